@@ -1,0 +1,19 @@
+"""Settings of what is stored: where the index lives and which embedding model gives its vectors their meaning."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class StorageSettings(BaseSettings):
+    """Read from the environment or `.env`; an empty value counts as not set."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True, frozen=True
+    )
+
+    index_dir: Path = Field(Path("index"), validation_alias="INDEX_DIR")
+    embed_model: str = Field("BAAI/bge-m3", validation_alias="EMBED_MODEL")
+    embed_fallback: bool = Field(True, validation_alias="EMBED_FALLBACK")
+    embed_device: str = Field("auto", validation_alias="EMBED_DEVICE")
