@@ -1,0 +1,83 @@
+"""What a reader gives back: the document as read, or the reason why it could not be. Plain data, no behaviour.
+
+Everything here crosses a process border, so it holds only strings, numbers and tuples.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from storage.records import PageRecord
+
+FailureCategory = Literal[
+    "empty",  # no bytes, or nothing but white space
+    "damaged",
+    "encrypted",
+    "no_text",  # pages, but no text layer on any of them
+    "type_mismatch",  # the first bytes contradict the file's name
+    "encoding_unknown",
+    "timeout",
+    "memory",
+    "output_limit",  # more text or pages than the limits allow
+    "crashed",  # the reading process died
+    "unreadable",  # the operating system refuses
+    "changed",  # the file changed while it was read
+    "unsupported",
+    "bomb",  # an archive that would unpack to far too much
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """How much one file may cost. Times and memory are watched from outside by `parsing`, the rest by readers."""
+
+    cpu_seconds: float = 30.0
+    wall_seconds: float = 60.0
+    memory_bytes: int = 1024**3
+    text_characters: int = 20_000_000
+    pages: int = 5_000
+    page_cpu_seconds: float = 8.0  # then the page goes to the second PDF library
+    ocr: bool = False
+    ocr_cache: str | None = None  # a folder; pages read by OCR are remembered here by their content
+    ocr_pages: int = 500  # of one file in one run; the rest are reported as pages without text
+    ocr_wall_seconds: float = 120.0  # for one page
+    ocr_memory_bytes: int = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading in the text: `page.text[offset:]` begins with it, on the page with that number. Level 1 is highest."""
+
+    page: int
+    offset: int
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """A document as read: cleaned pages in order, numbered from 1, and the headings found in them.
+
+    `notes` are sentences for the report about things a person should know (hidden text, pages cut off).
+    """
+
+    title: str | None
+    pages: tuple[PageRecord, ...]
+    headings: tuple[Heading, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def pages_without_text(self) -> tuple[int, ...]:
+        """Numbers of the pages that cannot be found by any question."""
+        return tuple(page.number for page in self.pages if page.status not in ("text", "ocr"))
+
+
+class ParseFailure(Exception):  # noqa: N818 - "failure" is the word of the report, and this is its row
+    """A file that could not be read. `detail` is a sentence for people that names the next step."""
+
+    def __init__(self, category: FailureCategory, detail: str) -> None:
+        super().__init__(category, detail)
+        self.category: FailureCategory = category
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.category}: {self.detail}"

@@ -1,0 +1,142 @@
+"""Which files are read, and by what: the allow-list of suffixes and the check of a file's first bytes.
+
+Importing this package imports no reader and no library; `Format.reader()` does, in the process that reads.
+A reader is a function `read(path, limits) -> ParsedDocument` that raises `ParseFailure`. Its pages are numbered
+from 1; what it leaves uncleaned is cleaned by `parsing`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path, PurePath
+from typing import cast
+
+from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+
+Reader = Callable[[Path, ReadLimits], ParsedDocument]
+
+CLEANING_VERSION = 1
+"""Part of every fingerprint: raise it when the same file would give other pages whatever its format."""
+
+_HEAD_BYTES = 4096
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_FOREIGN_HEADS = {
+    "a PDF": (b"%PDF-",),
+    "a ZIP archive or office document": _ZIP,
+    "an old office document": (_OLE,),
+    "a JPEG picture": (b"\xff\xd8\xff",),
+    "a PNG picture": (b"\x89PNG\r\n",),
+    "a GIF picture": (b"GIF87a", b"GIF89a"),
+    "a TIFF picture": (b"II*\x00", b"MM\x00*"),
+    "a program": (b"\x7fELF", b"MZ\x90\x00"),
+    "a gzip archive": (b"\x1f\x8b\x08",),
+    "a 7z archive": (b"7z\xbc\xaf\x27\x1c",),
+    "a RAR archive": (b"Rar!\x1a\x07",),
+    "a SQLite database": (b"SQLite format 3\x00",),
+    "an HTML page": (b"<!doctype html", b"<html"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of file. `version` is raised by hand whenever the reader would give another text or other pages."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    function: str
+    version: int = 1
+    library: str = ""
+    kind: str = "text"  # "text", "zip" or "pdf": what the first bytes must look like
+
+    def reader(self) -> Reader:
+        """The reading function; imports its module and libraries."""
+        module, _, name = self.function.partition(":")
+        return cast(Reader, getattr(import_module(module), name))
+
+    @property
+    def fingerprint(self) -> str:
+        """What the text of such a file depends on besides its bytes; part of the document's fingerprint."""
+        return f"{self.name}-{self.version}.{CLEANING_VERSION}{_library_version(self.library)}"
+
+
+_OFFICE = "indexing.readers.office"
+FORMATS: tuple[Format, ...] = (
+    Format("pdf", (".pdf",), "indexing.readers.pdf:read", library="pypdf", kind="pdf"),
+    Format("markdown", (".md", ".markdown", ".mdx"), "indexing.readers.markdown:read"),
+    Format("text", (".txt", ".text"), "indexing.readers.plain:read"),
+    Format("html", (".html", ".htm", ".xhtml"), "indexing.readers.html:read"),
+    Format("rst", (".rst",), "indexing.readers.rst:read"),
+    Format("docx", (".docx",), f"{_OFFICE}:read_docx", kind="zip"),
+    Format("pptx", (".pptx",), f"{_OFFICE}:read_pptx", kind="zip"),
+    Format("xlsx", (".xlsx",), f"{_OFFICE}:read_xlsx", kind="zip"),
+    Format("csv", (".csv", ".tsv"), f"{_OFFICE}:read_csv"),
+    Format("epub", (".epub",), f"{_OFFICE}:read_epub", kind="zip"),
+    Format("eml", (".eml",), f"{_OFFICE}:read_eml"),
+    Format("ipynb", (".ipynb",), f"{_OFFICE}:read_ipynb"),
+)
+SUFFIXES: dict[str, Format] = {suffix: form for form in FORMATS for suffix in form.suffixes}
+
+
+def reader_for(path: PurePath) -> Format | None:
+    """The format of a file by its suffix, or None for a file that is not indexed."""
+    return SUFFIXES.get(path.suffix.lower())
+
+
+def read_document(path: Path, limits: ReadLimits) -> ParsedDocument:
+    """The document in the file, as its reader gives it. Raises `ParseFailure` and nothing else that is foreseen."""
+    form = reader_for(path)
+    if form is None:
+        raise ParseFailure("unsupported", f"files ending in {path.suffix or 'nothing'} are not read")
+    try:
+        check_first_bytes(path, form)
+        return form.reader()(path, limits)
+    except OSError as exc:
+        raise ParseFailure("unreadable", f"cannot be opened ({exc.strerror}); check its permissions") from exc
+
+
+def check_first_bytes(path: Path, form: Format) -> None:
+    """Raises `ParseFailure` "empty" or "type_mismatch" when the file cannot be what its name says."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if not head:
+        raise ParseFailure("empty", "the file has no content; fill it or remove it")
+    if form.kind == "pdf" and b"%PDF-" in head:
+        return
+    if form.kind == "zip" and head.startswith(
+        (*_ZIP, _OLE)
+    ):  # OLE: an encrypted office file, its reader says so
+        return
+    foreign = _foreign_kind(head, form)
+    if form.kind == "text" and foreign is None:
+        return
+    if form.kind == "pdf" and foreign is None and _has_pdf_objects(path):
+        return  # the header is missing, the rest may be readable
+    found = f"its content is {foreign}" if foreign else "its content is something else"
+    raise ParseFailure("type_mismatch", f"named {path.suffix}, but {found}; give it its proper suffix")
+
+
+def _foreign_kind(head: bytes, form: Format) -> str | None:
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    for name, magics in _FOREIGN_HEADS.items():
+        if start.startswith(tuple(magic.lower() for magic in magics)):
+            is_html = name == "an HTML page"  # Markdown, mail and text may well begin with a tag
+            return None if is_html and form.kind == "text" else name
+    return None
+
+
+def _has_pdf_objects(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(65_536)
+    return b" obj" in head or b"trailer" in head
+
+
+def _library_version(library: str) -> str:
+    if not library:
+        return ""
+    try:
+        return f"+{library}{version(library)}"
+    except PackageNotFoundError:
+        return ""
