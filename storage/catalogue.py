@@ -174,7 +174,8 @@ class Catalogue:
     def pages(self, path: str) -> list[PageRecord]:
         """All pages of a document in order."""
         rows = self._connection().execute(
-            "SELECT number, text, status, label, detail FROM pages WHERE document = ? ORDER BY number", (path,)
+            "SELECT number, text, status, label, detail FROM pages WHERE document = ? ORDER BY number",
+            (path,),
         )
         return [PageRecord(*row) for row in rows]
 
@@ -224,9 +225,7 @@ class Catalogue:
         rows = self._connection().execute(f"SELECT {_CHUNK_COLUMNS} FROM chunks ORDER BY rowid")
         return (_chunk(row) for row in rows)
 
-    def search(
-        self, question: str, limit: int, documents: Collection[str] | None = None
-    ) -> list[LexicalHit]:
+    def search(self, question: str, limit: int, documents: Collection[str] | None = None) -> list[LexicalHit]:
         """The best chunks by BM25 over stems and CJK bigrams, best first; at most `limit`, perhaps none."""
         expression = lexical.match_expression(question)
         if expression is None:
@@ -302,9 +301,7 @@ def _chunk_row(chunk: ChunkRecord) -> tuple[Any, ...]:
 
 def _chunk(row: Sequence[Any]) -> ChunkRecord:
     id_, document, position, text, context, spans, weight = row
-    return ChunkRecord(
-        id_, document, position, text, context, tuple(Span(*span) for span in json.loads(spans)), weight
-    )
+    return ChunkRecord(id_, document, position, text, context, tuple(Span(*span) for span in json.loads(spans)), weight)
 
 
 def _document(row: dict[str, Any]) -> DocumentRecord:

