@@ -94,7 +94,9 @@ def build_embed_model(identity: ModelIdentity, device: str = "auto", batch_size:
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()  # transformers 5.23 draws one for reading the weights, also into logs
     target = _device(device)
     return HuggingFaceEmbedding(
         model_name=identity.location,
