@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from storage.embedding_models import PROBE_TEXT, ModelUnavailable, build_embed_model, recorded_model
+from storage.embedding_models import PROBE_TEXT, ModelUnavailable
 from storage.generations import DamagedGeneration, Generation, NoIndex, candidates, current_name, open_generation
 from storage.vectors import cosine
 
@@ -74,12 +74,12 @@ class IndexHolder:
         *,
         device: str = "auto",
         check_seconds: float = CHECK_SECONDS,
-        build_model: Callable[..., Any] = build_embed_model,
+        load_model: Callable[..., Any] = load_recorded_model,
     ) -> None:
         self._index_dir = index_dir
         self._device = device
         self._check_seconds = check_seconds
-        self._build_model = build_model
+        self._load_model = load_model
         self._lock = threading.Lock()
         self._now = _Swap()
         self._tried: object = object()
@@ -177,7 +177,7 @@ class IndexHolder:
         recorded = generation.manifest.embed_model
         if self._model is None or self._model[0] != recorded.fingerprint:
             started = time.perf_counter()
-            self._model = (recorded.fingerprint, self._build_model(recorded_model(recorded), self._device))
+            self._model = (recorded.fingerprint, self._load_model(recorded, self._device))
             logger.info("embedding model %s loaded in %.1f s", recorded.short_name, time.perf_counter() - started)
         model = self._model[1]
         probe = np.asarray(model.get_text_embedding(PROBE_TEXT), dtype=np.float32)

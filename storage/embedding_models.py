@@ -96,7 +96,8 @@ def build_embed_model(identity: ModelIdentity, device: str = "auto", batch_size:
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
     from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()  # transformers 5.23 draws one for reading the weights, also into logs
+    # transformers 5.23 draws a bar for reading the weights, also into logs.
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     target = _device(device)
     return HuggingFaceEmbedding(
         model_name=identity.location,
@@ -109,6 +110,11 @@ def build_embed_model(identity: ModelIdentity, device: str = "auto", batch_size:
             "weights_only": True,
         },
     )
+
+
+def load_recorded_model(recorded: ModelIdentity, device: str = "auto") -> Any:
+    """The model an index was built with, loaded. Raises `ModelUnavailable` when it is not to be had any more."""
+    return build_embed_model(recorded_model(recorded), device)
 
 
 def load_token_counter(identity: ModelIdentity) -> Callable[[str], int]:

@@ -65,9 +65,14 @@ def test_a_changed_document_answers_with_its_new_words_only(catalogue: Catalogue
 
 
 def test_an_exception_in_a_transaction_leaves_nothing(catalogue: Catalogue) -> None:
-    with pytest.raises(RuntimeError), catalogue.transaction():
-        catalogue.replace_document(*document("a.txt", [GRPO]))
-        raise RuntimeError
+
+    def write_half_of_it() -> None:
+        with catalogue.transaction():
+            catalogue.replace_document(*document("a.txt", [GRPO]))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_half_of_it()
     assert catalogue.counts() == Counts(0, 0, 0)
     assert catalogue.search("policy", 10) == []
 
@@ -132,6 +137,5 @@ def test_a_torn_catalogue_is_named_as_such(tmp_path: Path) -> None:
     with Catalogue.create(file) as made:
         add(made, "a.txt", *[GRPO + str(i) for i in range(200)])
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    with pytest.raises(sqlite3.DatabaseError), Catalogue.open(file) as torn:
-        assert torn.integrity_errors()
-        raise sqlite3.DatabaseError
+    with pytest.raises(sqlite3.DatabaseError):
+        Catalogue.open(file)

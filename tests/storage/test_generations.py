@@ -163,7 +163,7 @@ def test_a_whole_generation_passes_verification_in_a_fresh_process(
     name = publish_index({"a.txt": [f"page {i}" for i in range(30)]})
     verify_in_fresh_process(index_dir, name)
     (index_dir / "generations" / name / "MANIFEST.json").write_text("{}")
-    with pytest.raises(VerificationFailed, match="manifest|format"):
+    with pytest.raises(VerificationFailed, match="format"):
         verify_in_fresh_process(index_dir, name)
 
 
