@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from storage.embedding_models import PROBE_TEXT, ModelUnavailable
+from storage.embedding_models import PROBE_TEXT, ModelUnavailable, load_recorded_model
 from storage.generations import DamagedGeneration, Generation, NoIndex, candidates, current_name, open_generation
 from storage.vectors import cosine
 
