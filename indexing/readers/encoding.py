@@ -1,0 +1,101 @@
+"""Bytes of a text file to characters. Refuses rather than guesses: mojibake in the index helps nobody."""
+
+import codecs
+import re
+from collections import Counter
+from pathlib import Path
+
+from indexing.documents import ParseFailure, ReadLimits
+
+_MARKS = (  # the longer marks first: UTF-32's begins like UTF-16's
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+_GUESS_BYTES = 200_000
+_UNKNOWN = "its character encoding is not recognised; save it as UTF-8"
+_MOST_CHAOS = 0.1  # charset-normalizer's measure of noise: 0 is clean text
+_BYTES_A_CHARACTER = 4
+_LATIN = ("cp1250", "cp1252", "cp1254", "cp1257", "cp1258", "cp437", "cp850", "cp852", "latin_1", "mac_roman",
+          "mac_latin2", "mac_iceland", "hp_roman8", "cp775", "cp858", "cp860", "cp861", "cp863", "cp865",
+          *(f"iso8859_{part}" for part in (1, 2, 3, 4, 9, 10, 13, 14, 15, 16)))  # fmt: skip
+_WESTERN = (
+    b"the of and to is in that for it as with was on by at from le la les des est du une dans pour que qui il ce pas "
+    b"sur der die das und ist nicht den von zu mit ein auf dem el los las del una con por no se su es o os da em um com do "
+    b"het een van och att som det en er af gott ett jag den om til ikke med di che per non il della sono gli ja on ei"
+).split()
+_CENTRAL = (
+    b"nie na z w do jest jak po co od dla ale czy tak to je se v ve ze pro za by bylo jsou ale kde ako je a az egy es hogy "
+    b"nem van de ez is meg volt ki este din pe cu la nu si ca sau un iar ili su od bi kao jer ima"
+).split()
+
+
+def read_text(path: Path, limits: ReadLimits) -> str:
+    """The characters of the file. Raises `ParseFailure` "encoding_unknown", "output_limit" or "empty"."""
+    if path.stat().st_size > limits.text_characters * _BYTES_A_CHARACTER:
+        raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the file")
+    text = decode_text(path.read_bytes())
+    if len(text) > limits.text_characters:
+        raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the file")
+    if not text.strip():
+        raise ParseFailure("empty", "the file has no text; fill it or remove it")
+    return text
+
+
+def decode_text(data: bytes) -> str:
+    """The characters that the bytes of a text stand for. Raises `ParseFailure` "encoding_unknown"."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _decode(data[len(mark) :], encoding)
+    if b"\0" in data:
+        return _decode(data, _wide_encoding(data))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _decode(data, _guessed_encoding(data))
+
+
+def _decode(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as exc:
+        raise ParseFailure("encoding_unknown", _UNKNOWN) from exc
+
+
+def _wide_encoding(data: bytes) -> str:
+    """UTF-16 or UTF-32 without a mark, told by where the zero bytes of its ASCII characters stand."""
+    sample = data[:_GUESS_BYTES]
+    for encoding in _WIDE:
+        width, most = (4, 2.5) if "32" in encoding else (2, 0.3)
+        order = range(width) if encoding.endswith("be") else range(width - 1, -1, -1)
+        zeros = [sample[place::width].count(0) * width / len(sample) for place in order]
+        if len(data) % width == 0 and sum(zeros[:-1]) >= min(most, width - 1 - 0.5) and zeros[-1] < 0.05:
+            return encoding
+    raise ParseFailure("encoding_unknown", "it holds binary data, not text; remove it or give it its proper suffix")
+
+
+def _guessed_encoding(data: bytes) -> str:
+    from charset_normalizer import from_bytes  # 30 ms, and only for what is not UTF-8
+
+    sample = data[:_GUESS_BYTES]
+    best = from_bytes(sample if len(sample) == len(data) else sample[: sample.rfind(b"\n") + 1]).best()
+    if best is None or best.chaos > _MOST_CHAOS:
+        raise ParseFailure("encoding_unknown", _UNKNOWN)
+    return _latin_encoding(sample) if best.encoding in _LATIN else best.encoding
+
+
+def _latin_encoding(sample: bytes) -> str:
+    """Which of the one-byte Latin encodings it is, told by little words: the bytes alone do not say.
+
+    charset-normalizer 3.5 reads French, Spanish and Portuguese cp1252 as cp1250 ("élèves" as "élčves").
+    """
+    words = Counter(re.findall(rb"(?<![\w\x80-\xff])[a-z]{1,4}(?![\w\x80-\xff])", sample.lower()))
+    western, central = (sum(words[word] for word in little) for little in (_WESTERN, _CENTRAL))
+    if western > central:
+        return "cp1252"
+    if western == central:
+        raise ParseFailure("encoding_unknown", _UNKNOWN)
+    return "cp1250" if any(0x80 <= byte < 0xA0 for byte in sample) else "iso8859-2"
