@@ -6,18 +6,20 @@ A generation is never written after it is published and never replaced under its
 """
 
 import fcntl
+import hashlib
 import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.catalogue import Catalogue
+from storage.failpoints import failpoint
 from storage.manifest import Manifest, UnreadableManifest, read_manifest, write_manifest
 
 if TYPE_CHECKING:
@@ -176,15 +178,17 @@ def begin_draft(index_dir: Path, *, copy_of: str | None = None, with_vectors: bo
         shutil.copy2(root / copy_of / CATALOGUE, draft.catalogue_file)
         if with_vectors:
             shutil.copytree(root / copy_of / CHROMA, draft.chroma_directory)
+    failpoint("draft.begun")
     return draft
 
 
 def seal_draft(draft: Draft, manifest: Manifest) -> None:
     """Write the manifest with the hashes of every immutable file, and sync all to disk. Close the files first."""
-    from dataclasses import replace
-
+    _give_space_back(draft.chroma_directory / "chroma.sqlite3")
     files = {file.relative_to(draft.directory).as_posix(): file_sha256(file) for file in _immutable(draft.directory)}
+    failpoint("seal.before-manifest")
     write_manifest(draft.directory, replace(manifest, files=files))
+    failpoint("seal.before-sync")
     for file in sorted(draft.directory.rglob("*")):
         _sync(file)
     _sync(draft.directory)
@@ -196,7 +200,9 @@ def publish(index_dir: Path, draft: Draft) -> None:
     pointer, fresh = index_dir / "CURRENT", index_dir / "CURRENT.new"
     fresh.write_text(draft.name + "\n", encoding="utf-8")
     _sync(fresh)
+    failpoint("publish.before-pointer")
     fresh.replace(pointer)
+    failpoint("publish.after-pointer")
     _sync(index_dir)
 
 
@@ -212,6 +218,7 @@ def prune(index_dir: Path, keep: int = KEPT_GENERATIONS) -> list[str]:
     for name in doomed:
         # Without its manifest a half-removed generation is a leftover, not a candidate.
         (_generations(index_dir) / name / "MANIFEST.json").unlink()
+        failpoint("prune.half")
         shutil.rmtree(_generations(index_dir) / name)
     return doomed
 
@@ -223,8 +230,6 @@ def utc_now() -> str:
 
 def file_sha256(file: Path) -> str:
     """SHA-256 of a file's bytes, 64 hexadecimal digits."""
-    import hashlib
-
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -263,6 +268,15 @@ def _check_chroma_sqlite(file: Path, generation: str) -> None:
         raise DamagedGeneration(f"generation {generation}: chroma.sqlite3 is damaged ({error})") from error
     if errors != [("ok",)]:
         raise DamagedGeneration(f"generation {generation}: chroma.sqlite3 is damaged ({errors[0][0]})")
+
+
+def _give_space_back(file: Path) -> None:
+    """Chroma 1.5.9 leaves the room of its write-ahead queue in its SQLite file: half of what a vector costs on disk."""
+    connection = sqlite3.connect(file)
+    try:
+        connection.execute("VACUUM")
+    finally:
+        connection.close()
 
 
 def _sync(path: Path) -> None:
