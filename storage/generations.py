@@ -72,7 +72,9 @@ class Generation:
 
 @dataclass(frozen=True)
 class Draft:
-    """A generation being built. Nothing reads it before `publish`; a draft left behind is removed by the next job."""
+    """A generation being built, in `NNNN.draft`; it gets its name `NNNN` when it is published, so whatever has a
+    bare number was verified. A draft left behind by a killed job is removed by the next one.
+    """
 
     name: str
     directory: Path
@@ -116,8 +118,8 @@ def current_name(index_dir: Path) -> str | None:
 
 
 def published_names(index_dir: Path) -> list[str]:
-    """Generations that were finished (they have a manifest), newest first."""
-    found = [d.name for d in _generations(index_dir).glob("[0-9]*") if (d / "MANIFEST.json").is_file()]
+    """Generations that were verified and finished, newest first."""
+    found = [d.name for d in _generations(index_dir).glob("*") if d.name.isdigit()]
     return sorted(found, key=int, reverse=True)
 
 
@@ -172,7 +174,8 @@ def begin_draft(index_dir: Path, *, copy_of: str | None = None, with_vectors: bo
     for leftover in root.iterdir():
         if leftover.name not in finished:
             shutil.rmtree(leftover)
-    draft = Draft(name := f"{max((int(n) for n in finished), default=0) + 1:04d}", root / name)
+    name = f"{max((int(n) for n in finished), default=0) + 1:04d}"
+    draft = Draft(name, root / f"{name}.draft")
     draft.directory.mkdir()
     if copy_of is not None:
         shutil.copy2(root / copy_of / CATALOGUE, draft.catalogue_file)
@@ -197,6 +200,9 @@ def seal_draft(draft: Draft, manifest: Manifest) -> None:
 
 def publish(index_dir: Path, draft: Draft) -> None:
     """Make the sealed and verified draft the current generation: readers see the old one or the new one, whole."""
+    _sync(draft.chroma_directory / "chroma.sqlite3")  # the verifier's Chroma wrote into it
+    published = draft.directory.rename(_generations(index_dir) / draft.name)
+    _sync(published.parent)
     pointer, fresh = index_dir / "CURRENT", index_dir / "CURRENT.new"
     fresh.write_text(draft.name + "\n", encoding="utf-8")
     _sync(fresh)
@@ -216,10 +222,10 @@ def prune(index_dir: Path, keep: int = KEPT_GENERATIONS) -> list[str]:
     current = current_name(index_dir)
     doomed = [name for name in published_names(index_dir)[keep:] if name != current]
     for name in doomed:
-        # Without its manifest a half-removed generation is a leftover, not a candidate.
-        (_generations(index_dir) / name / "MANIFEST.json").unlink()
+        # Renamed first: a half-removed generation must not look like a finished one.
+        leftover = (_generations(index_dir) / name).rename(_generations(index_dir) / f"{name}.old")
         failpoint("prune.half")
-        shutil.rmtree(_generations(index_dir) / name)
+        shutil.rmtree(leftover)
     return doomed
 
 

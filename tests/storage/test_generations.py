@@ -73,6 +73,13 @@ def test_leftovers_of_a_killed_job_go_when_the_next_one_begins(index_dir: Path, 
     assert published_names(index_dir) == ["0001"]
 
 
+def test_a_finished_draft_that_nobody_published_is_no_candidate(index_dir: Path, publish_index: PublishIndex) -> None:
+    publish_index(TEXTS)
+    build_draft(index_dir, {"c.txt": ["never verified"]})
+    (index_dir / "CURRENT").unlink()
+    assert candidates(index_dir) == ["0001"]
+
+
 def test_pruning_keeps_the_newest_two_and_never_removes_the_current_one(
     index_dir: Path, publish_index: PublishIndex
 ) -> None:
