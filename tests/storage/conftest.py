@@ -1,5 +1,6 @@
 """A small published index made by hand: three documents, random unit vectors, no model."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +35,7 @@ def document(path: str, pages: list[str]) -> tuple[DocumentRecord, list[PageReco
 
 def vector_of(text: str) -> Matrix:
     """A unit vector that is the text's own."""
-    seed = int.from_bytes(text.encode()[:64].ljust(8, b"\0"), "big") % 2**32
+    seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
     return unit_rows([np.random.default_rng(seed).normal(size=DIMENSION).tolist()])[0]
 
 
