@@ -28,6 +28,11 @@ def clean_text(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", text).strip("\n")
 
 
+def clean_title(text: str | None) -> str | None:
+    """A title, heading or label on one line, or None where nothing can be seen."""
+    return " ".join(clean_characters(text).split()) or None if text else None
+
+
 def close_gaps(text: str) -> str:
     """Runs of three and more spaces inside a line, as between table columns, become two."""
     return _WIDE_GAP.sub("  ", text)
@@ -40,9 +45,9 @@ def clean_document(document: ParsedDocument) -> ParsedDocument:
     for page in document.pages:
         own = [heading for heading in document.headings if heading.page == page.number]
         text, moved = _clean_page(page.text, own)
-        pages.append(replace(page, text=text, label=_clean_line(page.label), detail=_clean_line(page.detail)))
+        pages.append(replace(page, text=text, label=clean_title(page.label), detail=clean_title(page.detail)))
         headings.extend(moved)
-    return ParsedDocument(_clean_line(document.title), tuple(pages), tuple(headings), document.notes)
+    return ParsedDocument(clean_title(document.title), tuple(pages), tuple(headings), document.notes)
 
 
 def _clean_page(text: str, headings: list[Heading]) -> tuple[str, list[Heading]]:
@@ -51,13 +56,9 @@ def _clean_page(text: str, headings: list[Heading]) -> tuple[str, list[Heading]]
     pieces = [clean_characters(text[start:end]) for start, end in itertools.pairwise(cuts)]
     moved, offset = [], len(pieces[0])
     for heading, piece in zip(headings, pieces[1:], strict=True):
-        moved.append(replace(heading, offset=offset, text=_clean_line(heading.text) or ""))
+        moved.append(replace(heading, offset=offset, text=clean_title(heading.text) or ""))
         offset += len(piece)
     return "".join(pieces), [heading for heading in moved if heading.text]
-
-
-def _clean_line(text: str | None) -> str | None:
-    return " ".join(clean_characters(text).split()) or None if text else None
 
 
 def join_cut_words(pages: Sequence[str]) -> list[str]:

@@ -71,7 +71,7 @@ class ParsedDocument:
         return tuple(page.number for page in self.pages if page.status not in ("text", "ocr"))
 
 
-class ParseFailure(Exception):  # noqa: N818 - "failure" is the word of the report, and this is its row
+class ParseFailure(Exception):
     """A file that could not be read. `detail` is a sentence for people that names the next step."""
 
     def __init__(self, category: FailureCategory, detail: str) -> None:

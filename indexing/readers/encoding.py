@@ -22,15 +22,17 @@ _BYTES_A_CHARACTER = 4
 _LATIN = ("cp1250", "cp1252", "cp1254", "cp1257", "cp1258", "cp437", "cp850", "cp852", "latin_1", "mac_roman",
           "mac_latin2", "mac_iceland", "hp_roman8", "cp775", "cp858", "cp860", "cp861", "cp863", "cp865",
           *(f"iso8859_{part}" for part in (1, 2, 3, 4, 9, 10, 13, 14, 15, 16)))  # fmt: skip
-_WESTERN = (
-    b"the of and to is in that for it as with was on by at from le la les des est du une dans pour que qui il ce pas "
-    b"sur der die das und ist nicht den von zu mit ein auf dem el los las del una con por no se su es o os da em um com do "
-    b"het een van och att som det en er af gott ett jag den om til ikke med di che per non il della sono gli ja on ei"
-).split()
-_CENTRAL = (
-    b"nie na z w do jest jak po co od dla ale czy tak to je se v ve ze pro za by bylo jsou ale kde ako je a az egy es hogy "
-    b"nem van de ez is meg volt ki este din pe cu la nu si ca sau un iar ili su od bi kao jer ima"
-).split()
+_WESTERN = frozenset(
+    b"the of and to is in that for it as with was on by at from "
+    b"le la les des est du une dans pour que qui il ce pas sur "
+    b"der die das und ist nicht den von zu mit ein auf dem "
+    b"el los las del una con por no se su es o os da em um com do "
+    b"het een van och att som det en er af gott jag den om til ikke med di che per non il della sono gli".split()
+)
+_CENTRAL = frozenset(
+    b"nie na z w do jest jak po co od dla ale czy tak to je se v ve ze pro za by bylo jsou ale kde ako je "
+    b"a az egy es hogy nem van de ez is meg volt ki este din pe cu la nu si ca sau un iar ili su od bi kao jer".split()
+)
 
 
 def read_text(path: Path, limits: ReadLimits) -> str:

@@ -14,11 +14,9 @@ from indexing.readers.encoding import decode_text
 from indexing.readers.sections import TextHeading, sectioned_document
 
 _UNSEEN = ["script", "style", "noscript", "template", "svg", "head", "nav", "iframe", "object", "select", "button"]
-_BLOCKS = frozenset(
-    (
-        "address article aside blockquote br caption center dd details div dl dt fieldset figcaption figure footer "
-        "form header hr li main ol p pre section summary table tr ul"
-    ).split()
+_BLOCKS = re.compile(
+    r"address|article|aside|blockquote|br|caption|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer"
+    r"|form|header|hr|li|main|ol|p|pre|section|summary|table|tr|ul"
 )
 _PARAGRAPHS = frozenset(("article", "blockquote", "dl", "figure", "ol", "p", "pre", "section", "table", "ul"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0", re.IGNORECASE)
@@ -97,7 +95,7 @@ def _element(tag: Tag) -> Iterator[str]:
         heading = " ".join("".join(_pieces(tag)).replace(_MARK, " ").split())
         yield f"\n\n{_MARK}{tag.name[1]}{heading}\n\n"
     else:
-        around = "\n\n" if tag.name in _PARAGRAPHS else "\n" if tag.name in _BLOCKS else ""
+        around = "\n\n" if tag.name in _PARAGRAPHS else "\n" if _BLOCKS.fullmatch(tag.name) else ""
         yield f"{around}- " if tag.name == "li" else around
         yield from _pieces(tag)
         yield around

@@ -1,0 +1,106 @@
+"""Pages without a usable text layer, read from their picture by RapidOCR. Reaches for no network.
+
+The models (PP-OCRv6, Chinese and English among some fifty languages) lie in the wheel and are named by path, so that
+a missing one is an error and never a download. Only home of rapidocr.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pypdfium2
+from numpy.typing import NDArray
+
+from indexing.cleaning import clean_text
+from indexing.readers.layout import Line, layout_text
+
+DOTS_PER_INCH = 150
+LONGEST_SIDE = 2000  # pixels; the engine makes larger pictures smaller anyway
+LEAST_CONFIDENCE = 0.6  # 0–1, of a line; what is below is mostly ornaments, stamps and handwriting
+SETTINGS_VERSION = 1
+"""Part of every key: raise it when the same picture would give another text."""
+
+_MODELS = {
+    "Det": "PP-OCRv6_det_small.onnx",
+    "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
+    "Rec": "PP-OCRv6_rec_small.onnx",
+}
+_POINTS_PER_INCH = 72
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """A page as drawn: `(height, width, 3)` bytes, blue first, and its name in the OCR cache."""
+
+    pixels: Pixels
+    key: str
+
+
+def render_page(path: Path, page_number: int, dots_per_inch: int = DOTS_PER_INCH) -> PagePicture:
+    """The picture of a page, counted from 1, of a PDF. Raises `pypdfium2.PdfiumError` if it cannot be drawn."""
+    with pypdfium2.PdfDocument(path) as document:
+        page = document[page_number - 1]
+        scale = min(dots_per_inch / _POINTS_PER_INCH, LONGEST_SIDE / max(*page.get_size(), 1.0))
+        pixels = page.render(scale=scale, rev_byteorder=False, prefer_bgrx=False).to_numpy()
+        return picture(np.ascontiguousarray(pixels[:, :, :3]))
+
+
+def picture(pixels: Pixels) -> PagePicture:
+    """A picture with its key: the hash of its pixels, the engine and its settings."""
+    name = f"rapidocr-{version('rapidocr')}-{SETTINGS_VERSION}-{LEAST_CONFIDENCE}-{pixels.shape}"
+    return PagePicture(pixels, hashlib.sha256(name.encode() + pixels.tobytes()).hexdigest())
+
+
+def recognise(page: PagePicture) -> str:
+    """The text on the picture in reading order; "" where there is none. Takes seconds."""
+    if page.pixels.min() == page.pixels.max():  # a blank page
+        return ""
+    result = _engine()(page.pixels)
+    if result.txts is None or result.boxes is None or result.scores is None:
+        return ""
+    found = zip(result.boxes, result.txts, result.scores, strict=True)
+    return clean_text(layout_text([_line(box, text) for box, text, score in found if score >= LEAST_CONFIDENCE]))
+
+
+def ocr_page(path: Path, page_number: int) -> str:
+    """The text on a page, counted from 1, of a PDF, read from its picture."""
+    return recognise(render_page(path, page_number))
+
+
+def _line(box: NDArray[np.float32], text: str) -> Line:
+    left, top = box.min(axis=0)
+    right, bottom = box.max(axis=0)
+    return Line(float(left), float(top), float(right), float(bottom), text)
+
+
+@cache
+def _engine() -> Any:
+    """The engine, made once in a process: 1 s and 300 MB."""
+    import logging
+
+    from rapidocr import RapidOCR
+
+    folder = _model_folder()
+    params: dict[str, object] = {f"{step}.model_path": str(folder / name) for step, name in _MODELS.items()}
+    params |= {
+        "Global.log_level": "error",
+        "EngineConfig.onnxruntime.intra_op_num_threads": len(os.sched_getaffinity(0)),
+        "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+    }
+    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+    return RapidOCR(params=params)
+
+
+def _model_folder() -> Path:
+    spec = find_spec("rapidocr")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("rapidocr is not installed; run make install")
+    return Path(spec.submodule_search_locations[0]) / "models"
