@@ -44,9 +44,11 @@ def layout_text(lines: Sequence[Line]) -> str:
 
 def _is_vertical(lines: Sequence[Line]) -> bool:
     """Chinese or Japanese written in columns, from right to left."""
-    return statistics.median(line.height / max(line.width, 1.0) for line in lines if len(line.text) > 1) > 2.0 if any(
-        len(line.text) > 1 for line in lines
-    ) else False
+    return (
+        statistics.median(line.height / max(line.width, 1.0) for line in lines if len(line.text) > 1) > 2.0
+        if any(len(line.text) > 1 for line in lines)
+        else False
+    )
 
 
 def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
