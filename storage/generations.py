@@ -130,6 +130,25 @@ def candidates(index_dir: Path) -> list[str]:
     return ([current] if current else []) + others
 
 
+def checked_manifest(index_dir: Path, name: str | None = None) -> Manifest:
+    """The manifest of a published generation (the current one by default) whose files are as they were published.
+
+    Reads every file, opens nothing, imports no Chroma. Raises `NoIndex` or `DamagedGeneration`.
+    """
+    directory = _generations(index_dir) / (name or _required_current(index_dir))
+    try:
+        manifest = read_manifest(directory)
+    except UnreadableManifest as error:
+        raise DamagedGeneration(str(error)) from error
+    _compare_files(directory, manifest)
+    return manifest
+
+
+def open_catalogue(index_dir: Path, name: str) -> Catalogue:
+    """The catalogue of a published generation alone, read-only. Close it."""
+    return Catalogue.open(_generations(index_dir) / name / CATALOGUE)
+
+
 def open_generation(index_dir: Path, name: str | None = None) -> Generation:
     """Open a published generation (the current one by default).
 
@@ -138,15 +157,9 @@ def open_generation(index_dir: Path, name: str | None = None) -> Generation:
     """
     from storage.vectors import open_vectors
 
-    name = name or current_name(index_dir)
-    if name is None:
-        raise NoIndex("there is no index yet; run make index")
+    name = name or _required_current(index_dir)
+    manifest = checked_manifest(index_dir, name)
     directory = _generations(index_dir) / name
-    try:
-        manifest = read_manifest(directory)
-    except UnreadableManifest as error:
-        raise DamagedGeneration(str(error)) from error
-    _compare_files(directory, manifest)
     catalogue = None
     try:
         catalogue = Catalogue.open(directory / CATALOGUE)
@@ -238,6 +251,13 @@ def file_sha256(file: Path) -> str:
     """SHA-256 of a file's bytes, 64 hexadecimal digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _required_current(index_dir: Path) -> str:
+    name = current_name(index_dir)
+    if name is None:
+        raise NoIndex("there is no index yet; run make index")
+    return name
 
 
 def _generations(index_dir: Path) -> Path:

@@ -1,0 +1,251 @@
+"""Which files of the documents folder are documents, and which bytes they hold. Follows nothing out of the folder.
+
+Knows nothing of the catalogue: what is already known of a file comes as an argument, so that unchanged files need
+not be read.
+"""
+
+import errno
+import hashlib
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from indexing.readers import reader_for
+
+_BLOCK_BYTES = 1 << 20
+_LOCK_FILE_PREFIX = "~$"  # what office programs leave beside an open document
+
+
+class DocumentsFolderMissing(Exception):
+    """There is no folder to index, or it cannot be opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A document: its path relative to the folder (POSIX), and the version of it that was seen."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownVersion:
+    """What an earlier run saw of a file; its hash holds as long as size and time are the same."""
+
+    size: int
+    mtime_ns: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file or folder that is in the way. `detail` is a sentence with the next step.
+
+    `keeps_last_version`: it may well be the document of before, which just cannot be read now.
+    """
+
+    path: str
+    category: str
+    detail: str
+    is_folder: bool = False
+    keeps_last_version: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What is in the folder, by path. `ignored` counts files of other kinds by their suffix."""
+
+    files: tuple[FoundFile, ...]
+    problems: tuple[Problem, ...] = ()
+    ignored: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class _Unstable(Exception):
+    """The file changes while it is read."""
+
+
+def discover(
+    folder: Path, known: Mapping[str, KnownVersion], *, leave_out: Path | None = None, hash_all: bool = False
+) -> Discovery:
+    """All documents in the folder. Only files whose size or time differ from `known` are read, or all of them.
+
+    `leave_out` is the index's own directory. Raises `DocumentsFolderMissing`.
+    """
+    walk = _Walk(folder, leave_out)
+    files: list[FoundFile] = []
+    for path, target in walk.documents():
+        try:
+            files.append(_version(path, target, None if hash_all else known.get(path)))
+        except FileNotFoundError:
+            continue  # gone since the folder was listed
+        except _Unstable:
+            detail = "it was being written while it was read; run make index again when it is complete"
+            walk.problems.append(Problem(path, "changed", detail, keeps_last_version=True))
+        except OSError as error:
+            walk.problems.append(_unreadable(path, error))
+    return Discovery(
+        tuple(sorted(files, key=lambda file: file.path)),
+        tuple(sorted(walk.problems, key=lambda problem: problem.path)),
+        dict(walk.ignored),
+        tuple(walk.notes),
+    )
+
+
+def current_version(folder: Path, path: str) -> FoundFile | None:
+    """The file as it is now, its bytes hashed again; None when it is gone, unreadable or changing this moment."""
+    try:
+        return _version(path, folder / path, None)
+    except (OSError, _Unstable):
+        return None
+
+
+class _Walk:
+    """One pass over the folder. Real folders come before links to folders, so each is read once, under its own name."""
+
+    def __init__(self, folder: Path, leave_out: Path | None) -> None:
+        try:
+            self.root = folder.resolve(strict=True)
+            self.seen = {_identity(self.root.stat())}
+            os.scandir(self.root).close()
+        except NotADirectoryError as error:
+            raise DocumentsFolderMissing(f"DOCUMENTS_DIR={folder} is not a folder") from error
+        except OSError as error:
+            reason = (
+                "there is no such folder" if error.errno == errno.ENOENT else (error.strerror or "it cannot be read")
+            )
+            raise DocumentsFolderMissing(f"DOCUMENTS_DIR={folder}: {reason}; create it or name another one") from error
+        if leave_out is not None and leave_out.exists():
+            self.seen.add(_identity(leave_out.stat()))
+        self.problems: list[Problem] = []
+        self.notes: list[str] = []
+        self.ignored: Counter[str] = Counter()
+
+    def documents(self) -> Iterator[tuple[str, Path]]:
+        """(relative path, where to read it) of every regular file with a suffix that is read."""
+        folders: list[tuple[PurePosixPath, Path]] = [(PurePosixPath(), self.root)]
+        linked: list[tuple[PurePosixPath, Path]] = []
+        while folders or linked:
+            if not folders:
+                relative, place = linked.pop(0)
+                if not self._is_first_visit(place):
+                    self.notes.append(f"{relative}: a link to a folder that is indexed under its own name")
+                    continue
+            else:
+                relative, place = folders.pop()
+            for entry in self._entries(relative, place):
+                name = relative / entry.name
+                if entry.is_symlink():
+                    target = self._target(name, Path(entry.path))
+                    if target is not None and target.is_dir():
+                        linked.append((name, target))
+                    elif target is not None:
+                        yield from self._document(name, target, target.stat())
+                elif entry.is_dir(follow_symlinks=False):
+                    if self._is_first_visit(Path(entry.path)):
+                        folders.append((name, Path(entry.path)))
+                else:
+                    yield from self._document(name, Path(entry.path), entry.stat(follow_symlinks=False))
+
+    def _entries(self, relative: PurePosixPath, place: Path) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(place) as entries:
+                named = [entry for entry in entries if not entry.name.startswith((".", _LOCK_FILE_PREFIX))]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            self.problems.append(_unreadable(str(relative), error, is_folder=True))
+            return []
+        return sorted((entry for entry in named if self._has_clean_name(relative, entry)), key=lambda entry: entry.name)
+
+    def _has_clean_name(self, relative: PurePosixPath, entry: os.DirEntry[str]) -> bool:
+        try:
+            entry.name.encode()
+        except UnicodeEncodeError:
+            shown = os.fsencode(entry.name).decode(errors="backslashreplace")
+            self.problems.append(Problem(str(relative / shown), "name", "its name is not UTF-8; rename it"))
+            return False
+        return True
+
+    def _is_first_visit(self, place: Path) -> bool:
+        try:
+            identity = _identity(place.stat())
+        except OSError:
+            return True  # listing it will say why
+        if identity in self.seen:
+            return False
+        self.seen.add(identity)
+        return True
+
+    def _target(self, name: PurePosixPath, link: Path) -> Path | None:
+        """Where a link leads, if that is inside the folder."""
+        try:
+            target = link.resolve(strict=True)
+        except (OSError, RuntimeError) as error:  # RuntimeError: a loop, until Python 3.12
+            looping = isinstance(error, RuntimeError) or error.errno == errno.ELOOP
+            reason = "a link that leads back to itself" if looping else "a link to a file that is not there"
+            self._refuse(name, "link", f"{reason}; put the file itself there or remove the link")
+            return None
+        if not target.is_relative_to(self.root):
+            self._refuse(
+                name,
+                "link",
+                "a link out of the documents folder, which is not followed; put the file itself there",
+                is_folder=target.is_dir(),
+            )
+            return None
+        return target
+
+    def _document(self, name: PurePosixPath, place: Path, status: os.stat_result) -> Iterator[tuple[str, Path]]:
+        if reader_for(name) is None:
+            self.ignored[name.suffix.lower()] += 1
+        elif not stat.S_ISREG(status.st_mode):
+            self._refuse(name, "not_a_file", "a pipe, socket or device, not a file; remove it")
+        else:
+            yield str(name), place
+
+    def _refuse(self, name: PurePosixPath, category: str, detail: str, *, is_folder: bool = False) -> None:
+        if is_folder or reader_for(name) is not None:
+            self.problems.append(Problem(str(name), category, detail, is_folder=is_folder))
+
+
+def _version(path: str, place: Path, known: KnownVersion | None) -> FoundFile:
+    """The file's version. Raises `OSError`, or `_Unstable` when it changed twice while its bytes were read."""
+    status = place.stat()
+    if known is not None and (known.size, known.mtime_ns) == (status.st_size, status.st_mtime_ns):
+        return FoundFile(path, known.size, known.mtime_ns, known.sha256)
+    for _ in range(2):
+        digest, before, after = _hash(place)
+        if _stamp(before) == _stamp(after):
+            return FoundFile(path, after.st_size, after.st_mtime_ns, digest)
+    raise _Unstable
+
+
+def _hash(place: Path) -> tuple[str, os.stat_result, os.stat_result]:
+    # Not blocking: should the file have become a pipe since it was listed, opening it must not wait for a writer.
+    with os.fdopen(os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        before = os.fstat(file.fileno())
+        if not stat.S_ISREG(before.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        digest = hashlib.sha256()
+        while block := file.read(_BLOCK_BYTES):
+            digest.update(block)
+        return digest.hexdigest(), before, os.fstat(file.fileno())
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int]:
+    return status.st_size, status.st_mtime_ns
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
+
+
+def _unreadable(path: str, error: OSError, *, is_folder: bool = False) -> Problem:
+    detail = f"it cannot be opened ({error.strerror or error}); check its permissions"
+    return Problem(path, "unreadable", detail, is_folder=is_folder, keeps_last_version=True)

@@ -1,0 +1,57 @@
+"""Settings of the indexing job: which folder, how text is cut, what one file may cost."""
+
+import os
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+class IndexingSettings(BaseSettings):
+    """Read from the environment or `.env`; an empty value counts as not set."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True, frozen=True
+    )
+
+    documents_dir: Path = Field(Path("documents"), validation_alias="DOCUMENTS_DIR")
+    chunk_size: int = Field(1000, ge=100, le=20_000, validation_alias="CHUNK_SIZE")
+    chunk_overlap: int = Field(50, ge=0, validation_alias="CHUNK_OVERLAP")
+    parse_timeout_seconds: float = Field(30.0, gt=0, le=3600, validation_alias="PARSE_TIMEOUT_SECONDS")
+    parse_memory_mb: int = Field(1024, ge=256, validation_alias="PARSE_MEMORY_MB")
+    parse_max_text_mb: int = Field(20, ge=1, le=1000, validation_alias="PARSE_MAX_TEXT_MB")
+    parse_workers: int = Field(0, ge=0, le=64, validation_alias="PARSE_WORKERS")
+    embed_batch_size: int = Field(64, ge=1, le=1024, validation_alias="EMBED_BATCH_SIZE")
+    ocr: Literal["auto", "off"] = Field("auto", validation_alias="OCR")
+    log_level: LogLevel = Field("INFO", validation_alias="LOG_LEVEL")
+
+    @model_validator(mode="after")
+    def _overlap_is_smaller_than_a_chunk(self) -> Self:
+        if self.chunk_overlap > self.chunk_size // 2:
+            raise ValueError(
+                f"CHUNK_OVERLAP={self.chunk_overlap} is more than half of CHUNK_SIZE={self.chunk_size}; make it smaller"
+            )
+        return self
+
+    @property
+    def workers(self) -> int:
+        """How many files are read at a time; PARSE_WORKERS=0 means one for each processor core, at most 8."""
+        return self.parse_workers or min(8, len(os.sched_getaffinity(0)))
+
+
+def explain_settings_error(error: ValidationError) -> list[str]:
+    """One sentence for each wrong setting, naming its variable, the value and what would be right."""
+    return [_explain(str(problem["loc"][0]), problem) if problem["loc"] else _without_prefix(problem["msg"])
+            for problem in error.errors(include_url=False)]  # fmt: skip
+
+
+def _explain(variable: str, problem: object) -> str:
+    assert isinstance(problem, dict)
+    return f"{variable}={problem['input']}: {_without_prefix(problem['msg']).removeprefix('Input ')}"
+
+
+def _without_prefix(message: str) -> str:
+    return message.removeprefix("Value error, ")
