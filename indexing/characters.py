@@ -31,6 +31,7 @@ _COMPATIBLE = re.compile(
     "\U0001d400-\U0001d7ff"  # mathematical alphabets: the letters are what people search for
     "]+"
 )
+_SPACE = re.compile(r"[ \t\n\r\u00a0\u3000]")
 _PRIVATE_BULLETS = {0xF0B7: "•", 0xF0A7: "•", 0xF0D8: "•", 0xF076: "•", 0xF0FC: "✓", 0xF0E0: "→"}
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -44,6 +45,8 @@ _DELIMITERS = str.maketrans(  # TeX's font cmex10, whose brackets have no Unicod
 )
 _GLYPH_OFFSET = 29  # glyph 3 is the space (32) in fonts that keep the common TrueType order
 _HIGHEST_GLYPH = "]"  # "z" - 29: a line of such glyphs holds no real lower-case letter
+_MOST_NULS = 0.3  # of a page's characters; every second one where two-byte characters were taken for two
+_MOST_BRACKETS = 0.1  # of a page's characters: beyond that, control characters are not brackets
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _VOWEL = re.compile(r"[aeiouyAEIOUY]")
 
@@ -63,17 +66,20 @@ def clean_characters(text: str) -> str:
 
 
 def repair_glyph_codes(text: str) -> str:
-    """A PDF page's text in which raw codes of fonts without a Unicode table are made readable where they can be.
+    """A PDF page's raw text in which codes of fonts without a Unicode table are made readable where they can be.
 
-    Brackets of TeX's large-symbol font, and lines that hold glyph numbers ("7KH" for "The").
+    Two-byte characters read as two; lines of glyph numbers ("7KH" for "The"); brackets of TeX's font for them. Where
+    most of a page is beyond repair it stays as it is, so that `garbled_share` can tell.
     """
     if not _CONTROL.search(text):
         return text
+    if text.count("\0") > len(text) * _MOST_NULS:
+        text = text.replace("\0", "")
     lines = text.split("\n")
     shifted = [_shifted(line) for line in lines]
-    if any(_is_worded(candidate) for candidate in shifted):
-        lines = [_choose(number, lines, shifted) for number in range(len(lines))]
-    return "\n".join(line.translate(_DELIMITERS) for line in lines)
+    if _is_language("".join(shifted)):
+        text = "\n".join(_choose(number, lines, shifted) for number in range(len(lines)))
+    return text.translate(_DELIMITERS) if garbled_share(text) < _MOST_BRACKETS else text
 
 
 def _shifted(line: str) -> str:
@@ -91,6 +97,11 @@ def _is_worded(line: str) -> bool:
     return any(_VOWEL.search(word) for word in _WORD.findall(line))
 
 
+def _is_language(text: str) -> bool:
+    visible = "".join(text.split())
+    return _is_worded(text) and sum(character.isalnum() for character in visible) > len(visible) * 0.5
+
+
 def _choose(number: int, lines: list[str], shifted: list[str]) -> str:
     """Lines with control characters, and their neighbours without any, when all may be glyph numbers."""
     if shifted[number]:
@@ -101,8 +112,11 @@ def _choose(number: int, lines: list[str], shifted: list[str]) -> str:
     return _shift(line) if may_be and any(beside) and _is_worded(_shift(line)) else line
 
 
-_GLYPH_NAMES = re.compile(r"/(?:g|G|C|c|uni|u|index|cid|glyph|gid)\d*[0-9A-Fa-f]{1,5}\b|\(cid:\d+\)")
-_REPLACEMENTS = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_GLYPH_NAMES = re.compile(
+    r"/(?:g|G|C|c|uni|u|index|cid|glyph|gid)\d*[0-9A-Fa-f]{1,5}\b|\(cid:\d+\)|(?:/[A-Z0-9][A-Za-z0-9]{0,3}(?![\w.])){2,}"
+)
+_REPLACEMENTS = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_MOST_GARBLED_LINE = 0.4
 
 
 def garbled_share(raw: str) -> float:
@@ -111,10 +125,15 @@ def garbled_share(raw: str) -> float:
     Replacement, private-use and control characters, unassigned code points, and glyph names in place of letters.
     Takes the text as extracted: cleaning removes the evidence.
     """
-    visible = "".join(raw.split())
+    visible = len(raw) - len(_SPACE.findall(raw))
     if not visible:
         return 0.0
-    bad = len(_REPLACEMENTS.findall(visible))
+    bad = len(_REPLACEMENTS.findall(raw))
     bad += sum(len(match.group()) for match in _GLYPH_NAMES.finditer(raw))
-    bad += sum(unicodedata.category(c) in ("Cn", "Cs") for c in visible if c > "\u0370")
-    return min(1.0, bad / len(visible))
+    bad += sum(unicodedata.category(c) in ("Cn", "Cs") for c in raw if c > "\u0370")
+    return min(1.0, bad / visible)
+
+
+def without_garbled_lines(raw: str) -> str:
+    """What remains of a page when the lines that nobody could understand are left out."""
+    return "\n".join(line for line in raw.split("\n") if garbled_share(line) < _MOST_GARBLED_LINE)

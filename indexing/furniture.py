@@ -26,6 +26,10 @@ def remove_furniture(pages: Sequence[str]) -> list[str]:
     for key, occurrences in places.items():
         if _repeats([page for page, _ in occurrences]):
             doomed.update(occurrences if _is_number_only(key) else occurrences[1:])
+    for page in {page for page, _ in doomed}:
+        rest = (text for line, text in enumerate(lines[page]) if (page, line) not in doomed)
+        if not any(character.isalnum() for text in rest for character in text):
+            doomed -= {(page, line) for line in range(len(lines[page]))}  # it would leave nothing
     kept = [
         [text for line, text in enumerate(page_lines) if (page, line) not in doomed]
         for page, page_lines in enumerate(lines)

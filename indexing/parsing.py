@@ -97,7 +97,7 @@ class _Work:
         if self.unfinished[path].waiting:
             return
         done = self.unfinished.pop(path)
-        if any(page.status in ("text", "ocr") for page in done.document.pages):
+        if any(page.text for page in done.document.pages):
             yield ParseOutcome(path, done.document, None, done.seconds)
         else:
             yield ParseOutcome(path, None, _no_text(done.document), done.seconds)
@@ -119,4 +119,4 @@ def _with_ocr_page(document: ParsedDocument, number: int, content: dict[str, Any
 def _no_text(document: ParsedDocument) -> ParseFailure:
     details = sorted({page.detail for page in document.pages if page.detail})
     reason = f" ({details[0]})" if details else ""
-    return ParseFailure("no_text", f"no page has text{reason}; provide a copy with a text layer")
+    return ParseFailure("no_text", f"no page has text{reason}; provide a copy with a text layer, or set OCR=auto")

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexing.characters import garbled_share, repair_glyph_codes
+from indexing.characters import garbled_share, repair_glyph_codes, without_garbled_lines
 from indexing.cleaning import clean_text, clean_title, close_gaps, join_cut_words
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.furniture import remove_furniture
@@ -38,20 +38,23 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
 def _open_libraries(path: Path, limits: ReadLimits) -> list[PdfLibrary]:
     """Those that open the file and find pages in it, the one to be asked first in front."""
     libraries: list[PdfLibrary] = []
-    problems: list[str] = []
+    problems: list[ParseFailure] = []
     for build in (lambda: Pypdf(path, limits.page_cpu_seconds), lambda: Pdfium(path)):
         try:
             library: PdfLibrary = build()
         except PageError as exc:
-            problems.append(str(exc))
+            problems.append(ParseFailure("damaged", _DAMAGED.format(exc)))
+            continue
+        except ParseFailure as failure:  # encrypted, or so one library thinks
+            problems.append(failure)
             continue
         if library.page_count > 0:
             libraries.append(library)
         else:
             library.close()
-            problems.append("it has no pages")
+            problems.append(ParseFailure("damaged", _DAMAGED.format("it has no pages")))
     if not libraries:
-        raise ParseFailure("damaged", _DAMAGED.format(problems[0]))
+        raise problems[0]
     pages = max(library.page_count for library in libraries)
     if pages > limits.pages:
         raise ParseFailure("output_limit", f"{pages:,} pages, the limit is {limits.pages:,}; split the file")
@@ -67,7 +70,7 @@ def _read(libraries: list[PdfLibrary], limits: ReadLimits) -> ParsedDocument:
         room -= len(pages[-1].text)
         if room < 0:
             raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the file")
-    if not limits.ocr and not any(page.status == "text" for page in pages):
+    if not limits.ocr and not any(_has_words(page.text) for page in pages):
         failed = next((page for page in pages if page.status == "failed"), None)
         raise ParseFailure("damaged", _DAMAGED.format(failed.detail)) if failed else ParseFailure("no_text", _NO_TEXT)
     return _document(libraries, pages)
@@ -82,7 +85,7 @@ def _read_page(libraries: list[PdfLibrary], index: int) -> _Page:
         page = _judged(library, index)
         if page.status == "text":
             return page
-        if best.status == "failed" or page.status == "garbled":
+        if best.status == "failed" or len(page.text) > len(best.text):
             best = page
     return best
 
@@ -93,12 +96,17 @@ def _judged(library: PdfLibrary, index: int) -> _Page:
     except PageError as exc:
         return _Page("", "failed", str(exc))
     share = garbled_share(text)
-    text = close_gaps(clean_text(text))
     if share > _MOST_GARBLED:
-        return _Page(text, "garbled", f"{share:.0%} of its characters cannot be understood")
-    if not any(character.isalnum() for character in text):
+        rest = close_gaps(clean_text(without_garbled_lines(text)))
+        return _Page(rest, "garbled", f"{share:.0%} of its characters cannot be understood")
+    text = close_gaps(clean_text(text))
+    if not _has_words(text):
         return _Page(text, "empty", "no text layer")
     return _Page(text)
+
+
+def _has_words(text: str) -> bool:
+    return any(character.isalnum() for character in text)
 
 
 def _document(libraries: list[PdfLibrary], pages: list[_Page]) -> ParsedDocument:

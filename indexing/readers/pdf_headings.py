@@ -51,10 +51,17 @@ def _largest(sized: Sequence[tuple[float, str]]) -> str | None:
     early = _early(sized)
     for size in sorted((size for size in amounts if size > body * 1.1), reverse=True):
         text = " ".join("".join(_run(early, size)).split())
-        is_long_enough = sum(character.isalpha() for character in text) > 4
-        if is_long_enough and len(text) <= _LONGEST_TITLE and not _NAMED.fullmatch(text):
+        if _may_be_title(text):
             return text
     return None
+
+
+def _may_be_title(text: str) -> bool:
+    """Of fitting length, not a heading, and words: some PDFs draw each letter for itself."""
+    words = text.split()
+    is_fitting = sum(character.isalpha() for character in text) > 4 and len(text) <= _LONGEST_TITLE
+    is_heading = _NAMED.fullmatch(text) or _NUMBERED.fullmatch(text)
+    return is_fitting and not is_heading and len(words) * 2 < len(text)
 
 
 def _early(sized: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
