@@ -1,20 +1,123 @@
-"""Text to the words of the lexical index. First form; the retrieval part owns and deepens it."""
+"""Text to the words of the lexical index, and a question to its FTS5 expression. Pure.
+
+The index stems English itself (porter unicode61). Here: one spelling for the many forms of a character (NFKC), Chinese,
+Japanese and Korean as character bigrams, numbers without thousands separators. Stop words are dropped from the
+question only, so a quoted phrase still finds them.
+"""
 
 import re
+import unicodedata
+from collections.abc import Iterable, Iterator
 
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
-_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_CJK_CLASS = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_CJK = re.compile(f"[{_CJK_CLASS}]+")
+_WORD = re.compile(r"[^\W_]+")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+
+_QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|《([^》]+)》|〈([^〉]+)〉|`([^`]+)`")
+# Glued by signs: DeepSeek-R1-Zero, pass@1, 87.6%, v3.2, foo_bar(), A/B, 10:30.
+_COMPOUND = re.compile(
+    rf"[^\W{_CJK_CLASS}]+(?:[-‐‑–.@/:+'’&#·][^\W{_CJK_CLASS}]+)+|[^\W{_CJK_CLASS}]*_[^\W{_CJK_CLASS}]*"
+)
+_NUMBERED = re.compile(
+    r"\b(table|figure|fig|section|sec|chapter|chap|equation|eq|algorithm|appendix|theorem|lemma|step|stage|part|article"
+    r"|page|tabelle|abbildung)s?\.?\s*\(?(\d+(?:\.\d+)*|[a-z](?:\.\d+)*)\)?(?![^\W_])",
+    re.IGNORECASE,
+)
+_NUMBERED_CHINESE = re.compile(
+    r"第?\s*([表图圖节節章页頁式步])\s*(\d+(?:\.\d+)*)|第\s*(\d+(?:\.\d+)*)\s*([表图圖节節章页頁式步])"
+)
+_SPELLINGS = {
+    "table": ("table", "表"),
+    "figure": ("figure", "fig", "图", "圖"),
+    "section": ("section", "sec"),
+    "chapter": ("chapter", "chap"),
+    "equation": ("equation", "eq"),
+}
+_NAMES_OF = {spelling: spellings for spellings in _SPELLINGS.values() for spelling in spellings}
+
+STOP_WORDS = frozenset(
+    """
+    a about an and any are as at be been being both but by can could did do does doing for from had has have having he
+    her hers him his how i if in into is it its itself just may me might more most must my no nor not of on one or our
+    ours out over own shall she should so some such than that the their theirs them then there these they this those
+    through to too under until up upon us very was we were what when where which while who whom whose why will with
+    would you your yours s t don ll re ve tell explain describe give show please
+    """.split()
+)
+"""Words of an English question that say nothing about what is asked for."""
+
+_CHINESE_STOPS = re.compile(
+    "为什么|為什麼|是什么|是什麼|什么样|什么|什麼|甚么|怎么样|怎样|怎么|怎麼|如何|哪些|哪个|哪個|哪一|哪里|哪裡|哪儿|哪|"
+    "多少|几个|几种|几|是否|是不是|有没有|有哪|请问|請問|请|谁|誰|吗|嗎|呢|吧|么|"
+    "的|了|是|在|和|与|與|及|或|被|把|将|由|对|於|于|从|以|之|其|它|他|她|这|那|有|也|就|都|而|所|并|到|中|为|為|叫|"
+    "做|还|又|让|使|上|下|一"
+)
+_KEPT_WHOLE = 2  # characters of a Chinese run that are a word of their own, whatever they hold
 
 
 def index_terms(text: str) -> str:
-    """The text as the lexical index stores it: CJK runs as bigrams."""
-    return _CJK.sub(lambda run: f" {' '.join(_bigrams(run.group()))} ", text)
+    """The text as the lexical index stores it, words with spaces between."""
+    return _CJK.sub(lambda run: f" {' '.join(_bigrams(run.group()))} ", _one_spelling(text))
 
 
 def match_expression(question: str) -> str | None:
-    """The FTS5 expression that finds any of the question's words; None when it holds none."""
-    words = _WORD.findall(index_terms(question).casefold())
-    return " OR ".join(f'"{word}"' for word in dict.fromkeys(words)) or None
+    """The FTS5 expression that finds any word or phrase of the question; None when it holds none."""
+    phrases = [f'"{" ".join(words)}"' for words in dict.fromkeys(_phrases(question)) if words]
+    return " OR ".join(phrases) or None
+
+
+def _phrases(question: str) -> Iterator[tuple[str, ...]]:
+    """What to look for, each a row of words that must stand side by side."""
+    text = _one_spelling(question)
+    for groups in _QUOTED.findall(text):
+        yield _words("".join(groups))
+    for name, number in _NUMBERED.findall(text):
+        for spelling in _NAMES_OF.get(_singular(name), (_singular(name),)):
+            yield _words(f"{spelling} {number}")
+    for sign, number, number_first, sign_last in _NUMBERED_CHINESE.findall(text):
+        for spelling in _NAMES_OF.get(sign or sign_last, (sign or sign_last,)):
+            yield _words(f"{spelling} {number or number_first}")
+    for compound in _COMPOUND.findall(text):
+        yield from _compound_phrases(compound)
+    rest = _COMPOUND.sub(" ", _NUMBERED_CHINESE.sub(" ", _NUMBERED.sub(r" \1 ", text)))
+    words = _WORD.findall(_CJK.sub(" ", rest).casefold())
+    content = [word for word in words if word not in STOP_WORDS]
+    runs = list(_content_runs(_CJK.findall(rest)))
+    for word in content or ([] if runs else words):
+        yield (word,)
+    for run in runs:
+        yield from ((bigram,) for bigram in _bigrams(run))
+
+
+def _compound_phrases(compound: str) -> Iterator[tuple[str, ...]]:
+    """An identifier or number is one phrase; of an ordinary compound ("length-controlled") each word counts."""
+    words = _words(compound)
+    yield words
+    if not any(character.isdigit() for character in compound):
+        yield from ((word,) for word in words if word not in STOP_WORDS)
+
+
+def _content_runs(runs: Iterable[str]) -> Iterator[str]:
+    """Chinese without the words that only ask. A run of two characters is a word and stays."""
+    for run in runs:
+        parts = [run] if len(run) <= _KEPT_WHOLE else [part for part in _CHINESE_STOPS.split(run) if part]
+        yield from (part for part in parts if _CHINESE_STOPS.fullmatch(part) is None)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(index_terms(text).casefold()))
+
+
+def _singular(name: str) -> str:
+    name = name.casefold()
+    return {"fig": "figure", "sec": "section", "chap": "chapter", "eq": "equation"}.get(name, name)
+
+
+def _one_spelling(text: str) -> str:
+    text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    return _THOUSANDS.sub(lambda number: number.group().replace(",", ""), text)
 
 
 def _bigrams(run: str) -> list[str]:
