@@ -37,15 +37,14 @@ _SPELLINGS = {
 }
 _NAMES_OF = {spelling: spellings for spellings in _SPELLINGS.values() for spelling in spellings}
 
-STOP_WORDS = frozenset(
-    """
+_STOP_WORDS = """
     a about an and any are as at be been being both but by can could did do does doing for from had has have having he
     her hers him his how i if in into is it its itself just may me might more most must my no nor not of on one or our
     ours out over own shall she should so some such than that the their theirs them then there these they this those
     through to too under until up upon us very was we were what when where which while who whom whose why will with
     would you your yours s t don ll re ve tell explain describe give show please
-    """.split()
-)
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 """Words of an English question that say nothing about what is asked for."""
 
 _CHINESE_STOPS = re.compile(
