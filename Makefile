@@ -1,0 +1,130 @@
+# Pagewise. `make` lists the targets. Every target sets up what it needs: Python 3.11 or newer and make are enough.
+#
+# Settings are environment variables or lines of .env (see .env.example); any of them can be given here as well:
+#   make serve PORT=9000        make index DOCUMENTS=~/papers (the same as DOCUMENTS_DIR)
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check -qq
+INSTALLED := $(VENV)/installed
+INSTALLED_DEV := $(VENV)/installed-dev
+
+ifdef DOCUMENTS
+export DOCUMENTS_DIR := $(value DOCUMENTS)
+endif
+export QUESTION := $(value Q)
+PYTEST_ARGS ?=
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help install run index reindex watch verify repair report serve ask test check lint format typecheck \
+	eval bench soak sample-documents lock clean
+
+help: ## show this list
+	@echo "Pagewise answers questions about your documents and shows the page each statement comes from."
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+## ---- use
+
+run: $(INSTALLED) ## install, index the documents, serve http://127.0.0.1:8000
+	@$(PY) -m indexing; case $$? in \
+	0) ;; \
+	1) echo "Some documents could not be indexed; the table above says why. Serving the others." ;; \
+	2) echo "Nothing was indexed: a setting is wrong (see above)." >&2; exit 2 ;; \
+	3) echo "Another indexing job is at work. Wait until it is done, or run make serve." >&2; exit 3 ;; \
+	*) echo "No index could be published (see above). make serve serves the last one, if there is one." >&2; exit 4 ;; \
+	esac; exec $(PY) -m server
+
+install: $(INSTALLED) ## make .venv and install the requirements
+
+index: $(INSTALLED) ## bring the index up to date with the folder: make index [DOCUMENTS=dir] [ARGS=--dry-run]
+	@$(PY) -m indexing $(ARGS)
+
+reindex: $(INSTALLED) ## build the index anew, for another embedding model or chunk size
+	@$(PY) -m indexing --fresh
+
+watch: $(INSTALLED) ## index whenever the documents change, until Ctrl-C
+	@$(PY) -m indexing --watch
+
+verify: $(INSTALLED) ## prove that folder, catalogue, vectors and lexical index agree; list every difference
+	@$(PY) -m indexing --verify
+
+repair: $(INSTALLED) ## mend what make verify lists
+	@$(PY) -m indexing --repair
+
+report: $(INSTALLED) ## show what is indexed: documents, pages without text, failures with the next step
+	@$(PY) -m indexing --report
+
+serve: $(INSTALLED) ## answer questions on http://127.0.0.1:8000 from the published index
+	@exec $(PY) -m server
+
+ask: $(INSTALLED) ## answer one question here: make ask Q="what is the GRPO?"
+	@if [ -z "$$QUESTION" ]; then echo 'Which question? make ask Q="what is the GRPO?"' >&2; exit 2; fi
+	@$(PY) -m server ask "$$QUESTION"
+
+## ---- develop
+
+test: $(INSTALLED_DEV) ## run the tests
+	@$(PY) -m pytest $(PYTEST_ARGS)
+
+check: lint typecheck test ## what CI runs: lint, typecheck, test
+
+lint: $(INSTALLED_DEV) ## check format and style
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+
+format: $(INSTALLED_DEV) ## put the code into the project's format
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+typecheck: $(INSTALLED_DEV) ## check the types
+	@$(PY) -m mypy
+
+eval: $(INSTALLED_DEV) ## measure retrieval quality
+	@$(PY) -m benchmarks.quality $(ARGS)
+
+bench: $(INSTALLED_DEV) ## measure speed
+	@$(PY) -m benchmarks.speed $(ARGS)
+
+soak: $(INSTALLED_DEV) ## run the long tests
+	@$(PY) -m pytest -m soak --timeout 3600 $(PYTEST_ARGS)
+
+sample-documents: $(INSTALLED_DEV) ## make the PDF in documents/ from its source
+	@$(PY) -m tools.relevance_pdf
+
+lock: $(PY) ## resolve the requirements anew and write constraints.txt
+	@printf '# Versions of what the direct requirements need in turn; written by make lock, read by every pip install here.\n' \
+		> constraints.txt
+	@$(PIP) install --upgrade --upgrade-strategy eager -r requirements-dev.txt
+	@$(PY) -m pip freeze -q -r requirements.txt -r requirements-dev.txt \
+		| sed -e '1,/^## The following requirements were added/d' -e 's/+cpu$$//' >> constraints.txt
+
+clean: ## remove .venv and caches; the index and the documents stay
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+## ---- set-up
+
+$(PY):
+	@for python in $(or $(PYTHON),python3.11 python3 python3.12 python3.13); do \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "Pagewise needs Python 3.11 or newer$(if $(PYTHON),; $(PYTHON) is not). Install it, or name it:" >&2; \
+		echo "  make $(or $(MAKECMDGOALS),install) PYTHON=/path/to/python3.11" >&2; exit 1; \
+	fi; \
+	echo "Making the virtual environment $(VENV) with $$($$python --version)"; \
+	$$python -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "This Python cannot make virtual environments; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+
+$(INSTALLED): requirements.txt constraints.txt | $(PY)
+	@echo "Installing the requirements: about two minutes, only the first time"
+	@$(PIP) install -r requirements.txt
+	@touch $@
+
+$(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
+	@echo "Installing what developing needs: less than a minute, only the first time"
+	@$(PIP) install -r requirements-dev.txt
+	@touch $@
