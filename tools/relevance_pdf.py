@@ -160,7 +160,11 @@ def _lexical(paper: _Paper) -> None:
         ),
         3,
     )
-    paper.prose()
+    paper.prose(
+        """N is the number of passages, and n with the index t that of the passages with the word. Example. In a
+        collection of 1,000 passages a word that occurs in 9 of them has idf = ln(991.5 / 9.5) = 4.65; a word that
+        occurs in 400 of them has idf = ln(600.5 / 400.5) = 0.41. The rare word is worth eleven times as much."""
+    )
     paper.heading("3.1  Words of Chinese")
     paper.prose(
         """Chinese is written without spaces. Pagewise cuts a run of Chinese characters into overlapping pairs, so
