@@ -62,20 +62,21 @@ class Format:
         return f"{self.name}-{self.version}.{CLEANING_VERSION}{_library_version(self.library)}"
 
 
-_OFFICE = "indexing.readers.office"
 FORMATS: tuple[Format, ...] = (
     Format("pdf", (".pdf",), "indexing.readers.pdf:read", library="pypdf", kind="pdf"),
     Format("markdown", (".md", ".markdown", ".mdx"), "indexing.readers.markdown:read"),
     Format("text", (".txt", ".text"), "indexing.readers.plain:read"),
     Format("html", (".html", ".htm", ".xhtml"), "indexing.readers.html:read"),
     Format("rst", (".rst",), "indexing.readers.rst:read"),
-    Format("docx", (".docx",), f"{_OFFICE}:read_docx", kind="zip"),
-    Format("pptx", (".pptx",), f"{_OFFICE}:read_pptx", kind="zip"),
-    Format("xlsx", (".xlsx",), f"{_OFFICE}:read_xlsx", kind="zip"),
-    Format("csv", (".csv", ".tsv"), f"{_OFFICE}:read_csv"),
-    Format("epub", (".epub",), f"{_OFFICE}:read_epub", kind="zip"),
-    Format("eml", (".eml",), f"{_OFFICE}:read_eml"),
-    Format("ipynb", (".ipynb",), f"{_OFFICE}:read_ipynb"),
+    Format("docx", (".docx", ".docm"), "indexing.readers.docx:read", library="python-docx", kind="zip"),
+    Format("pptx", (".pptx", ".pptm"), "indexing.readers.pptx:read", library="python-pptx", kind="zip"),
+    Format("xlsx", (".xlsx", ".xlsm"), "indexing.readers.xlsx:read", library="openpyxl", kind="zip"),
+    Format("csv", (".csv", ".tsv"), "indexing.readers.tables:read"),
+    Format("epub", (".epub",), "indexing.readers.epub:read", kind="zip"),
+    Format("eml", (".eml",), "indexing.readers.email:read"),
+    Format("ipynb", (".ipynb",), "indexing.readers.notebook:read"),
+    Format("xml", (".xml",), "indexing.readers.xml:read"),
+    Format("rtf", (".rtf",), "indexing.readers.rtf:read", library="striprtf"),
 )
 SUFFIXES: dict[str, Format] = {suffix: form for form in FORMATS for suffix in form.suffixes}
 

@@ -1,0 +1,154 @@
+"""Guards against files made to harm whoever opens them: ZIP archives and XML, judged before they are unpacked.
+
+Nothing is ever extracted to a folder, and an archive inside an archive is never opened. Sizes can be believed, as
+`zipfile` stops at the size that the directory declares.
+"""
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse, parse
+
+from indexing.documents import ParseFailure
+
+MOST_BYTES = 200_000_000
+MOST_MEMBERS = 1_000
+MOST_RATIO = 100
+_SMALL_BYTES = 1_000_000  # what is no larger cannot harm, however well it is packed
+_MOST_DIRECTORY_BYTES = 2_000_000
+_END = struct.Struct("<4s4H2LH")
+_END_MARK = b"PK\x05\x06"
+_LONGEST_COMMENT = 65_535
+_PICTURES = (".bmp", ".emf", ".wmf", ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".gif", ".dib")  # a blank one packs well
+_ARCHIVES = (
+    ".zip", ".jar", ".7z", ".rar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".tar", ".epub",
+    ".docx", ".docm", ".pptx", ".pptm", ".xlsx", ".xlsm", ".xlsb", ".odt", ".ods", ".odp",
+)  # fmt: skip
+_EMBEDDINGS = ("word/embeddings/", "ppt/embeddings/", "xl/embeddings/")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_FLAG = 0x1
+_DISTRUST = "open it only if you trust its sender, save it anew with its program, or remove it"
+
+
+@contextmanager
+def open_container(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The archive, when its directory and the heads of its members are harmless.
+
+    Raises `ParseFailure` "bomb", "encrypted" or "damaged", the last also for damage found while the block runs.
+    """
+    with path.open("rb") as file:
+        _check_head(file)
+        try:
+            _check_end(file)
+            with zipfile.ZipFile(file) as archive:
+                check_members(archive.infolist())
+                _check_xml_heads(archive)
+                yield archive
+        except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as exc:
+            raise ParseFailure("damaged", f"it is not a whole archive ({exc}); get a fresh copy") from exc
+
+
+@contextmanager
+def open_office_file(path: Path) -> Iterator[IO[bytes]]:
+    """The bytes of an archive that `open_container` finds harmless, for libraries that open it themselves."""
+    with open_container(path) as archive:
+        file = cast(IO[bytes], archive.fp)
+        file.seek(0)
+        yield file
+
+
+def check_members(members: list[zipfile.ZipInfo]) -> None:
+    """Judges an archive by its directory alone. Raises `ParseFailure` "bomb" or "encrypted"."""
+    if len(members) > MOST_MEMBERS:
+        raise _bomb(f"it holds {len(members):,} files; at most {MOST_MEMBERS:,} are opened")
+    for member in members:
+        _check_name(member.filename)
+        if member.flag_bits & _ENCRYPTED_FLAG:
+            raise ParseFailure("encrypted", "it is encrypted; remove the password and run make index")
+    declared = sum(member.file_size for member in members)
+    if declared > MOST_BYTES:
+        raise _bomb(f"it would unpack to {declared // 1_000_000:,} MB; at most {MOST_BYTES // 1_000_000} are unpacked")
+    _check_ratio(declared, sum(member.compress_size for member in members))
+    for member in members:
+        if not member.filename.lower().endswith(_PICTURES):
+            _check_ratio(member.file_size, member.compress_size)
+
+
+def parse_xml(stream: IO[bytes]) -> Element:
+    """The root of an XML document. Raises `ParseFailure` "bomb" for entities of its own, "damaged" for bad XML."""
+    try:
+        root = parse(stream, forbid_dtd=False, forbid_entities=True, forbid_external=True).getroot()
+    except DefusedXmlException as exc:
+        raise _bomb("its XML declares entities, as files do that are made to harm") from exc
+    except (ParseError, LookupError, ValueError) as exc:
+        raise ParseFailure("damaged", f"its XML is broken ({exc}); save it anew with its program") from exc
+    if root is None:
+        raise ParseFailure("damaged", "its XML is empty; save it anew with its program")
+    return root
+
+
+def _check_head(file: IO[bytes]) -> None:
+    """An office document with a password is no ZIP archive but an old kind of container."""
+    head = file.read(8)
+    if head != _OLE:
+        return
+    file.seek(0)
+    if "EncryptedPackage".encode("utf-16-le") in file.read(MOST_BYTES):
+        raise ParseFailure("encrypted", "it is encrypted; remove the password and run make index")
+    raise ParseFailure("type_mismatch", "it is an old office document; save it in the format its name says")
+
+
+def _check_end(file: IO[bytes]) -> None:
+    """Looks at the numbers at the end of the file, as reading a directory of 100,000 members takes its time."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - _END.size - _LONGEST_COMMENT))
+    tail = file.read()
+    start = tail.rfind(_END_MARK)
+    if start < 0 or len(tail) - start < _END.size:
+        raise ParseFailure("damaged", "its end is missing; get a fresh copy")
+    _, _, _, _, members, directory_bytes, _, _ = _END.unpack_from(tail, start)
+    if members > MOST_MEMBERS or directory_bytes > _MOST_DIRECTORY_BYTES:
+        raise _bomb(f"it holds more than {MOST_MEMBERS:,} files")
+    file.seek(0)
+
+
+def _check_name(name: str) -> None:
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or name[1:2] == ":" or "\0" in name:
+        raise _bomb(f"it holds a file that would be written outside its folder ({name[:80]!r})")
+    if name.lower().endswith(_ARCHIVES) and not name.startswith(_EMBEDDINGS):
+        raise _bomb(f"it holds another archive ({name[:80]!r})")
+
+
+def _check_ratio(unpacked: int, packed: int) -> None:
+    if unpacked > _SMALL_BYTES and unpacked > MOST_RATIO * packed:
+        raise _bomb(f"it would unpack to {unpacked // max(packed, 1):,} times its size; at most {MOST_RATIO} is usual")
+
+
+def _check_xml_heads(archive: zipfile.ZipFile) -> None:
+    """Entities can only be declared before the first element, so the head of each member is enough."""
+    for member in archive.infolist():
+        if member.file_size and not member.filename.lower().endswith(_PICTURES):
+            with archive.open(member) as stream:
+                _check_xml_head(stream)
+
+
+def _check_xml_head(stream: IO[bytes]) -> None:
+    try:
+        for _ in iterparse(stream, events=("start",), forbid_dtd=False, forbid_entities=True, forbid_external=True):
+            return
+    except DefusedXmlException as exc:
+        raise _bomb("its XML declares entities, as files do that are made to harm") from exc
+    except (ParseError, LookupError, ValueError):
+        return  # no XML, or broken; whoever reads this member will say so
+
+
+def _bomb(reason: str) -> ParseFailure:
+    return ParseFailure("bomb", f"{reason}; {_DISTRUST}")
