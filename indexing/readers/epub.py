@@ -1,6 +1,7 @@
 """E-books: the chapters in reading order, named as the book's own table of contents names them."""
 
 import posixpath
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 from xml.etree.ElementTree import Element
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 
 from indexing.cleaning import clean_text
 from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
@@ -54,7 +55,7 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
 
 
 def _chapter(archive: zipfile.ZipFile, name: str, title: str | None) -> ParsedDocument:
-    text, headings = html_text(BeautifulSoup(archive.read(name), "lxml"))
+    text, headings = html_text(_soup(archive.read(name)))
     if not text:
         return ParsedDocument(None, ())
     chapter = sectioned_document(title, text, headings)
@@ -119,7 +120,7 @@ def _contents_titles(archive: zipfile.ZipFile, package: _Package) -> dict[str, s
 
 
 def _contents_entries(data: bytes, *, is_ncx: bool) -> Iterator[tuple[str, str]]:
-    soup = BeautifulSoup(data, "lxml")  # lenient, and it lower-cases the tags
+    soup = _soup(data)
     if is_ncx:
         for point in soup.find_all("navpoint"):
             label, content = point.find("navlabel"), point.find("content")
@@ -128,6 +129,13 @@ def _contents_entries(data: bytes, *, is_ncx: bool) -> Iterator[tuple[str, str]]
     else:
         for link in soup.select("nav a[href]"):
             yield str(link["href"]), link.get_text(" ", strip=True)
+
+
+def _soup(data: bytes) -> BeautifulSoup:
+    """Read as HTML: lenient with broken XML, deaf to entities, tags in lower case."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
+        return BeautifulSoup(data, "lxml")
 
 
 def _member_xml(archive: zipfile.ZipFile, name: str) -> Element:

@@ -5,7 +5,6 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
-from lxml.etree import LxmlError
 from pptx import Presentation
 from pptx.exc import PythonPptxError
 from pptx.oxml import parse_xml

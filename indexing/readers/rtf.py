@@ -20,7 +20,7 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     if not data.lstrip().startswith(_MARK):
         raise ParseFailure("type_mismatch", "named .rtf, but it is no rich text; give it its proper suffix")
     try:
-        text = clean_text(rtf_to_text(data.decode("latin-1"), errors="replace"))
+        text = clean_text(str(rtf_to_text(data.decode("latin-1"), errors="replace")))  # type: ignore[no-untyped-call]
     except (ValueError, LookupError, IndexError, TypeError) as exc:
         raise ParseFailure("damaged", f"it is no whole rich text ({exc}); save it anew with its program") from exc
     if not text:
