@@ -1,0 +1,55 @@
+"""What holds for every test: no network, no global settings, no settings of the developer's own."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from pydantic_settings import BaseSettings
+
+from tests.isolation import block_network, poison_global_settings
+from tests.tiny_bge_m3 import make_tiny_bge_m3
+
+# Before anything imports huggingface_hub, which reads these once: no hub, and no models this machine happens to have.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["HF_HOME"] = str(Path(tempfile.gettempdir()) / "pagewise-tests-without-models")
+
+block_network()
+poison_global_settings()
+
+
+def settings_classes() -> list[type[BaseSettings]]:
+    """The settings of all packages."""
+    modules = ("storage.settings", "indexing.settings", "server.settings")
+    found = [vars(import_module(name)).values() for name in modules if find_spec(name)]
+    return [
+        value
+        for values in found
+        for value in values
+        if isinstance(value, type) and issubclass(value, BaseSettings) and value is not BaseSettings
+    ]
+
+
+def setting_names(settings: type[BaseSettings]) -> set[str]:
+    """The environment variables that a settings class reads."""
+    return {str(field.validation_alias) for field in settings.model_fields.values()}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_the_settings_of_the_test() -> Iterator[None]:
+    """The developer's `.env` and exported settings are not seen by the tests; what a test sets, it sees."""
+    with pytest.MonkeyPatch.context() as patch:
+        for settings in settings_classes():
+            patch.setitem(settings.model_config, "env_file", None)
+            for name in setting_names(settings):
+                patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def tiny_bge_m3(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny random model in the exact layout of BAAI/bge-m3; do not write into it."""
+    return make_tiny_bge_m3(tmp_path_factory.mktemp("tiny-bge-m3") / "bge-m3")
