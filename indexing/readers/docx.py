@@ -15,7 +15,7 @@ from docx.opc.exceptions import OpcError
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
-from indexing.cleaning import clean_text
+from indexing.cleaning import clean_text, close_gaps
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.containers import open_office_file
 from indexing.readers.rows import table_text
@@ -54,7 +54,7 @@ def _joined(blocks: list[Block]) -> tuple[str, list[TextHeading]]:
     text, headings = [], []
     offset = 0
     for block, level in blocks:
-        piece = clean_text(block)
+        piece = clean_text(close_gaps(block))
         if not piece:
             continue
         if level and len(piece) <= _LONGEST_HEADING:
