@@ -9,12 +9,13 @@ import importlib.util
 import json
 import logging
 import os
-import socket
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 logger = logging.getLogger(__name__)
 
@@ -149,7 +150,7 @@ def _from_hub(name: str) -> ModelIdentity:
             continue
         except ModelUnavailable:
             continue  # an unfinished download
-    if not _hub_answers():
+    if not _hub_answers(name):
         raise ModelUnavailable(f"{name} is not on this machine and the model hub cannot be reached")
     try:
         folder = Path(snapshot_download(name, revision=revision, allow_patterns=list(_FILES_NEEDED)))
@@ -158,19 +159,28 @@ def _from_hub(name: str) -> ModelIdentity:
     return _identity(name, folder, revision=folder.name)
 
 
-def _hub_answers() -> bool:
-    """Ask shortly: without a network the hub's own client hangs for about 70 s."""
+def _hub_answers(name: str) -> bool:
+    """Ask shortly: the hub's own client waits 70 s without a network, and minutes for a gateway that never answers."""
     from huggingface_hub import constants
 
     if constants.HF_HUB_OFFLINE:
         return False
-    address = urlsplit(constants.ENDPOINT)
-    port = address.port or (443 if address.scheme == "https" else 80)
-    try:
-        socket.create_connection((address.hostname or "", port), timeout=_HUB_PROBE_SECONDS).close()
-    except OSError:
-        return False
-    return True
+    answered = threading.Event()
+
+    def ask() -> None:
+        request = Request(f"{constants.ENDPOINT}/api/models/{name}", method="HEAD")
+        try:
+            urlopen(request, timeout=_HUB_PROBE_SECONDS).close()
+        except HTTPError:
+            pass  # it answers; the download will say what is wrong
+        except OSError:
+            return
+        answered.set()
+
+    asking = threading.Thread(target=ask, daemon=True)  # a look-up of the host's name has no time limit of its own
+    asking.start()
+    asking.join(_HUB_PROBE_SECONDS)
+    return answered.is_set()
 
 
 def _identity(name: str, folder: Path, revision: str, short_name: str | None = None) -> ModelIdentity:
