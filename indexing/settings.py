@@ -17,16 +17,16 @@ class IndexingSettings(BaseSettings):
         env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True, frozen=True
     )
 
-    documents_dir: Path = Field(Path("documents"), validation_alias="DOCUMENTS_DIR")
-    chunk_size: int = Field(1000, ge=100, le=20_000, validation_alias="CHUNK_SIZE")
-    chunk_overlap: int = Field(50, ge=0, validation_alias="CHUNK_OVERLAP")
-    parse_timeout_seconds: float = Field(30.0, gt=0, le=3600, validation_alias="PARSE_TIMEOUT_SECONDS")
-    parse_memory_mb: int = Field(1024, ge=256, validation_alias="PARSE_MEMORY_MB")
-    parse_max_text_mb: int = Field(20, ge=1, le=1000, validation_alias="PARSE_MAX_TEXT_MB")
-    parse_workers: int = Field(0, ge=0, le=64, validation_alias="PARSE_WORKERS")
-    embed_batch_size: int = Field(64, ge=1, le=1024, validation_alias="EMBED_BATCH_SIZE")
-    ocr: Literal["auto", "off"] = Field("auto", validation_alias="OCR")
-    log_level: LogLevel = Field("INFO", validation_alias="LOG_LEVEL")
+    documents_dir: Path = Field(default=Path("documents"), validation_alias="DOCUMENTS_DIR")
+    chunk_size: int = Field(default=1000, ge=100, le=20_000, validation_alias="CHUNK_SIZE")
+    chunk_overlap: int = Field(default=50, ge=0, validation_alias="CHUNK_OVERLAP")
+    parse_timeout_seconds: float = Field(default=30.0, gt=0, le=3600, validation_alias="PARSE_TIMEOUT_SECONDS")
+    parse_memory_mb: int = Field(default=1024, ge=256, validation_alias="PARSE_MEMORY_MB")
+    parse_max_text_mb: int = Field(default=20, ge=1, le=1000, validation_alias="PARSE_MAX_TEXT_MB")
+    parse_workers: int = Field(default=0, ge=0, le=64, validation_alias="PARSE_WORKERS")
+    embed_batch_size: int = Field(default=64, ge=1, le=1024, validation_alias="EMBED_BATCH_SIZE")
+    ocr: Literal["auto", "off"] = Field(default="auto", validation_alias="OCR")
+    log_level: LogLevel = Field(default="INFO", validation_alias="LOG_LEVEL")
 
     @model_validator(mode="after")
     def _overlap_is_smaller_than_a_chunk(self) -> Self:

@@ -191,6 +191,14 @@ class Catalogue:
         )
         return PageRecord(*row) if row else None
 
+    def odd_pages(self) -> list[tuple[str, PageRecord]]:
+        """(document, page) of every page that was not read plainly from its text layer; their texts are left out."""
+        rows = self._connection().execute(
+            "SELECT document, number, '', status, label, detail FROM pages"
+            " WHERE status != 'text' OR detail IS NOT NULL ORDER BY document, number"
+        )
+        return [(row[0], PageRecord(*row[1:])) for row in rows]
+
     def chunks(self, ids: Iterable[str]) -> dict[str, ChunkRecord]:
         """The chunks of these ids; an unknown id is simply absent."""
         wanted = list(ids)

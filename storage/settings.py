@@ -13,7 +13,7 @@ class StorageSettings(BaseSettings):
         env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True, frozen=True
     )
 
-    index_dir: Path = Field(Path("index"), validation_alias="INDEX_DIR")
-    embed_model: str = Field("BAAI/bge-m3", validation_alias="EMBED_MODEL")
-    embed_fallback: bool = Field(True, validation_alias="EMBED_FALLBACK")
-    embed_device: str = Field("auto", validation_alias="EMBED_DEVICE")
+    index_dir: Path = Field(default=Path("index"), validation_alias="INDEX_DIR")
+    embed_model: str = Field(default="BAAI/bge-m3", validation_alias="EMBED_MODEL")
+    embed_fallback: bool = Field(default=True, validation_alias="EMBED_FALLBACK")
+    embed_device: str = Field(default="auto", validation_alias="EMBED_DEVICE")

@@ -1,0 +1,176 @@
+"""The indexing job from the command line: `python -m indexing`. Composition root: reads settings, prints, exits."""
+
+import argparse
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from types import FrameType
+from typing import NoReturn
+
+from pydantic import ValidationError
+
+from indexing.build import NotEnoughRoom, NothingToPublish
+from indexing.discovery import DocumentsFolderMissing
+from indexing.job import run_job
+from indexing.progress import show_progress
+from indexing.report import document_lines, failure_lines, plan_lines, run_lines
+from indexing.settings import IndexingSettings, explain_settings_error
+from indexing.survey import AS_USUAL, Options, survey
+from storage.embedding_models import ModelUnavailable
+from storage.generations import DamagedGeneration, IndexLocked, NoIndex
+from storage.settings import StorageSettings
+from storage.verification import VerificationFailed
+
+WELL, SOME_FAILED, WRONG_USAGE, LOCKED, NOTHING_PUBLISHED = range(5)
+
+_EPILOG = """exit codes: 0 all well, 1 some documents failed (or differences found), 2 wrong usage or settings,
+3 another job holds the index, 4 nothing could be published, 130 and 143 stopped by Ctrl-C or SIGTERM.
+Settings come from the environment or .env; .env.example explains them."""
+
+
+class Stopped(BaseException):
+    """Asked to end, by Ctrl-C or a signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what the command line asks for; returns the exit code."""
+    options = _arguments(arguments)
+    try:
+        storage, settings = StorageSettings(), IndexingSettings()
+    except ValidationError as error:
+        return _say_error(WRONG_USAGE, explain_settings_error(error))
+    _set_up_logging(settings.log_level)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+    command: Callable[..., int] = options.command
+    try:
+        return command(storage, settings)
+    except DocumentsFolderMissing as error:
+        return _say_error(WRONG_USAGE, [str(error)])
+    except (NoIndex, DamagedGeneration) as error:
+        return _say_error(SOME_FAILED, [str(error)])
+    except IndexLocked as error:
+        return _say_error(LOCKED, [str(error)])
+    except NothingToPublish as error:
+        _print(failure_lines(error.failed))
+        return _say_error(NOTHING_PUBLISHED, [f"Nothing published: {error}."])
+    except (ModelUnavailable, NotEnoughRoom, VerificationFailed, OSError) as error:
+        return _say_error(NOTHING_PUBLISHED, [f"Nothing published: {error}. The index is as it was."])
+    except Stopped as stopped:
+        print("Stopped. The index is as it was; embeddings computed so far are kept.", file=sys.stderr)
+        return 128 + stopped.number
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "python -m indexing",
+        description="Make the index equal to the documents folder.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    choice = parser.add_mutually_exclusive_group()
+    commands = {
+        "--dry-run": (_dry_run, "show what would be done, change nothing"),
+        "--verify": (_verify, "compare folder, catalogue, vectors and lexical index; list every difference"),
+        "--repair": (_repair, "trust nothing recorded: compare all bytes, try failed files again, write vectors anew"),
+        "--fresh": (_fresh, "build the whole index anew with the model and chunking of the settings"),
+        "--report": (_report, "list documents and pages that were not read well, worst first"),
+        "--watch": (_watch, "index now and again shortly after each change"),
+    }
+    for flag, (command, text) in commands.items():
+        choice.add_argument(flag, dest="command", action="store_const", const=command, help=text)
+    parser.set_defaults(command=_index)
+    return parser.parse_args(arguments)
+
+
+def _index(storage: StorageSettings, settings: IndexingSettings, options: Options = AS_USUAL) -> int:
+    with show_progress(sys.stderr) as progress:
+        report = run_job(storage, settings, progress, options)
+    _print(run_lines(report))
+    return report.exit_code
+
+
+def _repair(storage: StorageSettings, settings: IndexingSettings) -> int:
+    return _index(storage, settings, Options(repair=True))
+
+
+def _fresh(storage: StorageSettings, settings: IndexingSettings) -> int:
+    return _index(storage, settings, Options(fresh=True))
+
+
+def _dry_run(storage: StorageSettings, settings: IndexingSettings) -> int:
+    seen = survey(storage.index_dir, settings)
+    _print(seen.baseline.problems)
+    _print(plan_lines(seen.plan))
+    return SOME_FAILED if seen.plan.failed_unchanged or seen.plan.to_fail or seen.plan.closed_folders else WELL
+
+
+def _verify(storage: StorageSettings, settings: IndexingSettings) -> int:
+    from indexing.verifying import verify_index
+
+    differences = verify_index(storage.index_dir, settings)
+    _print(f"{d.kind}: {d.what}; {d.detail}" for d in differences)
+    if not differences:
+        print("Folder, catalogue, vectors and lexical index agree.")
+        return WELL
+    print(f"{len(differences):,} differences; python -m indexing --repair mends what can be mended.")
+    return SOME_FAILED
+
+
+def _report(storage: StorageSettings, settings: IndexingSettings) -> int:
+    from indexing.verifying import current_catalogue
+
+    with current_catalogue(storage.index_dir) as catalogue:
+        documents = catalogue.documents()
+        _print(document_lines(documents, catalogue.odd_pages()))
+    return SOME_FAILED if any(document.status != "indexed" for document in documents) else WELL
+
+
+def _watch(storage: StorageSettings, settings: IndexingSettings) -> int:
+    """Each run is a process of its own, so that no model stays in memory between runs."""
+    from indexing.watching import watch
+
+    command = [sys.executable, "-m", "indexing"]
+    watch(settings.documents_dir, lambda: subprocess.run(command, check=False).returncode, threading.Event())
+    return WELL
+
+
+def _set_up_logging(level: str) -> None:
+    """Our own lines at the level of LOG_LEVEL, other libraries' warnings only; bare on a terminal, dated in a log."""
+    layout = "%(message)s" if sys.stderr.isatty() else "%(asctime)s %(levelname)-7s %(message)s"
+    logging.basicConfig(level=logging.WARNING, format=layout, stream=sys.stderr)
+    for package in ("indexing", "storage"):
+        logging.getLogger(package).setLevel("WARNING" if sys.stderr.isatty() and level == "INFO" else level)
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    raise Stopped(number)
+
+
+def _say_error(code: int, sentences: Iterable[str]) -> int:
+    for sentence in sentences:
+        print(sentence, file=sys.stderr)
+    return code
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        # A file's name may hold anything but a line break should not end the line.
+        print(line.replace("\n", "\\n").encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if code > 128:
+        os._exit(code)  # a thread may still be loading the model; ending the interpreter under it would crash
+    sys.exit(code)

@@ -1,0 +1,251 @@
+"""Builds one new generation beside the current one, proves it whole and publishes it."""
+
+import shutil
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from indexing.chunking import chunk_document
+from indexing.documents import ParsedDocument
+from indexing.drafting import CatalogueEditor, Chunker, write_vectors
+from indexing.embedding import Embedder, TextEmbedder
+from indexing.progress import Progress
+from indexing.reading import DocumentReader, read_limits
+from indexing.recipe import Recipe, chosen_recipe, fingerprints, recorded_recipe
+from indexing.report import RunReport, report_on
+from indexing.settings import IndexingSettings
+from indexing.survey import Options, Survey
+from storage.catalogue import Catalogue
+from storage.embedding_models import PROBE_TEXT, build_embed_model, load_token_counter
+from storage.embeddings import EmbeddingCache, text_key
+from storage.failpoints import failpoint
+from storage.generations import Draft, begin_draft, discard, open_catalogue, prune, publish, seal_draft, utc_now
+from storage.manifest import Manifest
+from storage.records import ChunkRecord, Counts, DocumentRecord
+from storage.settings import StorageSettings
+from storage.verification import VerificationFailed, verify_in_fresh_process
+
+_ROOM_FACTOR = 2.2  # measured (S10): what a run needs at its peak, in sizes of the generation before
+_LEAST_ROOM_BYTES = 50_000_000
+_COPY_FROM_CHUNKS = 3_000  # with fewer, writing all vectors anew takes a second and leaves no dead space
+_MOST_DEAD_SHARE = 0.2
+_LIBRARIES = ("pypdf", "pypdfium2", "chromadb", "torch", "sentence-transformers", "transformers", "tokenizers")
+
+
+class NothingToPublish(Exception):
+    """There is no index and no document that could make one. `failed` are the files that could not be read."""
+
+    def __init__(self, message: str, failed: tuple[DocumentRecord, ...] = ()) -> None:
+        super().__init__(message)
+        self.failed = failed
+
+
+class NotEnoughRoom(Exception):
+    """The disk is too full to build a generation beside the current one."""
+
+
+class Build:
+    """One new generation, from draft to publication."""
+
+    def __init__(
+        self, storage: StorageSettings, settings: IndexingSettings, progress: Progress, options: Options, seen: Survey
+    ) -> None:
+        self.storage = storage
+        self.settings = settings
+        self.progress = progress
+        self.options = options
+        self.baseline, self.plan, self.moment = seen.baseline, seen.plan, seen.moment
+        self.copied = None if options.fresh else self.baseline.name
+
+    def run(self) -> RunReport:
+        """Build, verify, publish, prune."""
+        if not self.plan.to_index and self.baseline.name is None:
+            raise NothingToPublish(f"{self.settings.documents_dir} holds no document that could be indexed")
+        index_dir = self.storage.index_dir
+        _require_room(index_dir, self.baseline.name)
+        recipe = self._recipe()
+        with EmbeddingCache.open(index_dir / "embeddings.db") as cache:
+            draft = begin_draft(index_dir, copy_of=self.copied, with_vectors=self._copies_vectors)
+            try:
+                report = self._fill(draft, recipe, cache)
+                if report.published:
+                    publish(index_dir, draft)
+            finally:
+                discard(draft)
+        prune(index_dir)
+        return report
+
+    def _recipe(self) -> Recipe:
+        if self.baseline.manifest is not None and not self.options.fresh:
+            return recorded_recipe(self.baseline.manifest)
+        recipe = chosen_recipe(self.storage, self.settings)
+        if recipe.model.fallback:
+            self.progress.say(
+                f"{recipe.model.name} is neither on this machine nor to be had within a few seconds: this index is "
+                f"built with {recipe.model.short_name}, which knows English only; make reindex tries again"
+            )
+        return recipe
+
+    @property
+    def _copies_vectors(self) -> bool:
+        """Whether the difference to the previous vectors is small enough to be worth its dead space."""
+        manifest = self.baseline.manifest
+        if self.copied is None or manifest is None or self.options.repair or manifest.counts.chunks < _COPY_FROM_CHUNKS:
+            return False
+        affected = {*self.plan.to_remove, *(task.file.path for task in self.plan.to_index)}
+        deleted = sum(document.chunks for document in self.baseline.documents if document.path in affected)
+        return manifest.deleted_vectors + deleted <= manifest.counts.chunks * _MOST_DEAD_SHARE
+
+    def _fill(self, draft: Draft, recipe: Recipe, cache: EmbeddingCache) -> RunReport:
+        embedder = Embedder(
+            cache, recipe.model.fingerprint, partial(self._load_model, recipe), self.settings.embed_batch_size
+        )
+        with (Catalogue.edit if self.copied else Catalogue.create)(draft.catalogue_file) as catalogue:
+            changes = self._write_documents(catalogue, recipe, embedder)
+            counts, documents = catalogue.counts(), catalogue.documents()
+            report = report_on(self.plan, documents, counts, self.baseline.name or "", recipe.model_sentence)
+            if counts.documents == 0 and self.baseline.name is None:
+                raise NothingToPublish("no document could be read, so there is no index", report.failed)
+            if not changes and self.baseline.is_current and not self.options.must_publish:
+                return report
+            self._embed(catalogue, embedder)
+            self.progress.working("writing the index")
+            catalogue.compact()
+        failpoint("catalogue.written")
+        self._write_vectors(draft, recipe, cache, counts)
+        return replace(
+            report, generation=draft.name, published=True, embedded=embedder.computed, reused=embedder.reused
+        )
+
+    # -- documents and embeddings ------------------------------------------------------------------
+
+    def _write_documents(self, catalogue: Catalogue, recipe: Recipe, embedder: Embedder) -> int:
+        """Everything the plan says, into the draft's catalogue; returns how many documents became other ones."""
+        with ExitStack() as stack:
+            earlier = None
+            if self.options.fresh and self.baseline.name is not None:
+                earlier = stack.enter_context(open_catalogue(self.storage.index_dir, self.baseline.name))
+            chunker = _chunker(recipe)
+            editor = CatalogueEditor(catalogue, fingerprints(recipe, self.settings), chunker, self.moment, earlier)
+            for path in self.plan.to_remove:
+                editor.remove(path)
+            for problem in self.plan.to_fail:
+                kept = editor.fail(problem.path, problem, keep=problem.keeps_last_version)
+                embedder.want(chunk.embed_text for chunk in kept)
+            for file in self.plan.touched:
+                editor.touch(file)
+            self._read_documents(editor, chunker, embedder)
+            return editor.changes
+
+    def _read_documents(self, editor: CatalogueEditor, chunker: Chunker, embedder: Embedder) -> None:
+        if not self.plan.to_index:
+            return
+        self.progress.reading(len(self.plan.to_index))
+        ocr_cache_file = self.storage.index_dir / "ocr.db"
+        limits = read_limits(self.settings, ocr_cache_file)
+        DocumentReader(
+            self.settings.documents_dir,
+            limits,
+            self.settings.workers,
+            ocr_cache_file,
+            chunker,
+            editor,
+            embedder,
+            self.progress,
+        ).read(self.plan.to_index)
+
+    def _embed(self, catalogue: Catalogue, embedder: Embedder) -> None:
+        embedder.want([PROBE_TEXT])
+        if not self._copies_vectors:
+            embedder.want(chunk.embed_text for chunk in catalogue.iter_chunks())
+        if embedder.missing:
+            self.progress.embedding(embedder.missing, embedder.missing_characters)
+            embedder.run(self.progress.embedded)
+
+    def _load_model(self, recipe: Recipe) -> TextEmbedder:
+        model: TextEmbedder = build_embed_model(
+            recipe.model, self.storage.embed_device, batch_size=self.settings.embed_batch_size
+        )
+        return model
+
+    # -- vectors and proof -------------------------------------------------------------------------
+
+    def _write_vectors(self, draft: Draft, recipe: Recipe, cache: EmbeddingCache, counts: Counts) -> None:
+        """Write and prove the vectors. Those of a copied collection are written anew when they do not prove whole."""
+        try:
+            self._write_and_verify(draft, recipe, cache, counts, copied=self._copies_vectors)
+        except VerificationFailed as error:
+            if not self._copies_vectors:
+                raise
+            self.progress.say(f"the copied vectors are not whole ({error}); writing all of them anew")
+            shutil.rmtree(draft.chroma_directory)
+            self._write_and_verify(draft, recipe, cache, counts, copied=False)
+
+    def _write_and_verify(
+        self, draft: Draft, recipe: Recipe, cache: EmbeddingCache, counts: Counts, *, copied: bool
+    ) -> None:
+        model = recipe.model
+        with Catalogue.open(draft.catalogue_file) as catalogue:
+            deleted = write_vectors(
+                draft.chroma_directory, catalogue, cache, model.fingerprint, model.dimension, copied=copied
+            )
+        if copied and self.baseline.manifest is not None:
+            deleted += self.baseline.manifest.deleted_vectors
+        failpoint("vectors.written")
+        probe = cache.get_many(model.fingerprint, [text_key(PROBE_TEXT)])[text_key(PROBE_TEXT)]
+        manifest = Manifest(
+            generation=draft.name,
+            published_at=utc_now(),
+            documents_dir=str(self.settings.documents_dir.resolve()),
+            embed_model=model,
+            chunk_size=recipe.chunk_size,
+            chunk_overlap=recipe.chunk_overlap,
+            counts=counts,
+            probe_vector=tuple(float(value) for value in probe),
+            deleted_vectors=deleted,
+            library_versions=_library_versions(),
+        )
+        self.progress.working("proving that it is whole")
+        seal_draft(draft, manifest)
+        verify_in_fresh_process(self.storage.index_dir, draft.directory.name)
+        failpoint("verify.done")
+
+
+def _chunker(recipe: Recipe) -> Chunker:
+    count_tokens = load_token_counter(recipe.model)
+
+    def chunk(path: str, parsed: ParsedDocument) -> list[ChunkRecord]:
+        return chunk_document(
+            path,
+            parsed,
+            size=recipe.chunk_size,
+            overlap=recipe.chunk_overlap,
+            max_tokens=recipe.model.max_tokens,
+            count_tokens=count_tokens,
+        )
+
+    return chunk
+
+
+def _require_room(index_dir: Path, previous: str | None) -> None:
+    size = 0
+    if previous is not None:
+        directory = index_dir / "generations" / previous
+        size = sum(file.stat().st_size for file in directory.rglob("*") if file.is_file())
+    needed, free = max(_LEAST_ROOM_BYTES, int(size * _ROOM_FACTOR)), shutil.disk_usage(index_dir).free
+    if free < needed:
+        raise NotEnoughRoom(
+            f"{free / 1e6:,.0f} MB are free where the index lies and {needed / 1e6:,.0f} MB are needed; make room"
+        )
+
+
+def _library_versions() -> dict[str, str]:
+    versions = {}
+    for library in _LIBRARIES:
+        try:
+            versions[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return versions

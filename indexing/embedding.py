@@ -1,0 +1,97 @@
+"""Embeds what no earlier run has embedded. Every batch is kept at once: a stopped run loses one at most.
+
+Texts are sorted by length over the whole run: a batch costs what its longest text costs (measured: sorting only
+inside batches is 2-3 times more work). The longest come first, so the time that is left is never underestimated.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from typing import Protocol
+
+from storage.embeddings import EmbeddingCache, text_key, unit_rows
+from storage.failpoints import failpoint
+
+OnBatch = Callable[[int, int], None]
+"""Told after each batch: how many texts, how many characters."""
+
+
+class TextEmbedder(Protocol):
+    """What the job needs of a LlamaIndex `BaseEmbedding`."""
+
+    def get_text_embedding_batch(self, texts: list[str]) -> list[list[float]]:
+        """One vector for each text, in order."""
+        ...
+
+
+class Embedder:
+    """Collects texts with `want`, then `run` computes those that the cache has not.
+
+    The model is loaded in the background as soon as the first miss is known, while other files are still being
+    read; a run without misses never loads it.
+    """
+
+    def __init__(
+        self, cache: EmbeddingCache, fingerprint: str, load: Callable[[], TextEmbedder], batch_size: int
+    ) -> None:
+        self._cache = cache
+        self._fingerprint = fingerprint
+        self._load = load
+        self._batch_size = batch_size
+        self._wanted: set[str] = set()
+        self._missing: dict[str, str] = {}
+        self._model: Future[TextEmbedder] | None = None
+        self.computed = 0
+
+    @property
+    def reused(self) -> int:
+        """How many of the different texts wanted were in the cache."""
+        return len(self._wanted) - len(self._missing)
+
+    @property
+    def missing(self) -> int:
+        """How many texts `run` will embed."""
+        return len(self._missing)
+
+    @property
+    def missing_characters(self) -> int:
+        """How many characters `run` will embed."""
+        return sum(map(len, self._missing.values()))
+
+    def want(self, texts: Iterable[str]) -> None:
+        """These texts will need a vector in the cache."""
+        new = {key: text for text in texts if (key := text_key(text)) not in self._wanted}
+        self._wanted.update(new)
+        self._missing.update({key: new[key] for key in self._cache.missing(self._fingerprint, new)})
+        if self._missing and self._model is None:
+            self._model = _in_background(self._load)
+
+    def run(self, on_batch: OnBatch) -> None:
+        """Embed all misses. Raises what loading the model raised."""
+        if self._model is None:
+            return
+        model = self._model.result()
+        waiting = sorted(self._missing.items(), key=lambda item: len(item[1]), reverse=True)
+        for start in range(0, len(waiting), self._batch_size):
+            batch = waiting[start : start + self._batch_size]
+            texts = [text for _, text in batch]
+            self._cache.put_many(
+                self._fingerprint, [key for key, _ in batch], unit_rows(model.get_text_embedding_batch(texts))
+            )
+            self.computed += len(batch)
+            failpoint("embed.batch")
+            on_batch(len(batch), sum(map(len, texts)))
+
+
+def _in_background(load: Callable[[], TextEmbedder]) -> Future[TextEmbedder]:
+    """The result of `load`, which runs in a thread that does not keep a stopped job alive."""
+    future: Future[TextEmbedder] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(load())
+        except BaseException as error:  # noqa: BLE001 - whatever it is, `result()` raises it where it is waited for
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="model-loader", daemon=True).start()
+    return future

@@ -1,0 +1,49 @@
+"""The job: discover, plan, parse, chunk, embed, write, verify, publish. Whatever ends it early, the index stays.
+
+Nothing heavy is imported until there is something to do: a run that finds nothing changed imports no torch, no Chroma.
+"""
+
+import time
+from dataclasses import replace
+
+from indexing.build import Build
+from indexing.progress import Progress
+from indexing.recipe import differences, written_recipe
+from indexing.report import RunReport, report_on
+from indexing.settings import IndexingSettings
+from indexing.survey import AS_USUAL, Options, Survey, survey
+from storage.generations import index_lock
+from storage.settings import StorageSettings
+
+
+def run_job(
+    storage: StorageSettings,
+    settings: IndexingSettings,
+    progress: Progress,
+    options: Options = AS_USUAL,
+) -> RunReport:
+    """Make the index equal to the folder.
+
+    Raises `IndexLocked`, `DocumentsFolderMissing`, `ModelUnavailable`, `NothingToPublish`, `NotEnoughRoom`,
+    `VerificationFailed`. Then, and when interrupted, the index is as it was; computed embeddings are kept.
+    """
+    started = time.perf_counter()
+    with index_lock(storage.index_dir):
+        seen = survey(storage.index_dir, settings, options)
+        for problem in seen.baseline.problems:
+            progress.say(f"{problem}; building a whole one")
+        if seen.baseline.manifest is not None and not options.fresh:
+            for sentence in differences(seen.baseline.manifest, storage, settings):
+                progress.say(sentence)
+        if seen.baseline.is_current and seen.plan.is_empty and not options.must_publish:
+            report = _unchanged_report(seen)
+        else:
+            report = Build(storage, settings, progress, options, seen).run()
+    return replace(report, seconds=time.perf_counter() - started)
+
+
+def _unchanged_report(seen: Survey) -> RunReport:
+    baseline = seen.baseline
+    assert baseline.manifest is not None
+    model = written_recipe(baseline.manifest).model_sentence
+    return report_on(seen.plan, baseline.documents, baseline.manifest.counts, baseline.name or "", model)

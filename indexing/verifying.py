@@ -1,0 +1,96 @@
+"""Proves that folder, catalogue, vectors and lexical index agree, and names every difference. Changes nothing."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from indexing.discovery import Discovery, discover
+from indexing.settings import IndexingSettings
+from storage.catalogue import Catalogue
+from storage.generations import (
+    DamagedGeneration,
+    NoIndex,
+    checked_manifest,
+    current_name,
+    index_lock,
+    open_catalogue,
+)
+from storage.records import DocumentRecord
+from storage.verification import VerificationFailed, verify_in_fresh_process
+
+Kind = Literal["missing", "stale", "failed", "orphaned", "damaged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`missing`: in the folder, not in the index. `stale`: the index answers from other bytes. `failed`: known, never
+    read. `orphaned`: in the index, not in the folder. `damaged`: parts of the index contradict each other.
+    """
+
+    kind: Kind
+    what: str
+    detail: str
+
+
+def verify_index(index_dir: Path, settings: IndexingSettings) -> list[Difference]:
+    """Every difference, by kind and path; empty when all agree. Hashes every file; holds the lock meanwhile.
+
+    Raises `NoIndex`, `DocumentsFolderMissing`, `IndexLocked`.
+    """
+    with index_lock(index_dir):
+        name = current_name(index_dir)
+        if name is None:
+            raise NoIndex("there is no index yet; run make index")
+        discovery = discover(settings.documents_dir, {}, leave_out=index_dir)
+        try:
+            checked_manifest(index_dir, name)
+        except DamagedGeneration as error:
+            return [Difference("damaged", f"index {name}", str(error))]
+        with open_catalogue(index_dir, name) as catalogue:
+            documents = catalogue.documents()
+        inner = [Difference("damaged", f"index {name}", problem) for problem in _inner_problems(index_dir, name)]
+        return [*compare(discovery, documents), *inner]
+
+
+def compare(discovery: Discovery, documents: list[DocumentRecord]) -> list[Difference]:
+    """Folder against catalogue. Pure."""
+    known = {document.path: document for document in documents}
+    in_the_way = {problem.path for problem in discovery.problems}
+    differences = [Difference("missing", p.path, p.detail) for p in discovery.problems if p.path not in known]
+    for file in discovery.files:
+        record = known.get(file.path)
+        if record is None:
+            differences.append(Difference("missing", file.path, "it is in the folder, not in the index"))
+        elif record.status == "failed":
+            differences.append(Difference("failed", file.path, f"{record.category}: {record.detail}"))
+        elif record.sha256 != file.sha256:
+            reason = f"{record.category}: {record.detail}" if record.status == "stale" else "its file has changed"
+            differences.append(Difference("stale", file.path, f"{reason}; an older version answers"))
+    found = {file.path for file in discovery.files} | in_the_way
+    gone = [Difference("orphaned", path, "its file is gone") for path in known if path not in found]
+    return sorted([*differences, *gone], key=lambda difference: (difference.kind, difference.what))
+
+
+def _inner_problems(index_dir: Path, name: str) -> list[str]:
+    """What the generation's own proof says. It is made on a copy: opening Chroma 1.5.9 writes into its directory,
+    which belongs to the server.
+    """
+    with tempfile.TemporaryDirectory(prefix="verify-", dir=index_dir) as scratch:
+        shutil.copytree(index_dir / "generations" / name, Path(scratch) / "generations" / name)
+        try:
+            verify_in_fresh_process(Path(scratch), name)
+        except VerificationFailed as error:
+            return error.problems
+    return []
+
+
+@contextmanager
+def current_catalogue(index_dir: Path) -> Iterator[Catalogue]:
+    """The catalogue that answers now. Raises `NoIndex` or `DamagedGeneration`."""
+    name = checked_manifest(index_dir).generation
+    with open_catalogue(index_dir, name) as catalogue:
+        yield catalogue
