@@ -1,0 +1,56 @@
+"""`python -m server` serves; `python -m server ask "question"` answers once on the terminal."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from server.settings import BadSettings, ServerSettings, read_settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code: 0 well, 1 the question could not be answered, 2 wrong usage or settings."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = read_settings()
+    except BadSettings as error:
+        print(error, file=sys.stderr)
+        return 2
+    if options.command == "ask":
+        return _ask(settings, options)
+    return _serve(settings)
+
+
+def _ask(settings: ServerSettings, options: argparse.Namespace) -> int:
+    from server.terminal import Unanswered, ask_once
+
+    try:
+        print(ask_once(settings, options.question, mode=options.model, as_json=options.json))
+    except Unanswered as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _serve(settings: ServerSettings) -> int:
+    from server.serving import CannotListen, serve
+
+    try:
+        serve(settings, announce=lambda text: print(text, flush=True))
+    except CannotListen as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m server", description="Answer questions from the index.")
+    commands = parser.add_subparsers(dest="command", metavar="ask")
+    ask = commands.add_parser("ask", help="answer one question on the terminal")
+    ask.add_argument("question")
+    ask.add_argument("--json", action="store_true", help="print the response of POST /api/query")
+    ask.add_argument("--model", choices=["chat", "reasoner"], default="chat")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""The JSON API of API.md: thin views around the answer service and the catalogue."""
+
+from typing import Any, NoReturn
+
+from flask import Response, current_app, g, jsonify, request
+from flask_babel import lazy_gettext as _l
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, ValidationError
+
+from server import conversion, errors, schema
+from server.index_holder import IndexNotReady
+from server.services import VERSION, services
+
+_PROBLEM: dict[str, Any] = {
+    "content": {"application/problem+json": {"schema": schema.ProblemOut.model_json_schema()}},
+}
+
+
+def _problems(*statuses: int) -> dict[int | str, Any]:
+    return {status: dict(_PROBLEM) for status in statuses}
+
+
+_ALWAYS = (400, 401)
+_ASKING = (*_ALWAYS, 403, 413, 415, 422, 500, 503)
+blueprint = APIBlueprint("api", __name__, abp_tags=[Tag(name="Pagewise")])
+
+
+def refuse(error: ValidationError) -> NoReturn:
+    """Turn a request away that the models of `schema` do not accept."""
+    raise errors.bad_input(error)
+
+
+@blueprint.before_request
+def read_json() -> None:
+    """Refuse a body that is no JSON object; flask-openapi3 4.3 takes it for an absent one."""
+    if request.method != "POST":
+        return
+    try:
+        body = request.get_json()
+    except RecursionError:
+        raise errors.Refused(_NESTED) from None
+    if not isinstance(body, dict):
+        raise errors.Refused(_NO_OBJECT)
+
+
+@blueprint.post("/api/query", responses={200: schema.QueryResponse, **_problems(*_ASKING, 502, 504)})
+def query(body: schema.QueryRequest) -> Response:
+    """Answer a question from the documents, with sources and scores."""
+    answer = services().answering().answer(conversion.question_of(body, services().settings))
+    return _json(conversion.query_response(answer, g.request_id))
+
+
+@blueprint.post("/api/retrieve", responses={200: schema.RetrieveResponse, **_problems(*_ASKING)})
+def retrieve(body: schema.RetrieveRequest) -> Response:
+    """The passages nearest to a question, best first, without an answer."""
+    k = services().settings.retrieve_k if body.k is None else body.k
+    found = services().answering().retrieve(body.question, k, tuple(body.documents), score=body.score)
+    return _json(
+        schema.RetrieveResponse(
+            passages=[conversion.passage_out(passage) for passage in found.passages],
+            index=schema.IndexInfo.model_validate(found.index),
+            timings_ms=found.timings_ms,
+        )
+    )
+
+
+@blueprint.get("/api/documents", responses={200: schema.DocumentsResponse, **_problems(*_ALWAYS, 503)})
+def documents() -> Response:
+    """Every document of the index and its state."""
+    with services().index.acquire() as index:
+        records = index.generation.catalogue.documents()
+        info = conversion.index_info(index.generation)
+    return _json(schema.DocumentsResponse(documents=[conversion.document_out(r) for r in records], index=info))
+
+
+@blueprint.get("/api/status", responses={200: schema.StatusResponse, **_problems(*_ALWAYS)})
+def status() -> Response:
+    """How the server is, what it answers from and with what."""
+    state = services().index.state()
+    language_model = services().language_model
+    return _json(
+        schema.StatusResponse(
+            ready=state.ready,
+            reason=state.reason,
+            notice=state.notice,
+            index=open_index_status(),
+            language_model=language_model,
+            mode="llm" if language_model else "extractive",
+            version=VERSION,
+        )
+    )
+
+
+@blueprint.get("/healthz", responses={200: schema.Health})
+def healthz() -> Response:
+    """The process is alive."""
+    return _json(schema.Health())
+
+
+@blueprint.get("/readyz", responses={200: schema.Health, **_problems(503)})
+def readyz() -> Response:
+    """Questions can be answered; 503 with the reason otherwise."""
+    services().answering()
+    with services().index.acquire():
+        return _json(schema.Health())
+
+
+@blueprint.get("/api/openapi.json", doc_ui=False)
+def openapi() -> Response:
+    """This API, described."""
+    return jsonify(current_app.api_doc)  # type: ignore[attr-defined]
+
+
+def open_index_status() -> schema.IndexStatus | None:
+    """What the open index holds; None while there is none."""
+    try:
+        with services().index.acquire() as index:
+            return conversion.index_status(index.generation)
+    except IndexNotReady:
+        return None
+
+
+def _json(model: BaseModel) -> Response:
+    return Response(model.model_dump_json(), content_type="application/json")
+
+
+_NESTED = errors.Problem(400, "bad_request", _l("The request is not understood"), _l("The body is nested too deeply."))
+_NO_OBJECT = errors.Problem(
+    400, "bad_request", _l("The request is not understood"), _l("The body must be a JSON object.")
+)

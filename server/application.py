@@ -1,0 +1,35 @@
+"""The Flask application: its parts put together."""
+
+from flask import Flask
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+
+from server import api, errors, security, translation, web
+from server.services import EXTENSION, VERSION, Services
+
+
+def build_application(services: Services) -> Flask:
+    """An application that answers with these collaborators."""
+    app = OpenAPI(
+        "server",
+        info=Info(
+            title="Pagewise",
+            version=VERSION,
+            description="Answers from your documents, with the page each statement comes from.",
+        ),
+        security_schemes={"token": {"type": "http", "scheme": "bearer"}},
+        validation_error_status=422,
+        validation_error_callback=api.refuse,
+        doc_ui=False,
+    )
+    app.extensions[EXTENSION] = services
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    translation.translate_interface(app)
+    security.secure(app, services.settings)
+    errors.register(app)
+    app.register_api(api.blueprint)
+    app.register_blueprint(web.blueprint)
+    return app

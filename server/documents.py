@@ -1,0 +1,61 @@
+"""What a page shows of a document: its text, page by page, with a passage marked in it. Reads the catalogue alone."""
+
+from dataclasses import dataclass
+
+from storage.catalogue import Catalogue
+from storage.records import ChunkRecord, DocumentRecord, PageRecord, Span
+
+_STATUS_ORDER = {"failed": 0, "stale": 1, "indexed": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """One page of a document and what is marked on it.
+
+    `page` is None where nothing could be read. `is_passage_gone` tells that the passage asked for is not in this
+    index any more.
+    """
+
+    document: DocumentRecord
+    page: PageRecord | None
+    passage: ChunkRecord | None
+    ranges: tuple[tuple[int, int], ...]
+    is_passage_gone: bool
+
+    @property
+    def previous(self) -> int | None:
+        """The number of the page before."""
+        return self.page.number - 1 if self.page and self.page.number > 1 else None
+
+    @property
+    def following(self) -> int | None:
+        """The number of the page after."""
+        return self.page.number + 1 if self.page and self.page.number < self.document.pages else None
+
+
+def shown_page(catalogue: Catalogue, path: str, number: int | None, passage_id: str | None) -> ShownPage | None:
+    """The page asked for, or the passage's first, or the document's first; None: no such document or page.
+
+    Only what the catalogue names is looked up: no path reaches the file system.
+    """
+    document = catalogue.document(path)
+    if document is None:
+        return None
+    passage = catalogue.chunks([passage_id]).get(passage_id) if passage_id else None
+    if passage is not None and passage.document != path:
+        passage = None
+    wanted = number or (passage.pages[0] if passage and passage.pages else 1)
+    page = catalogue.page(path, wanted)
+    if page is None and (document.pages > 0 or number):
+        return None
+    ranges = tuple((s.start, s.end) for s in _spans(passage) if page is not None and s.page == page.number)
+    return ShownPage(document, page, passage, ranges, is_passage_gone=bool(passage_id) and passage is None)
+
+
+def problems_first(documents: list[DocumentRecord]) -> list[DocumentRecord]:
+    """The documents as a person wants to see them: those that need something on top."""
+    return sorted(documents, key=lambda d: (_STATUS_ORDER[d.status], not d.pages_without_text, d.path.casefold()))
+
+
+def _spans(passage: ChunkRecord | None) -> tuple[Span, ...]:
+    return passage.spans if passage else ()

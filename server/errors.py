@@ -1,0 +1,161 @@
+"""One table from exceptions to what a caller is told: problem+json for programs, a page for people.
+
+No traceback, path, key or question leaves here, and none is logged either.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask_babel import lazy_gettext as _l
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from server.index_holder import IndexNotReady
+
+logger = logging.getLogger(__name__)
+
+# Wrong shape is 400; a value of the right shape that is out of range is 422.
+_OUT_OF_RANGE = ("greater_than", "less_than", "too_short", "too_long", "literal_error", "value_error")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a caller is told. `detail` is a sentence, with the next step where there is one."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    retry_after_seconds: int | None = None
+
+
+class Refused(Exception):
+    """A request is turned away for a reason that is the caller's; carries its problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+def bad_input(error: ValidationError) -> Refused:
+    """What is wrong with a request, field by field, without repeating what was sent."""
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    out_of_range = all(any(mark in problem["type"] for mark in _OUT_OF_RANGE) for problem in problems)
+    detail = "; ".join(_field_sentence(problem) for problem in problems[:5]) + "."
+    if out_of_range:
+        return Refused(Problem(422, "out_of_range", "A value is out of range", detail))
+    return Refused(Problem(400, "bad_request", "The request is not understood", detail))
+
+
+def problem_of(error: Exception) -> Problem:
+    """What a caller is told of an exception: the first row of the table that fits."""
+    for kind, describe in _TABLE:
+        if isinstance(error, kind):
+            return describe(error)
+    return _INTERNAL
+
+
+def known_exceptions() -> tuple[type[Exception], ...]:
+    """Every exception the table has a sentence for."""
+    return tuple(kind for kind, _ in _TABLE)
+
+
+def problem_body(problem: Problem) -> dict[str, Any]:
+    """The members of RFC 9457 and ours."""
+    return {
+        "type": f"urn:pagewise:problem:{problem.code}",
+        "title": str(problem.title),
+        "status": problem.status,
+        "detail": str(problem.detail),
+        "code": problem.code,
+        "request_id": g.get("request_id", ""),
+    }
+
+
+def log_failure(error: Exception, problem: Problem) -> None:
+    """Where it broke, without the message: it may quote a question, a document or a key."""
+    if problem.status < 500:
+        return
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    place = " < ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in reversed(frames))
+    logger.error("%s %s %s at %s", g.get("request_id", "-"), problem.code, type(error).__name__, place)
+
+
+def register(app: Flask) -> None:
+    """Answer every exception of the application from the table."""
+    app.register_error_handler(Exception, _respond)
+
+
+def _respond(error: Exception) -> Response:
+    problem = problem_of(error)
+    log_failure(error, problem)
+    # Without a trusted host there are no URLs to build a page with.
+    if _wants_page() and not isinstance(error, SecurityError):
+        response = Response(render_template("problem.html", problem=problem), problem.status)
+    else:
+        response = jsonify(problem_body(problem))
+        response.status_code = problem.status
+        response.content_type = "application/problem+json"
+    if isinstance(error, HTTPException) and error.code == 405:
+        response.headers.extend(error.get_headers())  # Allow
+        response.headers["Content-Type"] = response.content_type
+    if problem.retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(problem.retry_after_seconds)
+    if problem.status == 401:
+        response.headers["WWW-Authenticate"] = 'Basic realm="Pagewise"' if _wants_page() else 'Bearer realm="Pagewise"'
+    return response
+
+
+def _wants_page() -> bool:
+    return not request.path.startswith("/api/") and "text/html" in request.headers.get("Accept", "")
+
+
+def _field_sentence(problem: Any) -> str:
+    field = ".".join(str(part) for part in problem["loc"]) or "body"
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{field}: {message[0].lower()}{message[1:]}"
+
+
+def _of_http(error: Any) -> Problem:
+    status = int(error.code or 500)
+    title, detail = _HTTP_SENTENCES.get(status, (HTTPStatus(status).phrase, HTTPStatus(status).description))
+    if isinstance(error, SecurityError):
+        detail = _l("This server does not answer under that name; add the name to TRUSTED_HOSTS.")
+    code = HTTPStatus(status).name.lower()
+    return Problem(status, code, title, detail)
+
+
+def _of_language_model(error: Any) -> Problem:
+    detail = f"{str(error).rstrip('.')}. {error.help}".strip()
+    return Problem(502, error.code, _l("The language model failed"), detail)
+
+
+_HTTP_SENTENCES: dict[int, tuple[Any, Any]] = {
+    400: (_l("The request is not understood"), _l("The request cannot be read.")),
+    404: (_l("Not found"), _l("There is nothing at this address.")),
+    405: (_l("Method not allowed"), _l("This address does not answer that method.")),
+    413: (_l("Too large"), _l("The request is larger than this server accepts.")),
+    415: (_l("Not JSON"), _l("Send the body as application/json.")),
+}
+_INTERNAL = Problem(
+    500,
+    "internal_error",
+    _l("Something went wrong here"),
+    _l("The server made a mistake; it has been logged under the request id. Try again."),
+)
+_TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
+    (Refused, lambda error: error.problem),
+    (ValidationError, lambda error: bad_input(error).problem),
+    (IndexNotReady, lambda error: Problem(503, "no_index", _l("No index to answer from"), _sentence(error), 5)),
+    (HTTPException, _of_http),
+]
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

@@ -1,0 +1,111 @@
+r"""Formulas: TeX to MathML, and the Markdown rules that find it where DeepSeek writes it (`\(…\)`, `\[…\]`).
+
+`$…$`, `$$…$$` and `\begin{align}` are found by mdit-py-plugins. What cannot be set is shown as its source.
+"""
+
+import html
+import re
+from functools import lru_cache
+from xml.etree import ElementTree
+
+import latex2mathml.exceptions
+from latex2mathml.converter import convert_to_element
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from mdit_py_plugins.amsmath import amsmath_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+_LONGEST_FORMULA = 4000
+# latex2mathml 3.81 sets the columns of align* only, and would number the lines of align.
+_ALIGNED = re.compile(r"\\(begin|end)\{(?:align|aligned|split|gather\*?|gathered|multline\*?|eqnarray\*?)\}")
+_INLINE_CLOSING = {"\\(": "\\)", "\\[": "\\]"}
+
+# latex2mathml 3.81 has no common base class and lets the errors of its own parser through.
+_TEX_ERRORS: tuple[type[Exception], ...] = (
+    *(e for e in vars(latex2mathml.exceptions).values() if isinstance(e, type) and issubclass(e, Exception)),
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    StopIteration,
+    RecursionError,
+)
+
+
+def add_formulas(markdown: MarkdownIt) -> None:
+    """Teach a Markdown parser all notations of formulas."""
+    dollarmath_plugin(markdown, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
+    amsmath_plugin(markdown)
+    markdown.inline.ruler.before("escape", "bracket_math", _bracket_inline)
+    markdown.block.ruler.before("fence", "bracket_math", _bracket_block, {"alt": ["paragraph", "blockquote", "list"]})
+    for name, display in (
+        ("math_inline", False),
+        ("math_inline_double", True),
+        ("math_block", True),
+        ("amsmath", True),
+    ):
+        # A closure per notation: add_render_rule passes the renderer, the tokens, the index, the options, env.
+        markdown.add_render_rule(
+            name, lambda _, tokens, index, __, ___, display=display: formula_html(tokens[index].content, display)
+        )
+
+
+@lru_cache(maxsize=2048)
+def formula_html(tex: str, display: bool) -> str:
+    """The formula as MathML in a span, or its source as code where it cannot be set. Not sanitised yet."""
+    kind = "formula display" if display else "formula"
+    source = tex.strip()
+    try:
+        if len(source) > _LONGEST_FORMULA:
+            raise ValueError("too long to be set")
+        body = _mathml(_ALIGNED.sub(r"\\\1{align*}", source), display)
+    except _TEX_ERRORS:
+        body = f"<code>{html.escape(source)}</code>"
+    return f'<span class="{kind}">{body}</span>'
+
+
+def _mathml(tex: str, display: bool) -> str:
+    root = convert_to_element(tex, display="block" if display else "inline")
+    for element in root.iter():
+        # latex2mathml 3.81 puts character references into the text and leaves what \text{a < b} says unescaped.
+        text = html.unescape(element.text or "")
+        element.text = "∼" if text == "~" else text
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _bracket_inline(state: StateInline, silent: bool) -> bool:
+    opening = state.src[state.pos : state.pos + 2]
+    closing = _INLINE_CLOSING.get(opening)
+    if closing is None:
+        return False
+    end = state.src.find(closing, state.pos + 2, state.posMax)
+    if end < 0:
+        return False
+    if not silent:
+        token = state.push("math_inline_double" if opening == "\\[" else "math_inline", "math", 0)
+        token.content = state.src[state.pos + 2 : end]
+        token.markup = opening
+    state.pos = end + 2
+    return True
+
+
+def _bracket_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    begin = state.bMarks[start_line] + state.tShift[start_line]
+    if not state.src.startswith("\\[", begin):
+        return False
+    for line in range(start_line, end_line):
+        end = state.src.find("\\]", max(begin + 2, state.bMarks[line]), state.eMarks[line])
+        if end < 0:
+            continue
+        if state.src[end + 2 : state.eMarks[line]].strip():
+            return False
+        if not silent:
+            token = state.push("math_block", "math", 0)
+            token.block = True
+            token.content = state.src[begin + 2 : end]
+            token.markup = "\\["
+            token.map = [start_line, line + 1]
+            state.line = line + 1
+        return True
+    return False

@@ -1,0 +1,63 @@
+"""Small things the templates need: how long ago, how many, which language, what to fold away."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask_babel import format_timedelta
+
+from server.language import question_language
+from server.rendering import AnswerContext, render_answer, render_marked, render_text
+
+_SHOWN_CHARACTERS = 360
+_BREAKS = "。！？.!?;；\n "
+
+
+def ago(moment: datetime | str) -> str:
+    """How long ago it was, in the language of the page."""
+    then = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return str(format_timedelta(min(then - datetime.now(UTC), timedelta(0)), add_direction=True))
+
+
+def fold(text: str) -> tuple[str, str]:
+    """A passage's beginning, and the rest that is folded away; the rest is empty where it would be short."""
+    if len(text) < _SHOWN_CHARACTERS * 1.4:
+        return text, ""
+    cut = max(text.rfind(mark, _SHOWN_CHARACTERS // 2, _SHOWN_CHARACTERS) for mark in _BREAKS) + 1
+    cut = cut or _SHOWN_CHARACTERS
+    return text[:cut], text[cut:]
+
+
+def text_language(text: str) -> str:
+    """The language of a quoted text, for its `lang` attribute."""
+    return "zh-Hans" if question_language(text) == "zh" else "en"
+
+
+def page_list(numbers: Sequence[int]) -> str:
+    """Page numbers with runs drawn together: 3, 7–9."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+def token_count(usage: dict[str, dict[str, Any]]) -> int:
+    """All tokens that a question cost."""
+    kinds = ("prompt_tokens", "completion_tokens")
+    return sum(int(part.get(kind) or 0) for part in usage.values() for kind in kinds)
+
+
+HELPERS: dict[str, Callable[..., Any]] = {
+    "AnswerContext": AnswerContext,
+    "ago": ago,
+    "fold": fold,
+    "page_list": page_list,
+    "render_answer": render_answer,
+    "render_marked": render_marked,
+    "render_text": render_text,
+    "text_language": text_language,
+    "token_count": token_count,
+}

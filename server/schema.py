@@ -1,0 +1,218 @@
+"""What programs send and get, as pydantic models: they validate, and the OpenAPI document is made from them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+LONGEST_QUESTION = 4000
+
+ModelName = Literal["chat", "reasoner", "deepseek-chat", "deepseek-reasoner"]
+Mode = Literal["chat", "reasoner"]
+
+
+def _has_words(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not contain NUL characters")
+    if not any(character.isalnum() for character in text):
+        raise ValueError("must contain at least one letter or digit")
+    return text
+
+
+QuestionText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUESTION),
+    AfterValidator(_has_words),
+    Field(description="The question, in any language.", examples=["what is the GRPO?"]),
+]
+PathGlob = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Documents = Annotated[
+    list[PathGlob],
+    Field(
+        max_length=100,
+        description="Only these documents: globs on the relative path. Empty: all.",
+        examples=[["papers/*.pdf"]],
+    ),
+]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Response(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class QueryRequest(_Request):
+    """A question to be answered."""
+
+    question: QuestionText
+    model: ModelName = Field(default="chat", description="chat answers at once, reasoner thinks first.")
+    k: int | None = Field(default=None, ge=1, le=50, description="Passages to retrieve; RETRIEVE_K when left out.")
+    keep: int | None = Field(
+        default=None, ge=1, le=20, description="Passages to answer from at most; KEEP_K when left out."
+    )
+    threshold: int | None = Field(
+        default=None,
+        ge=0,
+        le=10,
+        description="Passages scored below it are not used; RELEVANCE_THRESHOLD when left out.",
+    )
+    documents: Documents = Field(default_factory=list)
+    stream: bool = Field(default=False, description="True: server-sent events (as with Accept: text/event-stream).")
+
+    @property
+    def mode(self) -> Mode:
+        """The model without its old prefix."""
+        return "reasoner" if self.model.endswith("reasoner") else "chat"
+
+
+class RetrieveRequest(_Request):
+    """A question whose passages are wanted, without an answer."""
+
+    question: QuestionText
+    k: int | None = Field(default=None, ge=1, le=50, description="Passages to retrieve; RETRIEVE_K when left out.")
+    documents: Documents = Field(default_factory=list)
+    score: bool = Field(default=False, description="True: score their relevance too.")
+
+
+class Relevance(_Response):
+    """How much a passage says about the question."""
+
+    score: int | None = Field(default=None, ge=0, le=10, description="null: not scored.")
+    reason: str = ""
+    kept: bool = False
+
+
+class PassageOut(_Response):
+    """A passage of a document, where it stands, and what it is worth for the question."""
+
+    id: str
+    document: str
+    pages: list[int]
+    labels: list[str] = Field(
+        default_factory=list, description="Names of the pages where they have some: sheets, slides."
+    )
+    text: str
+    retrieval_score: float = Field(ge=0, le=1)
+    relevance: Relevance
+    stale: bool = Field(description="The file has changed since it was indexed.")
+    url: str = Field(description="The passage on its page, for people.")
+
+
+class Scoring(_Response):
+    """Who scored, against which threshold, and how many."""
+
+    scorer: Literal["llm", "local"]
+    threshold: int
+    scored: int
+    unscored: int
+
+
+class Checks(_Response):
+    """What could not be verified in the answer."""
+
+    unknown_citations: int = Field(default=0, description="Citations of no kept passage; they were removed.")
+    unsupported: list[str] = Field(default_factory=list, description="Numbers and quotations not found where cited.")
+
+
+class IndexInfo(_Response):
+    """The generation of the index that answered."""
+
+    generation: str
+    embed_model: str
+
+
+class QueryResponse(_Response):
+    """An answer with its evidence. [1] in the answer is sources[0]."""
+
+    question: str
+    answer: str
+    refused: bool
+    complete: bool
+    reason: str | None
+    mode: Literal["llm", "extractive"]
+    model: str | None
+    reasoning: str | None
+    sources: list[PassageOut]
+    rejected: list[PassageOut]
+    relevance: Scoring
+    checks: Checks
+    notices: list[str]
+    usage: dict[str, dict[str, Any]]
+    timings_ms: dict[str, float]
+    index: IndexInfo
+    request_id: str
+
+
+class RetrieveResponse(_Response):
+    """Passages, best first."""
+
+    passages: list[PassageOut]
+    index: IndexInfo
+    timings_ms: dict[str, float]
+
+
+class DocumentOut(_Response):
+    """One file of the documents folder as the index knows it."""
+
+    path: str
+    status: Literal["indexed", "failed", "stale"]
+    category: str | None
+    detail: str | None = Field(description="What is wrong and what to do.")
+    title: str | None = None
+    format: str = ""
+    pages: int
+    pages_without_text: list[int]
+    chunks: int
+    bytes: int
+    sha256: str
+    indexed_at: str | None
+
+
+class DocumentsResponse(_Response):
+    """Every document the index knows, problems included."""
+
+    documents: list[DocumentOut]
+    index: IndexInfo
+
+
+class IndexStatus(_Response):
+    """What the open index holds."""
+
+    generation: str
+    documents: int
+    pages: int
+    chunks: int
+    embed_model: str
+    fallback: bool = Field(description="The small packaged model stands in for the one asked for.")
+    published_at: str
+
+
+class StatusResponse(_Response):
+    """How the server is."""
+
+    ready: bool
+    reason: str | None = Field(description="Why it is not ready, and what to do.")
+    notice: str | None = Field(description="What is wrong although it answers.")
+    index: IndexStatus | None
+    language_model: str | None
+    mode: Literal["llm", "extractive"]
+    version: str
+
+
+class Health(_Response):
+    """Alive or ready."""
+
+    status: Literal["ok"] = "ok"
+
+
+class ProblemOut(_Response):
+    """Any error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str

@@ -1,0 +1,103 @@
+"""What every request passes and every response carries: request id, token, own origin, headers, access log."""
+
+import base64
+import binascii
+import logging
+import secrets
+import time
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+from flask_babel import lazy_gettext as _l
+
+from server.errors import Problem, Refused
+from server.settings import ServerSettings, is_known_token
+
+logger = logging.getLogger("server.access")
+
+LARGEST_BODY = 256 * 1024
+_PUBLIC = {"api.healthz", "api.readyz", "static"}
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def secure(app: Flask, settings: ServerSettings) -> None:
+    """Put the checks before every request and the headers on every response."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_PARTS=100,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        TRUSTED_HOSTS=settings.host_names,
+    )
+
+    @app.before_request
+    def check() -> None:
+        g.request_id = secrets.token_hex(8)
+        g.started = time.perf_counter()
+        if settings.tokens and request.endpoint not in _PUBLIC and not is_known_token(_given_token(), settings.tokens):
+            raise Refused(_UNAUTHORIZED)
+        if request.method not in _SAFE_METHODS and request.routing_exception is None and not _is_own_origin():
+            raise Refused(_FOREIGN)
+
+    app.after_request(_finish)
+
+
+def _given_token() -> str:
+    """The token of `Authorization: Bearer`, or the password of `Basic`: how a browser sends one."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(value, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return ""
+
+
+def _is_own_origin() -> bool:
+    """Whether the request comes from a page of ours, or from no page at all."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def _finish(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    milliseconds = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
+    logger.info(
+        "%s %s %s %d %.0f ms", g.get("request_id", "-"), request.method, _loggable(), response.status_code, milliseconds
+    )
+    return response
+
+
+def _loggable() -> str:
+    """The path without its query, which may hold a question, and without line ends."""
+    return request.path.encode("unicode_escape").decode("ascii")[:200]
+
+
+_UNAUTHORIZED = Problem(
+    401,
+    "unauthorized",
+    _l("A token is needed"),
+    _l("Send one of the server's API_TOKENS as 'Authorization: Bearer …', or as the password your browser asks for."),
+)
+_FOREIGN = Problem(
+    403, "foreign_origin", _l("Not from this site"), _l("The form was sent from another site, so nothing was done.")
+)

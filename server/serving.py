@@ -1,0 +1,96 @@
+"""Production serving: waitress in one process, which finishes what it has begun when it is told to stop."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
+
+from server import create_app
+from server.bootstrap import build_services, prepare_logging
+from server.services import Services
+from server.settings import ServerSettings
+from storage.settings import StorageSettings
+
+logger = logging.getLogger(__name__)
+
+_DRAIN_SECONDS = 20.0
+_LAST_WORDS_SECONDS = 5.0
+_LARGEST_BUFFERED_BODY = 8 * 1024 * 1024  # beyond it waitress answers itself; below, Flask refuses with a problem
+
+
+class CannotListen(Exception):
+    """The address cannot be bound; the message names the settings."""
+
+
+def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT. `announce` gets the address and the way of answering. Raises `CannotListen`."""
+    prepare_logging(settings.log_level)
+    services = build_services(settings, StorageSettings())
+    connections: dict[int, Any] = {}
+    try:
+        server = create_server(
+            create_app(services),
+            map=connections,
+            listen=f"{_listening(settings.host)}:{settings.port}",
+            threads=settings.threads,
+            max_request_body_size=_LARGEST_BUFFERED_BODY,
+            ident=None,
+            channel_timeout=60,
+        )
+    except OSError as error:
+        reason = error.strerror or "cannot be bound"
+        raise CannotListen(f"HOST={settings.host} PORT={settings.port}: {reason}") from error
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    announce(f"Pagewise answers on {_address(connections)}\n{_way_of_answering(services)}")
+    services.load()
+    _handle_connections(connections, stop, services)
+    server.task_dispatcher.shutdown(timeout=_LAST_WORDS_SECONDS)
+    services.index.close()
+
+
+def _handle_connections(connections: dict[int, Any], stop: threading.Event, services: Services) -> None:
+    """waitress 3.0's own loop ends at once on SIGTERM and cuts what is being sent; this one drains first."""
+    while not stop.is_set():
+        wasyncore.loop(timeout=0.5, map=connections, use_poll=True, count=1)
+    logger.info("stopping: finishing the requests in flight")
+    for connection in list(connections.values()):
+        if getattr(connection, "accepting", False):
+            connection.accepting = False
+            connection.socket.close()
+            connection.del_channel()
+    deadline = time.monotonic() + _DRAIN_SECONDS
+    while _is_busy(connections) and time.monotonic() < deadline + _LAST_WORDS_SECONDS:
+        wasyncore.loop(timeout=0.2, map=connections, use_poll=True, count=1)
+        if time.monotonic() > deadline:
+            services.stopping.set()  # what still runs ends with an error of its own
+
+
+def _is_busy(connections: dict[int, Any]) -> bool:
+    channels = [connection for connection in list(connections.values()) if isinstance(connection, HTTPChannel)]
+    return any(channel.requests or channel.total_outbufs_len for channel in channels)
+
+
+def _listening(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def _address(connections: dict[int, Any]) -> str:
+    listening = next(c for c in connections.values() if getattr(c, "accepting", False))
+    host, port = listening.socket.getsockname()[:2]
+    return f"http://{_listening(host)}:{port}"
+
+
+def _way_of_answering(services: Services) -> str:
+    if services.language_model:
+        return f"Answers are written by {services.language_model} from the passages it was given."
+    return (
+        "No language model is configured: answers are quoted from the documents. Set DEEPSEEK_API_KEY to change that."
+    )

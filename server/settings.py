@@ -1,0 +1,151 @@
+"""Settings of the server, from the environment or `.env`. An empty value counts as not set."""
+
+import ipaddress
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_SHORTEST_TOKEN = 22  # characters of base64 that hold 128 bits
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+
+class BadSettings(Exception):
+    """A setting cannot be used; the message names the variable and says what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """One program's or person's token. `name` may be logged, `value` never."""
+
+    name: str
+    value: str = field(repr=False)
+
+
+def _http_url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+    return value.rstrip("/")
+
+
+def _existing_file(value: Path) -> Path:
+    if not value.is_file():
+        raise ValueError("there is no such file")
+    return value
+
+
+DEEPSEEK = "https://api.deepseek.com"
+
+TemplateFile = Annotated[Path, AfterValidator(_existing_file)]
+
+
+class ServerSettings(BaseSettings):
+    """What the server can be told. `read_settings` builds it with sentences for what is wrong."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    host: str = Field(default="127.0.0.1", validation_alias="HOST")
+    port: int = Field(default=8000, ge=0, le=65535, validation_alias="PORT")
+    api_tokens: SecretStr = Field(default=SecretStr(""), validation_alias="API_TOKENS")
+    trusted_hosts: str = Field(default="", validation_alias="TRUSTED_HOSTS")
+    threads: int = Field(default=16, ge=4, le=256, validation_alias="THREADS")
+
+    retrieve_k: int = Field(default=10, ge=1, le=50, validation_alias="RETRIEVE_K")
+    keep_k: int = Field(default=5, ge=1, le=20, validation_alias="KEEP_K")
+    relevance_threshold: int = Field(default=4, ge=0, le=10, validation_alias="RELEVANCE_THRESHOLD")
+    relevance_scorer: Literal["auto", "llm", "local"] = Field(default="auto", validation_alias="RELEVANCE_SCORER")
+
+    deepseek_api_key: SecretStr | None = Field(default=None, validation_alias="DEEPSEEK_API_KEY")
+    deepseek_base_url: Annotated[str, AfterValidator(_http_url)] = Field(
+        default=DEEPSEEK, validation_alias="DEEPSEEK_BASE_URL"
+    )
+    deepseek_model: str = Field(default="deepseek-flash", validation_alias="DEEPSEEK_MODEL")
+    answer_deadline_seconds: float = Field(default=120, gt=0, le=3600, validation_alias="ANSWER_DEADLINE_SECONDS")
+    answer_prompt_file: TemplateFile | None = Field(default=None, validation_alias="ANSWER_PROMPT_FILE")
+    relevance_prompt_file: TemplateFile | None = Field(default=None, validation_alias="RELEVANCE_PROMPT_FILE")
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", validation_alias="LOG_LEVEL")
+    documents_dir: Path = Field(default=Path("documents"), validation_alias="DOCUMENTS_DIR")
+
+    @model_validator(mode="after")
+    def _safe_to_bind(self) -> "ServerSettings":
+        for token in self.tokens:
+            if len(token.value) < _SHORTEST_TOKEN:
+                raise ValueError(
+                    f"API_TOKENS: the token {token.name!r} is shorter than {_SHORTEST_TOKEN} characters; "
+                    f"make one with: python -c 'import secrets; print(secrets.token_urlsafe({_SHORTEST_TOKEN}))'"
+                )
+        if not self.tokens and not is_loopback(self.host):
+            raise ValueError(
+                f"HOST={self.host} can be reached from other machines, so API_TOKENS must be set; "
+                "or leave HOST at 127.0.0.1"
+            )
+        return self
+
+    @property
+    def language_model(self) -> str | None:
+        """The model that writes answers; None: neither a key nor a server of one's own is configured."""
+        is_configured = self.deepseek_api_key is not None or self.deepseek_base_url != DEEPSEEK
+        return self.deepseek_model if is_configured else None
+
+    @property
+    def tokens(self) -> tuple[ApiToken, ...]:
+        """The tokens of API_TOKENS: `name:token` or `token`, separated by commas."""
+        entries = [entry.strip() for entry in self.api_tokens.get_secret_value().split(",") if entry.strip()]
+        return tuple(_token(entry, number) for number, entry in enumerate(entries, 1))
+
+    @property
+    def host_names(self) -> list[str]:
+        """Names under which a browser may ask for this server: its own, and those of TRUSTED_HOSTS."""
+        configured = [name.strip() for name in self.trusted_hosts.split(",") if name.strip()]
+        bound = [] if self.host in ("0.0.0.0", "::") else [self.host]
+        return list(dict.fromkeys([*_LOOPBACK_NAMES, *bound, *configured]))
+
+
+def read_settings() -> ServerSettings:
+    """The settings of this process. Raises `BadSettings` with one sentence for each that is wrong."""
+    try:
+        return ServerSettings()
+    except ValidationError as error:
+        raise BadSettings("\n".join(_sentence(problem) for problem in error.errors(include_input=False))) from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def is_known_token(given: str, tokens: tuple[ApiToken, ...]) -> bool:
+    """Whether it is one of the tokens; takes equally long whichever it is."""
+    found = False
+    for token in tokens:
+        found |= secrets.compare_digest(given.encode("utf-8", "replace"), token.value.encode())
+    return found
+
+
+def _token(entry: str, number: int) -> ApiToken:
+    name, separator, value = entry.partition(":")
+    return ApiToken(name, value) if separator else ApiToken(f"token {number}", entry)
+
+
+def _sentence(problem: object) -> str:
+    assert isinstance(problem, dict)
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    if not problem["loc"]:
+        return message
+    return f"{problem['loc'][0]}: {message[0].lower()}{message[1:]}"

@@ -1,0 +1,40 @@
+"""The language of the interface: English or Chinese, by cookie, else by what the browser asks for."""
+
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from flask import Flask, request
+from flask_babel import Babel
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+COOKIE = "language"
+_DIRECTORY = Path(__file__).parent / "translations"
+
+
+def translate_interface(app: Flask) -> None:
+    """Teach the application `_()` in Python and templates."""
+    babel = Babel(app, locale_selector=interface_language)
+    # The .po file is read as it is, so that there is no compiled twin to forget; Flask-Babel 4.0 reads only .mo.
+    for language in LANGUAGES:
+        file = _DIRECTORY / language / "LC_MESSAGES" / "messages.po"
+        if file.is_file():
+            babel.domain_instance.cache[language, "messages"] = _read_translations(file)
+
+
+def interface_language() -> str:
+    """The language of this request."""
+    chosen = request.cookies.get(COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(LANGUAGES, "en") or "en"
+
+
+def _read_translations(file: Path) -> Translations:
+    compiled = BytesIO()
+    with file.open("rb") as stream:
+        write_mo(compiled, read_po(stream))
+    compiled.seek(0)
+    return Translations(compiled)
