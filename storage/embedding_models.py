@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -92,6 +93,7 @@ def build_embed_model(identity: ModelIdentity, device: str = "auto", batch_size:
 
     Vectors are unit length, `(identity.dimension,)`. bfloat16 where the processor is fast at it (measured: 2-5 times
     faster, the same quality), float32 elsewhere; float16 on a CPU is 4-8 times slower and never used.
+    Raises `ModelUnavailable` for weights that are a program.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
@@ -100,17 +102,20 @@ def build_embed_model(identity: ModelIdentity, device: str = "auto", batch_size:
     # transformers 5.23 draws a bar for reading the weights, also into logs.
     disable_progress_bar()  # type: ignore[no-untyped-call]
     target = _device(device)
-    return HuggingFaceEmbedding(
-        model_name=identity.location,
-        device=target,
-        embed_batch_size=batch_size,
-        trust_remote_code=False,
-        local_files_only=True,
-        model_kwargs={
-            "dtype": "bfloat16" if _is_fast_at_bfloat16(target) else "float32",
-            "weights_only": True,
-        },
-    )
+    try:
+        return HuggingFaceEmbedding(
+            model_name=identity.location,
+            device=target,
+            embed_batch_size=batch_size,
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs={
+                "dtype": "bfloat16" if _is_fast_at_bfloat16(target) else "float32",
+                "weights_only": True,
+            },
+        )
+    except UnpicklingError as error:  # torch's own message advises to load it all the same
+        raise ModelUnavailable(f"the weights of {identity.short_name} hold more than numbers; not loaded") from error
 
 
 def load_recorded_model(recorded: ModelIdentity, device: str = "auto") -> Any:
