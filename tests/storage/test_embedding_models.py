@@ -28,7 +28,7 @@ from tests.isolation import blocked_addresses
 from tests.tiny_bge_m3 import DIMENSION, HUB_NAME, MAX_TOKENS, lay_out_hub_cache, make_tiny_bge_m3
 
 ROOT = Path(__file__).parents[2]
-TEXTS = ("what is the answer to the question", "检索文档的页码")
+TEXTS = ("reward and policy optimization, group relative", "检索文档的页码")
 PINNED_REVISION = "5617a9f61b028005a4858fdac845db406aefb181"
 
 
@@ -93,7 +93,7 @@ def test_the_vector_is_that_of_the_first_token_not_the_mean(model: Any, tiny_bge
         states = network(**AutoTokenizer.from_pretrained(tiny_bge_m3)(TEXTS[0], return_tensors="pt")).last_hidden_state
     first, mean = ((state / state.norm()).numpy() for state in (states[0, 0], states[0].mean(dim=0)))
     vector = embed(model, TEXTS[0])[0]
-    assert vector @ first > 0.99
+    assert vector @ first > 0.999
     assert vector @ mean < 0.95
 
 
