@@ -8,12 +8,16 @@ question only, so a quoted phrase still finds them.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
 
 _CJK_CLASS = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _CJK = re.compile(f"[{_CJK_CLASS}]+")
 _WORD = re.compile(r"[^\W_]+")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+
+_TOKEN = re.compile(rf"[{_CJK_CLASS}]+|\d{{1,3}}(?:,\d{{3}})+(?![\d,])|[^\W_{_CJK_CLASS}]+")
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|《([^》]+)》|〈([^〉]+)〉|`([^`]+)`")
 # Glued by signs: DeepSeek-R1-Zero, pass@1, 87.6%, v3.2, foo_bar(), A/B, 10:30.
@@ -28,14 +32,15 @@ _NUMBERED = re.compile(
 _NUMBERED_CHINESE = re.compile(
     r"第?\s*([表图圖节節章页頁式步])\s*(\d+(?:\.\d+)*)|第\s*(\d+(?:\.\d+)*)\s*([表图圖节節章页頁式步])"
 )
-_SPELLINGS = {
-    "table": ("table", "表"),
-    "figure": ("figure", "fig", "图", "圖"),
-    "section": ("section", "sec"),
-    "chapter": ("chapter", "chap"),
-    "equation": ("equation", "eq"),
-}
-_NAMES_OF = {spelling: spellings for spellings in _SPELLINGS.values() for spelling in spellings}
+_FULL_NAMES = {"fig": "figure", "sec": "section", "chap": "chapter", "eq": "equation"}
+_SAME_NAMES = (
+    ("table", "表"),
+    ("figure", "fig", "图", "圖"),
+    ("section", "sec", "节", "節"),
+    ("chapter", "chap", "章"),
+    ("equation", "eq", "式"),
+    ("page", "页", "頁"),
+)
 
 _STOP_WORDS = """
     a about an and any are as at be been being both but by can could did do does doing for from had has have having he
@@ -56,6 +61,17 @@ _CHINESE_STOPS = re.compile(
 _KEPT_WHOLE = 2  # characters of a Chinese run that are a word of their own, whatever they hold
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Something a question names, in one or more spellings; each spelling is words that stand side by side.
+
+    "exact" is an identifier, a number or a quotation; the words of a "compound" ("win-rate") come singly as well.
+    """
+
+    spellings: tuple[tuple[str, ...], ...]
+    kind: Literal["word", "exact", "compound"] = "word"
+
+
 def index_terms(text: str) -> str:
     """The text as the lexical index stores it, words with spaces between."""
     return _CJK.sub(lambda run: f" {' '.join(_bigrams(run.group()))} ", _one_spelling(text))
@@ -63,39 +79,60 @@ def index_terms(text: str) -> str:
 
 def match_expression(question: str) -> str | None:
     """The FTS5 expression that finds any word or phrase of the question; None when it holds none."""
-    phrases = [f'"{" ".join(words)}"' for words in dict.fromkeys(_phrases(question)) if words]
-    return " OR ".join(phrases) or None
+    phrases = dict.fromkeys(words for term in question_terms(question) for words in term.spellings)
+    return " OR ".join(f'"{" ".join(words)}"' for words in phrases) or None
 
 
-def _phrases(question: str) -> Iterator[tuple[str, ...]]:
-    """What to look for, each a row of words that must stand side by side."""
-    text = _one_spelling(question)
+def question_terms(question: str) -> list[Term]:
+    """What to look for, each once: quoted phrases, "Table 2", identifiers and numbers, then words, no stop words."""
+    return list(dict.fromkeys(term for term in _terms(_one_spelling(question)) if all(term.spellings)))
+
+
+def text_words(text: str) -> list[tuple[int, int, str]]:
+    """The words of a text as the index sees them, before stemming: (start, end, word), with places in the text.
+
+    A CJK run gives its bigrams. Places are of the text as given, whatever its spelling became.
+    """
+    return list(_placed_words(text))
+
+
+def _terms(text: str) -> Iterator[Term]:
     for groups in _QUOTED.findall(text):
-        yield _words("".join(groups))
-    for name, number in _NUMBERED.findall(text):
-        for spelling in _NAMES_OF.get(_singular(name), (_singular(name),)):
-            yield _words(f"{spelling} {number}")
-    for sign, number, number_first, sign_last in _NUMBERED_CHINESE.findall(text):
-        for spelling in _NAMES_OF.get(sign or sign_last, (sign or sign_last,)):
-            yield _words(f"{spelling} {number or number_first}")
-    for compound in _COMPOUND.findall(text):
-        yield from _compound_phrases(compound)
-    rest = _COMPOUND.sub(" ", _NUMBERED_CHINESE.sub(" ", _NUMBERED.sub(r" \1 ", text)))
+        yield Term((_words("".join(groups)),), "exact")
+    yield from _numbered_terms(text)
+    rest = _NUMBERED_CHINESE.sub(" ", _NUMBERED.sub(" ", text))
+    for compound in _COMPOUND.findall(rest):
+        yield from _compound_terms(compound)
+    rest = _COMPOUND.sub(" ", rest)
     words = _WORD.findall(_CJK.sub(" ", rest).casefold())
     content = [word for word in words if word not in STOP_WORDS]
     runs = list(_content_runs(_CJK.findall(rest)))
-    for word in content or ([] if runs else words):
-        yield (word,)
+    yield from map(_single, content)
     for run in runs:
-        yield from ((bigram,) for bigram in _bigrams(run))
+        yield from map(_single, _bigrams(run))
+    if not (content or runs):  # nothing but stop words: "To be or not to be"
+        yield from map(_single, words)
 
 
-def _compound_phrases(compound: str) -> Iterator[tuple[str, ...]]:
-    """An identifier or number is one phrase; of an ordinary compound ("length-controlled") each word counts."""
+def _numbered_terms(text: str) -> Iterator[Term]:
+    found = [(_FULL_NAMES.get(name.casefold(), name), number) for name, number in _NUMBERED.findall(text)]
+    for sign, number, number_first, sign_last in _NUMBERED_CHINESE.findall(text):
+        found.append((sign or sign_last, number or number_first))
+    for name, number in found:
+        names = next((names for names in _SAME_NAMES if name.casefold() in names), (name,))
+        yield Term(tuple(_words(f"{spelling} {number}") for spelling in names), "exact")
+
+
+def _compound_terms(compound: str) -> Iterator[Term]:
     words = _words(compound)
-    yield words
-    if not any(character.isdigit() for character in compound):
-        yield from ((word,) for word in words if word not in STOP_WORDS)
+    is_exact = any(character.isdigit() for character in compound)
+    yield Term((words,), "exact" if is_exact else "compound")
+    if not is_exact:
+        yield from (_single(word) for word in words if word not in STOP_WORDS)
+
+
+def _single(word: str) -> Term:
+    return Term(((word,),))
 
 
 def _content_runs(runs: Iterable[str]) -> Iterator[str]:
@@ -105,13 +142,19 @@ def _content_runs(runs: Iterable[str]) -> Iterator[str]:
         yield from (part for part in parts if _CHINESE_STOPS.fullmatch(part) is None)
 
 
+def _placed_words(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        if _CJK.match(match.group()):
+            width = min(2, end - start)
+            yield from ((i, i + width, text[i : i + width]) for i in range(start, end - width + 1))
+        else:
+            spelled = _one_spelling(match.group()).casefold()
+            yield from ((start, end, word) for word in _WORD.findall(spelled))
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(index_terms(text).casefold()))
-
-
-def _singular(name: str) -> str:
-    name = name.casefold()
-    return {"fig": "figure", "sec": "section", "chap": "chapter", "eq": "equation"}.get(name, name)
 
 
 def _one_spelling(text: str) -> str:

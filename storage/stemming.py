@@ -1,0 +1,102 @@
+"""Porter's stemmer (M. F. Porter, An algorithm for suffix stripping, 1980), as SQLite's FTS5 applies it.
+
+SQLite stems inside the index; who compares words outside of it needs the same stems. Pure.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_C = "[^aeiou][^aeiouy]*"
+_V = "[aeiouy][aeiou]*"
+_HAS_MEASURE_1 = re.compile(f"^({_C})?{_V}{_C}")
+_MEASURE_IS_1 = re.compile(f"^({_C})?{_V}{_C}({_V})?$")
+_HAS_MEASURE_2 = re.compile(f"^({_C})?{_V}{_C}{_V}{_C}")
+_HAS_VOWEL = re.compile(f"^({_C})?[aeiouy]")
+_ENDS_CVC = re.compile(f"^{_C}[aeiouy][^aeiouwxy]$")
+_LONGEST = 64  # FTS5 leaves longer words as they are, and those of one or two letters
+
+_STEP_2 = (
+    ("ational", "ate"), ("tional", "tion"), ("enci", "ence"), ("anci", "ance"), ("izer", "ize"), ("logi", "log"),
+    ("bli", "ble"), ("alli", "al"), ("entli", "ent"), ("eli", "e"), ("ousli", "ous"), ("ization", "ize"),
+    ("ation", "ate"), ("ator", "ate"), ("alism", "al"), ("iveness", "ive"), ("fulness", "ful"), ("ousness", "ous"),
+    ("aliti", "al"), ("iviti", "ive"), ("biliti", "ble"),
+)  # fmt: skip
+_STEP_3 = (("icate", "ic"), ("ative", ""), ("alize", "al"), ("iciti", "ic"), ("ical", "ic"), ("ful", ""), ("ness", ""))
+_STEP_4 = (
+    "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism", "ate", "iti",
+    "ous", "ive", "ize",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """The stem of a lower-case word, without diacritics; words of other scripts come back as they are."""
+    word = _without_diacritics(word)
+    if len(word) < 3 or len(word) > _LONGEST or not word.isascii():
+        return word
+    word = _plural(word)
+    word = _past(word)
+    if word.endswith("y") and _HAS_VOWEL.match(word[:-1]):
+        word = word[:-1] + "i"
+    for endings in (_STEP_2, _STEP_3):
+        word = _replaced(word, endings)
+    return _without_final_e(_stripped(word))
+
+
+def _without_diacritics(word: str) -> str:
+    if word.isascii() or not unicodedata.name(word[0], "").startswith("LATIN"):
+        return word
+    return "".join(sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign))
+
+
+def _plural(word: str) -> str:
+    if word.endswith(("sses", "ies")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def _past(word: str) -> str:
+    if word.endswith("eed"):
+        return word[:-1] if _HAS_MEASURE_1.match(word[:-3]) else word
+    for ending in ("ed", "ing"):
+        stump = word.removesuffix(ending)
+        if stump != word and _HAS_VOWEL.match(stump):
+            return _mended(stump)
+    return word
+
+
+def _mended(stump: str) -> str:
+    if stump.endswith(("at", "bl", "iz")):
+        return stump + "e"
+    if len(stump) > 1 and stump[-1] == stump[-2] and stump[-1] not in "aeioulsz":
+        return stump[:-1]
+    if _MEASURE_IS_1.match(stump) and _ENDS_CVC.match(stump):
+        return stump + "e"
+    return stump
+
+
+def _replaced(word: str, endings: tuple[tuple[str, str], ...]) -> str:
+    for ending, replacement in endings:
+        if word.endswith(ending):
+            stump = word.removesuffix(ending)
+            return stump + replacement if _HAS_MEASURE_1.match(stump) else word
+    return word
+
+
+def _stripped(word: str) -> str:
+    for ending in sorted(_STEP_4, key=len, reverse=True):
+        if word.endswith(ending):
+            stump = word.removesuffix(ending)
+            is_good = ending != "ion" or stump.endswith(("s", "t"))
+            return stump if is_good and _HAS_MEASURE_2.match(stump) else word
+    return word
+
+
+def _without_final_e(word: str) -> str:
+    if word.endswith("e"):
+        stump = word[:-1]
+        is_short = _MEASURE_IS_1.match(stump) is not None and _ENDS_CVC.match(stump) is not None
+        if _HAS_MEASURE_2.match(stump) or (_MEASURE_IS_1.match(stump) and not is_short):
+            word = stump
+    return word[:-1] if word.endswith("ll") and _HAS_MEASURE_2.match(word) else word
