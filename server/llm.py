@@ -1,0 +1,257 @@
+"""DeepSeek, or any server that speaks its protocol, through LlamaIndex: one object that scores and one that answers.
+
+The border to the libraries: beyond it only `LanguageModelError` and `TimeUp` are raised. Knows nothing of passages.
+Every call ends with the current deadline.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal, NoReturn
+
+from llama_index.core.base.llms.types import ChatMessage, ChatResponse, ThinkingBlock
+from llama_index.llms.deepseek import DeepSeek
+from pydantic import PrivateAttr, SecretStr
+
+from server.deadline import Deadline, DeadlineExceeded, Stalled, TimeUp, current_deadline, until
+from server.llm_errors import (
+    LIBRARY_ERRORS,
+    EmptyAnswer,
+    IncompleteAnswer,
+    LanguageModelError,
+    finish_problem,
+    translated,
+)
+from server.retrying import RetryPolicy
+from server.transport import build_http_client, responses_closed
+from server.usage import Usage, usage_of
+
+Mode = Literal["chat", "reasoner"]
+
+MODES: dict[str, Mode] = {
+    "chat": "chat",
+    "reasoner": "reasoner",
+    "deepseek-chat": "chat",
+    "deepseek-reasoner": "reasoner",
+}
+"""The names of the modes; the last two are DeepSeek's models of old, which it no longer offers."""
+
+_THINKING: dict[bool, dict[str, Any]] = {
+    on: {"extra_body": {"thinking": {"type": "enabled" if on else "disabled"}}} for on in (False, True)
+}
+
+_WITHOUT_DEADLINE_SECONDS = 600.0
+_TIME_OVER = "the time for the question was over before the answer was"
+_NO_ANSWER = "the language model wrote no answer"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLimits:
+    """How much may be read, written and waited for. The context window is deepseek-flash's."""
+
+    context_tokens: int = 1_000_000
+    answer_tokens: int = 8_192
+    thinking_tokens: int = 32_768
+    scoring_tokens: int = 300
+    idle_seconds: float = 30.0
+    connections: int = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the model wrote. With a `problem` the text is only the beginning of an answer."""
+
+    text: str
+    reasoning: str
+    usage: Usage
+    problem: LanguageModelError | None = None
+
+
+class KeyHidingDeepSeek(DeepSeek):
+    """DeepSeek whose key is in no field: `repr`, `to_dict` and LlamaIndex's events show none (DeepSeek 0.4.1 does)."""
+
+    _key: SecretStr = PrivateAttr()
+
+    def __init__(self, key: SecretStr, **fields: Any) -> None:
+        super().__init__(api_key="hidden", **fields)
+        self._key = key
+
+    def __getstate__(self) -> NoReturn:
+        raise TypeError("holds a key and a connection; build it where it is needed")
+
+    def _get_credential_kwargs(self, is_async: bool = False) -> dict[str, Any]:
+        return {**super()._get_credential_kwargs(is_async), "api_key": self._key.get_secret_value()}
+
+
+class LanguageModels:
+    """The configured model in its two roles. May be used by several threads; `close` ends its connections."""
+
+    def __init__(
+        self,
+        key: SecretStr | None,
+        base_url: str,
+        model: str,
+        *,
+        limits: ModelLimits | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        self.model = model
+        self.limits = limits or ModelLimits()
+        # A server on one's own machine needs no key, but the library insists on one.
+        self._key = key or SecretStr("none")
+        self._retry = retry or RetryPolicy()
+        self._http_client = build_http_client(base_url, self.limits.connections)
+        self.answering_llm = self._build(base_url, None)
+        self.scoring_llm = self._build(base_url, self.limits.scoring_tokens)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http_client.close()
+
+    def complete(self, messages: Sequence[ChatMessage], *, json_mode: bool) -> Reply:
+        """One short reply, without thinking; in JSON mode it is JSON, or blank when the model wrote something else."""
+        return self._retry.run(lambda: self._complete_once(messages, json_mode))
+
+    def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        thinking: bool,
+        on_text: Callable[[str], None],
+        on_reasoning: Callable[[str], None],
+    ) -> Reply:
+        """A long reply, handed over piece by piece as well.
+
+        It is tried again only as long as nothing of it was handed over. A reply that thought and then said nothing
+        is tried once more without thinking.
+        """
+        shown = _Shown(on_text, on_reasoning)
+
+        def attempt() -> Reply:
+            return self._stream_once(messages, thinking and not shown.said_nothing, shown)
+
+        def may_retry(error: LanguageModelError) -> bool:
+            shown.said_nothing |= isinstance(error, EmptyAnswer)
+            return shown.said_nothing or not shown.anything
+
+        return self._retry.run(attempt, may_retry)
+
+    def _build(self, base_url: str, max_tokens: int | None) -> KeyHidingDeepSeek:
+        return KeyHidingDeepSeek(
+            self._key,
+            model=self.model,
+            api_base=base_url,
+            context_window=self.limits.context_tokens,
+            max_tokens=max_tokens,
+            temperature=0.0,
+            max_retries=0,
+            timeout=3600.0,  # the deadline's business
+            http_client=self._http_client,
+        )
+
+    def _complete_once(self, messages: Sequence[ChatMessage], json_mode: bool) -> Reply:
+        options: dict[str, Any] = dict(_THINKING[False])
+        if json_mode:
+            options["response_format"] = {"type": "json_object"}
+        with self._border(), responses_closed():
+            response = self.scoring_llm.chat(list(messages), **options)
+            raw: Any = response.raw
+            thoughts = [block.content or "" for block in response.message.blocks if isinstance(block, ThinkingBlock)]
+            text, finish = response.message.content or "", raw.choices[0].finish_reason
+            usage = usage_of(raw.usage)
+        return Reply(text, "".join(thoughts), usage, finish_problem(finish))
+
+    def _stream_once(self, messages: Sequence[ChatMessage], thinking: bool, shown: "_Shown") -> Reply:
+        received = _Received()
+        problem: LanguageModelError | None
+        try:
+            self._receive(messages, thinking, received, shown)
+            problem = finish_problem(received.finish_reason)
+        except Stalled as error:
+            problem = IncompleteAnswer(f"the language model fell silent: {error}")
+        except (DeadlineExceeded, LanguageModelError) as error:
+            if received.is_blank():
+                raise
+            problem = error if isinstance(error, LanguageModelError) else IncompleteAnswer(_TIME_OVER)
+        if received.is_blank():
+            raise problem if problem and received.finish_reason != "length" else EmptyAnswer(_NO_ANSWER)
+        return received.reply(problem)
+
+    def _receive(self, messages: Sequence[ChatMessage], thinking: bool, received: "_Received", shown: "_Shown") -> None:
+        deadline = current_deadline() or Deadline(_WITHOUT_DEADLINE_SECONDS)
+        watch = deadline.within(_WITHOUT_DEADLINE_SECONDS, self.limits.idle_seconds)
+        with until(watch), responses_closed():
+            for chunk in self._chunks(messages, thinking):
+                watch.touch()
+                text, reasoning = received.add(chunk)
+                if reasoning:
+                    shown.reasoning(reasoning)
+                if text:
+                    shown.text(text)
+
+    def _chunks(self, messages: Sequence[ChatMessage], thinking: bool) -> Iterator[ChatResponse]:
+        with self._border():
+            yield from self.answering_llm.stream_chat(
+                list(messages),
+                **_THINKING[thinking],
+                max_tokens=self.limits.thinking_tokens if thinking else self.limits.answer_tokens,
+                stream_options={"include_usage": True},
+            )
+
+    @contextmanager
+    def _border(self) -> Iterator[None]:
+        try:
+            yield
+        except TimeUp:
+            raise
+        except LIBRARY_ERRORS as error:
+            found = translated(error, self.model)
+            # A server that repeats the key in its message must not get it into a log by way of the cause.
+            said = f"{error} {getattr(error, 'body', '')}"
+            raise found from (None if self._key.get_secret_value() in said else error)
+
+
+class _Shown:
+    """What was handed over of a reply, over all its attempts."""
+
+    def __init__(self, on_text: Callable[[str], None], on_reasoning: Callable[[str], None]) -> None:
+        self._on_text = on_text
+        self._on_reasoning = on_reasoning
+        self.anything = False
+        self.said_nothing = False
+
+    def text(self, delta: str) -> None:
+        self.anything = True
+        self._on_text(delta)
+
+    def reasoning(self, delta: str) -> None:
+        self.anything = True
+        self._on_reasoning(delta)
+
+
+@dataclass
+class _Received:
+    """A stream as far as it came."""
+
+    text: list[str] = field(default_factory=list)
+    reasoning: list[str] = field(default_factory=list)
+    usage: Usage = field(default_factory=lambda: Usage(calls=1))
+    finish_reason: str | None = None
+
+    def add(self, chunk: ChatResponse) -> tuple[str, str]:
+        """Take a chunk in; its text and its reasoning."""
+        raw: Any = chunk.raw
+        if raw.usage is not None:
+            self.usage = usage_of(raw.usage)
+        if raw.choices and raw.choices[0].finish_reason:
+            self.finish_reason = raw.choices[0].finish_reason
+        text, reasoning = chunk.delta or "", str(chunk.additional_kwargs.get("thinking_delta") or "")
+        self.text.append(text)
+        self.reasoning.append(reasoning)
+        return text, reasoning
+
+    def is_blank(self) -> bool:
+        return not any(text.strip() for text in self.text)
+
+    def reply(self, problem: LanguageModelError | None) -> Reply:
+        return Reply("".join(self.text), "".join(self.reasoning), self.usage, problem)
