@@ -14,14 +14,8 @@ from llama_index.llms.deepseek import DeepSeek
 from pydantic import PrivateAttr, SecretStr
 
 from server.deadline import Deadline, DeadlineExceeded, Stalled, TimeUp, current_deadline, until
-from server.llm_errors import (
-    LIBRARY_ERRORS,
-    EmptyAnswer,
-    IncompleteAnswer,
-    LanguageModelError,
-    finish_problem,
-    translated,
-)
+from server.llm_errors import EmptyAnswer, IncompleteAnswer, LanguageModelError, finish_problem
+from server.llm_translation import LIBRARY_ERRORS, translated
 from server.retrying import RetryPolicy
 from server.transport import build_http_client, responses_closed
 from server.usage import Usage, usage_of

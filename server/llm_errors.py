@@ -1,33 +1,12 @@
-"""What can go wrong with a language model, as one small family; and how the libraries' exceptions map onto it.
+"""What can go wrong with a language model, as one small family.
 
 Every member says what happened in its message, what to do in `help`, and whether trying again may work. No message
 carries the key.
 """
 
-import json
-import logging
-import re
 from typing import ClassVar
 
-import httpx
-import openai
-
-from server.deadline import TimeUp
 from server.passages import Passage
-
-logger = logging.getLogger(__name__)
-
-LIBRARY_ERRORS = (
-    openai.OpenAIError,
-    httpx.HTTPError,
-    httpx.StreamError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-)
-"""What openai 2.54 and llama-index-llms-openai 0.7 raise for what a server does: the last four when the reply has an
-unexpected shape (an HTML page with status 200, no `choices`, a broken chunk in a stream)."""
 
 
 class LanguageModelError(Exception):
@@ -139,8 +118,6 @@ class OutOfResources(IncompleteAnswer):
     attempts = 2
 
 
-_CONTENT_RISK = re.compile(r"content exists risk", re.IGNORECASE)
-_MODEL_NAME = re.compile(r"supported api model names|model.{0,40}(not exist|not found|not supported)", re.IGNORECASE)
 _FINISHES: dict[str, tuple[type[IncompleteAnswer], str]] = {
     "length": (IncompleteAnswer, "the answer is cut off: it grew longer than the model may write"),
     "content_filter": (IncompleteAnswer, "the provider's content filter cut the answer off"),
@@ -158,76 +135,3 @@ def finish_problem(finish_reason: str | None) -> LanguageModelError | None:
         finish_reason, (IncompleteAnswer, f"the answer ended for an unknown reason ({finish_reason[:40]!r})")
     )
     return kind(sentence)
-
-
-def translated(error: Exception, model: str) -> Exception:
-    """The member of the family, or the deadline, that a library's exception stands for."""
-    time_up = _time_up(error)
-    if time_up is not None:
-        return time_up
-    if isinstance(error, openai.APIStatusError):
-        found = _of_status(error, model)
-        logger.warning(
-            "language model: HTTP %s, %s, request %s", error.status_code, found.code, error.request_id or "without id"
-        )
-        return found
-    if isinstance(error, openai.APIConnectionError | httpx.HTTPError | httpx.StreamError):
-        return Unavailable("the language model cannot be reached or broke the connection off")
-    if isinstance(error, openai.APIError):
-        return _of_message(str(error.message), model) or Unavailable("the language model reported an error")
-    if isinstance(
-        error, json.JSONDecodeError | openai.OpenAIError | ValueError | LookupError | TypeError | AttributeError
-    ):
-        return UnreadableReply("what came back is no reply of a language model")
-    return error
-
-
-def _time_up(error: BaseException | None) -> TimeUp | None:
-    while error is not None:
-        if isinstance(error, TimeUp):
-            return error
-        error = error.__cause__ or error.__context__
-    return None
-
-
-def _of_status(error: openai.APIStatusError, model: str) -> LanguageModelError:
-    status = error.status_code
-    if status in (401, 403):
-        return KeyRejected("the language model's server rejects the key")
-    if status == 402:
-        return NoBalance("the account at the language model's provider has no balance")
-    if status == 429:
-        return RateLimited("the language model's server is asked too often", retry_after_seconds=_retry_after(error))
-    if status >= 500 or status in (408, 409):
-        return Unavailable(
-            f"the language model's server fails (HTTP {status})", retry_after_seconds=_retry_after(error)
-        )
-    return (
-        _of_message(_server_message(error), model)
-        or (_not_offered(model) if status == 404 else None)
-        or RequestRejected(f"the language model's server rejects the request (HTTP {status})")
-    )
-
-
-def _of_message(message: str, model: str) -> LanguageModelError | None:
-    if _CONTENT_RISK.search(message):
-        return ContentRisk("the language model's provider refuses this content")
-    if _MODEL_NAME.search(message):
-        return _not_offered(model)
-    return None
-
-
-def _not_offered(model: str) -> ModelNotOffered:
-    return ModelNotOffered(f'the configured model "{model}" is not offered by the server')
-
-
-def _server_message(error: openai.APIStatusError) -> str:
-    return f"{error.message} {error.body}"
-
-
-def _retry_after(error: openai.APIStatusError) -> float | None:
-    try:
-        seconds = float(error.response.headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds < 86400 else None
