@@ -15,7 +15,9 @@ from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from server.deadline import Cancelled, TimeUp
 from server.index_holder import IndexNotReady
+from server.llm_errors import LanguageModelError
 
 logger = logging.getLogger(__name__)
 
@@ -25,12 +27,13 @@ _OUT_OF_RANGE = ("greater_than", "less_than", "too_short", "too_long", "literal_
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a caller is told. `detail` is a sentence, with the next step where there is one."""
+    """What a caller is told: in `detail` what happened, in `help` what to do, a sentence each."""
 
     status: int
     code: str
     title: str
     detail: str
+    help: str = ""
     retry_after_seconds: int | None = None
 
 
@@ -71,7 +74,7 @@ def problem_body(problem: Problem) -> dict[str, Any]:
         "type": f"urn:pagewise:problem:{problem.code}",
         "title": str(problem.title),
         "status": problem.status,
-        "detail": str(problem.detail),
+        "detail": f"{problem.detail} {problem.help}".strip(),
         "code": problem.code,
         "request_id": g.get("request_id", ""),
     }
@@ -79,7 +82,7 @@ def problem_body(problem: Problem) -> dict[str, Any]:
 
 def log_failure(error: Exception, problem: Problem) -> None:
     """Where it broke, without the message: it may quote a question, a document or a key."""
-    if problem.status < 500:
+    if problem.status < 500 or problem.status == 503:
         return
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     place = " < ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in reversed(frames))
@@ -130,9 +133,29 @@ def _of_http(error: Any) -> Problem:
     return Problem(status, code, title, detail)
 
 
-def _of_language_model(error: Any) -> Problem:
-    detail = f"{str(error).rstrip('.')}. {error.help}".strip()
-    return Problem(502, error.code, _l("The language model failed"), detail)
+def _of_language_model(error: LanguageModelError) -> Problem:
+    wait = None if error.retry_after_seconds is None else round(error.retry_after_seconds) or 1
+    return Problem(502, error.code, _l("The language model failed"), _sentence(error), error.help, wait)
+
+
+def _of_no_index(error: IndexNotReady) -> Problem:
+    return Problem(503, "no_index", _l("No index to answer from"), _sentence(error), retry_after_seconds=5)
+
+
+def _of_cancellation(_error: Cancelled) -> Problem:
+    return Problem(
+        503, "stopping", _l("The server is stopping"), _l("The answer was broken off."), _l("Ask again in a moment."), 5
+    )
+
+
+def _of_deadline(error: TimeUp) -> Problem:
+    return Problem(
+        504,
+        "deadline_exceeded",
+        _l("It took too long"),
+        _sentence(error),
+        _l("Ask again, or raise ANSWER_DEADLINE_SECONDS."),
+    )
 
 
 _HTTP_SENTENCES: dict[int, tuple[Any, Any]] = {
@@ -146,12 +169,16 @@ _INTERNAL = Problem(
     500,
     "internal_error",
     _l("Something went wrong here"),
-    _l("The server made a mistake; it has been logged under the request id. Try again."),
+    _l("The server made a mistake. It has been logged under the request id."),
+    _l("Try again."),
 )
 _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (Refused, lambda error: error.problem),
     (ValidationError, lambda error: bad_input(error).problem),
-    (IndexNotReady, lambda error: Problem(503, "no_index", _l("No index to answer from"), _sentence(error), 5)),
+    (IndexNotReady, _of_no_index),
+    (LanguageModelError, _of_language_model),
+    (Cancelled, _of_cancellation),
+    (TimeUp, _of_deadline),
     (HTTPException, _of_http),
 ]
 

@@ -19,6 +19,9 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 _LONGEST_FORMULA = 4000
 # latex2mathml 3.81 sets the columns of align* only, and would number the lines of align.
 _ALIGNED = re.compile(r"\\(begin|end)\{(?:align|aligned|split|gather\*?|gathered|multline\*?|eqnarray\*?)\}")
+# In display style the limits of these stand above and below; latex2mathml 3.81 sets them beside inside of brackets.
+_BIG_OPERATORS = frozenset("∑∏∐⋃⋂⨁⨂") | {"min", "max", "lim", "sup", "inf"}
+_LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
 _INLINE_CLOSING = {"\\(": "\\)", "\\[": "\\]"}
 
 # latex2mathml 3.81 has no common base class and lets the errors of its own parser through.
@@ -71,6 +74,8 @@ def _mathml(tex: str, display: bool) -> str:
         # latex2mathml 3.81 puts character references into the text and leaves what \text{a < b} says unescaped.
         text = html.unescape(element.text or "")
         element.text = "∼" if text == "~" else text
+        if display and element.tag in _LIMITS and html.unescape(element[0].text or "") in _BIG_OPERATORS:
+            element.tag = _LIMITS[element.tag]
     return ElementTree.tostring(root, encoding="unicode")
 
 

@@ -5,12 +5,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask_babel import format_timedelta
+from markupsafe import Markup
 
 from server.language import question_language
 from server.rendering import AnswerContext, render_answer, render_marked, render_text
+from server.schema import QueryResponse
 
 _SHOWN_CHARACTERS = 360
-_BREAKS = "。！？.!?;；\n "
+_SENTENCE_ENDS = ("。", "！", "？", "；", ". ", "! ", "? ", "; ", "\n")
+
+
+def answer_html(response: QueryResponse) -> Markup:
+    """The answer with its citations linked to the cards of its sources, and what was not found in them marked."""
+    return render_answer(response.answer, AnswerContext(len(response.sources), tuple(response.checks.unsupported)))
 
 
 def ago(moment: datetime | str) -> str:
@@ -23,8 +30,11 @@ def fold(text: str) -> tuple[str, str]:
     """A passage's beginning, and the rest that is folded away; the rest is empty where it would be short."""
     if len(text) < _SHOWN_CHARACTERS * 1.4:
         return text, ""
-    cut = max(text.rfind(mark, _SHOWN_CHARACTERS // 2, _SHOWN_CHARACTERS) for mark in _BREAKS) + 1
-    cut = cut or _SHOWN_CHARACTERS
+    half, most = _SHOWN_CHARACTERS // 2, _SHOWN_CHARACTERS
+    cut = max(text.rfind(mark, half, most) for mark in _SENTENCE_ENDS)
+    if cut < 0:
+        cut = text.rfind(" ", half, most)
+    cut = most if cut < 0 else cut + 1
     return text[:cut], text[cut:]
 
 
@@ -51,8 +61,8 @@ def token_count(usage: dict[str, dict[str, Any]]) -> int:
 
 
 HELPERS: dict[str, Callable[..., Any]] = {
-    "AnswerContext": AnswerContext,
     "ago": ago,
+    "answer_html": answer_html,
     "fold": fold,
     "page_list": page_list,
     "render_answer": render_answer,

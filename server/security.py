@@ -96,7 +96,8 @@ _UNAUTHORIZED = Problem(
     401,
     "unauthorized",
     _l("A token is needed"),
-    _l("Send one of the server's API_TOKENS as 'Authorization: Bearer …', or as the password your browser asks for."),
+    _l("The server answers only to those who hold one of its API_TOKENS."),
+    _l("Send it as 'Authorization: Bearer …', or as the password your browser asks for."),
 )
 _FOREIGN = Problem(
     403, "foreign_origin", _l("Not from this site"), _l("The form was sent from another site, so nothing was done.")

@@ -25,7 +25,8 @@ def ask_once(settings: ServerSettings, question: str, *, mode: Literal["chat", "
         index.refresh()
         answer = build_answer_service(settings, index).answer(conversion.question_of(asked, settings))
     except known_exceptions() as error:
-        raise Unanswered(str(problem_of(error).detail)) from error
+        problem = problem_of(error)
+        raise Unanswered(f"{problem.detail} {problem.help}".strip()) from error
     finally:
         index.close()
     response = conversion.query_response(answer, secrets.token_hex(8))

@@ -172,5 +172,9 @@ def _local(address: str) -> str:
 
 
 _NO_ANSWER = Problem(
-    404, "no_such_answer", _l("This answer is not kept any more"), _l("Ask again: the newest answers are kept.")
+    404,
+    "no_such_answer",
+    _l("This answer is not kept any more"),
+    _l("Only the newest answers are kept."),
+    _l("Ask again."),
 )
