@@ -140,9 +140,6 @@ def _lexical(paper: _Paper) -> None:
         f.row(f.upright("bm25(q, d)  =  "), f.total("t in q"), f.upright(" idf(t) "), f.fraction(top, bottom)), 2
     )
     paper.prose(
-        """N is the number of passages, and n with the index t that of the passages with the word. Example. In a
-        collection of 1,000 passages a word that occurs in 9 of them has idf = ln(991.5 / 9.5) = 4.65; a word that
-        occurs in 400 of them has idf = ln(600.5 / 400.5) = 0.41. The rare word is worth eleven times as much."""
         """Here f(t, d) is the number of times the word t occurs in passage d, |d| is the number of words of the
         passage, and L mean is the mean length of all passages. The constant k1 = 1.2 sets how quickly repetition stops
         to count, and b = 0.75 sets how strongly long passages are held back. These are the values used in the full
