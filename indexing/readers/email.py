@@ -29,11 +29,11 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     headers = [f"{name}: {value}" for name in _HEADERS if (value := _header(message, name))]
     body = "\n\n".join(filter(None, _bodies(message)))
     attached = [f"Attachment: {name}" for name in _attachments(message)]
-    if not headers and not body:
-        raise ParseFailure(
-            "damaged", "it has neither the headers nor the text of a mail; save it anew from its program"
-        )
     text = clean_text("\n\n".join(filter(None, ["\n".join(headers), body, "\n".join(attached)])))
+    if not text:
+        raise ParseFailure("empty", "the mail has no text; fill it or remove it")
+    if len(text) > limits.text_characters:
+        raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the mail")
     return sectioned_document(_header(message, "Subject") or None, text, ())
 
 
@@ -41,7 +41,7 @@ def _message(data: bytes) -> Message:
     """The old policy: the new one (Python 3.11) raises on headers that it cannot parse."""
     policy = email.policy.compat32
     if data.startswith(_WIDE_MARKS):
-        return email.message_from_string(decode_text(data).lstrip("\ufeff"), policy=policy)
+        data = decode_text(data).encode()
     return email.message_from_bytes(data.removeprefix(b"\xef\xbb\xbf"), policy=policy)
 
 

@@ -9,6 +9,7 @@ _COLUMN_LINES = 4  # a column has at least so many lines …
 _COLUMN_SHAPE = 5.0  # … and they are this much longer than high; else it is a column of a table
 _SPANNING = 0.25  # at most this share of the lines may cross the gutter (titles, wide pictures' captions)
 _SAME_ROW = 0.5  # two boxes stand in one row when they share this part of the lower one's height
+_VERTICAL = 2.0  # lines so much higher than wide are written downwards
 _PARAGRAPH = 0.9  # a gap of so many line heights begins a paragraph
 
 
@@ -44,11 +45,8 @@ def layout_text(lines: Sequence[Line]) -> str:
 
 def _is_vertical(lines: Sequence[Line]) -> bool:
     """Chinese or Japanese written in columns, from right to left."""
-    return (
-        statistics.median(line.height / max(line.width, 1.0) for line in lines if len(line.text) > 1) > 2.0
-        if any(len(line.text) > 1 for line in lines)
-        else False
-    )
+    shapes = [line.height / max(line.width, 1.0) for line in lines if len(line.text) > 1]
+    return bool(shapes) and statistics.median(shapes) > _VERTICAL
 
 
 def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
@@ -90,21 +88,17 @@ def _gutter(lines: Sequence[Line]) -> float | None:
     if len(lines) < 2 * _COLUMN_LINES:
         return None
     height = statistics.median(line.height for line in lines)
-    best: tuple[float, float] | None = None
-    for left_edge in {line.right for line in lines}:
-        right_edges = [line.left for line in lines if line.left > left_edge + _GUTTER * height / 2]
-        if not right_edges:
+    centre = (min(line.left for line in lines) + max(line.right for line in lines)) / 2
+    found: list[tuple[int, float, float]] = []  # lines that cross it, distance from the centre, place
+    for edge in {line.right for line in lines}:
+        beyond = [line.left for line in lines if line.left >= edge + _GUTTER * height]
+        if not beyond:
             continue
-        middle = (left_edge + min(right_edges)) / 2
+        middle = (edge + min(beyond)) / 2
         crossing = sum(line.left < middle < line.right for line in lines)
         if crossing <= _SPANNING * len(lines) and _are_columns(lines, middle, height):
-            rank = (crossing, abs(middle - _centre(lines)))
-            best = min(best, (rank[0] + rank[1] / 1e6, middle)) if best else (rank[0] + rank[1] / 1e6, middle)
-    return best[1] if best else None
-
-
-def _centre(lines: Sequence[Line]) -> float:
-    return (min(line.left for line in lines) + max(line.right for line in lines)) / 2
+            found.append((crossing, abs(middle - centre), middle))
+    return min(found)[2] if found else None
 
 
 def _are_columns(lines: Sequence[Line], middle: float, height: float) -> bool:
