@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from indexing.documents import Heading
+from indexing.outline import is_contents
 
 _LONGEST_HEADING = 120
 _LONGEST_TITLE = 250
@@ -164,18 +165,6 @@ def _is_title(text: str) -> bool:
     begins = text[0].isupper() or "\u4e00" <= text[0] <= "\u9fff"
     letters = sum(character.isalpha() for character in text)
     return begins and not _SENTENCE_END.search(text) and letters > 2 and letters > len(text) * 0.6
-
-
-_CONTENTS_LINE = re.compile(r".*\S(?: … | {2,}|\s)\d{1,4}$")
-_LEADER_LINE = re.compile(r".* … ?\d{1,4}$")
-
-
-def is_contents(page: str) -> bool:
-    """Whether the page is (mostly) a table of contents: lines that end in dot leaders and page numbers."""
-    lines = [line for _, line in _lines(page)]
-    leaders = sum(bool(_LEADER_LINE.fullmatch(line)) for line in lines)
-    ends = sum(bool(_CONTENTS_LINE.fullmatch(line)) and line[0].isalnum() for line in lines)
-    return len(lines) >= 4 and leaders >= 3 and ends >= len(lines) * 0.5
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
