@@ -19,10 +19,10 @@ from typing import Any, Self
 from tests.fake_script import (
     Answer,
     Asked,
+    Completion,
     Failure,
     Matcher,
     Page,
-    Reply,
     Responder,
     Rule,
     believable,
@@ -137,9 +137,9 @@ class FakeDeepSeek:
                 self.unmatched.append(asked)
                 return Failure(400, "the fake has no rule for this request")
             answer = rule.next()
-        return answer if isinstance(answer, Reply | Failure | Page) else answer(asked)
+        return answer if isinstance(answer, Completion | Failure | Page) else answer(asked)
 
-    def usage_of(self, asked: Asked, reply: Reply) -> dict[str, Any]:
+    def usage_of(self, asked: Asked, reply: Completion) -> dict[str, Any]:
         """Tokens, with a cache hit for the longest beginning that an earlier prompt shares, in steps of 64."""
         with self._lock:
             shared = max((_common(asked.prompt, seen) for seen in self._seen_prompts[-200:]), default=0)
@@ -272,7 +272,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._whole(asked, answer)
 
-    def _whole(self, asked: Asked, reply: Reply) -> None:
+    def _whole(self, asked: Asked, reply: Completion) -> None:
         text: str | None = reply.text
         if asked.is_json_mode and not reply.text.lstrip().startswith("{"):
             text = "   "  # as measured: what is not JSON comes back as spaces
@@ -292,7 +292,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._chunk(json.dumps(body).encode())
         self._chunk(b"")
 
-    def _stream(self, asked: Asked, reply: Reply) -> None:
+    def _stream(self, asked: Asked, reply: Completion) -> None:
         self._begin_chunked("text/event-stream")
         self._keep_alive(reply)
         self._event(asked, {"role": "assistant", "content": ""})
@@ -317,7 +317,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._chunk(b"data: [DONE]\n\n")
         self._chunk(b"")
 
-    def _went_wrong(self, reply: Reply, sent: int) -> bool:
+    def _went_wrong(self, reply: Completion, sent: int) -> bool:
         if reply.bad_chunk_after == sent:
             self._chunk(b'data: {"choices": [{"delta": {"cont\n\n')
         if reply.drop_after == sent:
@@ -329,7 +329,7 @@ class _Handler(BaseHTTPRequestHandler):
             return True
         return False
 
-    def _keep_alive(self, reply: Reply) -> None:
+    def _keep_alive(self, reply: Completion) -> None:
         for _ in range(reply.blank_lines):
             self._chunk(b"\n")
             self._pause(reply.gap_seconds)

@@ -9,7 +9,7 @@ ENDLESS = 10**9
 
 
 @dataclass(frozen=True)
-class Reply:
+class Completion:
     """A completion, and how its transport misbehaves. Numbers of pieces count what was streamed of the text.
 
     `stall_after`: silent from then on. `cut_after`: the stream ends there, tidily. `drop_after`: the connection breaks
@@ -56,7 +56,7 @@ class Page:
     content_type: str = "text/html"
 
 
-Answer = Reply | Failure | Page
+Answer = Completion | Failure | Page
 
 
 @dataclass
@@ -120,40 +120,15 @@ def tokens_of(text: str) -> int:
 def believable(asked: Asked) -> Answer:
     """A modest model: scores by word overlap, answers by quoting the passages that share most words."""
     if asked.is_json_mode or ("score" in asked.prompt and not asked.is_stream):
-        return Reply(_believable_score(asked.prompt))
+        return Completion(_believable_score(asked.prompt))
     reasoning = "The question asks about the passages; I compare their words with it." if asked.thinks else ""
-    return Reply(_believable_answer(asked.prompt), reasoning, gap_seconds=0.02)
+    return Completion(_believable_answer(asked.prompt), reasoning, gap_seconds=0.02)
 
 
 _BLOCK = re.compile(r"<passage-(\w+)>\n(.*?)\n</passage-\1>", re.DOTALL)
 _WORD = re.compile(r"[a-z0-9]{2,}|[\u3400-\u9fff]", re.IGNORECASE)
 _STOP_WORDS = frozenset(
     ["what", "is", "the", "of", "an", "in", "on", "to", "and", "or", "how", "does", "do", "are", "was", "were", "which"]
-)
-    [
-        "what",
-        "is",
-        "the",
-        "of",
-        "a",
-        "an",
-        "in",
-        "on",
-        "to",
-        "and",
-        "or",
-        "how",
-        "does",
-        "do",
-        "are",
-        "was",
-        "were",
-        "which",
-        "who",
-        "why",
-        "when",
-        "for",
-    ]
 )
 
 
