@@ -37,7 +37,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
         server = create_server(
             create_app(services),
             map=connections,
-            listen=f"{_listening(settings.host)}:{settings.port}",
+            listen=f"{settings.host}:{settings.port}",
             threads=settings.threads,
             max_request_body_size=_LARGEST_BUFFERED_BODY,
             ident=None,
@@ -78,14 +78,10 @@ def _is_busy(connections: dict[int, Any]) -> bool:
     return any(channel.requests or channel.total_outbufs_len for channel in channels)
 
 
-def _listening(host: str) -> str:
-    return f"[{host}]" if ":" in host and not host.startswith("[") else host
-
-
 def _address(connections: dict[int, Any]) -> str:
     listening = next(c for c in connections.values() if getattr(c, "accepting", False))
     host, port = listening.socket.getsockname()[:2]
-    return f"http://{_listening(host)}:{port}"
+    return f"http://{host}:{port}"
 
 
 def _way_of_answering(services: Services) -> str:

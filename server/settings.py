@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _SHORTEST_TOKEN = 22  # characters of base64 that hold 128 bits
-_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1")
 
 
 class BadSettings(Exception):
@@ -29,6 +29,13 @@ def _http_url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("must begin with http:// or https://")
     return value.rstrip("/")
+
+
+def _no_ipv6(value: str) -> str:
+    # Werkzeug 3.1 never finds an IPv6 address among the trusted hosts: every request would be refused.
+    if ":" in value:
+        raise ValueError("must be a name or an IPv4 address")
+    return value
 
 
 def _existing_file(value: Path) -> Path:
@@ -54,7 +61,7 @@ class ServerSettings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    host: str = Field(default="127.0.0.1", validation_alias="HOST")
+    host: Annotated[str, AfterValidator(_no_ipv6)] = Field(default="127.0.0.1", validation_alias="HOST")
     port: int = Field(default=8000, ge=0, le=65535, validation_alias="PORT")
     api_tokens: SecretStr = Field(default=SecretStr(""), validation_alias="API_TOKENS")
     trusted_hosts: str = Field(default="", validation_alias="TRUSTED_HOSTS")
@@ -108,7 +115,7 @@ class ServerSettings(BaseSettings):
     def host_names(self) -> list[str]:
         """Names under which a browser may ask for this server: its own, and those of TRUSTED_HOSTS."""
         configured = [name.strip() for name in self.trusted_hosts.split(",") if name.strip()]
-        bound = [] if self.host in ("0.0.0.0", "::") else [self.host]
+        bound = [] if self.host == "0.0.0.0" else [self.host]
         return list(dict.fromkeys([*_LOOPBACK_NAMES, *bound, *configured]))
 
 
@@ -125,7 +132,7 @@ def is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 

@@ -18,10 +18,9 @@ def translate_interface(app: Flask) -> None:
     """Teach the application `_()` in Python and templates."""
     babel = Babel(app, locale_selector=interface_language)
     # The .po file is read as it is, so that there is no compiled twin to forget; Flask-Babel 4.0 reads only .mo.
-    for language in LANGUAGES:
-        file = _DIRECTORY / language / "LC_MESSAGES" / "messages.po"
-        if file.is_file():
-            babel.domain_instance.cache[language, "messages"] = _read_translations(file)
+    with app.app_context():
+        for file in _DIRECTORY.glob("*/LC_MESSAGES/messages.po"):
+            babel.domain_instance.cache[file.parts[-3], "messages"] = _read_translations(file)
 
 
 def interface_language() -> str:

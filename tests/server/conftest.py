@@ -1,0 +1,88 @@
+"""A real index of a few small documents, made once by the job itself, and applications that answer from it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from server import create_app
+from server.bootstrap import build_services
+from server.services import Services
+from server.settings import ServerSettings
+from storage.settings import StorageSettings
+
+ROOT = Path(__file__).parents[2]
+EVIL_NAME = '"><svg onload=alert(1)>.md'
+_READY_SECONDS = 90
+
+
+@pytest.fixture(scope="session")
+def documents_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documents of the house, one that cannot be read, and one with a name that wants to be markup."""
+    folder = tmp_path_factory.mktemp("documents")
+    shutil.copytree(ROOT / "documents", folder, dirs_exist_ok=True)
+    (folder / "empty.pdf").touch()
+    (folder / EVIL_NAME).write_text("# <script>alert(2)</script>\n\nThe parrot's name is Polly.\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def index_dir(documents_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published index of these documents, with the packaged model."""
+    folder = tmp_path_factory.mktemp("index")
+    environment = {"DOCUMENTS_DIR": str(documents_dir), "INDEX_DIR": str(folder), "EMBED_MODEL": "packaged"}
+    done = subprocess.run(
+        [sys.executable, "-m", "indexing"], cwd=ROOT, env=os.environ | environment, capture_output=True, text=True
+    )
+    assert done.returncode == 1, done.stdout + done.stderr  # one document failed, as it should
+    return folder
+
+
+@pytest.fixture(scope="session")
+def start(index_dir: Path) -> Iterator[Callable[..., Services]]:
+    """Builds the services of a server over the index, with other settings where a test names some."""
+    started: list[Services] = []
+
+    def build(index: Path = index_dir, **settings: object) -> Services:
+        services = build_services(ServerSettings(**settings), StorageSettings(index_dir=index))  # type: ignore[arg-type]
+        services.load()
+        assert services.index.wait_until_opened(_READY_SECONDS)
+        started.append(services)
+        return services
+
+    yield build
+    for services in started:
+        services.index.close()
+
+
+@pytest.fixture(scope="session")
+def quoting_services(start: Callable[..., Services]) -> Services:
+    """A server without a language model."""
+    return start()
+
+
+@pytest.fixture(scope="session")
+def quoting_app(quoting_services: Services) -> Flask:
+    """Its application."""
+    return create_app(quoting_services)
+
+
+@pytest.fixture
+def client(quoting_app: Flask) -> FlaskClient:
+    """A program that talks to it."""
+    return quoting_app.test_client()
+
+
+@pytest.fixture
+def empty_services(tmp_path: Path) -> Iterator[Services]:
+    """A server that has no index yet and has loaded nothing."""
+    services = build_services(ServerSettings(), StorageSettings(index_dir=tmp_path / "index"))
+    services.index.refresh()
+    yield services
+    services.index.close()
