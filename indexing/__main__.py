@@ -147,8 +147,7 @@ def _set_up_logging(level: str) -> None:
     """Our own lines at the level of LOG_LEVEL, other libraries' warnings only; bare on a terminal, dated in a log."""
     layout = "%(message)s" if sys.stderr.isatty() else "%(asctime)s %(levelname)-7s %(message)s"
     logging.basicConfig(level=logging.WARNING, format=layout, stream=sys.stderr)
-    for package in ("indexing", "storage"):
-        logging.getLogger(package).setLevel("WARNING" if sys.stderr.isatty() and level == "INFO" else level)
+    logging.getLogger("indexing").setLevel("WARNING" if sys.stderr.isatty() and level == "INFO" else level)
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:

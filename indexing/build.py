@@ -4,13 +4,13 @@ import shutil
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from indexing.chunking import chunk_document
 from indexing.documents import ParsedDocument
-from indexing.drafting import CatalogueEditor, Chunker, write_vectors
-from indexing.embedding import Embedder, TextEmbedder
+from indexing.drafting import CatalogueEditor, Chunker
+from indexing.embedding import Embedder, TextEmbedder, forget_unused
+from indexing.finishing import Finisher
 from indexing.progress import Progress
 from indexing.reading import DocumentReader, read_limits
 from indexing.recipe import Recipe, chosen_recipe, fingerprints, recorded_recipe
@@ -18,20 +18,17 @@ from indexing.report import RunReport, report_on
 from indexing.settings import IndexingSettings
 from indexing.survey import Options, Survey
 from storage.catalogue import Catalogue
-from storage.embedding_models import PROBE_TEXT, build_embed_model, load_token_counter
-from storage.embeddings import EmbeddingCache, text_key
+from storage.embedding_models import build_embed_model, load_token_counter
+from storage.embeddings import EmbeddingCache
 from storage.failpoints import failpoint
-from storage.generations import Draft, begin_draft, discard, open_catalogue, prune, publish, seal_draft, utc_now
-from storage.manifest import Manifest
-from storage.records import ChunkRecord, Counts, DocumentRecord
+from storage.generations import Draft, begin_draft, discard, open_catalogue, prune, publish
+from storage.records import ChunkRecord, DocumentRecord
 from storage.settings import StorageSettings
-from storage.verification import VerificationFailed, verify_in_fresh_process
 
 _ROOM_FACTOR = 2.2  # measured (S10): what a run needs at its peak, in sizes of the generation before
 _LEAST_ROOM_BYTES = 50_000_000
 _COPY_FROM_CHUNKS = 3_000  # with fewer, writing all vectors anew takes a second and leaves no dead space
 _MOST_DEAD_SHARE = 0.2
-_LIBRARIES = ("pypdf", "pypdfium2", "chromadb", "torch", "sentence-transformers", "transformers", "tokenizers")
 
 
 class NothingToPublish(Exception):
@@ -74,7 +71,10 @@ class Build:
                     publish(index_dir, draft)
             finally:
                 discard(draft)
-        prune(index_dir)
+            prune(index_dir)
+            if report.published:
+                with open_catalogue(index_dir, draft.name) as catalogue:
+                    forget_unused(cache, recipe.model.fingerprint, catalogue)
         return report
 
     def _recipe(self) -> Recipe:
@@ -110,16 +110,15 @@ class Build:
                 raise NothingToPublish("no document could be read, so there is no index", report.failed)
             if not changes and self.baseline.is_current and not self.options.must_publish:
                 return report
-            self._embed(catalogue, embedder)
-            self.progress.working("writing the index")
             catalogue.compact()
         failpoint("catalogue.written")
-        self._write_vectors(draft, recipe, cache, counts)
+        finisher = Finisher(
+            self.storage.index_dir, self.settings.documents_dir, draft, recipe, cache, embedder, self.progress
+        )
+        finisher.finish(self.baseline.manifest if self._copies_vectors else None)
         return replace(
             report, generation=draft.name, published=True, embedded=embedder.computed, reused=embedder.reused
         )
-
-    # -- documents and embeddings ------------------------------------------------------------------
 
     def _write_documents(self, catalogue: Catalogue, recipe: Recipe, embedder: Embedder) -> int:
         """Everything the plan says, into the draft's catalogue; returns how many documents became other ones."""
@@ -156,61 +155,11 @@ class Build:
             self.progress,
         ).read(self.plan.to_index)
 
-    def _embed(self, catalogue: Catalogue, embedder: Embedder) -> None:
-        embedder.want([PROBE_TEXT])
-        if not self._copies_vectors:
-            embedder.want(chunk.embed_text for chunk in catalogue.iter_chunks())
-        if embedder.missing:
-            self.progress.embedding(embedder.missing, embedder.missing_characters)
-            embedder.run(self.progress.embedded)
-
     def _load_model(self, recipe: Recipe) -> TextEmbedder:
         model: TextEmbedder = build_embed_model(
             recipe.model, self.storage.embed_device, batch_size=self.settings.embed_batch_size
         )
         return model
-
-    # -- vectors and proof -------------------------------------------------------------------------
-
-    def _write_vectors(self, draft: Draft, recipe: Recipe, cache: EmbeddingCache, counts: Counts) -> None:
-        """Write and prove the vectors. Those of a copied collection are written anew when they do not prove whole."""
-        try:
-            self._write_and_verify(draft, recipe, cache, counts, copied=self._copies_vectors)
-        except VerificationFailed as error:
-            if not self._copies_vectors:
-                raise
-            self.progress.say(f"the copied vectors are not whole ({error}); writing all of them anew")
-            shutil.rmtree(draft.chroma_directory)
-            self._write_and_verify(draft, recipe, cache, counts, copied=False)
-
-    def _write_and_verify(
-        self, draft: Draft, recipe: Recipe, cache: EmbeddingCache, counts: Counts, *, copied: bool
-    ) -> None:
-        model = recipe.model
-        with Catalogue.open(draft.catalogue_file) as catalogue:
-            deleted = write_vectors(
-                draft.chroma_directory, catalogue, cache, model.fingerprint, model.dimension, copied=copied
-            )
-        if copied and self.baseline.manifest is not None:
-            deleted += self.baseline.manifest.deleted_vectors
-        failpoint("vectors.written")
-        probe = cache.get_many(model.fingerprint, [text_key(PROBE_TEXT)])[text_key(PROBE_TEXT)]
-        manifest = Manifest(
-            generation=draft.name,
-            published_at=utc_now(),
-            documents_dir=str(self.settings.documents_dir.resolve()),
-            embed_model=model,
-            chunk_size=recipe.chunk_size,
-            chunk_overlap=recipe.chunk_overlap,
-            counts=counts,
-            probe_vector=tuple(float(value) for value in probe),
-            deleted_vectors=deleted,
-            library_versions=_library_versions(),
-        )
-        self.progress.working("proving that it is whole")
-        seal_draft(draft, manifest)
-        verify_in_fresh_process(self.storage.index_dir, draft.directory.name)
-        failpoint("verify.done")
 
 
 def _chunker(recipe: Recipe) -> Chunker:
@@ -239,13 +188,3 @@ def _require_room(index_dir: Path, previous: str | None) -> None:
         raise NotEnoughRoom(
             f"{free / 1e6:,.0f} MB are free where the index lies and {needed / 1e6:,.0f} MB are needed; make room"
         )
-
-
-def _library_versions() -> dict[str, str]:
-    versions = {}
-    for library in _LIBRARIES:
-        try:
-            versions[library] = version(library)
-        except PackageNotFoundError:
-            continue
-    return versions

@@ -1,26 +1,20 @@
-"""Writes a draft generation: what becomes of each document in its catalogue, then the vectors of its chunks.
+"""Writes what became of each document into the draft's catalogue.
 
 A file that failed keeps its last good version: its record becomes "stale", its pages and chunks stay.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import islice
-from pathlib import Path, PurePosixPath
-
-import numpy as np
+from pathlib import PurePosixPath
 
 from indexing.discovery import FoundFile, Problem
 from indexing.documents import ParsedDocument, ParseFailure
 from indexing.planning import Fingerprints
 from indexing.readers import reader_for
 from storage.catalogue import Catalogue
-from storage.embeddings import EmbeddingCache, Matrix, text_key
 from storage.records import ChunkRecord, DocumentRecord
 
 Chunker = Callable[[str, ParsedDocument], list[ChunkRecord]]
-
-_VECTORS_AT_A_TIME = 2_000
 
 
 class CatalogueEditor:
@@ -121,40 +115,6 @@ class CatalogueEditor:
         with self.catalogue.transaction():
             self.catalogue.replace_document(replace(record, chunks=len(chunks)), parsed.pages, chunks)
         return chunks
-
-
-def write_vectors(
-    directory: Path, chunks: Catalogue, cache: EmbeddingCache, fingerprint: str, dimension: int, *, copied: bool
-) -> int:
-    """Make the collection hold exactly the catalogue's chunks, with the cache's vectors; returns how many it deleted.
-
-    `copied`: the directory holds the previous generation's collection, and only the difference is written.
-    """
-    from storage.vectors import create_vectors, open_vectors
-
-    wanted = chunks.chunk_ids()
-    vectors = open_vectors(directory) if copied else create_vectors(directory, dimension, len(wanted))
-    try:
-        stored = set(vectors.ids()) if copied else set()
-        orphans = sorted(stored.difference(wanted))
-        vectors.delete(orphans)
-        for ids in _slices([id_ for id_ in wanted if id_ not in stored]):
-            vectors.add(ids, _matrix(chunks.chunks(ids), ids, cache, fingerprint))
-    finally:
-        vectors.close()
-    return len(orphans)
-
-
-def _slices(ids: Sequence[str]) -> Iterator[list[str]]:
-    rest = iter(ids)
-    while part := list(islice(rest, _VECTORS_AT_A_TIME)):
-        yield part
-
-
-def _matrix(chunks: dict[str, ChunkRecord], ids: Sequence[str], cache: EmbeddingCache, fingerprint: str) -> Matrix:
-    keys = [text_key(chunks[id_].embed_text) for id_ in ids]
-    found = cache.get_many(fingerprint, keys)
-    return np.stack([found[key] for key in keys])
 
 
 def _format(path: str) -> str:

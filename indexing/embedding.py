@@ -7,10 +7,16 @@ inside batches is 2-3 times more work). The longest come first, so the time that
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from itertools import chain
 from typing import Protocol
 
-from storage.embeddings import EmbeddingCache, text_key, unit_rows
+from storage.catalogue import Catalogue
+from storage.embedding_models import PROBE_TEXT
+from storage.embeddings import EmbeddingCache, Matrix, text_key, unit_rows
 from storage.failpoints import failpoint
+
+_MOST_CACHED_PER_CHUNK = 3  # so that two models, or texts that come and go, stay cached
+_LEAST_CACHED = 1_000
 
 OnBatch = Callable[[int, int], None]
 """Told after each batch: how many texts, how many characters."""
@@ -46,7 +52,7 @@ class Embedder:
     @property
     def reused(self) -> int:
         """How many of the different texts wanted were in the cache."""
-        return len(self._wanted) - len(self._missing)
+        return len(self._wanted) - len(self._missing) - self.computed
 
     @property
     def missing(self) -> int:
@@ -64,13 +70,13 @@ class Embedder:
         self._wanted.update(new)
         self._missing.update({key: new[key] for key in self._cache.missing(self._fingerprint, new)})
         if self._missing and self._model is None:
-            self._model = _in_background(self._load)
+            self._model = in_background(self._load)
 
     def run(self, on_batch: OnBatch) -> None:
         """Embed all misses. Raises what loading the model raised."""
-        if self._model is None:
+        if not self._missing:
             return
-        model = self._model.result()
+        model = self._loaded_model()
         waiting = sorted(self._missing.items(), key=lambda item: len(item[1]), reverse=True)
         for start in range(0, len(waiting), self._batch_size):
             batch = waiting[start : start + self._batch_size]
@@ -79,11 +85,35 @@ class Embedder:
                 self._fingerprint, [key for key, _ in batch], unit_rows(model.get_text_embedding_batch(texts))
             )
             self.computed += len(batch)
+            for key, _ in batch:
+                del self._missing[key]
             failpoint("embed.batch")
             on_batch(len(batch), sum(map(len, texts)))
 
+    def vector_of(self, text: str) -> Matrix:
+        """One text's vector `(dimension,)`, from the cache or computed now; not counted."""
+        key = text_key(text)
+        found = self._cache.get_many(self._fingerprint, [key])
+        if key not in found:
+            vectors = unit_rows(self._loaded_model().get_text_embedding_batch([text]))
+            self._cache.put_many(self._fingerprint, [key], vectors)
+            found[key] = vectors[0]
+        return found[key]
 
-def _in_background(load: Callable[[], TextEmbedder]) -> Future[TextEmbedder]:
+    def _loaded_model(self) -> TextEmbedder:
+        if self._model is None:
+            self._model = in_background(self._load)
+        return self._model.result()
+
+
+def forget_unused(cache: EmbeddingCache, fingerprint: str, catalogue: Catalogue) -> None:
+    """Forget embeddings that no chunk needs any more, once they are the greater part by far."""
+    if cache.count() > _MOST_CACHED_PER_CHUNK * catalogue.counts().chunks + _LEAST_CACHED:
+        texts = chain([PROBE_TEXT], (chunk.embed_text for chunk in catalogue.iter_chunks()))
+        cache.keep_only(fingerprint, map(text_key, texts))
+
+
+def in_background(load: Callable[[], TextEmbedder]) -> Future[TextEmbedder]:
     """The result of `load`, which runs in a thread that does not keep a stopped job alive."""
     future: Future[TextEmbedder] = Future()
 

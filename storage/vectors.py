@@ -56,6 +56,10 @@ class VectorCollection:
         for start in range(0, len(ids), step):
             # `upsert`: `add` of Chroma 1.5.9 silently keeps the old vector of an id that exists.
             self._collection.upsert(ids=list(ids[start : start + step]), embeddings=matrix[start : start + step])
+        if len(ids) == 1 == self.count():
+            # Chroma 1.5.9 writes its index files after 2 writes at the earliest: a lone vector would never get into
+            # them, and every opening would fill them anew with other bytes than were published.
+            self._collection.upsert(ids=list(ids), embeddings=matrix)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Forget these ids. Their space is not given back: rebuild when deletions add up."""

@@ -1,0 +1,329 @@
+"""The job's laws: the index equals the folder, twice is once, and whatever fails, what was good stays."""
+
+import os
+import shutil
+import time
+from collections import namedtuple
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexing.build import NotEnoughRoom, NothingToPublish
+from indexing.survey import Options
+from storage.embeddings import EmbeddingCache, text_key
+from storage.generations import IndexLocked, index_lock, open_generation
+from tests.indexing.workshop import (
+    TEXTS,
+    RecordingProgress,
+    Workshop,
+    empty_workshop,
+    encrypted_pdf,
+    indexed_once,
+    pdf,
+    workshop,
+)
+
+__all__ = ["empty_workshop", "indexed_once", "workshop"]
+
+FRESH, REPAIR = Options(fresh=True), Options(repair=True)
+
+
+def test_a_second_run_computes_nothing_and_publishes_nothing(workshop: Workshop) -> None:
+    before = workshop.generation
+    report = workshop.run()
+    assert (report.published, report.embedded, report.unchanged, report.exit_code) == (False, 0, 4, 0)
+    assert workshop.generation == before
+    assert report.seconds < 2
+
+
+def test_every_chunk_has_its_vector_and_nothing_else_has_one(workshop: Workshop) -> None:
+    ids = [chunk.id for chunks in workshop.chunks().values() for chunk in chunks]
+    assert workshop.vector_ids() == sorted(ids)
+
+
+def test_a_deleted_file_goes_and_nothing_else_changes(workshop: Workshop) -> None:
+    before = workshop.chunks()
+    (workshop.documents / "fruit.txt").unlink()
+    report = workshop.run()
+    assert (report.removed, report.embedded, report.unchanged) == (1, 0, 3)
+    assert "fruit.txt" not in workshop.documents_known()
+    assert workshop.chunks() == {path: chunks for path, chunks in before.items() if path != "fruit.txt"}
+    assert len(workshop.vector_ids()) == report.chunks
+
+
+@pytest.mark.faults("B24")
+def test_b24_a_changed_file_is_renewed_and_nothing_else_changes(workshop: Workshop) -> None:
+    before = workshop.chunks()
+    workshop.write("fruit.txt", "Cherries ripen in June.\n")
+    report = workshop.run()
+    assert (report.changed, report.embedded, report.unchanged) == (1, 1, 3)
+    after = workshop.chunks()
+    assert [chunk.text for chunk in after.pop("fruit.txt")] == ["Cherries ripen in June."]
+    assert after == {path: chunks for path, chunks in before.items() if path != "fruit.txt"}
+
+
+def test_the_vectors_stored_are_those_of_the_texts_stored(workshop: Workshop) -> None:
+    workshop.write("fruit.txt", "Cherries ripen in June.\n")
+    workshop.run()
+    generation = open_generation(workshop.index_dir)
+    chunks = list(generation.catalogue.iter_chunks())
+    stored = generation.vectors.vectors([chunk.id for chunk in chunks])
+    fingerprint = generation.manifest.embed_model.fingerprint
+    generation.close()
+    with EmbeddingCache.open(workshop.index_dir / "embeddings.db") as cache:
+        cached = cache.get_many(fingerprint, [text_key(chunk.embed_text) for chunk in chunks])
+    assert np.allclose(stored, [cached[text_key(chunk.embed_text)] for chunk in chunks], atol=1e-6)
+
+
+def test_removing_a_file_undoes_adding_it(workshop: Workshop) -> None:
+    before = workshop.chunks()
+    added = workshop.write("more.txt", "Violins have four strings.\n")
+    assert workshop.run().added == 1
+    added.unlink()
+    assert workshop.run().removed == 1
+    assert workshop.chunks() == before
+
+
+def test_a_renamed_file_is_not_embedded_again(workshop: Workshop) -> None:
+    text = workshop.text_of("sub/stars.txt")
+    (workshop.documents / "sub" / "stars.txt").rename(workshop.documents / "sun.txt")
+    report = workshop.run()
+    assert (report.added, report.removed, report.embedded) == (1, 1, 0)
+    assert report.renamed == (("sub/stars.txt", "sun.txt"),)
+    assert workshop.text_of("sun.txt") == text
+
+
+def test_a_touched_file_gets_its_new_time_and_is_not_read(workshop: Workshop) -> None:
+    before = workshop.chunks()
+    os.utime(workshop.documents / "fruit.txt", ns=(1, 1))
+    report = workshop.run()
+    assert (report.published, report.unchanged, report.embedded) == (True, 4, 0)
+    assert workshop.documents_known()["fruit.txt"].mtime_ns == 1
+    assert workshop.chunks() == before
+    assert not workshop.run().published
+
+
+@pytest.mark.faults("B23")
+def test_b23_the_same_text_in_two_files_is_two_documents_and_one_embedding(workshop: Workshop) -> None:
+    workshop.write("copy.txt", "Bees make honey.\n")
+    workshop.write("other/copy.txt", "Bees make honey.\n")
+    assert workshop.run().embedded == 1
+    assert workshop.text_of("copy.txt") == workshop.text_of("other/copy.txt") == "Bees make honey."
+    assert len(workshop.vector_ids()) == len(set(workshop.vector_ids()))
+
+
+def test_a_file_that_fails_keeps_its_last_good_version(workshop: Workshop) -> None:
+    before = workshop.chunks()
+    good = (workshop.documents / "paper.pdf").read_bytes()
+    workshop.write("paper.pdf", b"%PDF-1.4\nbroken")
+    report = workshop.run()
+    known = workshop.documents_known()["paper.pdf"]
+    assert (known.status, known.category) == ("stale", "damaged")
+    assert (report.exit_code, [document.path for document in report.failed]) == (1, ["paper.pdf"])
+    assert workshop.chunks() == before
+    again = workshop.run()
+    assert (again.published, again.exit_code, len(again.failed)) == (False, 1, 1)
+    assert workshop.progress.failures == {}, "it was read again although nothing changed"
+    workshop.write("paper.pdf", good)
+    assert workshop.run().exit_code == 0
+    assert workshop.documents_known()["paper.pdf"].status == "indexed"
+    assert workshop.chunks() == before
+
+
+def test_each_bad_pdf_is_named_with_its_reason_and_the_rest_is_indexed(workshop: Workshop) -> None:
+    workshop.write("encrypted.pdf", encrypted_pdf())
+    workshop.write("empty.pdf", b"")
+    workshop.write("truncated.pdf", pdf("Some text.")[:60])
+    workshop.write("scan.pdf", pdf("", ""))
+    workshop.write("good.pdf", pdf("Copper conducts well."))
+    report = workshop.run()
+    assert (report.exit_code, report.added) == (1, 1)
+    assert {document.path: document.category for document in report.failed} == {
+        "encrypted.pdf": "encrypted",
+        "empty.pdf": "empty",
+        "truncated.pdf": "damaged",
+        "scan.pdf": "no_text",
+    }
+    assert all(document.detail and ";" in document.detail for document in report.failed), "no next step"
+    assert workshop.text_of("good.pdf") == "Copper conducts well."
+    again = workshop.run()
+    assert (again.published, again.exit_code, len(again.failed)) == (False, 1, 4)
+
+
+def test_pages_without_text_are_counted(workshop: Workshop) -> None:
+    workshop.write("partly.pdf", pdf("First page.", "", "Third page."))
+    assert workshop.run().pages_without_text == 1
+    assert workshop.documents_known()["partly.pdf"].pages_without_text == (2,)
+
+
+class _Acting(RecordingProgress):
+    """Does something the moment the first file is about to be read."""
+
+    def __init__(self, act: object) -> None:
+        super().__init__()
+        self._act = act
+
+    def reading(self, documents: int) -> None:
+        assert callable(self._act)
+        self._act()
+
+
+@pytest.mark.faults("B21")
+def test_b21_a_file_that_changes_during_the_run_is_indexed_as_it_is_then(workshop: Workshop) -> None:
+    workshop.write("new.txt", "Old words.\n")
+    workshop.run_with(_Acting(lambda: workshop.write("new.txt", "New words, more of them.\n")))
+    assert workshop.text_of("new.txt") == "New words, more of them."
+    assert not workshop.run().published
+
+
+@pytest.mark.faults("B21")
+def test_b21_a_file_that_vanishes_during_the_run_is_not_in_the_index(workshop: Workshop) -> None:
+    vanishing = workshop.write("new.txt", "Words.\n")
+    report = workshop.run_with(_Acting(vanishing.unlink))
+    assert (report.exit_code, "new.txt" in workshop.documents_known()) == (0, False)
+    assert not report.published
+
+
+def test_without_any_document_nothing_is_published(empty_workshop: Workshop) -> None:
+    with pytest.raises(NothingToPublish, match="no document"):
+        empty_workshop.run()
+    assert empty_workshop.generation is None
+
+
+def test_when_the_first_run_can_read_nothing_it_says_why_and_publishes_nothing(empty_workshop: Workshop) -> None:
+    empty_workshop.write("empty.pdf", b"")
+    with pytest.raises(NothingToPublish) as caught:
+        empty_workshop.run()
+    assert [document.category for document in caught.value.failed] == ["empty"]
+    assert empty_workshop.generation is None
+    assert empty_workshop.leftovers() == []
+
+
+def test_when_all_documents_are_deleted_the_index_is_empty(workshop: Workshop) -> None:
+    shutil.rmtree(workshop.documents)
+    workshop.documents.mkdir()
+    report = workshop.run()
+    assert (report.published, report.documents, report.chunks) == (True, 0, 0)
+    workshop.write("fruit.txt", TEXTS["fruit.txt"])
+    assert (workshop.run().documents, workshop.text_of("fruit.txt")[:6]) == (1, "Apples")
+
+
+def test_other_settings_are_named_and_change_nothing_until_a_rebuild(workshop: Workshop) -> None:
+    workshop.write("more.txt", "One sentence stands here. " * 20)
+    assert workshop.run(chunk_size=100, chunk_overlap=0).published
+    assert any("CHUNK_SIZE" in sentence and "make reindex" in sentence for sentence in workshop.progress.said)
+    assert max(len(chunk.text) for chunk in workshop.chunks()["more.txt"]) > 100
+    workshop.run(FRESH, chunk_size=100, chunk_overlap=0)
+    assert max(len(chunk.text) for chunk in workshop.chunks()["more.txt"]) <= 100
+    assert not workshop.run(chunk_size=100, chunk_overlap=0).published
+    assert workshop.progress.said == []
+
+
+def test_a_rebuild_computes_nothing_again_and_keeps_last_good_versions(workshop: Workshop) -> None:
+    before = {path: [chunk.text for chunk in chunks] for path, chunks in workshop.chunks().items()}
+    workshop.write("paper.pdf", b"%PDF-1.4\nbroken")
+    report = workshop.run(FRESH)
+    assert (report.published, report.embedded, report.exit_code) == (True, 0, 1)
+    assert workshop.documents_known()["paper.pdf"].status == "stale"
+    assert {path: [chunk.text for chunk in chunks] for path, chunks in workshop.chunks().items()} == before
+
+
+def test_a_missing_model_falls_back_for_a_new_index_only_and_says_so(empty_workshop: Workshop) -> None:
+    empty_workshop.write("fruit.txt", TEXTS["fruit.txt"])
+    report = empty_workshop.run(embed_model="BAAI/bge-m3")
+    assert "stands in for BAAI/bge-m3" in report.model
+    assert any("all-MiniLM-L6-v2" in sentence for sentence in empty_workshop.progress.said)
+    assert not empty_workshop.run(embed_model="BAAI/bge-m3").published
+
+
+@pytest.mark.faults("S4")
+@pytest.mark.parametrize("torn", ["catalogue.db", "chroma/chroma.sqlite3", "MANIFEST.json"])
+def test_s4_a_damaged_generation_is_mended_without_a_model_call(workshop: Workshop, torn: str) -> None:
+    before = workshop.chunks()
+    damaged = workshop.index_dir / "generations" / (workshop.generation or "") / torn
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    report = workshop.run()
+    assert (report.published, report.embedded) == (True, 0)
+    assert workshop.chunks() == before
+    assert workshop.progress.said, "nobody was told"
+
+
+def test_repair_reads_failed_files_again_and_writes_all_vectors(workshop: Workshop) -> None:
+    workshop.write("empty.pdf", b"")
+    workshop.run()
+    report = workshop.run(REPAIR)
+    assert (report.published, report.embedded, workshop.progress.failures) == (True, 0, {"empty.pdf": "empty"})
+
+
+def test_a_change_that_hides_behind_the_same_size_and_time_is_found_by_repair(workshop: Workshop) -> None:
+    file = workshop.documents / "fruit.txt"
+    os.utime(file, ns=(10**15, 10**15))
+    workshop.run()
+    file.write_text(file.read_text().replace("Apples", "Grapes"))
+    os.utime(file, ns=(10**15, 10**15))
+    assert not workshop.run().published
+    workshop.run(REPAIR)
+    assert "Grapes" in workshop.text_of("fruit.txt")
+
+
+class _Interrupted(BaseException):
+    pass
+
+
+class _InterruptedAfterOneBatch(RecordingProgress):
+    def embedded(self, chunks: int, characters: int) -> None:
+        raise _Interrupted
+
+
+@pytest.mark.faults("S3")
+def test_s3_an_interrupted_run_changes_nothing_and_its_embeddings_are_kept(workshop: Workshop) -> None:
+    before = workshop.generation
+    for number in range(3):
+        workshop.write(f"new{number}.txt", f"Number {number} is a number.\n")
+    with pytest.raises(_Interrupted):
+        workshop.run_with(_InterruptedAfterOneBatch(), embed_batch_size=1)
+    assert (workshop.generation, workshop.leftovers()) == (before, [])
+    report = workshop.run()
+    assert (report.added, report.embedded, report.reused) == (3, 2, report.chunks - 2)
+
+
+@pytest.mark.faults("S6")
+def test_s6_a_second_job_ends_at_once_and_names_the_holder(workshop: Workshop) -> None:
+    with index_lock(workshop.index_dir):
+        started = time.monotonic()
+        with pytest.raises(IndexLocked, match=f"process {os.getpid()}"):
+            workshop.run()
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.faults("S10")
+def test_s10_without_room_for_another_generation_it_does_not_begin(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**9, 10**9, 10_000))
+    workshop.write("new.txt", "Words.\n")
+    with pytest.raises(NotEnoughRoom, match="make room"):
+        workshop.run()
+    assert workshop.leftovers() == []
+
+
+@pytest.mark.faults("S16")
+def test_s16_only_two_generations_are_kept_and_embeddings_of_gone_texts_are_given_up(workshop: Workshop) -> None:
+    for number in range(4):
+        workshop.write("fruit.txt", f"Version {number}.\n")
+        workshop.run()
+    assert sorted(d.name for d in (workshop.index_dir / "generations").iterdir()) == ["0004", "0005"]
+
+
+def test_a_document_without_anything_to_search_is_named(workshop: Workshop) -> None:
+    workshop.write("dots.txt", "\n\n \n")
+    workshop.run()
+    assert workshop.documents_known()["dots.txt"].status == "failed"
+
+
+def test_the_manifest_names_the_folder(workshop: Workshop, indexed_once: Workshop) -> None:
+    generation = open_generation(workshop.index_dir)
+    generation.close()
+    assert Path(generation.manifest.documents_dir) == indexed_once.documents
