@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/installed
 INSTALLED_DEV := $(VENV)/installed-dev
 
 ifdef DOCUMENTS
-export DOCUMENTS_DIR := $(value DOCUMENTS)
+export DOCUMENTS_DIR := $(patsubst ~/%,$(HOME)/%,$(value DOCUMENTS))
 endif
 export QUESTION := $(value Q)
 PYTEST_ARGS ?=
@@ -38,6 +38,7 @@ run: $(INSTALLED) ## install, index the documents, serve http://127.0.0.1:8000
 	esac; exec $(PY) -m server
 
 install: $(INSTALLED) ## make .venv and install the requirements
+	@echo "Installed. Next: make run"
 
 index: $(INSTALLED) ## bring the index up to date with the folder: make index [DOCUMENTS=dir] [ARGS=--dry-run]
 	@$(PY) -m indexing $(ARGS)

@@ -154,9 +154,16 @@ def test_ask_without_a_question_says_how(house: Path) -> None:
     assert 'make ask Q="' in result.stderr
 
 
-def test_documents_and_settings_given_to_make_reach_the_job(house: Path) -> None:
-    result = _make(house, "index", "DOCUMENTS=../my papers", "PORT=9000", "ARGS=--dry-run")
-    assert "called with:indexing documents=../my papers port=9000" in result.stdout
+@pytest.mark.parametrize(
+    ("given", "folder"),
+    [
+        pytest.param("../my papers", "../my papers", id="with a space"),
+        pytest.param("~/my papers", "HOME/my papers", id="a tilde, which zsh hands over as it is"),
+    ],
+)
+def test_documents_and_settings_given_to_make_reach_the_job(house: Path, given: str, folder: str) -> None:
+    result = _make(house, "index", f"DOCUMENTS={given}", "PORT=9000", "ARGS=--dry-run", HOME="HOME")
+    assert f"called with:indexing documents={folder} port=9000" in result.stdout
     assert "argument:--dry-run" in result.stdout
 
 
