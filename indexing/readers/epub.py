@@ -135,7 +135,10 @@ def _soup(data: bytes) -> BeautifulSoup:
     """Read as HTML: lenient with broken XML, deaf to entities, tags in lower case."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
-        return BeautifulSoup(data, "lxml")
+        try:
+            return BeautifulSoup(data, "lxml")
+        except ValueError as exc:  # lxml 6.1 on attributes with characters that XML does not have
+            raise ParseFailure("damaged", _NO_BOOK.format(exc)) from exc
 
 
 def _member_xml(archive: zipfile.ZipFile, name: str) -> Element:
