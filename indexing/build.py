@@ -1,6 +1,7 @@
 """Builds one new generation beside the current one, proves it whole and publishes it."""
 
 import shutil
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -18,7 +19,7 @@ from indexing.report import RunReport, report_on
 from indexing.settings import IndexingSettings
 from indexing.survey import Options, Survey
 from storage.catalogue import Catalogue
-from storage.embedding_models import build_embed_model, load_token_counter
+from storage.embedding_models import ModelIdentity, load_token_counter
 from storage.embeddings import EmbeddingCache
 from storage.failpoints import failpoint
 from storage.generations import Draft, begin_draft, discard, open_catalogue, prune, publish
@@ -29,6 +30,10 @@ _ROOM_FACTOR = 2.2  # measured (S10): what a run needs at its peak, in sizes of 
 _LEAST_ROOM_BYTES = 50_000_000
 _COPY_FROM_CHUNKS = 3_000  # with fewer, writing all vectors anew takes a second and leaves no dead space
 _MOST_DEAD_SHARE = 0.2
+
+
+LoadModel = Callable[[ModelIdentity, str, int], TextEmbedder]
+"""Loads a model on a device for batches of a size; takes seconds."""
 
 
 class NothingToPublish(Exception):
@@ -47,8 +52,15 @@ class Build:
     """One new generation, from draft to publication."""
 
     def __init__(
-        self, storage: StorageSettings, settings: IndexingSettings, progress: Progress, options: Options, seen: Survey
+        self,
+        storage: StorageSettings,
+        settings: IndexingSettings,
+        progress: Progress,
+        options: Options,
+        seen: Survey,
+        load_model: LoadModel,
     ) -> None:
+        self.load_model = load_model
         self.storage = storage
         self.settings = settings
         self.progress = progress
@@ -99,9 +111,9 @@ class Build:
         return manifest.deleted_vectors + deleted <= manifest.counts.chunks * _MOST_DEAD_SHARE
 
     def _fill(self, draft: Draft, recipe: Recipe, cache: EmbeddingCache) -> RunReport:
-        embedder = Embedder(
-            cache, recipe.model.fingerprint, partial(self._load_model, recipe), self.settings.embed_batch_size
-        )
+        batch_size = self.settings.embed_batch_size
+        load = partial(self.load_model, recipe.model, self.storage.embed_device, batch_size)
+        embedder = Embedder(cache, recipe.model.fingerprint, load, batch_size)
         with (Catalogue.edit if self.copied else Catalogue.create)(draft.catalogue_file) as catalogue:
             changes = self._write_documents(catalogue, recipe, embedder)
             counts, documents = catalogue.counts(), catalogue.documents()
@@ -154,12 +166,6 @@ class Build:
             embedder,
             self.progress,
         ).read(self.plan.to_index)
-
-    def _load_model(self, recipe: Recipe) -> TextEmbedder:
-        model: TextEmbedder = build_embed_model(
-            recipe.model, self.storage.embed_device, batch_size=self.settings.embed_batch_size
-        )
-        return model
 
 
 def _chunker(recipe: Recipe) -> Chunker:

@@ -6,12 +6,13 @@ Nothing heavy is imported until there is something to do: a run that finds nothi
 import time
 from dataclasses import replace
 
-from indexing.build import Build
+from indexing.build import Build, LoadModel
 from indexing.progress import Progress
 from indexing.recipe import differences, written_recipe
 from indexing.report import RunReport, report_on
 from indexing.settings import IndexingSettings
 from indexing.survey import AS_USUAL, Options, Survey, survey
+from storage.embedding_models import build_embed_model
 from storage.generations import index_lock
 from storage.settings import StorageSettings
 
@@ -21,6 +22,7 @@ def run_job(
     settings: IndexingSettings,
     progress: Progress,
     options: Options = AS_USUAL,
+    load_model: LoadModel = build_embed_model,
 ) -> RunReport:
     """Make the index equal to the folder.
 
@@ -38,7 +40,7 @@ def run_job(
         if seen.baseline.is_current and seen.plan.is_empty and not options.must_publish:
             report = _unchanged_report(seen)
         else:
-            report = Build(storage, settings, progress, options, seen).run()
+            report = Build(storage, settings, progress, options, seen, load_model).run()
     return replace(report, seconds=time.perf_counter() - started)
 
 
