@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+_LONGEST_SLEEP_SECONDS = 0.05
+
 _current: ContextVar["Deadline | None"] = ContextVar("deadline", default=None)
 
 
@@ -32,28 +34,26 @@ class Cancelled(TimeUp):
 class Deadline:
     """The end of a span of time, in seconds from now, and a flag that ends it earlier.
 
-    `cancel` is shared with whoever may cancel. With `idle_seconds` the time between two `touch` calls is limited too,
+    `cancels` are shared with whoever may cancel. With `idle_seconds` the time between two `touch` calls is limited too,
     from the first of them on. May be used by several threads.
     """
 
-    def __init__(
-        self, seconds: float, cancel: threading.Event | None = None, idle_seconds: float | None = None
-    ) -> None:
+    def __init__(self, seconds: float, *cancels: threading.Event, idle_seconds: float | None = None) -> None:
         self._ends_at = time.monotonic() + seconds
-        self._cancel = cancel or threading.Event()
+        self._cancels = cancels
         self._idle_seconds = idle_seconds
         self._idle_ends_at: float | None = None
 
     def remaining(self) -> float:
         """Seconds left; 0 when it is over or cancelled."""
-        if self._cancel.is_set():
+        if self._is_cancelled():
             return 0.0
         ends_at = self._ends_at if self._idle_ends_at is None else min(self._ends_at, self._idle_ends_at)
         return max(0.0, ends_at - time.monotonic())
 
     def check(self) -> None:
         """Return while there is time; raise `Cancelled`, `DeadlineExceeded` or `Stalled` otherwise."""
-        if self._cancel.is_set():
+        if self._is_cancelled():
             raise Cancelled("nobody waits for the answer any more")
         now = time.monotonic()
         if now >= self._ends_at:
@@ -69,15 +69,20 @@ class Deadline:
     def within(self, seconds: float, idle_seconds: float | None = None) -> "Deadline":
         """A part of this time, at most so long; it is cancelled with this one."""
         left = max(0.0, self._ends_at - time.monotonic())
-        return Deadline(min(seconds, left), self._cancel, idle_seconds)
+        return Deadline(min(seconds, left), *self._cancels, idle_seconds=idle_seconds)
 
     def wait(self, seconds: float) -> None:
         """Sleep; raises as `check` does as soon as the sleep can only end too late."""
         if seconds > self.remaining():
             self.check()
             raise DeadlineExceeded("there is not enough time left to wait")
-        if self._cancel.wait(seconds):
+        ends_at = time.monotonic() + seconds
+        while (left := ends_at - time.monotonic()) > 0:
+            time.sleep(min(left, _LONGEST_SLEEP_SECONDS))
             self.check()
+
+    def _is_cancelled(self) -> bool:
+        return any(cancel.is_set() for cancel in self._cancels)
 
 
 @contextmanager

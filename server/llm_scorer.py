@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.schema import NodeWithScore
 
-from server.deadline import Cancelled, TimeUp
+from server.deadline import Cancelled, TimeUp, current_deadline, until
 from server.llm import LanguageModels
 from server.llm_errors import LanguageModelError
 from server.nodes import passage_of
@@ -67,11 +67,20 @@ class LLMScorer:
 
     name: ScorerName = "llm"
 
-    def __init__(self, models: LanguageModels, prompts: Prompts, pool: ThreadPoolExecutor, cache: ScoreCache) -> None:
+    def __init__(
+        self,
+        models: LanguageModels,
+        prompts: Prompts,
+        pool: ThreadPoolExecutor,
+        cache: ScoreCache,
+        *,
+        share_of_time: float = 1.0,
+    ) -> None:
         self._models = models
         self._prompts = prompts
         self._pool = pool
         self._cache = cache
+        self._share_of_time = share_of_time
         self._lock = threading.Lock()
         self.record = ScoringRecord()
 
@@ -79,6 +88,13 @@ class LLMScorer:
         self, question: str, nodes: Sequence[NodeWithScore], on_scored: OnScored | None = None
     ) -> list[Judgement]:
         """One judgement per node; see `RelevanceScorer`. Raises `Cancelled`, and nothing else."""
+        deadline = current_deadline()
+        if deadline is None:
+            return self._score(question, nodes, on_scored)
+        with until(deadline.within(deadline.remaining() * self._share_of_time)):
+            return self._score(question, nodes, on_scored)
+
+    def _score(self, question: str, nodes: Sequence[NodeWithScore], on_scored: OnScored | None) -> list[Judgement]:
         marker = new_marker()
         futures: dict[Future[Judgement], int] = {}
         for index, node in enumerate(nodes):

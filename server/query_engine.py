@@ -6,6 +6,7 @@ from typing import Any
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.indices.prompt_helper import ChatPromptHelper, PromptHelper
+from llama_index.core.llms import LLM, MockLLM
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.response_synthesizers import BaseSynthesizer
@@ -27,7 +28,49 @@ class NothingToAnswerFrom(ValueError):
     """The synthesizer was given no passages; LlamaIndex 0.14 would answer "Empty Response"."""
 
 
-class PassageSynthesizer(BaseSynthesizer):
+class _Synthesizer(BaseSynthesizer):
+    """One answer from all passages at once, through threads, with nothing taken from LlamaIndex's global settings."""
+
+    def __init__(self, llm: LLM) -> None:
+        super().__init__(
+            llm=llm,
+            callback_manager=CallbackManager(),
+            prompt_helper=PromptHelper.from_llm_metadata(llm.metadata),
+            chat_prompt_helper=ChatPromptHelper.from_llm_metadata(llm.metadata),
+        )
+        self._passages: list[Passage] = []
+
+    def synthesize(self, query: Any, nodes: list[NodeWithScore], *args: Any, **kwargs: Any) -> Any:
+        """LlamaIndex's response; see `BaseSynthesizer`. Raises `NothingToAnswerFrom`."""
+        if not nodes:
+            raise NothingToAnswerFrom
+        self._passages = [passage_of(node) for node in nodes]
+        return super().synthesize(query, nodes, *args, **kwargs)
+
+    async def aget_response(self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any) -> str:
+        """Not here: the server works with threads."""
+        raise NotImplementedError
+
+    def _get_prompts(self) -> dict[str, Any]:
+        return {}
+
+    def _update_prompts(self, prompts: dict[str, Any]) -> None:
+        """Templates are files; they do not change while the server runs."""
+
+
+class QuotingSynthesizer(_Synthesizer):
+    """Quotes the passages; there is no language model."""
+
+    def __init__(self, extract: Callable[[str, Sequence[Passage]], str]) -> None:
+        super().__init__(MockLLM())
+        self._extract = extract
+
+    def get_response(self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any) -> str:
+        """What the passages say about the question, quoted and cited."""
+        return self._extract(query_str, self._passages)
+
+
+class PassageSynthesizer(_Synthesizer):
     """Writes one answer from passages; for one question. `reply` is what the model wrote, reasoning apart.
 
     All passages go into one prompt. Those that would not fit into the model's context are left out, last ones first;
@@ -37,13 +80,7 @@ class PassageSynthesizer(BaseSynthesizer):
     def __init__(
         self, models: LanguageModels, prompts: Prompts, *, thinking: bool, on_text: OnDelta, on_reasoning: OnDelta
     ) -> None:
-        llm = models.answering_llm
-        super().__init__(
-            llm=llm,
-            callback_manager=CallbackManager(),
-            prompt_helper=PromptHelper.from_llm_metadata(llm.metadata),
-            chat_prompt_helper=ChatPromptHelper.from_llm_metadata(llm.metadata),
-        )
+        super().__init__(models.answering_llm)
         self._models = models
         self._prompts = prompts
         self._thinking = thinking
@@ -52,31 +89,20 @@ class PassageSynthesizer(BaseSynthesizer):
         self.reply: Reply | None = None
         self.used = 0
 
-    def synthesize(self, query: Any, nodes: list[NodeWithScore], *args: Any, **kwargs: Any) -> Any:
-        """LlamaIndex's response; see `BaseSynthesizer`."""
-        if not nodes:
-            raise NothingToAnswerFrom
-        self._passages = fitting([passage_of(node) for node in nodes], self._room())
-        return super().synthesize(query, nodes, *args, **kwargs)
-
     def get_response(self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any) -> str:
         """The answer's text. `text_chunks` says less than the nodes; the passages come from those."""
-        self.used = len(self._passages)
-        messages = self._prompts.answer_messages(query_str, self._passages, new_marker())
+        passages = fitting(self._passages, self._room())
+        self.used = len(passages)
         self.reply = self._models.stream(
-            messages, thinking=self._thinking, on_text=self._on_text, on_reasoning=self._on_reasoning
+            self._prompts.answer_messages(query_str, passages, new_marker()),
+            thinking=self._thinking,
+            on_text=self._on_text,
+            on_reasoning=self._on_reasoning,
         )
         return self.reply.text
 
-    async def aget_response(self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any) -> str:
-        """Not here: the server works with threads."""
-        raise NotImplementedError
-
     def _get_prompts(self) -> dict[str, Any]:
         return {f"answer_{language}": template for language, template in self._prompts.answer.items()}
-
-    def _update_prompts(self, prompts: dict[str, Any]) -> None:
-        """Templates are files; they do not change while the server runs."""
 
     def _room(self) -> int:
         limits = self._models.limits

@@ -16,6 +16,7 @@ from server.passages import Judgement
 
 ScorerName = Literal["llm", "local"]
 OnScored = Callable[[int, Judgement], None]
+OnFound = Callable[[Sequence[NodeWithScore]], None]
 
 NOT_JUDGED = Judgement(None, "not scored")
 
@@ -49,21 +50,30 @@ class RelevancePostprocessor(BaseNodePostprocessor):
     """Scores nodes, drops those below `threshold`, puts the best first and keeps `keep` of them.
 
     `verdicts` then holds all nodes, the kept ones first and each part best first. The node that retrieval found best is
-    never crowded out by others, only dropped for its own score.
+    never crowded out by others, only dropped for its own score. `on_found` is called with the nodes before they are
+    scored.
     """
 
     threshold: int = Field(ge=0, le=10)
     keep: int = Field(ge=1)
     _scorer: Any = PrivateAttr()
     _on_scored: OnScored | None = PrivateAttr()
+    _on_found: OnFound | None = PrivateAttr()
     _verdicts: tuple[Verdict, ...] = PrivateAttr(default=())
 
     def __init__(
-        self, scorer: RelevanceScorer, *, threshold: int, keep: int, on_scored: OnScored | None = None
+        self,
+        scorer: RelevanceScorer,
+        *,
+        threshold: int,
+        keep: int,
+        on_scored: OnScored | None = None,
+        on_found: OnFound | None = None,
     ) -> None:
         super().__init__(threshold=threshold, keep=keep)  # type: ignore[call-arg]
         self._scorer = scorer
         self._on_scored = on_scored
+        self._on_found = on_found
 
     @classmethod
     def class_name(cls) -> str:
@@ -79,6 +89,8 @@ class RelevancePostprocessor(BaseNodePostprocessor):
         self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
     ) -> list[NodeWithScore]:
         question = query_bundle.query_str if query_bundle else ""
+        if self._on_found is not None:
+            self._on_found(nodes)
         judgements = self._scorer.score(question, nodes, self._on_scored) if nodes else []
         self._verdicts = select(nodes, judgements, threshold=self.threshold, keep=self.keep)
         return [verdict.node for verdict in self._verdicts if verdict.kept]

@@ -1,0 +1,124 @@
+"""The answer service: what the web layer and the command line ask.
+
+Builds one `Flow` per question over the open index and lets it run in the background. Knows nothing of HTTP.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from server.answers import (
+    Answer,
+    AnswerDelta,
+    Answered,
+    Event,
+    Heartbeat,
+    PassageScored,
+    PassagesFound,
+    Question,
+    ReasoningDelta,
+    Retrieval,
+)
+from server.background import events_of
+from server.deadline import Deadline, until
+from server.flow import Flow, LanguageModelParts, Parts
+from server.index_holder import OpenIndex
+
+__all__ = [
+    "Answer",
+    "AnswerDelta",
+    "AnswerService",
+    "Answered",
+    "Event",
+    "Heartbeat",
+    "PassageScored",
+    "PassagesFound",
+    "Question",
+    "ReasoningDelta",
+    "Retrieval",
+]
+
+logger = logging.getLogger(__name__)
+
+
+class IndexSource(Protocol):
+    """Lends the open index for one question, as `IndexHolder` does."""
+
+    def acquire(self) -> AbstractContextManager[OpenIndex]:
+        """Borrow it; raises `IndexNotReady`."""
+
+
+class AnswerService:
+    """Answers questions from the published index. May be used by several threads; `close` ends its connections.
+
+    Without `model` it quotes. A question that takes longer than `deadline_seconds` ends with `DeadlineExceeded`.
+    """
+
+    def __init__(
+        self,
+        index: IndexSource,
+        parts: Parts,
+        model: LanguageModelParts | None = None,
+        *,
+        deadline_seconds: float = 120.0,
+        heartbeat_seconds: float = 10.0,
+    ) -> None:
+        self._index = index
+        self._parts = parts
+        self._model = model
+        self._deadline_seconds = deadline_seconds
+        self._heartbeat_seconds = heartbeat_seconds
+
+    def events(self, question: Question, cancel: threading.Event | None = None) -> Iterator[Event]:
+        """What happens while the question is answered; the last event is `Answered`.
+
+        Closing the iterator, or setting `cancel`, ends the work and its connection to the language model. Raises
+        `IndexNotReady`, `LanguageModelError` or `TimeUp`.
+        """
+
+        def work(emit: Callable[[Event], None]) -> None:
+            with self._index.acquire() as index:
+                answer = Flow(question, index, self._parts, self._model, emit).answer()
+            _log(answer)
+            emit(Answered(answer))
+
+        return events_of(
+            work,
+            seconds=self._deadline_seconds,
+            heartbeat=Heartbeat(),
+            heartbeat_seconds=self._heartbeat_seconds,
+            cancel=cancel,
+        )
+
+    def answer(self, question: Question, cancel: threading.Event | None = None) -> Answer:
+        """The answer; raises as `events` does."""
+        for event in self.events(question, cancel):
+            if isinstance(event, Answered):
+                return event.answer
+        raise AssertionError("the events of a question end with Answered")
+
+    def retrieve(self, text: str, k: int, documents: tuple[str, ...] = (), *, score: bool = False) -> Retrieval:
+        """The passages nearest to a question; with `score` judged, best first. Raises as `events` does."""
+        question = Question(text, k=k, keep=k, threshold=0, documents=documents)
+        with until(Deadline(self._deadline_seconds)), self._index.acquire() as index:
+            return Flow(question, index, self._parts, self._model, emit=lambda event: None).retrieve(score)
+
+    def close(self) -> None:
+        """Close the connections to the language model."""
+        if self._model is not None:
+            self._model.models.close()
+            self._model.pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _log(answer: Answer) -> None:
+    logger.info(
+        "answered: %s, %s, %d of %d passages kept, %d scored, %.0f ms",
+        "refused" if answer.refused else answer.mode,
+        "complete" if answer.complete else "incomplete",
+        len(answer.sources),
+        len(answer.sources) + len(answer.rejected),
+        answer.relevance.scored,
+        answer.timings_ms["total"],
+    )

@@ -1,0 +1,125 @@
+"""A question, its answer, and what happens in between, as plain data."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from server.passages import Judgement, Passage
+
+Mode = Literal["chat", "reasoner"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. `documents` are globs on relative paths; empty means all of them."""
+
+    text: str
+    mode: Mode = "chat"
+    k: int = 10
+    keep: int = 5
+    threshold: int = 4
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """Which generation answered, and the short name of its embedding model."""
+
+    generation: str
+    embed_model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """Who scored, against which threshold, and how many passages could (not) be scored."""
+
+    scorer: Literal["llm", "local"]
+    threshold: int
+    scored: int
+    unscored: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What could not be verified: citations of no kept passage (removed), and pieces of text not found where cited."""
+
+    unknown_citations: int = 0
+    unsupported: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer with its evidence; the fields mean what API.md says. [1] in the text is `sources[0]`.
+
+    With `complete` false, `reason` says why the text ends where it ends. `reason` is also set when the language model
+    failed and the documents were quoted instead.
+    """
+
+    question: str
+    answer: str
+    refused: bool
+    complete: bool
+    reason: str | None
+    mode: Literal["llm", "extractive"]
+    model: str | None
+    reasoning: str | None
+    sources: tuple[Passage, ...]
+    rejected: tuple[Passage, ...]
+    relevance: Scoring
+    checks: Checks
+    notices: tuple[str, ...]
+    usage: dict[str, dict[str, Any]]
+    timings_ms: dict[str, float]
+    index: IndexInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """Passages without an answer: in retrieval order, or best first when they were scored."""
+
+    passages: tuple[Passage, ...]
+    index: IndexInfo
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PassagesFound:
+    """What was retrieved, best first, not scored yet."""
+
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageScored:
+    """The judgement of the passage at this position of `PassagesFound`."""
+
+    index: int
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """A further piece of the model's reasoning."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDelta:
+    """A further piece of the answer, not checked yet."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """Nothing happened for a while; the question is still being worked on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The last event: the whole answer, checked."""
+
+    answer: Answer
+
+
+Event = PassagesFound | PassageScored | ReasoningDelta | AnswerDelta | Heartbeat | Answered
