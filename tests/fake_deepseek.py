@@ -235,7 +235,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _note(self, body: dict[str, Any]) -> Asked:
         prompt = "\n".join(str(message.get("content")) for message in body.get("messages", []))
-        asked = Asked(self.path, body, dict(self.headers), time.monotonic(), prompt)
+        asked = Asked(self.path, body, dict(self.headers), time.monotonic(), id(self), prompt)
         self.server.fake.note(asked)
         return asked
 

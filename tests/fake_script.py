@@ -67,6 +67,7 @@ class Asked:
     body: dict[str, Any]
     headers: dict[str, str]
     at: float
+    connection: int = 0
     prompt: str = ""
     finished: bool = False
     client_left_at: float | None = None
