@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ModelUnavailable, NotEnoughRoom, VerificationFailed, OSError) as error:
         return _say_error(NOTHING_PUBLISHED, [f"Nothing published: {error}. The index is as it was."])
     except Stopped as stopped:
-        print("Stopped. The index is as it was; embeddings computed so far are kept.", file=sys.stderr)
+        print("Stopped. The index is as it was.", file=sys.stderr)
         return 128 + stopped.number
 
 

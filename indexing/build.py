@@ -76,17 +76,29 @@ class Build:
         _require_room(index_dir, self.baseline.name)
         recipe = self._recipe()
         with EmbeddingCache.open(index_dir / "embeddings.db") as cache:
-            draft = begin_draft(index_dir, copy_of=self.copied, with_vectors=self._copies_vectors)
-            try:
-                report = self._fill(draft, recipe, cache)
-                if report.published:
-                    publish(index_dir, draft)
-            finally:
-                discard(draft)
-            prune(index_dir)
+            batch_size = self.settings.embed_batch_size
+            load = partial(self.load_model, recipe.model, self.storage.embed_device, batch_size)
+            embedder = Embedder(cache, recipe.model.fingerprint, load, batch_size)
+            report = self._publish(recipe, cache, embedder)
             if report.published:
-                with open_catalogue(index_dir, draft.name) as catalogue:
+                with open_catalogue(index_dir, report.generation) as catalogue:
                     forget_unused(cache, recipe.model.fingerprint, catalogue)
+        return report
+
+    def _publish(self, recipe: Recipe, cache: EmbeddingCache, embedder: Embedder) -> RunReport:
+        index_dir = self.storage.index_dir
+        draft = begin_draft(index_dir, copy_of=self.copied, with_vectors=self._copies_vectors)
+        try:
+            report = self._fill(draft, recipe, cache, embedder)
+            if report.published:
+                publish(index_dir, draft)
+        except BaseException:
+            if embedder.computed:
+                self.progress.say(f"{embedder.computed:,} embeddings are kept and will not be computed again")
+            raise
+        finally:
+            discard(draft)
+        prune(index_dir)
         return report
 
     def _recipe(self) -> Recipe:
@@ -110,10 +122,7 @@ class Build:
         deleted = sum(document.chunks for document in self.baseline.documents if document.path in affected)
         return manifest.deleted_vectors + deleted <= manifest.counts.chunks * _MOST_DEAD_SHARE
 
-    def _fill(self, draft: Draft, recipe: Recipe, cache: EmbeddingCache) -> RunReport:
-        batch_size = self.settings.embed_batch_size
-        load = partial(self.load_model, recipe.model, self.storage.embed_device, batch_size)
-        embedder = Embedder(cache, recipe.model.fingerprint, load, batch_size)
+    def _fill(self, draft: Draft, recipe: Recipe, cache: EmbeddingCache, embedder: Embedder) -> RunReport:
         with (Catalogue.edit if self.copied else Catalogue.create)(draft.catalogue_file) as catalogue:
             changes = self._write_documents(catalogue, recipe, embedder)
             counts, documents = catalogue.counts(), catalogue.documents()

@@ -72,6 +72,10 @@ class Embedder:
         if self._missing and self._model is None:
             self._model = in_background(self._load)
 
+    def wait_for_model(self) -> None:
+        """Return when the model is loaded; a run would wait for it anyway. Raises what loading it raised."""
+        self._loaded_model()
+
     def run(self, on_batch: OnBatch) -> None:
         """Embed all misses. Raises what loading the model raised."""
         if not self._missing:

@@ -73,6 +73,8 @@ class Finisher:
 
     def _embed(self) -> None:
         if self.embedder.missing:
+            self.progress.working("loading the embedding model")
+            self.embedder.wait_for_model()
             self.progress.embedding(self.embedder.missing, self.embedder.missing_characters)
             self.embedder.run(self.progress.embedded)
 

@@ -180,7 +180,9 @@ class TerminalProgress:
     def working(self, on: str) -> None:
         """What takes the time now, where there is nothing to count."""
         self._finish_working()
-        self._working = self._bars.add_task("Then", total=None, done=on, now="")
+        self._working = self._bars.add_task(
+            "Finishing" if self._embedding is not None else "Waiting", total=None, done=on, now=""
+        )
 
     def _finish_working(self) -> None:
         if self._working is not None:

@@ -128,7 +128,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     for reason, title in titles.items():
         yield from _short_list(title, by_reason.get(reason, []))
     yield from _short_list("To remove", plan.to_remove)
-    yield from _short_list("Renamed (nothing is embedded again)", [f"{old} -> {new}" for old, new in plan.renamed])
+    yield from _short_list("Renamed", [f"{old} -> {new}" for old, new in plan.renamed])
     yield from _short_list("Same bytes, new time", [file.path for file in plan.touched])
     if not plan.is_empty:
         yield f"Unchanged: {_files(len(plan.unchanged))}."
