@@ -10,7 +10,9 @@ from pydantic import BaseModel, ValidationError
 
 from server import conversion, errors, schema
 from server.index_holder import IndexNotReady
+from server.presenters import JsonPresenter
 from server.services import VERSION, services
+from server.streaming import EVENT_STREAM, stream_answer
 
 _PROBLEM: dict[str, Any] = {
     "content": {"application/problem+json": {"schema": schema.ProblemOut.model_json_schema()}},
@@ -47,7 +49,10 @@ def read_json() -> None:
 @blueprint.post("/api/query", responses={200: schema.QueryResponse, **_problems(*_ASKING, 502, 504)})
 def query(body: schema.QueryRequest) -> Response:
     """Answer a question from the documents, with sources and scores."""
-    answer = services().answering().answer(conversion.question_of(body, services().settings))
+    question = conversion.question_of(body, services().settings)
+    if body.stream or request.accept_mimetypes.best == EVENT_STREAM:
+        return stream_answer(question, JsonPresenter(g.request_id))
+    answer = services().answering().answer(question)
     return _json(conversion.query_response(answer, g.request_id))
 
 

@@ -1,24 +1,17 @@
 """From what is asked to the answer service's question, and from its answer to what API and pages show."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from server import schema
+from server.answers import Answer, Question
+from server.passages import Passage
 from server.settings import ServerSettings
+from storage.generations import Generation
 from storage.records import DocumentRecord
-
-if TYPE_CHECKING:
-    from server.answering import Answer, Question
-    from server.passages import Passage
-    from storage.generations import Generation
 
 
 def question_of(asked: schema.QueryRequest, settings: ServerSettings) -> Question:
     """The question with the defaults of the settings where the caller left something out."""
-    from server.answering import Question
-
     return Question(
         text=asked.question,
         mode=asked.mode,

@@ -23,6 +23,11 @@ class ShownPage:
     is_passage_gone: bool
 
     @property
+    def marked_text(self) -> str:
+        """What is marked on the page."""
+        return " ".join(self.page.text[start:end] for start, end in self.ranges) if self.page else ""
+
+    @property
     def previous(self) -> int | None:
         """The number of the page before."""
         return self.page.number - 1 if self.page and self.page.number > 1 else None

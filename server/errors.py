@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from server.deadline import Cancelled, TimeUp
 from server.index_holder import IndexNotReady
 from server.llm_errors import LanguageModelError
+from server.pictures import NoPicture
 
 logger = logging.getLogger(__name__)
 
@@ -179,6 +180,7 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (LanguageModelError, _of_language_model),
     (Cancelled, _of_cancellation),
     (TimeUp, _of_deadline),
+    (NoPicture, lambda error: Problem(503, "no_picture", _l("No picture of this page"), _sentence(error))),
     (HTTPException, _of_http),
 ]
 

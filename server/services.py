@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import current_app
 
 from server.index_holder import IndexHolder
+from server.pictures import PagePictures
 from server.settings import ServerSettings
 from storage.answers import AnswerStore
 
@@ -28,6 +29,7 @@ class Services:
     answers: AnswerStore
     language_model: str | None
     """The name of the configured language model; None: answers are quoted from the documents."""
+    pictures: PagePictures = field(default_factory=PagePictures)
     load: Callable[[], None] = lambda: None
     """Begins to load models and index in the background."""
     stopping: Event = field(default_factory=Event)

@@ -3,9 +3,10 @@
 import re
 import secrets
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, send_file, url_for
 from flask_babel import lazy_gettext as _l
 from pydantic import BaseModel
 from werkzeug.datastructures import MultiDict
@@ -13,10 +14,15 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from server import conversion, presentation, schema
+from server.answers import Answer
 from server.api import open_index_status
-from server.documents import problems_first, shown_page
+from server.documents import ShownPage, problems_first, shown_page
 from server.errors import Problem, Refused
+from server.index_holder import OpenIndex
+from server.pictures import indexed_file
+from server.presenters import PagePresenter
 from server.services import VERSION, services
+from server.streaming import EVENT_STREAM, stream_answer
 from server.translation import COOKIE as LANGUAGE_COOKIE
 from server.translation import LANGUAGES, interface_language
 from storage.records import DocumentRecord
@@ -32,6 +38,7 @@ blueprint = Blueprint("web", __name__)
 class StoredAnswer(BaseModel):
     """An answer as it is kept for its link. `versions`: the SHA-256 of each document it was answered from."""
 
+    id: str
     response: schema.QueryResponse
     asked: schema.QueryRequest
     answered_at: datetime
@@ -63,14 +70,13 @@ def ask_page() -> str:
 
 @blueprint.post("/ask")
 def ask() -> BaseResponse:
-    """Answer the form and lead to the answer's own page."""
+    """Answer the form and lead to the answer's own page; a script gets the pieces of that page as they come."""
     asked = schema.QueryRequest.model_validate(_asked(request.form), strict=False)
-    found = services().answering().answer(conversion.question_of(asked, services().settings))
-    response = conversion.query_response(found, g.request_id)
-    answer_id = secrets.token_urlsafe(9)
-    stored = StoredAnswer(response=response, asked=asked, answered_at=datetime.now(UTC), versions=_versions(response))
-    services().answers.put(answer_id, stored.model_dump_json())
-    return redirect(url_for("web.answer", answer_id=answer_id), 303)
+    question = conversion.question_of(asked, services().settings)
+    if request.accept_mimetypes.best == EVENT_STREAM:
+        return stream_answer(question, PagePresenter(lambda answered: _shown(_keep(answered.answer, asked))))
+    stored = _keep(services().answering().answer(question), asked)
+    return redirect(url_for("web.answer", answer_id=stored.id), 303)
 
 
 @blueprint.get("/answers/<answer_id>")
@@ -80,15 +86,8 @@ def answer(answer_id: str) -> str:
     if document is None:
         raise Refused(_NO_ANSWER)
     stored = StoredAnswer.model_validate_json(document)
-    records = _records()
     return render_template(
-        "answer.html",
-        stored=stored,
-        response=stored.response,
-        asked=stored.asked.model_dump(),
-        changed=_changed(stored.versions, records),
-        paths=_answering(records),
-        unreadable=[record for record in records if record.status != "indexed"],
+        "answer.html", asked=stored.asked.model_dump(), paths=_answering(_records()), **_shown(stored)
     )
 
 
@@ -104,12 +103,38 @@ def documents() -> str:
 def document(document: str) -> str:
     """One page of a document as the machine read it, with a passage marked."""
     with services().index.acquire() as index:
-        shown = shown_page(
-            index.generation.catalogue, document, request.args.get("page", type=int), request.args.get("passage")
-        )
-    if shown is None:
+        shown = _shown_page(index, document)
+        has_picture = _picture_file(index, shown) is not None
+    return render_template("document.html", shown=shown, has_picture=has_picture)
+
+
+@blueprint.get("/page-pictures/<path:document>")
+def page_picture(document: str) -> Response:
+    """The same page of a PDF as a picture, with the passage marked."""
+    with services().index.acquire() as index:
+        shown = _shown_page(index, document)
+        file = _picture_file(index, shown)
+    if file is None or shown.page is None:
         raise NotFound
-    return render_template("document.html", shown=shown)
+    picture = services().pictures.picture(file, shown.document.sha256, shown.page.number, shown.marked_text)
+    return Response(picture, content_type="image/png", headers={"Cache-Control": "private, max-age=300"})
+
+
+@blueprint.get("/files/<path:document>")
+def file(document: str) -> Response:
+    """The file itself, in the version that is indexed. Only PDF opens in the browser; the rest is saved."""
+    with services().index.acquire() as index:
+        shown = _shown_page(index, document)
+        found = indexed_file(index.generation.manifest.documents_dir, shown.document)
+    if found is None:
+        raise NotFound
+    is_pdf = shown.document.format == "pdf"
+    return send_file(
+        found,
+        mimetype="application/pdf" if is_pdf else "application/octet-stream",
+        as_attachment=not is_pdf,
+        download_name=found.name,
+    )
 
 
 @blueprint.get("/preferences")
@@ -130,12 +155,50 @@ def favicon() -> Response:
     return Response(status=204)
 
 
+def _shown_page(index: OpenIndex, path: str) -> ShownPage:
+    number, passage = request.args.get("page", type=int), request.args.get("passage")
+    shown = shown_page(index.generation.catalogue, path, number, passage)
+    if shown is None:
+        raise NotFound
+    return shown
+
+
+def _picture_file(index: OpenIndex, shown: ShownPage) -> Path | None:
+    if shown.document.format != "pdf" or shown.page is None:
+        return None
+    return indexed_file(index.generation.manifest.documents_dir, shown.document)
+
+
 def _asked(form: MultiDict[str, str]) -> dict[str, Any]:
     asked: dict[str, Any] = {"question": form.get("question", ""), "model": form.get("model") or "chat"}
     if form.get("threshold"):
         asked["threshold"] = form["threshold"]
     asked["documents"] = [path for path in form.getlist("documents") if path]
     return asked
+
+
+def _keep(found: Answer, asked: schema.QueryRequest) -> StoredAnswer:
+    response = conversion.query_response(found, g.request_id)
+    stored = StoredAnswer(
+        id=secrets.token_urlsafe(9),
+        response=response,
+        asked=asked,
+        answered_at=datetime.now(UTC),
+        versions=_versions(response),
+    )
+    services().answers.put(stored.id, stored.model_dump_json())
+    return stored
+
+
+def _shown(stored: StoredAnswer) -> dict[str, Any]:
+    """What the template of a result shows."""
+    records = _records()
+    return {
+        "stored": stored,
+        "response": stored.response,
+        "changed": _changed(stored.versions, records),
+        "unreadable": [record for record in records if record.status != "indexed"],
+    }
 
 
 def _records() -> list[DocumentRecord]:

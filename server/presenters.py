@@ -1,0 +1,85 @@
+"""The two ways to tell of an answer in progress: as JSON for programs, as sanitised HTML for the page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import render_template, url_for
+
+from server import conversion, schema
+from server.answers import Answered, PassageScored, PassagesFound
+from server.errors import problem_body, problem_of
+from server.streaming import GrowingText
+
+Sent = tuple[str, Any]
+
+
+class JsonPresenter:
+    """The events of API.md."""
+
+    def __init__(self, request_id: str) -> None:
+        self._request_id = request_id
+
+    def passages(self, found: PassagesFound) -> Sent:
+        """As retrieved."""
+        shown = [conversion.passage_out(passage).model_dump() for passage in found.passages]
+        return "passages", {"passages": shown}
+
+    def scored(self, scored: PassageScored) -> Sent:
+        """`index` is the passage's place in `passages`."""
+        judgement = scored.judgement
+        return "relevance", {"index": scored.index, "score": judgement.score, "reason": judgement.reason}
+
+    def reasoning(self, delta: str) -> Sent:
+        """A further piece."""
+        return "reasoning", {"delta": delta}
+
+    def answer(self, delta: str) -> Sent:
+        """A further piece."""
+        return "answer", {"delta": delta}
+
+    def done(self, answered: Answered) -> Sent:
+        """The response that would have been sent without a stream."""
+        return "done", conversion.query_response(answered.answer, self._request_id).model_dump()
+
+    def error(self, error: Exception) -> Sent:
+        """The problem."""
+        return "error", problem_body(problem_of(error))
+
+
+class PagePresenter:
+    """Pieces of the page. `keep` stores the answer and gives what its page shows, by the names of the template."""
+
+    def __init__(self, keep: Callable[[Answered], dict[str, Any]]) -> None:
+        self._keep = keep
+        self._reasoning = GrowingText()
+        self._answer = GrowingText()
+
+    def passages(self, found: PassagesFound) -> Sent:
+        """The evidence in the order of retrieval, and room for the answer."""
+        shown = [conversion.passage_out(passage) for passage in found.passages]
+        return "passages", {"html": render_template("_pending.html", passages=shown)}
+
+    def scored(self, scored: PassageScored) -> Sent:
+        """The verdict of one card."""
+        relevance = schema.Relevance(score=scored.judgement.score, reason=scored.judgement.reason)
+        return "relevance", {"index": scored.index, "html": render_template("_verdict.html", relevance=relevance)}
+
+    def reasoning(self, delta: str) -> Sent | None:
+        """The blocks that changed."""
+        changed = self._reasoning.add(delta)
+        return ("reasoning", changed) if changed else None
+
+    def answer(self, delta: str) -> Sent | None:
+        """The blocks that changed; citations become links when the whole is there and was checked."""
+        changed = self._answer.add(delta)
+        return ("answer", changed) if changed else None
+
+    def done(self, answered: Answered) -> Sent:
+        """The whole result and its address."""
+        shown = self._keep(answered)
+        url = url_for("web.answer", answer_id=shown["stored"].id)
+        return "done", {"url": url, "html": render_template("_result.html", **shown)}
+
+    def error(self, error: Exception) -> Sent:
+        """What happened and what to do."""
+        return "error", {"html": render_template("_problem.html", problem=problem_of(error))}

@@ -1,0 +1,205 @@
+// Enhances pages that work without it. Whatever is put into the page was made and sanitised by the server.
+"use strict";
+
+(() => {
+  let form = null;
+  let running = null;
+
+  function start() {
+    form = document.querySelector("form.ask");
+    if (form) {
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        ask();
+      });
+      form.question.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+        event.preventDefault();
+        form.requestSubmit();
+      });
+      // The scores are kept by the server: another cutoff costs no scoring.
+      form.threshold.addEventListener("change", () => result() && form.reportValidity() && ask());
+    }
+    enhance(document);
+  }
+
+  // --- Asking ---------------------------------------------------------------------------------------------------
+
+  async function ask() {
+    if (running) running.abort();
+    const control = (running = new AbortController());
+    const body = new URLSearchParams(new FormData(form));
+    busy(true);
+    say(form.dataset.searching);
+    try {
+      const response = await fetch(form.action, {
+        method: "POST",
+        body,
+        signal: control.signal,
+        headers: { Accept: "text/event-stream, text/html;q=0.5" },
+      });
+      if ((response.headers.get("Content-Type") || "").startsWith("text/event-stream")) {
+        await follow(response.body, control);
+      } else {
+        replacePage(await response.text());
+      }
+    } catch (error) {
+      if (error.name === "AbortError") return stopped(control);
+      document.querySelector("[data-lost]").hidden = false;
+      say(form.dataset.lost);
+    }
+    if (running === control) {
+      running = null;
+      busy(false);
+    }
+  }
+
+  async function follow(stream, control) {
+    const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+    let buffer = "";
+    let ended = false;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      buffer += value;
+      const events = buffer.split("\n\n");
+      buffer = events.pop();
+      for (const event of events) {
+        const match = /^event: (\w+)\ndata: (.*)$/.exec(event);
+        if (!match || running !== control) continue;
+        ended = ended || match[1] === "done" || match[1] === "error";
+        handlers[match[1]]?.(JSON.parse(match[2]));
+      }
+    }
+    if (!ended && running === control) throw new Error("the stream was cut");
+  }
+
+  const handlers = {
+    passages({ html }) {
+      showResult(html);
+      result().querySelector("[data-stop]").addEventListener("click", () => running?.abort());
+    },
+    relevance({ index, html }) {
+      const card = result().querySelector(`[data-position="${index}"]`);
+      card?.querySelector(".verdict").replaceWith(fragment(html));
+    },
+    reasoning(change) {
+      const details = result().querySelector("[data-reasoning]");
+      details.hidden = false;
+      changeBlocks(details.querySelector("[data-blocks]"), change);
+    },
+    answer(change) {
+      step(null);
+      changeBlocks(result().querySelector("[data-answer]"), change);
+    },
+    done({ url, html }) {
+      showResult(html);
+      history.pushState(null, "", url);
+      say(form.dataset.done);
+    },
+    error({ html }) {
+      step(null);
+      const place = result()?.querySelector(".answer");
+      result()?.querySelector("[data-stop]")?.remove();
+      if (place) place.append(fragment(html));
+      else form.after(fragment(html));
+    },
+  };
+
+  function stopped(control) {
+    if (running !== control) return;
+    running = null;
+    busy(false);
+    step(form.dataset.stopped);
+    result()?.querySelector("[data-stop]")?.remove();
+    say(form.dataset.stopped);
+  }
+
+  // --- Pieces of the page -----------------------------------------------------------------------------------------
+
+  const result = () => document.querySelector("[data-result]");
+
+  function fragment(html) {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    return template.content;
+  }
+
+  function showResult(html) {
+    const main = document.querySelector("main");
+    for (const old of main.querySelectorAll("[data-result], .problem")) old.remove();
+    main.append(fragment(html));
+    main.querySelector(".hero")?.classList.add("answered");
+    enhance(result());
+  }
+
+  function changeBlocks(place, { from, blocks }) {
+    while (place.children.length > from) place.lastElementChild.remove();
+    for (const html of blocks) {
+      const block = document.createElement("div");
+      block.append(fragment(html));
+      place.append(block);
+    }
+  }
+
+  function replacePage(html) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    document.querySelector("main").replaceWith(page.querySelector("main"));
+    document.title = page.title;
+    start();
+  }
+
+  function step(text) {
+    const place = result()?.querySelector("[data-step]");
+    if (place) {
+      place.hidden = !text;
+      place.textContent = text || "";
+    }
+  }
+
+  // --- Small comforts ---------------------------------------------------------------------------------------------
+
+  function enhance(root) {
+    for (const button of root.querySelectorAll("[data-copy]")) {
+      button.hidden = !navigator.clipboard;
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(document.querySelector("[data-copied]").innerText);
+        say(form.dataset.copied);
+        button.textContent = form.dataset.copied;
+      });
+    }
+    for (const cite of root.querySelectorAll("a.cite")) {
+      const card = document.querySelector(cite.hash);
+      pair(cite, card);
+      if (card) pair(card, cite);
+    }
+  }
+
+  function pair(from, to) {
+    if (!to) return;
+    const mark = (is) => () => to.classList.toggle("paired", is);
+    for (const event of ["mouseenter", "focusin"]) from.addEventListener(event, mark(true));
+    for (const event of ["mouseleave", "focusout"]) from.addEventListener(event, mark(false));
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest("input, textarea, select") || event.altKey || event.ctrlKey || event.metaKey) return;
+    const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+    if (rel) document.querySelector(`.pager a[rel="${rel}"]`)?.click();
+  });
+
+  // The answer's own address: going back from it leads to what was there before.
+  addEventListener("popstate", () => location.reload());
+
+  function busy(is) {
+    form.setAttribute("aria-busy", String(is));
+    const lost = document.querySelector("[data-lost]");
+    if (is && lost) lost.hidden = true;
+  }
+
+  function say(text) {
+    document.querySelector("[data-announce]").textContent = text || "";
+  }
+
+  start();
+})();

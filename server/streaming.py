@@ -1,0 +1,138 @@
+"""Server-sent events: what happens to a question while it is answered, for programs and for the page.
+
+Both streams end with exactly one last event, `done` or `error`, whatever happens; a comment goes out while nothing
+else does, so that a client that left is noticed.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from flask import Response, stream_with_context
+
+from server.answers import (
+    AnswerDelta,
+    Answered,
+    Event,
+    Heartbeat,
+    PassageScored,
+    PassagesFound,
+    Question,
+    ReasoningDelta,
+)
+from server.errors import log_failure, problem_of
+from server.rendering import render_blocks
+from server.services import services
+
+EVENT_STREAM = "text/event-stream"
+HEARTBEAT = ": still working\n\n"
+_SECONDS_BETWEEN_RENDERINGS = 0.1
+
+
+class Presenter(Protocol):
+    """Turns what happens into the events of one kind of client; each method gives the event's name and data."""
+
+    def passages(self, found: PassagesFound) -> tuple[str, Any]:
+        """What was retrieved."""
+
+    def scored(self, scored: PassageScored) -> tuple[str, Any]:
+        """One passage was judged."""
+
+    def reasoning(self, delta: str) -> tuple[str, Any] | None:
+        """The model thinks; None: nothing to send for it now."""
+
+    def answer(self, delta: str) -> tuple[str, Any] | None:
+        """The model writes; None: nothing to send for it now."""
+
+    def done(self, answered: Answered) -> tuple[str, Any]:
+        """The whole answer."""
+
+    def error(self, error: Exception) -> tuple[str, Any]:
+        """It failed."""
+
+
+def stream_answer(question: Question, presenter: Presenter) -> Response:
+    """The stream of one question. What fails before its first event is raised, and gets a status of its own."""
+    cancel = threading.Event()
+    events = services().answering().events(question, cancel)
+    first = next(events)
+    response = Response(stream_with_context(_lines(first, events, presenter, cancel)), content_type=EVENT_STREAM)
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def server_sent(name: str, data: Any) -> str:
+    """One event on the wire."""
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def _lines(first: Event, events: Iterator[Event], presenter: Presenter, cancel: threading.Event) -> Iterator[str]:
+    stopping = services().stopping
+    try:
+        for event in _chained(first, events):
+            if stopping.is_set():
+                cancel.set()
+            yield _line(event, presenter)
+    except Exception as error:  # noqa: BLE001 - a stream that has begun can end in no other way than by an event
+        log_failure(error, problem_of(error))
+        yield server_sent(*presenter.error(error))
+    finally:
+        cancel.set()  # also when the client has left: nothing is computed for nobody
+
+
+def _chained(first: Event, rest: Iterator[Event]) -> Iterator[Event]:
+    yield first
+    yield from rest
+
+
+def _line(event: Event, presenter: Presenter) -> str:
+    match event:
+        case PassagesFound():
+            return server_sent(*presenter.passages(event))
+        case PassageScored():
+            return server_sent(*presenter.scored(event))
+        case ReasoningDelta():
+            return _sent_if_any(presenter.reasoning(event.text))
+        case AnswerDelta():
+            return _sent_if_any(presenter.answer(event.text))
+        case Answered():
+            return server_sent(*presenter.done(event))
+        case Heartbeat():
+            return HEARTBEAT
+
+
+def _sent_if_any(event: tuple[str, Any] | None) -> str:
+    return server_sent(*event) if event else ""
+
+
+class GrowingText:
+    """A text that arrives in pieces, as the blocks of HTML that changed; rendered now and then, not for every piece."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._text = ""
+        self._blocks: list[str] = []
+        self._rendered_at = float("-inf")
+
+    def add(self, delta: str) -> dict[str, Any] | None:
+        """The first block that changed (`from`) and all blocks from there on; None while it is not time to render."""
+        self._text += delta
+        if self._clock() - self._rendered_at < _SECONDS_BETWEEN_RENDERINGS:
+            return None
+        self._rendered_at = self._clock()
+        blocks = [str(block) for block in render_blocks(_without_open_formula(self._text))]
+        same = next((i for i, (old, new) in enumerate(zip(self._blocks, blocks, strict=False)) if old != new), None)
+        first = min(len(self._blocks), len(blocks)) if same is None else same
+        self._blocks = blocks
+        return {"from": first, "blocks": blocks[first:]}
+
+
+def _without_open_formula(text: str) -> str:
+    """The text up to a formula whose end has not come yet: half a formula is nothing to look at."""
+    for opening, closing in (("\\[", "\\]"), ("\\(", "\\)")):
+        start = text.rfind(opening)
+        if start > text.rfind(closing):
+            text = text[:start]
+    return text[: text.rfind("$$")] if text.count("$$") % 2 else text
