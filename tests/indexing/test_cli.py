@@ -13,7 +13,6 @@ from indexing.__main__ import main
 from storage.generations import index_lock
 from tests.indexing.workshop import Workshop, pdf
 
-
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -13,8 +13,8 @@ from indexing.build import NotEnoughRoom, NothingToPublish
 from indexing.survey import Options
 from storage.embeddings import EmbeddingCache, text_key
 from storage.generations import IndexLocked, index_lock, open_generation
+from tests.indexing.hash_job import HashEmbedding
 from tests.indexing.workshop import TEXTS, RecordingProgress, Workshop, encrypted_pdf, pdf
-
 
 FRESH, REPAIR = Options(fresh=True), Options(repair=True)
 
@@ -317,3 +317,24 @@ def test_the_manifest_names_the_folder(workshop: Workshop, indexed_once: Worksho
     generation = open_generation(workshop.index_dir)
     generation.close()
     assert Path(generation.manifest.documents_dir) == indexed_once.documents
+
+
+def test_a_small_change_to_a_large_index_copies_its_vectors_and_counts_the_dead_ones(empty_workshop: Workshop) -> None:
+    empty_workshop.load_model = HashEmbedding
+    sentences = [f"Sentence number {number} speaks of nothing in particular." for number in range(6_000)]
+    for part in range(4):
+        empty_workshop.write(f"{part}.txt", "\n\n".join(sentences[part * 1_500 : (part + 1) * 1_500]))
+    empty_workshop.write("small.txt", "Old words.\n")
+    first = empty_workshop.run(chunk_size=100, chunk_overlap=0)
+    assert first.chunks >= 3_000
+    empty_workshop.write("small.txt", "New words.\n")
+    second = empty_workshop.run(chunk_size=100, chunk_overlap=0)
+    assert (second.embedded, second.chunks) == (1, first.chunks)
+    generation = open_generation(empty_workshop.index_dir)
+    deleted, ids, chunk_ids = (
+        generation.manifest.deleted_vectors,
+        generation.vectors.ids(),
+        generation.catalogue.chunk_ids(),
+    )
+    generation.close()
+    assert (deleted, sorted(ids)) == (1, sorted(chunk_ids))

@@ -9,12 +9,14 @@ import pytest
 from fpdf import FPDF
 from pypdf import PdfReader, PdfWriter
 
+from indexing.build import LoadModel
 from indexing.documents import ParseFailure
 from indexing.job import run_job
 from indexing.report import RunReport
 from indexing.settings import IndexingSettings
 from indexing.survey import AS_USUAL, Options
 from storage.catalogue import Catalogue
+from storage.embedding_models import build_embed_model
 from storage.generations import current_name, open_catalogue, open_generation
 from storage.records import ChunkRecord, DocumentRecord
 from storage.settings import StorageSettings
@@ -28,7 +30,7 @@ TEXTS = {
 
 @dataclass
 class RecordingProgress:
-    """Remembers what the job told. `on_reading` is called when the first file is about to be read."""
+    """Remembers what the job told."""
 
     said: list[str] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class Workshop:
     documents: Path
     index_dir: Path
     progress: RecordingProgress = field(default_factory=RecordingProgress)
+    load_model: LoadModel = build_embed_model
 
     def write(self, path: str, content: str | bytes) -> Path:
         """Put a file into the folder."""
@@ -92,6 +95,7 @@ class Workshop:
             IndexingSettings(**{"documents_dir": self.documents, "ocr": "off", "parse_workers": 1, **settings}),
             progress,
             options,
+            self.load_model,
         )
 
     @property
