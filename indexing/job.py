@@ -13,7 +13,7 @@ from indexing.report import RunReport, report_on
 from indexing.settings import IndexingSettings
 from indexing.survey import AS_USUAL, Options, Survey, survey
 from storage.embedding_models import build_embed_model
-from storage.generations import index_lock
+from storage.generations import index_lock, remove_leftovers
 from storage.settings import StorageSettings
 
 
@@ -31,6 +31,7 @@ def run_job(
     """
     started = time.perf_counter()
     with index_lock(storage.index_dir):
+        remove_leftovers(storage.index_dir)
         seen = survey(storage.index_dir, settings, options)
         for problem in seen.baseline.problems:
             progress.say(f"{problem}; building a whole one")

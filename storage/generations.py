@@ -177,16 +177,14 @@ def open_generation(index_dir: Path, name: str | None = None) -> Generation:
 
 
 def begin_draft(index_dir: Path, *, copy_of: str | None = None, with_vectors: bool = False) -> Draft:
-    """A new directory beside the published ones; leftovers of killed jobs are removed first. Hold the lock.
+    """A new directory beside the published ones, in the place of what killed jobs left there. Hold the lock.
 
     With `copy_of`, that generation's catalogue is copied into it, and its closed Chroma directory `with_vectors`.
     """
     root = _generations(index_dir)
     root.mkdir(parents=True, exist_ok=True)
-    finished = set(published_names(index_dir))
-    for leftover in root.iterdir():
-        if leftover.name not in finished:
-            shutil.rmtree(leftover)
+    remove_leftovers(index_dir)
+    finished = published_names(index_dir)
     name = f"{max((int(n) for n in finished), default=0) + 1:04d}"
     draft = Draft(name, root / f"{name}.draft")
     draft.directory.mkdir()
@@ -196,6 +194,14 @@ def begin_draft(index_dir: Path, *, copy_of: str | None = None, with_vectors: bo
             shutil.copytree(root / copy_of / CHROMA, draft.chroma_directory)
     failpoint("draft.begun")
     return draft
+
+
+def remove_leftovers(index_dir: Path) -> None:
+    """Remove what killed jobs left among the generations: drafts, and old ones half removed. Hold the lock."""
+    root = _generations(index_dir)
+    for directory in root.iterdir() if root.is_dir() else ():
+        if not directory.name.isdigit():
+            shutil.rmtree(directory)
 
 
 def seal_draft(draft: Draft, manifest: Manifest) -> None:
