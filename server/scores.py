@@ -8,7 +8,7 @@ from server.passages import Judgement
 
 UNREADABLE = Judgement(None, "not scored: the model's reply could not be read")
 
-_LONGEST_REASON = 300
+_LONGEST_REASON = re.compile(r"(?:reason|理由)[\"']?\s*[:：]\s*[\"']?([^\"\n}]+)", re.IGNORECASE)
 _NUMBER = r"(-?\d+(?:\.\d+)?)"
 _LABELLED = re.compile(
     rf"(?:score|rating|relevance|评分|得分|分数|相关性)\W{{0,12}}?{_NUMBER}(?!\s*(?:to|-|–|至|到)\s*\d)", re.IGNORECASE
@@ -68,7 +68,7 @@ def _of_prose(text: str) -> Judgement:
     if len(numbers) != 1:
         return UNREADABLE
     reason = _REASON.search(text)
-    return _judgement(numbers.pop(), reason[1] if reason else "")
+    return _judgement(numbers.pop(), reason[1].strip(" '") if reason else "")
 
 
 def _judgement(score: object, reason: object) -> Judgement:
