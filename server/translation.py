@@ -28,7 +28,9 @@ def interface_language() -> str:
     chosen = request.cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
-    return request.accept_languages.best_match(LANGUAGES, "en") or "en"
+    # Werkzeug's best_match takes a later "zh" before an earlier "en-GB".
+    spoken = (language.partition("-")[0].lower() for language, _ in request.accept_languages)
+    return next((language for language in spoken if language in LANGUAGES), "en")
 
 
 def _read_translations(file: Path) -> Translations:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, send_file, url_for
 from flask_babel import lazy_gettext as _l
 from pydantic import BaseModel
 from werkzeug.datastructures import MultiDict
@@ -135,6 +135,13 @@ def file(document: str) -> Response:
         as_attachment=not is_pdf,
         download_name=found.name,
     )
+
+
+@blueprint.get("/api")
+def api_page() -> str:
+    """The API for people to read, from the same description that programs get."""
+    description = current_app.api_doc  # type: ignore[attr-defined]
+    return render_template("api.html", paths=description["paths"], schemas=description["components"]["schemas"])
 
 
 @blueprint.get("/preferences")
