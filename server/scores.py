@@ -8,14 +8,14 @@ from server.passages import Judgement
 
 UNREADABLE = Judgement(None, "not scored: the model's reply could not be read")
 
-_LONGEST_REASON = re.compile(r"(?:reason|理由)[\"']?\s*[:：]\s*[\"']?([^\"\n}]+)", re.IGNORECASE)
+_LONGEST_REASON = 300
 _NUMBER = r"(-?\d+(?:\.\d+)?)"
 _LABELLED = re.compile(
     rf"(?:score|rating|relevance|评分|得分|分数|相关性)\W{{0,12}}?{_NUMBER}(?!\s*(?:to|-|–|至|到)\s*\d)", re.IGNORECASE
 )
 _OUT_OF_TEN = re.compile(rf"{_NUMBER}\s*(?:/|out of|von|分?[,，]?\s*满分)\s*10\b", re.IGNORECASE)
 _BARE = re.compile(rf"^\W*{_NUMBER}\s*(?:分|points?)?\W*$")
-_REASON = re.compile(r'"?(?:reason|理由)"?\s*[:：]\s*"?([^"\n}]+)', re.IGNORECASE)
+_REASON = re.compile(r"(?:reason|理由)[\"']?\s*[:：]\s*[\"']?([^\"\n}]+)", re.IGNORECASE)
 _THOUGHTS = re.compile(r"<think>.*?</think>", re.DOTALL)
 
 
