@@ -24,6 +24,7 @@ _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)
 _COMPOUND = re.compile(
     rf"[^\W{_CJK_CLASS}]+(?:[-‐‑–.@/:+'’&#·][^\W{_CJK_CLASS}]+)+|[^\W{_CJK_CLASS}]*_[^\W{_CJK_CLASS}]*"
 )
+_POSSESSIVE = re.compile(r"['’]s$")
 _NUMBERED = re.compile(
     r"\b(table|figure|fig|section|sec|chapter|chap|equation|eq|algorithm|appendix|theorem|lemma|step|stage|part|article"
     r"|page|tabelle|abbildung)s?\.?\s*\(?(\d+(?:\.\d+)*|[a-z](?:\.\d+)*)\)?(?![^\W_])",
@@ -85,7 +86,10 @@ def match_expression(question: str) -> str | None:
 
 def question_terms(question: str) -> list[Term]:
     """What to look for, each once: quoted phrases, "Table 2", identifiers and numbers, then words, no stop words."""
-    return list(dict.fromkeys(term for term in _terms(_one_spelling(question)) if all(term.spellings)))
+    text = _one_spelling(question)
+    found = dict.fromkeys(term for term in _terms(text) if all(term.spellings))
+    # Nothing but stop words: "To be or not to be".
+    return list(found or dict.fromkeys(map(_single, _WORD.findall(text.casefold()))))
 
 
 def text_words(text: str) -> list[tuple[int, int, str]]:
@@ -105,13 +109,9 @@ def _terms(text: str) -> Iterator[Term]:
         yield from _compound_terms(compound)
     rest = _COMPOUND.sub(" ", rest)
     words = _WORD.findall(_CJK.sub(" ", rest).casefold())
-    content = [word for word in words if word not in STOP_WORDS]
-    runs = list(_content_runs(_CJK.findall(rest)))
-    yield from map(_single, content)
-    for run in runs:
+    yield from (_single(word) for word in words if word not in STOP_WORDS)
+    for run in _content_runs(_CJK.findall(rest)):
         yield from map(_single, _bigrams(run))
-    if not (content or runs):  # nothing but stop words: "To be or not to be"
-        yield from map(_single, words)
 
 
 def _numbered_terms(text: str) -> Iterator[Term]:
@@ -120,11 +120,14 @@ def _numbered_terms(text: str) -> Iterator[Term]:
         found.append((sign or sign_last, number or number_first))
     for name, number in found:
         names = next((names for names in _SAME_NAMES if name.casefold() in names), (name,))
-        yield Term(tuple(_words(f"{spelling} {number}") for spelling in names), "exact")
+        spellings = [_words(f"{spelling} {number}") for spelling in names]
+        if "." in number:  # "Section 4.2" is printed "4.2 Title"
+            spellings.append(_words(number))
+        yield Term(tuple(spellings), "exact")
 
 
 def _compound_terms(compound: str) -> Iterator[Term]:
-    words = _words(compound)
+    words = _words(_POSSESSIVE.sub("", compound))
     is_exact = any(character.isdigit() for character in compound)
     yield Term((words,), "exact" if is_exact else "compound")
     if not is_exact:

@@ -1,0 +1,86 @@
+"""The sentences of a passage, with their places in it. Pure.
+
+A passage comes from a page: a line end may be anywhere in a sentence, a table's rows and formulas have no full stops.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_END = re.compile(
+    r"[。！？；]+[”’」』）】》\"']*"  # Chinese: no space follows
+    r"|[.!?]+[\"'”’)\]»]*(?=\s|$)"
+    r"|\n[ \t]*\n"
+    r"|(?<=[:：])\n"
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|cf|vs|al|etc|figs?|eqs?|secs?|ch|no|vol|pp?|eds?|approx|resp|ca|dr|mrs?|ms|prof|st|jr|sr|inc|ltd"
+    r"|co|corp|dept|univ|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|refs?|tab|thm|def)|\b[A-Z]|^\s*\d+)\.$",
+    re.IGNORECASE,
+)
+_INITIAL = re.compile(r"\b[A-Z]\.$")
+_BULLET = re.compile(r"\n(?=[ \t]*(?:[•●▪◦‣∙·*+-]|\(?\d{1,3}[.)]|[（(][a-z\d][)）])\s+\S)")
+_VALUE = re.compile(r"[-–—+±~<>≤≥]?[$€¥£]?\d[\d.,:/×x]*[%‰]?[A-Za-z]{0,2}|[-–—✓✗×/|]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`passage[start:end]`, no white space around it. `is_row`: a line of a table."""
+
+    start: int
+    end: int
+    text: str
+    is_row: bool = False
+
+
+def split_sentences(text: str) -> list[Sentence]:
+    """The sentences, list items and table rows of a passage in order; together they hold all its words."""
+    return [piece for start, end in _blocks(text) for piece in _trimmed(text, start, end)]
+
+
+def is_row(line: str) -> bool:
+    """Whether a line is a row of a table: cells with signs between, or mostly numbers."""
+    if line.startswith("|") or line.count(" | ") > 1 or line.count("\t") > 1:
+        return True
+    words = line.split()
+    values = sum(_VALUE.fullmatch(word) is not None for word in words)
+    return len(words) > 2 and values >= len(words) * 0.4
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Rows of tables one by one; what is between them cut at sentence ends and bullets."""
+    start, position = 0, 0
+    for line in text.splitlines(keepends=True):
+        if is_row(line.strip()):
+            yield from _sentences(text, start, position)
+            yield position, position + len(line)
+            start = position + len(line)
+        position += len(line)
+    yield from _sentences(text, start, len(text))
+
+
+def _sentences(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    cuts = [match.end() for match in _END.finditer(text, start, stop) if _is_end(text, start, match)]
+    cuts += [match.end() for match in _BULLET.finditer(text, start, stop)]
+    for cut in sorted(set(cuts)):
+        yield start, cut
+        start = cut
+    yield start, stop
+
+
+def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
+    if not match.group().startswith("."):
+        return True
+    following = text[match.end() :].lstrip()[:1]
+    if following.islower() or following in (",", ";", ":"):
+        return False
+    before = text[max(start, match.start() - 12) : match.start() + 1]
+    return _ABBREVIATION.search(before) is None and _INITIAL.search(before) is None
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[Sentence]:
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    piece = piece.strip()
+    if piece:
+        yield Sentence(start, start + len(piece), piece, is_row("".join(piece.splitlines())) and "\n" not in piece)

@@ -1,0 +1,66 @@
+"""How strongly the evidence says that a passage answers a question, and that strength as a score from 0 to 10. Pure.
+
+A logistic model; `benchmarks/quality/fit_local_scorer.py` fits its weights and prints what the score's steps mean.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from server.evidence import Evidence
+
+MODEL_SAYS_NOTHING = 0.0
+_LARGEST_STANDING = 6.0
+_SURE_STANDING = (4.5, 6.0)
+"""From here to there, the embedding model alone makes up for words that a passage in another script cannot hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each piece of evidence adds to the log-odds."""
+
+    standing: float = 0.150
+    coverage: float = 2.671
+    closeness: float = 3.215
+    names: float = 2.153
+    typed: float = 0.150
+    introduced: float = 1.017
+    comparable: float = 3.624
+    constant: float = -11.109
+
+
+WEIGHTS = Weights()
+
+_STEPS = (-6.0, -5.0, -3.9, -2.95, -2.4, -1.9, -1.4, -0.9, -0.4, 0.1)
+"""The strength from which a passage has score 1, 2, … 10.
+
+From 4 on it may be answered from: below lie 98 % of the best passages for questions that the documents know nothing of.
+"""
+
+
+def strength(evidence: Evidence, standing: float, weights: Weights = WEIGHTS) -> float:
+    """Log-odds that the passage answers. `standing`: by how many standard deviations the passage's cosine exceeds that
+    of the index's passages in general, so that it means the same for every embedding model.
+    """
+    low, high = _SURE_STANDING
+    sure = min(1.0, max(0.0, (standing - low) / (high - low))) if evidence.comparable < 1.0 else 0.0
+    return (
+        weights.constant
+        + weights.standing * min(_LARGEST_STANDING, max(-1.0, standing))
+        + weights.coverage * max(evidence.coverage, sure)
+        + weights.closeness * max(evidence.closeness, sure)
+        + weights.names * evidence.names
+        + weights.typed * evidence.typed
+        + weights.introduced * evidence.introduced
+        + weights.comparable * max(evidence.comparable, sure)
+    )
+
+
+def score_of(value: float) -> int:
+    """The strength as an integer: 0 unrelated, 1-3 same topic, 4-6 partly answers, 7-8 mostly, 9-10 directly."""
+    return bisect_right(_STEPS, value)
+
+
+def share_of(value: float) -> float:
+    """The strength as a number from 0 to 1, for adding it to other scores."""
+    weakest, strongest = -8.0, 1.0
+    return min(1.0, max(0.0, (value - weakest) / (strongest - weakest)))
