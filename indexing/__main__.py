@@ -116,13 +116,16 @@ def _dry_run(storage: StorageSettings, settings: IndexingSettings) -> int:
 def _verify(storage: StorageSettings, settings: IndexingSettings) -> int:
     from indexing.verifying import verify_index
 
-    differences = verify_index(storage.index_dir, settings)
-    _print(f"{d.kind}: {d.what}; {d.detail}" for d in differences)
-    if not differences:
+    found = verify_index(storage.index_dir, settings)
+    _print(f"{difference.kind}: {difference.what}: {difference.detail}" for difference in found)
+    unread = sum(difference.kind == "failed" for difference in found)
+    if unread < len(found):
+        print(f"{len(found) - unread:,} differences; make repair mends what can be mended.")
+    else:
         print("Folder, catalogue, vectors and lexical index agree.")
-        return WELL
-    print(f"{len(differences):,} differences; python -m indexing --repair mends what can be mended.")
-    return SOME_FAILED
+    if unread:
+        print(f"{unread:,} documents could not be read.")
+    return SOME_FAILED if found else WELL
 
 
 def _report(storage: StorageSettings, settings: IndexingSettings) -> int:

@@ -1,10 +1,11 @@
 """What a run says at its end, and what the index says of its documents: plain data and lines of text, no printing."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from indexing.planning import Plan
-from storage.records import Counts, DocumentRecord, PageRecord
+from storage.records import Counts, DocumentRecord, PageRecord, PageStatus
 
 _FAILURES_SHOWN = 30
 _NAMES_SHOWN = 12
@@ -104,7 +105,8 @@ def failure_lines(failed: Sequence[DocumentRecord], closed_folders: Sequence[str
     if not failed and not closed_folders:
         return
     yield ""
-    yield "Not read:"
+    kinds = Counter(document.category or "unknown" for document in failed).most_common()
+    yield f"Not read: {', '.join(f'{number:,} {kind}' for kind, number in kinds) or 'folders'}"
     yield from (f"  {line}" for line in closed_folders)
     for document in failed[:_FAILURES_SHOWN]:
         yield f"  {_failure(document)}"
@@ -174,16 +176,24 @@ def _failure(document: DocumentRecord) -> str:
 
 
 def _page_lines(pages: Iterable[PageRecord]) -> Iterator[str]:
-    """Pages with the same trouble on one line."""
-    groups: dict[str, list[int]] = {}
+    """Pages with the same trouble on one line, with the detail where it is the same one."""
+    groups: dict[str, list[PageRecord]] = {}
     for page in pages:
-        trouble = "read by OCR" if page.status == "ocr" else _TROUBLES.get(page.status, "")
-        groups.setdefault(": ".join(filter(None, (trouble, page.detail))), []).append(page.number)
-    for trouble, numbers in groups.items():
-        yield f"{'page' if len(numbers) == 1 else 'pages'} {page_ranges(numbers)}: {trouble}"
+        groups.setdefault(_TROUBLES[page.status], []).append(page)
+    for trouble, group in groups.items():
+        details = {page.detail for page in group if page.detail}
+        detail = f" ({details.pop()})" if len(details) == 1 else ""
+        numbers = [page.number for page in group]
+        yield f"{'page' if len(numbers) == 1 else 'pages'} {page_ranges(numbers)}: {trouble}{detail}"
 
 
-_TROUBLES = {"empty": "no text", "garbled": "its text is garbled", "failed": "cannot be read"}
+_TROUBLES: dict[PageStatus, str] = {
+    "text": "read",
+    "ocr": "read by OCR",
+    "empty": "no text",
+    "garbled": "garbled text",
+    "failed": "cannot be read",
+}
 
 
 def page_ranges(numbers: Sequence[int]) -> str:

@@ -66,9 +66,9 @@ def compare(discovery: Discovery, documents: list[DocumentRecord]) -> list[Diffe
         if record is None:
             differences.append(Difference("missing", file.path, "it is in the folder, not in the index"))
         elif record.status == "failed":
-            differences.append(Difference("failed", file.path, f"{record.category}: {record.detail}"))
+            differences.append(Difference("failed", file.path, f"{record.category}; {record.detail}"))
         elif record.sha256 != file.sha256:
-            reason = f"{record.category}: {record.detail}" if record.status == "stale" else "its file has changed"
+            reason = f"{record.category}; {record.detail}" if record.status == "stale" else "its file has changed"
             differences.append(Difference("stale", file.path, f"{reason}; an older version answers"))
     found = {file.path for file in discovery.files} | in_the_way
     gone = [Difference("orphaned", path, "its file is gone") for path in known if path not in found]
