@@ -32,6 +32,7 @@ _GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
 _GENERIC_WEIGHT = 0.4
 _ELSEWHERE = 0.7  # a word in the title or a heading, beside 1.0 in the text; an identifier whose parts are scattered
 _SECOND_SENTENCE = 0.95
+_MOSTLY = 0.9
 _SMOOTHING_CHUNKS = 20  # a small index knows little of how common a word is
 
 
@@ -61,7 +62,8 @@ class Evidence:
     `coverage`: share of the question's words, weighted by rarity, in the passage or its headings.
     `closeness`: the same in its best one or two sentences, `sentences[best[0]:best[1]]`.
     `names`: share of the question's identifiers, numbers and names (1 when it has none).
-    `typed`: the kind of thing asked for stands in the best sentences. `introduced`: "What is X?", and X is introduced.
+    `typed`: the kind of thing asked for stands in the best sentences. `introduced`: 1 where "What is X?" is asked and X
+    introduced, 0 where it is not, 0.5 for other questions.
     `comparable`: share of the question's words that the passage's script could hold at all.
     `shared` are the words found, as the person wrote them, rarest first.
     """
@@ -88,9 +90,7 @@ def profile_of(question: str, frequencies: Frequencies, chunks: int) -> Profile:
 def examine(profile: Profile, text: str, context: str = "") -> Evidence:
     """What speaks for this passage; `context` is its title and headings."""
     words, above = _words_of(text), _words_of(context)
-    can_hold_cjk = words.has_cjk or above.has_cjk
-    # Chinese words are not to be found in an English text: there, only the rest of the question can be compared.
-    needs = [need for need in profile.needs if can_hold_cjk or not _CJK.search(need.shown)]
+    needs = [need for need in profile.needs if _can_hold(need, words, above)]
     places = [_places(need, words) for need in needs]
     elsewhere = [_is_elsewhere(need, words, above) for need in needs]
     sentences = sentences_of(text)
@@ -103,7 +103,7 @@ def examine(profile: Profile, text: str, context: str = "") -> Evidence:
         closeness=closeness / (_weight(needs) or 1.0),
         names=_names_share(needs, met),
         typed=float(holds_answer(profile.question, profile.expects, here)),
-        introduced=float(profile.expects == "definition" and introduces(profile.question, text)),
+        introduced=float(introduces(profile.question, text)) if profile.expects == "definition" else 0.5,
         comparable=_weight(needs) / (_weight(profile.needs) or 1.0),
         best=best,
         shared=tuple(dict.fromkeys(need.shown for need in found)),
@@ -157,7 +157,7 @@ class _Words:
 
     positions: Mapping[str, tuple[int, ...]]
     starts: tuple[int, ...]
-    has_cjk: bool
+    cjk_share: float
 
 
 @lru_cache(maxsize=2048)
@@ -167,7 +167,15 @@ def _words_of(text: str) -> _Words:
     for position, (start, _, word) in enumerate(text_words(text)):
         positions.setdefault(stem(word), []).append(position)
         starts.append(start)
-    return _Words({w: tuple(p) for w, p in positions.items()}, tuple(starts), _CJK.search(text) is not None)
+    cjk = sum(len(found) for word, found in positions.items() if _CJK.match(word))
+    return _Words({w: tuple(p) for w, p in positions.items()}, tuple(starts), cjk / (len(starts) or 1))
+
+
+def _can_hold(need: Need, words: _Words, above: _Words) -> bool:
+    """Chinese words are not to be found in an English text, nor English ones, but for names, in a Chinese text."""
+    if _CJK.search(need.shown):
+        return words.cjk_share > 0 or above.cjk_share > 0
+    return need.is_name or words.cjk_share < _MOSTLY
 
 
 def _places(need: Need, words: _Words) -> list[int]:

@@ -14,7 +14,7 @@ from server.evidence import Evidence, Frequencies, Profile, examine, profile_of
 from server.language import Language, question_language
 from server.passages import Judgement
 from server.relevance import OnScored
-from server.strength import MODEL_SAYS_NOTHING, score_of, strength
+from server.strength import Standing, score_of, strength
 
 _SHOWN = 3
 _CLOSE = 0.6
@@ -45,19 +45,15 @@ class LocalScorer:
         judgements = []
         for index, node in enumerate(nodes):
             metadata = node.node.metadata
-            judgement = judge(
-                profile,
-                node.node.get_content(),
-                str(metadata.get("context", "")),
-                float(metadata.get("standing", MODEL_SAYS_NOTHING)),
-            )
+            standing = Standing(float(metadata.get("standing", 0.0)), bool(metadata.get("crosses", False)))
+            judgement = judge(profile, node.node.get_content(), str(metadata.get("context", "")), standing)
             judgements.append(judgement)
             if on_scored is not None:
                 on_scored(index, judgement)
         return judgements
 
 
-def judge(profile: Profile, text: str, context: str, standing: float) -> Judgement:
+def judge(profile: Profile, text: str, context: str, standing: Standing) -> Judgement:
     """The score of one passage and, in the question's language, what it was given for."""
     evidence = examine(profile, text, context)
     return Judgement(score_of(strength(evidence, standing)), _reason(profile, evidence))
@@ -74,7 +70,7 @@ def _reason_en(profile: Profile, evidence: Evidence) -> str:
         return "names nothing the question asks about"
     shared = list(evidence.shared[:_SHOWN])
     named = " and ".join([", ".join(shared[:-1]), shared[-1]] if len(shared) > 1 else shared)
-    if evidence.introduced:
+    if evidence.introduced == 1.0:
         return f"introduces {named}"
     together = ", close together" if len(shared) > 1 and evidence.closeness >= _CLOSE else ""
     kind = _KINDS.get(profile.expects, {}).get("en") if evidence.typed else None
@@ -87,7 +83,7 @@ def _reason_zh(profile: Profile, evidence: Evidence) -> str:
     if not evidence.shared:
         return "没有提到问题中的内容"
     shared = "、".join(f"“{word}”" for word in evidence.shared[:_SHOWN])
-    if evidence.introduced:
+    if evidence.introduced == 1.0:
         return f"介绍了{shared}"
     kind = _KINDS.get(profile.expects, {}).get("zh") if evidence.typed else None
     if evidence.closeness >= _CLOSE and len(evidence.shared) > 1:

@@ -1,6 +1,6 @@
 """Finds the passages nearest to a question: by meaning and by words, merged, the best of them looked at closely.
 
-    score = weight · (0.55 · (a · cosine + (1 − a) · bm25 / best bm25) + 0.45 · strength of the evidence)
+    score = weight · (0.5 · (a · cosine + (1 − a) · bm25 / best bm25) + 0.5 · strength of the evidence)
 
 A convex combination of absolute scores, because ranks hide how good the best hit is: with an embedding model that does
 not know the language, rank fusion drags a 0.97 (nDCG@10, CMRC) down to 0.55, this stays above and is better in English
@@ -20,7 +20,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from server.corpus import Corpus, corpus_of
 from server.evidence import Profile, examine, profile_of
 from server.index_holder import OpenIndex
-from server.strength import share_of, strength
+from server.strength import Standing, share_of, strength
 from storage.embeddings import Matrix
 from storage.lexical import text_words
 from storage.records import ChunkRecord
@@ -29,7 +29,7 @@ from storage.vector_store import passage_node
 DENSE_SHARE = 0.5
 """`a`: between 0.35 and 0.65 the development sets differ by less than their noise; see `make eval`."""
 
-EVIDENCE_SHARE = 0.45
+EVIDENCE_SHARE = 0.5
 
 _DENSE_CANDIDATES = 60
 _LEXICAL_CANDIDATES = 200
@@ -39,14 +39,17 @@ _ALIKE = 0.8  # of the different words of two passages are common to both
 _FEW_IDS = 2_000  # naming more ids to Chroma costs more than fetching too much and dropping it
 
 
+_UNKNOWN = Standing()
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage and what speaks for it: `cosine` -1 to 1, `bm25` from 0, `standing` as in `strength`; `score` 0 to 1."""
+    """A passage and what speaks for it: `cosine` -1 to 1, `bm25` from 0, `standing` see `Standing`, `score` 0 to 1."""
 
     chunk: ChunkRecord
     cosine: float
     bm25: float = 0.0
-    standing: float = 0.0
+    standing: Standing = _UNKNOWN
     score: float = 0.0
 
 
@@ -54,7 +57,7 @@ class HybridRetriever(BaseRetriever):
     """The `k` best passages of an open index, best first; a node's score is 0 to 1, 1 is best.
 
     `documents` are glob patterns on the relative path: only what matches is searched. A node's metadata gains
-    "retrieval_score", "standing" (see `strength`) and "labels".
+    "retrieval_score", "labels", and what `Standing` says as "standing" and "crosses".
     """
 
     def __init__(
@@ -106,9 +109,10 @@ class HybridRetriever(BaseRetriever):
             exact = self._generation.vectors.vectors(unknown) @ vector
             cosines |= dict(zip(unknown, map(float, exact), strict=True))
         mean, deviation = corpus.general_cosine(vector)
+        crosses = corpus.crosses_languages
         chunks = self._generation.catalogue.chunks(cosines)
         return [
-            Candidate(chunks[id_], cosine, words.get(id_, 0.0), (cosine - mean) / deviation)
+            Candidate(chunks[id_], cosine, words.get(id_, 0.0), Standing((cosine - mean) / deviation, crosses))
             for id_, cosine in cosines.items()
         ]
 
@@ -151,7 +155,8 @@ class HybridRetriever(BaseRetriever):
         pages = [self._generation.catalogue.page(candidate.chunk.document, n) for n in candidate.chunk.pages]
         added = {
             "retrieval_score": candidate.score,
-            "standing": candidate.standing,
+            "standing": candidate.standing.deviations,
+            "crosses": candidate.standing.crosses,
             "labels": list(dict.fromkeys(page.label for page in pages if page is not None and page.label)),
         }
         node.metadata |= added

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from server.evidence import Evidence
 
-MODEL_SAYS_NOTHING = 0.0
 _LARGEST_STANDING = 6.0
 _SURE_STANDING = (4.5, 6.0)
-"""From here to there, the embedding model alone makes up for words that a passage in another script cannot hold."""
+"""From here to there, a model that knows both languages makes up for words that the other one cannot hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,33 +18,44 @@ class Weights:
     """What each piece of evidence adds to the log-odds."""
 
     standing: float = 0.150
-    coverage: float = 2.671
-    closeness: float = 3.215
-    names: float = 2.153
+    coverage: float = 2.673
+    closeness: float = 3.218
+    names: float = 2.162
     typed: float = 0.150
-    introduced: float = 1.017
-    comparable: float = 3.624
-    constant: float = -11.109
+    introduced: float = 2.500
+    comparable: float = 3.637
+    constant: float = -12.371
 
 
 WEIGHTS = Weights()
 
-_STEPS = (-6.0, -5.0, -3.9, -2.95, -2.4, -1.9, -1.4, -0.9, -0.4, 0.1)
+_STEPS = (-6.0, -5.0, -3.9, -2.85, -2.2, -1.5, -0.9, -0.2, 0.5, 1.2)
 """The strength from which a passage has score 1, 2, … 10.
 
 From 4 on it may be answered from: below lie 98 % of the best passages for questions that the documents know nothing of.
 """
 
 
-def strength(evidence: Evidence, standing: float, weights: Weights = WEIGHTS) -> float:
-    """Log-odds that the passage answers. `standing`: by how many standard deviations the passage's cosine exceeds that
-    of the index's passages in general, so that it means the same for every embedding model.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the embedding model says. `deviations`: by how many standard deviations the passage's cosine exceeds that of
+    passages in general, so that it means the same for every model. `crosses`: the model knows a sentence and its
+    translation for the same, so its word counts where question and passage are in different languages.
     """
+
+    deviations: float = 0.0
+    crosses: bool = False
+
+
+def strength(evidence: Evidence, standing: Standing, weights: Weights = WEIGHTS) -> float:
+    """Log-odds that the passage answers."""
     low, high = _SURE_STANDING
-    sure = min(1.0, max(0.0, (standing - low) / (high - low))) if evidence.comparable < 1.0 else 0.0
+    sure = 0.0
+    if standing.crosses and evidence.comparable < 1.0:
+        sure = min(1.0, max(0.0, (standing.deviations - low) / (high - low)))
     return (
         weights.constant
-        + weights.standing * min(_LARGEST_STANDING, max(-1.0, standing))
+        + weights.standing * min(_LARGEST_STANDING, max(-1.0, standing.deviations))
         + weights.coverage * max(evidence.coverage, sure)
         + weights.closeness * max(evidence.closeness, sure)
         + weights.names * evidence.names
@@ -62,5 +72,5 @@ def score_of(value: float) -> int:
 
 def share_of(value: float) -> float:
     """The strength as a number from 0 to 1, for adding it to other scores."""
-    weakest, strongest = -8.0, 1.0
+    weakest, strongest = -8.0, 2.5
     return min(1.0, max(0.0, (value - weakest) / (strongest - weakest)))
