@@ -12,12 +12,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = read_settings()
+        return _ask(settings, options) if options.command == "ask" else _serve(settings)
     except BadSettings as error:
         print(error, file=sys.stderr)
         return 2
-    if options.command == "ask":
-        return _ask(settings, options)
-    return _serve(settings)
 
 
 def _ask(settings: ServerSettings, options: argparse.Namespace) -> int:

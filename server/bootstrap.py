@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from server.index_holder import IndexHolder, IndexNotReady
+from server.language import question_language
 from server.services import Services
-from server.settings import ServerSettings
+from server.settings import BadSettings, ServerSettings
 from storage.answers import AnswerStore
 from storage.settings import StorageSettings
 
 if TYPE_CHECKING:
     from server.answering import AnswerService
+    from server.flow import LanguageModelParts, Parts
+    from server.prompts import Prompts
 
 logger = logging.getLogger(__name__)
 
+_SCORED_AT_A_TIME = 32
+_HEARTBEAT_SECONDS = 1.0  # how late a client that left is noticed
+
 
 def build_services(settings: ServerSettings, storage: StorageSettings) -> Services:
-    """Everything the views need, with nothing heavy loaded yet; `Loading.start` does that in the background."""
+    """Everything the views need, with nothing heavy loaded yet; `load` does that in the background.
+
+    Raises `BadSettings` for prompt files that cannot be used.
+    """
+    if settings.answer_prompt_file or settings.relevance_prompt_file:
+        _prompts(settings)
     index = IndexHolder(storage.index_dir, device=storage.embed_device)
     loading = Loading(settings, index)
     return Services(
@@ -64,8 +76,63 @@ class Loading:
 
 
 def build_answer_service(settings: ServerSettings, index: IndexHolder) -> AnswerService:
-    """The answer service over an index. Imports LlamaIndex."""
-    raise NotImplementedError(settings, index)
+    """The answer service over an index. Imports LlamaIndex. Raises `BadSettings`."""
+    from server.answering import AnswerService
+
+    return AnswerService(
+        index,
+        _parts(),
+        _language_model_parts(settings),
+        deadline_seconds=settings.answer_deadline_seconds,
+        heartbeat_seconds=_HEARTBEAT_SECONDS,
+    )
+
+
+def _parts() -> Parts:
+    from server.citations import check_citations
+    from server.extractive import extract_answer
+    from server.flow import Parts
+    from server.freshness import FileStates, FreshnessPostprocessor
+    from server.local_scorer import LocalScorer
+    from server.retrieval import HybridRetriever
+
+    states = FileStates()
+    return Parts(
+        retriever=HybridRetriever,
+        freshness=lambda index: FreshnessPostprocessor(index.generation, states),
+        local_scorer=lambda index: LocalScorer(
+            index.generation.catalogue.document_frequencies, index.generation.manifest.counts.chunks
+        ),
+        extract=lambda question, passages: extract_answer(question, passages, question_language(question)),
+        check=check_citations,
+    )
+
+
+def _language_model_parts(settings: ServerSettings) -> LanguageModelParts | None:
+    if settings.language_model is None:
+        return None
+    from server.flow import LanguageModelParts
+    from server.llm import LanguageModels
+    from server.llm_scorer import ScoreCache
+    from server.usage import Prices
+
+    return LanguageModelParts(
+        models=LanguageModels(settings.deepseek_api_key, settings.deepseek_base_url, settings.deepseek_model),
+        prompts=_prompts(settings),
+        pool=ThreadPoolExecutor(_SCORED_AT_A_TIME, thread_name_prefix="scoring"),
+        scores=ScoreCache(),
+        prices=Prices(),
+        scores_relevance=settings.relevance_scorer != "local",
+    )
+
+
+def _prompts(settings: ServerSettings) -> Prompts:
+    from server.prompts import BadTemplate, read_prompts
+
+    try:
+        return read_prompts(settings.answer_prompt_file, settings.relevance_prompt_file)
+    except BadTemplate as error:
+        raise BadSettings(str(error)) from error
 
 
 def prepare_logging(level: str) -> None:

@@ -57,7 +57,7 @@ def add_formulas(markdown: MarkdownIt) -> None:
 @lru_cache(maxsize=2048)
 def formula_html(tex: str, display: bool) -> str:
     """The formula as MathML in a span, or its source as code where it cannot be set. Not sanitised yet."""
-    kind = "formula display" if display else "formula"
+    opening = '<span class="formula display" tabindex="0">' if display else '<span class="formula">'
     source = tex.strip()
     try:
         if len(source) > _LONGEST_FORMULA:
@@ -65,7 +65,7 @@ def formula_html(tex: str, display: bool) -> str:
         body = _mathml(_ALIGNED.sub(r"\\\1{align*}", source), display)
     except _TEX_ERRORS:
         body = f"<code>{html.escape(source)}</code>"
-    return f'<span class="{kind}">{body}</span>'
+    return f"{opening}{body}</span>"
 
 
 def _mathml(tex: str, display: bool) -> str:

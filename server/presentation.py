@@ -1,5 +1,6 @@
 """Small things the templates need: how long ago, how many, which language, what to fold away."""
 
+import glob
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -64,6 +65,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "ago": ago,
     "answer_html": answer_html,
     "fold": fold,
+    "literal": glob.escape,
     "page_list": page_list,
     "render_answer": render_answer,
     "render_marked": render_marked,

@@ -41,7 +41,7 @@ _MATH_ATTRIBUTES = {
 }
 _ATTRIBUTES = {
     "a": {"href", "class"},
-    "span": {"class"},
+    "span": {"class", "tabindex"},  # a long formula is scrolled by the keyboard too
     "mark": {"class"},
     "ol": {"start"},
     "th": {"class"},
@@ -189,6 +189,8 @@ def _sanitised(markup: str) -> Markup:
 def _attribute(_tag: str, name: str, value: str) -> str | None:
     if name == "href":
         return value if re.fullmatch(r"#[\w-]+", value) else None
+    if name == "tabindex":
+        return "0"
     if name == "class":
         return value if value in _CLASSES else None
     return value

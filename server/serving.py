@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -33,27 +34,34 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
     prepare_logging(settings.log_level)
     services = build_services(settings, StorageSettings())
     connections: dict[int, Any] = {}
-    try:
+    with _listening_socket(settings) as listening:
         server = create_server(
             create_app(services),
             map=connections,
-            listen=f"{settings.host}:{settings.port}",
+            sockets=[listening],
             threads=settings.threads,
             max_request_body_size=_LARGEST_BUFFERED_BODY,
             ident=None,
             channel_timeout=60,
         )
-    except OSError as error:
-        reason = error.strerror or "cannot be bound"
-        raise CannotListen(f"HOST={settings.host} PORT={settings.port}: {reason}") from error
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
-    announce(f"Pagewise answers on {_address(connections)}\n{_way_of_answering(services)}")
-    services.load()
-    _handle_connections(connections, stop, services)
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: stop.set())
+        host, port = listening.getsockname()[:2]
+        announce(f"Pagewise answers on http://{host}:{port}\n{_way_of_answering(services)}")
+        services.load()
+        _handle_connections(connections, stop, services)
     server.task_dispatcher.shutdown(timeout=_LAST_WORDS_SECONDS)
     services.index.close()
+
+
+def _listening_socket(settings: ServerSettings) -> socket.socket:
+    # Bound here: waitress 3.0 leaves its socket open when the address is taken.
+    try:
+        return socket.create_server((settings.host, settings.port), backlog=1024)
+    except OSError as error:
+        reason = error.strerror or "cannot be had"
+        raise CannotListen(f"HOST={settings.host} PORT={settings.port}: {reason}") from error
 
 
 def _handle_connections(connections: dict[int, Any], stop: threading.Event, services: Services) -> None:
@@ -76,12 +84,6 @@ def _handle_connections(connections: dict[int, Any], stop: threading.Event, serv
 def _is_busy(connections: dict[int, Any]) -> bool:
     channels = [connection for connection in list(connections.values()) if isinstance(connection, HTTPChannel)]
     return any(channel.requests or channel.total_outbufs_len for channel in channels)
-
-
-def _address(connections: dict[int, Any]) -> str:
-    listening = next(c for c in connections.values() if getattr(c, "accepting", False))
-    host, port = listening.socket.getsockname()[:2]
-    return f"http://{host}:{port}"
 
 
 def _way_of_answering(services: Services) -> str:

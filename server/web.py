@@ -1,5 +1,6 @@
 """The pages. They work without JavaScript; what a model or a document wrote passes through `rendering`."""
 
+import glob
 import re
 import secrets
 from datetime import UTC, datetime
@@ -180,7 +181,7 @@ def _asked(form: MultiDict[str, str]) -> dict[str, Any]:
     asked: dict[str, Any] = {"question": form.get("question", ""), "model": form.get("model") or "chat"}
     if form.get("threshold"):
         asked["threshold"] = form["threshold"]
-    asked["documents"] = [path for path in form.getlist("documents") if path]
+    asked["documents"] = [glob.escape(path) for path in form.getlist("documents") if path]
     return asked
 
 
