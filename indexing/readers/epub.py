@@ -44,8 +44,8 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
         headings: list[Heading] = []
         for name in package.chapters:
             chapter = _chapter(archive, name, titles.get(name))
-            pages.extend(replace(page, number=page.number + len(pages)) for page in chapter.pages)
-            first = len(pages) - len(chapter.pages)
+            first = len(pages)
+            pages.extend(replace(page, number=page.number + first) for page in chapter.pages)
             headings.extend(replace(heading, page=heading.page + first) for heading in chapter.headings)
             if sum(len(page.text) for page in pages) > limits.text_characters or len(pages) > limits.pages:
                 raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the book")

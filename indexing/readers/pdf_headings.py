@@ -90,12 +90,12 @@ def _run(sized: Sequence[tuple[float, str]], size: float) -> Iterator[str]:
 def find_headings(pages: Sequence[str], bookmarks: Sequence[tuple[int, str, int]]) -> tuple[Heading, ...]:
     """The headings in cleaned pages: those that bookmarks name, else lines that are numbered like headings."""
     marked = list(_from_bookmarks(pages, bookmarks))
-    found = marked if len(marked) >= _ENOUGH_BOOKMARKS else []
-    known = {(heading.page, heading.offset) for heading in found}
-    for heading in _from_lines(pages):
-        is_named = _NAMED.fullmatch(heading.text) is not None
-        if (heading.page, heading.offset) not in known and (is_named or not found):
-            found.append(heading)
+    lines = list(_from_lines(pages))
+    if len(marked) < _ENOUGH_BOOKMARKS:
+        return tuple(lines)
+    known = {(heading.page, heading.offset) for heading in marked}
+    named = [heading for heading in lines if _NAMED.fullmatch(heading.text)]
+    found = [*marked, *(heading for heading in named if (heading.page, heading.offset) not in known)]
     return tuple(sorted(found, key=lambda heading: (heading.page, heading.offset)))
 
 

@@ -1,0 +1,160 @@
+"""Documents made on the spot: good PDFs, and PDFs broken in the ways that files in the wild are."""
+
+import io
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from fpdf import FPDF
+from PIL import Image
+from pypdf import PdfReader, PdfWriter
+
+PROSE = (
+    "The reading room opens at nine. Visitors leave their coats in the hall. "
+    "Books from the stacks are brought within an hour. "
+)
+
+
+def pdf(pages: Sequence[str], *, title: str | None = None, compress: bool = True) -> bytes:
+    """A PDF with one page of text for each string; an empty string gives an empty page."""
+    document = FPDF()
+    document.set_compression(compress)
+    if title is not None:
+        document.set_title(title)
+    for text in pages:
+        document.add_page()
+        document.set_font("Helvetica", size=11)
+        if text:
+            document.multi_cell(0, 5, text, new_x="LMARGIN", new_y="NEXT")
+    return bytes(document.output())
+
+
+def pdf_with_heading(heading: str, body: str) -> bytes:
+    """One page: a line in large type, then prose."""
+    document = FPDF()
+    document.add_page()
+    document.set_font("Helvetica", size=22)
+    document.multi_cell(0, 12, heading, new_x="LMARGIN", new_y="NEXT")
+    document.set_font("Helvetica", size=11)
+    document.multi_cell(0, 5, body, new_x="LMARGIN", new_y="NEXT")
+    return bytes(document.output())
+
+
+def scanned_pdf(pages: int = 1) -> bytes:
+    """Pages that are pictures, without a text layer."""
+    document = FPDF()
+    for number in range(pages):
+        document.add_page()
+        document.image(Image.new("RGB", (60, 80), (200, 10 * number, 30)), x=10, y=10, w=150)
+    return bytes(document.output())
+
+
+def encrypted_pdf(text: str, *, user_password: str) -> bytes:
+    """Encrypted with AES-256; opens without a password when `user_password` is empty."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([text]))))
+    writer.encrypt(user_password=user_password, owner_password="owner", algorithm="AES-256")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def pdf_with_bookmarks(pages: Sequence[str], bookmarks: Sequence[tuple[str, int]]) -> bytes:
+    """`bookmarks`: title and page, counted from 0."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(pages))))
+    for title, page in bookmarks:
+        writer.add_outline_item(title=title, page_number=page)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def raw_pdf(objects: Sequence[str], trailer: str = "/Root 1 0 R") -> bytes:
+    """A PDF of these objects, numbered from 1, with a right cross-reference table."""
+    body = b"%PDF-1.7\n"
+    offsets = []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(body))
+        body += f"{number} 0 obj\n{content}\nendobj\n".encode("latin-1")
+    start = len(body)
+    body += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
+    body += b"".join(f"{offset:010} 00000 n \n".encode() for offset in offsets)
+    return body + f"trailer\n<< /Size {len(objects) + 1} {trailer} >>\nstartxref\n{start}\n%%EOF\n".encode()
+
+
+_CATALOG = "<< /Type /Catalog /Pages 2 0 R >>"
+_FONT = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+
+
+def page_tree_loop() -> bytes:
+    """A page tree that contains itself."""
+    return raw_pdf([_CATALOG, "<< /Type /Pages /Count 2 /Kids [3 0 R 2 0 R] >>", _page("4 0 R"), _stream("loop")])
+
+
+def outline_loop() -> bytes:
+    """A good page; its bookmarks follow each other in a circle."""
+    return raw_pdf(
+        [
+            "<< /Type /Catalog /Pages 2 0 R /Outlines 5 0 R >>",
+            "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+            _page("4 0 R"),
+            _stream("Round and round it goes"),
+            "<< /Type /Outlines /First 6 0 R /Last 7 0 R /Count 2 >>",
+            "<< /Title (one) /Parent 5 0 R /Next 7 0 R /Dest [3 0 R /Fit] >>",
+            "<< /Title (two) /Parent 5 0 R /Next 6 0 R /Dest [3 0 R /Fit] >>",
+        ]
+    )
+
+
+def xref_loop() -> bytes:
+    """A good page; its cross-reference table names itself as the one before."""
+    good = raw_pdf(
+        [_CATALOG, "<< /Type /Pages /Count 1 /Kids [3 0 R] >>", _page("4 0 R"), _stream("The table comes before itself")]
+    )
+    start = int(good.rsplit(b"startxref\n", 1)[1].split()[0])
+    return good.replace(b"/Root 1 0 R", f"/Root 1 0 R /Prev {start}".encode())
+
+
+def pdf_with_bad_page() -> bytes:
+    """Two pages; pypdf 7.1 cannot decode the first one's filter, pypdfium2 knows its old name."""
+    old = "(The page in the old dialect) Tj"
+    coded = "".join(f"{byte:02X}" for byte in f"BT /F1 12 Tf 72 700 Td {old} ET".encode()) + ">"
+    return raw_pdf(
+        [
+            _CATALOG,
+            "<< /Type /Pages /Count 2 /Kids [3 0 R 5 0 R] >>",
+            _page("4 0 R"),
+            f"<< /Length {len(coded)} /Filter /AHx >>\nstream\n{coded}\nendstream",
+            _page("6 0 R"),
+            _stream("The page that everybody can read"),
+        ]
+    )
+
+
+def flate_bomb(levels: int = 2, megabytes: int = 1024) -> bytes:
+    """One page whose content unpacks to a gigabyte, packed `levels` times over."""
+    packer = zlib.compressobj(9)
+    block = b" " * (1 << 20)
+    data = b"".join(packer.compress(block) for _ in range(megabytes)) + packer.flush()
+    for _ in range(levels - 1):
+        data = zlib.compress(data, 9)
+    filters = " ".join(["/FlateDecode"] * levels)
+    stream = f"<< /Length {len(data)} /Filter [{filters}] >>\nstream\n{data.decode('latin-1')}\nendstream"
+    return raw_pdf([_CATALOG, "<< /Type /Pages /Count 1 /Kids [3 0 R] >>", _page("4 0 R"), stream])
+
+
+def _page(contents: str) -> str:
+    return (
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {contents} "
+        f"/Resources << /Font << /F1 {_FONT} >> >> >>"
+    )
+
+
+def _stream(text: str) -> str:
+    content = f"BT /F1 12 Tf 72 700 Td ({text}) Tj ET"
+    return f"<< /Length {len(content)} >>\nstream\n{content}\nendstream"
+
+
+def saved(path: Path, content: bytes | str) -> Path:
+    """The path, after writing the content there."""
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
