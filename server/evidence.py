@@ -110,6 +110,12 @@ def examine(profile: Profile, text: str, context: str = "") -> Evidence:
     )
 
 
+def needs_met(profile: Profile, text: str) -> frozenset[int]:
+    """Which of the question's needs, by their place in `profile.needs`, stand in the text."""
+    words = _words_of(text)
+    return frozenset(number for number, need in enumerate(profile.needs) if _places(need, words))
+
+
 @lru_cache(maxsize=1024)
 def sentences_of(text: str) -> tuple[Sentence, ...]:
     """The sentences of a passage; remembered, because retrieving, scoring and answering all need them."""

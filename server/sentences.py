@@ -20,6 +20,9 @@ _ABBREVIATION = re.compile(
 )
 _INITIAL = re.compile(r"\b[A-Z]\.$")
 _BULLET = re.compile(r"\n(?=[ \t]*(?:[•●▪◦‣∙·*+-]|\(?\d{1,3}[.)]|[（(][a-z\d][)）])\s+\S)")
+_HEADING = re.compile(
+    r"^[ \t]*(?:#{1,6} .+|\d+(?:\.\d+)+\.?[ \t]+[A-Z\u4e00-\u9fff].{0,100}|第.{1,4}[章节節].{0,40})$", re.MULTILINE
+)
 _VALUE = re.compile(r"[-–—+±~<>≤≥]?[$€¥£]?\d[\d.,:/×x]*[%‰]?[A-Za-z]{0,2}|[-–—✓✗×/|]")
 
 
@@ -62,6 +65,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 def _sentences(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     cuts = [match.end() for match in _END.finditer(text, start, stop) if _is_end(text, start, match)]
     cuts += [match.end() for match in _BULLET.finditer(text, start, stop)]
+    cuts += [place for match in _HEADING.finditer(text, start, stop) for place in match.span()]
     for cut in sorted(set(cuts)):
         yield start, cut
         start = cut

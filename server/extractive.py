@@ -1,0 +1,166 @@
+"""Answers without a language model: the fewest sentences of the passages that answer, quoted exactly and cited.
+
+Pure. White space apart, every word of an answer stands in the passage that its [i] names.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from server.answer_types import holds_answer, introduces
+from server.evidence import Profile, needs_met, profile_of, sentences_of
+from server.passages import Passage
+from server.sentences import Sentence
+from storage.lexical import text_words
+from storage.stemming import stem
+
+_MOST_SENTENCES = 3
+_LEAST_GAIN = 0.2  # share of the question's words that a further sentence must add
+_LONGEST = 700  # characters: more is no sentence but text that could not be taken apart
+_ABOVE = 0.4  # what a word in the title or headings adds to a sentence
+_TYPED, _INTRODUCED, _SCORED = 0.25, 0.5, 0.2
+_FRAGMENT, _LATER_PASSAGE, _ROW = 0.15, 0.03, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """A sentence of a passage, both by their places, and what it would bring."""
+
+    passage: int
+    place: int
+    sentence: Sentence
+    met: frozenset[int]
+    value: float
+
+
+def extract_answer(question: str, passages: Sequence[Passage]) -> str:
+    """The answer, with [i] for `passages[i - 1]`; empty only when no passage has text."""
+    profile = profile_of(question, *_statistics(passages))
+    quotes = [quote for index, passage in enumerate(passages) for quote in _quotes(profile, index, passage)]
+    chosen = _choose(profile, quotes)
+    return _write(passages, chosen)
+
+
+def _statistics(passages: Sequence[Passage]) -> tuple["_Frequencies", int]:
+    """How common words are among the sentences at hand, for want of the index."""
+    counts: Counter[str] = Counter()
+    sentences = [sentence for passage in passages for sentence in sentences_of(passage.text)]
+    for sentence in sentences:
+        counts.update({stem(word) for _, _, word in text_words(sentence.text)})
+    return _Frequencies(counts), len(sentences)
+
+
+class _Frequencies:
+    """Called with stems, tells in how many sentences each occurs."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
+
+    def __call__(self, stems: Collection[str]) -> Mapping[str, int]:
+        return {word: self._counts[word] for word in stems if word in self._counts}
+
+
+def _quotes(profile: Profile, index: int, passage: Passage) -> list[_Quote]:
+    above = needs_met(profile, passage.context)
+    score = passage.judgement.score if passage.judgement and passage.judgement.score is not None else 5
+    found = []
+    for place, sentence in enumerate(sentences_of(passage.text)):
+        met = needs_met(profile, sentence.text)
+        value = _share(profile, met) + _ABOVE * _share(profile, above - met)
+        value += _TYPED * (profile.expects != "any" and holds_answer(profile.question, profile.expects, sentence.text))
+        value += _INTRODUCED * (profile.expects == "definition" and introduces(profile.question, sentence.text))
+        value += _SCORED * score / 10 - _LATER_PASSAGE * index - _ROW * sentence.is_row
+        value -= _FRAGMENT * _is_fragment(sentence) + _length_penalty(sentence)
+        found.append(_Quote(index, place, sentence, met, value))
+    return found
+
+
+def _share(profile: Profile, met: Collection[int]) -> float:
+    total = sum(need.weight for need in profile.needs) or 1.0
+    return sum(profile.needs[number].weight for number in sorted(met)) / total
+
+
+def _is_fragment(sentence: Sentence) -> bool:
+    """Cut off at the beginning or the end, or a heading. Rows of tables are whole as they are."""
+    if sentence.is_row:
+        return False
+    return sentence.text[0].islower() or sentence.text[-1] not in '.!?:;)"”’。！？：；）」』》'
+
+
+def _length_penalty(sentence: Sentence) -> float:
+    return 1.0 if len(sentence.text) > _LONGEST else 0.0
+
+
+def _choose(profile: Profile, quotes: Sequence[_Quote]) -> list[_Quote]:
+    """The best sentence, then those that bring much that is missing yet."""
+    ranked = sorted(quotes, key=lambda quote: -quote.value)
+    chosen: list[_Quote] = ranked[:1]
+    covered: frozenset[int] = chosen[0].met if chosen else frozenset()
+    for quote in ranked[1:]:
+        if len(chosen) == _MOST_SENTENCES:
+            break
+        brings_much = _share(profile, quote.met - covered) >= _LEAST_GAIN
+        is_about_it = _share(profile, quote.met) >= 2 * _LEAST_GAIN
+        if brings_much and is_about_it and not (_is_fragment(quote.sentence) or _length_penalty(quote.sentence)):
+            chosen.append(quote)
+            covered |= quote.met
+    return chosen
+
+
+def _write(passages: Sequence[Passage], chosen: Sequence[_Quote]) -> str:
+    """In reading order: the best sentence's passage first, sentences of one passage as they stand there."""
+    order = list(dict.fromkeys(quote.passage for quote in chosen))
+    paragraphs = []
+    for index in order:
+        sentences = sentences_of(passages[index].text)
+        places: set[int] = set()
+        for quote in chosen:
+            if quote.passage == index:
+                places.update(_with_what_belongs_to_it(sentences, quote.place))
+        paragraphs.append(f"{_joined(passages[index].text, sentences, sorted(places))} [{index + 1}]")
+    return "\n\n".join(paragraphs)
+
+
+def _with_what_belongs_to_it(sentences: Sequence[Sentence], place: int) -> set[int]:
+    """A row brings the head of its table; a sentence that ends in a colon what it announces."""
+    belonging = {place}
+    if sentences[place].is_row:
+        first = place
+        while first > 0 and sentences[first - 1].is_row:
+            first -= 1
+        belonging.add(first)
+        if sentences[first].text.startswith("|") and first + 1 < len(sentences):
+            belonging.add(first + 1)  # the line under a Markdown table's head
+        elif first > 0 and not _ends(sentences[first - 1]):
+            belonging.add(first - 1)
+    elif sentences[place].text.endswith((":", "：")) and place + 1 < len(sentences):
+        following = sentences[place + 1]
+        if len(following.text) <= _LONGEST:
+            belonging.add(place + 1)
+    return belonging
+
+
+def _ends(sentence: Sentence) -> bool:
+    return sentence.text.endswith((".", "!", "?", "。", "！", "？"))
+
+
+def _joined(text: str, sentences: Sequence[Sentence], places: Sequence[int]) -> str:
+    """The sentences; neighbours keep the white space between them, rows and formulas their lines."""
+    parts: list[str] = []
+    for number, place in enumerate(places):
+        sentence = sentences[place]
+        if number:
+            before = sentences[places[number - 1]]
+            is_lines = sentence.is_row or before.is_row or _is_formula(sentence.text)
+            is_next = places[number - 1] == place - 1
+            between = "\n" if is_lines else " " if is_next else " … "
+            parts.append(between)
+        parts.append(sentence.text if _is_formula(sentence.text) else " ".join(sentence.text.split("\n")))
+    return "".join(parts)
+
+
+def _is_formula(text: str) -> bool:
+    """Whether line ends matter: several short lines of signs rather than of words."""
+    lines = text.split("\n")
+    signs = sum(not (character.isalpha() or character.isspace()) for character in text)
+    return len(lines) > 1 and signs > 0.3 * len(text)
