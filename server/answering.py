@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from server.admission import Admission
 from server.answers import (
     Answer,
     AnswerDelta,
@@ -23,8 +24,9 @@ from server.answers import (
 )
 from server.background import events_of
 from server.deadline import Deadline, until
-from server.flow import Flow, LanguageModelParts, Parts
+from server.flow import Flow
 from server.index_holder import OpenIndex
+from server.parts import LanguageModelParts, Parts
 
 __all__ = [
     "Answer",
@@ -64,33 +66,40 @@ class AnswerService:
         *,
         deadline_seconds: float = 120.0,
         heartbeat_seconds: float = 10.0,
+        admission: Admission | None = None,
     ) -> None:
         self._index = index
         self._parts = parts
         self._model = model
         self._deadline_seconds = deadline_seconds
         self._heartbeat_seconds = heartbeat_seconds
+        self._admission = admission or Admission()
 
     def events(self, question: Question, cancel: threading.Event | None = None) -> Iterator[Event]:
         """What happens while the question is answered; the last event is `Answered`.
 
         Closing the iterator, or setting `cancel`, ends the work and its connection to the language model. Raises
-        `IndexNotReady`, `LanguageModelError` or `TimeUp`.
+        `TooBusy`, `IndexNotReady`, `LanguageModelError` or `TimeUp`.
         """
 
         def work(emit: Callable[[Event], None]) -> None:
-            with self._index.acquire() as index:
+            with self._admission.turn(), self._index.acquire() as index:
                 answer = Flow(question, index, self._parts, self._model, emit).answer()
             _log(answer)
             emit(Answered(answer))
 
-        return events_of(
-            work,
-            seconds=self._deadline_seconds,
-            heartbeat=Heartbeat(),
-            heartbeat_seconds=self._heartbeat_seconds,
-            cancel=cancel,
-        )
+        self._admission.join()
+        try:
+            beat: Event = Heartbeat()
+            yield from events_of(
+                work,
+                seconds=self._deadline_seconds,
+                heartbeat=beat,
+                heartbeat_seconds=self._heartbeat_seconds,
+                cancel=cancel,
+            )
+        finally:
+            self._admission.leave()
 
     def answer(self, question: Question, cancel: threading.Event | None = None) -> Answer:
         """The answer; raises as `events` does."""

@@ -6,14 +6,18 @@ from typing import Any, Literal
 from server.passages import Judgement, Passage
 
 Mode = Literal["chat", "reasoner"]
+AskedMode = Literal["chat", "reasoner", "both"]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked. `documents` are globs on relative paths; empty means all of them."""
+    """What is asked. `documents` are globs on relative paths; empty means all of them.
+
+    With mode "both", chat answers and reasoner answers too, from the same evidence.
+    """
 
     text: str
-    mode: Mode = "chat"
+    mode: AskedMode = "chat"
     k: int = 10
     keep: int = 5
     threshold: int = 4
@@ -51,7 +55,7 @@ class Answer:
     """The answer with its evidence; the fields mean what API.md says. [1] in the text is `sources[0]`.
 
     With `complete` false, `reason` says why the text ends where it ends. `reason` is also set when the language model
-    failed and the documents were quoted instead.
+    failed and the documents were quoted instead. `second` is the reasoner's answer where both were asked.
     """
 
     question: str
@@ -70,6 +74,7 @@ class Answer:
     usage: dict[str, dict[str, Any]]
     timings_ms: dict[str, float]
     index: IndexInfo
+    second: "Answer | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +103,18 @@ class PassageScored:
 
 @dataclass(frozen=True, slots=True)
 class ReasoningDelta:
-    """A further piece of the model's reasoning."""
+    """A further piece of the reasoning of the model in this mode."""
 
     text: str
+    mode: Mode = "reasoner"
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerDelta:
-    """A further piece of the answer, not checked yet."""
+    """A further piece of the answer of the model in this mode, not checked yet."""
 
     text: str
+    mode: Mode = "chat"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """One question on its way: retrieve, freshness, score, select, answer, check. One object per question.
 
-Knows nothing of HTTP, and neither how passages are found nor how a model is reached: that is in its tools.
+Knows nothing of HTTP, and neither how passages are found nor how a model is reached: that is in its parts.
 """
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol
+from contextvars import copy_context
+from dataclasses import asdict, replace
+from typing import Any
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
@@ -22,93 +22,25 @@ from server.answers import (
     Checks,
     Event,
     IndexInfo,
+    Mode,
     PassageScored,
     PassagesFound,
     Question,
-    ReasoningDelta,
     Retrieval,
-    Scoring,
 )
-from server.deadline import Deadline, current_deadline, until
+from server.gathering import Evidence, evidence_of
 from server.index_holder import OpenIndex
-from server.language import REFUSALS, question_language, refusal
-from server.llm import LanguageModels, Reply
-from server.llm_errors import LanguageModelError
-from server.llm_scorer import LLMScorer, ScoreCache, ScoringRecord
+from server.language import question_language, refusal
+from server.llm_scorer import LLMScorer
 from server.nodes import passage_of
-from server.passages import Passage
-from server.prompts import Prompts
-from server.query_engine import PassageSynthesizer, QuotingSynthesizer, build_query_engine, query_of
-from server.relevance import RelevancePostprocessor, RelevanceScorer, ScorerName, Verdict
-from server.usage import Prices, Usage
+from server.parts import LanguageModelParts, Parts
+from server.query_engine import QuotingSynthesizer, build_query_engine, query_of
+from server.relevance import RelevancePostprocessor, RelevanceScorer
+from server.usage import Usage
+from server.writing import ModelWriter, Written, is_refusal
 
 _SCORING_SHARE = 0.5
-_LAST_SECONDS = 1.0
-_LAST_SHARE = 0.1
-
-
-class CheckedText(Protocol):
-    """An answer after its citations and figures were looked up."""
-
-    @property
-    def text(self) -> str:
-        """The answer without citations of no passage."""
-
-    @property
-    def unknown_citations(self) -> int:
-        """How many were removed."""
-
-    @property
-    def unsupported(self) -> Sequence[str]:
-        """Pieces of the text not found in the passages it cites."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The collaborators that find, judge, quote and check without a language model."""
-
-    retriever: Callable[[OpenIndex, int, tuple[str, ...]], BaseRetriever]
-    freshness: Callable[[OpenIndex], BaseNodePostprocessor]
-    local_scorer: Callable[[OpenIndex], RelevanceScorer]
-    extract: Callable[[str, Sequence[Passage]], str]
-    check: Callable[[str, Sequence[Passage]], CheckedText]
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageModelParts:
-    """What is there when a language model is configured."""
-
-    models: LanguageModels
-    prompts: Prompts
-    pool: ThreadPoolExecutor
-    scores: ScoreCache
-    prices: Prices
-    scores_relevance: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """The passages of a question, judged. `kept` are to be answered from, best first; `nodes` are the same."""
-
-    nodes: tuple[NodeWithScore, ...]
-    kept: tuple[Passage, ...]
-    rejected: tuple[Passage, ...]
-    scoring: Scoring
-    record: ScoringRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An answer as it was written, before it is checked."""
-
-    text: str
-    mode: Literal["llm", "extractive"]
-    refused: bool = False
-    problem: str | None = None
-    complete: bool = True
-    reasoning: str | None = None
-    usage: Usage | None = None
-    notices: tuple[str, ...] = ()
+"""Of the time that is left, what scoring may use: the rest is for the answer."""
 
 
 class Flow:
@@ -134,14 +66,21 @@ class Flow:
 
     def answer(self) -> Answer:
         """The whole answer. Raises `LanguageModelError` or `TimeUp`."""
-        evidence, engine = self._gather()
-        written = self._write(evidence, engine)
-        return self._checked(evidence, written)
+        evidence = self._gather()
+        if not evidence.kept:
+            return self._checked(self._refusal(evidence))
+        if self._model is None:
+            return self._checked(self._quoted(evidence))
+        if self._question.mode != "both":
+            return self._checked(self._written(self._question.mode, evidence))
+        beside = self._model.pool.submit(copy_context().run, self._written, "reasoner", evidence)
+        first = self._checked(self._written("chat", evidence))
+        return replace(first, second=self._checked(beside.result()))
 
     def retrieve(self, score: bool) -> Retrieval:
         """The passages: in the order of retrieval, or judged and best first."""
         if score:
-            evidence, _ = self._gather()
+            evidence = self._gather()
             passages = evidence.kept + evidence.rejected
         else:
             query = query_of(self._question.text)
@@ -151,7 +90,7 @@ class Flow:
         timings = self._timings()
         return Retrieval(passages, self._index_info(), {name: timings[name] for name in ("retrieve", "score", "total")})
 
-    def _gather(self) -> tuple[Evidence, RetrieverQueryEngine]:
+    def _gather(self) -> Evidence:
         scorer = self._scorer()
         relevance = RelevancePostprocessor(
             scorer,
@@ -160,11 +99,12 @@ class Flow:
             on_scored=lambda index, judgement: self._emit(PassageScored(index, judgement)),
             on_found=self._on_found,
         )
-        engine = build_query_engine(self._retriever(), [self._freshness(), relevance], self._synthesizer())
-        engine.retrieve(query_of(self._question.text))
+        self._engine(QuotingSynthesizer(self._parts.extract), relevance).retrieve(query_of(self._question.text))
         self._scored_at = time.monotonic()
-        record = scorer.record if isinstance(scorer, LLMScorer) else ScoringRecord()
-        return _evidence(relevance.verdicts, scorer.name, self._question.threshold, record), engine
+        return evidence_of(relevance.verdicts, scorer, self._question.threshold)
+
+    def _engine(self, synthesizer: BaseSynthesizer, *postprocessors: BaseNodePostprocessor) -> RetrieverQueryEngine:
+        return build_query_engine(self._retriever(), [self._freshness(), *postprocessors], synthesizer)
 
     def _retriever(self) -> BaseRetriever:
         return self._parts.retriever(self._index, self._question.k, self._question.documents)
@@ -174,69 +114,36 @@ class Flow:
 
     def _scorer(self) -> RelevanceScorer:
         model = self._model
-        if model is None or not model.scores_relevance:
+        if model is None or not model.scores_relevance or model.models.problem() is not None:
             return self._parts.local_scorer(self._index)
         return LLMScorer(model.models, model.prompts, model.pool, model.scores, share_of_time=_SCORING_SHARE)
-
-    def _synthesizer(self) -> BaseSynthesizer:
-        if self._model is None:
-            return QuotingSynthesizer(self._parts.extract)
-        return PassageSynthesizer(
-            self._model.models,
-            self._model.prompts,
-            thinking=self._question.mode == "reasoner",
-            on_text=lambda delta: self._emit(AnswerDelta(delta)),
-            on_reasoning=lambda delta: self._emit(ReasoningDelta(delta)),
-        )
 
     def _on_found(self, nodes: Sequence[NodeWithScore]) -> None:
         self._found_at = time.monotonic()
         self._emit(PassagesFound(tuple(passage_of(node) for node in nodes)))
 
-    def _write(self, evidence: Evidence, engine: RetrieverQueryEngine) -> Written:
-        if not evidence.kept:
-            return self._refusal()
-        if self._model is None:
-            return self._quoted(evidence)
-        return self._written(evidence, engine)
-
-    def _refusal(self) -> Written:
+    def _refusal(self, evidence: Evidence) -> Written:
         text = refusal(self._language)
         self._emit(AnswerDelta(text))
         records = self._index.generation.catalogue.documents()
         unread = [record.path for record in records if record.status == "failed"]
         notes = (notices.not_searched(self._language, unread),) if unread else ()
-        return Written(text, "llm" if self._model else "extractive", refused=True, notices=notes)
+        return Written(text, "llm" if self._model else "extractive", evidence, refused=True, notices=notes)
 
-    def _quoted(self, evidence: Evidence, why: str | None = None) -> Written:
-        text = self._parts.extract(self._question.text, evidence.kept)
+    def _quoted(self, evidence: Evidence) -> Written:
+        engine = self._engine(QuotingSynthesizer(self._parts.extract))
+        text = str(engine.synthesize(query_of(self._question.text), list(evidence.nodes)))
         self._emit(AnswerDelta(text))
-        return Written(text, "extractive", refused=is_refusal(text), problem=why)
+        return Written(text, "extractive", evidence, refused=is_refusal(text))
 
-    def _written(self, evidence: Evidence, engine: RetrieverQueryEngine) -> Written:
-        synthesizer: Any = engine._response_synthesizer
-        try:
-            with until(_answering_time()):
-                engine.synthesize(query_of(self._question.text), list(evidence.nodes))
-        except LanguageModelError as error:
-            error.passages = evidence.kept
-            raise
-        reply: Reply = synthesizer.reply
-        left_out = len(evidence.kept) - synthesizer.used
-        return Written(
-            reply.text,
-            "llm",
-            refused=is_refusal(reply.text),
-            problem=str(reply.problem) if reply.problem else None,
-            complete=reply.problem is None,
-            reasoning=reply.reasoning or None,
-            usage=reply.usage,
-            notices=(notices.left_out(self._language, left_out),) if left_out else (),
-        )
+    def _written(self, mode: Mode, evidence: Evidence) -> Written:
+        assert self._model is not None
+        writer = ModelWriter(self._model, mode, self._parts.extract, self._emit)
+        return writer.write(self._question.text, evidence, self._engine(writer.synthesizer))
 
-    def _checked(self, evidence: Evidence, written: Written) -> Answer:
+    def _checked(self, written: Written) -> Answer:
+        evidence = written.evidence
         checked = None if written.refused else self._parts.check(written.text, evidence.kept)
-        timings = self._timings()
         return Answer(
             question=self._question.text,
             answer=checked.text if checked else written.text,
@@ -252,7 +159,7 @@ class Flow:
             checks=Checks(checked.unknown_citations, tuple(checked.unsupported)) if checked else Checks(),
             notices=(*self._evidence_notices(evidence), *written.notices),
             usage=self._usage(evidence.record.usage, written.usage),
-            timings_ms=timings,
+            timings_ms=self._timings(),
             index=self._index_info(),
         )
 
@@ -289,30 +196,3 @@ class Flow:
     def _index_info(self) -> IndexInfo:
         manifest = self._index.generation.manifest
         return IndexInfo(self._index.generation.name, manifest.embed_model.short_name)
-
-
-def is_refusal(text: str) -> bool:
-    """Whether an answer is a refusal sentence and no more, give or take a full stop."""
-    said = text.strip().strip('"“”').rstrip(".。")
-    return any(said == sentence.rstrip(".。") for sentence in REFUSALS.values())
-
-
-def _evidence(verdicts: Sequence[Verdict], scorer: ScorerName, threshold: int, record: ScoringRecord) -> Evidence:
-    passages = [passage_of(verdict.node, verdict.judgement, verdict.kept) for verdict in verdicts]
-    scored = sum(verdict.judgement.score is not None for verdict in verdicts)
-    return Evidence(
-        nodes=tuple(verdict.node for verdict in verdicts if verdict.kept),
-        kept=tuple(passage for passage in passages if passage.kept),
-        rejected=tuple(passage for passage in passages if not passage.kept),
-        scoring=Scoring(scorer, threshold, scored, len(verdicts) - scored),
-        record=record,
-    )
-
-
-def _answering_time() -> Deadline:
-    """What is left, but for a moment in which something can still be said when it is over."""
-    deadline = current_deadline()
-    if deadline is None:
-        raise LookupError("a question is answered with a deadline")
-    left = deadline.remaining()
-    return deadline.within(left - min(_LAST_SECONDS, left * _LAST_SHARE))

@@ -13,12 +13,14 @@ from llama_index.core.base.llms.types import ChatMessage, ChatResponse, Thinking
 from llama_index.llms.deepseek import DeepSeek
 from pydantic import PrivateAttr, SecretStr
 
+from server.breaker import Breaker
+from server.budget import DailyBudget, Receipt
 from server.deadline import Deadline, DeadlineExceeded, Stalled, TimeUp, current_deadline, until
-from server.llm_errors import EmptyAnswer, IncompleteAnswer, LanguageModelError, finish_problem
+from server.llm_errors import EmptyAnswer, IncompleteAnswer, LanguageModelError, ModelNotOffered, finish_problem
 from server.llm_translation import LIBRARY_ERRORS, translated
 from server.retrying import RetryPolicy
 from server.transport import build_http_client, responses_closed
-from server.usage import Usage, usage_of
+from server.usage import Usage, estimated_tokens, usage_of
 
 Mode = Literal["chat", "reasoner"]
 
@@ -35,6 +37,8 @@ _THINKING: dict[bool, dict[str, Any]] = {
 }
 
 _WITHOUT_DEADLINE_SECONDS = 600.0
+_SHORT_REPLY_TOKENS = 40  # what is reserved of a budget before a reply is there
+_LONG_REPLY_TOKENS = 400
 _TIME_OVER = "the time for the question was over before the answer was"
 _NO_ANSWER = "the language model wrote no answer"
 
@@ -88,12 +92,16 @@ class LanguageModels:
         *,
         limits: ModelLimits | None = None,
         retry: RetryPolicy | None = None,
+        breaker: Breaker | None = None,
+        budget: DailyBudget | None = None,
     ) -> None:
         self.model = model
         self.limits = limits or ModelLimits()
         # A server on one's own machine needs no key, but the library insists on one.
         self._key = key or SecretStr("none")
         self._retry = retry or RetryPolicy()
+        self._breaker = breaker or Breaker()
+        self._budget = budget or DailyBudget()
         self._http_client = build_http_client(base_url, self.limits.connections)
         self.answering_llm = self._build(base_url, None)
         self.scoring_llm = self._build(base_url, self.limits.scoring_tokens)
@@ -101,6 +109,15 @@ class LanguageModels:
     def close(self) -> None:
         """Close all connections."""
         self._http_client.close()
+
+    def problem(self) -> LanguageModelError | None:
+        """Why no call would be made now; None while calls are made."""
+        return self._breaker.problem() or self._budget.problem()
+
+    def offered(self) -> tuple[str, ...]:
+        """The names of the models that the server offers. Raises `LanguageModelError` or `TimeUp`."""
+        with self._border():
+            return tuple(sorted(model.id for model in self.scoring_llm._get_client().models.list()))
 
     def complete(self, messages: Sequence[ChatMessage], *, json_mode: bool) -> Reply:
         """One short reply, without thinking; in JSON mode it is JSON, or blank when the model wrote something else."""
@@ -147,19 +164,20 @@ class LanguageModels:
         options: dict[str, Any] = dict(_THINKING[False])
         if json_mode:
             options["response_format"] = {"type": "json_object"}
-        with self._border(), responses_closed():
+        with self._call(messages, _SHORT_REPLY_TOKENS) as receipt, self._border(), responses_closed():
             response = self.scoring_llm.chat(list(messages), **options)
             raw: Any = response.raw
             thoughts = [block.content or "" for block in response.message.blocks if isinstance(block, ThinkingBlock)]
             text, finish = response.message.content or "", raw.choices[0].finish_reason
-            usage = usage_of(raw.usage)
+            receipt.usage = usage = usage_of(raw.usage)
         return Reply(text, "".join(thoughts), usage, finish_problem(finish))
 
     def _stream_once(self, messages: Sequence[ChatMessage], thinking: bool, shown: "_Shown") -> Reply:
         received = _Received()
         problem: LanguageModelError | None
         try:
-            self._receive(messages, thinking, received, shown)
+            with self._call(messages, _LONG_REPLY_TOKENS) as receipt:
+                receipt.usage = self._receive(messages, thinking, received, shown)
             problem = finish_problem(received.finish_reason)
         except Stalled as error:
             problem = IncompleteAnswer(f"the language model fell silent: {error}")
@@ -171,7 +189,9 @@ class LanguageModels:
             raise problem if problem and received.finish_reason != "length" else EmptyAnswer(_NO_ANSWER)
         return received.reply(problem)
 
-    def _receive(self, messages: Sequence[ChatMessage], thinking: bool, received: "_Received", shown: "_Shown") -> None:
+    def _receive(
+        self, messages: Sequence[ChatMessage], thinking: bool, received: "_Received", shown: "_Shown"
+    ) -> Usage:
         deadline = current_deadline() or Deadline(_WITHOUT_DEADLINE_SECONDS)
         watch = deadline.within(_WITHOUT_DEADLINE_SECONDS, self.limits.idle_seconds)
         with until(watch), responses_closed():
@@ -182,6 +202,7 @@ class LanguageModels:
                     shown.reasoning(reasoning)
                 if text:
                     shown.text(text)
+        return received.usage
 
     def _chunks(self, messages: Sequence[ChatMessage], thinking: bool) -> Iterator[ChatResponse]:
         with self._border():
@@ -191,6 +212,22 @@ class LanguageModels:
                 max_tokens=self.limits.thinking_tokens if thinking else self.limits.answer_tokens,
                 stream_options={"include_usage": True},
             )
+
+    @contextmanager
+    def _call(self, messages: Sequence[ChatMessage], reply_tokens: int) -> Iterator[Receipt]:
+        expected = sum(estimated_tokens(message.content or "") for message in messages) + reply_tokens
+        try:
+            with self._budget.call(expected) as receipt, self._breaker.call():
+                yield receipt
+        except ModelNotOffered as error:
+            raise self._with_offers(error) from error
+
+    def _with_offers(self, error: ModelNotOffered) -> ModelNotOffered:
+        try:
+            names = ", ".join(self.offered())
+        except (LanguageModelError, TimeUp):
+            return error
+        return ModelNotOffered(f"{error}; it offers: {names}", help=error.help)
 
     @contextmanager
     def _border(self) -> Iterator[None]:

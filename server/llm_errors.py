@@ -15,7 +15,7 @@ class LanguageModelError(Exception):
     `passages`, when there are some, are those the answer should have been written from.
     """
 
-    code: ClassVar[str] = "language_model_failed"
+    code: str = "language_model_failed"
     retryable: ClassVar[bool] = False
     attempts: ClassVar[int] = 3
     default_help: ClassVar[str] = "Try again later."
@@ -101,6 +101,22 @@ class EmptyAnswer(LanguageModelError):
     retryable = True
     attempts = 2
     default_help = "Ask again, or use the chat model."
+
+
+class Paused(LanguageModelError):
+    """The model is left alone for a while after `cause`."""
+
+    def __init__(self, cause: LanguageModelError, retry_after_seconds: float) -> None:
+        super().__init__(str(cause), help=cause.help, retry_after_seconds=retry_after_seconds)
+        self.cause = cause
+        self.code = cause.code
+
+
+class BudgetSpent(LanguageModelError):
+    """The tokens of the day are used up."""
+
+    code = "budget_spent"
+    default_help = "Ask again tomorrow, or raise DAILY_TOKEN_BUDGET."
 
 
 class CutOff(IncompleteAnswer):

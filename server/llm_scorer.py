@@ -14,7 +14,7 @@ from llama_index.core.schema import NodeWithScore
 
 from server.deadline import Cancelled, TimeUp, current_deadline, until
 from server.llm import LanguageModels
-from server.llm_errors import LanguageModelError
+from server.llm_errors import ContentRisk, LanguageModelError
 from server.nodes import passage_of
 from server.passages import Judgement
 from server.prompts import Prompts, new_marker
@@ -27,11 +27,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class ScoringRecord:
-    """What scoring one question cost, and what went wrong. Written by several threads, under the scorer's lock."""
+    """What scoring one question cost, what went wrong, and which passages the provider refuses to read.
+
+    Written by several threads, under the scorer's lock.
+    """
 
     usage: Usage = field(default_factory=Usage)
     cached: int = 0
     failure: LanguageModelError | TimeUp | None = None
+    refused_ids: set[str] = field(default_factory=set)
 
 
 class ScoreCache:
@@ -127,6 +131,8 @@ class LLMScorer:
         except (LanguageModelError, TimeUp) as error:
             with self._lock:
                 self.record.failure = error
+                if isinstance(error, ContentRisk):
+                    self.record.refused_ids.add(node.node.node_id)
             return Judgement(None, f"not scored: {error}")
         if judgement.score is not None:
             self._cache.put(key, judgement)

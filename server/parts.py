@@ -1,0 +1,56 @@
+"""The collaborators that a question meets on its way, as the composition root hands them in."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+
+from server.index_holder import OpenIndex
+from server.llm import LanguageModels
+from server.llm_scorer import ScoreCache
+from server.passages import Passage
+from server.prompts import Prompts
+from server.relevance import RelevanceScorer
+from server.usage import Prices
+
+
+class CheckedText(Protocol):
+    """An answer after its citations and figures were looked up."""
+
+    @property
+    def text(self) -> str:
+        """The answer without citations of no passage."""
+
+    @property
+    def unknown_citations(self) -> int:
+        """How many were removed."""
+
+    @property
+    def unsupported(self) -> Sequence[str]:
+        """Pieces of the text not found in the passages it cites."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The collaborators that find, judge, quote and check without a language model."""
+
+    retriever: Callable[[OpenIndex, int, tuple[str, ...]], BaseRetriever]
+    freshness: Callable[[OpenIndex], BaseNodePostprocessor]
+    local_scorer: Callable[[OpenIndex], RelevanceScorer]
+    extract: Callable[[str, Sequence[Passage]], str]
+    check: Callable[[str, Sequence[Passage]], CheckedText]
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModelParts:
+    """What is there when a language model is configured."""
+
+    models: LanguageModels
+    prompts: Prompts
+    pool: ThreadPoolExecutor
+    scores: ScoreCache
+    prices: Prices
+    scores_relevance: bool = True

@@ -1,0 +1,151 @@
+"""An answer service over passages given as texts: what finds, judges, quotes and checks is as simple as can be."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, Literal
+
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+from pydantic import SecretStr
+
+from server.answering import AnswerService
+from server.llm import LanguageModels, ModelLimits
+from server.llm_scorer import ScoreCache
+from server.parts import LanguageModelParts, Parts
+from server.passages import Judgement, Passage
+from server.prompts import read_prompts
+from server.relevance import OnScored
+from server.retrying import RetryPolicy
+from server.usage import Prices
+from tests.fake_deepseek import FakeDeepSeek
+
+KEY = "sk-canary-0123456789abcdef"
+
+
+def node(text: str, score: float = 0.5, document: str = "a.md") -> NodeWithScore:
+    """A retrieved passage."""
+    metadata = {"document": document, "pages": [1], "retrieval_score": score}
+    hidden = list(metadata)
+    return NodeWithScore(
+        node=TextNode(id_=f"id of {text[:40]}", text=text, metadata=metadata, excluded_llm_metadata_keys=hidden),
+        score=score,
+    )
+
+
+def nodes(*texts: str) -> list[NodeWithScore]:
+    """Passages in retrieval order, their scores falling from 0.9."""
+    return [node(text, 0.9 - 0.01 * place, f"{place}.md") for place, text in enumerate(texts)]
+
+
+class Texts(BaseRetriever):
+    """Finds the first k of some passages, whatever is asked."""
+
+    def __init__(self, found: Sequence[NodeWithScore], k: int) -> None:
+        super().__init__()
+        self._found = list(found[:k])
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return list(self._found)
+
+
+class Fresh(BaseNodePostprocessor):
+    """Every file is as it was indexed, but `stale.md` has changed."""
+
+    def _postprocess_nodes(
+        self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
+    ) -> list[NodeWithScore]:
+        for scored in nodes:
+            scored.node.metadata["stale"] = scored.node.metadata["document"] == "stale.md"
+        return nodes
+
+
+class ScoreInText:
+    """Scores what a passage says of itself: "score 7"."""
+
+    name: Literal["llm", "local"] = "local"
+
+    def score(
+        self, question: str, nodes: Sequence[NodeWithScore], on_scored: OnScored | None = None
+    ) -> list[Judgement]:
+        """The number at the end; unscored without one."""
+        judgements = []
+        for index, scored in enumerate(nodes):
+            last = scored.node.get_content().split()[-1]
+            judgements.append(Judgement(int(last), "as it says") if last.isdigit() else Judgement(None, "not scored"))
+            if on_scored:
+                on_scored(index, judgements[-1])
+        return judgements
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found."""
+
+    text: str
+    unknown_citations: int = 0
+    unsupported: tuple[str, ...] = ()
+
+
+@dataclass
+class Setup:
+    """Builds services over one list of passages and closes them."""
+
+    fake: FakeDeepSeek | None = None
+    found: list[NodeWithScore] = field(default_factory=list)
+    documents: list[Any] = field(default_factory=list)
+    services: list[AnswerService] = field(default_factory=list)
+    borrowed: int = 0
+    extract: Callable[[str, Sequence[Passage]], str] = lambda question, passages: f'"{passages[0].text}" [1]'
+    check: Callable[[str, Sequence[Passage]], Checked] = lambda text, passages: Checked(text)
+    on_retrieve: Callable[[], None] = lambda: None
+
+    @contextmanager
+    def acquire(self) -> Iterator[Any]:
+        """An index that holds nothing but its names."""
+        manifest = SimpleNamespace(embed_model=SimpleNamespace(short_name="tiny"))
+        catalogue = SimpleNamespace(documents=lambda: self.documents)
+        self.borrowed += 1
+        try:
+            yield SimpleNamespace(generation=SimpleNamespace(name="0042", manifest=manifest, catalogue=catalogue))
+        finally:
+            self.borrowed -= 1
+
+    def parts(self) -> Parts:
+        """The simple collaborators."""
+
+        def retriever(index: Any, k: int, documents: tuple[str, ...]) -> BaseRetriever:
+            self.on_retrieve()
+            return Texts(self.found, k)
+
+        return Parts(
+            retriever=retriever,
+            freshness=lambda index: Fresh(),
+            local_scorer=lambda index: ScoreInText(),
+            extract=self.extract,
+            check=self.check,
+        )
+
+    def service(self, *, key: str = KEY, scores_relevance: bool = True, **options: Any) -> AnswerService:
+        """A service with the fake as its language model, or with none."""
+        limits = options.pop("limits", None) or ModelLimits(idle_seconds=0.5)
+        retry = options.pop("retry", RetryPolicy(first_wait_seconds=0.01))
+        model = None
+        if self.fake is not None:
+            guards = {name: options.pop(name) for name in ("breaker", "budget") if name in options}
+            models = LanguageModels(
+                SecretStr(key), self.fake.url, "deepseek-flash", limits=limits, retry=retry, **guards
+            )
+            pool = ThreadPoolExecutor(options.pop("scoring_threads", 16))
+            model = LanguageModelParts(models, read_prompts(), pool, ScoreCache(), Prices(), scores_relevance)
+        service = AnswerService(self, self.parts(), model, **({"deadline_seconds": 5.0} | options))
+        self.services.append(service)
+        return service
+
+    def close(self) -> None:
+        """Close all services."""
+        for service in self.services:
+            service.close()
