@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from server.index_holder import IndexHolder, IndexNotReady
-from server.language import question_language
 from server.services import Services
 from server.settings import BadSettings, ServerSettings
 from storage.answers import AnswerStore
@@ -16,7 +15,7 @@ from storage.settings import StorageSettings
 
 if TYPE_CHECKING:
     from server.answering import AnswerService
-    from server.flow import LanguageModelParts, Parts
+    from server.parts import LanguageModelParts, Parts
     from server.prompts import Prompts
 
 logger = logging.getLogger(__name__)
@@ -41,6 +40,7 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
         answers=AnswerStore(storage.index_dir / "answers.db"),
         language_model=settings.language_model,
         load=loading.start,
+        close=loading.close,
     )
 
 
@@ -64,6 +64,12 @@ class Loading:
         if self._service is None:
             raise IndexNotReady("the server is starting; try again in a few seconds")
         return self._service
+
+    def close(self) -> None:
+        """Close the connections to the language model and the index."""
+        if self._service is not None:
+            self._service.close()
+        self._index.close()
 
     def _load(self) -> None:
         try:
@@ -91,9 +97,9 @@ def build_answer_service(settings: ServerSettings, index: IndexHolder) -> Answer
 def _parts() -> Parts:
     from server.citations import check_citations
     from server.extractive import extract_answer
-    from server.flow import Parts
     from server.freshness import FileStates, FreshnessPostprocessor
     from server.local_scorer import LocalScorer
+    from server.parts import Parts
     from server.retrieval import HybridRetriever
 
     states = FileStates()
@@ -103,7 +109,7 @@ def _parts() -> Parts:
         local_scorer=lambda index: LocalScorer(
             index.generation.catalogue.document_frequencies, index.generation.manifest.counts.chunks
         ),
-        extract=lambda question, passages: extract_answer(question, passages, question_language(question)),
+        extract=extract_answer,
         check=check_citations,
     )
 
@@ -111,9 +117,9 @@ def _parts() -> Parts:
 def _language_model_parts(settings: ServerSettings) -> LanguageModelParts | None:
     if settings.language_model is None:
         return None
-    from server.flow import LanguageModelParts
     from server.llm import LanguageModels
     from server.llm_scorer import ScoreCache
+    from server.parts import LanguageModelParts
     from server.usage import Prices
 
     return LanguageModelParts(

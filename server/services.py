@@ -32,6 +32,8 @@ class Services:
     pictures: PagePictures = field(default_factory=PagePictures)
     load: Callable[[], None] = lambda: None
     """Begins to load models and index in the background."""
+    close: Callable[[], None] = lambda: None
+    """Ends connections and background work."""
     stopping: Event = field(default_factory=Event)
     """Set when what still runs must come to an end."""
 

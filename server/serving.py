@@ -52,7 +52,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
         services.load()
         _handle_connections(connections, stop, services)
     server.task_dispatcher.shutdown(timeout=_LAST_WORDS_SECONDS)
-    services.index.close()
+    services.close()
 
 
 def _listening_socket(settings: ServerSettings) -> socket.socket:

@@ -1,6 +1,7 @@
 """One question on the terminal: `python -m server ask`."""
 
 import secrets
+from contextlib import closing
 from typing import Literal
 
 from server import conversion, schema
@@ -23,7 +24,8 @@ def ask_once(settings: ServerSettings, question: str, *, mode: Literal["chat", "
     try:
         asked = schema.QueryRequest(question=question, model=mode)
         index.refresh()
-        answer = build_answer_service(settings, index).answer(conversion.question_of(asked, settings))
+        with closing(build_answer_service(settings, index)) as service:
+            answer = service.answer(conversion.question_of(asked, settings))
     except known_exceptions() as error:
         problem = problem_of(error)
         raise Unanswered(f"{problem.detail} {problem.help}".strip()) from error

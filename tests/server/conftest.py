@@ -5,14 +5,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from server import create_app
-from server.bootstrap import build_services
+from server.bootstrap import build_answer_service, build_services
 from server.services import Services
 from server.settings import ServerSettings
 from storage.settings import StorageSettings
@@ -45,26 +48,31 @@ def index_dir(documents_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
-def start(index_dir: Path) -> Iterator[Callable[..., Services]]:
-    """Builds the services of a server over the index, with other settings where a test names some."""
-    started: list[Services] = []
-
-    def build(index: Path = index_dir, **settings: object) -> Services:
-        services = build_services(ServerSettings(**settings), StorageSettings(index_dir=index))  # type: ignore[arg-type]
-        services.load()
-        assert services.index.wait_until_opened(_READY_SECONDS)
-        started.append(services)
-        return services
-
-    yield build
-    for services in started:
-        services.index.close()
+def quoting_services(index_dir: Path) -> Iterator[Services]:
+    """A server without a language model, ready to answer."""
+    services = build_services(ServerSettings(), StorageSettings(index_dir=index_dir))
+    services.load()
+    assert services.index.wait_until_opened(_READY_SECONDS)
+    yield services
+    services.close()
 
 
-@pytest.fixture(scope="session")
-def quoting_services(start: Callable[..., Services]) -> Services:
-    """A server without a language model."""
-    return start()
+@pytest.fixture(scope="module")
+def start(quoting_services: Services) -> Iterator[Callable[..., Services]]:
+    """Builds servers with other settings over the same open index."""
+    with ExitStack() as stack:
+
+        def build(**changes: Any) -> Services:
+            settings = ServerSettings(**changes)
+            service = stack.enter_context(closing(build_answer_service(settings, quoting_services.index)))
+            return replace(
+                quoting_services,
+                settings=settings,
+                answering=lambda: service,
+                language_model=settings.language_model,
+            )
+
+        yield build
 
 
 @pytest.fixture(scope="session")
@@ -85,4 +93,4 @@ def empty_services(tmp_path: Path) -> Iterator[Services]:
     services = build_services(ServerSettings(), StorageSettings(index_dir=tmp_path / "index"))
     services.index.refresh()
     yield services
-    services.index.close()
+    services.close()

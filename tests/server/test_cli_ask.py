@@ -1,0 +1,100 @@
+"""`python -m server ask`: one question on the terminal."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.__main__ import main
+from server.language import REFUSALS
+from tests.fake_deepseek import FakeDeepSeek
+from tests.fake_script import Completion, Failure
+
+QUESTION = "How much is the cooperative share that every member buys?"
+
+
+@pytest.fixture
+def indexed(monkeypatch: pytest.MonkeyPatch, index_dir: Path) -> None:
+    monkeypatch.setenv("INDEX_DIR", str(index_dir))
+
+
+@pytest.fixture
+def deepseek(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDeepSeek]:
+    with FakeDeepSeek() as fake:
+        monkeypatch.setenv("DEEPSEEK_API_KEY", "sk-canary")
+        monkeypatch.setenv("DEEPSEEK_BASE_URL", fake.url)
+        fake.when_scoring(Completion('{"score": 9, "reason": "names the fee"}'))
+        yield fake
+
+
+@pytest.mark.usefixtures("indexed")
+def test_an_answer_names_its_sources(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", QUESTION]) == 0
+    shown = capsys.readouterr().out
+    assert "60 euros" in shown
+    assert "[1] library-handbook.md" in shown
+    assert "Quoted from the documents; no language model configured." in shown
+
+
+@pytest.mark.usefixtures("indexed")
+def test_scripts_get_the_response_of_the_api(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", QUESTION, "--json"]) == 0
+    response = json.loads(capsys.readouterr().out)
+    assert response["sources"][0]["document"] == "library-handbook.md"
+    assert response["mode"] == "extractive"
+
+
+@pytest.mark.usefixtures("indexed")
+def test_a_refusal_shows_what_was_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "Who won the football world cup in 1954?"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith(REFUSALS["en"])
+    assert "Closest passages:" in shown
+
+
+@pytest.mark.usefixtures("indexed")
+def test_a_model_writes_where_one_is_configured(deepseek: FakeDeepSeek, capsys: pytest.CaptureFixture[str]) -> None:
+    deepseek.when_answering(Completion("It is 60 euros [1].", reasoning="Hm."))
+    assert main(["ask", QUESTION, "--model", "reasoner"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("It is 60 euros [1].\n")
+    assert "relevance 9/10" in shown
+
+
+@pytest.mark.usefixtures("indexed")
+def test_a_key_that_is_rejected_is_never_shown(deepseek: FakeDeepSeek, capsys: pytest.CaptureFixture[str]) -> None:
+    deepseek.when_answering(Failure(401))
+    main(["ask", QUESTION])
+    shown = capsys.readouterr()
+    assert "canary" not in shown.out + shown.err
+    assert "Traceback" not in shown.out + shown.err
+
+
+def test_without_an_index_it_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("INDEX_DIR", str(tmp_path))
+    assert main(["ask", QUESTION]) == 1
+    assert capsys.readouterr().err == "There is no index yet; run make index.\n"
+
+
+def test_an_empty_question_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "  "]) == 1
+    assert capsys.readouterr().err.startswith("question: ")
+
+
+def test_a_bad_setting_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("KEEP_K", "none")
+    assert main(["ask", QUESTION]) == 2
+    assert capsys.readouterr().err.startswith("KEEP_K: ")
+
+
+def test_a_prompt_without_its_variables_is_wrong_usage(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "prompt.txt").write_text("Answer well.", encoding="utf-8")
+    monkeypatch.setenv("ANSWER_PROMPT_FILE", str(tmp_path / "prompt.txt"))
+    monkeypatch.setenv("INDEX_DIR", str(tmp_path / "index"))
+    assert main([]) == 2
+    assert "ANSWER_PROMPT_FILE" in capsys.readouterr().err
