@@ -1,7 +1,8 @@
 """Checks an answer against the passages it was written from: is every [i] one of them, and do they say so.
 
-Pure. [i] that is no passage is removed and counted; other brackets (【1】) become plain ones. The numbers, quotations and names of each sentence are looked up in
-the passages it cites; what is not found is listed as it stands in the answer, so that it can be marked there.
+Pure. [i] that is no passage is removed and counted; other brackets (【1】) become plain ones. The numbers, quotations and
+names of each sentence are looked up in the passages it cites; what is not found is listed as it stands in the answer, so
+that it can be marked there.
 """
 
 import re
