@@ -21,6 +21,9 @@ from server.llm_errors import (
     UnreadableReply,
 )
 
+_TELLING = (Unavailable, UnreadableReply, RateLimited)
+"""What a failed call says of the next one; other failures are the request's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class BreakerPolicy:
@@ -28,25 +31,31 @@ class BreakerPolicy:
 
     failures: int = 5
     pause_seconds: float = 30.0
+    crowded_pause_seconds: float = 5.0
     configuration_pause_seconds: float = 60.0
     balance_pause_seconds: float = 600.0
     first_call_alone_seconds: float = 0.25
 
     def pause_after(self, error: LanguageModelError, failures: int) -> float:
-        """Seconds to leave the model alone after this failure, the so-manieth in a row; 0 for not at all."""
+        """Seconds to leave the model alone after this failure, when there were so many in a row; 0 for not at all."""
         if isinstance(error, NoBalance):
             return self.balance_pause_seconds
         if isinstance(error, KeyRejected | ModelNotOffered):
             return self.configuration_pause_seconds
-        if isinstance(error, Unavailable | UnreadableReply | RateLimited) and failures >= self.failures:
+        if failures < self.failures:
+            return 0.0
+        if isinstance(error, Unavailable | UnreadableReply):
             return max(self.pause_seconds, error.retry_after_seconds or 0.0)
+        if isinstance(error, RateLimited):
+            return max(self.crowded_pause_seconds, error.retry_after_seconds or 0.0)
         return 0.0
 
 
 class Breaker:
     """Stands before every call. May be used by several threads.
 
-    Until a call has succeeded, others wait a moment for the one under way: with a wrong key, one request is enough.
+    Calls side by side that fail together count as one failure: a moment's trouble is for the retries to get over. Until
+    a call has succeeded, others wait a moment for the one under way: with a wrong key, one request is enough.
     """
 
     def __init__(self, policy: BreakerPolicy | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -62,14 +71,14 @@ class Breaker:
     @contextmanager
     def call(self) -> Iterator[None]:
         """The block is one call. Raises `Paused` instead of entering it while the model is left alone."""
-        self._enter()
+        failures_before = self._enter()
         try:
             yield
         except LanguageModelError as error:
-            self._leave(error)
+            self._leave(error, failures_before)
             raise
         except BaseException:
-            self._leave(None)
+            self._leave(None, failures_before)
             raise
         self._succeeded()
 
@@ -86,7 +95,7 @@ class Breaker:
             return None
         return Paused(self._cause, retry_after_seconds=max(1.0, left))
 
-    def _enter(self) -> None:
+    def _enter(self) -> int:
         with self._changed:
             if not self._proven and self._under_way and self._cause is None:
                 self._changed.wait(self._policy.first_call_alone_seconds)
@@ -94,12 +103,13 @@ class Breaker:
             if problem is not None:
                 raise problem
             self._under_way += 1
+            return self._failures
 
-    def _leave(self, error: LanguageModelError | None) -> None:
+    def _leave(self, error: LanguageModelError | None, failures_before: int) -> None:
         with self._changed:
             self._under_way -= 1
             if error is not None:
-                self._failures += 1
+                self._failures += isinstance(error, _TELLING) and self._failures == failures_before
                 pause = self._policy.pause_after(error, self._failures)
                 if pause:
                     self._cause = error

@@ -16,7 +16,15 @@ from pydantic import PrivateAttr, SecretStr
 from server.breaker import Breaker
 from server.budget import DailyBudget, Receipt
 from server.deadline import Deadline, DeadlineExceeded, Stalled, TimeUp, current_deadline, until
-from server.llm_errors import EmptyAnswer, IncompleteAnswer, LanguageModelError, ModelNotOffered, finish_problem
+from server.llm_errors import (
+    EmptyAnswer,
+    IncompleteAnswer,
+    LanguageModelError,
+    ModelNotOffered,
+    RequestRejected,
+    SwitchUnknown,
+    finish_problem,
+)
 from server.llm_translation import LIBRARY_ERRORS, translated
 from server.retrying import RetryPolicy
 from server.transport import build_http_client, responses_closed
@@ -32,11 +40,7 @@ MODES: dict[str, Mode] = {
 }
 """The names of the modes; the last two are DeepSeek's models of old, which it no longer offers."""
 
-_THINKING: dict[bool, dict[str, Any]] = {
-    on: {"extra_body": {"thinking": {"type": "enabled" if on else "disabled"}}} for on in (False, True)
-}
-
-_WITHOUT_DEADLINE_SECONDS = 600.0
+_WITHOUT_DEADLINE_SECONDS = 120.0
 _SHORT_REPLY_TOKENS = 40  # what is reserved of a budget before a reply is there
 _LONG_REPLY_TOKENS = 400
 _TIME_OVER = "the time for the question was over before the answer was"
@@ -102,6 +106,7 @@ class LanguageModels:
         self._retry = retry or RetryPolicy()
         self._breaker = breaker or Breaker()
         self._budget = budget or DailyBudget()
+        self._knows_thinking = True
         self._http_client = build_http_client(base_url, self.limits.connections)
         self.answering_llm = self._build(base_url, None)
         self.scoring_llm = self._build(base_url, self.limits.scoring_tokens)
@@ -148,7 +153,7 @@ class LanguageModels:
         return self._retry.run(attempt, may_retry)
 
     def _build(self, base_url: str, max_tokens: int | None) -> KeyHidingDeepSeek:
-        return KeyHidingDeepSeek(
+        llm = KeyHidingDeepSeek(
             self._key,
             model=self.model,
             api_base=base_url,
@@ -156,12 +161,15 @@ class LanguageModels:
             max_tokens=max_tokens,
             temperature=0.0,
             max_retries=0,
-            timeout=3600.0,  # the deadline's business
+            timeout=_WITHOUT_DEADLINE_SECONDS,
             http_client=self._http_client,
         )
+        # openai 2.54 imports most of itself, for a second, when this is first asked for.
+        _ = llm._get_client().chat.completions
+        return llm
 
     def _complete_once(self, messages: Sequence[ChatMessage], json_mode: bool) -> Reply:
-        options: dict[str, Any] = dict(_THINKING[False])
+        options = self._thinking_option(False)
         if json_mode:
             options["response_format"] = {"type": "json_object"}
         with self._call(messages, _SHORT_REPLY_TOKENS) as receipt, self._border(), responses_closed():
@@ -193,7 +201,7 @@ class LanguageModels:
         self, messages: Sequence[ChatMessage], thinking: bool, received: "_Received", shown: "_Shown"
     ) -> Usage:
         deadline = current_deadline() or Deadline(_WITHOUT_DEADLINE_SECONDS)
-        watch = deadline.within(_WITHOUT_DEADLINE_SECONDS, self.limits.idle_seconds)
+        watch = deadline.within(deadline.remaining(), self.limits.idle_seconds)
         with until(watch), responses_closed():
             for chunk in self._chunks(messages, thinking):
                 watch.touch()
@@ -208,7 +216,7 @@ class LanguageModels:
         with self._border():
             yield from self.answering_llm.stream_chat(
                 list(messages),
-                **_THINKING[thinking],
+                **self._thinking_option(thinking),
                 max_tokens=self.limits.thinking_tokens if thinking else self.limits.answer_tokens,
                 stream_options={"include_usage": True},
             )
@@ -221,6 +229,15 @@ class LanguageModels:
                 yield receipt
         except ModelNotOffered as error:
             raise self._with_offers(error) from error
+        except RequestRejected as error:
+            if not self._knows_thinking or "thinking" not in str(error):
+                raise
+            self._knows_thinking = False
+            raise SwitchUnknown(str(error)) from error
+
+    def _thinking_option(self, on: bool) -> dict[str, Any]:
+        """DeepSeek's switch; nothing where the server was found not to know it."""
+        return {"extra_body": {"thinking": {"type": "enabled" if on else "disabled"}}} if self._knows_thinking else {}
 
     def _with_offers(self, error: ModelNotOffered) -> ModelNotOffered:
         try:
@@ -236,10 +253,10 @@ class LanguageModels:
         except TimeUp:
             raise
         except LIBRARY_ERRORS as error:
-            found = translated(error, self.model)
+            key = self._key.get_secret_value()
             # A server that repeats the key in its message must not get it into a log by way of the cause.
             said = f"{error} {getattr(error, 'body', '')}"
-            raise found from (None if self._key.get_secret_value() in said else error)
+            raise translated(error, self.model, key) from (None if key in said else error)
 
 
 class _Shown:

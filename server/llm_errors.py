@@ -55,6 +55,13 @@ class RequestRejected(LanguageModelError):
     default_help = "Check DEEPSEEK_BASE_URL and the prompt files."
 
 
+class SwitchUnknown(RequestRejected):
+    """The server does not know DeepSeek's switch for thinking; it is asked again without."""
+
+    retryable = True
+    attempts = 2
+
+
 class ContentRisk(LanguageModelError):
     """The provider refuses to read what it was sent."""
 

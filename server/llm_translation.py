@@ -33,17 +33,18 @@ LIBRARY_ERRORS = (
 """What openai 2.54 and llama-index-llms-openai 0.7 raise for what a server does: the last four when the reply has an
 unexpected shape (an HTML page with status 200, no `choices`, a broken chunk in a stream)."""
 
+_LONGEST_EXCERPT = 200
 _CONTENT_RISK = re.compile(r"content exists risk", re.IGNORECASE)
 _MODEL_NAME = re.compile(r"supported api model names|model.{0,40}(not exist|not found|not supported)", re.IGNORECASE)
 
 
-def translated(error: Exception, model: str) -> Exception:
-    """The member of the family, or the deadline, that a library's exception stands for."""
+def translated(error: Exception, model: str, key: str) -> Exception:
+    """The member of the family, or the deadline, that a library's exception stands for; `key` is kept out of it."""
     time_up = _time_up(error)
     if time_up is not None:
         return time_up
     if isinstance(error, openai.APIStatusError):
-        found = _of_status(error, model)
+        found = _of_status(error, model, key)
         logger.warning(
             "language model: HTTP %s, %s, request %s", error.status_code, found.code, error.request_id or "without id"
         )
@@ -63,7 +64,7 @@ def _time_up(error: BaseException | None) -> TimeUp | None:
     return None
 
 
-def _of_status(error: openai.APIStatusError, model: str) -> LanguageModelError:
+def _of_status(error: openai.APIStatusError, model: str, key: str) -> LanguageModelError:
     status = error.status_code
     if status in (401, 403):
         return KeyRejected("the language model's server rejects the key")
@@ -75,10 +76,9 @@ def _of_status(error: openai.APIStatusError, model: str) -> LanguageModelError:
         return Unavailable(
             f"the language model's server fails (HTTP {status})", retry_after_seconds=_retry_after(error)
         )
-    return (
-        _of_message(_server_message(error), model)
-        or (_not_offered(model) if status == 404 else None)
-        or RequestRejected(f"the language model's server rejects the request (HTTP {status})")
+    said = _server_message(error).replace(key, "…")
+    return _of_message(said, model) or RequestRejected(
+        f"the language model's server rejects the request (HTTP {status}): {' '.join(said.split())[:_LONGEST_EXCERPT]}"
     )
 
 
@@ -95,7 +95,9 @@ def _not_offered(model: str) -> ModelNotOffered:
 
 
 def _server_message(error: openai.APIStatusError) -> str:
-    return f"{error.message} {error.body}"
+    body: object = error.body
+    message = body.get("message") if isinstance(body, dict) else None
+    return str(message or error.message)
 
 
 def _retry_after(error: openai.APIStatusError) -> float | None:

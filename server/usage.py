@@ -14,6 +14,19 @@ class Prices:
     currency: str = "CNY"
 
 
+def read_prices(text: str) -> Prices:
+    """Prices as a setting: "0.02 1 4 CNY" is cached input, input, output and currency. Raises `ValueError`."""
+    parts = text.split()
+    try:
+        cached_input, fresh_input, output = (float(part) for part in parts[:3])
+        (currency,) = parts[3:]
+    except ValueError as error:
+        raise ValueError('must be three prices for a million tokens and a currency, such as "0.02 1 4 CNY"') from error
+    if min(cached_input, fresh_input, output) < 0:
+        raise ValueError("must not be negative")
+    return Prices(cached_input, fresh_input, output, currency)
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens of one or more calls. `cached_tokens` are part of the prompt, `reasoning_tokens` of the completion."""

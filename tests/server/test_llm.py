@@ -156,6 +156,17 @@ def test_x18_the_key_is_in_no_text_and_no_log(
         pickle.dumps(models.answering_llm)
 
 
+def test_a_server_that_does_not_know_the_thinking_switch_is_asked_without(
+    fake: FakeDeepSeek, models: LanguageModels
+) -> None:
+    fake.when("", Completion("{}")).when(
+        lambda asked: "thinking" in asked.body, Failure(400, "Unknown field: thinking")
+    )
+    assert _complete(models).text == "{}"
+    assert _complete(models).text == "{}"
+    assert ["thinking" in asked.body for asked in fake.chats()] == [True, False, False]
+
+
 # ---- Error codes
 
 ERRORS = [
@@ -211,7 +222,15 @@ def test_l4_a_retired_model_is_named_with_its_setting(fake: FakeDeepSeek, build:
     with pytest.raises(ModelNotOffered, match='"deepseek-chat"') as caught:
         _complete(build(model="deepseek-chat"))
     assert "DEEPSEEK_MODEL" in caught.value.help
+    assert "it offers: deepseek-flash, deepseek-v4-pro" in str(caught.value)
     assert len(fake.chats()) == 1
+
+
+@pytest.mark.faults("L3")
+def test_l3_what_the_server_says_is_passed_on(fake: FakeDeepSeek, models: LanguageModels) -> None:
+    fake.when("", Failure(422, f"no such\nfield for {CANARY}"))
+    with pytest.raises(RequestRejected, match=r"no such field for …$"):
+        _complete(models)
 
 
 @pytest.mark.faults("L6")
@@ -233,9 +252,13 @@ def test_l6_a_wait_that_outlasts_the_deadline_is_not_begun(fake: FakeDeepSeek, m
 
 
 @pytest.mark.faults("L7")
-@pytest.mark.parametrize("first", [Failure(500), Failure(503), Page(), Completion("{}", drop_after=0)])
-def test_l7_l8_success_after_failures(fake: FakeDeepSeek, reader: Reader, first: Any) -> None:
-    fake.when("", first, Completion("Fine [1]."))
+@pytest.mark.parametrize(
+    "first",
+    [[Failure(500), Failure(502)], [Failure(503), Failure(503)], [Page()], [Completion("{}", drop_after=0)]],
+    ids=["500-502", "503-503", "html", "dropped"],
+)
+def test_l7_l8_success_after_failures(fake: FakeDeepSeek, reader: Reader, first: list[Any]) -> None:
+    fake.when("", *first, Completion("Fine [1]."))
     assert reader.read().text == reader.text == "Fine [1]."
 
 
