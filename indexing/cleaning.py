@@ -17,7 +17,7 @@ _DOT_LEADER = re.compile(r"(?: ?[.·•‧⋅…‥．]){5,} ?|(?:…|\.\.\.){2,
 _TRAILING_SPACE = re.compile(r"[ \t]+$", re.MULTILINE)
 _WIDE_GAP = re.compile(r"(?<=\S)[ \t]{3,}")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_CUT_WORD = re.compile(r"(?<!\S)(\S*?)([^\W\d_]+)([-‐\u00ad])\n([^\W_]+)(\S*)[ \t]*(\n?)")
+_CUT_WORD = re.compile(r"(?<!\S)(\S*?)([^\W\d_]+)([-‐\u00ad])\n([^\W_]+)(\S*)([ \t]*\n?)")
 _WORD = re.compile(r"[^\W_]+(?:[-‐][^\W_]+)*")
 
 
@@ -78,9 +78,9 @@ def join_cut_words(pages: Sequence[str]) -> list[str]:
 
 
 def _join(match: re.Match[str], words: Counter[str]) -> str:
-    before, left, _, right, after, newline = match.groups()
+    before, left, _, right, after, space = match.groups()
     hyphen = "-" if _keeps_hyphen(before, left, right, words) else ""
-    return f"{before}{left}{hyphen}{right}{after}{newline}"
+    return f"{before}{left}{hyphen}{right}{after}" + ("\n" if space else "")
 
 
 def _keeps_hyphen(before: str, left: str, right: str, words: Counter[str]) -> bool:
