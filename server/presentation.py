@@ -1,8 +1,10 @@
 """Small things the templates need: how long ago, how many, which language, what to fold away."""
 
 import glob
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from flask_babel import format_timedelta
@@ -14,6 +16,9 @@ from server.schema import QueryResponse
 
 _SHOWN_CHARACTERS = 360
 _SENTENCE_ENDS = ("。", "！", "？", "；", ". ", "! ", "? ", "; ", "\n")
+_SHORT_LINE = 40
+_LINE_ENDS = (".", ":", "!", "?", "|", "。", "：", "！", "？")
+_WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
 def answer_html(response: QueryResponse) -> Markup:
@@ -37,6 +42,18 @@ def fold(text: str) -> tuple[str, str]:
         cut = text.rfind(" ", half, most)
     cut = most if cut < 0 else cut + 1
     return text[:cut], text[cut:]
+
+
+def reflow(text: str) -> str:
+    """A passage without the line ends of its page: a long line that ends within a sentence goes on with the next."""
+    lines = text.split("\n")
+    flowing = lines[0]
+    for before, line in pairwise(lines):
+        if len(before) < _SHORT_LINE or before.endswith(_LINE_ENDS) or not line.strip():
+            flowing += "\n" + line
+        else:
+            flowing += ("" if _WIDE.match(line) else " ") + line
+    return flowing
 
 
 def text_language(text: str) -> str:
@@ -67,6 +84,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "fold": fold,
     "literal": glob.escape,
     "page_list": page_list,
+    "reflow": reflow,
     "render_answer": render_answer,
     "render_marked": render_marked,
     "render_text": render_text,

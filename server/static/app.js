@@ -130,6 +130,8 @@
     for (const old of main.querySelectorAll("[data-result], .problem")) old.remove();
     main.append(fragment(html));
     main.querySelector(".hero")?.classList.add("answered");
+    main.querySelector(".hero h1")?.classList.add("hidden");
+    for (const hint of main.querySelectorAll(".hero > .hint")) hint.hidden = true;
     enhance(result());
   }
 

@@ -131,7 +131,7 @@ def test_stopping_keeps_what_came(visit: Callable[..., "Page"], deepseek: FakeDe
     page.wait_for_selector("[data-step]:not([hidden])")
     assert page.locator("[data-step]").inner_text() == "Stopped."
     assert "Word by word." in page.locator("[data-answer]").inner_text()
-    asked = next(asked for asked in deepseek.chats if "stop-me" in asked.prompt and asked.is_stream)
+    asked = next(asked for asked in deepseek.chats() if "stop-me" in asked.prompt and asked.is_stream)
     assert deepseek.wait_for(lambda: asked.client_left_at is not None, 10)
 
 
