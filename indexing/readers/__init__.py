@@ -106,9 +106,7 @@ def check_first_bytes(path: Path, form: Format) -> None:
         raise ParseFailure("empty", "the file has no content; fill it or remove it")
     if form.kind == "pdf" and b"%PDF-" in head:
         return
-    if form.kind == "zip" and head.startswith(
-        (*_ZIP, _OLE)
-    ):  # OLE: an encrypted office file, its reader says so
+    if form.kind == "zip" and head.startswith((*_ZIP, _OLE)):  # OLE: an encrypted office file, its reader says so
         return
     foreign = _foreign_kind(head, form)
     if form.kind == "text" and foreign is None:

@@ -86,7 +86,12 @@ def _guessed_encoding(data: bytes) -> str:
     best = from_bytes(sample if len(sample) == len(data) else sample[: sample.rfind(b"\n") + 1]).best()
     if best is None or best.chaos > _MOST_CHAOS:
         raise ParseFailure("encoding_unknown", _UNKNOWN)
-    return _latin_encoding(sample) if best.encoding in _LATIN else best.encoding
+    if best.encoding in _LATIN:
+        return _latin_encoding(sample)
+    is_one_byte = len(str(best)) == len(best.raw)
+    if is_one_byte and best.coherence == 0:  # it resembles no language: several encodings would do as well
+        raise ParseFailure("encoding_unknown", _UNKNOWN)
+    return best.encoding
 
 
 def _latin_encoding(sample: bytes) -> str:

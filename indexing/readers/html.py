@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PreformattedString, Tag
+from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 from indexing.cleaning import clean_text
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
@@ -23,9 +23,10 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-siz
 _DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _WHITE_SPACE = re.compile(r"\s+")
-_AROUND_BREAK = re.compile(r" *\n")
-_MARK = "\ue000"  # stands before a heading's text until its place is known; never in the page's own text
-_MARKED = re.compile(f"{_MARK}([1-6])(.*)")
+_LINE, _PARAGRAPH, _HEADING = "\ue000\ue001\ue002"  # marks, never in the page's own text
+_MARKS = re.compile("[\ue000-\ue002]")
+_BREAKS = re.compile(f"[ {_LINE}{_PARAGRAPH}]*[{_LINE}{_PARAGRAPH}][ {_LINE}{_PARAGRAPH}]*")
+_MARKED = re.compile(f"{_HEADING}([1-6])(.*)")
 
 
 def read(path: Path, limits: ReadLimits) -> ParsedDocument:
@@ -44,7 +45,7 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
 def html_text(soup: Tag) -> tuple[str, list[TextHeading]]:
     """The visible text of a parsed page and the headings in it; also for chapters of a book and parts of a mail."""
     _remove_unseen(soup)
-    text = clean_text(_AROUND_BREAK.sub("\n", "".join(_pieces(soup))))
+    text = clean_text(_BREAKS.sub(_break, "".join(_pieces(soup))))
     headings, plain, offset, end = [], [], 0, 0
     for mark in _MARKED.finditer(text):
         plain.append(text[end : mark.start()])
@@ -77,25 +78,38 @@ def _is_hidden(tag: Tag) -> bool:
     return tag.has_attr("hidden") or (isinstance(style, str) and _HIDDEN_STYLE.search(style) is not None)
 
 
-def _pieces(tag: Tag) -> Iterator[str]:
-    for child in tag.children:
-        if isinstance(child, Tag):
-            yield from _element(child)
-        elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
-            yield _WHITE_SPACE.sub(" ", str(child).replace(_MARK, ""))
+def _pieces(root: Tag) -> Iterator[str]:
+    """The text with marks for breaks and headings. Walks with a stack: pages are nested thousands deep."""
+    stack: list[PageElement | str] = [root]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Tag):
+            before, content, after = _parts(item)
+            stack.append(_Mark(after))
+            stack.extend(reversed(content))
+            yield before
+        elif isinstance(item, _Mark):
+            yield item
+        elif isinstance(item, NavigableString) and not isinstance(item, PreformattedString):
+            yield _WHITE_SPACE.sub(" ", _MARKS.sub("", item))
 
 
-def _element(tag: Tag) -> Iterator[str]:
+class _Mark(str):
+    """Text of ours among the page's own."""
+
+
+def _parts(tag: Tag) -> tuple[str, list[PageElement | str], str]:
+    """What stands before, in and after an element."""
     if tag.name in ("td", "th"):
-        yield from _pieces(tag)
-        yield " | " if tag.find_next_sibling(["td", "th"]) else ""
-    elif tag.name == "pre":
-        yield f"\n\n{tag.get_text().replace(_MARK, '')}\n\n"
-    elif tag.name in _HEADINGS:
-        heading = " ".join("".join(_pieces(tag)).replace(_MARK, " ").split())
-        yield f"\n\n{_MARK}{tag.name[1]}{heading}\n\n"
-    else:
-        around = "\n\n" if tag.name in _PARAGRAPHS else "\n" if _BLOCKS.fullmatch(tag.name) else ""
-        yield f"{around}- " if tag.name == "li" else around
-        yield from _pieces(tag)
-        yield around
+        return "", list(tag.children), " | " if tag.find_next_sibling(["td", "th"]) else ""
+    if tag.name == "pre":
+        return _PARAGRAPH, [_Mark(_MARKS.sub("", tag.get_text()))], _PARAGRAPH
+    if tag.name in _HEADINGS:
+        heading = " ".join(_MARKS.sub(" ", tag.get_text(" ")).split())
+        return _PARAGRAPH, [_Mark(f"{_HEADING}{tag.name[1]}{heading}")], _PARAGRAPH
+    around = _PARAGRAPH if tag.name in _PARAGRAPHS else _LINE if _BLOCKS.fullmatch(tag.name) else ""
+    return f"{around}- " if tag.name == "li" else around, list(tag.children), around
+
+
+def _break(match: re.Match[str]) -> str:
+    return "\n\n" if _PARAGRAPH in match.group() else "\n"

@@ -108,7 +108,12 @@ def outline_loop() -> bytes:
 def xref_loop() -> bytes:
     """A good page; its cross-reference table names itself as the one before."""
     good = raw_pdf(
-        [_CATALOG, "<< /Type /Pages /Count 1 /Kids [3 0 R] >>", _page("4 0 R"), _stream("The table comes before itself")]
+        [
+            _CATALOG,
+            "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+            _page("4 0 R"),
+            _stream("The table comes before itself"),
+        ]
     )
     start = int(good.rsplit(b"startxref\n", 1)[1].split()[0])
     return good.replace(b"/Root 1 0 R", f"/Root 1 0 R /Prev {start}".encode())

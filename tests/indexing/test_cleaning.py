@@ -62,11 +62,15 @@ class TestCutWords:
         ("page", "joined"),
         [
             pytest.param("super-\nvised work", "supervised\nwork", id="cut"),
-            pytest.param("the multi-\nhead one; multi-head", "the multi-head\none; multi-head", id="hyphenated elsewhere"),
+            pytest.param(
+                "the multi-\nhead one; multi-head", "the multi-head\none; multi-head", id="hyphenated elsewhere"
+            ),
             pytest.param("state-of-the-\nart results", "state-of-the-art\nresults", id="chain"),
             pytest.param("DeepSeek-\nR1 model", "DeepSeek-R1\nmodel", id="name"),
             pytest.param("pages 12-\n14 say", "pages 12-\n14 say", id="range"),
-            pytest.param("a long range. A range. A long- \nrange", "a long range. A range. A long- \nrange", id="dash and space"),
+            pytest.param(
+                "a long range. A range. A long- \nrange", "a long range. A range. A long- \nrange", id="dash and space"
+            ),
             pytest.param("one -\ntwo", "one -\ntwo", id="dash"),
             pytest.param("compu-\ntation,", "computation,", id="at the end"),
             pytest.param("ex-\nam-\nple here", "example\nhere", id="cut twice"),
