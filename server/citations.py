@@ -1,8 +1,7 @@
 """Checks an answer against the passages it was written from: is every [i] one of them, and do they say so.
 
-Pure. [i] that is no passage is removed and counted; other brackets (【1】) become plain ones. The numbers, quotations and
-names of each sentence are looked up in the passages it cites; what is not found is listed as it stands in the answer, so
-that it can be marked there.
+Pure. [i] that is no passage is removed and counted; other brackets (【1】) become plain ones. Numbers, quotations and
+names of each sentence are looked up in the passages it cites; what is not found is listed as it stands in the answer.
 """
 
 import re
@@ -69,7 +68,8 @@ def _without_unknown(answer: str, passages: Sequence[Passage]) -> tuple[str, int
     for mark in _marks(answer):
         numbers = _numbers(mark)
         known = [number for number in numbers if 1 <= number <= len(passages)]
-        if (known == numbers and mark.group().lstrip()[0] == "[") or _is_quoted(answer, mark, passages):
+        is_plain = re.match(r"\s*\[\d", mark.group()) is not None
+        if (is_plain and known == numbers) or _is_quoted(answer, mark, passages):
             continue
         unknown += len(numbers) - len(known)
         space = mark.group()[: -len(mark.group().lstrip())]

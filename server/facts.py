@@ -27,7 +27,7 @@ _CHINESE_DIGITS = {sign: value for value, sign in enumerate("零一二三四五�
 _CHINESE_UNITS = {"十": 10, "百": 100, "千": 1000}
 
 _NUMBER = re.compile(
-    r"(?<![\w.])[-+−]?(?P<digits>\d{1,3}(?:[,，'’ \u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"(?<![A-Za-z\d_.])[-+−]?(?P<digits>\d{1,3}(?:[,，'’ \u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"(?:\s?(?P<percent>%|％|‰|percent\b|per cent\b|个百分点)"
     r"|\s?(?P<scale>百万|千万|万亿|[万萬亿億百千]|(?:k|K|M|B|bn|T)(?![\w-])|(?:thousand|million|billion|trillion|hundred)\b))?"
 )

@@ -1,0 +1,85 @@
+"""Extractive answers quote the fewest sentences that answer, exactly, cited, in reading order."""
+
+import pytest
+
+from server.citations import check_citations
+from server.extractive import extract_answer
+from server.passages import Passage
+
+GRPO = (
+    "2.2.1. Reinforcement Learning Algorithm\n"
+    "In order to save the training costs, we adopt Group Relative Policy\nOptimization (GRPO) (Shao et al., 2024), "
+    "which foregoes the critic model. The weather was fine. "
+    "Specifically, GRPO optimizes the policy model by maximizing the "
+    "following objective:\nJ(θ) = E[1/G Σ min(r A, clip(r, 1−ε, 1+ε) A)] − β D_KL"
+)
+TABLE = (
+    "Table 2 | Comparison of models.\nModel AIME MATH-500 GPQA\nOpenAI-o1-mini 63.6 90.0 60.0\n"
+    "DeepSeek-R1-Zero 71.0 95.9 73.3"
+)
+CHINESE = "图书馆成立于1925年。图书馆每天上午九点开门，星期日除外。馆内有三个阅览室。"
+
+
+def passage(text: str, context: str = "") -> Passage:
+    return Passage("id", "a.pdf", (1,), text, 0.9, context=context)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "quoted"),
+    [
+        pytest.param("what is the GRPO?", GRPO, "we adopt Group Relative Policy Optimization (GRPO)", id="definition"),
+        pytest.param("图书馆几点开门？", CHINESE, "图书馆每天上午九点开门，星期日除外。", id="Chinese"),
+        pytest.param("图书馆成立于哪一年？", CHINESE, "图书馆成立于1925年。", id="a Chinese year"),
+        pytest.param("What does DeepSeek-R1-Zero score on AIME?", TABLE, "DeepSeek-R1-Zero 71.0 95.9 73.3", id="a row"),
+    ],
+)
+def test_the_sentence_that_answers_is_quoted(question: str, text: str, quoted: str) -> None:
+    answer = extract_answer(question, [passage(text)])
+    assert quoted in answer
+    assert answer.endswith("[1]")
+
+
+def test_only_what_answers_is_quoted() -> None:
+    assert extract_answer("图书馆几点开门？", [passage(CHINESE)]) == "图书馆每天上午九点开门，星期日除外。 [1]"
+    assert "weather" not in extract_answer("what is the GRPO?", [passage(GRPO)])
+
+
+def test_a_heading_above_is_not_quoted() -> None:
+    assert "2.2.1" not in extract_answer("what is the GRPO?", [passage(GRPO)])
+
+
+def test_a_row_brings_the_head_of_its_table_on_its_own_line() -> None:
+    lines = extract_answer("What does DeepSeek-R1-Zero score on AIME?", [passage(TABLE)]).split("\n")
+    assert "Model AIME MATH-500 GPQA" in lines[-3:][0] + lines[-2:][0]
+    assert lines[-1] == "DeepSeek-R1-Zero 71.0 95.9 73.3 [1]"
+
+
+def test_a_sentence_that_announces_a_formula_brings_it() -> None:
+    answer = extract_answer("Which objective does GRPO maximize to optimize the policy model?", [passage(GRPO)])
+    assert "following objective:\nJ(θ) = E[" in answer
+
+
+def test_two_passages_are_cited_each_the_better_one_first() -> None:
+    passages = [
+        passage("The gate is red. Opening hours: see the door."),
+        passage("The tower of Wrexham is 41 metres high."),
+    ]
+    answer = extract_answer("How high is the tower of Wrexham, and is the gate red?", passages)
+    assert answer.split("\n\n") == ["The tower of Wrexham is 41 metres high. [2]", "The gate is red. [1]"]
+
+
+def test_every_sentence_quoted_is_in_its_passage() -> None:
+    for question in ("what is the GRPO?", "Which objective is maximized?", "costs", "xyzzy"):
+        quoted = extract_answer(question, [passage(GRPO)]).removesuffix(" [1]")
+        for part in quoted.split(" … "):
+            assert "".join(part.split()) in "".join(GRPO.split())
+
+
+@pytest.mark.parametrize(
+    "question", ["what is the GRPO?", "What does DeepSeek-R1-Zero score?", "图书馆几点开门？", "?"]
+)
+def test_a_quotation_gives_no_false_alarm(question: str) -> None:
+    passages = [passage(GRPO), passage(TABLE), passage(CHINESE)]
+    answer = extract_answer(question, passages)
+    checked = check_citations(answer, passages)
+    assert (checked.text, checked.unknown_citations, checked.unsupported) == (answer, 0, ())
