@@ -26,6 +26,7 @@ from indexing.documents import FailureCategory, ReadLimits
 
 _POLL_SECONDS = 0.1  # how often memory and time are looked at
 _RECYCLE_SHARE = 0.5  # of the memory limit: a child that holds so much between files is replaced
+_LARGE_SHARE = 0.5  # of the memory limit: a crash beyond it was for want of memory
 _CODE_FOLDER = Path(__file__).resolve().parent.parent
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
 _DETAILS: dict[FailureCategory, str] = {
@@ -74,7 +75,7 @@ class ChildPool:
         ready = wait([child.pipe for child in busy], _POLL_SECONDS)
         for child in busy:
             if child.pipe in ready:
-                yield self._collect(child, child.receive())
+                yield self._collect(child, child.receive(self._limits))
             elif category := child.exceeded(self._limits):
                 yield self._collect(child, _failure(category))
 
@@ -113,7 +114,7 @@ class _Child:
         self.pipe, theirs = Pipe()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "indexing.parse_child", str(theirs.fileno())],
+                [sys.executable, "-m", "indexing.parse_child", str(theirs.fileno()), str(os.getpid())],
                 pass_fds=[theirs.fileno()],
                 env=_environment(),
                 stdin=subprocess.DEVNULL,
@@ -123,34 +124,39 @@ class _Child:
             )
         self.task: Task | None = None
         self.began = 0.0
+        self._peak_bytes = 0
 
     def begin(self, task: Task, limits: ReadLimits) -> None:
         self.task = task
         self.began = time.monotonic()
+        self._peak_bytes = 0
         request = {"path": str(task.path.absolute()), "page": task.page, "limits": asdict(limits)}
         with suppress(OSError):  # it died while it was free: `receive` says so
             self.pipe.send_bytes(json.dumps(request).encode())
 
-    def receive(self) -> dict[str, Any]:
+    def receive(self, limits: ReadLimits) -> dict[str, Any]:
         try:
             content: dict[str, Any] = json.loads(self.pipe.recv_bytes())
         except (EOFError, OSError):
-            return _failure(self._cause_of_death())
+            return _failure(self._cause_of_death(limits))
         return content
 
-    def _cause_of_death(self) -> FailureCategory:
+    def _cause_of_death(self, limits: ReadLimits) -> FailureCategory:
+        """PDFium aborts when it gets no more memory, so the signal alone does not tell."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=1)
         if self._process.returncode == -signal.SIGXCPU:
             return "timeout"
-        return "memory" if self._process.returncode == -signal.SIGKILL else "crashed"
+        was_large = self._peak_bytes > limits.memory_bytes * _LARGE_SHARE
+        return "memory" if was_large or self._process.returncode == -signal.SIGKILL else "crashed"
 
     def exceeded(self, limits: ReadLimits) -> FailureCategory | None:
         """Which limit the child is beyond, if any."""
         is_ocr = self.task is not None and self.task.page is not None
         if time.monotonic() - self.began > (limits.ocr_wall_seconds if is_ocr else limits.wall_seconds):
             return "timeout"
-        return "memory" if self.memory_bytes() > (limits.ocr_memory_bytes if is_ocr else limits.memory_bytes) else None
+        self._peak_bytes = max(self._peak_bytes, self.memory_bytes())
+        return "memory" if self._peak_bytes > (limits.ocr_memory_bytes if is_ocr else limits.memory_bytes) else None
 
     def memory_bytes(self) -> int:
         """What the process holds in memory; 0 when it is gone."""

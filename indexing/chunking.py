@@ -23,8 +23,8 @@ CHUNKER_VERSION = 1
 CountTokens = Callable[[str], int]
 
 _CONTEXT_SHARE = 4  # the context may have a quarter of what the model reads
-_CONTENTS_WEIGHT = 0.8
-_BIBLIOGRAPHY_WEIGHT = 0.6
+_CONTENTS_WEIGHT = 0.9
+_BIBLIOGRAPHY_WEIGHT = 0.5
 _CUTS = (re.compile(r"[,;:，、；：]\s*"), re.compile(r"\s+"))
 
 

@@ -4,6 +4,7 @@ Started by `parsing`; imports a format's libraries when the first file of that f
 that a child overrun by a hostile file cannot make its parent unpickle anything.
 """
 
+import ctypes
 import json
 import logging
 import os
@@ -21,12 +22,13 @@ from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers import read_document
 from storage.records import PageRecord
 
+_PR_SET_PDEATHSIG = 1
 _NO_MEMORY = "reading it needs more memory than the limit; split the file or raise the limit"
 
 
-def serve(pipe: Connection) -> None:
-    """Answers requests until the other end closes."""
-    _detach()
+def serve(pipe: Connection, parent: int) -> None:
+    """Answers requests until the other end closes or the parent process is gone."""
+    _detach(parent)
     with suppress(EOFError, OSError):
         while True:
             request = json.loads(pipe.recv_bytes())
@@ -35,9 +37,13 @@ def serve(pipe: Connection) -> None:
             pipe.send_bytes(json.dumps(_answer(request, limits)).encode())
 
 
-def _detach() -> None:
-    """Nothing that a library prints may reach the terminal; Ctrl-C is the parent's business."""
+def _detach(parent: int) -> None:
+    """Nothing that a library prints may reach the terminal; Ctrl-C is the parent's business, its death is ours."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before we asked to be told
+        sys.exit()
     logging.disable(logging.CRITICAL)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
@@ -117,4 +123,4 @@ def document_from_json(data: dict[str, Any]) -> ParsedDocument:
 
 
 if __name__ == "__main__":
-    serve(Connection(int(sys.argv[1])))
+    serve(Connection(int(sys.argv[1])), int(sys.argv[2]))

@@ -37,7 +37,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     if following.islower() or following in ",;:)":
         return False
     word = _LAST_WORD.search(text, start, match.end())
-    if word is None:
+    if word is None or len(mark.rstrip()) > 1:  # quoted or bracketed to the end: no abbreviation
         return True
     last = word.group(1)
     is_initial = _INITIAL.search(text[start : match.start()]) is not None and "\n\n" not in mark

@@ -52,12 +52,12 @@ def test_b1_a_file_without_bytes_is_empty(tmp_path: Path) -> None:
 @pytest.mark.parametrize("percent", range(10, 100, 10))
 def test_b2_a_truncated_file_is_damaged_or_read_in_part(tmp_path: Path, percent: int) -> None:
     whole = pdf([PROSE * 5 + f"Page {number}." for number in range(1, 6)])
+    statuses: set[str]
     try:
-        document = read(tmp_path, whole[: len(whole) * percent // 100])
+        statuses = {page.status for page in read(tmp_path, whole[: len(whole) * percent // 100]).pages}
     except ParseFailure as reason:
-        assert reason.category in ("damaged", "no_text")
-    else:
-        assert any(page.status == "text" for page in document.pages)
+        statuses = {reason.category}
+    assert statuses & {"text", "damaged", "no_text"}
 
 
 @pytest.mark.faults("B2")
