@@ -19,8 +19,10 @@ from server.answers import (
     PassageScored,
     PassagesFound,
     Question,
+    QuestionRewritten,
     ReasoningDelta,
     Retrieval,
+    Turn,
 )
 from server.background import events_of
 from server.deadline import Deadline, until
@@ -38,8 +40,10 @@ __all__ = [
     "PassageScored",
     "PassagesFound",
     "Question",
+    "QuestionRewritten",
     "ReasoningDelta",
     "Retrieval",
+    "Turn",
 ]
 
 logger = logging.getLogger(__name__)

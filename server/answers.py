@@ -10,10 +10,19 @@ AskedMode = Literal["chat", "reasoner", "both"]
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A question that was asked before, and its answer."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked. `documents` are globs on relative paths; empty means all of them.
 
-    With mode "both", chat answers and reasoner answers too, from the same evidence.
+    With mode "both", chat answers and reasoner answers too, from the same evidence. `history` is the conversation so
+    far, oldest turn first: a question that points back to it is rewritten to stand alone.
     """
 
     text: str
@@ -22,6 +31,7 @@ class Question:
     keep: int = 5
     threshold: int = 4
     documents: tuple[str, ...] = ()
+    history: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +54,15 @@ class Scoring:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What could not be verified: citations of no kept passage (removed), and pieces of text not found where cited."""
+    """What could not be verified: citations of no kept passage (removed), and pieces of text not found where cited.
+
+    And what could: numbers and quotations that the cited passages bear out, counted.
+    """
 
     unknown_citations: int = 0
     unsupported: tuple[str, ...] = ()
+    numbers_found: int = 0
+    quotations_found: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,7 @@ class Answer:
 
     With `complete` false, `reason` says why the text ends where it ends. `reason` is also set when the language model
     failed and the documents were quoted instead. `second` is the reasoner's answer where both were asked.
+    `standalone_question` is what was searched for and answered, where the question had to be rewritten.
     """
 
     question: str
@@ -75,6 +91,7 @@ class Answer:
     timings_ms: dict[str, float]
     index: IndexInfo
     second: "Answer | None" = None
+    standalone_question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +101,13 @@ class Retrieval:
     passages: tuple[Passage, ...]
     index: IndexInfo
     timings_ms: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRewritten:
+    """The question as it is searched for, since it pointed back to the conversation."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +153,4 @@ class Answered:
     answer: Answer
 
 
-Event = PassagesFound | PassageScored | ReasoningDelta | AnswerDelta | Heartbeat | Answered
+Event = QuestionRewritten | PassagesFound | PassageScored | ReasoningDelta | AnswerDelta | Heartbeat | Answered

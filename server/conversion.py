@@ -3,7 +3,7 @@
 from urllib.parse import quote, urlencode
 
 from server import schema
-from server.answers import Answer, Question
+from server.answers import Answer, Question, Turn
 from server.passages import Passage
 from server.settings import ServerSettings
 from storage.generations import Generation
@@ -19,6 +19,7 @@ def question_of(asked: schema.QueryRequest, settings: ServerSettings) -> Questio
         keep=settings.keep_k if asked.keep is None else asked.keep,
         threshold=settings.relevance_threshold if asked.threshold is None else asked.threshold,
         documents=tuple(asked.documents),
+        history=tuple(Turn(turn.question, turn.answer) for turn in asked.history),
     )
 
 
@@ -42,6 +43,26 @@ def query_response(answer: Answer, request_id: str) -> schema.QueryResponse:
         timings_ms=answer.timings_ms,
         index=schema.IndexInfo.model_validate(answer.index),
         request_id=request_id,
+        standalone_question=answer.standalone_question,
+        second=second_answer(answer.second) if answer.second else None,
+    )
+
+
+def second_answer(answer: Answer) -> schema.SecondAnswer:
+    """The other model's answer to the same question from the same evidence."""
+    return schema.SecondAnswer(
+        answer=answer.answer,
+        refused=answer.refused,
+        complete=answer.complete,
+        reason=answer.reason,
+        mode=answer.mode,
+        model=answer.model,
+        reasoning=answer.reasoning,
+        sources=[passage_out(passage) for passage in answer.sources],
+        checks=schema.Checks.model_validate(answer.checks),
+        notices=list(answer.notices),
+        usage=answer.usage,
+        timings_ms=answer.timings_ms,
     )
 
 

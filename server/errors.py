@@ -4,9 +4,10 @@ No traceback, path, key or question leaves here, and none is logged either.
 """
 
 import logging
+import math
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -15,9 +16,10 @@ from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from server.admission import TooBusy
 from server.deadline import Cancelled, TimeUp
 from server.index_holder import IndexNotReady
-from server.llm_errors import LanguageModelError
+from server.llm_errors import BudgetSpent, LanguageModelError, Paused
 from server.pictures import NoPicture
 
 logger = logging.getLogger(__name__)
@@ -81,6 +83,21 @@ def problem_body(problem: Problem) -> dict[str, Any]:
     }
 
 
+def openai_body(problem: Problem) -> dict[str, Any]:
+    """The same in the form of OpenAI's protocol."""
+    kind = _OPENAI_TYPES.get(problem.status, "invalid_request_error" if problem.status < 500 else "server_error")
+    body = problem_body(problem)
+    return {
+        "error": {
+            "message": body["detail"],
+            "type": kind,
+            "param": None,
+            "code": problem.code,
+            "request_id": body["request_id"],
+        }
+    }
+
+
 def log_failure(error: Exception, problem: Problem) -> None:
     """Where it broke, without the message: it may quote a question, a document or a key."""
     if problem.status < 500 or problem.status == 503:
@@ -101,6 +118,9 @@ def _respond(error: Exception) -> Response:
     # Without a trusted host there are no URLs to build a page with.
     if _wants_page() and not isinstance(error, SecurityError):
         response = Response(render_template("problem.html", problem=problem), problem.status)
+    elif request.path.startswith("/v1/"):
+        response = jsonify(openai_body(problem))
+        response.status_code = problem.status
     else:
         response = jsonify(problem_body(problem))
         response.status_code = problem.status
@@ -116,7 +136,7 @@ def _respond(error: Exception) -> Response:
 
 
 def _wants_page() -> bool:
-    return not request.path.startswith("/api/") and "text/html" in request.headers.get("Accept", "")
+    return not request.path.startswith(("/api/", "/v1/")) and "text/html" in request.headers.get("Accept", "")
 
 
 def _field_sentence(problem: Any) -> str:
@@ -135,8 +155,23 @@ def _of_http(error: Any) -> Problem:
 
 
 def _of_language_model(error: LanguageModelError) -> Problem:
-    wait = None if error.retry_after_seconds is None else round(error.retry_after_seconds) or 1
+    wait = _whole_seconds(error)
     return Problem(502, error.code, _l("The language model failed"), _sentence(error), error.help, wait)
+
+
+def _of_pause(error: LanguageModelError) -> Problem:
+    return replace(_of_language_model(error), status=503, retry_after_seconds=_whole_seconds(error, default=30))
+
+
+def _of_crowd(error: TooBusy) -> Problem:
+    return Problem(
+        429,
+        "too_busy",
+        _l("Too many questions at this moment"),
+        _sentence(error),
+        _l("Ask again in a few seconds."),
+        round(error.retry_after_seconds) or 1,
+    )
 
 
 def _of_no_index(error: IndexNotReady) -> Problem:
@@ -159,6 +194,7 @@ def _of_deadline(error: TimeUp) -> Problem:
     )
 
 
+_OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _HTTP_SENTENCES: dict[int, tuple[Any, Any]] = {
     400: (_l("The request is not understood"), _l("The request cannot be read.")),
     404: (_l("Not found"), _l("There is nothing at this address.")),
@@ -177,12 +213,19 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (Refused, lambda error: error.problem),
     (ValidationError, lambda error: bad_input(error).problem),
     (IndexNotReady, _of_no_index),
+    (TooBusy, _of_crowd),
+    (Paused, _of_pause),
+    (BudgetSpent, _of_pause),
     (LanguageModelError, _of_language_model),
     (Cancelled, _of_cancellation),
     (TimeUp, _of_deadline),
     (NoPicture, lambda error: Problem(503, "no_picture", _l("No picture of this page"), _sentence(error))),
     (HTTPException, _of_http),
 ]
+
+
+def _whole_seconds(error: LanguageModelError, default: int | None = None) -> int | None:
+    return default if error.retry_after_seconds is None else math.ceil(error.retry_after_seconds) or 1
 
 
 def _sentence(error: Exception) -> str:

@@ -26,6 +26,7 @@ from server.answers import (
     PassageScored,
     PassagesFound,
     Question,
+    QuestionRewritten,
     Retrieval,
 )
 from server.gathering import Evidence, evidence_of
@@ -33,9 +34,10 @@ from server.index_holder import OpenIndex
 from server.language import question_language, refusal
 from server.llm_scorer import LLMScorer
 from server.nodes import passage_of
-from server.parts import LanguageModelParts, Parts
+from server.parts import CheckedText, LanguageModelParts, Parts
 from server.query_engine import QuotingSynthesizer, build_query_engine, query_of
 from server.relevance import RelevancePostprocessor, RelevanceScorer
+from server.rewriting import Rewriting, rewritten
 from server.usage import Usage
 from server.writing import ModelWriter, Written, is_refusal
 
@@ -54,18 +56,22 @@ class Flow:
         model: LanguageModelParts | None,
         emit: Callable[[Event], None],
     ) -> None:
+        self._asked = question.text
         self._question = question
+        self._rewriting = Rewriting()
         self._index = index
         self._parts = parts
         self._model = model
         self._emit = emit
         self._language = question_language(question.text)
         self._started = time.monotonic()
+        self._completed_at = self._started
         self._found_at = self._started
         self._scored_at = self._started
 
     def answer(self) -> Answer:
         """The whole answer. Raises `LanguageModelError` or `TimeUp`."""
+        self._complete_the_question()
         evidence = self._gather()
         if not evidence.kept:
             return self._checked(self._refusal(evidence))
@@ -89,6 +95,18 @@ class Flow:
             passages = tuple(passage_of(node) for node in nodes)
         timings = self._timings()
         return Retrieval(passages, self._index_info(), {name: timings[name] for name in ("retrieve", "score", "total")})
+
+    def _complete_the_question(self) -> None:
+        """Go on with the question that stands alone, where this one points back to the conversation."""
+        if self._model is None:
+            return
+        question, model = self._question, self._model
+        self._rewriting = rewritten(question.text, question.history, model.models, model.prompts)
+        if self._rewriting.question is not None:
+            self._question = replace(question, text=self._rewriting.question)
+            self._language = question_language(self._question.text)
+            self._emit(QuestionRewritten(self._question.text))
+        self._completed_at = time.monotonic()
 
     def _gather(self) -> Evidence:
         scorer = self._scorer()
@@ -145,7 +163,7 @@ class Flow:
         evidence = written.evidence
         checked = None if written.refused else self._parts.check(written.text, evidence.kept)
         return Answer(
-            question=self._question.text,
+            question=self._asked,
             answer=checked.text if checked else written.text,
             refused=written.refused,
             complete=written.complete,
@@ -156,14 +174,17 @@ class Flow:
             sources=evidence.kept,
             rejected=evidence.rejected,
             relevance=evidence.scoring,
-            checks=Checks(checked.unknown_citations, tuple(checked.unsupported)) if checked else Checks(),
+            checks=_checks(checked) if checked else Checks(),
             notices=(*self._evidence_notices(evidence), *written.notices),
             usage=self._usage(evidence.record.usage, written.usage),
             timings_ms=self._timings(),
             index=self._index_info(),
+            standalone_question=self._rewriting.question,
         )
 
     def _evidence_notices(self, evidence: Evidence) -> Iterator[str]:
+        if self._rewriting.notice is not None:
+            yield self._rewriting.notice
         scoring = evidence.scoring
         if scoring.unscored and not scoring.scored:
             yield notices.not_checked(self._language)
@@ -179,20 +200,29 @@ class Flow:
         prices = self._model.prices
         return {
             step: asdict(used) | {"cost": round(used.cost(prices), 8), "currency": prices.currency}
-            for step, used in (("scoring", scoring), ("answer", answer))
+            for step, used in (("rewriting", self._rewriting.usage), ("scoring", scoring), ("answer", answer))
             if used is not None
         }
 
     def _timings(self) -> dict[str, float]:
         now = time.monotonic()
         spans = {
-            "retrieve": self._found_at - self._started,
+            "rewrite": self._completed_at - self._started,
+            "retrieve": self._found_at - self._completed_at,
             "score": self._scored_at - self._found_at,
             "answer": now - self._scored_at,
             "total": now - self._started,
         }
+        if self._rewriting == Rewriting():
+            del spans["rewrite"]
         return {name: round(seconds * 1000, 1) for name, seconds in spans.items()}
 
     def _index_info(self) -> IndexInfo:
         manifest = self._index.generation.manifest
         return IndexInfo(self._index.generation.name, manifest.embed_model.short_name)
+
+
+def _checks(checked: CheckedText) -> Checks:
+    return Checks(
+        checked.unknown_citations, tuple(checked.unsupported), checked.numbers_found, checked.quotations_found
+    )

@@ -57,6 +57,14 @@ def quoted_instead(language: Language, why: str) -> str:
     }[language]
 
 
+def not_rewritten(language: Language, why: str) -> str:
+    """A question that points back to the conversation could not be rewritten."""
+    return {
+        "en": f"The question was searched for as it stands, without the conversation before it: {why}.",
+        "zh": f"未能结合之前的对话改写问题，已按原文检索：{why}。",
+    }[language]
+
+
 def refused_content(language: Language, files: Sequence[str]) -> str:
     """The provider does not read some passages."""
     names = _named(files)

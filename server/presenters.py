@@ -1,12 +1,13 @@
 """The two ways to tell of an answer in progress: as JSON for programs, as sanitised HTML for the page."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import render_template, url_for
 
 from server import conversion, schema
-from server.answers import Answered, PassageScored, PassagesFound
+from server.answers import Answered, Mode, PassageScored, PassagesFound
 from server.errors import problem_body, problem_of
 from server.streaming import GrowingText
 
@@ -19,6 +20,10 @@ class JsonPresenter:
     def __init__(self, request_id: str) -> None:
         self._request_id = request_id
 
+    def rewritten(self, question: str) -> Sent:
+        """What is searched for instead."""
+        return "rewritten", {"standalone_question": question}
+
     def passages(self, found: PassagesFound) -> Sent:
         """As retrieved."""
         shown = [conversion.passage_out(passage).model_dump() for passage in found.passages]
@@ -29,13 +34,13 @@ class JsonPresenter:
         judgement = scored.judgement
         return "relevance", {"index": scored.index, "score": judgement.score, "reason": judgement.reason}
 
-    def reasoning(self, delta: str) -> Sent:
-        """A further piece."""
-        return "reasoning", {"delta": delta}
+    def reasoning(self, delta: str, mode: Mode) -> Sent:
+        """A further piece, and whose it is."""
+        return "reasoning", {"delta": delta, "model": mode}
 
-    def answer(self, delta: str) -> Sent:
-        """A further piece."""
-        return "answer", {"delta": delta}
+    def answer(self, delta: str, mode: Mode) -> Sent:
+        """A further piece, and whose it is."""
+        return "answer", {"delta": delta, "model": mode}
 
     def done(self, answered: Answered) -> Sent:
         """The response that would have been sent without a stream."""
@@ -47,32 +52,38 @@ class JsonPresenter:
 
 
 class PagePresenter:
-    """Pieces of the page. `keep` stores the answer and gives what its page shows, by the names of the template."""
+    """Pieces of the page. `keep` stores the answer and gives what its page shows, by the names of the template.
 
-    def __init__(self, keep: Callable[[Answered], dict[str, Any]]) -> None:
+    `modes`: whose answers grow side by side.
+    """
+
+    def __init__(self, modes: Sequence[Mode], keep: Callable[[Answered], dict[str, Any]]) -> None:
         self._keep = keep
-        self._reasoning = GrowingText()
-        self._answer = GrowingText()
+        self._modes = modes
+        self._reasoning: dict[Mode, GrowingText] = defaultdict(GrowingText)
+        self._answers: dict[Mode, GrowingText] = defaultdict(GrowingText)
+
+    def rewritten(self, question: str) -> Sent | None:
+        """The page shows it with the answer."""
+        return None
 
     def passages(self, found: PassagesFound) -> Sent:
         """The evidence in the order of retrieval, and room for the answer."""
         shown = [conversion.passage_out(passage) for passage in found.passages]
-        return "passages", {"html": render_template("_pending.html", passages=shown)}
+        return "passages", {"html": render_template("_pending.html", passages=shown, modes=self._modes)}
 
     def scored(self, scored: PassageScored) -> Sent:
         """The verdict of one card."""
         relevance = schema.Relevance(score=scored.judgement.score, reason=scored.judgement.reason)
         return "relevance", {"index": scored.index, "html": render_template("_verdict.html", relevance=relevance)}
 
-    def reasoning(self, delta: str) -> Sent | None:
+    def reasoning(self, delta: str, mode: Mode) -> Sent | None:
         """The blocks that changed."""
-        changed = self._reasoning.add(delta)
-        return ("reasoning", changed) if changed else None
+        return self._changed("reasoning", self._reasoning, delta, mode)
 
-    def answer(self, delta: str) -> Sent | None:
+    def answer(self, delta: str, mode: Mode) -> Sent | None:
         """The blocks that changed; citations become links when the whole is there and was checked."""
-        changed = self._answer.add(delta)
-        return ("answer", changed) if changed else None
+        return self._changed("answer", self._answers, delta, mode)
 
     def done(self, answered: Answered) -> Sent:
         """The whole result and its address."""
@@ -83,3 +94,8 @@ class PagePresenter:
     def error(self, error: Exception) -> Sent:
         """What happened and what to do."""
         return "error", {"html": render_template("_problem.html", problem=problem_of(error))}
+
+    def _changed(self, event: str, texts: dict[Mode, GrowingText], delta: str, mode: Mode) -> Sent | None:
+        column = mode if mode in self._modes else self._modes[0]
+        changed = texts[column].add(delta)
+        return (event, {"mode": column, **changed}) if changed else None

@@ -14,6 +14,7 @@ from pathlib import Path
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.prompts import PromptTemplate
 
+from server.answers import Turn
 from server.language import Language, question_language, refusal
 from server.passages import Passage
 
@@ -37,6 +38,10 @@ class _Kind:
 
 _ANSWER = _Kind("ANSWER_PROMPT_FILE", ("context_str", "query_str"), ("refusal", "marker"))
 _RELEVANCE = _Kind("RELEVANCE_PROMPT_FILE", ("context_str", "query_str"), ("marker",), must_contain="json")
+_STANDALONE = _Kind("standalone.txt", ("history_str", "query_str"), ("marker",))
+
+_MOST_TURNS = 4
+_LONGEST_PAST_ANSWER = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class Prompts:
 
     answer: dict[Language, PromptTemplate]
     relevance: PromptTemplate
+    standalone: PromptTemplate
 
     def answer_messages(self, question: str, passages: Sequence[Passage], marker: str) -> list[ChatMessage]:
         """The request to answer from the passages, first one first: [1] in the answer will mean the first."""
@@ -60,6 +66,12 @@ class Prompts:
         """The request to score one passage. With the same question and marker the beginning is the same."""
         return self.relevance.format_messages(
             context_str=_block(passage, marker), query_str=_without(question, marker), marker=marker
+        )
+
+    def standalone_messages(self, question: str, history: Sequence[Turn], marker: str) -> list[ChatMessage]:
+        """The request to rewrite a question so that it can be understood without the conversation before it."""
+        return self.standalone.format_messages(
+            history_str=_without(_conversation(history), marker), query_str=_without(question, marker), marker=marker
         )
 
 
@@ -78,7 +90,8 @@ def read_prompts(answer_file: Path | None = None, relevance_file: Path | None = 
         own = _template(answer_file, _ANSWER)
         answer = {"en": own, "zh": own}
     relevance = _template(relevance_file or TEMPLATES_FOLDER / "relevance.txt", _RELEVANCE)
-    return Prompts({"en": answer["en"], "zh": answer["zh"]}, relevance)
+    standalone = _template(TEMPLATES_FOLDER / "standalone.txt", _STANDALONE)
+    return Prompts({"en": answer["en"], "zh": answer["zh"]}, relevance, standalone)
 
 
 def document_blocks(passages: Sequence[Passage], marker: str) -> str:
@@ -96,6 +109,11 @@ def source_line(passage: Passage) -> str:
 def _block(passage: Passage, marker: str) -> str:
     inside = _without(f"({source_line(passage)})\n{passage.text}", marker)
     return f"<passage-{marker}>\n{inside}\n</passage-{marker}>"
+
+
+def _conversation(history: Sequence[Turn]) -> str:
+    """The last turns; of a long answer the beginning."""
+    return "\n".join(f"Q: {turn.question}\nA: {turn.answer[:_LONGEST_PAST_ANSWER]}" for turn in history[-_MOST_TURNS:])
 
 
 def _without(text: str, marker: str) -> str:
@@ -124,4 +142,8 @@ def _check(text: str, name: str, kind: _Kind) -> None:
         raise BadTemplate(f"{kind.setting}: {name} must ask for {kind.must_contain.upper()} by this word")
 
 
-_MEANING = {"context_str": "the text of the documents", "query_str": "the question"}
+_MEANING = {
+    "context_str": "the text of the documents",
+    "query_str": "the question",
+    "history_str": "the conversation",
+}

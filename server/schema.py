@@ -6,8 +6,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 LONGEST_QUESTION = 4000
 
-ModelName = Literal["chat", "reasoner", "deepseek-chat", "deepseek-reasoner"]
-Mode = Literal["chat", "reasoner"]
+LONGEST_PAST_ANSWER = 20_000
+MOST_TURNS = 20
+
+ModelName = Literal["chat", "reasoner", "both", "deepseek-chat", "deepseek-reasoner"]
+Mode = Literal["chat", "reasoner", "both"]
 
 
 def _has_words(text: str) -> str:
@@ -43,11 +46,21 @@ class _Response(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class Turn(_Request):
+    """A question that was asked before, and its answer."""
+
+    question: QuestionText
+    answer: str = Field(max_length=LONGEST_PAST_ANSWER)
+
+
 class QueryRequest(_Request):
     """A question to be answered."""
 
     question: QuestionText
-    model: ModelName = Field(default="chat", description="chat answers at once, reasoner thinks first.")
+    model: ModelName = Field(
+        default="chat",
+        description="chat answers at once, reasoner thinks first, both answer side by side from the same passages.",
+    )
     k: int | None = Field(default=None, ge=1, le=50, description="Passages to retrieve; RETRIEVE_K when left out.")
     keep: int | None = Field(
         default=None, ge=1, le=20, description="Passages to answer from at most; KEEP_K when left out."
@@ -60,10 +73,17 @@ class QueryRequest(_Request):
     )
     documents: Documents = Field(default_factory=list)
     stream: bool = Field(default=False, description="True: server-sent events (as with Accept: text/event-stream).")
+    history: list[Turn] = Field(
+        default_factory=list,
+        max_length=MOST_TURNS,
+        description="The conversation so far, oldest turn first; a question that points back to it is rewritten.",
+    )
 
     @property
     def mode(self) -> Mode:
         """The model without its old prefix."""
+        if self.model == "both":
+            return "both"
         return "reasoner" if self.model.endswith("reasoner") else "chat"
 
 
@@ -114,6 +134,8 @@ class Checks(_Response):
 
     unknown_citations: int = Field(default=0, description="Citations of no kept passage; they were removed.")
     unsupported: list[str] = Field(default_factory=list, description="Numbers and quotations not found where cited.")
+    numbers_found: int = Field(default=0, description="Numbers that the cited passages bear out.")
+    quotations_found: int = Field(default=0, description="Quotations that the cited passages bear out.")
 
 
 class IndexInfo(_Response):
@@ -121,6 +143,23 @@ class IndexInfo(_Response):
 
     generation: str
     embed_model: str
+
+
+class SecondAnswer(_Response):
+    """The reasoner's answer where both were asked, from the same passages. [1] in it is its sources[0]."""
+
+    answer: str
+    refused: bool
+    complete: bool
+    reason: str | None
+    mode: Literal["llm", "extractive"]
+    model: str | None
+    reasoning: str | None
+    sources: list[PassageOut]
+    checks: Checks
+    notices: list[str]
+    usage: dict[str, dict[str, Any]]
+    timings_ms: dict[str, float]
 
 
 class QueryResponse(_Response):
@@ -143,6 +182,10 @@ class QueryResponse(_Response):
     timings_ms: dict[str, float]
     index: IndexInfo
     request_id: str
+    standalone_question: str | None = Field(
+        default=None, description="What was searched for and answered, where the question had to be rewritten."
+    )
+    second: SecondAnswer | None = Field(default=None, description='The reasoner\'s answer with "model": "both".')
 
 
 class RetrieveResponse(_Response):
@@ -205,6 +248,7 @@ class Health(_Response):
     """Alive or ready."""
 
     status: Literal["ok"] = "ok"
+    notice: str | None = Field(default=None, description="What is wrong although it answers.")
 
 
 class ProblemOut(_Response):

@@ -17,9 +17,11 @@ from server.answers import (
     Answered,
     Event,
     Heartbeat,
+    Mode,
     PassageScored,
     PassagesFound,
     Question,
+    QuestionRewritten,
     ReasoningDelta,
 )
 from server.errors import log_failure, problem_of
@@ -34,17 +36,20 @@ _SECONDS_BETWEEN_RENDERINGS = 0.1
 class Presenter(Protocol):
     """Turns what happens into the events of one kind of client; each method gives the event's name and data."""
 
+    def rewritten(self, question: str) -> tuple[str, Any] | None:
+        """A follow-up question was made to stand alone; None: nothing to send for it now."""
+
     def passages(self, found: PassagesFound) -> tuple[str, Any]:
         """What was retrieved."""
 
     def scored(self, scored: PassageScored) -> tuple[str, Any]:
         """One passage was judged."""
 
-    def reasoning(self, delta: str) -> tuple[str, Any] | None:
-        """The model thinks; None: nothing to send for it now."""
+    def reasoning(self, delta: str, mode: Mode) -> tuple[str, Any] | None:
+        """The model in this mode thinks; None: nothing to send for it now."""
 
-    def answer(self, delta: str) -> tuple[str, Any] | None:
-        """The model writes; None: nothing to send for it now."""
+    def answer(self, delta: str, mode: Mode) -> tuple[str, Any] | None:
+        """The model in this mode writes; None: nothing to send for it now."""
 
     def done(self, answered: Answered) -> tuple[str, Any]:
         """The whole answer."""
@@ -55,10 +60,20 @@ class Presenter(Protocol):
 
 def stream_answer(question: Question, presenter: Presenter) -> Response:
     """The stream of one question. What fails before its first event is raised, and gets a status of its own."""
+    return stream_events(
+        question, lambda event: _line(event, presenter), lambda error: server_sent(*presenter.error(error))
+    )
+
+
+def stream_events(
+    question: Question, line_of: Callable[[Event], str], last_line_of: Callable[[Exception], str]
+) -> Response:
+    """The same in any other form: a line for what happens, "" where there is none, and the last one of a failure."""
     cancel = threading.Event()
     events = services().answering().events(question, cancel)
     first = next(events)
-    response = Response(stream_with_context(_lines(first, events, presenter, cancel)), content_type=EVENT_STREAM)
+    lines = _lines(_chained(first, events), line_of, last_line_of, cancel)
+    response = Response(stream_with_context(lines), content_type=EVENT_STREAM)
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
@@ -68,16 +83,21 @@ def server_sent(name: str, data: Any) -> str:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
-def _lines(first: Event, events: Iterator[Event], presenter: Presenter, cancel: threading.Event) -> Iterator[str]:
+def _lines(
+    events: Iterator[Event],
+    line_of: Callable[[Event], str],
+    last_line_of: Callable[[Exception], str],
+    cancel: threading.Event,
+) -> Iterator[str]:
     stopping = services().stopping
     try:
-        for event in _chained(first, events):
+        for event in events:
             if stopping.is_set():
                 cancel.set()
-            yield _line(event, presenter)
+            yield line_of(event)
     except Exception as error:  # noqa: BLE001 - a stream that has begun can end in no other way than by an event
         log_failure(error, problem_of(error))
-        yield server_sent(*presenter.error(error))
+        yield last_line_of(error)
     finally:
         cancel.set()  # also when the client has left: nothing is computed for nobody
 
@@ -89,14 +109,16 @@ def _chained(first: Event, rest: Iterator[Event]) -> Iterator[Event]:
 
 def _line(event: Event, presenter: Presenter) -> str:
     match event:
+        case QuestionRewritten():
+            return _sent_if_any(presenter.rewritten(event.text))
         case PassagesFound():
             return server_sent(*presenter.passages(event))
         case PassageScored():
             return server_sent(*presenter.scored(event))
         case ReasoningDelta():
-            return _sent_if_any(presenter.reasoning(event.text))
+            return _sent_if_any(presenter.reasoning(event.text, event.mode))
         case AnswerDelta():
-            return _sent_if_any(presenter.answer(event.text))
+            return _sent_if_any(presenter.answer(event.text, event.mode))
         case Answered():
             return server_sent(*presenter.done(event))
         case Heartbeat():

@@ -120,6 +120,8 @@ def tokens_of(text: str) -> int:
 
 def believable(asked: Asked) -> Answer:
     """A modest model: scores by word overlap, answers by quoting the passages that share most words."""
+    if asked.prompt.rstrip().endswith("Rewritten question:"):
+        return Completion(_believable_rewriting(asked.prompt))
     if asked.is_json_mode or ("score" in asked.prompt and not asked.is_stream):
         return Completion(_believable_score(asked.prompt))
     reasoning = "The question asks about the passages; I compare their words with it." if asked.thinks else ""
@@ -139,6 +141,11 @@ def _believable_score(prompt: str) -> str:
     passage = _words(blocks[-1][1]) if blocks else set()
     share = len(question & passage) / len(question) if question else 0.0
     return f'{{"score": {round(10 * share)}, "reason": "shares {round(100 * share)} % of the words of the question"}}'
+
+
+def _believable_rewriting(prompt: str) -> str:
+    question = re.findall(r"Question to rewrite: (.+)", prompt)[-1]
+    return f"{question.rstrip('?？')} ({re.findall(r'^Q: (.+)', prompt, re.MULTILINE)[-1]})"
 
 
 def _believable_answer(prompt: str) -> str:

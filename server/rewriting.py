@@ -1,0 +1,79 @@
+"""A follow-up question, rewritten by the language model so that it can be understood, and searched for, by itself."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server import notices
+from server.answers import Turn
+from server.deadline import Cancelled, TimeUp, current_deadline, until
+from server.language import question_language
+from server.llm import LanguageModels
+from server.llm_errors import LanguageModelError
+from server.prompts import Prompts, new_marker
+from server.standalone import stands_alone
+from server.usage import Usage
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_QUESTION = 4000
+_LONGEST_SECONDS = 15.0
+_SHARE_OF_TIME = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """`question` is the rewritten one, or None where the question is to be taken as it stands."""
+
+    question: str | None = None
+    usage: Usage | None = None
+    notice: str | None = None
+
+
+def rewritten(question: str, history: Sequence[Turn], models: LanguageModels, prompts: Prompts) -> Rewriting:
+    """The question made to stand alone, in a bounded share of the time; asks no model where it does already.
+
+    A model that fails costs the rewriting, not the answer: the notice says so. Raises `Cancelled` only.
+    """
+    if not history or stands_alone(question):
+        return Rewriting()
+    deadline = current_deadline()
+    if deadline is None:
+        raise LookupError("a question is answered with a deadline")
+    messages = prompts.standalone_messages(question, history, new_marker())
+    try:
+        with until(deadline.within(min(_LONGEST_SECONDS, deadline.remaining() * _SHARE_OF_TIME))):
+            reply = models.complete(messages, json_mode=False)
+        if reply.problem is not None:
+            raise reply.problem
+    except Cancelled:
+        raise
+    except (LanguageModelError, TimeUp) as error:
+        return _failed(question, str(error) if isinstance(error, LanguageModelError) else "it took too long")
+    text = read_rewritten(reply.text)
+    if text is None:
+        return _failed(question, "the model wrote no question", reply.usage)
+    return Rewriting(None if _same(text, question) else text, reply.usage)
+
+
+def read_rewritten(reply: str) -> str | None:
+    """The question in the model's reply; None where there is none. Pure."""
+    lines = [line for line in reply.replace("\0", "").splitlines() if line.strip()]
+    if len(lines) != 1:
+        return None
+    _, _, after_label = lines[0].rpartition("Rewritten question:")
+    text = " ".join(after_label.split()).strip('"“”「」*` ')
+    return text if any(character.isalnum() for character in text) and len(text) <= _LONGEST_QUESTION else None
+
+
+def _failed(question: str, why: str, usage: Usage | None = None) -> Rewriting:
+    logger.info("a follow-up question was not rewritten")
+    return Rewriting(usage=usage, notice=notices.not_rewritten(question_language(question), why))
+
+
+def _same(text: str, question: str) -> bool:
+    return _bare(text) == _bare(question)
+
+
+def _bare(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
