@@ -57,12 +57,19 @@ class _Chunker:
         self._pieces = list(self._all_pieces(parsed))
 
     def chunks(self) -> Iterator[ChunkRecord]:
-        ranges = [part for chunk in pack(self._sized(), self._size) for part in self._fitting(chunk)]
-        for position, chunk in enumerate(ranges):
+        for position, chunk in enumerate(self._ranges()):
             chunk = self._overlapped(chunk)
             text, context = self._text(chunk), self._full_context(chunk)
             record = ChunkRecord("", self._path, position, text, context, self._spans(chunk), self._weight(chunk))
             yield replace(record, id=chunk_id(self._path, position, record.embed_text))
+
+    def _ranges(self) -> list[range]:
+        """The pieces of each chunk. A small document is one, which saves counting: folders hold thousands of them."""
+        whole = range(len(self._pieces))
+        has_sections = any(self._pieces[index].is_heading for index in whole[1:])
+        if whole and not has_sections and len(self._text(whole)) <= self._size and self._fits(whole):
+            return [whole]
+        return [part for chunk in pack(self._sized(), self._size) for part in self._fitting(chunk)]
 
     def _is_context(self, text: str) -> bool:
         return self._tokens(text) <= self._max_tokens // _CONTEXT_SHARE
@@ -92,8 +99,7 @@ class _Chunker:
     def _split(self, piece: Piece) -> Iterator[Piece]:
         """The piece, or the parts of one that is longer than a chunk may be."""
         text = self._pages[piece.page][piece.start : piece.end]
-        room = self._room - self._max_tokens // _CONTEXT_SHARE
-        if len(text) < 2 or (len(text) <= self._size and self._tokens(text) <= room):
+        if len(text) < 2 or (len(text) <= self._size and self._fits_beside_context(text)):
             yield piece
             return
         cut = _middle_cut(text)
@@ -105,6 +111,11 @@ class _Chunker:
             yield from self._split(
                 replace(piece, start=begin, break_before=Break.INSIDE if left else piece.break_before)
             )
+
+    def _fits_beside_context(self, text: str) -> bool:
+        room = self._room - self._max_tokens // _CONTEXT_SHARE
+        is_short = len(text.encode()) < room  # no tokenizer makes more tokens than there are bytes, and a mark
+        return is_short or self._tokens(text) <= room
 
     def _sized(self) -> list[Sized]:
         bases = dict(
