@@ -1,0 +1,1 @@
+"""Retrieval quality: `make eval`. How to read it, and the format of question files: README.md beside this."""

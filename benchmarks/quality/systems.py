@@ -1,0 +1,88 @@
+"""The searches that are compared: dense, lexical, rank fusion, and the server's own retriever and local scorer."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from llama_index.core.schema import NodeWithScore
+
+from server.corpus import corpus_of
+from server.index_holder import OpenIndex
+from server.local_scorer import LocalScorer
+from server.relevance import select
+from storage.records import ChunkRecord
+
+DEPTH = 10
+THRESHOLD = 4
+SYSTEMS = ("dense", "lexical", "rank fusion", "ours")
+
+_CANDIDATES = 100
+_RRF_CONSTANT = 60  # Cormack, Clarke and Büttcher 2009
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the searches gave for one question: ranked chunks by system; ours also the best relevance score, whether it
+    refused, and how long it took.
+    """
+
+    ranked: dict[str, list[ChunkRecord]]
+    best_score: int
+    refused: bool
+    retrieve_seconds: float
+    score_seconds: float
+
+
+def ask(index: OpenIndex, question: str) -> Outcome:
+    """Ask every system."""
+    from server.retrieval import HybridRetriever
+
+    started = time.perf_counter()
+    nodes = HybridRetriever(index, DEPTH).retrieve(question)
+    retrieved = time.perf_counter()
+    catalogue = index.generation.catalogue
+    scorer = LocalScorer(catalogue.document_frequencies, index.generation.manifest.counts.chunks)
+    judgements = scorer.score(question, nodes)
+    scored = time.perf_counter()
+    verdicts = select(nodes, judgements, threshold=THRESHOLD, keep=5) if nodes else ()
+    dense, lexical = _dense(index, question), _lexical(index, question)
+    return Outcome(
+        {
+            "dense": _chunks(index, dense),
+            "lexical": _chunks(index, lexical),
+            "rank fusion": _chunks(index, rank_fusion([dense, lexical])),
+            "ours": _chunks(index, [_id(node) for node in nodes]),
+        },
+        best_score=max((judgement.score or 0 for judgement in judgements), default=0),
+        refused=not any(verdict.kept for verdict in verdicts),
+        retrieve_seconds=retrieved - started,
+        score_seconds=scored - retrieved,
+    )
+
+
+def rank_fusion(rankings: Sequence[Sequence[str]]) -> list[str]:
+    """Reciprocal rank fusion."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, id_ in enumerate(ranking, start=1):
+            scores[id_] = scores.get(id_, 0.0) + 1 / (_RRF_CONSTANT + rank)
+    return sorted(scores, key=lambda id_: (-scores[id_], id_))
+
+
+def _dense(index: OpenIndex, question: str) -> list[str]:
+    embed: Callable[[str], Sequence[float]] = index.embed_model.get_query_embedding
+    vector = corpus_of(index.generation, index.embed_model).question_vector(question, embed)
+    return [id_ for id_, _ in index.generation.vectors.nearest(vector, _CANDIDATES)]
+
+
+def _lexical(index: OpenIndex, question: str) -> list[str]:
+    return [hit.chunk_id for hit in index.generation.catalogue.search(question, _CANDIDATES)]
+
+
+def _chunks(index: OpenIndex, ids: Sequence[str]) -> list[ChunkRecord]:
+    chunks = index.generation.catalogue.chunks(ids)
+    return [chunks[id_] for id_ in ids]
+
+
+def _id(node: NodeWithScore) -> str:
+    return node.node.node_id
