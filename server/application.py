@@ -4,7 +4,7 @@ from flask import Flask
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from server import api, errors, security, translation, web
+from server import api, errors, openai_api, security, translation, web
 from server.services import EXTENSION, VERSION, Services
 
 
@@ -31,5 +31,6 @@ def build_application(services: Services) -> Flask:
     security.secure(app, services.settings)
     errors.register(app)
     app.register_api(api.blueprint)
+    app.register_api(openai_api.blueprint)
     app.register_blueprint(web.blueprint)
     return app

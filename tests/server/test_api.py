@@ -281,6 +281,7 @@ def test_the_api_describes_itself(client: FlaskClient) -> None:
     document = client.get("/api/openapi.json").get_json()
     assert set(document["paths"]) == {
         *("/api/query", "/api/retrieve", "/api/documents", "/api/status", "/healthz", "/readyz"),
+        *("/v1/chat/completions", "/v1/models", "/v1/models/{model}"),
     }
     query = document["paths"]["/api/query"]["post"]
     assert set(query["responses"]) >= {"200", "400", "401", "413", "415", "422", "502", "503", "504"}
