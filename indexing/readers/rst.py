@@ -20,6 +20,7 @@ _SILENT = re.compile(
     r"^\s*\.\. (?:code-block|sourcecode|code|highlight|contents|toctree|currentmodule|module|index|image|figure|raw"
     r"|include|literalinclude|rst-class|container|meta|only|autosummary)::.*$"
 )
+_COMMENT = re.compile(r"^\s*\.\. (?!_|\[[\w#*.-]+\]|\||[\w:+.-]+::)")  # no target, footnote, substitution, directive
 _DIRECTIVE = re.compile(r"^(\s*)\.\. ([\w:-]+)::[ \t]*(.*)$")
 
 
@@ -32,13 +33,25 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
 
 def _readable_lines(lines: list[str]) -> Iterator[str]:
     in_directive = False
-    for line in lines:
+    for line in _without_comments(lines):
         if _TARGET.match(line) or (in_directive and _OPTION.match(line)):
             continue
         in_directive = bool(_DIRECTIVE.match(line))
         if _SILENT.match(line):
             continue
         yield _inline(_DIRECTIVE.sub(_directive, line))
+
+
+def _without_comments(lines: list[str]) -> Iterator[str]:
+    """The lines but for comments and what is indented below them."""
+    indent: int | None = None
+    for line in lines:
+        depth = len(line) - len(line.lstrip())
+        if indent is not None and (not line.strip() or depth > indent):
+            continue
+        indent = depth if _COMMENT.match(line) else None
+        if indent is None:
+            yield line
 
 
 def _directive(match: re.Match[str]) -> str:
