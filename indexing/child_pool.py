@@ -91,7 +91,7 @@ class ChildPool:
         assert task is not None, "only busy children are collected"
         child.task = None
         is_spent = "failure" in content and content["failure"][0] in _DETAILS
-        if is_spent or child.memory_bytes() > self._limits.memory_bytes * _RECYCLE_SHARE:
+        if is_spent or child.memory_bytes() > _memory_limit(task, self._limits) * _RECYCLE_SHARE:
             self._children.remove(child)
             child.kill()
         return task, Answer(content, seconds)
@@ -156,7 +156,7 @@ class _Child:
         if time.monotonic() - self.began > (limits.ocr_wall_seconds if is_ocr else limits.wall_seconds):
             return "timeout"
         self._peak_bytes = max(self._peak_bytes, self.memory_bytes())
-        return "memory" if self._peak_bytes > (limits.ocr_memory_bytes if is_ocr else limits.memory_bytes) else None
+        return "memory" if self.task and self._peak_bytes > _memory_limit(self.task, limits) else None
 
     def memory_bytes(self) -> int:
         """What the process holds in memory; 0 when it is gone."""
@@ -169,6 +169,10 @@ class _Child:
         self._process.kill()
         self._process.wait()
         self.pipe.close()
+
+
+def _memory_limit(task: Task, limits: ReadLimits) -> int:
+    return limits.memory_bytes if task.page is None else limits.ocr_memory_bytes
 
 
 def _failure(category: FailureCategory) -> dict[str, Any]:

@@ -220,7 +220,8 @@ class TestHtml:
 class TestRst:
     TEXT = (
         "======\nManual\n======\n\n.. _anchor:\n\nUse :func:`~pkg.run` or :ref:`the guide <guide>`.\n\n"
-        "Setup\n-----\n\n.. a comment\n   of two lines\n\n.. note::\n\n   Read `the page <https://example.org>`_ first.\n\n"
+        "Setup\n-----\n\n.. a comment\n   of two lines\n\n"
+        ".. note::\n\n   Read `the page <https://example.org>`_ first.\n\n"
         ".. code-block:: python\n   :linenos:\n\n   run()\n\nUse\n---\n\nGo.\n"
     )
 
