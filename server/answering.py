@@ -28,6 +28,7 @@ from server.background import events_of
 from server.deadline import Deadline, until
 from server.flow import Flow
 from server.index_holder import OpenIndex
+from server.llm_errors import LanguageModelError
 from server.parts import LanguageModelParts, Parts
 
 __all__ = [
@@ -117,6 +118,10 @@ class AnswerService:
         question = Question(text, k=k, keep=k, threshold=0, documents=documents)
         with until(Deadline(self._deadline_seconds)), self._index.acquire() as index:
             return Flow(question, index, self._parts, self._model, emit=lambda event: None).retrieve(score)
+
+    def model_problem(self) -> LanguageModelError | None:
+        """Why the language model would not be asked now, and answers would be quoted; None when there is no reason."""
+        return self._model.models.problem() if self._model else None
 
     def close(self) -> None:
         """Close the connections to the language model."""

@@ -11,9 +11,12 @@ from server.index_holder import IndexHolder, IndexNotReady
 from server.services import Services
 from server.settings import BadSettings, ServerSettings
 from storage.answers import AnswerStore
+from storage.budget_ledger import BudgetLedger
 from storage.settings import StorageSettings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from server.answering import AnswerService
     from server.parts import LanguageModelParts, Parts
     from server.prompts import Prompts
@@ -88,7 +91,7 @@ def build_answer_service(settings: ServerSettings, index: IndexHolder) -> Answer
     return AnswerService(
         index,
         _parts(),
-        _language_model_parts(settings),
+        _language_model_parts(settings, index.index_dir),
         deadline_seconds=settings.answer_deadline_seconds,
         heartbeat_seconds=_HEARTBEAT_SECONDS,
     )
@@ -114,20 +117,28 @@ def _parts() -> Parts:
     )
 
 
-def _language_model_parts(settings: ServerSettings) -> LanguageModelParts | None:
+def _language_model_parts(settings: ServerSettings, index_dir: Path) -> LanguageModelParts | None:
     if settings.language_model is None:
         return None
-    from server.llm import LanguageModels
+    from server.budget import DailyBudget
+    from server.llm import LanguageModels, limits_for
     from server.llm_scorer import ScoreCache
     from server.parts import LanguageModelParts
-    from server.usage import Prices
+    from server.usage import read_prices
 
+    ledger = BudgetLedger(index_dir / "budget.db")
     return LanguageModelParts(
-        models=LanguageModels(settings.deepseek_api_key, settings.deepseek_base_url, settings.deepseek_model),
+        models=LanguageModels(
+            settings.deepseek_api_key,
+            settings.deepseek_base_url,
+            settings.deepseek_model,
+            limits=limits_for(settings.language_model_context),
+            budget=DailyBudget(settings.daily_token_budget, ledger=ledger),
+        ),
         prompts=_prompts(settings),
         pool=ThreadPoolExecutor(_SCORED_AT_A_TIME, thread_name_prefix="scoring"),
         scores=ScoreCache(),
-        prices=Prices(),
+        prices=read_prices(settings.language_model_prices),
         scores_relevance=settings.relevance_scorer != "local",
     )
 

@@ -13,12 +13,14 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_babel import lazy_gettext as _l
+from flask_limiter import RateLimitExceeded
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from server.admission import TooBusy
 from server.deadline import Cancelled, TimeUp
 from server.index_holder import IndexNotReady
+from server.limits import seconds_to_wait
 from server.llm_errors import BudgetSpent, LanguageModelError, Paused
 from server.pictures import NoPicture
 
@@ -98,6 +100,11 @@ def openai_body(problem: Problem) -> dict[str, Any]:
     }
 
 
+def sentences_of(error: LanguageModelError) -> str:
+    """What is wrong with the language model and what to do."""
+    return f"{_sentence(error)} {error.help}".strip()
+
+
 def log_failure(error: Exception, problem: Problem) -> None:
     """Where it broke, without the message: it may quote a question, a document or a key."""
     if problem.status < 500 or problem.status == 503:
@@ -174,6 +181,17 @@ def _of_crowd(error: TooBusy) -> Problem:
     )
 
 
+def _of_rate_limit(_error: RateLimitExceeded) -> Problem:
+    return Problem(
+        429,
+        "too_many_requests",
+        _l("Too many requests"),
+        _l("More was asked in one minute than this server allows one client."),
+        _l("Wait a little, or raise RATE_LIMIT_PER_MINUTE or QUESTION_LIMIT_PER_MINUTE."),
+        seconds_to_wait(),
+    )
+
+
 def _of_no_index(error: IndexNotReady) -> Problem:
     return Problem(503, "no_index", _l("No index to answer from"), _sentence(error), retry_after_seconds=5)
 
@@ -220,6 +238,7 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (Cancelled, _of_cancellation),
     (TimeUp, _of_deadline),
     (NoPicture, lambda error: Problem(503, "no_picture", _l("No picture of this page"), _sentence(error))),
+    (RateLimitExceeded, _of_rate_limit),
     (HTTPException, _of_http),
 ]
 

@@ -89,6 +89,11 @@ class IndexHolder:
         self._opened_once = threading.Event()
         self._thread: threading.Thread | None = None
 
+    @property
+    def index_dir(self) -> Path:
+        """Where the index is kept."""
+        return self._index_dir
+
     def start(self) -> None:
         """Begin to open and watch the index in a background thread."""
         self._thread = threading.Thread(target=self._watch, name="index-holder", daemon=True)

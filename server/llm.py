@@ -6,7 +6,7 @@ Every call ends with the current deadline.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NoReturn
 
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse, ThinkingBlock
@@ -57,6 +57,17 @@ class ModelLimits:
     scoring_tokens: int = 300
     idle_seconds: float = 30.0
     connections: int = 128
+
+
+def limits_for(context_tokens: int) -> ModelLimits:
+    """The usual limits, with less to write where the context is small: passages must have room in it as well."""
+    usual = ModelLimits()
+    return replace(
+        usual,
+        context_tokens=context_tokens,
+        answer_tokens=min(usual.answer_tokens, context_tokens // 4),
+        thinking_tokens=min(usual.thinking_tokens, context_tokens // 2),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +123,9 @@ class LanguageModels:
         self.scoring_llm = self._build(base_url, self.limits.scoring_tokens)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, and the ledger of the budget."""
         self._http_client.close()
+        self._budget.close()
 
     def problem(self) -> LanguageModelError | None:
         """Why no call would be made now; None while calls are made."""
@@ -185,7 +197,10 @@ class LanguageModels:
         problem: LanguageModelError | None
         try:
             with self._call(messages, _LONG_REPLY_TOKENS) as receipt:
-                receipt.usage = self._receive(messages, thinking, received, shown)
+                try:
+                    self._receive(messages, thinking, received, shown)
+                finally:
+                    receipt.usage = received.counted(_estimated(messages))
             problem = finish_problem(received.finish_reason)
         except Stalled as error:
             problem = IncompleteAnswer(f"the language model fell silent: {error}")
@@ -197,9 +212,7 @@ class LanguageModels:
             raise problem if problem and received.finish_reason != "length" else EmptyAnswer(_NO_ANSWER)
         return received.reply(problem)
 
-    def _receive(
-        self, messages: Sequence[ChatMessage], thinking: bool, received: "_Received", shown: "_Shown"
-    ) -> Usage:
+    def _receive(self, messages: Sequence[ChatMessage], thinking: bool, received: "_Received", shown: "_Shown") -> None:
         deadline = current_deadline() or Deadline(_WITHOUT_DEADLINE_SECONDS)
         watch = deadline.within(deadline.remaining(), self.limits.idle_seconds)
         with until(watch), responses_closed():
@@ -210,7 +223,6 @@ class LanguageModels:
                     shown.reasoning(reasoning)
                 if text:
                     shown.text(text)
-        return received.usage
 
     def _chunks(self, messages: Sequence[ChatMessage], thinking: bool) -> Iterator[ChatResponse]:
         with self._border():
@@ -223,10 +235,15 @@ class LanguageModels:
 
     @contextmanager
     def _call(self, messages: Sequence[ChatMessage], reply_tokens: int) -> Iterator[Receipt]:
-        expected = sum(estimated_tokens(message.content or "") for message in messages) + reply_tokens
+        prompt_tokens = _estimated(messages)
         try:
-            with self._budget.call(expected) as receipt, self._breaker.call():
-                yield receipt
+            with self._budget.call(prompt_tokens + reply_tokens) as receipt, self._breaker.call():
+                try:
+                    yield receipt
+                except TimeUp:
+                    # Given up while the model was at work: the prompt was read, and is paid for.
+                    receipt.usage = receipt.usage or Usage(calls=1, prompt_tokens=prompt_tokens)
+                    raise
         except ModelNotOffered as error:
             raise self._with_offers(error) from error
         except RequestRejected as error:
@@ -257,6 +274,10 @@ class LanguageModels:
             # A server that repeats the key in its message must not get it into a log by way of the cause.
             said = f"{error} {getattr(error, 'body', '')}"
             raise translated(error, self.model, key) from (None if key in said else error)
+
+
+def _estimated(messages: Sequence[ChatMessage]) -> int:
+    return sum(estimated_tokens(message.content or "") for message in messages)
 
 
 class _Shown:
@@ -297,6 +318,15 @@ class _Received:
         self.text.append(text)
         self.reasoning.append(reasoning)
         return text, reasoning
+
+    def counted(self, prompt_tokens: int) -> Usage | None:
+        """What to count: the provider's own figures; an estimate where they did not come, None where nothing did."""
+        if self.usage.total_tokens:
+            return self.usage
+        if not self.text:
+            return None
+        written, thought = (estimated_tokens("".join(pieces)) for pieces in (self.text, self.reasoning))
+        return Usage(1, prompt_tokens, written + thought, thought)
 
     def is_blank(self) -> bool:
         return not any(text.strip() for text in self.text)

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from server.usage import read_prices
+
 _SHORTEST_TOKEN = 22  # characters of base64 that hold 128 bits
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1")
 
@@ -44,6 +46,11 @@ def _existing_file(value: Path) -> Path:
     return value
 
 
+def _prices(value: str) -> str:
+    read_prices(value)
+    return value
+
+
 DEEPSEEK = "https://api.deepseek.com"
 
 TemplateFile = Annotated[Path, AfterValidator(_existing_file)]
@@ -66,6 +73,8 @@ class ServerSettings(BaseSettings):
     api_tokens: SecretStr = Field(default=SecretStr(""), validation_alias="API_TOKENS")
     trusted_hosts: str = Field(default="", validation_alias="TRUSTED_HOSTS")
     threads: int = Field(default=16, ge=4, le=256, validation_alias="THREADS")
+    rate_limit_per_minute: int | None = Field(default=None, ge=0, validation_alias="RATE_LIMIT_PER_MINUTE")
+    question_limit_per_minute: int | None = Field(default=None, ge=0, validation_alias="QUESTION_LIMIT_PER_MINUTE")
 
     retrieve_k: int = Field(default=10, ge=1, le=50, validation_alias="RETRIEVE_K")
     keep_k: int = Field(default=5, ge=1, le=20, validation_alias="KEEP_K")
@@ -77,6 +86,11 @@ class ServerSettings(BaseSettings):
         default=DEEPSEEK, validation_alias="DEEPSEEK_BASE_URL"
     )
     deepseek_model: str = Field(default="deepseek-flash", validation_alias="DEEPSEEK_MODEL")
+    language_model_context: int = Field(default=1_000_000, ge=8_000, validation_alias="LANGUAGE_MODEL_CONTEXT")
+    language_model_prices: Annotated[str, AfterValidator(_prices)] = Field(
+        default="0.02 1 4 CNY", validation_alias="LANGUAGE_MODEL_PRICES"
+    )
+    daily_token_budget: int = Field(default=0, ge=0, validation_alias="DAILY_TOKEN_BUDGET")
     answer_deadline_seconds: float = Field(default=120, gt=0, le=3600, validation_alias="ANSWER_DEADLINE_SECONDS")
     answer_prompt_file: TemplateFile | None = Field(default=None, validation_alias="ANSWER_PROMPT_FILE")
     relevance_prompt_file: TemplateFile | None = Field(default=None, validation_alias="RELEVANCE_PROMPT_FILE")
@@ -112,6 +126,16 @@ class ServerSettings(BaseSettings):
         return tuple(_token(entry, number) for number, entry in enumerate(entries, 1))
 
     @property
+    def requests_per_minute(self) -> int:
+        """What one client may send; 0: as much as it likes. Where no token is asked for, only this machine can ask."""
+        return _limit(self.rate_limit_per_minute, 1200 if self.tokens else 0)
+
+    @property
+    def questions_per_minute(self) -> int:
+        """What one client may ask; 0: as much as it likes."""
+        return _limit(self.question_limit_per_minute, 60 if self.tokens else 0)
+
+    @property
     def host_names(self) -> list[str]:
         """Names under which a browser may ask for this server: its own, and those of TRUSTED_HOSTS."""
         configured = [name.strip() for name in self.trusted_hosts.split(",") if name.strip()]
@@ -137,12 +161,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def is_known_token(given: str, tokens: tuple[ApiToken, ...]) -> bool:
-    """Whether it is one of the tokens; takes equally long whichever it is."""
-    found = False
+def known_token(given: str, tokens: tuple[ApiToken, ...]) -> ApiToken | None:
+    """Which of the tokens it is; takes equally long whichever it is."""
+    found = None
     for token in tokens:
-        found |= secrets.compare_digest(given.encode("utf-8", "replace"), token.value.encode())
+        if secrets.compare_digest(given.encode("utf-8", "replace"), token.value.encode()):
+            found = token
     return found
+
+
+def _limit(configured: int | None, default: int) -> int:
+    return default if configured is None else configured
 
 
 def _token(entry: str, number: int) -> ApiToken:

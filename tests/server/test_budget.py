@@ -1,0 +1,256 @@
+"""The daily budget: counted by day, kept over restarts, true with many callers; and what counts. FAULTS X24."""
+
+import multiprocessing
+import sqlite3
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from llama_index.core.base.llms.types import ChatMessage
+from pydantic import SecretStr
+
+from server.budget import DailyBudget
+from server.deadline import Cancelled, Deadline, DeadlineExceeded, until
+from server.llm import LanguageModels, ModelLimits, limits_for
+from server.llm_errors import BudgetSpent, LanguageModelError
+from server.retrying import RetryPolicy
+from server.usage import Usage, estimated_tokens
+from storage.budget_ledger import BudgetLedger, LedgerUnavailable
+from tests.fake_deepseek import FakeDeepSeek
+from tests.fake_script import Completion, Failure, tokens_of
+from tests.server.answering_setup import KEY
+
+DAY = date(2026, 11, 23)
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+PROMPT = "What is it? " * 100
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[BudgetLedger]:
+    with closing(BudgetLedger(tmp_path / "index" / "budget.db")) as ledger:
+        yield ledger
+
+
+def _spend(budget: DailyBudget, tokens: int, expected: int = 100) -> None:
+    with budget.call(expected) as receipt:
+        receipt.usage = Usage(1, tokens)
+
+
+def test_the_count_survives_a_restart(tmp_path: Path) -> None:
+    for _ in range(3):
+        with closing(DailyBudget(250, lambda: NOON, BudgetLedger(tmp_path / "budget.db"))) as budget:
+            _spend(budget, 100)
+    with closing(DailyBudget(250, lambda: NOON, BudgetLedger(tmp_path / "budget.db"))) as budget:
+        assert budget.problem() is not None
+        with pytest.raises(BudgetSpent):
+            _spend(budget, 1)
+
+
+def test_a_new_day_begins_at_zero(ledger: BudgetLedger) -> None:
+    now = [NOON]
+    budget = DailyBudget(100, lambda: now[0], ledger)
+    _spend(budget, 100)
+    spent = budget.problem()
+    assert spent is not None
+    assert spent.retry_after_seconds == 12 * 3600
+    now[0] = datetime(2026, 11, 24, 0, 1, tzinfo=UTC)
+    assert budget.problem() is None
+    _spend(budget, 5)
+    assert ledger.used(date(2026, 11, 24)) == 5
+
+
+def test_what_a_killed_process_had_reserved_stays_counted(tmp_path: Path) -> None:
+    with closing(BudgetLedger(tmp_path / "budget.db")) as ledger:
+        assert ledger.reserve(DAY, 400, 1000)  # and then it is killed
+    with closing(BudgetLedger(tmp_path / "budget.db")) as ledger:
+        assert ledger.used(DAY) == 400
+
+
+def test_a_failed_call_gives_back_what_was_reserved(ledger: BudgetLedger) -> None:
+    budget = DailyBudget(1000, lambda: NOON, ledger)
+    reserved = []
+    with pytest.raises(ZeroDivisionError), budget.call(400):
+        reserved.append(ledger.used(DAY) / 0)
+    with budget.call(400):
+        reserved.append(ledger.used(DAY))
+    assert reserved == [400]
+    assert ledger.used(DAY) == 0
+
+
+def test_threads_together_do_not_overshoot(ledger: BudgetLedger) -> None:
+    budget = DailyBudget(1000, lambda: NOON, ledger)
+    together = threading.Barrier(16)
+
+    def spend() -> bool:
+        together.wait()
+        try:
+            _spend(budget, 100)
+        except BudgetSpent:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        done = [future.result() for future in [pool.submit(spend) for _ in range(16)]]
+    assert sum(done) == 10
+    assert ledger.used(DAY) == 1000
+
+
+def test_processes_share_one_count(tmp_path: Path) -> None:
+    file = tmp_path / "budget.db"
+    context = multiprocessing.get_context("spawn")
+    spenders = [context.Process(target=_spend_in_a_process, args=(file,)) for _ in range(3)]
+    for spender in spenders:
+        spender.start()
+    for spender in spenders:
+        spender.join()
+        assert spender.exitcode == 0
+    with closing(BudgetLedger(file)) as ledger:
+        assert ledger.used(DAY) == 3 * 50 * 2
+
+
+def _spend_in_a_process(file: Path) -> None:
+    with closing(BudgetLedger(file)) as ledger:
+        for _ in range(50):
+            assert ledger.reserve(DAY, 5, 1_000_000)
+            ledger.add(DAY, -3)
+
+
+def test_a_damaged_ledger_is_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "budget.db"
+    file.write_bytes(b"not a database, and long enough to be read as one" * 100)
+    with closing(BudgetLedger(file)) as ledger:
+        ledger.add(DAY, 5)
+        assert ledger.used(DAY) == 5
+
+
+def test_a_ledger_that_cannot_be_written_stops_neither_answers_nor_the_limit(tmp_path: Path) -> None:
+    (tmp_path / "index").write_text("a file where the folder should be")
+    ledger = BudgetLedger(tmp_path / "index" / "budget.db")
+    with pytest.raises(LedgerUnavailable):
+        ledger.add(DAY, 1)
+    budget = DailyBudget(100, lambda: NOON, ledger)
+    _spend(budget, 100)
+    with pytest.raises(BudgetSpent):
+        _spend(budget, 1)
+
+
+def test_a_ledger_that_another_process_holds_is_unavailable_and_not_waited_for_long(tmp_path: Path) -> None:
+    file = tmp_path / "budget.db"
+    with closing(BudgetLedger(file)) as ledger, closing(sqlite3.connect(file, isolation_level=None)) as other:
+        ledger.add(DAY, 1)
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(LedgerUnavailable):
+            ledger.add(DAY, 1)
+        other.execute("COMMIT")
+        ledger.add(DAY, 1)
+        assert ledger.used(DAY) == 2
+
+
+def test_without_a_limit_nothing_is_written(tmp_path: Path) -> None:
+    budget = DailyBudget(0, lambda: NOON, BudgetLedger(tmp_path / "budget.db"))
+    _spend(budget, 10**9)
+    assert budget.problem() is None
+    assert not (tmp_path / "budget.db").exists()
+
+
+# ---- What counts
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeDeepSeek]:
+    with FakeDeepSeek() as server:
+        yield server
+
+
+@pytest.fixture
+def models(fake: FakeDeepSeek, ledger: BudgetLedger) -> Iterator[LanguageModels]:
+    with closing(
+        LanguageModels(
+            SecretStr(KEY),
+            fake.url,
+            "deepseek-flash",
+            limits=ModelLimits(idle_seconds=0.3),
+            retry=RetryPolicy(attempts=1),
+            budget=DailyBudget(10**6, lambda: NOON, ledger),
+        )
+    ) as models:
+        yield models
+
+
+def _stream(models: LanguageModels, seconds: float = 5.0, on_text: Any = lambda delta: None) -> None:
+    with until(Deadline(seconds)):
+        models.stream([ChatMessage(PROMPT)], thinking=False, on_text=on_text, on_reasoning=lambda delta: None)
+
+
+def test_a_good_call_counts_what_the_provider_says(
+    fake: FakeDeepSeek, models: LanguageModels, ledger: BudgetLedger
+) -> None:
+    fake.when("", Completion("It is so."))
+    _stream(models)
+    assert ledger.used(DAY) == tokens_of(PROMPT) + tokens_of("It is so.")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(Completion("word " * 40, cut_after=20), id="cut"),
+        pytest.param(Completion("word " * 40, drop_after=20), id="dropped"),
+        pytest.param(Completion("word " * 40, stall_after=20), id="stalled"),
+    ],
+)
+def test_a_stream_that_breaks_counts_its_prompt_and_what_came(
+    fake: FakeDeepSeek, models: LanguageModels, ledger: BudgetLedger, broken: Completion
+) -> None:
+    fake.when("", broken)
+    _stream(models)
+    assert tokens_of(PROMPT) + 40 <= ledger.used(DAY) <= estimated_tokens(PROMPT) + 60
+
+
+def test_a_client_that_leaves_midway_is_counted(
+    fake: FakeDeepSeek, models: LanguageModels, ledger: BudgetLedger
+) -> None:
+    fake.when("", Completion("word " * 400, gap_seconds=0.02))
+    cancel = threading.Event()
+    with pytest.raises(Cancelled), until(Deadline(5.0, cancel)):
+        models.stream(
+            [ChatMessage(PROMPT)],
+            thinking=False,
+            on_text=lambda delta: cancel.set(),
+            on_reasoning=lambda delta: None,
+        )
+    assert ledger.used(DAY) >= tokens_of(PROMPT)
+
+
+def test_a_call_given_up_before_its_first_word_counts_its_prompt(
+    fake: FakeDeepSeek, models: LanguageModels, ledger: BudgetLedger
+) -> None:
+    fake.when("", Completion("{}", delay_seconds=60))
+    with pytest.raises(DeadlineExceeded):
+        _stream(models, seconds=0.3)
+    assert ledger.used(DAY) == estimated_tokens(PROMPT)
+    with pytest.raises(DeadlineExceeded), until(Deadline(0.3)):
+        models.complete([ChatMessage(PROMPT)], json_mode=False)
+    assert ledger.used(DAY) == 2 * estimated_tokens(PROMPT)
+
+
+@pytest.mark.parametrize("status", [401, 402, 429, 500])
+def test_a_call_that_is_turned_away_counts_nothing(
+    fake: FakeDeepSeek, models: LanguageModels, ledger: BudgetLedger, status: int
+) -> None:
+    fake.when("", Failure(status))
+    with pytest.raises(LanguageModelError):
+        _stream(models)
+    assert ledger.used(DAY) == 0
+
+
+@pytest.mark.parametrize("context", [8_000, 32_000, 128_000, 1_000_000])
+def test_a_small_context_leaves_room_to_read(context: int) -> None:
+    limits = limits_for(context)
+    assert limits.context_tokens == context
+    assert limits.answer_tokens <= context / 4
+    assert limits.thinking_tokens <= context / 2
