@@ -1,7 +1,7 @@
 """PDF files, page by page: a page that one library cannot read is read by another, and none costs its neighbours."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexing.characters import garbled_share, repair_glyph_codes, without_garbled_lines
@@ -9,6 +9,7 @@ from indexing.cleaning import clean_text, clean_title, close_gaps, join_cut_word
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.furniture import remove_furniture
 from indexing.readers.pdf_headings import find_headings, find_title
+from indexing.readers.pdf_hidden import hidden_text_notes
 from indexing.readers.pdf_libraries import PageError, Pdfium, PdfLibrary, Pypdf
 from storage.records import PageRecord, PageStatus
 
@@ -29,10 +30,11 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     """The document with every page's status. Raises `ParseFailure`, "no_text" only when no OCR may follow."""
     libraries = _open_libraries(path, limits)
     try:
-        return _read(libraries, limits)
+        document = _read(libraries, limits)
     finally:
         for library in libraries:
             library.close()
+    return replace(document, notes=hidden_text_notes(path))
 
 
 def _open_libraries(path: Path, limits: ReadLimits) -> list[PdfLibrary]:

@@ -85,6 +85,12 @@ _CATALOG = "<< /Type /Catalog /Pages 2 0 R >>"
 _FONT = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 
 
+def pdf_of_content(content: str) -> bytes:
+    """One page with this content stream; /F1 is Helvetica, the page is 612 by 792 points."""
+    stream = f"<< /Length {len(content)} >>\nstream\n{content}\nendstream"
+    return raw_pdf([_CATALOG, "<< /Type /Pages /Count 1 /Kids [3 0 R] >>", _page("4 0 R"), stream])
+
+
 def page_tree_loop() -> bytes:
     """A page tree that contains itself."""
     return raw_pdf([_CATALOG, "<< /Type /Pages /Count 2 /Kids [3 0 R 2 0 R] >>", _page("4 0 R"), _stream("loop")])
