@@ -1,0 +1,1 @@
+"""How fast Pagewise is, beside what a person would otherwise run. Figures, never tests."""
