@@ -100,7 +100,7 @@ class _Work:
         if any(page.text for page in done.document.pages):
             yield ParseOutcome(path, done.document, None, done.seconds)
         else:
-            yield ParseOutcome(path, None, _no_text(done.document), done.seconds)
+            yield ParseOutcome(path, None, _no_text(done.document, self.limits), done.seconds)
 
 
 def _with_ocr_page(document: ParsedDocument, number: int, content: dict[str, Any]) -> ParsedDocument:
@@ -116,7 +116,10 @@ def _with_ocr_page(document: ParsedDocument, number: int, content: dict[str, Any
     return replace(document, pages=pages, headings=headings)
 
 
-def _no_text(document: ParsedDocument) -> ParseFailure:
+def _no_text(document: ParsedDocument, limits: ReadLimits) -> ParseFailure:
     details = sorted({page.detail for page in document.pages if page.detail})
     reason = f" ({details[0]})" if details else ""
-    return ParseFailure("no_text", f"no page has text{reason}; provide a copy with a text layer, or set OCR=auto")
+    if all(page.status == "failed" for page in document.pages):
+        return ParseFailure("damaged", f"no page can be read{reason}; open and save it with its program, or replace it")
+    remedy = "" if limits.ocr else ", or set OCR=auto"
+    return ParseFailure("no_text", f"no page has text{reason}; provide a copy with a text layer{remedy}")

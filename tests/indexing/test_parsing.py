@@ -15,7 +15,16 @@ from indexing.documents import ReadLimits
 from indexing.parse_child import document_from_json, document_to_json
 from indexing.parsing import ParseOutcome, parse_all
 from indexing.readers import read_document
-from tests.indexing.samples import PROSE, encrypted_pdf, flate_bomb, pdf, pdf_with_bookmarks, saved, scanned_pdf
+from tests.indexing.samples import (
+    PROSE,
+    encrypted_pdf,
+    flate_bomb,
+    pdf,
+    pdf_with_bookmarks,
+    raw_pdf,
+    saved,
+    scanned_pdf,
+)
 
 LIMITS = ReadLimits(cpu_seconds=20, wall_seconds=40)
 CODE = Path(__file__).resolve().parents[2]
@@ -191,3 +200,19 @@ def test_ocr_is_asked_only_for_pages_without_text_and_kept_at_once(tmp_path: Pat
     assert document is not None
     assert [page.status for page in document.pages] == ["text", "empty"]  # a blank page holds no text to be read
     assert list(kept.values()) == [""]
+
+
+def test_a_file_of_which_no_page_can_be_read_is_damaged_also_where_ocr_tried(tmp_path: Path) -> None:
+    tree = raw_pdf(["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [3 0 R] >>", "(no page)"])
+    for limits in (LIMITS, ReadLimits(ocr=True)):
+        assert categories(outcomes([saved(tmp_path / "a.pdf", tree)], limits)) == {"a.pdf": "damaged"}
+
+
+def test_advice_names_ocr_only_where_it_is_off(tmp_path: Path) -> None:
+    blank = saved(tmp_path / "blank.pdf", pdf([""]))
+    off, on = (outcomes([blank], limits)["blank.pdf"].failure for limits in (LIMITS, ReadLimits(ocr=True)))
+    assert off is not None
+    assert on is not None
+    assert (off.category, on.category) == ("no_text", "no_text")
+    assert "OCR=auto" in off.detail
+    assert "OCR=auto" not in on.detail
