@@ -1,10 +1,13 @@
 """The Flask application: its parts put together."""
 
+from dataclasses import replace
+
 from flask import Flask
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from server import api, errors, openai_api, security, translation, web
+from server import api, errors, limits, openai_api, security, translation, web
+from server.metrics import MeasuredAnswering, Metrics, measure
 from server.services import EXTENSION, VERSION, Services
 
 
@@ -22,14 +25,19 @@ def build_application(services: Services) -> Flask:
         validation_error_callback=api.refuse,
         doc_ui=False,
     )
-    app.extensions[EXTENSION] = services
+    metrics = Metrics(services.index)
+    app.extensions[EXTENSION] = replace(
+        services, answering=lambda: MeasuredAnswering(services.answering(), metrics)
+    )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     translation.translate_interface(app)
     security.secure(app, services.settings)
+    limits.limit(app, services.settings)
     errors.register(app)
+    measure(app, metrics)
     app.register_api(api.blueprint)
     app.register_api(openai_api.blueprint)
     app.register_blueprint(web.blueprint)

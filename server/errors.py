@@ -22,6 +22,7 @@ from server.deadline import Cancelled, TimeUp
 from server.index_holder import IndexNotReady
 from server.limits import seconds_to_wait
 from server.llm_errors import BudgetSpent, LanguageModelError, Paused
+from server.metrics import count_failure
 from server.pictures import NoPicture
 
 logger = logging.getLogger(__name__)
@@ -106,7 +107,8 @@ def sentences_of(error: LanguageModelError) -> str:
 
 
 def log_failure(error: Exception, problem: Problem) -> None:
-    """Where it broke, without the message: it may quote a question, a document or a key."""
+    """Count it, and log where it broke, without the message: it may quote a question, a document or a key."""
+    count_failure(problem.code)
     if problem.status < 500 or problem.status == 503:
         return
     frames = traceback.extract_tb(error.__traceback__)[-4:]

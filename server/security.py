@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 from flask_babel import lazy_gettext as _l
 
 from server.errors import Problem, Refused
-from server.settings import ServerSettings, is_known_token
+from server.settings import ServerSettings, known_token
 
 logger = logging.getLogger("server.access")
 
@@ -44,8 +44,11 @@ def secure(app: Flask, settings: ServerSettings) -> None:
     def check() -> None:
         g.request_id = secrets.token_hex(8)
         g.started = time.perf_counter()
-        if settings.tokens and request.endpoint not in _PUBLIC and not is_known_token(_given_token(), settings.tokens):
-            raise Refused(_UNAUTHORIZED)
+        if settings.tokens and request.endpoint not in _PUBLIC:
+            token = known_token(_given_token(), settings.tokens)
+            if token is None:
+                raise Refused(_UNAUTHORIZED)
+            g.token_name = token.name
         if request.method not in _SAFE_METHODS and request.routing_exception is None and not _is_own_origin():
             raise Refused(_FOREIGN)
 

@@ -1,22 +1,39 @@
 """What the views work with: built by the composition root, carried by the application."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from flask import current_app
 
+from server import answers
 from server.index_holder import IndexHolder
+from server.llm_errors import LanguageModelError
 from server.pictures import PagePictures
 from server.settings import ServerSettings
 from storage.answers import AnswerStore
 
-if TYPE_CHECKING:
-    from server.answering import AnswerService
-
 EXTENSION = "pagewise"
 VERSION = "0.1.0"
+
+
+class Answering(Protocol):
+    """What the views ask, as `AnswerService` does it."""
+
+    def events(self, question: answers.Question, cancel: Event | None = None) -> Iterator[answers.Event]:
+        """What happens while the question is answered."""
+
+    def answer(self, question: answers.Question, cancel: Event | None = None) -> answers.Answer:
+        """The answer."""
+
+    def retrieve(
+        self, text: str, k: int, documents: tuple[str, ...] = (), *, score: bool = False
+    ) -> answers.Retrieval:
+        """The passages nearest to a question."""
+
+    def model_problem(self) -> LanguageModelError | None:
+        """Why answers are quoted now instead of written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +42,7 @@ class Services:
 
     settings: ServerSettings
     index: IndexHolder
-    answering: "Callable[[], AnswerService]"
+    answering: Callable[[], Answering]
     answers: AnswerStore
     language_model: str | None
     """The name of the configured language model; None: answers are quoted from the documents."""
