@@ -19,10 +19,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _ask(settings: ServerSettings, options: argparse.Namespace) -> int:
-    from server.terminal import Unanswered, ask_once
+    from server.terminal import Unanswered, ask_aloud, ask_once
 
     try:
-        print(ask_once(settings, options.question, mode=options.model, as_json=options.json))
+        if sys.stdout.isatty() and not options.json:
+            ask_aloud(settings, options.question, mode=options.model, write=_write)
+        else:
+            print(ask_once(settings, options.question, mode=options.model, as_json=options.json))
     except Unanswered as error:
         print(error, file=sys.stderr)
         return 1
@@ -38,6 +41,11 @@ def _serve(settings: ServerSettings) -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _write(text: str, is_thought: bool) -> None:
+    faint, normal = ("\x1b[2m", "\x1b[0m") if is_thought else ("", "")
+    print(f"{faint}{text}{normal}", end="", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

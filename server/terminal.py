@@ -1,15 +1,22 @@
 """One question on the terminal: `python -m server ask`."""
 
+from __future__ import annotations
+
 import secrets
-from contextlib import closing
-from typing import Literal
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Literal
 
 from server import conversion, schema
+from server.answers import Answer, AnswerDelta, Answered, Question, ReasoningDelta
 from server.bootstrap import build_answer_service, prepare_logging
 from server.errors import known_exceptions, problem_of
 from server.index_holder import IndexHolder
 from server.settings import ServerSettings
 from storage.settings import StorageSettings
+
+if TYPE_CHECKING:
+    from server.answering import AnswerService
 
 
 class Unanswered(Exception):
@@ -18,6 +25,44 @@ class Unanswered(Exception):
 
 def ask_once(settings: ServerSettings, question: str, *, mode: Literal["chat", "reasoner"], as_json: bool) -> str:
     """The answer with its sources as text, or the whole response as JSON. Raises `Unanswered`."""
+    with _asked(settings, question, mode) as (service, asked):
+        answer = service.answer(asked)
+    response = conversion.query_response(answer, secrets.token_hex(8))
+    return response.model_dump_json(indent=2) if as_json else _as_text(response)
+
+
+def ask_aloud(
+    settings: ServerSettings, question: str, *, mode: Literal["chat", "reasoner"], write: Callable[[str, bool], None]
+) -> None:
+    """The same for somebody who watches: the answer as it is written, then its sources. Raises `Unanswered`.
+
+    `write` gets pieces of text, and whether they are the model's thoughts.
+    """
+    streamed = ""
+    with _asked(settings, question, mode) as (service, asked):
+        for event in service.events(asked):
+            match event:
+                case ReasoningDelta(text=text):
+                    write(_printable(text), True)
+                case AnswerDelta(text=text):
+                    write(("" if streamed else "\n") + _printable(text), False)
+                    streamed += text
+                case Answered(answer=answer):
+                    write("\n" + _printable(_after_stream(answer, streamed)) + "\n", False)
+
+
+def _after_stream(answer: Answer, streamed: str) -> str:
+    response = conversion.query_response(answer, secrets.token_hex(8))
+    if streamed.strip() == response.answer.strip():
+        return _around(response)
+    return f"\nAfter checking its citations:\n\n{_as_text(response)}"
+
+
+@contextmanager
+def _asked(
+    settings: ServerSettings, question: str, mode: Literal["chat", "reasoner"]
+) -> Iterator[tuple[AnswerService, Question]]:
+    """An answer service for one question; what it raises becomes `Unanswered`."""
     prepare_logging("WARNING")
     storage = StorageSettings()
     index = IndexHolder(storage.index_dir, device=storage.embed_device)
@@ -25,18 +70,27 @@ def ask_once(settings: ServerSettings, question: str, *, mode: Literal["chat", "
         asked = schema.QueryRequest(question=question, model=mode)
         index.refresh()
         with closing(build_answer_service(settings, index)) as service:
-            answer = service.answer(conversion.question_of(asked, settings))
+            yield service, conversion.question_of(asked, settings)
     except known_exceptions() as error:
         problem = problem_of(error)
         raise Unanswered(f"{problem.detail} {problem.help}".strip()) from error
     finally:
         index.close()
-    response = conversion.query_response(answer, secrets.token_hex(8))
-    return response.model_dump_json(indent=2) if as_json else _as_text(response)
+
+
+def _printable(text: str) -> str:
+    """Without control characters: a terminal would obey them."""
+    return "".join(
+        character for character in text if character in "\n\t" or ord(character) >= 0xA0 or character.isprintable()
+    )
 
 
 def _as_text(response: schema.QueryResponse) -> str:
-    lines = [response.answer, ""]
+    return f"{response.answer}\n{_around(response)}"
+
+
+def _around(response: schema.QueryResponse) -> str:
+    lines = [""]
     lines += [f"[{number}] {_source(passage)}" for number, passage in enumerate(response.sources, 1)]
     if response.refused and response.rejected:
         lines += ["Closest passages:", *(f"  - {_source(passage)}" for passage in response.rejected[:3])]

@@ -8,6 +8,8 @@ import pytest
 
 from server.__main__ import main
 from server.language import REFUSALS
+from server.settings import read_settings
+from server.terminal import ask_aloud
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion, Failure
 
@@ -98,3 +100,42 @@ def test_a_prompt_without_its_variables_is_wrong_usage(
     monkeypatch.setenv("INDEX_DIR", str(tmp_path / "index"))
     assert main([]) == 2
     assert "ANSWER_PROMPT_FILE" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("indexed")
+def test_on_a_terminal_the_answer_comes_as_it_is_written(deepseek: FakeDeepSeek) -> None:
+    deepseek.when_answering(
+        Completion("It is 60 euros [1]. \x1b[31mEvery member buys it [9].", reasoning="Let me look.")
+    )
+    written: list[tuple[str, bool]] = []
+    ask_aloud(read_settings(), QUESTION, mode="reasoner", write=lambda text, thought: written.append((text, thought)))
+    assert "".join(text for text, is_thought in written if is_thought) == "Let me look."
+    answer = [text for text, is_thought in written if not is_thought]
+    assert len(answer) > 3
+    shown = "".join(answer)
+    assert shown.startswith("\nIt is 60 euros [1]. [31mEvery member buys it [9].\n")
+    assert "\x1b" not in shown
+    checked = shown.partition("After checking its citations:\n\n")[2]
+    assert checked.startswith("It is 60 euros [1].")
+    assert "[9]" not in checked
+    assert "\n[1] library-handbook.md, " in checked
+
+
+@pytest.mark.usefixtures("indexed")
+def test_an_answer_that_needed_no_change_is_shown_once(deepseek: FakeDeepSeek) -> None:
+    deepseek.when_answering(Completion("It is 60 euros [1]."))
+    written: list[str] = []
+    ask_aloud(read_settings(), QUESTION, mode="chat", write=lambda text, thought: written.append(text))
+    shown = "".join(written)
+    assert shown.count("60 euros") == 1
+    assert "\n\n[1] library-handbook.md, " in shown
+
+
+@pytest.mark.usefixtures("indexed")
+def test_a_terminal_gets_it_that_way(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert main(["ask", QUESTION]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("\n")
+    assert "60 euros" in shown
+    assert "[1] library-handbook.md" in shown
