@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from server.facts import facts_of, is_borne_out
+from server.facts import Fact, facts_of, is_borne_out
 from server.passages import Passage
 from server.sentences import split_sentences
 
@@ -26,18 +26,26 @@ _WORDS_BEFORE = 12  # characters that must be the same for a mark to be part of 
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnswer:
-    """An answer with its unknown citations removed. `unsupported` are pieces of `text`, each once."""
+    """An answer with its unknown citations removed. `unsupported` are pieces of `text`, each once.
+
+    `numbers_found` and `quotations_found` count, each once, those that the cited passages bear out.
+    """
 
     text: str
     unknown_citations: int
     unsupported: tuple[str, ...]
+    numbers_found: int = 0
+    quotations_found: int = 0
 
 
 def check_citations(answer: str, passages: Sequence[Passage]) -> CheckedAnswer:
     """Check an answer; [1] is `passages[0]`."""
     text, unknown = _without_unknown(answer, passages)
-    unsupported = [piece for paragraph in text.split("\n\n") for piece in _unsupported(paragraph, passages)]
-    return CheckedAnswer(text, unknown, tuple(dict.fromkeys(unsupported)))
+    looked_up = [found for paragraph in text.split("\n\n") for found in _looked_up(paragraph, passages)]
+    unsupported = dict.fromkeys(fact.text for fact, is_found in looked_up if not is_found)
+    found = {(fact.kind, fact.text) for fact, is_found in looked_up if is_found and fact.text not in unsupported}
+    kinds = [kind for kind, _ in found]
+    return CheckedAnswer(text, unknown, tuple(unsupported), kinds.count("number"), kinds.count("quotation"))
 
 
 def cited_numbers(text: str) -> tuple[int, ...]:
@@ -85,12 +93,12 @@ def _is_quoted(answer: str, mark: re.Match[str], passages: Sequence[Passage]) ->
     return any(quoted in "".join(passage.text.split()) for passage in passages)
 
 
-def _unsupported(paragraph: str, passages: Sequence[Passage]) -> Iterator[str]:
-    """What the paragraph's sentences say that the passages they cite do not."""
+def _looked_up(paragraph: str, passages: Sequence[Passage]) -> Iterator[tuple[Fact, bool]]:
+    """The facts of the paragraph's sentences, and whether the passages they cite bear them out."""
     for sentence, cited in _cited_sentences(paragraph, len(passages)):
         sources = [passages[number - 1] for number in cited] or list(passages)
         source = "\n".join(f"{passage.document}\n{passage.context}\n{passage.text}" for passage in sources)
-        yield from (fact.text for fact in facts_of(_blank_marks(sentence)) if not is_borne_out(fact, source))
+        yield from ((fact, is_borne_out(fact, source)) for fact in facts_of(_blank_marks(sentence)))
 
 
 def _cited_sentences(paragraph: str, passages: int) -> list[tuple[str, tuple[int, ...]]]:

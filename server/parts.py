@@ -32,6 +32,14 @@ class CheckedText(Protocol):
     def unsupported(self) -> Sequence[str]:
         """Pieces of the text not found in the passages it cites."""
 
+    @property
+    def numbers_found(self) -> int:
+        """Numbers that the cited passages bear out."""
+
+    @property
+    def quotations_found(self) -> int:
+        """Quotations that the cited passages bear out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:

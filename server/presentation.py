@@ -2,17 +2,19 @@
 
 import glob
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from flask_babel import format_timedelta
+from flask_babel import format_currency, format_decimal, format_timedelta, ngettext
+from flask_babel import gettext as _
 from markupsafe import Markup
 
+from server.citations import cited_numbers
 from server.language import question_language
 from server.rendering import AnswerContext, render_answer, render_marked, render_text
-from server.schema import QueryResponse
+from server.schema import Checks, PassageOut, QueryResponse, SecondAnswer
 
 _SHOWN_CHARACTERS = 360
 _SENTENCE_ENDS = ("。", "！", "？", "；", ". ", "! ", "? ", "; ", "\n")
@@ -21,15 +23,58 @@ _LINE_ENDS = (".", ":", "!", "?", "|", "。", "：", "！", "？")
 _WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
-def answer_html(response: QueryResponse) -> Markup:
+Part = QueryResponse | SecondAnswer
+Usage = dict[str, dict[str, Any]]
+
+
+def answer_html(part: Part, alone: Collection[int] = ()) -> Markup:
     """The answer with its citations linked to the cards of its sources, and what was not found in them marked."""
-    return render_answer(response.answer, AnswerContext(len(response.sources), tuple(response.checks.unsupported)))
+    context = AnswerContext(len(part.sources), tuple(part.checks.unsupported), frozenset(alone))
+    return render_answer(part.answer, context)
+
+
+def cited_only(response: QueryResponse) -> tuple[list[int], list[int]]:
+    """The sources that only the first of two answers cites, and those that only the second does."""
+    if response.second is None:
+        return [], []
+    first, second = (set(cited_numbers(part.answer)) for part in (response, response.second))
+    return sorted(first - second), sorted(second - first)
+
+
+def cited_by(only: tuple[list[int], list[int]], number: int) -> str:
+    """Which of two answers cites a source that the other does not; empty where both do, or neither."""
+    if number in only[0]:
+        return str(_("cited only by Quick"))
+    return str(_("cited only by Thinking")) if number in only[1] else ""
+
+
+def found_line(checks: Checks) -> str:
+    """What was looked up and found; empty where there was nothing to look up."""
+    numbers = ngettext("%(num)d number", "%(num)d numbers", checks.numbers_found)
+    quotations = ngettext("%(num)d quotation", "%(num)d quotations", checks.quotations_found)
+    if checks.numbers_found and checks.quotations_found:
+        return str(
+            _("%(numbers)s and %(quotations)s found in the cited passages", numbers=numbers, quotations=quotations)
+        )
+    if not checks.numbers_found and not checks.quotations_found:
+        return ""
+    return str(_("%(what)s found in the cited passages", what=numbers if checks.numbers_found else quotations))
+
+
+def is_ocr(passage: PassageOut, ocr_pages: Collection[tuple[str, int]] | None) -> bool:
+    """Whether a page of the passage is among those that were read by OCR."""
+    return any((passage.document, page) in (ocr_pages or ()) for page in passage.pages)
 
 
 def ago(moment: datetime | str) -> str:
     """How long ago it was, in the language of the page."""
     then = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     return str(format_timedelta(min(then - datetime.now(UTC), timedelta(0)), add_direction=True))
+
+
+def said(sentence: str) -> str:
+    """A sentence of another module in the language of the page, where it is known."""
+    return str(_(sentence)) if sentence else ""
 
 
 def fold(text: str) -> tuple[str, str]:
@@ -72,22 +117,45 @@ def page_list(numbers: Sequence[int]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
-def token_count(usage: dict[str, dict[str, Any]]) -> int:
+def spent(response: QueryResponse) -> Usage:
+    """What each step used, once: two answers share all steps but the answer."""
+    second = response.second.usage.get("answer", {}) if response.second else {}
+    return response.usage | {"second": second}
+
+
+def token_count(usage: Usage) -> int:
     """All tokens that a question cost."""
     kinds = ("prompt_tokens", "completion_tokens")
     return sum(int(part.get(kind) or 0) for part in usage.values() for kind in kinds)
 
 
+def cost(usage: Usage) -> str:
+    """What a question cost, in money; empty where that is not known."""
+    parts = [part for part in usage.values() if part.get("cost")]
+    if not parts:
+        return ""
+    total = sum(float(part["cost"]) for part in parts)
+    return str(format_currency(total, parts[0]["currency"], "¤#,##0.0000", currency_digits=False))
+
+
 HELPERS: dict[str, Callable[..., Any]] = {
     "ago": ago,
+    "cited_by": cited_by,
+    "cited_only": cited_only,
+    "cost": cost,
+    "found_line": found_line,
+    "grouped": format_decimal,
+    "is_ocr": is_ocr,
     "answer_html": answer_html,
     "fold": fold,
+    "said": said,
     "literal": glob.escape,
     "page_list": page_list,
     "reflow": reflow,
     "render_answer": render_answer,
     "render_marked": render_marked,
     "render_text": render_text,
+    "spent": spent,
     "text_language": text_language,
     "token_count": token_count,
 }

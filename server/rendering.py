@@ -7,7 +7,7 @@ outside the page: images and links stay the text they were written as.
 
 import html
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import nh3
@@ -47,7 +47,7 @@ _ATTRIBUTES = {
     "th": {"class"},
     "td": {"class"},
 } | dict.fromkeys(_MATH_TAGS, _MATH_ATTRIBUTES)
-_CLASSES = {"formula", "formula display", "cite", "doubt", "left", "center", "right"}
+_CLASSES = {"formula", "formula display", "cite", "cite alone", "doubt", "left", "center", "right"}
 _CELL_ALIGNMENT = re.compile(r"text-align:(left|center|right)")
 
 
@@ -55,12 +55,12 @@ _CELL_ALIGNMENT = re.compile(r"text-align:(left|center|right)")
 class AnswerContext:
     """What the text of an answer may point at: `sources` of them, cited as [1]…; `unsupported` is marked in it.
 
-    `anchor` makes the fragment of a source's card, so that two answers can stand on one page.
+    `alone` are the sources that only this one of two answers cites: their citations look different.
     """
 
     sources: int = 0
     unsupported: tuple[str, ...] = ()
-    anchor: Callable[[int], str] = "source-{}".format
+    alone: frozenset[int] = frozenset()
 
 
 def visible(text: str) -> str:
@@ -137,7 +137,7 @@ def _pieces(token: Token, context: AnswerContext) -> Iterator[Token]:
 
 
 def _landmarks(context: AnswerContext) -> re.Pattern[str]:
-    doubtful = [rf"(?<![\w.]){re.escape(text)}(?![\w])" for text in context.unsupported if text.strip()]
+    doubtful = [rf"(?<![A-Za-z0-9_.]){re.escape(text)}(?![A-Za-z0-9_])" for text in context.unsupported if text.strip()]
     return re.compile("|".join([_CITATION.pattern, *doubtful]))
 
 
@@ -147,13 +147,14 @@ def _landmark(match: re.Match[str], context: AnswerContext) -> Token | None:
     numbers = [int(number) for number in re.findall(r"\d+", match[1])]
     if not all(1 <= number <= context.sources for number in numbers):
         return None
-    return Token("citation", "", 0, content=match[0], meta={"links": [(n, context.anchor(n)) for n in numbers]})
+    return Token("citation", "", 0, content=match[0], meta={"links": [(n, n in context.alone) for n in numbers]})
 
 
 def _citation_html(token: Token) -> str:
     if token.meta.get("doubt"):
         return f'<mark class="doubt">{html.escape(token.content)}</mark>'
-    return "".join(f'<a class="cite" href="#{html.escape(anchor)}">{n}</a>' for n, anchor in token.meta["links"])
+    links = token.meta["links"]
+    return "".join(f'<a class="cite{" alone" * is_alone}" href="#source-{n}">{n}</a>' for n, is_alone in links)
 
 
 def _text(content: str) -> Token:

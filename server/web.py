@@ -15,8 +15,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from server import conversion, presentation, schema
-from server.answers import Answer
-from server.api import open_index_status
+from server.answers import Answer, Mode
+from server.api import model_notice, open_index_status
 from server.documents import ShownPage, problems_first, shown_page
 from server.errors import Problem, Refused
 from server.index_holder import OpenIndex
@@ -31,6 +31,7 @@ from storage.records import DocumentRecord
 THEME_COOKIE = "theme"
 _THEMES = ("auto", "light", "dark")
 _LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+_MOST_TURNS = 6
 _COOKIE_SECONDS = 365 * 24 * 3600
 
 blueprint = Blueprint("web", __name__)
@@ -44,6 +45,8 @@ class StoredAnswer(BaseModel):
     asked: schema.QueryRequest
     answered_at: datetime
     versions: dict[str, str]
+    follows: str | None = None
+    """The answer that this question was a follow-up to."""
 
 
 @blueprint.app_context_processor
@@ -53,6 +56,7 @@ def page_context() -> dict[str, Any]:
         **presentation.HELPERS,
         "index": open_index_status(),
         "index_state": services().index.state(),
+        "model_notice": model_notice,
         "language_model": services().language_model,
         "settings": services().settings,
         "version": VERSION,
@@ -72,21 +76,26 @@ def ask_page() -> str:
 @blueprint.post("/ask")
 def ask() -> BaseResponse:
     """Answer the form and lead to the answer's own page; a script gets the pieces of that page as they come."""
-    asked = schema.QueryRequest.model_validate(_asked(request.form), strict=False)
+    thread = _thread(request.form.get("follows"))
+    asked = schema.QueryRequest.model_validate(_asked(request.form, thread), strict=False)
     question = conversion.question_of(asked, services().settings)
+    follows = thread[-1].id if thread else None
     if request.accept_mimetypes.best == EVENT_STREAM:
-        return stream_answer(question, PagePresenter(lambda answered: _shown(_keep(answered.answer, asked))))
-    stored = _keep(services().answering().answer(question), asked)
+        modes: tuple[Mode, ...] = ("chat", "reasoner") if question.mode == "both" else (question.mode,)
+        modes = modes if services().language_model else ("chat",)
+        return stream_answer(
+            question, PagePresenter(modes, lambda answered: _shown(_keep(answered.answer, asked, follows)))
+        )
+    stored = _keep(services().answering().answer(question), asked, follows)
     return redirect(url_for("web.answer", answer_id=stored.id), 303)
 
 
 @blueprint.get("/answers/<answer_id>")
 def answer(answer_id: str) -> str:
     """An answer that was given, and which of its documents have changed since."""
-    document = services().answers.get(answer_id)
-    if document is None:
+    stored = _stored(answer_id)
+    if stored is None:
         raise Refused(_NO_ANSWER)
-    stored = StoredAnswer.model_validate_json(document)
     return render_template(
         "answer.html", asked=stored.asked.model_dump(), paths=_answering(_records()), **_shown(stored)
     )
@@ -177,22 +186,42 @@ def _picture_file(index: OpenIndex, shown: ShownPage) -> Path | None:
     return indexed_file(index.generation.manifest.documents_dir, shown.document)
 
 
-def _asked(form: MultiDict[str, str]) -> dict[str, Any]:
+def _stored(answer_id: str) -> StoredAnswer | None:
+    document = services().answers.get(answer_id)
+    return None if document is None else StoredAnswer.model_validate_json(document)
+
+
+def _thread(answer_id: str | None) -> list[StoredAnswer]:
+    """The answers that lead up to this one, and itself, oldest first; empty where it is not kept any more."""
+    found: list[StoredAnswer] = []
+    while answer_id and len(found) < _MOST_TURNS and (stored := _stored(answer_id)) is not None:
+        found.insert(0, stored)
+        answer_id = stored.follows
+    return found
+
+
+def _asked(form: MultiDict[str, str], thread: list[StoredAnswer]) -> dict[str, Any]:
     asked: dict[str, Any] = {"question": form.get("question", ""), "model": form.get("model") or "chat"}
+    asked["history"] = [_turn(earlier.response) for earlier in thread]
     if form.get("threshold"):
         asked["threshold"] = form["threshold"]
     asked["documents"] = [glob.escape(path) for path in form.getlist("documents") if path]
     return asked
 
 
-def _keep(found: Answer, asked: schema.QueryRequest) -> StoredAnswer:
+def _turn(response: schema.QueryResponse) -> dict[str, str]:
+    return {"question": response.question, "answer": response.answer[: schema.LONGEST_PAST_ANSWER]}
+
+
+def _keep(found: Answer, asked: schema.QueryRequest, follows: str | None) -> StoredAnswer:
     response = conversion.query_response(found, g.request_id)
     stored = StoredAnswer(
         id=secrets.token_urlsafe(9),
         response=response,
-        asked=asked,
+        asked=asked.model_copy(update={"history": []}),
         answered_at=datetime.now(UTC),
         versions=_versions(response),
+        follows=follows,
     )
     services().answers.put(stored.id, stored.model_dump_json())
     return stored
@@ -204,6 +233,9 @@ def _shown(stored: StoredAnswer) -> dict[str, Any]:
     return {
         "stored": stored,
         "response": stored.response,
+        "thread": _thread(stored.follows),
+        "chosen": [record.path for record in records if glob.escape(record.path) in stored.asked.documents],
+        "ocr": _ocr_pages(),
         "changed": _changed(stored.versions, records),
         "unreadable": [record for record in records if record.status != "indexed"],
     }
@@ -215,6 +247,14 @@ def _records() -> list[DocumentRecord]:
         return []
     with services().index.acquire() as index:
         return index.generation.catalogue.documents()
+
+
+def _ocr_pages() -> set[tuple[str, int]]:
+    if not services().index.state().ready:
+        return set()
+    with services().index.acquire() as index:
+        odd = index.generation.catalogue.odd_pages()
+    return {(path, page.number) for path, page in odd if page.status == "ocr"}
 
 
 def _answering(records: list[DocumentRecord]) -> list[str]:

@@ -4,35 +4,36 @@
 (() => {
   let form = null;
   let running = null;
+  let shown = location.pathname;
 
   function start() {
     form = document.querySelector("form.ask");
     if (form) {
       form.addEventListener("submit", (event) => {
         event.preventDefault();
-        ask();
+        ask(form);
       });
       form.question.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
         event.preventDefault();
         form.requestSubmit();
       });
-      // The scores are kept by the server: another cutoff costs no scoring.
-      form.threshold.addEventListener("change", () => result() && form.reportValidity() && ask());
     }
     enhance(document);
   }
 
   // --- Asking ---------------------------------------------------------------------------------------------------
 
-  async function ask() {
+  // With `again` the old answer stays until the new one is there; the server has kept the scores.
+  async function ask(from, again = false) {
     if (running) running.abort();
     const control = (running = new AbortController());
-    const body = new URLSearchParams(new FormData(form));
+    control.again = again;
+    const body = new URLSearchParams(new FormData(from));
     busy(true);
-    say(form.dataset.searching);
+    say(again ? from.dataset.againText : form.dataset.searching);
     try {
-      const response = await fetch(form.action, {
+      const response = await fetch(from.action, {
         method: "POST",
         body,
         signal: control.signal,
@@ -68,6 +69,7 @@
         const match = /^event: (\w+)\ndata: (.*)$/.exec(event);
         if (!match || running !== control) continue;
         ended = ended || match[1] === "done" || match[1] === "error";
+        if (control.again && match[1] !== "done" && match[1] !== "error") continue;
         handlers[match[1]]?.(JSON.parse(match[2]));
       }
     }
@@ -84,23 +86,25 @@
       card?.querySelector(".verdict").replaceWith(fragment(html));
     },
     reasoning(change) {
-      const details = result().querySelector("[data-reasoning]");
+      const details = result().querySelector(`[data-reasoning="${change.mode}"]`);
       details.hidden = false;
       changeBlocks(details.querySelector("[data-blocks]"), change);
     },
     answer(change) {
       step(null);
-      changeBlocks(result().querySelector("[data-answer]"), change);
+      changeBlocks(result().querySelector(`[data-answer="${change.mode}"]`), change);
     },
     done({ url, html }) {
       showResult(html);
       history.pushState(null, "", url);
+      shown = location.pathname;
       say(form.dataset.done);
     },
     error({ html }) {
       step(null);
       const place = result()?.querySelector(".answer");
       result()?.querySelector("[data-stop]")?.remove();
+      for (const old of document.querySelectorAll(".problem")) old.remove();
       if (place) place.append(fragment(html));
       else form.after(fragment(html));
     },
@@ -165,9 +169,18 @@
     for (const button of root.querySelectorAll("[data-copy]")) {
       button.hidden = !navigator.clipboard;
       button.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(document.querySelector("[data-copied]").innerText);
+        const answers = [...document.querySelectorAll("[data-copied]")];
+        await navigator.clipboard.writeText(answers.map((answer) => answer.innerText).join("\n\n"));
         say(form.dataset.copied);
         button.textContent = form.dataset.copied;
+      });
+    }
+    for (const again of root.querySelectorAll("[data-again]")) slide(again);
+    for (const follow of root.querySelectorAll("[data-follow]")) {
+      follow.addEventListener("submit", (event) => {
+        event.preventDefault();
+        form.question.value = follow.question.value;
+        ask(follow);
       });
     }
     for (const cite of root.querySelectorAll("a.cite")) {
@@ -175,6 +188,25 @@
       pair(cite, card);
       if (card) pair(card, cite);
     }
+  }
+
+  // The number becomes a slider; while it moves, the cards that would be dropped fade.
+  function slide(again) {
+    const output = again.querySelector("[data-cutoff]");
+    again.threshold.type = "range";
+    output.hidden = false;
+    again.querySelector("button").hidden = true;
+    again.threshold.addEventListener("input", () => {
+      output.textContent = again.threshold.value;
+      for (const card of result().querySelectorAll("[data-score]")) {
+        card.classList.toggle("below", Number(card.dataset.score) < Number(again.threshold.value));
+      }
+    });
+    again.threshold.addEventListener("change", () => {
+      form.threshold.value = again.threshold.value;
+      ask(again, true);
+    });
+    again.addEventListener("submit", (event) => event.preventDefault());
   }
 
   function pair(from, to) {
@@ -190,11 +222,12 @@
     if (rel) document.querySelector(`.pager a[rel="${rel}"]`)?.click();
   });
 
-  // The answer's own address: going back from it leads to what was there before.
-  addEventListener("popstate", () => location.reload());
+  // The answer's own address: going back from it leads to what was there before. A jump to a card is no such step.
+  addEventListener("popstate", () => location.pathname === shown || location.reload());
 
   function busy(is) {
     form.setAttribute("aria-busy", String(is));
+    if (running?.again || !is) result()?.setAttribute("aria-busy", String(is));
     const lost = document.querySelector("[data-lost]");
     if (is && lost) lost.hidden = true;
   }

@@ -88,6 +88,8 @@ class Checked:
     text: str
     unknown_citations: int = 0
     unsupported: tuple[str, ...] = ()
+    numbers_found: int = 0
+    quotations_found: int = 0
 
 
 @dataclass

@@ -43,7 +43,7 @@ SCRIPT_PAYLOADS = [
     "$$</code><script>alert(1)</script>\\frac$$",
     "```html\n<script>alert(1)</script>\n```",
     "`<script>alert(1)</script>`",
-    "```x\" onclick=\"alert(1)\nx\n```",
+    '```x" onclick="alert(1)\nx\n```',
     "| a |\n|---|\n| <script>alert(1)</script> |",
     "# <img src=x onerror=alert(1)>",
     "> <script>alert(1)</script>",
