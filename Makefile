@@ -18,7 +18,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run index reindex watch verify repair report serve ask test check lint format typecheck \
+.PHONY: help install run index reindex watch verify repair report serve ask doctor test check lint format typecheck \
 	eval bench soak sample-documents lock clean
 
 help: ## show this list
@@ -64,6 +64,9 @@ serve: $(INSTALLED) ## answer questions on http://127.0.0.1:8000 from the publis
 ask: $(INSTALLED) ## answer one question here: make ask Q="what is the GRPO?"
 	@if [ -z "$$QUESTION" ]; then echo 'Which question? make ask Q="what is the GRPO?"' >&2; exit 2; fi
 	@$(PY) -m server ask "$$QUESTION"
+
+doctor: $(INSTALLED) ## check settings, key, language model, embedding model and index; say what to do
+	@$(PY) -m server doctor
 
 ## ---- develop
 

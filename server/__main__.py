@@ -1,4 +1,4 @@
-"""`python -m server` serves; `python -m server ask "question"` answers once on the terminal."""
+"""`python -m server` serves; `ask "question"` answers once on the terminal; `doctor` examines the set-up."""
 
 import argparse
 import sys
@@ -8,8 +8,10 @@ from server.settings import BadSettings, ServerSettings, read_settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code: 0 well, 1 the question could not be answered, 2 wrong usage or settings."""
+    """Exit code: 0 well, 1 the question could not be answered or the set-up is not well, 2 wrong usage or settings."""
     options = _parser().parse_args(arguments)
+    if options.command == "doctor":
+        return _examine()
     try:
         settings = read_settings()
         return _ask(settings, options) if options.command == "ask" else _serve(settings)
@@ -32,6 +34,16 @@ def _ask(settings: ServerSettings, options: argparse.Namespace) -> int:
     return 0
 
 
+def _examine() -> int:
+    from server.doctor import findings, line
+
+    is_well = True
+    for finding in findings():
+        print(line(finding), flush=True)
+        is_well = is_well and finding.is_well is not False
+    return 0 if is_well else 1
+
+
 def _serve(settings: ServerSettings) -> int:
     from server.serving import CannotListen, serve
 
@@ -50,7 +62,8 @@ def _write(text: str, is_thought: bool) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m server", description="Answer questions from the index.")
-    commands = parser.add_subparsers(dest="command", metavar="ask")
+    commands = parser.add_subparsers(dest="command", metavar="ask | doctor")
+    commands.add_parser("doctor", help="check settings, language model, embedding model and index")
     ask = commands.add_parser("ask", help="answer one question on the terminal")
     ask.add_argument("question")
     ask.add_argument("--json", action="store_true", help="print the response of POST /api/query")

@@ -51,6 +51,8 @@ class FakeDeepSeek:
         self.unmatched: list[Asked] = []
         self.most_at_once = 0
         self.open_now = 0
+        self.has_balance = True
+        self.clock_skew_seconds = 0.0
         self._rules: list[Rule] = []
         self._seen_prompts: list[str] = []
         self._lock = threading.Lock()
@@ -209,7 +211,7 @@ class _Handler(BaseHTTPRequestHandler):
                     "granted_balance": "0",
                     "topped_up_balance": "10.00",
                 }
-                self._json(200, {"is_available": True, "balance_infos": [balance]})
+                self._json(200, {"is_available": self.server.fake.has_balance, "balance_infos": [balance]})
             else:
                 self._error(404, "no such address")
             asked.finished = True
@@ -232,6 +234,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date header."""
+        return super().date_time_string((timestamp or time.time()) + self.server.fake.clock_skew_seconds)
 
     def _note(self, body: dict[str, Any]) -> Asked:
         prompt = "\n".join(str(message.get("content")) for message in body.get("messages", []))

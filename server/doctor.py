@@ -1,0 +1,156 @@
+"""`make doctor`: everything that has to be right, one line each, with the mend where it is not.
+
+Works without a key, without an index and without a network. Knows nothing of how lines are printed.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from server.provider_checks import SKIPPED, Finding, provider_findings
+from server.settings import BadSettings, ServerSettings, read_settings
+from storage.embedding_models import ModelIdentity
+from storage.generations import DamagedGeneration, NoIndex, current_name, open_generation
+from storage.manifest import Manifest
+from storage.settings import StorageSettings
+
+_LEAST_FREE_BYTES = 200 * 1024 * 1024
+_ROOM_FOR_THE_NEXT = 2.2  # times the size of the current generation: the next one is built beside it
+_MARKS = {True: "✓", False: "✗", SKIPPED: "–"}
+_WIDTH = 16
+
+
+def findings() -> Iterator[Finding]:
+    """Whatever could be found out, line by line as it is known."""
+    try:
+        settings, storage = read_settings(), StorageSettings()
+    except BadSettings as error:
+        yield from (
+            Finding("settings", False, line, "Correct it in .env or the environment.") for line in _lines(error)
+        )
+        return
+    except ValidationError as error:
+        wrong = ", ".join(str(problem["loc"][0]) for problem in error.errors(include_input=False))
+        yield Finding("settings", False, f"cannot be used: {wrong}", "Correct it in .env or the environment.")
+        return
+    yield Finding("settings", True, "read")
+    if settings.answer_prompt_file or settings.relevance_prompt_file:
+        yield _prompts(settings)
+    yield from _of_language_model(settings)
+    yield from _of_index(settings, storage)
+
+
+def line(finding: Finding) -> str:
+    """A finding for people to read."""
+    mend = f" → {finding.mend}" if finding.mend else ""
+    return f"{_MARKS[finding.is_well]} {finding.subject:<{_WIDTH}}{finding.found}{mend}"
+
+
+def _lines(error: BadSettings) -> list[str]:
+    return str(error).splitlines()
+
+
+def _prompts(settings: ServerSettings) -> Finding:
+    from server.prompts import BadTemplate, read_prompts
+
+    try:
+        read_prompts(settings.answer_prompt_file, settings.relevance_prompt_file)
+    except BadTemplate as error:
+        return Finding("prompts", False, str(error), "Correct the file.")
+    return Finding("prompts", True, "your own, with all their variables")
+
+
+def _of_language_model(settings: ServerSettings) -> Iterator[Finding]:
+    if settings.language_model is None:
+        yield Finding(
+            "key",
+            SKIPPED,
+            "not set; answers are quoted from the documents",
+            "Set DEEPSEEK_API_KEY to have them written.",
+        )
+        return
+    yield from provider_findings(settings.deepseek_api_key, settings.deepseek_base_url, settings.language_model)
+
+
+def _of_index(settings: ServerSettings, storage: StorageSettings) -> Iterator[Finding]:
+    manifest: Manifest | None = None
+    try:
+        with closing(open_generation(storage.index_dir)) as generation:
+            manifest = generation.manifest
+            counts = manifest.counts
+            found = f"generation {generation.name}: {counts.documents} documents, {counts.chunks} passages"
+        yield Finding("index", True, found)
+    except NoIndex:
+        yield Finding("index", False, "there is none yet", "Run make index.")
+    except DamagedGeneration as error:
+        yield Finding("index", False, str(error), "Run make index.")
+    yield _embedding_model(storage, manifest)
+    yield _documents_folder(Path(manifest.documents_dir) if manifest else settings.documents_dir)
+    yield _disk(storage.index_dir)
+
+
+def _embedding_model(storage: StorageSettings, manifest: Manifest | None) -> Finding:
+    from server.index_holder import IndexHolder
+
+    if manifest is None:
+        return Finding("embedding model", SKIPPED, "not checked: there is no index that it could match")
+    holder = IndexHolder(storage.index_dir, device=storage.embed_device)
+    try:
+        holder.refresh()
+        state = holder.state()
+    finally:
+        holder.close()
+    if not state.ready:
+        return Finding("embedding model", False, state.reason or "cannot be loaded", "Run make reindex.")
+    return Finding("embedding model", True, *_matching(manifest.embed_model, storage.embed_model))
+
+
+def _matching(recorded: ModelIdentity, asked_for: str) -> tuple[str, str]:
+    found = f"{recorded.short_name} loads and gives the vectors of the index"
+    if recorded.fallback:
+        return (
+            f"{found}; it stands in for {recorded.name} and knows English only",
+            f"Run make reindex where {recorded.name} can be downloaded.",
+        )
+    if recorded.name != asked_for:
+        return f"{found}; EMBED_MODEL asks for {asked_for}", "Run make reindex to change to it."
+    return found, ""
+
+
+def _documents_folder(folder: Path) -> Finding:
+    if not folder.is_dir():
+        return Finding("documents", False, f"{folder} is no folder", "Make it, or set DOCUMENTS_DIR.")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return Finding("documents", False, f"{folder} cannot be read", "Give this user the right to read it.")
+    return Finding("documents", True, f"{folder} can be read")
+
+
+def _disk(index_dir: Path) -> Finding:
+    existing = next(folder for folder in (index_dir.absolute(), *index_dir.absolute().parents) if folder.exists())
+    if not os.access(existing, os.W_OK):
+        return Finding("disk", False, f"{existing} cannot be written", "Give this user the right to write it.")
+    free = shutil.disk_usage(existing).free
+    needed = max(_LEAST_FREE_BYTES, round(_ROOM_FOR_THE_NEXT * _size_of_current(index_dir)))
+    if free >= needed:
+        return Finding("disk", True, f"{_megabytes(free)} free")
+    return Finding(
+        "disk",
+        False,
+        f"{_megabytes(free)} free, and the next index needs about {_megabytes(needed)}",
+        "Make room, or set INDEX_DIR to a disk that has it.",
+    )
+
+
+def _size_of_current(index_dir: Path) -> int:
+    name = current_name(index_dir)
+    if name is None:
+        return 0
+    return sum(file.stat().st_size for file in (index_dir / "generations" / name).rglob("*") if file.is_file())
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1024 / 1024:,.0f} MB"
