@@ -1,13 +1,19 @@
 """The indexing job from the command line: `python -m indexing`. Composition root: reads settings, prints, exits."""
 
+import signal
+
+if __name__ == "__main__":
+    # Until `main` can end the job in order, Ctrl-C ends the process at once and without a traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import argparse
 import logging
 import os
-import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -19,16 +25,21 @@ from indexing.job import run_job
 from indexing.progress import show_progress
 from indexing.report import document_lines, failure_lines, plan_lines, run_lines
 from indexing.settings import IndexingSettings, explain_settings_error
-from indexing.survey import AS_USUAL, Options, survey
+from indexing.survey import AS_USUAL, Options, OtherFolderEmpty, survey
 from storage.embedding_models import ModelUnavailable
-from storage.generations import DamagedGeneration, IndexLocked, NoIndex
+from storage.failures import StorageFailed, explained_failures
+from storage.generations import DamagedGeneration, IndexLocked, NoIndex, current_name
 from storage.settings import StorageSettings
 from storage.verification import VerificationFailed
 
 WELL, SOME_FAILED, WRONG_USAGE, LOCKED, NOTHING_PUBLISHED = range(5)
+UNFORESEEN = os.EX_SOFTWARE
+
+logger = logging.getLogger("indexing")
 
 _EPILOG = """exit codes: 0 all well, 1 some documents failed (or differences found), 2 wrong usage or settings,
-3 another job holds the index, 4 nothing could be published, 130 and 143 stopped by Ctrl-C or SIGTERM.
+3 another job holds the index, 4 nothing could be published, 70 a fault of the program (the log says where),
+130 and 143 stopped by Ctrl-C or SIGTERM.
 Settings come from the environment or .env; .env.example explains them."""
 
 
@@ -50,9 +61,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _set_up_logging(settings.log_level)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
-    command: Callable[..., int] = options.command
+    before = current_name(storage.index_dir)
     try:
-        return command(storage, settings)
+        return _run(options.command, storage, settings)
+    except BrokenPipeError:
+        sys.stdout = None  # so that nothing tries to flush what nobody reads
+        return WELL
+    except Stopped as stopped:
+        print(f"Stopped. {_outcome(storage.index_dir, before)}", file=sys.stderr)
+        return 128 + stopped.number
+    except Exception as error:
+        logger.exception("the job broke off")
+        fault = f"A fault of the program ({type(error).__name__}); the lines above say where; please report it."
+        return _say_error(UNFORESEEN, [f"{fault} {_outcome(storage.index_dir, before)}"])
+
+
+def _run(command: Callable[..., int], storage: StorageSettings, settings: IndexingSettings) -> int:
+    """The command's exit code; for what can go wrong in the world outside, one sentence and a code of its own."""
+    try:
+        with explained_failures(storage.index_dir):
+            return command(storage, settings)
     except DocumentsFolderMissing as error:
         return _say_error(WRONG_USAGE, [str(error)])
     except (NoIndex, DamagedGeneration) as error:
@@ -62,11 +90,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NothingToPublish as error:
         _print(failure_lines(error.failed))
         return _say_error(NOTHING_PUBLISHED, [f"Nothing published: {error}."])
-    except (ModelUnavailable, NotEnoughRoom, VerificationFailed, OSError) as error:
+    except (ModelUnavailable, NotEnoughRoom, OtherFolderEmpty, StorageFailed, VerificationFailed) as error:
         return _say_error(NOTHING_PUBLISHED, [f"Nothing published: {error}. The index is as it was."])
-    except Stopped as stopped:
-        print("Stopped. The index is as it was.", file=sys.stderr)
-        return 128 + stopped.number
+
+
+def _outcome(index_dir: Path, before: str | None) -> str:
+    """What a run that did not come to its end has left behind."""
+    now = current_name(index_dir)
+    return "The index is as it was." if now == before else f"Index {now} is published already, whole."
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -108,7 +139,7 @@ def _fresh(storage: StorageSettings, settings: IndexingSettings) -> int:
 
 def _dry_run(storage: StorageSettings, settings: IndexingSettings) -> int:
     seen = survey(storage.index_dir, settings)
-    _print(seen.baseline.problems)
+    _print([*seen.baseline.problems, *([seen.other_folder] if seen.other_folder else [])])
     _print(plan_lines(seen.plan))
     return SOME_FAILED if seen.plan.failed_unchanged or seen.plan.to_fail or seen.plan.closed_folders else WELL
 
@@ -171,7 +202,8 @@ def _print(lines: Iterable[str]) -> None:
 
 if __name__ == "__main__":
     code = main()
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
     sys.stderr.flush()
     if code > 128:
         os._exit(code)  # a thread may still be loading the model; ending the interpreter under it would crash

@@ -22,6 +22,7 @@ from storage.catalogue import Catalogue
 from storage.embedding_models import ModelIdentity, load_token_counter
 from storage.embeddings import EmbeddingCache
 from storage.failpoints import failpoint
+from storage.failures import StorageFailed, explained_failures
 from storage.generations import Draft, begin_draft, discard, open_catalogue, prune, publish
 from storage.records import ChunkRecord, DocumentRecord
 from storage.settings import StorageSettings
@@ -67,6 +68,7 @@ class Build:
         self.options = options
         self.baseline, self.plan, self.moment = seen.baseline, seen.plan, seen.moment
         self.copied = None if options.fresh else self.baseline.name
+        self.must_publish = options.must_publish or seen.other_folder is not None
 
     def run(self) -> RunReport:
         """Build, verify, publish, prune."""
@@ -81,8 +83,7 @@ class Build:
             embedder = Embedder(cache, recipe.model.fingerprint, load, batch_size)
             report = self._publish(recipe, cache, embedder)
             if report.published:
-                with open_catalogue(index_dir, report.generation) as catalogue:
-                    forget_unused(cache, recipe.model.fingerprint, catalogue)
+                self._tidy(report.generation, recipe, cache)
         return report
 
     def _publish(self, recipe: Recipe, cache: EmbeddingCache, embedder: Embedder) -> RunReport:
@@ -98,8 +99,18 @@ class Build:
             raise
         finally:
             discard(draft)
-        prune(index_dir)
         return report
+
+    def _tidy(self, generation: str, recipe: Recipe, cache: EmbeddingCache) -> None:
+        """Remove what nobody needs any more. The new generation answers already: failing here is no failure."""
+        index_dir = self.storage.index_dir
+        try:
+            with explained_failures(index_dir):
+                prune(index_dir)
+                with open_catalogue(index_dir, generation) as catalogue:
+                    forget_unused(cache, recipe.model.fingerprint, catalogue)
+        except StorageFailed as error:
+            self.progress.say(f"what is no longer needed could not be removed: {error}; the next run tries again")
 
     def _recipe(self) -> Recipe:
         if self.baseline.manifest is not None and not self.options.fresh:
@@ -129,7 +140,7 @@ class Build:
             report = report_on(self.plan, documents, counts, self.baseline.name or "", recipe.model_sentence)
             if counts.documents == 0 and self.baseline.name is None:
                 raise NothingToPublish("no document could be read, so there is no index", report.failed)
-            if not changes and self.baseline.is_current and not self.options.must_publish:
+            if not changes and self.baseline.is_current and not self.must_publish:
                 return report
             catalogue.compact()
         failpoint("catalogue.written")

@@ -19,7 +19,7 @@ from storage.failpoints import failpoint
 from storage.generations import Draft, seal_draft, utc_now
 from storage.manifest import Manifest
 from storage.records import ChunkRecord, Counts
-from storage.verification import VerificationFailed, verify_in_fresh_process
+from storage.verification import VerificationFailed, Verifier
 
 _VECTORS_AT_A_TIME = 2_000
 _LIBRARIES = ("pypdf", "pypdfium2", "chromadb", "torch", "sentence-transformers", "transformers", "tokenizers")
@@ -51,6 +51,13 @@ class Finisher:
             self._attempt(None)
 
     def _attempt(self, copied_from: Manifest | None) -> None:
+        with Verifier() as verifier:
+            self._seal(copied_from)
+            self.progress.working("proving the new index whole")
+            verifier.verify(self.index_dir, self.draft.directory.name)
+        failpoint("verify.done")
+
+    def _seal(self, copied_from: Manifest | None) -> None:
         with Catalogue.open(self.draft.catalogue_file) as catalogue:
             if copied_from is None:
                 self.embedder.want(chunk.embed_text for chunk in catalogue.iter_chunks())
@@ -66,10 +73,7 @@ class Finisher:
             )
             manifest = self._manifest(catalogue.counts(), deleted + (copied_from.deleted_vectors if copied_from else 0))
         failpoint("vectors.written")
-        self.progress.working("proving the new index whole")
         seal_draft(self.draft, manifest)
-        verify_in_fresh_process(self.index_dir, self.draft.directory.name)
-        failpoint("verify.done")
 
     def _embed(self) -> None:
         if self.embedder.missing:

@@ -13,6 +13,7 @@ from indexing.report import RunReport, report_on
 from indexing.settings import IndexingSettings
 from indexing.survey import AS_USUAL, Options, Survey, survey
 from storage.embedding_models import build_embed_model
+from storage.failures import explained_failures
 from storage.generations import index_lock, remove_leftovers
 from storage.settings import StorageSettings
 
@@ -26,19 +27,22 @@ def run_job(
 ) -> RunReport:
     """Make the index equal to the folder.
 
-    Raises `IndexLocked`, `DocumentsFolderMissing`, `ModelUnavailable`, `NothingToPublish`, `NotEnoughRoom`,
-    `VerificationFailed`. Then, and when interrupted, the index is as it was; computed embeddings are kept.
+    Raises `IndexLocked`, `DocumentsFolderMissing`, `OtherFolderEmpty`, `ModelUnavailable`, `NothingToPublish`,
+    `NotEnoughRoom`, `VerificationFailed`, `StorageFailed`. Then, and when interrupted before the pointer was moved,
+    the index is as it was; computed embeddings are kept.
     """
     started = time.perf_counter()
-    with index_lock(storage.index_dir):
+    with explained_failures(storage.index_dir), index_lock(storage.index_dir):
         remove_leftovers(storage.index_dir)
         seen = survey(storage.index_dir, settings, options)
         for problem in seen.baseline.problems:
             progress.say(f"{problem}; building a whole one")
+        if seen.other_folder:
+            progress.say(seen.other_folder)
         if seen.baseline.manifest is not None and not options.fresh:
             for sentence in differences(seen.baseline.manifest, storage, settings):
                 progress.say(sentence)
-        if seen.baseline.is_current and seen.plan.is_empty and not options.must_publish:
+        if seen.baseline.is_current and seen.plan.is_empty and not seen.other_folder and not options.must_publish:
             report = _unchanged_report(seen)
         else:
             report = Build(storage, settings, progress, options, seen, load_model).run()

@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from storage.settings import home_expanded
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
@@ -27,6 +29,11 @@ class IndexingSettings(BaseSettings):
     embed_batch_size: int = Field(default=64, ge=1, le=1024, validation_alias="EMBED_BATCH_SIZE")
     ocr: Literal["auto", "off"] = Field(default="auto", validation_alias="OCR")
     log_level: LogLevel = Field(default="INFO", validation_alias="LOG_LEVEL")
+
+    @field_validator("documents_dir")
+    @classmethod
+    def _home_is_meant_by_a_tilde(cls, path: Path) -> Path:
+        return home_expanded(path)
 
     @model_validator(mode="after")
     def _overlap_is_smaller_than_a_chunk(self) -> Self:

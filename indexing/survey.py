@@ -29,26 +29,46 @@ class Options:
 AS_USUAL = Options()
 
 
+class OtherFolderEmpty(Exception):
+    """The folder is another one than the index was built from, and there is no document in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What the folder and the index look like before anything is done, and what follows from it."""
+    """What the folder and the index look like before anything is done, and what follows from it.
+
+    `other_folder` is a sentence when the index was built from another folder; then it must be published anew.
+    """
 
     baseline: Baseline
     discovery: Discovery
     plan: Plan
     moment: str
+    other_folder: str | None = None
 
 
 def survey(index_dir: Path, settings: IndexingSettings, options: Options = AS_USUAL) -> Survey:
-    """Look, change nothing. Raises `DocumentsFolderMissing`."""
+    """Look, change nothing. Raises `DocumentsFolderMissing` or `OtherFolderEmpty`."""
     moment = utc_now()
     baseline = find_baseline(index_dir)
+    other = _other_folder(baseline, settings.documents_dir)
     documents = () if options.fresh else baseline.documents
-    known = {} if options.must_publish else known_versions(documents)
+    # Size and time prove a file unchanged only as long as it is the same file.
+    known = {} if options.must_publish or other else known_versions(documents)
     discovery = discover(settings.documents_dir, known, leave_out=index_dir)
+    if other and not discovery.files:
+        raise OtherFolderEmpty(f"{other}, which holds no document; correct DOCUMENTS_DIR or put documents there")
     if baseline.manifest is None:
         wanted = Fingerprints("", "", "")  # nothing is known, so nothing is compared
     else:
         wanted = fingerprints(written_recipe(baseline.manifest), settings)
     planned = plan(discovery, documents, wanted, retry_failed=options.repair)
-    return Survey(baseline, discovery, planned, moment)
+    sentence = f"{other}; the index becomes equal to that one" if other else None
+    return Survey(baseline, discovery, planned, moment, sentence)
+
+
+def _other_folder(baseline: Baseline, folder: Path) -> str | None:
+    now = str(folder.resolve())
+    if baseline.manifest is None or baseline.manifest.documents_dir == now:
+        return None
+    return f"the index was built from {baseline.manifest.documents_dir}, the documents folder now is {now}"

@@ -19,16 +19,18 @@ from storage.generations import (
     index_lock,
     open_catalogue,
 )
+from storage.manifest import Manifest
 from storage.records import DocumentRecord
 from storage.verification import VerificationFailed, verify_in_fresh_process
 
-Kind = Literal["missing", "stale", "failed", "orphaned", "damaged"]
+Kind = Literal["missing", "stale", "failed", "orphaned", "damaged", "folder"]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """`missing`: in the folder, not in the index. `stale`: the index answers from other bytes. `failed`: known, never
-    read. `orphaned`: in the index, not in the folder. `damaged`: parts of the index contradict each other.
+    read. `orphaned`: in the index, not in the folder. `damaged`: parts of the index contradict each other. `folder`:
+    the index was built from another folder.
     """
 
     kind: Kind
@@ -47,13 +49,21 @@ def verify_index(index_dir: Path, settings: IndexingSettings) -> list[Difference
             raise NoIndex("there is no index yet; run make index")
         discovery = discover(settings.documents_dir, {}, leave_out=index_dir)
         try:
-            checked_manifest(index_dir, name)
+            manifest = checked_manifest(index_dir, name)
         except DamagedGeneration as error:
             return [Difference("damaged", f"index {name}", str(error))]
         with open_catalogue(index_dir, name) as catalogue:
             documents = catalogue.documents()
-        inner = [Difference("damaged", f"index {name}", problem) for problem in _inner_problems(index_dir, name)]
-        return [*compare(discovery, documents), *inner]
+            lexical = catalogue.lexical_errors()
+        inner = [Difference("damaged", f"index {name}", problem) for problem in lexical + _proof(index_dir, name)]
+        return [*_folder(manifest, settings.documents_dir), *compare(discovery, documents), *inner]
+
+
+def _folder(manifest: Manifest, folder: Path) -> list[Difference]:
+    now = str(folder.resolve())
+    if manifest.documents_dir == now:
+        return []
+    return [Difference("folder", now, f"the index was built from {manifest.documents_dir}")]
 
 
 def compare(discovery: Discovery, documents: list[DocumentRecord]) -> list[Difference]:
@@ -75,7 +85,7 @@ def compare(discovery: Discovery, documents: list[DocumentRecord]) -> list[Diffe
     return sorted([*differences, *gone], key=lambda difference: (difference.kind, difference.what))
 
 
-def _inner_problems(index_dir: Path, name: str) -> list[str]:
+def _proof(index_dir: Path, name: str) -> list[str]:
     """What the generation's own proof says. It is made on a copy: opening Chroma 1.5.9 writes into its directory,
     which belongs to the server.
     """

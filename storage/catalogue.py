@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from storage import lexical
+from storage import lexical, lexical_proof
 from storage.records import ChunkRecord, Counts, DocumentRecord, LexicalHit, PageRecord, Span
 
 SCHEMA_VERSION = 1
@@ -36,9 +36,7 @@ CREATE TABLE chunks (
     text TEXT NOT NULL, context TEXT NOT NULL, spans TEXT NOT NULL, weight REAL NOT NULL
 );
 CREATE INDEX chunks_of_document ON chunks (document, position);
-CREATE VIRTUAL TABLE terms USING fts5 (words, content='', tokenize='porter unicode61');
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab (terms, 'row');
-"""
+{lexical_proof.SCHEMA}"""
 
 _CHUNK_COLUMNS = "id, document, position, text, context, spans, weight"
 _IDS_PER_QUERY = 500  # under SQLite's limit of bound values
@@ -277,6 +275,16 @@ class Catalogue:
         if lexical_rows != chunks:
             errors.append(f"the lexical index holds {lexical_rows} chunks, the catalogue {chunks}")
         return errors
+
+    def lexical_errors(self) -> list[str]:
+        """Where the lexical index differs from the words of the chunks; empty when they agree. Costs seconds."""
+        connection = self._connection()
+        try:
+            rows = connection.execute(f"SELECT rowid, {_CHUNK_COLUMNS} FROM chunks")
+            wrong = lexical_proof.differing_rows(connection, ((row[0], _chunk(row[1:]).embed_text) for row in rows))
+        except sqlite3.DatabaseError as error:
+            return [f"the lexical index cannot be read ({error})"]
+        return [f"the lexical index holds other words than the text of {len(wrong)} chunks"] if wrong else []
 
     # -- connections -------------------------------------------------------------------------------
 

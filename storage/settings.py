@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -17,3 +17,16 @@ class StorageSettings(BaseSettings):
     embed_model: str = Field(default="BAAI/bge-m3", validation_alias="EMBED_MODEL")
     embed_fallback: bool = Field(default=True, validation_alias="EMBED_FALLBACK")
     embed_device: str = Field(default="auto", validation_alias="EMBED_DEVICE")
+
+    @field_validator("index_dir")
+    @classmethod
+    def _home_is_meant_by_a_tilde(cls, path: Path) -> Path:
+        return home_expanded(path)
+
+
+def home_expanded(path: Path) -> Path:
+    """`~/index` as a shell would read it: in `.env` no shell has. Raises `ValueError` for an unknown user."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{path} names the home of a user who is not known here") from error

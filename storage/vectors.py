@@ -5,16 +5,20 @@ makes adding twice as slow. Ids are the catalogue's chunk ids; similarity is the
 """
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import chromadb
 import numpy as np
 from chromadb.config import Settings
+from chromadb.errors import ChromaError
 from numpy.typing import NDArray
 
 from storage.embeddings import Matrix
+from storage.failures import StorageFailed, sqlite_sentence
 
 _COLLECTION = "passages"
 _UNIT_NORM_TOLERANCE = 1e-2
@@ -49,23 +53,25 @@ class VectorCollection:
     def add(self, ids: Sequence[str], matrix: Matrix) -> None:
         """Store vectors `(n, dimension)`, unit length, under their ids; an id that is there gets the new vector.
 
-        Raises `InvalidVector` before anything is stored.
+        Raises `InvalidVector` before anything is stored, `StorageFailed` when the disk does not take them.
         """
         self._check(matrix)
         step = int(self._client.get_max_batch_size())
-        for start in range(0, len(ids), step):
-            # `upsert`: `add` of Chroma 1.5.9 silently keeps the old vector of an id that exists.
-            self._collection.upsert(ids=list(ids[start : start + step]), embeddings=matrix[start : start + step])
-        if len(ids) == 1 == self.count():
-            # Chroma 1.5.9 writes its index files after 2 writes at the earliest: a lone vector would never get into
-            # them, and every opening would fill them anew with other bytes than were published.
-            self._collection.upsert(ids=list(ids), embeddings=matrix)
+        with _explained_writes():
+            for start in range(0, len(ids), step):
+                # `upsert`: `add` of Chroma 1.5.9 silently keeps the old vector of an id that exists.
+                self._collection.upsert(ids=list(ids[start : start + step]), embeddings=matrix[start : start + step])
+            if len(ids) == 1 == self.count():
+                # Chroma 1.5.9 writes its index files after 2 writes at the earliest: a lone vector would never get
+                # into them, and every opening would fill them anew with other bytes than were published.
+                self._collection.upsert(ids=list(ids), embeddings=matrix)
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Forget these ids. Their space is not given back: rebuild when deletions add up."""
+        """Forget these ids. Their space is not given back: rebuild when deletions add up. Raises `StorageFailed`."""
         step = int(self._client.get_max_batch_size())
-        for start in range(0, len(ids), step):
-            self._collection.delete(ids=list(ids[start : start + step]))
+        with _explained_writes():
+            for start in range(0, len(ids), step):
+                self._collection.delete(ids=list(ids[start : start + step]))
 
     def vectors(self, ids: Sequence[str]) -> Matrix:
         """The stored vectors `(n, dimension)` in the order of `ids`. Raises `KeyError` for an id without a vector."""
@@ -116,22 +122,27 @@ def create_vectors(directory: Path, dimension: int, expected: int) -> VectorColl
     """A new collection in an empty directory, laid out to write its index once for `expected` vectors.
 
     The parameters are measured: recall@10 1.000 at 10,000 and at 50,000 vectors (Chroma's defaults: 0.965, 0.849).
+    Raises `StorageFailed`.
     """
-    client = _client(directory)
-    collection = client.create_collection(
-        _COLLECTION,
-        embedding_function=None,
-        metadata={"dimension": dimension},
-        configuration={
-            "hnsw": {
-                "space": "cosine",
-                "ef_construction": 200,
-                "max_neighbors": 32,
-                "ef_search": 200,
-                "sync_threshold": max(2, expected),
-            }
-        },
-    )
+    hnsw = {
+        "space": "cosine",
+        "ef_construction": 200,
+        "max_neighbors": 32,
+        "ef_search": 200,
+        "sync_threshold": max(2, expected),
+    }
+    with _explained_writes():
+        client = _client(directory)
+        try:
+            collection = client.create_collection(
+                _COLLECTION,
+                embedding_function=None,
+                metadata={"dimension": dimension},
+                configuration={"hnsw": hnsw},
+            )
+        except BaseException:
+            client.close()
+            raise
     return VectorCollection(directory, client, collection, dimension)
 
 
@@ -145,6 +156,16 @@ def open_vectors(directory: Path) -> VectorCollection:
         client.close()
         raise
     return VectorCollection(directory, client, collection, dimension)
+
+
+@contextmanager
+def _explained_writes() -> Iterator[None]:
+    """Chroma 1.5.9 hands on what SQLite says as text: "error returned from database: (code: 13) ... is full"."""
+    try:
+        yield
+    except ChromaError as error:
+        code = re.search(r"\(code: (\d+)\)", str(error))
+        raise StorageFailed(sqlite_sentence(int(code[1]) if code else 0, str(error))) from error
 
 
 def _client(directory: Path) -> Any:

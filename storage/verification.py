@@ -1,15 +1,19 @@
-"""Proof that a generation is whole, made in a fresh process: `python -m storage.verification INDEX_DIR NAME`.
+"""Proof that a generation is whole, made in a fresh process.
 
 A fresh process, because Chroma answers from memory what it may have lost on disk, and because a native crash while
-loading an index must not take the job or the server with it.
+loading an index must not take the job or the server with it. It can be started before the generation is finished:
+its imports take a second, in which the job has other things to do.
 """
 
 import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 
@@ -21,6 +25,7 @@ _RECALL_AT = 10
 _LEAST_RECALL = 0.95
 _SAME_VECTOR = 1e-4
 _UNIT_NORM_TOLERANCE = 1e-2
+_MOST_PROBLEMS = 100  # said of one generation; they must fit into a pipe
 _PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -32,20 +37,55 @@ class VerificationFailed(Exception):
         self.problems = list(problems)
 
 
-def verify_in_fresh_process(index_dir: Path, name: str, timeout_seconds: float = 600.0) -> None:
-    """Raise `VerificationFailed` unless the generation proves whole, also when the child crashes or hangs."""
-    command = [sys.executable, "-m", "storage.verification", str(index_dir.absolute()), name]
-    environment = {**os.environ, "PYTHONPATH": str(_PACKAGE_ROOT)}
-    try:
-        child = subprocess.run(
-            command, capture_output=True, text=True, timeout=timeout_seconds, env=environment, check=False
+class Verifier:
+    """A fresh process that makes ready to prove one generation. Leaving the with-block ends it."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "storage.verification"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(_PACKAGE_ROOT)},
+            start_new_session=True,  # Ctrl-C is for the job, which then ends this process
         )
-    except subprocess.TimeoutExpired as error:
-        raise VerificationFailed([f"verification took more than {timeout_seconds:.0f} s"]) from error
-    if child.returncode not in (0, 1):
-        raise VerificationFailed([f"verification ended with status {child.returncode}"])
-    if problems := json.loads(child.stdout.splitlines()[-1]):
-        raise VerificationFailed(problems)
+
+    def verify(self, index_dir: Path, name: str, timeout_seconds: float = 600.0) -> None:
+        """Raise `VerificationFailed` unless the generation proves whole, also when the process crashes or hangs.
+
+        Can be called once: the next proof wants another fresh process.
+        """
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps([str(index_dir.absolute()), name]) + "\n")
+            self._process.stdin.flush()  # and it stays open: the process ends when we do
+            status = self._process.wait(timeout_seconds)
+        except subprocess.TimeoutExpired as error:
+            raise VerificationFailed([f"verification took more than {timeout_seconds:.0f} s"]) from error
+        except BrokenPipeError:
+            status = self._process.wait()
+        answer = self._process.stdout.read()
+        if status != 0 or not answer:
+            raise VerificationFailed([f"verification ended with status {status}"])
+        if problems := json.loads(answer):
+            raise VerificationFailed(problems)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+def verify_in_fresh_process(index_dir: Path, name: str, timeout_seconds: float = 600.0) -> None:
+    """Raise `VerificationFailed` unless the generation proves whole."""
+    with Verifier() as verifier:
+        verifier.verify(index_dir, name, timeout_seconds)
 
 
 def problems_of(index_dir: Path, name: str) -> list[str]:
@@ -104,7 +144,29 @@ def _search_problems(generation: Generation, ids: Sequence[str], matrix: Matrix)
     return problems
 
 
+def _serve() -> None:
+    """Make ready, wait for one generation's name on standard input, say its problems on standard output."""
+    import storage.vectors  # noqa: F401 - what takes the time
+
+    request = b""
+    while not request.endswith(b"\n"):
+        part = os.read(sys.stdin.fileno(), 4096)
+        if not part:
+            return
+        request += part
+    threading.Thread(target=_end_with_the_job, daemon=True).start()
+    index_dir, name = json.loads(request)
+    sys.stdout.write(json.dumps(problems_of(Path(index_dir), name)[:_MOST_PROBLEMS]))
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _end_with_the_job() -> None:
+    """A killed job's verifier must not hold a draft open that the next job removes."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    os._exit(1)
+
+
 if __name__ == "__main__":
-    found = problems_of(Path(sys.argv[1]), sys.argv[2])
-    sys.stdout.write(json.dumps(found) + "\n")
-    sys.exit(1 if found else 0)
+    _serve()

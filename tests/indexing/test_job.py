@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 
 from indexing.build import NotEnoughRoom, NothingToPublish
-from indexing.survey import Options
+from indexing.survey import AS_USUAL, Options, OtherFolderEmpty
 from storage.embeddings import EmbeddingCache, text_key
-from storage.generations import IndexLocked, index_lock, open_generation
-from tests.indexing.hash_job import HashEmbedding
+from storage.generations import IndexLocked, checked_manifest, index_lock, open_generation
 from tests.indexing.workshop import TEXTS, RecordingProgress, Workshop, encrypted_pdf, pdf
 
 FRESH, REPAIR = Options(fresh=True), Options(repair=True)
@@ -313,17 +312,48 @@ def test_a_document_without_anything_to_search_is_named(workshop: Workshop) -> N
     assert workshop.documents_known()["dots.txt"].status == "failed"
 
 
-def test_the_manifest_names_the_folder(workshop: Workshop, indexed_once: Workshop) -> None:
-    generation = open_generation(workshop.index_dir)
-    generation.close()
-    assert Path(generation.manifest.documents_dir) == indexed_once.documents
+def test_the_manifest_names_the_folder(workshop: Workshop) -> None:
+    workshop.write("fruit.txt", "Cherries ripen in June.\n")
+    workshop.run()
+    assert Path(checked_manifest(workshop.index_dir).documents_dir) == workshop.documents
+
+
+def test_a_moved_folder_is_said_and_named_by_the_index_from_then_on(workshop: Workshop) -> None:
+    before = workshop.chunks()
+    old, workshop.documents = workshop.documents, workshop.documents.rename(workshop.documents.with_name("moved"))
+    report = workshop.run()
+    assert (report.published, report.unchanged, report.embedded) == (True, 4, 0)
+    assert any(str(old) in sentence and str(workshop.documents) in sentence for sentence in workshop.progress.said)
+    assert checked_manifest(workshop.index_dir).documents_dir == str(workshop.documents)
+    assert workshop.chunks() == before
+    assert not workshop.run().published
+
+
+def test_another_folder_is_not_trusted_to_hold_the_same_bytes_behind_the_same_size_and_time(workshop: Workshop) -> None:
+    os.utime(workshop.documents / "fruit.txt", ns=(10**15, 10**15))
+    workshop.run()
+    shutil.copytree(workshop.documents, workshop.documents.with_name("other"))
+    workshop.documents = workshop.documents.with_name("other")
+    workshop.write("fruit.txt", TEXTS["fruit.txt"].replace("Apples", "Grapes"))
+    os.utime(workshop.documents / "fruit.txt", ns=(10**15, 10**15))
+    workshop.run()
+    assert "Grapes" in workshop.text_of("fruit.txt")
+
+
+def test_another_folder_without_a_document_does_not_empty_the_index(workshop: Workshop) -> None:
+    before = workshop.generation
+    workshop.documents = workshop.documents.with_name("mistyped")
+    workshop.write("picture.jpg", b"no document")
+    for options in (AS_USUAL, FRESH, REPAIR):
+        with pytest.raises(OtherFolderEmpty, match="DOCUMENTS_DIR"):
+            workshop.run(options)
+    assert (workshop.generation, workshop.leftovers()) == (before, [])
 
 
 def test_a_small_change_to_a_large_index_copies_its_vectors_and_counts_the_dead_ones(empty_workshop: Workshop) -> None:
-    empty_workshop.load_model = HashEmbedding
-    sentences = [f"Sentence number {number} speaks of nothing in particular." for number in range(6_000)]
+    sentences = [f"Sentence number {number} speaks of nothing in particular." for number in range(3_040)]
     for part in range(4):
-        empty_workshop.write(f"{part}.txt", "\n\n".join(sentences[part * 1_500 : (part + 1) * 1_500]))
+        empty_workshop.write(f"{part}.txt", "\n\n".join(sentences[part * 760 : (part + 1) * 760]))
     empty_workshop.write("small.txt", "Old words.\n")
     first = empty_workshop.run(chunk_size=100, chunk_overlap=0)
     assert first.chunks >= 3_000

@@ -1,7 +1,7 @@
 """A documents folder and its index, and someone who works with them: writes files, runs the job, looks."""
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -18,8 +18,10 @@ from indexing.survey import AS_USUAL, Options
 from storage.catalogue import Catalogue
 from storage.embedding_models import build_embed_model
 from storage.generations import current_name, open_catalogue, open_generation
+from storage.manifest import read_manifest, write_manifest
 from storage.records import ChunkRecord, DocumentRecord
 from storage.settings import StorageSettings
+from tests.indexing.hash_embedding import HashEmbedding
 
 TEXTS = {
     "fruit.txt": "Apples ripen in autumn.\n\nPears are best in October.\n",
@@ -58,12 +60,12 @@ class RecordingProgress:
 
 @dataclass
 class Workshop:
-    """The folder `documents` and the index `index_dir`, with the packaged model and no OCR."""
+    """The folder `documents` and the index `index_dir`, no OCR. Vectors are hashes under the packaged model's name."""
 
     documents: Path
     index_dir: Path
     progress: RecordingProgress = field(default_factory=RecordingProgress)
-    load_model: LoadModel = build_embed_model
+    load_model: LoadModel = HashEmbedding
 
     def write(self, path: str, content: str | bytes) -> Path:
         """Put a file into the folder."""
@@ -140,7 +142,10 @@ class Workshop:
         """The same folder and index elsewhere; times of files stay as they are."""
         for folder in (self.documents, self.index_dir):
             shutil.copytree(folder, place / folder.name)
-        return Workshop(place / self.documents.name, place / self.index_dir.name)
+        copy = Workshop(place / self.documents.name, place / self.index_dir.name)
+        generation = copy.index_dir / "generations" / (copy.generation or "")
+        write_manifest(generation, replace(read_manifest(generation), documents_dir=str(copy.documents)))
+        return copy
 
 
 @pytest.fixture
@@ -154,7 +159,7 @@ def empty_workshop(tmp_path: Path) -> Workshop:
 def indexed_once(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     """`TEXTS` and a PDF, indexed. Do not change it: `workshop` is a copy for each test."""
     place = tmp_path_factory.mktemp("workshop")
-    made = Workshop(place / "documents", place / "index")
+    made = Workshop(place / "documents", place / "index", load_model=build_embed_model)
     for path, text in TEXTS.items():
         made.write(path, text)
     made.write("paper.pdf", pdf("Gravity bends light.", "Mercury moves around the Sun."))

@@ -1,0 +1,52 @@
+"""Turns what SQLite and the file system raise in the middle of a job into one sentence with the next step."""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class StorageFailed(Exception):
+    """A file of the index could not be read or written; the message is a sentence that names the next step."""
+
+
+_FULL = "the disk is full where the index lies; make room"
+_READ_ONLY = "the index cannot be written: it lies on a read-only volume or belongs to somebody else"
+_OF_SQLITE = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_BUSY: "another program holds a file of the index; close it and run again",
+    sqlite3.SQLITE_LOCKED: "another program holds a file of the index; close it and run again",
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: "a file of the index cannot be opened; check the permissions of the index directory",
+    sqlite3.SQLITE_IOERR: "the disk where the index lies reports an error; look whether it is full or failing",
+    sqlite3.SQLITE_CORRUPT: "a file of the index is damaged; run make repair",
+    sqlite3.SQLITE_NOTADB: "a file of the index is damaged; run make repair",
+}
+_OF_SYSTEM = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: "the quota of the disk where the index lies is used up; make room",
+    errno.EFBIG: "a file of the index may not grow any more; raise the limit of file size",
+    errno.EROFS: _READ_ONLY,
+    errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
+}
+
+
+@contextmanager
+def explained_failures(index_dir: Path) -> Iterator[None]:
+    """Raise `StorageFailed`, which names the directory, for every error of SQLite or the file system."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        sentence = sqlite_sentence(getattr(error, "sqlite_errorcode", 0), str(error))
+        raise StorageFailed(f"{index_dir}: {sentence}") from error
+    except BrokenPipeError:
+        raise  # who reads what we print has gone; the index has nothing to do with it
+    except OSError as error:
+        raise StorageFailed(f"{index_dir}: {_OF_SYSTEM.get(error.errno or 0, str(error))}") from error
+
+
+def sqlite_sentence(code: int, message: str) -> str:
+    """What a result code of SQLite means to a person; `message` for those that say nothing special."""
+    primary = code & 0xFF  # an I/O error has thirty kinds
+    return _OF_SQLITE.get(primary, f"a file of the index cannot be used ({message}); run make verify")
