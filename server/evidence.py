@@ -30,6 +30,7 @@ year years
 """
 _GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
 _GENERIC_WEIGHT = 0.4
+_UNSEEN_CJK_WEIGHT = 0.35  # two characters that nobody writes side by side are seldom a word
 _ELSEWHERE = 0.7  # a word in the title or a heading, beside 1.0 in the text; an identifier whose parts are scattered
 _SECOND_SENTENCE = 0.95
 _MOSTLY = 0.9
@@ -38,9 +39,13 @@ _SMOOTHING_CHUNKS = 20  # a small index knows little of how common a word is
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Something the question names. `weight` grows with how rare it is; `is_name`: an identifier, number, quotation."""
+    """Something the question names. `rarity` is that in the index, `weight` what it counts.
+
+    `is_name`: an identifier, a number, a quotation, or written with a capital.
+    """
 
     spellings: tuple[tuple[str, ...], ...]
+    rarity: float
     weight: float
     shown: str
     is_name: bool
@@ -104,7 +109,7 @@ def examine(profile: Profile, text: str, context: str = "") -> Evidence:
         names=_names_share(needs, met),
         typed=float(holds_answer(profile.question, profile.expects, here)),
         introduced=float(introduces(profile.question, text)) if profile.expects == "definition" else 0.5,
-        comparable=_weight(needs) / (_weight(profile.needs) or 1.0),
+        comparable=sum(need.rarity for need in needs) / (sum(need.rarity for need in profile.needs) or 1.0),
         best=best,
         shared=tuple(dict.fromkeys(need.shown for need in found)),
     )
@@ -129,11 +134,14 @@ def _need(question: str, term: Term, known: Mapping[str, int], chunks: int, capi
     spellings = tuple(tuple(stem(word) for word in words) for words in term.spellings)
     # A phrase is at most as common as its rarest word; of several spellings the commonest counts.
     common = max(min(known.get(word, 0) for word in words) for words in spellings)
-    weight = math.log((chunks + _SMOOTHING_CHUNKS) / (common + 1))
+    rarity = weight = math.log((chunks + _SMOOTHING_CHUNKS) / (common + 1))
     if len(spellings[0]) == 1 and spellings[0][0] in _GENERIC:
         weight *= _GENERIC_WEIGHT
-    is_name = term.kind == "exact" or term.spellings[0][0] in capitalised
-    return Need(spellings, weight, _as_written(question, term), is_name)
+    elif common == 0 and _CJK.match(spellings[0][0]):
+        weight *= _UNSEEN_CJK_WEIGHT
+    first = term.spellings[0][0]
+    is_name = term.kind == "exact" or first in capitalised or any(sign.isdigit() for sign in first)
+    return Need(spellings, rarity, weight, _as_written(question, term), is_name)
 
 
 def _as_written(question: str, term: Term) -> str:

@@ -18,13 +18,13 @@ class Weights:
     """What each piece of evidence adds to the log-odds."""
 
     standing: float = 0.150
-    coverage: float = 2.673
-    closeness: float = 3.218
-    names: float = 2.162
+    coverage: float = 2.852
+    closeness: float = 3.216
+    names: float = 1.808
     typed: float = 0.150
     introduced: float = 2.500
-    comparable: float = 3.637
-    constant: float = -12.371
+    comparable: float = 3.682
+    constant: float = -12.201
 
 
 WEIGHTS = Weights()
