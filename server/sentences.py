@@ -15,7 +15,7 @@ _END = re.compile(
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|vs|al|etc|figs?|eqs?|secs?|ch|no|vol|pp?|eds?|approx|resp|ca|dr|mrs?|ms|prof|st|jr|sr|inc|ltd"
-    r"|co|corp|dept|univ|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|refs?|tab|thm|def)|\b[A-Z]|^\s*\d+)\.$",
+    r"|co|corp|dept|univ|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|refs?|tab|thm|def)|^\s*\d+)\.$",
     re.IGNORECASE | re.MULTILINE,
 )
 _INITIAL = re.compile(r"\b[A-Z]\.$")
