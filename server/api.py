@@ -9,7 +9,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ValidationError
 
 from server import conversion, errors, schema
-from server.index_holder import IndexNotReady
+from server.index_holder import IndexNotReady, IndexState
 from server.presenters import JsonPresenter
 from server.services import VERSION, services
 from server.streaming import EVENT_STREAM, stream_answer
@@ -24,7 +24,7 @@ def _problems(*statuses: int) -> dict[int | str, Any]:
 
 
 _ALWAYS = (400, 401)
-_ASKING = (*_ALWAYS, 403, 413, 415, 422, 500, 503)
+_ASKING = (*_ALWAYS, 403, 413, 415, 422, 429, 500, 503)
 blueprint = APIBlueprint("api", __name__, abp_tags=[Tag(name="Pagewise")])
 
 
@@ -88,7 +88,7 @@ def status() -> Response:
         schema.StatusResponse(
             ready=state.ready,
             reason=state.reason,
-            notice=state.notice,
+            notice=notice_of(state),
             index=open_index_status(),
             language_model=language_model,
             mode="llm" if language_model else "extractive",
@@ -108,13 +108,33 @@ def readyz() -> Response:
     """Questions can be answered; 503 with the reason otherwise."""
     services().answering()
     with services().index.acquire():
-        return _json(schema.Health())
+        return _json(schema.Health(notice=notice_of(services().index.state())))
 
 
 @blueprint.get("/api/openapi.json", doc_ui=False)
 def openapi() -> Response:
     """This API, described."""
     return jsonify(current_app.api_doc)  # type: ignore[attr-defined]
+
+
+def notice_of(state: IndexState) -> str | None:
+    """What is wrong although questions are answered: with the index, with the language model."""
+    return " ".join(notice for notice in (state.notice, model_notice()) if notice) or None
+
+
+def model_notice() -> str | None:
+    """Why answers are quoted now instead of written, and what to do; None while they are written."""
+    try:
+        problem = services().answering().model_problem()
+    except IndexNotReady:
+        return None
+    return None if problem is None else errors.sentences_of(problem)
+
+
+def describe_streams(document: dict[str, Any], *paths: str) -> None:
+    """Add to the OpenAPI document that these answer as server-sent events too; flask-openapi3 4.3 knows one form."""
+    for path in paths:
+        document["paths"][path]["post"]["responses"]["200"]["content"][EVENT_STREAM] = {"schema": _EVENT}
 
 
 def open_index_status() -> schema.IndexStatus | None:
@@ -124,6 +144,13 @@ def open_index_status() -> schema.IndexStatus | None:
             return conversion.index_status(index.generation)
     except IndexNotReady:
         return None
+
+
+_EVENT = {
+    "type": "object",
+    "description": "One of the events; its data is JSON.",
+    "properties": {"event": {"type": "string"}, "data": {"type": "string"}},
+}
 
 
 def _json(model: BaseModel) -> Response:
