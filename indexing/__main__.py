@@ -37,6 +37,8 @@ UNFORESEEN = os.EX_SOFTWARE
 
 logger = logging.getLogger("indexing")
 
+_NICENESS = 10
+
 _EPILOG = """exit codes: 0 all well, 1 some documents failed (or differences found), 2 wrong usage or settings,
 3 another job holds the index, 4 nothing could be published, 70 a fault of the program (the log says where),
 130 and 143 stopped by Ctrl-C or SIGTERM.
@@ -59,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValidationError as error:
         return _say_error(WRONG_USAGE, explain_settings_error(error))
     _set_up_logging(settings.log_level)
+    _give_way()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     before = current_name(storage.index_dir)
@@ -175,6 +178,11 @@ def _watch(storage: StorageSettings, settings: IndexingSettings) -> int:
     command = [sys.executable, "-m", "indexing"]
     watch(settings.documents_dir, lambda: subprocess.run(command, check=False).returncode, threading.Event())
     return WELL
+
+
+def _give_way() -> None:
+    """Let a server on the same machine answer first: embedding takes every core for minutes."""
+    os.nice(_NICENESS)
 
 
 def _set_up_logging(level: str) -> None:
