@@ -41,4 +41,5 @@ def build_application(services: Services) -> Flask:
     app.register_api(api.blueprint)
     app.register_api(openai_api.blueprint)
     app.register_blueprint(web.blueprint)
+    api.describe_streams(app.api_doc, "/api/query", "/v1/chat/completions")
     return app

@@ -41,7 +41,10 @@ class ChatRequest(BaseModel):
 
     model_config = ConfigDict(strict=True)
 
-    model: str = Field(max_length=100, description="pagewise answers at once, pagewise-reasoner thinks first.")
+    model: str = Field(
+        description="pagewise answers at once, pagewise-reasoner thinks first.",
+        json_schema_extra={"enum": list(MODELS)},  # checked by the view: an unknown model is a 404 in this protocol
+    )
     messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=1000)]
     stream: bool | None = None
     stream_options: StreamOptions | None = None
