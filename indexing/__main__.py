@@ -3,6 +3,7 @@
 import signal
 
 if __name__ == "__main__":
+    _give_way()
     # Until `main` can end the job in order, Ctrl-C ends the process at once and without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
@@ -61,7 +62,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValidationError as error:
         return _say_error(WRONG_USAGE, explain_settings_error(error))
     _set_up_logging(settings.log_level)
-    _give_way()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     before = current_name(storage.index_dir)

@@ -1,4 +1,4 @@
-"""How much slower retrieval is while an indexing job runs beside the server: `python -m benchmarks.speed.while_indexing`.
+"""How much slower retrieval is while an indexing job runs: `python -m benchmarks.speed.while_indexing`.
 
 Indexes all PDFs of a folder but the largest, serves them, asks in a loop; then the largest comes in, and the same is
 asked while the job embeds it. Prints p50 and p99 of both phases and their ratio. Loopback only; stops by itself.
