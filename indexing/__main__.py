@@ -3,7 +3,6 @@
 import signal
 
 if __name__ == "__main__":
-    _give_way()
     # Until `main` can end the job in order, Ctrl-C ends the process at once and without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
@@ -209,6 +208,7 @@ def _print(lines: Iterable[str]) -> None:
 
 
 if __name__ == "__main__":
+    _give_way()
     code = main()
     if sys.stdout is not None:
         sys.stdout.flush()
