@@ -181,7 +181,7 @@ def pdf(*pages: str) -> bytes:
     for text in pages:
         made.add_page()
         if text:
-            made.cell(text=text)
+            made.text(20, 20, text)  # `cell` would begin where the page before ended
     return bytes(made.output())
 
 
