@@ -23,7 +23,7 @@ def _problems(*statuses: int) -> dict[int | str, Any]:
     return {status: dict(_PROBLEM) for status in statuses}
 
 
-_ALWAYS = (400, 401)
+_ALWAYS = (400, 401, 429)
 _ASKING = (*_ALWAYS, 403, 413, 415, 422, 429, 500, 503)
 blueprint = APIBlueprint("api", __name__, abp_tags=[Tag(name="Pagewise")])
 

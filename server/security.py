@@ -32,6 +32,7 @@ _HEADERS = {
 
 def secure(app: Flask, settings: ServerSettings) -> None:
     """Put the checks before every request and the headers on every response."""
+    app.debug = False  # whatever FLASK_DEBUG says: a debugger runs code for whoever reaches it
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         MAX_FORM_PARTS=100,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from flask.helpers import get_debug_flag
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
@@ -15,7 +16,7 @@ from waitress.server import create_server
 from server import create_app
 from server.bootstrap import build_services, prepare_logging
 from server.services import Services
-from server.settings import ServerSettings
+from server.settings import ServerSettings, is_loopback
 from storage.settings import StorageSettings
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,8 @@ class CannotListen(Exception):
 
 def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT. `announce` gets the address and the way of answering. Raises `CannotListen`."""
+    if get_debug_flag() and not is_loopback(settings.host):
+        raise CannotListen(f"HOST={settings.host}: FLASK_DEBUG must not be set on a server that others can reach")
     prepare_logging(settings.log_level)
     services = build_services(settings, StorageSettings())
     connections: dict[int, Any] = {}
