@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from server.answering import AnswerService
 from server.llm import LanguageModels, ModelLimits
 from server.llm_scorer import ScoreCache
-from server.parts import LanguageModelParts, Parts
+from server.parts import CheckedText, LanguageModelParts, Parts
 from server.passages import Judgement, Passage
 from server.prompts import read_prompts
 from server.relevance import OnScored
@@ -102,7 +102,7 @@ class Setup:
     services: list[AnswerService] = field(default_factory=list)
     borrowed: int = 0
     extract: Callable[[str, Sequence[Passage]], str] = lambda question, passages: f'"{passages[0].text}" [1]'
-    check: Callable[[str, Sequence[Passage]], Checked] = lambda text, passages: Checked(text)
+    check: Callable[[str, Sequence[Passage]], CheckedText] = lambda text, passages: Checked(text)
     on_retrieve: Callable[[], None] = lambda: None
 
     @contextmanager

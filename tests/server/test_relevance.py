@@ -135,12 +135,12 @@ def test_scores_are_told_as_they_arrive(fake: FakeDeepSeek, scoring: Scoring) ->
     assert told == [1, 0]
 
 
-def test_16_calls_of_300_ms_take_half_a_second(fake: FakeDeepSeek, scoring: Scoring) -> None:
+def test_16_calls_run_side_by_side(fake: FakeDeepSeek, scoring: Scoring) -> None:
     fake.when("", Completion('{"score": 5}', delay_seconds=0.3))
     scoring.scores(nodes("warm up"))
     started = time.monotonic()
     scoring.scores(nodes(*(f"passage {number}" for number in range(16))))
-    assert time.monotonic() - started < 0.8  # 0.33 s on an idle machine; 4.8 s in sequence
+    assert time.monotonic() - started < 16 * 0.3 / 2  # 0.35 s on an idle machine; benchmarks/speed/answering.py
     assert fake.most_at_once == 16
 
 
@@ -179,7 +179,7 @@ def test_l17_scoring_that_fails_never_raises(fake: FakeDeepSeek, scoring: Scorin
     fake.when("", failure)
     started = time.monotonic()
     assert scoring.scores(nodes("one", "two"), seconds=0.5) == [None, None]
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 3
     assert scoring.scorer.record.failure is not None
 
 

@@ -1,0 +1,235 @@
+"""How long the server itself takes: python -m benchmarks.speed.answering [--questions 30]
+
+A real server over a real index of `documents/`, and a language model in a process of its own that costs nothing or a
+known time. Prints a table beside the figures that are promised.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+from tests.fake_deepseek import FakeDeepSeek
+from tests.fake_script import Asked, Completion
+
+_QUESTION = "How much is the cooperative share that every member buys?"
+_SCORE = Completion('{"score": 9, "reason": "names the fee"}')
+_CROWD = 50
+_SLOW_SECONDS = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured figure and what was promised of it."""
+
+    name: str
+    measured: str
+    promised: str
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The running server."""
+
+    url: str
+    pid: int
+
+    def post(self, path: str, body: bytes, **headers: str) -> Any:
+        """The open response."""
+        return urlopen(Request(self.url + path, body, {"Origin": self.url, **headers}), timeout=60)
+
+    def events(self, question: str, **asked: Any) -> Iterator[tuple[float, str, dict[str, Any]]]:
+        """The events of a streamed question, each with the moment it came."""
+        body = json.dumps({"question": question, "stream": True, **asked}).encode()
+        with self.post("/api/query", body, **{"Content-Type": "application/json"}) as stream:
+            name = ""
+            for line in stream:
+                if line.startswith(b"event: "):
+                    name = line[7:].decode().strip()
+                elif line.startswith(b"data: "):
+                    yield time.monotonic(), name, json.loads(line[6:])
+
+    def resident_mb(self) -> float:
+        """What the server holds in memory."""
+        found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8"))
+        return int(found[1]) / 1024 if found else 0.0
+
+
+def own_time(site: Site, questions: int) -> Figure:
+    """The page of one question, retrieved, scored ten times, answered, checked and rendered, by an instant model."""
+    seconds = []
+    for number in range(questions + 3):
+        form = urlencode({"question": f"{_QUESTION} Number {number}"}).encode()
+        started = time.perf_counter()
+        with site.post("/ask", form) as page:
+            page.read()
+        seconds.append(time.perf_counter() - started)
+    return _milliseconds("own time of a question, page and all (median)", seconds[3:], median, 120)
+
+
+def first_token(site: Site, questions: int) -> Figure:
+    """From the model's first word, which says when it was sent, to the client."""
+    seconds = []
+    for number in range(questions):
+        events = site.events(f"{_QUESTION} Token {number}")
+        came, data = next((moment, data) for moment, name, data in events if name == "answer")
+        seconds.append(came - float(data["delta"].split()[0]))
+        for _ in events:
+            pass
+    return _milliseconds("first word of the model to the client (worst)", seconds, max, 50)
+
+
+def scoring(site: Site, questions: int) -> Figure:
+    """Sixteen passages, a model that takes 300 ms for each."""
+    seconds = []
+    for number in range(max(3, questions // 5)):
+        (done,) = [data for _, name, data in site.events(f"{_QUESTION} Slow {number}", k=16, keep=5) if name == "done"]
+        seconds.append(done["timings_ms"]["score"] / 1000)
+        passages = len(done["sources"]) + len(done["rejected"])
+    return _milliseconds(f"scoring {passages} passages of 300 ms each (median)", seconds, median, 500)
+
+
+def crowd(site: Site) -> Figure:
+    """Fifty streamed questions at once, three times over, with a slow model."""
+    outcomes: list[str] = []
+
+    def ask(number: int) -> str:
+        try:
+            return [name for _, name, _ in site.events(f"{_QUESTION} Slow crowd {number}", k=4)][-1]
+        except OSError as error:
+            return str(getattr(error, "code", type(error).__name__))
+
+    sizes = []
+    for round_number in range(3):
+        with ThreadPoolExecutor(_CROWD) as pool:
+            outcomes += pool.map(ask, range(_CROWD * round_number, _CROWD * (round_number + 1)))
+        sizes.append(site.resident_mb())
+    counts = {outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))}
+    growth = sizes[-1] - sizes[0]
+    return Figure(
+        f"{_CROWD} streams at once, three times",
+        f"{counts}, {growth:+.0f} MB after the first time",
+        "done or 429; ± 10 %",
+        set(counts) <= {"done", "429"} and growth <= sizes[0] / 10,
+    )
+
+
+def _milliseconds(
+    name: str, seconds: Sequence[float], reduced: Callable[[Sequence[float]], float], promised: float
+) -> Figure:
+    value = reduced(seconds) * 1000
+    spread = f"{min(seconds) * 1000:.0f}–{max(seconds) * 1000:.0f}"
+    return Figure(name, f"{value:.0f} ms ({spread})", f"≤ {promised:g} ms", value <= promised)
+
+
+# ---- What is measured
+
+
+def _serve_model(address: Connection) -> None:
+    """An instant model; a slow one for questions that say so. Its first word is the moment it was sent."""
+
+    def answer(asked: Asked) -> Completion:
+        return Completion(f"{time.monotonic():.6f} is when. It is 60 euros a year [1].", piece=80)
+
+    def slowly(asked: Asked) -> Completion:
+        return Completion("It is 60 euros [1]. " * 10, delay_seconds=_SLOW_SECONDS, gap_seconds=0.02)
+
+    with FakeDeepSeek() as fake:
+        fake.when_scoring(_SCORE).when_answering(answer)
+        fake.when(
+            lambda asked: not asked.is_stream and " Slow " in asked.prompt,
+            Completion(_SCORE.text, delay_seconds=_SLOW_SECONDS),
+        )
+        fake.when(lambda asked: asked.is_stream and " Slow crowd" in asked.prompt, slowly)
+        address.send(fake.url)
+        address.recv()
+
+
+@contextmanager
+def _running_model() -> Iterator[str]:
+    ours, theirs = multiprocessing.get_context("spawn").Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_serve_model, args=(theirs,))
+    process.start()
+    try:
+        yield ours.recv()
+    finally:
+        ours.send(None)
+        process.join()
+
+
+@contextmanager
+def _running_server(index_dir: Path, model_url: str) -> Iterator[Site]:
+    settings = {
+        "INDEX_DIR": str(index_dir),
+        "DEEPSEEK_API_KEY": "any",
+        "DEEPSEEK_BASE_URL": model_url,
+        "PORT": "0",
+        "THREADS": str(_CROWD + 14),
+        "LOG_LEVEL": "WARNING",
+    }
+    server = subprocess.Popen(
+        [sys.executable, "-m", "server"], env=os.environ | settings, stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    try:
+        found = re.search(r"http://\S+", server.stdout.readline())
+        if found is None:
+            raise RuntimeError("the server did not start")
+        site = Site(found[0], server.pid)
+        _wait_until_ready(site)
+        yield site
+    finally:
+        server.terminate()
+        server.wait()
+        server.stdout.close()
+
+
+def _wait_until_ready(site: Site) -> None:
+    for _ in range(600):
+        try:
+            with urlopen(site.url + "/readyz", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError("the server did not become ready")
+
+
+def main() -> int:
+    """Measure and print; 1 when a promise is not kept."""
+    parser = argparse.ArgumentParser("python -m benchmarks.speed.answering", description="Measure the server itself.")
+    parser.add_argument("--questions", type=int, default=30)
+    questions = parser.parse_args().questions
+    with tempfile.TemporaryDirectory() as index_dir, _running_model() as model_url:
+        subprocess.run(
+            [sys.executable, "-m", "indexing"],
+            env=os.environ | {"INDEX_DIR": index_dir, "EMBED_MODEL": "packaged"},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        with _running_server(Path(index_dir), model_url) as site:
+            figures = [own_time(site, questions), first_token(site, questions), scoring(site, questions), crowd(site)]
+    width = max(len(figure.name) for figure in figures)
+    for figure in figures:
+        mark = "✓" if figure.is_kept else "✗"
+        print(f"{mark} {figure.name:<{width}}  {figure.measured}; promised: {figure.promised}")
+    return 0 if all(figure.is_kept for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
