@@ -6,7 +6,7 @@ from flask import Flask
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from server import api, errors, limits, openai_api, security, translation, web
+from server import api, errors, limits, openai_api, security, translation, upkeep, web
 from server.metrics import MeasuredAnswering, Metrics, measure
 from server.services import EXTENSION, VERSION, Services
 
@@ -26,9 +26,7 @@ def build_application(services: Services) -> Flask:
         doc_ui=False,
     )
     metrics = Metrics(services.index)
-    app.extensions[EXTENSION] = replace(
-        services, answering=lambda: MeasuredAnswering(services.answering(), metrics)
-    )
+    app.extensions[EXTENSION] = replace(services, answering=lambda: MeasuredAnswering(services.answering(), metrics))
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = True
@@ -41,5 +39,6 @@ def build_application(services: Services) -> Flask:
     app.register_api(api.blueprint)
     app.register_api(openai_api.blueprint)
     app.register_blueprint(web.blueprint)
+    app.register_blueprint(upkeep.blueprint)
     api.describe_streams(app.api_doc, "/api/query", "/v1/chat/completions")
     return app

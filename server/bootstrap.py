@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from server.index_holder import IndexHolder, IndexNotReady
+from server.reindexing import Reindexing
 from server.services import Services
 from server.settings import BadSettings, ServerSettings
 from storage.answers import AnswerStore
@@ -41,6 +42,7 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
         index=index,
         answering=loading.answering,
         answers=AnswerStore(storage.index_dir / "answers.db"),
+        reindexing=Reindexing(storage.index_dir) if settings.may_reindex else None,
         language_model=settings.language_model,
         load=loading.start,
         close=loading.close,

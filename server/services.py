@@ -11,6 +11,7 @@ from server import answers
 from server.index_holder import IndexHolder
 from server.llm_errors import LanguageModelError
 from server.pictures import PagePictures
+from server.reindexing import Reindexing
 from server.settings import ServerSettings
 from storage.answers import AnswerStore
 
@@ -27,9 +28,7 @@ class Answering(Protocol):
     def answer(self, question: answers.Question, cancel: Event | None = None) -> answers.Answer:
         """The answer."""
 
-    def retrieve(
-        self, text: str, k: int, documents: tuple[str, ...] = (), *, score: bool = False
-    ) -> answers.Retrieval:
+    def retrieve(self, text: str, k: int, documents: tuple[str, ...] = (), *, score: bool = False) -> answers.Retrieval:
         """The passages nearest to a question."""
 
     def model_problem(self) -> LanguageModelError | None:
@@ -51,6 +50,8 @@ class Services:
     """Begins to load models and index in the background."""
     close: Callable[[], None] = lambda: None
     """Ends connections and background work."""
+    reindexing: Reindexing | None = None
+    """Runs the indexing job from the page; None: that is not offered."""
     stopping: Event = field(default_factory=Event)
     """Set when what still runs must come to an end."""
 

@@ -120,6 +120,11 @@ class ServerSettings(BaseSettings):
         return self.deepseek_model if is_configured else None
 
     @property
+    def may_reindex(self) -> bool:
+        """Whether the page may start the indexing job: with tokens, or where only this machine can ask."""
+        return bool(self.tokens) or (is_loopback(self.host) and not self.trusted_hosts.strip())
+
+    @property
     def tokens(self) -> tuple[ApiToken, ...]:
         """The tokens of API_TOKENS: `name:token` or `token`, separated by commas."""
         entries = [entry.strip() for entry in self.api_tokens.get_secret_value().split(",") if entry.strip()]

@@ -3,6 +3,7 @@
 import glob
 import re
 import secrets
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from server import conversion, presentation, schema
 from server.answers import Answer, Mode
 from server.api import model_notice, open_index_status
-from server.documents import ShownPage, problems_first, shown_page
+from server.documents import ShownPage, page_marks, passages_on, problems_first, shown_page
 from server.errors import Problem, Refused
 from server.index_holder import OpenIndex
 from server.pictures import indexed_file
@@ -26,7 +27,7 @@ from server.services import VERSION, services
 from server.streaming import EVENT_STREAM, stream_answer
 from server.translation import COOKIE as LANGUAGE_COOKIE
 from server.translation import LANGUAGES, interface_language
-from storage.records import DocumentRecord
+from storage.records import DocumentRecord, PageRecord
 
 THEME_COOKIE = "theme"
 _THEMES = ("auto", "light", "dark")
@@ -59,6 +60,7 @@ def page_context() -> dict[str, Any]:
         "model_notice": model_notice,
         "language_model": services().language_model,
         "settings": services().settings,
+        "can_reindex": services().reindexing is not None,
         "version": VERSION,
         "language": interface_language(),
         "languages": LANGUAGES,
@@ -104,9 +106,20 @@ def answer(answer_id: str) -> str:
 @blueprint.get("/documents")
 def documents() -> str:
     """Every document and its state, problems first."""
-    with services().index.acquire() as index:
-        records = index.generation.catalogue.documents()
-    return render_template("documents.html", documents=problems_first(records))
+    records = _records()
+    odd_pages = _odd_pages()
+    reindexing = services().reindexing
+    wanted = request.args.get("q", "").strip()
+    found = [record for record in records if wanted.casefold() in f"{record.path}\n{record.title or ''}".casefold()]
+    return render_template(
+        "documents.html",
+        documents=problems_first(found),
+        all_documents=records,
+        wanted=wanted,
+        marks=page_marks(found, odd_pages),
+        odd_counts=Counter(page.status for _path, page in odd_pages),
+        job=reindexing.state() if reindexing else None,
+    )
 
 
 @blueprint.get("/documents/<path:document>")
@@ -115,7 +128,8 @@ def document(document: str) -> str:
     with services().index.acquire() as index:
         shown = _shown_page(index, document)
         has_picture = _picture_file(index, shown) is not None
-    return render_template("document.html", shown=shown, has_picture=has_picture)
+        passages = passages_on(index.generation.catalogue, shown)
+    return render_template("document.html", shown=shown, has_picture=has_picture, passages=passages)
 
 
 @blueprint.get("/page-pictures/<path:document>")
@@ -235,7 +249,7 @@ def _shown(stored: StoredAnswer) -> dict[str, Any]:
         "response": stored.response,
         "thread": _thread(stored.follows),
         "chosen": [record.path for record in records if glob.escape(record.path) in stored.asked.documents],
-        "ocr": _ocr_pages(),
+        "ocr": {(path, page.number) for path, page in _odd_pages() if page.status == "ocr"},
         "changed": _changed(stored.versions, records),
         "unreadable": [record for record in records if record.status != "indexed"],
     }
@@ -249,12 +263,11 @@ def _records() -> list[DocumentRecord]:
         return index.generation.catalogue.documents()
 
 
-def _ocr_pages() -> set[tuple[str, int]]:
+def _odd_pages() -> list[tuple[str, PageRecord]]:
     if not services().index.state().ready:
-        return set()
+        return []
     with services().index.acquire() as index:
-        odd = index.generation.catalogue.odd_pages()
-    return {(path, page.number) for path, page in odd if page.status == "ocr"}
+        return index.generation.catalogue.odd_pages()
 
 
 def _answering(records: list[DocumentRecord]) -> list[str]:

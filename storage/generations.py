@@ -109,6 +109,20 @@ def index_lock(index_dir: Path) -> Iterator[None]:
             file.truncate(0)
 
 
+def is_locked(index_dir: Path) -> bool:
+    """Whether a job holds the index now."""
+    try:
+        with (index_dir / "LOCK").open(encoding="utf-8") as file:
+            if not file.read(1):
+                return False  # the usual case, without touching the lock under a job that is about to begin
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def current_name(index_dir: Path) -> str | None:
     """The name that CURRENT holds; None when there is no pointer or it is empty."""
     try:

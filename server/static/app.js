@@ -236,5 +236,21 @@
     document.querySelector("[data-announce]").textContent = text || "";
   }
 
+  // How the indexing job gets on, until it has ended; then the page is shown anew.
+  async function watch(place) {
+    while (place.querySelector("[data-job=running]")) {
+      await new Promise((done) => setTimeout(done, 1500));
+      const response = await fetch(place.dataset.progress).catch(() => null);
+      if (!response?.ok) continue;
+      const html = await response.text();
+      const isOpen = place.querySelector("details")?.open;
+      place.replaceChildren(fragment(html));
+      const details = place.querySelector("details");
+      if (details && isOpen) details.open = true;
+      if (!place.querySelector("[data-job=running]")) setTimeout(() => location.reload(), 2500);
+    }
+  }
+  for (const place of document.querySelectorAll("[data-progress]")) watch(place);
+
   start();
 })();

@@ -49,8 +49,8 @@ def index_dir(documents_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="session")
 def quoting_services(index_dir: Path) -> Iterator[Services]:
-    """A server without a language model, ready to answer."""
-    services = build_services(ServerSettings(), StorageSettings(index_dir=index_dir))
+    """A server without a language model, ready to answer. It starts no indexing job: others use this index too."""
+    services = replace(build_services(ServerSettings(), StorageSettings(index_dir=index_dir)), reindexing=None)
     services.load()
     assert services.index.wait_until_opened(_READY_SECONDS)
     yield services

@@ -232,7 +232,7 @@ def test_another_cutoff_keeps_the_old_answer_until_the_new_one_is_there(
 ) -> None:
     deepseek.when(lambda asked: asked.is_json_mode, SCORED)
     deepseek.when(
-        lambda asked: "slider" in asked.prompt,
+        lambda asked: "slider" in asked.prompt and asked.is_stream,
         Completion("The first answer [1]."),
         Completion("The second answer [1].", delay_seconds=0.5),
     )

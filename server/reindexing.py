@@ -1,0 +1,121 @@
+"""The indexing job as a child process, started from the page. Knows the job by its command line alone.
+
+What the job says goes to a file beside the index, so that a server that was started anew still shows it; the job goes
+on when the server ends, and two never run at once: the job's own lock sees to that.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.generations import is_locked
+
+_COMMAND = [sys.executable, "-m", "indexing"]
+_HOME = Path(__file__).parents[1]
+_PLAN_SECONDS = 60
+_LAST_BYTES = 8192
+_LAST_LINES = 12
+_SECRETS = ("DEEPSEEK_API_KEY", "API_TOKENS")
+_COUNT = re.compile(r"(?:^|embedded )(\d+)/(\d+)\b")
+_STAMP = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ [A-Z]+ +")
+
+
+class NoPlan(Exception):
+    """The plan of the next run cannot be had; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """The run that goes on, or the last one. `done` of `total` in its present step; `exit_code` where it is known."""
+
+    is_running: bool
+    lines: tuple[str, ...] = ()
+    done: int = 0
+    total: int = 0
+    exit_code: int | None = None
+
+
+class Reindexing:
+    """Starts the job for one index and tells how it gets on. May be used by several threads."""
+
+    def __init__(self, index_dir: Path, command: Sequence[str] = _COMMAND) -> None:
+        self._index_dir = index_dir.resolve()
+        self._command = list(command)
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, documents_dir: Path) -> bool:
+        """Start a run; False where one is going on already."""
+        with self._lock:
+            if self._is_running():
+                return False
+            self._index_dir.mkdir(parents=True, exist_ok=True)
+            with self._log.open("wb") as log:
+                self._process = subprocess.Popen(
+                    self._command,
+                    cwd=_HOME,
+                    env=self._environment(documents_dir),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            return True
+
+    def state(self) -> JobState:
+        """How the run gets on, or how the last one ended."""
+        with self._lock:
+            is_running = self._is_running()
+            exit_code = None if self._process is None or is_running else self._process.returncode
+        lines = self._lines()
+        counted = next((match for line in reversed(lines) if (match := _COUNT.search(line))), None)
+        done, total = (int(counted[1]), int(counted[2])) if counted and is_running else (0, 0)
+        return JobState(is_running, tuple(lines[-_LAST_LINES:]), done, total, exit_code)
+
+    def plan(self, documents_dir: Path) -> tuple[str, ...]:
+        """What the next run would do, line by line. Raises `NoPlan`."""
+        try:
+            ended = subprocess.run(
+                [*self._command, "--dry-run"],
+                cwd=_HOME,
+                env=self._environment(documents_dir),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_PLAN_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise NoPlan("the plan takes too long; run make index ARGS=--dry-run") from error
+        if ended.returncode > 1:
+            raise NoPlan(self._shown(ended.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]))
+        return tuple(self._shown(line) for line in ended.stdout.decode("utf-8", "replace").splitlines())
+
+    @property
+    def _log(self) -> Path:
+        return self._index_dir / "reindex.log"
+
+    def _is_running(self) -> bool:
+        if self._process is not None and self._process.poll() is None:
+            return True
+        return is_locked(self._index_dir)
+
+    def _lines(self) -> list[str]:
+        if not self._log.is_file():
+            return []
+        with self._log.open("rb") as log:
+            log.seek(max(0, self._log.stat().st_size - _LAST_BYTES))
+            text = log.read().decode("utf-8", "replace")
+        return [self._shown(line) for line in text.splitlines() if line.strip()]
+
+    def _environment(self, documents_dir: Path) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+        return kept | {"INDEX_DIR": str(self._index_dir), "DOCUMENTS_DIR": str(documents_dir.resolve())}
+
+    def _shown(self, line: str) -> str:
+        """A line without its time, and without where things are on this machine."""
+        return _STAMP.sub("", line).replace(f"{self._index_dir.parent}/", "").replace(f"{_HOME}/", "")

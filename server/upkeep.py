@@ -1,0 +1,70 @@
+"""Keeping the index current from the page: the plan of the next run, starting it, watching it."""
+
+from pathlib import Path
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as BaseResponse
+
+from server.errors import Problem, Refused
+from server.index_holder import IndexNotReady
+from server.reindexing import NoPlan, Reindexing
+from server.services import services
+
+blueprint = Blueprint("upkeep", __name__)
+
+
+@blueprint.post("/reindex")
+def start() -> BaseResponse:
+    """Start the indexing job and lead back to the documents."""
+    if not _reindexing().start(_documents_dir()):
+        raise Refused(_RUNNING)
+    return redirect(url_for("web.documents") + "#upkeep", 303)
+
+
+@blueprint.get("/reindex")
+def progress() -> str:
+    """How the job gets on: the piece of the page that shows it."""
+    return render_template("_job.html", job=_reindexing().state())
+
+
+@blueprint.get("/reindex/plan")
+def plan() -> str:
+    """What the next run would do."""
+    try:
+        lines, problem = _reindexing().plan(_documents_dir()), ""
+    except NoPlan as error:
+        lines, problem = (), str(error)
+    return render_template("plan.html", lines=lines, problem=problem)
+
+
+def _reindexing() -> Reindexing:
+    reindexing = services().reindexing
+    if reindexing is None:
+        raise Refused(_NOT_HERE)
+    return reindexing
+
+
+def _documents_dir() -> Path:
+    """The folder the index was made from; the settings' where there is none yet."""
+    try:
+        with services().index.acquire() as index:
+            return Path(index.generation.manifest.documents_dir)
+    except IndexNotReady:
+        return services().settings.documents_dir
+
+
+_RUNNING = Problem(
+    409,
+    "already_indexing",
+    _l("Already indexing"),
+    _l("A run is going on already."),
+    _l("Wait until it has ended; the Documents page shows how it gets on."),
+)
+_NOT_HERE = Problem(
+    403,
+    "indexing_not_offered",
+    _l("Not from here"),
+    _l("This server can be reached under other names without a token, so it does not start the indexing job."),
+    _l("Set API_TOKENS, or run make index."),
+)
