@@ -1,0 +1,91 @@
+"""The measuring stick itself: figures by hand, a gate that notices a fall and forgives noise, question files."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.quality.measures import bootstrapped, ranking_figures, surely_falls
+from benchmarks.quality.question_sets import OWN_QUESTIONS, BadQuestions, EvalQuestion, read_questions
+from benchmarks.quality.results import SetResult, compare, write_baseline
+from benchmarks.quality.systems import rank_fusion
+from storage.records import ChunkRecord, Span
+
+
+def result(places: list[int]) -> SetResult:
+    """The result of a set of which only the places matter."""
+    return SetResult("own", "f", len(places), {}, {}, tuple(places), (1,) * len(places), {}, {})
+
+
+def test_figures_are_those_of_a_calculation_by_hand() -> None:
+    figures = {name: figure.value for name, figure in ranking_figures([1, 2, 0, 6]).items()}
+    assert figures["hit@1"] == 0.25
+    assert figures["hit@5"] == 0.5
+    assert figures["hit@10"] == 0.75
+    assert figures["MRR"] == pytest.approx((1 + 1 / 2 + 1 / 6) / 4, abs=1e-4)
+    assert figures["nDCG@10"] == pytest.approx((1 + 0.63093 + 0.35621) / 4, abs=1e-4)
+
+
+def test_an_interval_holds_its_mean_and_is_the_same_every_time() -> None:
+    figure = bootstrapped([0.0, 1.0] * 20)
+    assert figure.low < figure.value == 0.5 < figure.high
+    assert figure == bootstrapped([0.0, 1.0] * 20)
+
+
+def test_a_clear_fall_is_told_from_noise() -> None:
+    before = [1.0] * 40
+    assert surely_falls(before, [1.0] * 30 + [0.0] * 10)
+    assert not surely_falls(before, before)
+    assert not surely_falls([1.0, 0.0] * 20, [0.0, 1.0] + [1.0, 0.0] * 19)
+    assert not surely_falls([0.0] * 40, before)
+
+
+def test_the_gate_names_what_fell(tmp_path: Path) -> None:
+    file = tmp_path / "baseline.json"
+    write_baseline([result([1] * 40)], "model", file)
+    assert compare([result([1] * 40)], "model", file) == ([], [])
+    fallen, _ = compare([result([1] * 20 + [0] * 20)], "model", file)
+    assert any("hit@5 fell from 1.0000 to 0.5000" in sentence for sentence in fallen)
+    assert compare([result([0] * 40)], "another model", file)[0] == []
+
+
+def test_rank_fusion_adds_reciprocal_ranks() -> None:
+    assert rank_fusion([["a", "b"], ["b", "c"]]) == ["b", "a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("{", "line 1"),
+        ('{"question": " ", "document": "a"}', "empty"),
+        ('{"question": "q"}', "document"),
+        ("", "no question"),
+    ],
+)
+def test_a_bad_question_file_is_named_with_its_line(tmp_path: Path, line: str, problem: str) -> None:
+    file = tmp_path / "mine.jsonl"
+    file.write_text(line, encoding="utf-8")
+    with pytest.raises(BadQuestions, match=problem):
+        read_questions(file)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_answered"),
+    [
+        (EvalQuestion("q", "a/*.pdf", (3,)), True),
+        (EvalQuestion("q", "a/b.pdf"), True),
+        (EvalQuestion("q", "a/b.pdf", quote="the text\nof it"), True),
+        (EvalQuestion("q", "a/b.pdf", (4,)), False),
+        (EvalQuestion("q", "c.pdf"), False),
+        (EvalQuestion("q", "a/b.pdf", quote="another"), False),
+        (EvalQuestion("q", unanswerable=True), False),
+    ],
+)
+def test_a_passage_answers_by_document_page_and_words(question: EvalQuestion, is_answered: bool) -> None:
+    chunk = ChunkRecord("id", "a/b.pdf", 0, "Here is the text of it.", spans=(Span(2, 0, 5), Span(3, 0, 5)))
+    assert question.is_answered_by(chunk) is is_answered
+
+
+def test_our_own_questions_can_be_read() -> None:
+    questions = read_questions(OWN_QUESTIONS)
+    assert len(questions) >= 40
+    assert any(question.unanswerable for question in questions)
