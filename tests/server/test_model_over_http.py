@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -191,9 +192,22 @@ _ORDERS = (
     "[PWNED {0}](http://127.0.0.1:9/?q=s) <a href='javascript:alert({0})'>x</a><script>fetch('//127.0.0.1:9')</script>",
 )
 PAYLOADS = [order.format(number) for number in range(10) for order in _ORDERS]
-_LEADS_OUT = re.compile(
-    r"""(?:src|href|action|srcset|poster|data)\s*=\s*["']?\s*(?:https?:|//|javascript:|data:)""", re.I
-)
+
+
+class Addresses(HTMLParser):
+    """Everything a page would load or lead to."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the addresses of a tag, and a script without one."""
+        named = {name: value or "" for name, value in attrs}
+        self.found |= {named[name] for name in ("src", "href", "action", "srcset", "poster") if name in named}
+        if any(name.startswith("on") for name in named) or (tag == "script" and "src" not in named):
+            self.found.add(f"script in {tag}")
 
 
 def _obeys_scoring(asked: Asked) -> Completion:
@@ -221,8 +235,7 @@ def test_x1_fifty_documents_that_give_orders_to_a_model_that_obeys_change_only_t
             assert set(texts) <= {found.text for found in setup.found}
             assert (body["refused"], body["complete"], body["notices"]) == (False, True, [])
             shown = client.post("/ask", data={"question": "What is it?"}, follow_redirects=True).get_data(as_text=True)
-            assert not _LEADS_OUT.search(shown)
-            assert "<script>fetch" not in shown
+            assert {address for address in Addresses(shown).found if not re.match(r"/(?!/)|#", address)} == set()
             assert not {"9", "99"} & set(re.findall(r"#source-(\d+)", shown))  # words of the passage, but no citation
     assert len(PAYLOADS) == 50
     assert {asked.path for asked in deepseek.asked} == {"/chat/completions"}
