@@ -16,6 +16,8 @@ Mode = Literal["chat", "reasoner", "both"]
 def _has_words(text: str) -> str:
     if "\0" in text:
         raise ValueError("must not contain NUL characters")
+    if len(text) > LONGEST_QUESTION:
+        raise ValueError(f"must have at most {LONGEST_QUESTION} characters")
     if not any(character.isalnum() for character in text):
         raise ValueError("must contain at least one letter or digit")
     return text
@@ -23,9 +25,13 @@ def _has_words(text: str) -> str:
 
 QuestionText = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUESTION),
+    # No max_length here: the document would promise it of the text before trimming.
+    StringConstraints(strip_whitespace=True, min_length=1),
     AfterValidator(_has_words),
-    Field(description="The question, in any language.", examples=["what is the GRPO?"]),
+    Field(
+        description=f"The question, in any language: up to {LONGEST_QUESTION} characters after trimming.",
+        examples=["what is the GRPO?"],
+    ),
 ]
 PathGlob = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Documents = Annotated[

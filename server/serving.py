@@ -35,6 +35,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
     if get_debug_flag() and not is_loopback(settings.host):
         raise CannotListen(f"HOST={settings.host}: FLASK_DEBUG must not be set on a server that others can reach")
     prepare_logging(settings.log_level)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waitress 3.0 warns of every request that waits
     services = build_services(settings, StorageSettings())
     connections: dict[int, Any] = {}
     with _listening_socket(settings) as listening:
