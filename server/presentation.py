@@ -73,8 +73,10 @@ def ago(moment: datetime | str) -> str:
 
 
 def said(sentence: str) -> str:
-    """A sentence of another module in the language of the page, where it is known."""
-    return str(_(sentence)) if sentence else ""
+    """A sentence of another module in the language of the page, where it is known; with or without its full stop."""
+    bare = sentence[:1].lower() + sentence[1:].removesuffix(".")
+    translations = (str(_(form)) for form in (sentence, bare) if form)
+    return next((text for text in translations if text not in (sentence, bare)), sentence)
 
 
 def fold(text: str) -> tuple[str, str]:

@@ -64,7 +64,7 @@ def problem(response: TestResponse, status: int, code: str) -> str:
         pytest.param("/answers/none", "GET", 404, "no_such_answer", id="unknown answer"),
         pytest.param("/readyz", "GET", 503, "no_index", id="not ready"),
         pytest.param("/api/documents", "GET", 503, "no_index", id="no index"),
-        pytest.param("/documents", "GET", 503, "no_index", id="no index for a page"),
+        pytest.param("/documents/a.pdf", "GET", 503, "no_index", id="no index for a page"),
         pytest.param("/fail/key", "GET", 502, "key_rejected", id="language model"),
         pytest.param("/fail/rate", "GET", 502, "rate_limited", id="language model, later"),
         pytest.param("/fail/deadline", "GET", 504, "deadline_exceeded", id="deadline"),
