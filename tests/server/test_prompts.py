@@ -1,6 +1,7 @@
 """Templates are checked at start; questions and documents are never read as templates (FAULTS X1, X7, X20)."""
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,13 @@ def test_a_template_that_is_no_text_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadTemplate, match=r"own\.txt cannot be read as UTF-8 text"):
         read_prompts(file)
+
+
+def test_the_example_in_the_readme_works(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    example = readme.partition("name it in `ANSWER_PROMPT_FILE`:\n\n")[2].partition("\n\n`{context_str}`")[0]
+    file = tmp_path / "librarian.txt"
+    file.write_text(textwrap.dedent(example), encoding="utf-8")
+    (message,) = read_prompts(answer_file=file).answer_messages("Why?", [], "m")
+    assert REFUSALS["en"] in str(message.content)
+    assert str(message.content).startswith("You are the librarian")
