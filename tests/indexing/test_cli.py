@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from indexing.__main__ import main
+from indexing.__main__ import Stopped, main
+from indexing.settings import IndexingSettings
 from storage.generations import index_lock
+from storage.settings import StorageSettings
 from tests.indexing.workshop import Workshop, pdf
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -211,3 +213,62 @@ def test_report_names_what_was_not_read_worst_first(in_workshop: Workshop, capsy
     assert lines[1].startswith("partly.pdf: 2 of 3 pages read")
     assert lines[2].startswith("    page 2: no text")
     assert "4 documents read whole" in lines[-1]
+
+
+def test_ctrl_c_during_the_imports_leaves_no_traceback() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-v", "-m", "indexing", "--dry-run"], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    ) as job:
+        assert job.stderr is not None
+        for line in job.stderr:
+            if "import 'pydantic" in line:
+                job.send_signal(signal.SIGINT)
+                break
+        rest = job.stderr.read()
+    assert (job.returncode, "Traceback" in rest) == (-signal.SIGINT, False)
+
+
+def test_a_run_stopped_after_publishing_says_that_it_is_published(
+    in_workshop: Workshop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*arguments: object) -> None:
+        raise Stopped(signal.SIGINT)
+
+    monkeypatch.setattr("indexing.build.prune", stop)
+    in_workshop.write("fruit.txt", "Cherries ripen in June.\n")
+    assert main([]) == 130
+    assert "Index 0002 is published" in capsys.readouterr().err
+    assert in_workshop.text_of("fruit.txt") == "Cherries ripen in June."
+
+
+def test_another_folder_without_documents_is_exit_code_4(
+    in_workshop: Workshop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = in_workshop.documents.with_name("mistyped")
+    other.mkdir()
+    monkeypatch.setenv("DOCUMENTS_DIR", str(other))
+    assert main([]) == 4
+    err = capsys.readouterr().err
+    assert all(words in err for words in (str(in_workshop.documents), str(other), "DOCUMENTS_DIR"))
+    assert in_workshop.generation == "0001"
+
+
+def test_verify_and_dry_run_name_another_folder(
+    in_workshop: Workshop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = in_workshop.documents.rename(in_workshop.documents.with_name("moved"))
+    monkeypatch.setenv("DOCUMENTS_DIR", str(moved))
+    assert main(["--verify"]) == 1
+    assert main(["--dry-run"]) == 0
+    out = capsys.readouterr().out
+    assert out.count(f"the index was built from {in_workshop.documents}") == 2
+
+
+def test_a_tilde_in_a_setting_is_the_home_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("DOCUMENTS_DIR", "~/papers")
+    monkeypatch.setenv("INDEX_DIR", "~/index")
+    assert IndexingSettings().documents_dir == tmp_path / "papers"
+    assert StorageSettings().index_dir == tmp_path / "index"
+    monkeypatch.setenv("DOCUMENTS_DIR", "~nobody-of-this-name/papers")
+    assert main([]) == 2

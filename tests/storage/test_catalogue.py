@@ -139,3 +139,19 @@ def test_a_torn_catalogue_is_named_as_such(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     with pytest.raises(sqlite3.DatabaseError):
         Catalogue.open(file)
+
+
+def test_other_words_in_the_lexical_index_than_in_the_texts_are_found(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.db"
+    with Catalogue.create(file) as made:
+        add(made, "a.txt", GRPO, LIBRARY)
+        add(made, "b.txt", CHINESE)
+        assert made.lexical_errors() == []
+    connection = sqlite3.connect(file)
+    connection.execute("UPDATE chunks SET text = replace(text, 'nine', 'ten') WHERE text = ?", (LIBRARY,))
+    connection.commit()
+    connection.close()
+    with Catalogue.open(file) as catalogue:
+        assert catalogue.integrity_errors() == []
+        (error,) = catalogue.lexical_errors()
+        assert "1 chunks" in error

@@ -1,0 +1,58 @@
+"""Many swaps of the index cost neither handles nor memory."""
+
+import gc
+import os
+from pathlib import Path
+
+import psutil
+import pytest
+
+from server.index_holder import IndexHolder
+from storage.generations import prune, publish
+from tests.server.test_index_holder import HashEmbedding
+from tests.storage.conftest import build_draft, index_dir, vector_of
+
+__all__ = ["index_dir"]
+
+WARM_UP = 10  # until allocators and caches have what they want
+
+
+def _swap(holder: IndexHolder, index_dir: Path, number: int) -> None:
+    draft, _ = build_draft(index_dir, {"a.txt": [f"page {page} of version {number}" for page in range(20)]})
+    publish(index_dir, draft)
+    prune(index_dir)
+    holder.refresh()
+    with holder.acquire() as index:
+        assert index.generation.name == draft.name
+        assert index.generation.vectors.nearest(vector_of(f"page 3 of version {number}"), 1)
+
+
+def _open_after(index_dir: Path, swaps: int) -> tuple[int, int]:
+    """Handles left open, and bytes of memory held, when a holder has swapped so often and is closed.
+
+    Closed, because Chroma's pool holds 3 to 5 handles of the one collection that is open, as its threads need them.
+    """
+    holder = IndexHolder(index_dir, load_model=lambda identity, device: HashEmbedding())
+    for number in range(swaps):
+        _swap(holder, index_dir, number)
+    holder.close()
+    gc.collect()
+    process = psutil.Process(os.getpid())
+    return process.num_fds(), process.memory_info().rss
+
+
+@pytest.mark.faults("S17")
+def test_s17_a_few_swaps_leave_no_handle_open(index_dir: Path) -> None:
+    before, _ = _open_after(index_dir, swaps=1)
+    after, _ = _open_after(index_dir, swaps=4)
+    assert after <= before
+
+
+@pytest.mark.soak
+@pytest.mark.faults("S17")
+def test_s17_fifty_swaps_cost_no_handle_and_hardly_any_memory(index_dir: Path) -> None:
+    handles_before, memory_before = _open_after(index_dir, WARM_UP)
+    handles, memory = _open_after(index_dir, swaps=50)
+    print(f"50 swaps: {handles - handles_before:+d} handles, {memory / memory_before - 1.0:+.1%} memory")  # noqa: T201
+    assert handles <= handles_before
+    assert memory <= 1.10 * memory_before
