@@ -137,12 +137,6 @@ def describe_streams(document: dict[str, Any], *paths: str) -> None:
         document["paths"][path]["post"]["responses"]["200"]["content"][EVENT_STREAM] = {"schema": _EVENT}
 
 
-def describe_streams(document: dict[str, Any], *paths: str) -> None:
-    """Add to the OpenAPI document that these answer as server-sent events too; flask-openapi3 4.3 knows one form."""
-    for path in paths:
-        document["paths"][path]["post"]["responses"]["200"]["content"][EVENT_STREAM] = {"schema": _EVENT}
-
-
 def open_index_status() -> schema.IndexStatus | None:
     """What the open index holds; None while there is none."""
     try:
@@ -150,13 +144,6 @@ def open_index_status() -> schema.IndexStatus | None:
             return conversion.index_status(index.generation)
     except IndexNotReady:
         return None
-
-
-_EVENT = {
-    "type": "object",
-    "description": "One of the events; its data is JSON.",
-    "properties": {"event": {"type": "string"}, "data": {"type": "string"}},
-}
 
 
 _EVENT = {
