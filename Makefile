@@ -34,6 +34,7 @@ run: $(INSTALLED) ## install, index the documents, serve http://127.0.0.1:8000
 	1) echo "Some documents could not be indexed; the table above says why. Serving the others." ;; \
 	2) echo "Nothing was indexed: a setting is wrong (see above)." >&2; exit 2 ;; \
 	3) echo "Another indexing job is at work. Wait until it is done, or run make serve." >&2; exit 3 ;; \
+	70) echo "The indexing job broke off (see above). make serve serves the last index, if there is one." >&2; exit 70 ;; \
 	*) echo "No index could be published (see above). make serve serves the last one, if there is one." >&2; exit 4 ;; \
 	esac; exec $(PY) -m server
 
