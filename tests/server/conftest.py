@@ -90,7 +90,7 @@ def client(quoting_app: Flask) -> FlaskClient:
 @pytest.fixture
 def empty_services(tmp_path: Path) -> Iterator[Services]:
     """A server that has no index yet and has loaded nothing."""
-    services = build_services(ServerSettings(), StorageSettings(index_dir=tmp_path / "index"))
+    services = replace(build_services(ServerSettings(), StorageSettings(index_dir=tmp_path / "index")), reindexing=None)
     services.index.refresh()
     yield services
     services.close()

@@ -164,6 +164,28 @@ def test_x3_no_payload_runs_and_x2_none_is_loaded(visit: Callable[..., "Page"], 
         assert page.locator(f"main {tag}").count() == 0, tag
 
 
+def test_another_cutoff_keeps_the_old_answer_until_the_new_one_is_there(
+    visit: Callable[..., "Page"], deepseek: FakeDeepSeek
+) -> None:
+    deepseek.when(lambda asked: asked.is_json_mode, SCORED)
+    deepseek.when(
+        lambda asked: "slider" in asked.prompt and asked.is_stream,
+        Completion("The first answer [1]."),
+        Completion("The second answer [1].", delay_seconds=0.5),
+    )
+    page = visit()
+    ask(page, f"{QUESTION} slider")
+    page.wait_for_selector("input[type=range]")
+    first = page.url
+    page.focus("input[type=range]")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector("[data-result][aria-busy=true]")
+    assert "The first answer" in page.locator(".prose").first.inner_text()
+    page.wait_for_selector(".prose:has-text('The second answer')")
+    assert page.url != first
+    assert page.locator("[data-cutoff]").inner_text() == "3"
+
+
 def test_a_failure_says_what_to_do_and_keeps_the_question(visit: Callable[..., "Page"], deepseek: FakeDeepSeek) -> None:
     deepseek.when(lambda asked: asked.is_json_mode, SCORED)
     deepseek.when(lambda asked: "no-balance" in asked.prompt, Failure(402))
@@ -225,25 +247,3 @@ def test_everything_can_be_done_with_the_keyboard(visit: Callable[..., "Page"], 
     if page.locator('.pager a[rel="next"]').count():
         page.keyboard.press("ArrowRight")
         page.wait_for_url("**page=2**")
-
-
-def test_another_cutoff_keeps_the_old_answer_until_the_new_one_is_there(
-    visit: Callable[..., "Page"], deepseek: FakeDeepSeek
-) -> None:
-    deepseek.when(lambda asked: asked.is_json_mode, SCORED)
-    deepseek.when(
-        lambda asked: "slider" in asked.prompt and asked.is_stream,
-        Completion("The first answer [1]."),
-        Completion("The second answer [1].", delay_seconds=0.5),
-    )
-    page = visit()
-    ask(page, f"{QUESTION} slider")
-    page.wait_for_selector("input[type=range]")
-    first = page.url
-    page.focus("input[type=range]")
-    page.keyboard.press("ArrowLeft")
-    page.wait_for_selector("[data-result][aria-busy=true]")
-    assert "The first answer" in page.locator(".prose").first.inner_text()
-    page.wait_for_selector(".prose:has-text('The second answer')")
-    assert page.url != first
-    assert page.locator("[data-cutoff]").inner_text() == "3"

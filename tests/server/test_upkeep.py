@@ -135,7 +135,8 @@ def test_a_document_opens_to_its_passages(client: FlaskClient) -> None:
     assert '<mark id="passage">' in client.get(link).get_data(as_text=True)
 
 
-def test_without_an_index_the_job_can_be_started(empty_services: Services) -> None:
-    page = outline(create_app(empty_services).test_client().get("/documents"))
+def test_without_an_index_the_job_can_be_started(empty_services: Services, tmp_path: Path) -> None:
+    services = replace(empty_services, reindexing=Reindexing(tmp_path))
+    page = outline(create_app(services).test_client().get("/documents"))
     assert "Index now" in page.text
     assert "there is no index yet" in page.text
