@@ -2,6 +2,8 @@
 
 import gc
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import psutil
@@ -56,3 +58,24 @@ def test_s17_fifty_swaps_cost_no_handle_and_hardly_any_memory(index_dir: Path) -
     print(f"50 swaps: {handles - handles_before:+d} handles, {memory / memory_before - 1.0:+.1%} memory")  # noqa: T201
     assert handles <= handles_before
     assert memory <= 1.10 * memory_before
+
+
+@pytest.mark.faults("S11")
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("mount"), reason="only root may mount a small disk")
+def test_s11_a_disk_that_is_full_while_serving_fails_no_query(tmp_path: Path) -> None:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", tmp_path], check=False).returncode != 0:
+        pytest.skip("this machine lets nobody mount")
+    holder = IndexHolder(tmp_path / "index", load_model=lambda identity, device: HashEmbedding())
+    try:
+        _swap(holder, tmp_path / "index", 1)
+        with (tmp_path / "filler").open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(tmp_path).free)
+        assert shutil.disk_usage(tmp_path).free == 0
+        for number in range(100):
+            with holder.acquire() as index:
+                ((best, _),) = index.generation.vectors.nearest(vector_of(f"question {number}"), 1)
+                assert index.generation.catalogue.chunks([best])
+                assert index.generation.catalogue.search("version", 5)
+    finally:
+        holder.close()
+        subprocess.run(["umount", tmp_path], check=True)
