@@ -18,8 +18,6 @@ from storage.manifest import Manifest
 from storage.records import ChunkRecord, DocumentRecord, PageRecord
 from storage.vectors import create_vectors
 
-_BATCH = 64
-
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
@@ -111,9 +109,8 @@ def _embed(
     cache: EmbeddingCache,
 ) -> Matrix:
     texts = {text_key(chunk.embed_text): chunk.embed_text for chunk in chunks}
-    missing = sorted(cache.missing(identity.fingerprint, texts), key=lambda key: -len(texts[key]))
-    for start in range(0, len(missing), _BATCH):
-        batch = missing[start : start + _BATCH]
-        cache.put_many(identity.fingerprint, batch, unit_rows(embed([texts[key] for key in batch])))
+    for key in cache.missing(identity.fingerprint, texts):
+        # Alone: in a batch the last bits of a vector depend on its neighbours, so on what the cache happened to hold.
+        cache.put_many(identity.fingerprint, [key], unit_rows(embed([texts[key]])))
     found = cache.get_many(identity.fingerprint, texts)
     return np.stack([found[text_key(chunk.embed_text)] for chunk in chunks])
