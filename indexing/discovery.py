@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from indexing.readers import reader_for
+from storage.formats import HIDDEN_PREFIXES
 
 _BLOCK_BYTES = 1 << 20
-_LOCK_FILE_PREFIX = "~$"  # what office programs leave beside an open document
 
 
 class DocumentsFolderMissing(Exception):
@@ -155,7 +155,7 @@ class _Walk:
     def _entries(self, relative: PurePosixPath, place: Path) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(place) as entries:
-                named = [entry for entry in entries if not entry.name.startswith((".", _LOCK_FILE_PREFIX))]
+                named = [entry for entry in entries if not entry.name.startswith(HIDDEN_PREFIXES)]
         except FileNotFoundError:
             return []
         except OSError as error:

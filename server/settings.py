@@ -95,6 +95,9 @@ class ServerSettings(BaseSettings):
     answer_prompt_file: TemplateFile | None = Field(default=None, validation_alias="ANSWER_PROMPT_FILE")
     relevance_prompt_file: TemplateFile | None = Field(default=None, validation_alias="RELEVANCE_PROMPT_FILE")
 
+    allow_uploads: bool = Field(default=False, validation_alias="ALLOW_UPLOADS")
+    max_upload_mb: int = Field(default=50, ge=1, le=2000, validation_alias="MAX_UPLOAD_MB")
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", validation_alias="LOG_LEVEL")
     documents_dir: Path = Field(default=Path("documents"), validation_alias="DOCUMENTS_DIR")
 
@@ -123,6 +126,11 @@ class ServerSettings(BaseSettings):
     def may_reindex(self) -> bool:
         """Whether the page may start the indexing job: with tokens, or where only this machine can ask."""
         return bool(self.tokens) or (is_loopback(self.host) and not self.trusted_hosts.strip())
+
+    @property
+    def may_upload(self) -> bool:
+        """Whether documents may be added and deleted: where that is allowed, under the rule for the indexing job."""
+        return self.allow_uploads and self.may_reindex
 
     @property
     def tokens(self) -> tuple[ApiToken, ...]:

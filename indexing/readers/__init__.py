@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from typing import cast
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+from storage.formats import SUFFIXES as SUFFIXES_OF
 
 Reader = Callable[[Path, ReadLimits], ParsedDocument]
 
@@ -63,20 +64,20 @@ class Format:
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("pdf", (".pdf",), "indexing.readers.pdf:read", library="pypdf", kind="pdf"),
-    Format("markdown", (".md", ".markdown", ".mdx"), "indexing.readers.markdown:read"),
-    Format("text", (".txt", ".text"), "indexing.readers.plain:read"),
-    Format("html", (".html", ".htm", ".xhtml"), "indexing.readers.html:read"),
-    Format("rst", (".rst",), "indexing.readers.rst:read"),
-    Format("docx", (".docx", ".docm"), "indexing.readers.docx:read", library="python-docx", kind="zip"),
-    Format("pptx", (".pptx", ".pptm"), "indexing.readers.pptx:read", library="python-pptx", kind="zip"),
-    Format("xlsx", (".xlsx", ".xlsm"), "indexing.readers.xlsx:read", library="openpyxl", kind="zip"),
-    Format("csv", (".csv", ".tsv"), "indexing.readers.tables:read"),
-    Format("epub", (".epub",), "indexing.readers.epub:read", kind="zip"),
-    Format("eml", (".eml",), "indexing.readers.email:read"),
-    Format("ipynb", (".ipynb",), "indexing.readers.notebook:read"),
-    Format("xml", (".xml",), "indexing.readers.xml:read"),
-    Format("rtf", (".rtf",), "indexing.readers.rtf:read", library="striprtf"),
+    Format("pdf", SUFFIXES_OF["pdf"], "indexing.readers.pdf:read", library="pypdf", kind="pdf"),
+    Format("markdown", SUFFIXES_OF["markdown"], "indexing.readers.markdown:read"),
+    Format("text", SUFFIXES_OF["text"], "indexing.readers.plain:read"),
+    Format("html", SUFFIXES_OF["html"], "indexing.readers.html:read"),
+    Format("rst", SUFFIXES_OF["rst"], "indexing.readers.rst:read"),
+    Format("docx", SUFFIXES_OF["docx"], "indexing.readers.docx:read", library="python-docx", kind="zip"),
+    Format("pptx", SUFFIXES_OF["pptx"], "indexing.readers.pptx:read", library="python-pptx", kind="zip"),
+    Format("xlsx", SUFFIXES_OF["xlsx"], "indexing.readers.xlsx:read", library="openpyxl", kind="zip"),
+    Format("csv", SUFFIXES_OF["csv"], "indexing.readers.tables:read"),
+    Format("epub", SUFFIXES_OF["epub"], "indexing.readers.epub:read", kind="zip"),
+    Format("eml", SUFFIXES_OF["eml"], "indexing.readers.email:read"),
+    Format("ipynb", SUFFIXES_OF["ipynb"], "indexing.readers.notebook:read"),
+    Format("xml", SUFFIXES_OF["xml"], "indexing.readers.xml:read"),
+    Format("rtf", SUFFIXES_OF["rtf"], "indexing.readers.rtf:read", library="striprtf"),
 )
 SUFFIXES: dict[str, Format] = {suffix: form for form in FORMATS for suffix in form.suffixes}
 
