@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from server import conversion, errors, schema
 from server.index_holder import IndexNotReady, IndexState
+from server.metrics import exposition
 from server.presenters import JsonPresenter
 from server.services import VERSION, services
 from server.streaming import EVENT_STREAM, stream_answer
@@ -17,6 +18,9 @@ from server.streaming import EVENT_STREAM, stream_answer
 _PROBLEM: dict[str, Any] = {
     "content": {"application/problem+json": {"schema": schema.ProblemOut.model_json_schema()}},
 }
+
+
+_FIGURES: dict[str, Any] = {"content": {"text/plain": {"schema": {"type": "string"}}}}
 
 
 def _problems(*statuses: int) -> dict[int | str, Any]:
@@ -109,6 +113,12 @@ def readyz() -> Response:
     services().answering()
     with services().index.acquire():
         return _json(schema.Health(notice=notice_of(services().index.state())))
+
+
+@blueprint.get("/metrics", responses={200: _FIGURES, **_problems(400, 401)})
+def metrics() -> Response:
+    """Figures for Prometheus."""
+    return exposition()
 
 
 @blueprint.get("/api/openapi.json", doc_ui=False)

@@ -5,15 +5,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from threading import Event as Flag
 
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from server.answers import Answer, Answered, Event, Question, Retrieval
 from server.index_holder import IndexHolder, IndexNotReady
 from server.llm_errors import LanguageModelError
 from server.services import Answering
-
-blueprint = Blueprint("metrics", __name__)
 
 _EXTENSION = "pagewise-metrics"
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
@@ -122,7 +120,6 @@ class MeasuredAnswering:
 def measure(app: Flask, metrics: Metrics) -> None:
     """Count every response and every problem of the application."""
     app.extensions[_EXTENSION] = metrics
-    app.register_blueprint(blueprint)
 
     @app.after_request
     def count(response: Response) -> Response:
@@ -138,9 +135,8 @@ def count_failure(code: str) -> None:
     metrics.failed(code)
 
 
-@blueprint.get("/metrics")
-def metrics() -> Response:
-    """Where tokens are set it asks for one; without them only this machine can reach the server."""
+def exposition() -> Response:
+    """What the current application has counted, as Prometheus reads it."""
     found: Metrics = current_app.extensions[_EXTENSION]
     return Response(generate_latest(found.registry), content_type=CONTENT_TYPE_LATEST)
 

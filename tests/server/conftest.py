@@ -18,6 +18,7 @@ from server import create_app
 from server.bootstrap import build_answer_service, build_services
 from server.services import Services
 from server.settings import ServerSettings
+from storage.generations import current_name
 from storage.settings import StorageSettings
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +44,10 @@ def index_dir(documents_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     done = subprocess.run(
         [sys.executable, "-m", "indexing"], cwd=ROOT, env=os.environ | environment, capture_output=True, text=True
     )
-    assert done.returncode == 1, done.stdout + done.stderr  # one document failed, as it should
+    said = done.stdout + done.stderr
+    assert done.returncode == 1, said  # one document failed, as it should
+    # A traceback of Python ends with 1 too.
+    assert current_name(folder) is not None, said
     return folder
 
 
