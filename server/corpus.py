@@ -5,22 +5,20 @@ Nothing here changes an answer; it saves work. It goes when the generation is cl
 
 import threading
 import weakref
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from server.query_embedding import QueryEmbedder, embed_questions
 from storage.embeddings import Matrix, unit_rows
 from storage.generations import Generation
 from storage.vectors import VectorCollection
 
 _SAMPLE = 256
 _FEW = 64
-_QUESTIONS = 256
 _LEAST_DEVIATION = 0.02
 _LEAST_ALIKE = 0.3  # how much nearer a sentence is to its translation than to others
-_MODEL_AT_ONCE = threading.BoundedSemaphore(2)  # threads give a model on a CPU no speed-up (FACTS)
 _EVERYDAY = (
     ("The bus to the station leaves every ten minutes.", "去车站的公共汽车每十分钟一班。"),
     ("She painted the kitchen wall yellow last summer.", "去年夏天她把厨房的墙刷成了黄色。"),
@@ -37,25 +35,14 @@ class Corpus:
     `crosses_languages`: the embedding model knows a sentence and its Chinese translation for the same.
     """
 
-    def __init__(self, background: Matrix, crosses_languages: bool) -> None:
+    def __init__(self, background: Matrix, crosses_languages: bool, embedder: QueryEmbedder) -> None:
         self._background = background
+        self._embedder = embedder
         self.crosses_languages = crosses_languages
-        self._questions: OrderedDict[str, Matrix] = OrderedDict()
-        self._lock = threading.Lock()
 
-    def question_vector(self, question: str, embed: Callable[[str], Sequence[float]]) -> Matrix:
+    def question_vector(self, question: str) -> Matrix:
         """The question's unit vector `(dimension,)`, from memory if it was asked lately."""
-        with self._lock:
-            if question in self._questions:
-                self._questions.move_to_end(question)
-                return self._questions[question]
-        with _MODEL_AT_ONCE:
-            vector: Matrix = unit_rows([embed(question)])[0]
-        with self._lock:
-            self._questions[question] = vector
-            if len(self._questions) > _QUESTIONS:
-                self._questions.popitem(last=False)
-        return vector
+        return self._embedder.vector(question)
 
     def general_cosine(self, vector: Matrix) -> tuple[float, float]:
         """Mean and standard deviation of the question's cosine to passages in general."""
@@ -79,7 +66,9 @@ def corpus_of(generation: Generation, embed_model: Any) -> Corpus:
             sample = [ids[i] for i in np.unique(np.linspace(0, len(ids) - 1, min(_SAMPLE, len(ids))).astype(int))]
             parts = [generation.vectors.vectors(sample)] if sample else []
             background = np.concatenate([*parts, everyday] if len(sample) < _FEW else parts)
-            _corpora[generation.vectors] = Corpus(background, _is_translated(everyday[::2], everyday[1::2]))
+            embedder = QueryEmbedder(partial(embed_questions, embed_model))
+            crosses = _is_translated(everyday[::2], everyday[1::2])
+            _corpora[generation.vectors] = Corpus(background, crosses, embedder)
         return _corpora[generation.vectors]
 
 

@@ -100,7 +100,7 @@ class HybridRetriever(BaseRetriever):
 
     def _candidates(self, question: str, corpus: Corpus, paths: list[str] | None) -> list[Candidate]:
         """Those near in meaning and those that share words, each with its exact cosine."""
-        vector = corpus.question_vector(question, self._embed_model.get_query_embedding)
+        vector = corpus.question_vector(question)
         cosines = self._nearest(question, vector, paths)
         hits = self._generation.catalogue.search(question, _LEXICAL_CANDIDATES, paths)
         words = {hit.chunk_id: hit.score for hit in hits}

@@ -1,7 +1,7 @@
 """The searches that are compared: dense, lexical, rank fusion, and the server's own retriever and local scorer."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llama_index.core.schema import NodeWithScore
@@ -70,8 +70,7 @@ def rank_fusion(rankings: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _dense(index: OpenIndex, question: str) -> list[str]:
-    embed: Callable[[str], Sequence[float]] = index.embed_model.get_query_embedding
-    vector = corpus_of(index.generation, index.embed_model).question_vector(question, embed)
+    vector = corpus_of(index.generation, index.embed_model).question_vector(question)
     return [id_ for id_, _ in index.generation.vectors.nearest(vector, _CANDIDATES)]
 
 
