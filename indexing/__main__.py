@@ -28,7 +28,8 @@ from indexing.settings import IndexingSettings, explain_settings_error
 from indexing.survey import AS_USUAL, Options, OtherFolderEmpty, survey
 from storage.embedding_models import ModelUnavailable
 from storage.failures import StorageFailed, explained_failures
-from storage.generations import DamagedGeneration, IndexLocked, NoIndex, current_name
+from storage.generations import DamagedGeneration, NoIndex, current_name
+from storage.index_lock import IndexLocked
 from storage.settings import StorageSettings
 from storage.verification import VerificationFailed
 

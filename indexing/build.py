@@ -19,11 +19,12 @@ from indexing.report import RunReport, report_on
 from indexing.settings import IndexingSettings
 from indexing.survey import Options, Survey
 from storage.catalogue import Catalogue
+from storage.drafts import Draft, begin_draft, discard, prune, publish
 from storage.embedding_models import ModelIdentity, load_token_counter
 from storage.embeddings import EmbeddingCache
 from storage.failpoints import failpoint
 from storage.failures import StorageFailed, explained_failures
-from storage.generations import Draft, begin_draft, discard, open_catalogue, prune, publish
+from storage.generations import open_catalogue
 from storage.records import ChunkRecord, DocumentRecord
 from storage.settings import StorageSettings
 

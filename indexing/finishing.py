@@ -13,10 +13,11 @@ from indexing.embedding import Embedder
 from indexing.progress import Progress
 from indexing.recipe import Recipe
 from storage.catalogue import Catalogue
+from storage.drafts import Draft, seal_draft
 from storage.embedding_models import PROBE_TEXT
 from storage.embeddings import EmbeddingCache, Matrix, text_key
 from storage.failpoints import failpoint
-from storage.generations import Draft, seal_draft, utc_now
+from storage.generations import utc_now
 from storage.manifest import Manifest
 from storage.records import ChunkRecord, Counts
 from storage.verification import VerificationFailed, Verifier

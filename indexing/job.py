@@ -12,9 +12,10 @@ from indexing.recipe import differences, written_recipe
 from indexing.report import RunReport, report_on
 from indexing.settings import IndexingSettings
 from indexing.survey import AS_USUAL, Options, Survey, survey
+from storage.drafts import remove_leftovers
 from storage.embedding_models import build_embed_model
 from storage.failures import explained_failures
-from storage.generations import index_lock, remove_leftovers
+from storage.index_lock import index_lock
 from storage.settings import StorageSettings
 
 

@@ -11,14 +11,8 @@ from typing import Literal
 from indexing.discovery import Discovery, discover
 from indexing.settings import IndexingSettings
 from storage.catalogue import Catalogue
-from storage.generations import (
-    DamagedGeneration,
-    NoIndex,
-    checked_manifest,
-    current_name,
-    index_lock,
-    open_catalogue,
-)
+from storage.generations import DamagedGeneration, NoIndex, checked_manifest, current_name, open_catalogue
+from storage.index_lock import index_lock
 from storage.manifest import Manifest
 from storage.records import DocumentRecord
 from storage.verification import VerificationFailed, verify_in_fresh_process

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.generations import is_locked
+from storage.index_lock import is_locked
 
 _COMMAND = [sys.executable, "-m", "indexing"]
 _HOME = Path(__file__).parents[1]

@@ -6,39 +6,17 @@ readers open it immutable: no locks, no journal, any number of threads, and read
 
 import json
 import sqlite3
-import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, fields
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from storage import lexical, lexical_proof
-from storage.records import ChunkRecord, Counts, DocumentRecord, LexicalHit, PageRecord, Span
+from storage.catalogue_rows import CHUNK_COLUMNS, SCHEMA, SCHEMA_VERSION, chunk_of, chunk_row, document_of, document_row
+from storage.connections import ThreadConnections
+from storage.records import ChunkRecord, Counts, DocumentRecord, LexicalHit, PageRecord
 
-SCHEMA_VERSION = 1
-
-_SCHEMA = f"""
-PRAGMA user_version = {SCHEMA_VERSION};
-CREATE TABLE documents (
-    path TEXT PRIMARY KEY, status TEXT NOT NULL, format TEXT NOT NULL, sha256 TEXT NOT NULL,
-    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, fingerprint TEXT NOT NULL, title TEXT, category TEXT,
-    detail TEXT, pages INTEGER NOT NULL, pages_without_text TEXT NOT NULL, chunks INTEGER NOT NULL,
-    indexed_at TEXT NOT NULL, failed_sha256 TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE pages (
-    document TEXT NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL, status TEXT NOT NULL,
-    label TEXT, detail TEXT, PRIMARY KEY (document, number)
-) WITHOUT ROWID;
-CREATE TABLE chunks (
-    rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, position INTEGER NOT NULL,
-    text TEXT NOT NULL, context TEXT NOT NULL, spans TEXT NOT NULL, weight REAL NOT NULL
-);
-CREATE INDEX chunks_of_document ON chunks (document, position);
-{lexical_proof.SCHEMA}"""
-
-_CHUNK_COLUMNS = "id, document, position, text, context, spans, weight"
 _IDS_PER_QUERY = 500  # under SQLite's limit of bound values
 
 
@@ -46,18 +24,13 @@ class Catalogue:
     """Open one with `create`, `edit` or `open`; close it, or use it as a context manager."""
 
     def __init__(self, file: Path, *, writable: bool) -> None:
-        self.file = file
-        self._writable = writable
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        self._guard = threading.Lock()
-        self._closed = False
+        self._connections = ThreadConnections(file, writable=writable)
 
     @classmethod
     def create(cls, file: Path) -> Self:
         """A new, empty catalogue, open for writing."""
         catalogue = cls(file, writable=True)
-        catalogue._connection().executescript(_SCHEMA)
+        catalogue._connections.get().executescript(SCHEMA)
         return catalogue
 
     @classmethod
@@ -69,7 +42,7 @@ class Catalogue:
     def open(cls, file: Path) -> Self:
         """A published catalogue, read-only, for any number of threads. Raises `sqlite3.DatabaseError` if torn."""
         catalogue = cls(file, writable=False)
-        version = catalogue._connection().execute("PRAGMA user_version").fetchone()[0]
+        version = catalogue._connections.get().execute("PRAGMA user_version").fetchone()[0]
         if version != SCHEMA_VERSION:
             catalogue.close()
             raise sqlite3.DatabaseError(f"catalogue schema {version}, expected {SCHEMA_VERSION}")
@@ -77,11 +50,7 @@ class Catalogue:
 
     def close(self) -> None:
         """Close every thread's connection."""
-        with self._guard:
-            self._closed = True
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
+        self._connections.close()
 
     def __enter__(self) -> Self:
         return self
@@ -96,7 +65,7 @@ class Catalogue:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside is kept together, or nothing of it: an exception rolls back."""
-        connection = self._connection()
+        connection = self._connections.get()
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -111,14 +80,14 @@ class Catalogue:
         """Put a document with all its pages and chunks in the place of whatever was there under its path."""
         self.remove_document(document.path)
         self.put_document(document)
-        connection = self._connection()
+        connection = self._connections.get()
         connection.executemany(
             "INSERT INTO pages (document, number, text, status, label, detail) VALUES (?, ?, ?, ?, ?, ?)",
             [(document.path, p.number, p.text, p.status, p.label, p.detail) for p in pages],
         )
         for chunk in chunks:
             cursor = connection.execute(
-                f"INSERT INTO chunks ({_CHUNK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", _chunk_row(chunk)
+                f"INSERT INTO chunks ({CHUNK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", chunk_row(chunk)
             )
             connection.execute(
                 "INSERT INTO terms (rowid, words) VALUES (?, ?)",
@@ -127,17 +96,15 @@ class Catalogue:
 
     def put_document(self, document: DocumentRecord) -> None:
         """Write the record alone; pages and chunks stay as they are (a failed file keeps its last good version)."""
-        names = [field.name for field in fields(DocumentRecord)]
-        row = dict(zip(names, astuple(document), strict=True))
-        row["pages_without_text"] = json.dumps(document.pages_without_text)
-        self._connection().execute(
-            f"INSERT OR REPLACE INTO documents ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
-            [row[name] for name in names],
+        row = document_row(document)
+        self._connections.get().execute(
+            f"INSERT OR REPLACE INTO documents ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+            list(row.values()),
         )
 
     def remove_document(self, path: str) -> None:
         """Forget a document, its pages and its chunks. A path that is not there is no error."""
-        connection = self._connection()
+        connection = self._connections.get()
         rows = connection.execute("SELECT rowid, text, context FROM chunks WHERE document = ?", (path,))
         for rowid, text, context in rows.fetchall():
             embed_text = f"{context}\n{text}" if context else text
@@ -151,27 +118,27 @@ class Catalogue:
 
     def compact(self) -> None:
         """Merge the lexical index and give freed pages back. Call before publishing."""
-        self._connection().execute("INSERT INTO terms (terms) VALUES ('optimize')")
-        self._connection().execute("VACUUM")
+        self._connections.get().execute("INSERT INTO terms (terms) VALUES ('optimize')")
+        self._connections.get().execute("VACUUM")
 
     # -- reading -----------------------------------------------------------------------------------
 
     def documents(self) -> list[DocumentRecord]:
         """Every known document, by path."""
-        rows = self._connection().execute("SELECT * FROM documents ORDER BY path")
+        rows = self._connections.get().execute("SELECT * FROM documents ORDER BY path")
         names = [column[0] for column in rows.description]
-        return [_document(dict(zip(names, row, strict=True))) for row in rows]
+        return [document_of(dict(zip(names, row, strict=True))) for row in rows]
 
     def document(self, path: str) -> DocumentRecord | None:
         """The record of one path, None if it is not known."""
-        rows = self._connection().execute("SELECT * FROM documents WHERE path = ?", (path,))
+        rows = self._connections.get().execute("SELECT * FROM documents WHERE path = ?", (path,))
         names = [column[0] for column in rows.description]
         row = rows.fetchone()
-        return _document(dict(zip(names, row, strict=True))) if row else None
+        return document_of(dict(zip(names, row, strict=True))) if row else None
 
     def pages(self, path: str) -> list[PageRecord]:
         """All pages of a document in order."""
-        rows = self._connection().execute(
+        rows = self._connections.get().execute(
             "SELECT number, text, status, label, detail FROM pages WHERE document = ? ORDER BY number",
             (path,),
         )
@@ -180,7 +147,7 @@ class Catalogue:
     def page(self, path: str, number: int) -> PageRecord | None:
         """One page, None if the document has no such page."""
         row = (
-            self._connection()
+            self._connections.get()
             .execute(
                 "SELECT number, text, status, label, detail FROM pages WHERE document = ? AND number = ?",
                 (path, number),
@@ -191,7 +158,7 @@ class Catalogue:
 
     def odd_pages(self) -> list[tuple[str, PageRecord]]:
         """(document, page) of every page that was not read plainly from its text layer; their texts are left out."""
-        rows = self._connection().execute(
+        rows = self._connections.get().execute(
             "SELECT document, number, '', status, label, detail FROM pages"
             " WHERE status != 'text' OR detail IS NOT NULL ORDER BY document, number"
         )
@@ -203,24 +170,24 @@ class Catalogue:
         found: dict[str, ChunkRecord] = {}
         for start in range(0, len(wanted), _IDS_PER_QUERY):
             part = wanted[start : start + _IDS_PER_QUERY]
-            rows = self._connection().execute(
-                f"SELECT {_CHUNK_COLUMNS} FROM chunks WHERE id IN ({', '.join('?' * len(part))})", part
+            rows = self._connections.get().execute(
+                f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE id IN ({', '.join('?' * len(part))})", part
             )
-            found.update((row[0], _chunk(row)) for row in rows)
+            found.update((row[0], chunk_of(row)) for row in rows)
         return found
 
     def document_chunks(self, path: str) -> list[ChunkRecord]:
         """All chunks of a document in reading order."""
-        rows = self._connection().execute(
-            f"SELECT {_CHUNK_COLUMNS} FROM chunks WHERE document = ? ORDER BY position", (path,)
+        rows = self._connections.get().execute(
+            f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE document = ? ORDER BY position", (path,)
         )
-        return [_chunk(row) for row in rows]
+        return [chunk_of(row) for row in rows]
 
     def chunk_ids(self, documents: Collection[str] | None = None) -> list[str]:
         """Ids of all chunks, or of these documents' chunks, in order of storage."""
         if documents is None:
-            return [row[0] for row in self._connection().execute("SELECT id FROM chunks ORDER BY rowid")]
-        rows = self._connection().execute(
+            return [row[0] for row in self._connections.get().execute("SELECT id FROM chunks ORDER BY rowid")]
+        rows = self._connections.get().execute(
             "SELECT id FROM chunks WHERE document IN (SELECT value FROM json_each(?)) ORDER BY rowid",
             (json.dumps(sorted(documents)),),
         )
@@ -228,8 +195,8 @@ class Catalogue:
 
     def iter_chunks(self) -> Iterator[ChunkRecord]:
         """All chunks in order of storage, one at a time."""
-        rows = self._connection().execute(f"SELECT {_CHUNK_COLUMNS} FROM chunks ORDER BY rowid")
-        return (_chunk(row) for row in rows)
+        rows = self._connections.get().execute(f"SELECT {CHUNK_COLUMNS} FROM chunks ORDER BY rowid")
+        return (chunk_of(row) for row in rows)
 
     def search(self, question: str, limit: int, documents: Collection[str] | None = None) -> list[LexicalHit]:
         """The best chunks by BM25 over stems and CJK bigrams, best first; at most `limit`, perhaps none."""
@@ -240,7 +207,7 @@ class Catalogue:
         if documents is not None:
             within = "AND chunks.document IN (SELECT value FROM json_each(?))"
             values.append(json.dumps(sorted(documents)))
-        rows = self._connection().execute(
+        rows = self._connections.get().execute(
             "SELECT chunks.id, -bm25(terms) AS score FROM terms JOIN chunks ON chunks.rowid = terms.rowid "
             f"WHERE terms MATCH ? {within} ORDER BY score DESC, chunks.rowid LIMIT ?",
             [*values, limit],
@@ -249,7 +216,7 @@ class Catalogue:
 
     def document_frequencies(self, terms: Collection[str]) -> dict[str, int]:
         """In how many chunks each term occurs, as stored (stemmed); a term nobody uses is absent."""
-        rows = self._connection().execute(
+        rows = self._connections.get().execute(
             "SELECT term, doc FROM vocabulary WHERE term IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(terms)),),
         )
@@ -257,7 +224,7 @@ class Catalogue:
 
     def counts(self) -> Counts:
         """How many documents answer, with how many pages and chunks."""
-        row = self._connection().execute(
+        row = self._connections.get().execute(
             "SELECT (SELECT count(*) FROM documents WHERE status != 'failed'),"
             " (SELECT count(*) FROM pages), (SELECT count(*) FROM chunks)"
         )
@@ -265,7 +232,7 @@ class Catalogue:
 
     def integrity_errors(self) -> list[str]:
         """What SQLite and the lexical index say is wrong with the file; empty when all is well."""
-        connection = self._connection()
+        connection = self._connections.get()
         try:
             errors = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
             lexical_rows = connection.execute("SELECT count(*) FROM terms_docsize").fetchone()[0]
@@ -278,48 +245,10 @@ class Catalogue:
 
     def lexical_errors(self) -> list[str]:
         """Where the lexical index differs from the words of the chunks; empty when they agree. Costs seconds."""
-        connection = self._connection()
+        connection = self._connections.get()
         try:
-            rows = connection.execute(f"SELECT rowid, {_CHUNK_COLUMNS} FROM chunks")
-            wrong = lexical_proof.differing_rows(connection, ((row[0], _chunk(row[1:]).embed_text) for row in rows))
+            rows = connection.execute(f"SELECT rowid, {CHUNK_COLUMNS} FROM chunks")
+            wrong = lexical_proof.differing_rows(connection, ((row[0], chunk_of(row[1:]).embed_text) for row in rows))
         except sqlite3.DatabaseError as error:
             return [f"the lexical index cannot be read ({error})"]
         return [f"the lexical index holds other words than the text of {len(wrong)} chunks"] if wrong else []
-
-    # -- connections -------------------------------------------------------------------------------
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._connect()
-            self._local.connection = connection
-        return connection
-
-    def _connect(self) -> sqlite3.Connection:
-        mode = "rwc" if self._writable else "ro&immutable=1"
-        uri = f"{self.file.absolute().as_uri()}?mode={mode}"
-        with self._guard:
-            if self._closed:
-                raise sqlite3.ProgrammingError(f"{self.file.name} is closed")
-            connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-            self._connections.append(connection)
-        if self._writable:
-            # The draft is thrown away after a crash, so its own journal need not survive one; what is
-            # published is synced whole by generations.py.
-            connection.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;")
-        return connection
-
-
-def _chunk_row(chunk: ChunkRecord) -> tuple[Any, ...]:
-    spans = json.dumps([[span.page, span.start, span.end] for span in chunk.spans], separators=(",", ":"))
-    return (chunk.id, chunk.document, chunk.position, chunk.text, chunk.context, spans, chunk.weight)
-
-
-def _chunk(row: Sequence[Any]) -> ChunkRecord:
-    id_, document, position, text, context, spans, weight = row
-    return ChunkRecord(id_, document, position, text, context, tuple(Span(*span) for span in json.loads(spans)), weight)
-
-
-def _document(row: dict[str, Any]) -> DocumentRecord:
-    row["pages_without_text"] = tuple(json.loads(row["pages_without_text"]))
-    return DocumentRecord(**row)

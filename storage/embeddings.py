@@ -15,6 +15,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.cache_files import open_cache_file
+
 logger = logging.getLogger(__name__)
 
 Matrix = NDArray[np.float32]
@@ -49,27 +51,13 @@ def unit_rows(vectors: Sequence[Sequence[float]]) -> Matrix:
 class EmbeddingCache:
     """Vectors float32, `(dimension,)`, by (model fingerprint, text key). One writer at a time."""
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self._connection = sqlite3.connect(file, timeout=5.0, isolation_level=None)
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
 
     @classmethod
     def open(cls, file: Path) -> Self:
         """Open the cache, or make a new one. A damaged file is set aside under another name, not deleted."""
-        file.parent.mkdir(parents=True, exist_ok=True)
-        cache = cls(file)
-        try:
-            cache._prepare()
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            cache.close()
-            aside = file.with_suffix(".damaged")
-            file.replace(aside)
-            logger.warning("the embedding cache was damaged and is now %s; a new one is begun", aside.name)
-            cache = cls(file)
-            cache._prepare()
-        return cache
+        return cls(open_cache_file(file, _SCHEMA, _set_aside))
 
     def close(self) -> None:
         """Close the file."""
@@ -149,7 +137,8 @@ class EmbeddingCache:
             self._connection.execute("VACUUM")
         return int(gone)
 
-    def _prepare(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.executescript(_SCHEMA)
+
+def _set_aside(file: Path) -> None:
+    aside = file.with_suffix(".damaged")
+    file.replace(aside)
+    logger.warning("the embedding cache was damaged and is now %s; a new one is begun", aside.name)

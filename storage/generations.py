@@ -1,26 +1,20 @@
-"""Generation directories: begin a draft, publish it by one atomic pointer, open, prune, and the job's lock.
+"""Published generations: which there are, which one answers, opening one. `drafts` makes them.
 
     INDEX_DIR/LOCK  embeddings.db  generations/0042/{catalogue.db,chroma/,MANIFEST.json}  CURRENT
 
 A generation is never written after it is published and never replaced under its path: a new one gets a new number.
 """
 
-import fcntl
 import hashlib
-import os
-import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.catalogue import Catalogue
-from storage.failpoints import failpoint
-from storage.manifest import Manifest, UnreadableManifest, read_manifest, write_manifest
+from storage.manifest import Manifest, UnreadableManifest, read_manifest
 
 if TYPE_CHECKING:
     from storage.vector_store import PassageVectorStore
@@ -28,15 +22,6 @@ if TYPE_CHECKING:
 
 CATALOGUE = "catalogue.db"
 CHROMA = "chroma"
-KEPT_GENERATIONS = 2
-
-
-class IndexLocked(Exception):
-    """Another indexing job is at work; `holder` says which."""
-
-    def __init__(self, holder: str) -> None:
-        super().__init__(f"another indexing job is at work ({holder}); wait for it or stop it")
-        self.holder = holder
 
 
 class NoIndex(Exception):
@@ -70,59 +55,6 @@ class Generation:
         self.catalogue.close()
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A generation being built, in `NNNN.draft`; it gets its name `NNNN` when it is published, so whatever has a
-    bare number was verified. A draft left behind by a killed job is removed by the next one.
-    """
-
-    name: str
-    directory: Path
-
-    @property
-    def catalogue_file(self) -> Path:
-        """Where the draft's catalogue is, or will be."""
-        return self.directory / CATALOGUE
-
-    @property
-    def chroma_directory(self) -> Path:
-        """Where the draft's Chroma collection is, or will be."""
-        return self.directory / CHROMA
-
-
-@contextmanager
-def index_lock(index_dir: Path) -> Iterator[None]:
-    """Hold the index for one job. Raises `IndexLocked` at once; the lock goes with the process, however it ends."""
-    index_dir.mkdir(parents=True, exist_ok=True)
-    with (index_dir / "LOCK").open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            raise IndexLocked(file.read().strip() or "unknown") from error
-        file.truncate(0)
-        file.write(f"process {os.getpid()}, since {utc_now()}\n")
-        file.flush()
-        try:
-            yield
-        finally:
-            file.truncate(0)
-
-
-def is_locked(index_dir: Path) -> bool:
-    """Whether a job holds the index now."""
-    try:
-        with (index_dir / "LOCK").open(encoding="utf-8") as file:
-            if not file.read(1):
-                return False  # the usual case, without touching the lock under a job that is about to begin
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
-
-
 def current_name(index_dir: Path) -> str | None:
     """The name that CURRENT holds; None when there is no pointer or it is empty."""
     try:
@@ -133,7 +65,7 @@ def current_name(index_dir: Path) -> str | None:
 
 def published_names(index_dir: Path) -> list[str]:
     """Generations that were verified and finished, newest first."""
-    found = [d.name for d in _generations(index_dir).glob("*") if d.name.isdigit()]
+    found = [d.name for d in generations_directory(index_dir).glob("*") if d.name.isdigit()]
     return sorted(found, key=int, reverse=True)
 
 
@@ -149,7 +81,7 @@ def checked_manifest(index_dir: Path, name: str | None = None) -> Manifest:
 
     Reads every file, opens nothing, imports no Chroma. Raises `NoIndex` or `DamagedGeneration`.
     """
-    directory = _generations(index_dir) / (name or _required_current(index_dir))
+    directory = generations_directory(index_dir) / (name or _required_current(index_dir))
     try:
         manifest = read_manifest(directory)
     except UnreadableManifest as error:
@@ -160,7 +92,7 @@ def checked_manifest(index_dir: Path, name: str | None = None) -> Manifest:
 
 def open_catalogue(index_dir: Path, name: str) -> Catalogue:
     """The catalogue of a published generation alone, read-only. Close it."""
-    return Catalogue.open(_generations(index_dir) / name / CATALOGUE)
+    return Catalogue.open(generations_directory(index_dir) / name / CATALOGUE)
 
 
 def open_generation(index_dir: Path, name: str | None = None) -> Generation:
@@ -173,7 +105,7 @@ def open_generation(index_dir: Path, name: str | None = None) -> Generation:
 
     name = name or _required_current(index_dir)
     manifest = checked_manifest(index_dir, name)
-    directory = _generations(index_dir) / name
+    directory = generations_directory(index_dir) / name
     catalogue = None
     try:
         catalogue = Catalogue.open(directory / CATALOGUE)
@@ -188,78 +120,6 @@ def open_generation(index_dir: Path, name: str | None = None) -> Generation:
         generation.close()
         raise DamagedGeneration(f"generation {name} holds {found} vectors, not {manifest.counts.chunks}")
     return generation
-
-
-def begin_draft(index_dir: Path, *, copy_of: str | None = None, with_vectors: bool = False) -> Draft:
-    """A new directory beside the published ones, in the place of what killed jobs left there. Hold the lock.
-
-    With `copy_of`, that generation's catalogue is copied into it, and its closed Chroma directory `with_vectors`.
-    """
-    root = _generations(index_dir)
-    root.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(index_dir)
-    finished = published_names(index_dir)
-    name = f"{max((int(n) for n in finished), default=0) + 1:04d}"
-    draft = Draft(name, root / f"{name}.draft")
-    draft.directory.mkdir()
-    if copy_of is not None:
-        shutil.copy2(root / copy_of / CATALOGUE, draft.catalogue_file)
-        if with_vectors:
-            shutil.copytree(root / copy_of / CHROMA, draft.chroma_directory)
-    failpoint("draft.begun")
-    return draft
-
-
-def remove_leftovers(index_dir: Path) -> None:
-    """Remove what killed jobs left among the generations: drafts, and old ones half removed. Hold the lock."""
-    root = _generations(index_dir)
-    for directory in root.iterdir() if root.is_dir() else ():
-        if not directory.name.isdigit():
-            shutil.rmtree(directory)
-
-
-def seal_draft(draft: Draft, manifest: Manifest) -> None:
-    """Write the manifest with the hashes of every immutable file, and sync all to disk. Close the files first."""
-    _give_space_back(draft.chroma_directory / "chroma.sqlite3")
-    files = {file.relative_to(draft.directory).as_posix(): file_sha256(file) for file in _immutable(draft.directory)}
-    failpoint("seal.before-manifest")
-    write_manifest(draft.directory, replace(manifest, files=files))
-    failpoint("seal.before-sync")
-    for file in sorted(draft.directory.rglob("*")):
-        _sync(file)
-    _sync(draft.directory)
-    _sync(draft.directory.parent)
-
-
-def publish(index_dir: Path, draft: Draft) -> None:
-    """Make the sealed and verified draft the current generation: readers see the old one or the new one, whole."""
-    _sync(draft.chroma_directory / "chroma.sqlite3")  # the verifier's Chroma wrote into it
-    published = draft.directory.rename(_generations(index_dir) / draft.name)
-    _sync(published.parent)
-    pointer, fresh = index_dir / "CURRENT", index_dir / "CURRENT.new"
-    fresh.write_text(draft.name + "\n", encoding="utf-8")
-    _sync(fresh)
-    failpoint("publish.before-pointer")
-    fresh.replace(pointer)
-    failpoint("publish.after-pointer")
-    _sync(index_dir)
-
-
-def discard(draft: Draft) -> None:
-    """Remove a draft that will not be published."""
-    shutil.rmtree(draft.directory, ignore_errors=True)
-
-
-def prune(index_dir: Path, keep: int = KEPT_GENERATIONS) -> list[str]:
-    """Remove all but the newest `keep` generations, never the current one; returns the names removed. Hold the lock."""
-    current = current_name(index_dir)
-    doomed = [name for name in published_names(index_dir)[keep:] if name != current]
-    for name in doomed:
-        # Renamed first: a half-removed generation must not look like a finished one.
-        leftover = (_generations(index_dir) / name).rename(_generations(index_dir) / f"{name}.old")
-        failpoint("prune.half")
-        shutil.rmtree(leftover)
-    return doomed
 
 
 def utc_now() -> str:
@@ -280,15 +140,9 @@ def _required_current(index_dir: Path) -> str:
     return name
 
 
-def _generations(index_dir: Path) -> Path:
+def generations_directory(index_dir: Path) -> Path:
+    """Where the generations lie, each under its number."""
     return index_dir / "generations"
-
-
-def _immutable(directory: Path) -> Iterator[Path]:
-    """Files that opening does not change. Chroma 1.5.9 writes into chroma.sqlite3 when it opens a directory."""
-    for file in sorted(directory.rglob("*")):
-        if file.is_file() and file.name != "MANIFEST.json" and not file.name.startswith("chroma.sqlite3"):
-            yield file
 
 
 def _compare_files(directory: Path, manifest: Manifest) -> None:
@@ -314,20 +168,3 @@ def _check_chroma_sqlite(file: Path, generation: str) -> None:
         raise DamagedGeneration(f"generation {generation}: chroma.sqlite3 is damaged ({error})") from error
     if errors != [("ok",)]:
         raise DamagedGeneration(f"generation {generation}: chroma.sqlite3 is damaged ({errors[0][0]})")
-
-
-def _give_space_back(file: Path) -> None:
-    """Chroma 1.5.9 leaves the room of its write-ahead queue in its SQLite file: half of what a vector costs on disk."""
-    connection = sqlite3.connect(file)
-    try:
-        connection.execute("VACUUM")
-    finally:
-        connection.close()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

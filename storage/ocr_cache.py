@@ -10,37 +10,29 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from storage.cache_files import BUSY_SECONDS, open_cache_file
+
 _SCHEMA = "CREATE TABLE IF NOT EXISTS pages (key BLOB PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID"
 
 
 class OcrCache:
     """Texts by key (hexadecimal). One process writes; others may read at the same time. "" means: holds no text."""
 
-    def __init__(self, file: Path, *, readonly: bool = False) -> None:
-        self.file = file
-        uri = f"{file.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
-        self._connection = sqlite3.connect(uri, uri=True, timeout=5.0, isolation_level=None)
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
 
     @classmethod
     def open(cls, file: Path) -> Self:
         """Open the cache for writing, or make a new one; a damaged one is replaced, as it can be made again."""
-        file.parent.mkdir(parents=True, exist_ok=True)
-        cache = cls(file)
-        try:
-            cache._prepare()
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            cache.close()
-            file.unlink()
-            cache = cls(file)
-            cache._prepare()
-        return cache
+        return cls(open_cache_file(file, _SCHEMA, Path.unlink))
 
     @classmethod
     def open_readonly(cls, file: Path) -> Self | None:
         """Open the cache for reading, or None where there is none yet: for the processes that read documents."""
-        return cls(file, readonly=True) if file.is_file() else None
+        if not file.is_file():
+            return None
+        uri = f"{file.absolute().as_uri()}?mode=ro"
+        return cls(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None))
 
     def get(self, key: str) -> str | None:
         """The text of the page with that key; None if it was never read."""
@@ -69,8 +61,3 @@ class OcrCache:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _prepare(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.execute(_SCHEMA)

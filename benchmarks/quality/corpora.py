@@ -11,9 +11,11 @@ import numpy as np
 from indexing.chunking import CHUNKER_VERSION, chunk_document
 from indexing.documents import ParsedDocument, ReadLimits
 from storage.catalogue import Catalogue
+from storage.drafts import begin_draft, publish, seal_draft
 from storage.embedding_models import PROBE_TEXT, ModelIdentity, load_token_counter
 from storage.embeddings import EmbeddingCache, Matrix, text_key, unit_rows
-from storage.generations import begin_draft, index_lock, publish, seal_draft, utc_now
+from storage.generations import utc_now
+from storage.index_lock import index_lock
 from storage.manifest import Manifest
 from storage.records import ChunkRecord, DocumentRecord, PageRecord
 from storage.vectors import create_vectors

@@ -11,7 +11,7 @@ import pytest
 
 from indexing.__main__ import Stopped, main
 from indexing.settings import IndexingSettings
-from storage.generations import index_lock
+from storage.index_lock import index_lock
 from storage.settings import StorageSettings
 from tests.indexing.workshop import Workshop, pdf
 

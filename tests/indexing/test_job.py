@@ -12,7 +12,8 @@ import pytest
 from indexing.build import NotEnoughRoom, NothingToPublish
 from indexing.survey import AS_USUAL, Options, OtherFolderEmpty
 from storage.embeddings import EmbeddingCache, text_key
-from storage.generations import IndexLocked, checked_manifest, index_lock, open_generation
+from storage.generations import checked_manifest, open_generation
+from storage.index_lock import IndexLocked, index_lock
 from tests.indexing.workshop import TEXTS, RecordingProgress, Workshop, encrypted_pdf, pdf
 
 FRESH, REPAIR = Options(fresh=True), Options(repair=True)

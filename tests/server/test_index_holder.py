@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from server.index_holder import IndexHolder, IndexNotReady
+from storage.drafts import prune, publish
 from storage.embedding_models import PROBE_TEXT, ModelIdentity
-from storage.generations import candidates, index_lock, prune, publish
+from storage.generations import candidates
+from storage.index_lock import index_lock
 from tests.storage.conftest import build_draft, index_dir, publish_index, vector_of
 
 __all__ = ["index_dir", "publish_index"]

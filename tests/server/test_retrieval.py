@@ -16,8 +16,9 @@ from server.language import question_language
 from server.retrieval import Candidate, HybridRetriever, fuse, look_closely, without_repetition
 from server.strength import Standing
 from storage.catalogue import Catalogue
+from storage.drafts import begin_draft, publish, seal_draft
 from storage.embeddings import unit_rows
-from storage.generations import begin_draft, open_generation, publish, seal_draft, utc_now
+from storage.generations import open_generation, utc_now
 from storage.lexical import text_words
 from storage.manifest import Manifest
 from storage.records import ChunkRecord

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from server.index_holder import IndexHolder
-from storage.generations import prune, publish
+from storage.drafts import prune, publish
 from tests.server.test_index_holder import HashEmbedding
 from tests.storage.conftest import build_draft, index_dir, vector_of
 

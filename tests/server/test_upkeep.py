@@ -14,7 +14,7 @@ from server.documents import PageMark, page_marks
 from server.reindexing import JobState, NoPlan, Reindexing
 from server.services import Services
 from server.settings import ServerSettings
-from storage.generations import index_lock
+from storage.index_lock import index_lock
 from storage.records import DocumentRecord, PageRecord
 from tests.server.test_web import PAGE, outline
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from storage.catalogue import Catalogue
+from storage.drafts import Draft, begin_draft, publish, seal_draft
 from storage.embedding_models import ModelIdentity
 from storage.embeddings import Matrix, unit_rows
-from storage.generations import Draft, begin_draft, publish, seal_draft, utc_now
+from storage.generations import utc_now
 from storage.manifest import Manifest
 from storage.records import ChunkRecord, DocumentRecord, PageRecord, Span, chunk_id
 from storage.vectors import create_vectors

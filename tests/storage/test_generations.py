@@ -7,19 +7,9 @@ from pathlib import Path
 import pytest
 
 from storage import generations
-from storage.generations import (
-    DamagedGeneration,
-    IndexLocked,
-    NoIndex,
-    begin_draft,
-    candidates,
-    current_name,
-    index_lock,
-    open_generation,
-    prune,
-    publish,
-    published_names,
-)
+from storage.drafts import begin_draft, prune, publish
+from storage.generations import DamagedGeneration, NoIndex, candidates, current_name, open_generation, published_names
+from storage.index_lock import IndexLocked, index_lock
 from storage.verification import VerificationFailed, problems_of, verify_in_fresh_process
 from tests.storage.conftest import PublishIndex, build_draft, vector_of
 
@@ -97,7 +87,7 @@ def test_s6_a_second_job_is_refused_at_once_and_told_who_is_at_work(index_dir: P
         with pytest.raises(IndexLocked, match="process "), index_lock(index_dir):
             pass
         child = (
-            "import sys, pathlib; from storage.generations import *\nwith index_lock(pathlib.Path(sys.argv[1])): pass"
+            "import sys, pathlib; from storage.index_lock import *\nwith index_lock(pathlib.Path(sys.argv[1])): pass"
         )
         ran = subprocess.run([sys.executable, "-c", child, index_dir], capture_output=True, text=True, check=False)
         assert "IndexLocked" in ran.stderr

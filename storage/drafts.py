@@ -1,0 +1,133 @@
+"""Generations in the making: begin a draft, seal it, publish it by one atomic pointer; remove what is done with.
+
+Only a job that holds the index's lock does any of this. What is published is never written again.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from storage.failpoints import failpoint
+from storage.generations import CATALOGUE, CHROMA, current_name, file_sha256, generations_directory, published_names
+from storage.manifest import Manifest, write_manifest
+
+KEPT_GENERATIONS = 2
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A generation being built, in `NNNN.draft`; it gets its name `NNNN` when it is published, so whatever has a
+    bare number was verified. A draft left behind by a killed job is removed by the next one.
+    """
+
+    name: str
+    directory: Path
+
+    @property
+    def catalogue_file(self) -> Path:
+        """Where the draft's catalogue is, or will be."""
+        return self.directory / CATALOGUE
+
+    @property
+    def chroma_directory(self) -> Path:
+        """Where the draft's Chroma collection is, or will be."""
+        return self.directory / CHROMA
+
+
+def begin_draft(index_dir: Path, *, copy_of: str | None = None, with_vectors: bool = False) -> Draft:
+    """A new directory beside the published ones, in the place of what killed jobs left there. Hold the lock.
+
+    With `copy_of`, that generation's catalogue is copied into it, and its closed Chroma directory `with_vectors`.
+    """
+    root = generations_directory(index_dir)
+    root.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(index_dir)
+    finished = published_names(index_dir)
+    name = f"{max((int(n) for n in finished), default=0) + 1:04d}"
+    draft = Draft(name, root / f"{name}.draft")
+    draft.directory.mkdir()
+    if copy_of is not None:
+        shutil.copy2(root / copy_of / CATALOGUE, draft.catalogue_file)
+        if with_vectors:
+            shutil.copytree(root / copy_of / CHROMA, draft.chroma_directory)
+    failpoint("draft.begun")
+    return draft
+
+
+def remove_leftovers(index_dir: Path) -> None:
+    """Remove what killed jobs left among the generations: drafts, and old ones half removed. Hold the lock."""
+    root = generations_directory(index_dir)
+    for directory in root.iterdir() if root.is_dir() else ():
+        if not directory.name.isdigit():
+            shutil.rmtree(directory)
+
+
+def seal_draft(draft: Draft, manifest: Manifest) -> None:
+    """Write the manifest with the hashes of every immutable file, and sync all to disk. Close the files first."""
+    _give_space_back(draft.chroma_directory / "chroma.sqlite3")
+    files = {file.relative_to(draft.directory).as_posix(): file_sha256(file) for file in _immutable(draft.directory)}
+    failpoint("seal.before-manifest")
+    write_manifest(draft.directory, replace(manifest, files=files))
+    failpoint("seal.before-sync")
+    for file in sorted(draft.directory.rglob("*")):
+        _sync(file)
+    _sync(draft.directory)
+    _sync(draft.directory.parent)
+
+
+def publish(index_dir: Path, draft: Draft) -> None:
+    """Make the sealed and verified draft the current generation: readers see the old one or the new one, whole."""
+    _sync(draft.chroma_directory / "chroma.sqlite3")  # the verifier's Chroma wrote into it
+    published = draft.directory.rename(generations_directory(index_dir) / draft.name)
+    _sync(published.parent)
+    pointer, fresh = index_dir / "CURRENT", index_dir / "CURRENT.new"
+    fresh.write_text(draft.name + "\n", encoding="utf-8")
+    _sync(fresh)
+    failpoint("publish.before-pointer")
+    fresh.replace(pointer)
+    failpoint("publish.after-pointer")
+    _sync(index_dir)
+
+
+def discard(draft: Draft) -> None:
+    """Remove a draft that will not be published."""
+    shutil.rmtree(draft.directory, ignore_errors=True)
+
+
+def prune(index_dir: Path, keep: int = KEPT_GENERATIONS) -> list[str]:
+    """Remove all but the newest `keep` generations, never the current one; returns the names removed. Hold the lock."""
+    current = current_name(index_dir)
+    doomed = [name for name in published_names(index_dir)[keep:] if name != current]
+    for name in doomed:
+        # Renamed first: a half-removed generation must not look like a finished one.
+        leftover = (generations_directory(index_dir) / name).rename(generations_directory(index_dir) / f"{name}.old")
+        failpoint("prune.half")
+        shutil.rmtree(leftover)
+    return doomed
+
+
+def _immutable(directory: Path) -> Iterator[Path]:
+    """Files that opening does not change. Chroma 1.5.9 writes into chroma.sqlite3 when it opens a directory."""
+    for file in sorted(directory.rglob("*")):
+        if file.is_file() and file.name != "MANIFEST.json" and not file.name.startswith("chroma.sqlite3"):
+            yield file
+
+
+def _give_space_back(file: Path) -> None:
+    """Chroma 1.5.9 leaves the room of its write-ahead queue in its SQLite file: half of what a vector costs on disk."""
+    connection = sqlite3.connect(file)
+    try:
+        connection.execute("VACUUM")
+    finally:
+        connection.close()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,50 @@
+"""The job's lock: one indexing job at a time may change an index. It goes with the process, however that ends."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from storage.generations import utc_now
+
+
+class IndexLocked(Exception):
+    """Another indexing job is at work; `holder` says which."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"another indexing job is at work ({holder}); wait for it or stop it")
+        self.holder = holder
+
+
+@contextmanager
+def index_lock(index_dir: Path) -> Iterator[None]:
+    """Hold the index for one job. Raises `IndexLocked` at once; the lock goes with the process, however it ends."""
+    index_dir.mkdir(parents=True, exist_ok=True)
+    with (index_dir / "LOCK").open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            raise IndexLocked(file.read().strip() or "unknown") from error
+        file.truncate(0)
+        file.write(f"process {os.getpid()}, since {utc_now()}\n")
+        file.flush()
+        try:
+            yield
+        finally:
+            file.truncate(0)
+
+
+def is_locked(index_dir: Path) -> bool:
+    """Whether a job holds the index now."""
+    try:
+        with (index_dir / "LOCK").open(encoding="utf-8") as file:
+            if not file.read(1):
+                return False  # the usual case, without touching the lock under a job that is about to begin
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
