@@ -8,6 +8,7 @@ run that has nothing to do. `sentences.split_sentences` fits it all the same, as
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import accumulate, groupby
 from pathlib import PurePosixPath
 
@@ -121,6 +122,7 @@ class _Chunker:
         bases = dict(
             zip(self._pages, accumulate((len(text) + 1 for text in self._pages.values()), initial=0), strict=False)
         )
+        tokens_of_context = cache(self._tokens)  # the same for all pieces below a heading
         return [
             Sized(
                 start=bases[piece.page] + piece.start,
@@ -129,7 +131,7 @@ class _Chunker:
                 page=piece.page,
                 break_before=piece.break_before,
                 is_heading=piece.is_heading,
-                room_tokens=self._room - self._tokens(self._outline.context(piece.page, piece.start)),
+                room_tokens=self._room - tokens_of_context(self._outline.context(piece.page, piece.start)),
             )
             for piece in self._pieces
         ]
