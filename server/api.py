@@ -23,7 +23,8 @@ _PROBLEM: dict[str, Any] = {
 _FIGURES: dict[str, Any] = {"content": {"text/plain": {"schema": {"type": "string"}}}}
 
 
-def _problems(*statuses: int) -> dict[int | str, Any]:
+def problems(*statuses: int) -> dict[int | str, Any]:
+    """These responses for the OpenAPI document."""
     return {status: dict(_PROBLEM) for status in statuses}
 
 
@@ -50,7 +51,7 @@ def read_json() -> None:
         raise errors.Refused(_NO_OBJECT)
 
 
-@blueprint.post("/api/query", responses={200: schema.QueryResponse, **_problems(*_ASKING, 502, 504)})
+@blueprint.post("/api/query", responses={200: schema.QueryResponse, **problems(*_ASKING, 502, 504)})
 def query(body: schema.QueryRequest) -> Response:
     """Answer a question from the documents, with sources and scores."""
     question = conversion.question_of(body, services().settings)
@@ -60,7 +61,7 @@ def query(body: schema.QueryRequest) -> Response:
     return _json(conversion.query_response(answer, g.request_id))
 
 
-@blueprint.post("/api/retrieve", responses={200: schema.RetrieveResponse, **_problems(*_ASKING)})
+@blueprint.post("/api/retrieve", responses={200: schema.RetrieveResponse, **problems(*_ASKING)})
 def retrieve(body: schema.RetrieveRequest) -> Response:
     """The passages nearest to a question, best first, without an answer."""
     k = services().settings.retrieve_k if body.k is None else body.k
@@ -74,7 +75,7 @@ def retrieve(body: schema.RetrieveRequest) -> Response:
     )
 
 
-@blueprint.get("/api/documents", responses={200: schema.DocumentsResponse, **_problems(*_ALWAYS, 503)})
+@blueprint.get("/api/documents", responses={200: schema.DocumentsResponse, **problems(*_ALWAYS, 503)})
 def documents() -> Response:
     """Every document of the index and its state."""
     with services().index.acquire() as index:
@@ -83,7 +84,7 @@ def documents() -> Response:
     return _json(schema.DocumentsResponse(documents=[conversion.document_out(r) for r in records], index=info))
 
 
-@blueprint.get("/api/status", responses={200: schema.StatusResponse, **_problems(*_ALWAYS)})
+@blueprint.get("/api/status", responses={200: schema.StatusResponse, **problems(*_ALWAYS)})
 def status() -> Response:
     """How the server is, what it answers from and with what."""
     state = services().index.state()
@@ -107,7 +108,7 @@ def healthz() -> Response:
     return _json(schema.Health())
 
 
-@blueprint.get("/readyz", responses={200: schema.Health, **_problems(503)})
+@blueprint.get("/readyz", responses={200: schema.Health, **problems(503)})
 def readyz() -> Response:
     """Questions can be answered; 503 with the reason otherwise."""
     services().answering()
@@ -115,7 +116,7 @@ def readyz() -> Response:
         return _json(schema.Health(notice=notice_of(services().index.state())))
 
 
-@blueprint.get("/metrics", responses={200: _FIGURES, **_problems(400, 401)})
+@blueprint.get("/metrics", responses={200: _FIGURES, **problems(400, 401)})
 def metrics() -> Response:
     """Figures for Prometheus."""
     return exposition()

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from server import api, errors, limits, openai_api, security, translation, upkeep, web
+from server import api, errors, limits, openai_api, security, translation, upkeep, upload_api, upload_pages, web
 from server.metrics import MeasuredAnswering, Metrics, measure
 from server.services import EXTENSION, VERSION, Services
 
@@ -40,5 +40,7 @@ def build_application(services: Services) -> Flask:
     app.register_api(openai_api.blueprint)
     app.register_blueprint(web.blueprint)
     app.register_blueprint(upkeep.blueprint)
+    app.register_api(upload_api.blueprint)
+    app.register_blueprint(upload_pages.blueprint)
     api.describe_streams(app.api_doc, "/api/query", "/v1/chat/completions")
     return app

@@ -24,6 +24,8 @@ from server.limits import seconds_to_wait
 from server.llm_errors import BudgetSpent, LanguageModelError, Paused
 from server.metrics import count_failure
 from server.pictures import NoPicture
+from server.uploads import FolderFull, FolderNotWritable, NameTaken, NoSuchFile, NotRead
+from storage.formats import ALL_SUFFIXES
 
 logger = logging.getLogger(__name__)
 
@@ -214,6 +216,36 @@ def _of_deadline(error: TimeUp) -> Problem:
     )
 
 
+def _of_unread_kind(error: NotRead) -> Problem:
+    return Problem(
+        415,
+        "kind_not_read",
+        _l("Not a kind that is read"),
+        _l("%(name)s: files of this kind are not read, so nothing was stored.", name=str(error)),
+        _l("Send %(suffixes)s.", suffixes=", ".join(sorted(ALL_SUFFIXES))),
+    )
+
+
+def _of_taken_name(error: NameTaken) -> Problem:
+    return Problem(
+        409,
+        "name_taken",
+        _l("The name is taken"),
+        _l("There are other files under these names: %(names)s. Nothing was stored.", names=str(error)),
+        _l("Send them under other names, or ask for the files to be replaced."),
+    )
+
+
+def _of_unwritable_folder(error: FolderNotWritable) -> Problem:
+    return Problem(
+        503,
+        "folder_not_writable",
+        _l("The documents cannot be changed"),
+        _l("The documents folder cannot be changed: %(reason)s.", reason=str(error)),
+        _l("Give the server's account the right to write there."),
+    )
+
+
 _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _HTTP_SENTENCES: dict[int, tuple[Any, Any]] = {
     400: (_l("The request is not understood"), _l("The request cannot be read.")),
@@ -229,6 +261,20 @@ _INTERNAL = Problem(
     _l("The server made a mistake. It has been logged under the request id."),
     _l("Try again."),
 )
+_NO_SUCH_DOCUMENT = Problem(
+    404,
+    "no_such_document",
+    _l("No such document"),
+    _l("There is no such document in the folder."),
+    _l("The Documents page lists them."),
+)
+_FULL = Problem(
+    507,
+    "disk_full",
+    _l("The disk is full"),
+    _l("There is no room for the files, so nothing was stored."),
+    _l("Make room on the server's disk and send them again."),
+)
 _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (Refused, lambda error: error.problem),
     (ValidationError, lambda error: bad_input(error).problem),
@@ -240,6 +286,11 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (Cancelled, _of_cancellation),
     (TimeUp, _of_deadline),
     (NoPicture, lambda error: Problem(503, "no_picture", _l("No picture of this page"), _sentence(error))),
+    (NotRead, _of_unread_kind),
+    (NameTaken, _of_taken_name),
+    (NoSuchFile, lambda _: _NO_SUCH_DOCUMENT),
+    (FolderFull, lambda _: _FULL),
+    (FolderNotWritable, _of_unwritable_folder),
     (RateLimitExceeded, _of_rate_limit),
     (HTTPException, _of_http),
 ]

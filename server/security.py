@@ -46,7 +46,7 @@ def secure(app: Flask, settings: ServerSettings) -> None:
         g.request_id = secrets.token_hex(8)
         g.started = time.perf_counter()
         if settings.tokens and request.endpoint not in _PUBLIC:
-            token = known_token(_given_token(), settings.tokens)
+            token = known_token(given_token(request.headers.get("Authorization", "")), settings.tokens)
             if token is None:
                 raise Refused(_UNAUTHORIZED)
             g.token_name = token.name
@@ -56,9 +56,9 @@ def secure(app: Flask, settings: ServerSettings) -> None:
     app.after_request(_finish)
 
 
-def _given_token() -> str:
-    """The token of `Authorization: Bearer`, or the password of `Basic`: how a browser sends one."""
-    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+def given_token(authorization: str) -> str:
+    """The token in the header `Authorization: Bearer`, or the password of `Basic`: how a browser sends one."""
+    scheme, _, value = authorization.partition(" ")
     if scheme.lower() == "bearer":
         return value.strip()
     if scheme.lower() == "basic":

@@ -13,6 +13,7 @@ from server.llm_errors import LanguageModelError
 from server.pictures import PagePictures
 from server.reindexing import Reindexing
 from server.settings import ServerSettings
+from server.uploads import Uploads
 from storage.answers import AnswerStore
 
 EXTENSION = "pagewise"
@@ -52,6 +53,8 @@ class Services:
     """Ends connections and background work."""
     reindexing: Reindexing | None = None
     """Runs the indexing job from the page; None: that is not offered."""
+    uploads: Uploads = field(default_factory=Uploads)
+    """Adds documents to the folder and takes them out; whether that is allowed, the settings say."""
     stopping: Event = field(default_factory=Event)
     """Set when what still runs must come to an end."""
 

@@ -14,6 +14,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 from server import create_app
+from server.bodies import guarded_channel, limit_of_uploads
 from server.bootstrap import build_services, prepare_logging
 from server.services import Services
 from server.settings import ServerSettings, is_loopback
@@ -48,6 +49,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
             ident=None,
             channel_timeout=60,
         )
+        server.channel_class = guarded_channel(limit_of_uploads(settings))
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: stop.set())

@@ -17,7 +17,7 @@ blueprint = Blueprint("upkeep", __name__)
 @blueprint.post("/reindex")
 def start() -> BaseResponse:
     """Start the indexing job and lead back to the documents."""
-    if not _reindexing().start(_documents_dir()):
+    if not _reindexing().start(documents_dir()):
         raise Refused(_RUNNING)
     return redirect(url_for("web.documents") + "#upkeep", 303)
 
@@ -32,7 +32,7 @@ def progress() -> str:
 def plan() -> str:
     """What the next run would do."""
     try:
-        lines, problem = _reindexing().plan(_documents_dir()), ""
+        lines, problem = _reindexing().plan(documents_dir()), ""
     except NoPlan as error:
         lines, problem = (), str(error)
     return render_template("plan.html", lines=lines, problem=problem)
@@ -45,7 +45,7 @@ def _reindexing() -> Reindexing:
     return reindexing
 
 
-def _documents_dir() -> Path:
+def documents_dir() -> Path:
     """The folder the index was made from; the settings' where there is none yet."""
     try:
         with services().index.acquire() as index:

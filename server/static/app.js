@@ -236,6 +236,15 @@
     document.querySelector("[data-announce]").textContent = text || "";
   }
 
+  // What is too large is refused before it is sent.
+  for (const upload of document.querySelectorAll("form[data-most]")) {
+    upload.file.addEventListener("change", () => {
+      const bytes = [...upload.file.files].reduce((sum, file) => sum + file.size, 0);
+      upload.file.setCustomValidity(bytes > Number(upload.dataset.most) ? upload.dataset.tooLarge : "");
+      upload.file.reportValidity();
+    });
+  }
+
   // How the indexing job gets on, until it has ended; then the page is shown anew.
   async function watch(place) {
     while (place.querySelector("[data-job=running]")) {

@@ -1,0 +1,109 @@
+"""Adding and deleting documents for programs, and who may: the pages ask here too."""
+
+from flask import Response, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from server import api
+from server.bodies import upload_bytes
+from server.errors import Problem, Refused
+from server.index_holder import IndexNotReady
+from server.services import services
+from server.upkeep import documents_dir
+from server.upload_schema import DeleteResponse, DocumentPath, StoredDocument, UploadForm, UploadResponse
+from server.uploads import SentFile, StoredFile, disk_failures
+from storage.records import DocumentRecord
+
+blueprint = APIBlueprint("upload_api", __name__, abp_tags=[Tag(name="Pagewise")])
+# flask-openapi3 4.3 keeps one blueprint's methods of a path and forgets the other's.
+blueprint.paths["/api/documents"] = api.blueprint.paths["/api/documents"]
+
+
+@blueprint.before_request
+def permit() -> None:
+    """Refuse where documents may not be changed, else take in what is sent, which may be larger than elsewhere."""
+    settings = services().settings
+    if not settings.allow_uploads:
+        raise Refused(_OFF)
+    if not settings.may_upload:
+        raise Refused(_NO_TOKEN)
+    if request.method != "POST":
+        return
+    request.max_content_length = upload_bytes(settings)
+    if (request.content_length or 0) > request.max_content_length:
+        raise Refused(_too_large(settings.max_upload_mb))
+    with disk_failures():  # parts of some size go to the disk
+        request.files  # noqa: B018 - read now
+
+
+@blueprint.post(
+    "/api/documents", responses={200: UploadResponse, **api.problems(400, 401, 403, 409, 413, 415, 422, 429, 503, 507)}
+)
+def upload(form: UploadForm) -> Response:
+    """Add documents to the folder. They answer once they are indexed."""
+    stored = store([SentFile(file.filename or "", file.stream) for file in form.file], replace=form.replace)
+    documents = [StoredDocument.model_validate(file) for file in stored]
+    reply = UploadResponse(documents=documents, next=_("Index now, on the Documents page or with make index."))
+    return Response(reply.model_dump_json(), content_type="application/json")
+
+
+@blueprint.delete(
+    "/api/documents/<path:document>", responses={200: DeleteResponse, **api.problems(400, 401, 403, 404, 429, 503)}
+)
+def delete(path: DocumentPath) -> Response:
+    """Delete a document from the folder. It answers no more; the next run takes it out of the index."""
+    remove(path.document)
+    reply = DeleteResponse(path=path.document, next=_("The next run takes it out of the index."))
+    return Response(reply.model_dump_json(), content_type="application/json")
+
+
+def store(files: list[SentFile], *, replace: bool) -> list[StoredFile]:
+    """Put the files into the documents folder."""
+    return services().uploads.add(documents_dir(), files, replace=replace)
+
+
+def remove(path: str) -> None:
+    """Take the document out of the documents folder."""
+    services().uploads.remove(documents_dir(), path, known_paths())
+
+
+def known_paths() -> list[str]:
+    """The documents of the open index; none while it is not open."""
+    return [record.path for record in known_documents()]
+
+
+def known_documents() -> list[DocumentRecord]:
+    """The same, with what is known of them."""
+    try:
+        with services().index.acquire() as index:
+            return index.generation.catalogue.documents()
+    except IndexNotReady:
+        return []
+
+
+def _too_large(megabytes: int) -> Problem:
+    return Problem(
+        413,
+        "too_large",
+        _l("Too large"),
+        _l("More than %(megabytes)s MB was sent at a time, so nothing was stored.", megabytes=megabytes),
+        _l("Send fewer files at a time, or raise MAX_UPLOAD_MB."),
+    )
+
+
+_OFF = Problem(
+    403,
+    "uploads_not_allowed",
+    _l("Not allowed here"),
+    _l("This server does not let documents be added or deleted."),
+    _l("Set ALLOW_UPLOADS=1 and start it again, or put the files into the documents folder yourself."),
+)
+_NO_TOKEN = Problem(
+    403,
+    "uploads_not_allowed",
+    _l("Not allowed here"),
+    _l("This server can be reached under other names without a token, so documents cannot be added or deleted."),
+    _l("Set API_TOKENS, or put the files into the documents folder yourself."),
+)
