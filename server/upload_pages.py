@@ -87,7 +87,7 @@ def upload() -> BaseResponse:
         raise Refused(_NOTHING_CHOSEN)
     stored = upload_api.store(sent, replace=bool(request.form.get("replace")))
     unchanged = sum(file.outcome == "unchanged" for file in stored)
-    return redirect(url_for("web.documents", added=len(stored) - unchanged, same=unchanged) + "#add", 303)
+    return redirect(url_for("web.documents", added=len(stored) - unchanged, same=unchanged) + "#upkeep", 303)
 
 
 @blueprint.get("/delete/<path:document>")
@@ -101,7 +101,7 @@ def confirm(document: str) -> str:
 def delete(document: str) -> BaseResponse:
     """Delete the document and lead back to the others."""
     upload_api.remove(document)
-    return redirect(url_for("web.documents", deleted=1) + "#add", 303)
+    return redirect(url_for("web.documents", deleted=1) + "#upkeep", 303)
 
 
 def _waiting(folder: Path, known: set[str]) -> list[WaitingFile]:
