@@ -37,7 +37,7 @@ _ASKS: dict[AnswerType, str] = {
     r"|哪里|哪裡|哪儿|何[处地]|哪[个座]?(?:国家?|城市|省|地方|市|县)|位于",
     "definition": rf"^\W*(?:so |please |can you )?(?:what(?:['’]s| is| are| was| were| is meant by)|define|explain"
     rf"|tell me about) {_THING}\W*$"
-    rf"|^\W*what do(?:es)? {_THING} (?:mean|stand for)\W*$"
+    rf"|^\W*what do(?:es)? {_THING} (?:mean|stand for|show|depict|illustrate)\W*$"
     r"|^什么(?:是|叫)([^的]{1,12}?)\W*$|^([^的]{1,12}?)\s*(?:是什么(?:意思)?|是什麼|指的?是?什么|的定义)\W*$",
 }
 _HOLDS: dict[AnswerType, str] = {
@@ -87,6 +87,7 @@ def _introductions(question: str) -> re.Pattern[str] | None:
     bracket = r"(?:\s*[(（][^)）]*[)）])?"
     return re.compile(
         rf"(?:[A-Z][\w-]+[\s-]+){{2,}}[(（]\s*{name}\s*[)）,;]"
+        rf"|(?m:^\s*{name}\s*[|:：.—–]\s*\S)"  # a caption
         rf"|{name}\s*[(（][^)）]{{4,}}[)）]"
         rf"|{name}s?{bracket},?\s+(?:is|are|was|were|means|refers\s+to|denotes|stands\s+for|describes)\s+(?!not\b)"
         rf"|{anywhere}{bracket}\s*(?:是指|是|指的是|即|，又称|又称|称为)"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from server.answer_types import holds_answer, introduces
 from server.evidence import Profile, needs_met, profile_of, sentences_of
 from server.passages import Passage
+from server.quotable import caption_of, head_of, is_table_head, quotable_sentences
 from server.sentences import Sentence
 from storage.lexical import text_words
 from storage.stemming import stem
@@ -61,18 +62,31 @@ class _Frequencies:
 
 
 def _quotes(profile: Profile, index: int, passage: Passage) -> list[_Quote]:
+    sentences = quotable_sentences(passage.text)
     above = needs_met(profile, passage.context)
     score = passage.judgement.score if passage.judgement and passage.judgement.score is not None else 5
     found = []
-    for place, sentence in enumerate(sentences_of(passage.text)):
-        met = needs_met(profile, sentence.text)
-        value = _share(profile, met) + _ABOVE * _share(profile, above - met)
+    for place, sentence in enumerate(sentences):
+        if is_table_head(sentences, place):
+            continue
+        met, beside = _met(profile, sentences, place)
+        value = _share(profile, met) + _ABOVE * _share(profile, (above | beside) - met)
         value += _TYPED * (profile.expects != "any" and holds_answer(profile.question, profile.expects, sentence.text))
         value += _INTRODUCED * (profile.expects == "definition" and introduces(profile.question, sentence.text))
         value += _SCORED * score / 10 - _LATER_PASSAGE * index - _ROW * sentence.is_row
         value -= _FRAGMENT * _is_fragment(sentence) + _length_penalty(sentence)
         found.append(_Quote(index, place, sentence, met, value))
     return found
+
+
+def _met(profile: Profile, sentences: Sequence[Sentence], place: int) -> tuple[frozenset[int], frozenset[int]]:
+    """What the sentence meets, and what is met beside it. A row that meets something has its columns' names."""
+    met = needs_met(profile, sentences[place].text)
+    if not sentences[place].is_row:
+        return met, frozenset()
+    columns = needs_met(profile, " ".join(sentences[head].text for head in head_of(sentences, place)))
+    caption = needs_met(profile, caption_of(sentences, place))
+    return (met | columns, caption) if met else (met, columns | caption)
 
 
 def _share(profile: Profile, met: Collection[int]) -> float:
@@ -112,7 +126,7 @@ def _write(passages: Sequence[Passage], chosen: Sequence[_Quote]) -> str:
     order = list(dict.fromkeys(quote.passage for quote in chosen))
     paragraphs = []
     for index in order:
-        sentences = sentences_of(passages[index].text)
+        sentences = quotable_sentences(passages[index].text)
         places: set[int] = set()
         for quote in chosen:
             if quote.passage == index:
@@ -125,23 +139,12 @@ def _with_what_belongs_to_it(sentences: Sequence[Sentence], place: int) -> set[i
     """A row brings the head of its table; a sentence that ends in a colon what it announces."""
     belonging = {place}
     if sentences[place].is_row:
-        first = place
-        while first > 0 and sentences[first - 1].is_row:
-            first -= 1
-        belonging.add(first)
-        if sentences[first].text.startswith("|") and first + 1 < len(sentences):
-            belonging.add(first + 1)  # the line under a Markdown table's head
-        elif first > 0 and not _ends(sentences[first - 1]):
-            belonging.add(first - 1)
+        belonging.update(head_of(sentences, place))
     elif sentences[place].text.endswith((":", "：")) and place + 1 < len(sentences):
         following = sentences[place + 1]
         if len(following.text) <= _LONGEST:
             belonging.add(place + 1)
     return belonging
-
-
-def _ends(sentence: Sentence) -> bool:
-    return sentence.text.endswith((".", "!", "?", "。", "！", "？"))
 
 
 def _joined(text: str, sentences: Sequence[Sentence], places: Sequence[int]) -> str:

@@ -23,6 +23,12 @@ _BULLET = re.compile(r"\n(?=[ \t]*(?:[•●▪◦‣∙·*+-]|\(?\d{1,3}[.)]|[�
 _HEADING = re.compile(
     r"^[ \t]*(?:#{1,6} .+|\d+(?:\.\d+)+\.?[ \t]+[A-Z\u4e00-\u9fff].{0,100}|第.{1,4}[章节節].{0,40})$", re.MULTILINE
 )
+CAPTION = re.compile(
+    r"[ \t]*(?:Table|Figure|Fig\.|Algorithm|图|圖|表)[ \t]*\d+(?:\.\d+)*[ \t]*[|:.：—–][ \t]*\S", re.MULTILINE
+)
+"""The beginning of what is written below or above a table or a picture."""
+
+_CAPTION_LINE = re.compile(rf"^(?={CAPTION.pattern})", re.MULTILINE)
 _VALUE = re.compile(r"[-–—+±~<>≤≥]?[$€¥£]?\d[\d.,:/×x]*[%‰]?[A-Za-z]{0,2}|[-–—✓✗×/|]")
 
 
@@ -65,6 +71,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 def _sentences(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     cuts = [match.end() for match in _END.finditer(text, start, stop) if _is_end(text, start, match)]
     cuts += [match.end() for match in _BULLET.finditer(text, start, stop)]
+    cuts += [match.start() for match in _CAPTION_LINE.finditer(text, start, stop)]
     cuts += [place for match in _HEADING.finditer(text, start, stop) for place in match.span()]
     for cut in sorted(set(cuts)):
         yield start, cut

@@ -24,6 +24,7 @@ _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)
 _COMPOUND = re.compile(
     rf"[^\W{_CJK_CLASS}]+(?:[-‐‑–.@/:+'’&#·][^\W{_CJK_CLASS}]+)+|[^\W{_CJK_CLASS}]*_[^\W{_CJK_CLASS}]*"
 )
+_SUBSCRIPTED = re.compile(r"[^\W_]{1,2}_[^\W_]{1,2}")  # A_i; a PDF's text has "Ai"
 _POSSESSIVE = re.compile(r"['’]s$")
 _NUMBERED = re.compile(
     r"\b(table|figure|fig|section|sec|chapter|chap|equation|eq|algorithm|appendix|theorem|lemma|step|stage|part|article"
@@ -130,8 +131,9 @@ def _numbered_terms(text: str) -> Iterator[Term]:
 def _compound_terms(compound: str) -> Iterator[Term]:
     words = _words(_POSSESSIVE.sub("", compound))
     is_exact = any(character.isdigit() for character in compound)
-    yield Term((words,), "exact" if is_exact else "compound")
-    if not is_exact:
+    spellings = (words, ("".join(words),)) if _SUBSCRIPTED.fullmatch(compound) else (words,)
+    yield Term(spellings, "exact" if is_exact or len(spellings) > 1 else "compound")
+    if not is_exact and len(spellings) == 1:
         yield from (_single(word) for word in words if word not in STOP_WORDS)
 
 

@@ -54,6 +54,53 @@ def test_a_row_brings_the_head_of_its_table_on_its_own_line() -> None:
     assert lines[-1] == "DeepSeek-R1-Zero 71.0 95.9 73.3 [1]"
 
 
+MARKDOWN = (
+    "## Fees\n\n| Member | Yearly fee |\n|---|---|\n| ordinary | 20 € |\n| pupil | 5 € |\n\nThe fee is due in May."
+)
+TWO_LINES = (
+    "Model\nAIME 2024 MATH-500 GPQA\npass@1 cons@64 pass@1\nQwQ-32B-Preview 50.0 60.0 90.6\n"
+    "DeepSeek-R1-Zero-Qwen-32B 47.0 60.0 91.6\nTable 6 | Comparison of distilled models.\nRL training is slow."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        pytest.param(
+            "What is the yearly fee of an ordinary member?",
+            MARKDOWN,
+            "| Member | Yearly fee |\n|---|---|\n| ordinary | 20 € | [1]",
+            id="Markdown",
+        ),
+        pytest.param(
+            "What AIME 2024 pass@1 does DeepSeek-R1-Zero-Qwen-32B get?",
+            TWO_LINES,
+            "Model AIME 2024 MATH-500 GPQA pass@1 cons@64 pass@1\nDeepSeek-R1-Zero-Qwen-32B 47.0 60.0 91.6 [1]",
+            id="names of columns on two lines",
+        ),
+    ],
+)
+def test_a_question_for_a_value_is_answered_by_its_row_and_not_by_the_names_of_the_columns(
+    question: str, text: str, answer: str
+) -> None:
+    assert extract_answer(question, [passage(text)]) == answer
+
+
+def test_what_a_figure_shows_is_its_caption_even_in_the_middle_of_a_sentence() -> None:
+    text = "As depicted in Figure 3, time shows improve-\nFigure 3 | The average response length.\nThis is an improvement."
+    assert extract_answer("What does Figure 3 show?", [passage(text)]) == "Figure 3 | The average response length. [1]"
+
+
+def test_a_subscript_finds_the_letters_that_a_page_has_of_it() -> None:
+    text = "The group is large.\n\nAi = ri − mean(r) is the advantage.\n\nGRPO is computed in groups of eight."
+    assert "Ai = ri" in extract_answer("How is the advantage A_i computed?", [passage(text)])
+
+
+def test_a_heading_that_a_sentence_follows_is_left_out() -> None:
+    text = "6. Conclusion and Future Work\nIn this paper we introduce DeepSeek-V3."
+    assert extract_answer("what does this paper introduce?", [passage(text)]).startswith("In this paper")
+
+
 def test_a_sentence_that_announces_a_formula_brings_it() -> None:
     answer = extract_answer("Which objective does GRPO maximize to optimize the policy model?", [passage(GRPO)])
     assert "following objective:\nJ(θ) = E[" in answer
