@@ -52,7 +52,7 @@ def is_row(line: str) -> bool:
     if line.startswith("|") or line.count(" | ") > 1 or line.count("\t") > 1:
         return True
     words = line.split()
-    values = sum(_VALUE.fullmatch(word) is not None for word in words)
+    values = sum(not word[0].isalpha() and _VALUE.fullmatch(word) is not None for word in words)
     return len(words) > 2 and values >= len(words) * 0.4
 
 
@@ -94,4 +94,4 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[Sentence]:
     start += len(piece) - len(piece.lstrip())
     piece = piece.strip()
     if piece:
-        yield Sentence(start, start + len(piece), piece, is_row("".join(piece.splitlines())) and "\n" not in piece)
+        yield Sentence(start, start + len(piece), piece, "\n" not in piece and is_row("".join(piece.splitlines())))

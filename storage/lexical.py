@@ -151,11 +151,14 @@ def _content_runs(runs: Iterable[str]) -> Iterator[str]:
 def _placed_words(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _TOKEN.finditer(text):
         start, end = match.span()
-        if _CJK.match(match.group()):
+        token = match.group()
+        if token.isascii():  # nearly all words; the commas are those of a number
+            yield start, end, token.replace(",", "").lower()
+        elif _CJK.match(token):
             width = min(2, end - start)
             yield from ((i, i + width, text[i : i + width]) for i in range(start, end - width + 1))
         else:
-            spelled = _one_spelling(match.group()).casefold()
+            spelled = _one_spelling(token).casefold()
             yield from ((start, end, word) for word in _WORD.findall(spelled))
 
 
