@@ -131,7 +131,10 @@ def _write(passages: Sequence[Passage], chosen: Sequence[_Quote]) -> str:
         for quote in chosen:
             if quote.passage == index:
                 places.update(_with_what_belongs_to_it(sentences, quote.place))
-        paragraphs.append(f"{_joined(passages[index].text, sentences, sorted(places))} [{index + 1}]")
+        quoted = _joined(passages[index].text, sentences, sorted(places))
+        # Behind the last cell of a Markdown row it would be a cell too many, which is not shown.
+        before_citation = "\n\n" if quoted.endswith("|") else " "
+        paragraphs.append(f"{quoted}{before_citation}[{index + 1}]")
     return "\n\n".join(paragraphs)
 
 

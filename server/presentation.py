@@ -29,7 +29,8 @@ Usage = dict[str, dict[str, Any]]
 
 def answer_html(part: Part, alone: Collection[int] = ()) -> Markup:
     """The answer with its citations linked to the cards of its sources, and what was not found in them marked."""
-    context = AnswerContext(len(part.sources), tuple(part.checks.unsupported), frozenset(alone))
+    is_quoted = part.mode == "extractive"
+    context = AnswerContext(len(part.sources), tuple(part.checks.unsupported), frozenset(alone), keeps_lines=is_quoted)
     return render_answer(part.answer, context)
 
 

@@ -55,12 +55,14 @@ _CELL_ALIGNMENT = re.compile(r"text-align:(left|center|right)")
 class AnswerContext:
     """What the text of an answer may point at: `sources` of them, cited as [1]…; `unsupported` is marked in it.
 
-    `alone` are the sources that only this one of two answers cites: their citations look different.
+    `alone` are the sources that only this one of two answers cites: their citations look different. `keeps_lines`: a
+    line end is one on the page as well, as in rows that were quoted.
     """
 
     sources: int = 0
     unsupported: tuple[str, ...] = ()
     alone: frozenset[int] = frozenset()
+    keeps_lines: bool = False
 
 
 def visible(text: str) -> str:
@@ -75,8 +77,9 @@ def render_answer(text: str, context: AnswerContext = AnswerContext()) -> Markup
 
 def render_blocks(text: str, context: AnswerContext = AnswerContext()) -> list[Markup]:
     """The same, one piece of safe HTML for each top-level block: a stream sends only those that changed."""
-    tokens = _MARKDOWN.parse(visible(text), {"context": context})
-    return [_sanitised(_MARKDOWN.renderer.render(block, _MARKDOWN.options, {})) for block in _top_level(tokens)]
+    markdown = _MARKDOWN_WITH_LINES if context.keeps_lines else _MARKDOWN
+    tokens = markdown.parse(visible(text), {"context": context})
+    return [_sanitised(markdown.renderer.render(block, markdown.options, {})) for block in _top_level(tokens)]
 
 
 def render_text(text: str) -> Markup:
@@ -95,9 +98,9 @@ def render_marked(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
     return Markup("").join([*pieces, render_text(text[position:])])
 
 
-def _build_markdown() -> MarkdownIt:
+def _build_markdown(*, keeps_lines: bool) -> MarkdownIt:
     # No html, no link, no image, no reference: their text is shown as it was written.
-    markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    markdown = MarkdownIt("commonmark", {"html": False, "breaks": keeps_lines}).enable(["table", "strikethrough"])
     markdown.disable(["link", "image", "autolink", "reference", "html_block", "html_inline"])
     add_formulas(markdown)
     markdown.core.ruler.push("pagewise", _point_and_mark)
@@ -207,4 +210,5 @@ def _merged(ranges: Sequence[tuple[int, int]], length: int) -> list[tuple[int, i
     return merged
 
 
-_MARKDOWN = _build_markdown()
+_MARKDOWN = _build_markdown(keeps_lines=False)
+_MARKDOWN_WITH_LINES = _build_markdown(keeps_lines=True)

@@ -5,6 +5,7 @@ import pytest
 from server.citations import check_citations
 from server.extractive import extract_answer
 from server.passages import Passage
+from server.rendering import AnswerContext, render_answer
 
 GRPO = (
     "2.2.1. Reinforcement Learning Algorithm\n"
@@ -69,7 +70,7 @@ TWO_LINES = (
         pytest.param(
             "What is the yearly fee of an ordinary member?",
             MARKDOWN,
-            "| Member | Yearly fee |\n|---|---|\n| ordinary | 20 € | [1]",
+            "| Member | Yearly fee |\n|---|---|\n| ordinary | 20 € |\n\n[1]",
             id="Markdown",
         ),
         pytest.param(
@@ -86,8 +87,19 @@ def test_a_question_for_a_value_is_answered_by_its_row_and_not_by_the_names_of_t
     assert extract_answer(question, [passage(text)]) == answer
 
 
+def test_rows_are_shown_as_rows_with_their_citation() -> None:
+    fee, score = "What is the yearly fee of an ordinary member?", "What does DeepSeek-R1-Zero score on AIME?"
+    context = AnswerContext(1, keeps_lines=True)
+    table = render_answer(extract_answer(fee, [passage(MARKDOWN)]), context)
+    assert "<td>20 €</td>" in table
+    assert 'class="cite"' in table
+    lines = render_answer(extract_answer(score, [passage(TABLE)]), context)
+    assert "GPQA<br" in lines
+    assert 'class="cite"' in lines
+
+
 def test_what_a_figure_shows_is_its_caption_even_in_the_middle_of_a_sentence() -> None:
-    text = "As depicted in Figure 3, time shows improve-\nFigure 3 | The average response length.\nThis is an improvement."
+    text = "As depicted in Figure 3, time shows improve-\nFigure 3 | The average response length.\nIt improves."
     assert extract_answer("What does Figure 3 show?", [passage(text)]) == "Figure 3 | The average response length. [1]"
 
 
@@ -123,10 +135,11 @@ def test_every_sentence_quoted_is_in_its_passage() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["what is the GRPO?", "What does DeepSeek-R1-Zero score?", "图书馆几点开门？", "?"]
+    "question",
+    ["what is the GRPO?", "What does DeepSeek-R1-Zero score?", "图书馆几点开门？", "What is the yearly fee?", "?"],
 )
 def test_a_quotation_gives_no_false_alarm(question: str) -> None:
-    passages = [passage(GRPO), passage(TABLE), passage(CHINESE)]
+    passages = [passage(GRPO), passage(TABLE), passage(CHINESE), passage(MARKDOWN)]
     answer = extract_answer(question, passages)
     checked = check_citations(answer, passages)
     assert (checked.text, checked.unknown_citations, checked.unsupported) == (answer, 0, ())
