@@ -5,8 +5,10 @@ Nothing here changes an answer; it saves work. It goes when the generation is cl
 
 import threading
 import weakref
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,8 +17,11 @@ from storage.embeddings import Matrix, unit_rows
 from storage.generations import Generation
 from storage.vectors import VectorCollection
 
+Found = TypeVar("Found")
+
 _SAMPLE = 256
 _FEW = 64
+_SEARCHES = 16  # at a time; threads come as they are needed
 _LEAST_DEVIATION = 0.02
 _LEAST_ALIKE = 0.3  # how much nearer a sentence is to its translation than to others
 _EVERYDAY = (
@@ -38,11 +43,16 @@ class Corpus:
     def __init__(self, background: Matrix, crosses_languages: bool, embedder: QueryEmbedder) -> None:
         self._background = background
         self._embedder = embedder
+        self._searches = ThreadPoolExecutor(_SEARCHES, thread_name_prefix="search")
         self.crosses_languages = crosses_languages
 
     def question_vector(self, question: str) -> Matrix:
         """The question's unit vector `(dimension,)`, from memory if it was asked lately."""
         return self._embedder.vector(question)
+
+    def beside(self, search: Callable[[], Found]) -> "Future[Found]":
+        """The search's result; it runs while the question is being embedded and compared."""
+        return self._searches.submit(search)
 
     def general_cosine(self, vector: Matrix) -> tuple[float, float]:
         """Mean and standard deviation of the question's cosine to passages in general."""

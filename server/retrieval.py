@@ -84,11 +84,12 @@ class HybridRetriever(BaseRetriever):
             return []
         question = query_bundle.query_str
         corpus = corpus_of(self._generation, self._embed_model)
-        fused = fuse(self._candidates(question, corpus, paths), self._dense_share)[: max(_LOOKED_AT, 4 * self._k)]
+        looked_at = max(_LOOKED_AT, 4 * self._k)
+        fused = fuse(self._candidates(question, corpus, paths, looked_at), self._dense_share)[:looked_at]
         chunks = self._generation.manifest.counts.chunks
         profile = profile_of(question, self._generation.catalogue.document_frequencies, chunks)
-        looked_at = look_closely(fused, profile, self._evidence_share)
-        return [self._node(candidate) for candidate in without_repetition(looked_at, self._k)]
+        closest = look_closely(fused, profile, self._evidence_share)
+        return [self._node(candidate) for candidate in without_repetition(closest, self._k)]
 
     def _paths(self) -> list[str] | None:
         """The documents that may be searched, None for all."""
@@ -98,22 +99,29 @@ class HybridRetriever(BaseRetriever):
         wanted = [path for path in known if any(fnmatchcase(path, pattern) for pattern in self._documents)]
         return None if len(wanted) == len(known) else wanted
 
-    def _candidates(self, question: str, corpus: Corpus, paths: list[str] | None) -> list[Candidate]:
-        """Those near in meaning and those that share words, each with its exact cosine."""
+    def _candidates(self, question: str, corpus: Corpus, paths: list[str] | None, wanted: int) -> list[Candidate]:
+        """Those near in meaning and those that share words, each with its exact cosine: `wanted` at least, if there
+        are so many, the best ones surely among them.
+        """
+        catalogue = self._generation.catalogue
+        searching = corpus.beside(lambda: catalogue.search(question, _LEXICAL_CANDIDATES, paths))
         vector = corpus.question_vector(question)
         cosines = self._nearest(question, vector, paths)
-        hits = self._generation.catalogue.search(question, _LEXICAL_CANDIDATES, paths)
-        words = {hit.chunk_id: hit.score for hit in hits}
-        unknown = [id_ for id_ in words if id_ not in cosines]
+        words = {hit.chunk_id: hit.score for hit in searching.result()}
+        weights = catalogue.weights({**cosines, **words})
+        chosen = promising(cosines, words, weights, wanted, self._dense_share)
+        unknown = [id_ for id_ in chosen if id_ not in cosines]
         if unknown:
             exact = self._generation.vectors.vectors(unknown) @ vector
             cosines |= dict(zip(unknown, map(float, exact), strict=True))
         mean, deviation = corpus.general_cosine(vector)
         crosses = corpus.crosses_languages
-        chunks = self._generation.catalogue.chunks(cosines)
+        chunks = catalogue.chunks(chosen)
         return [
-            Candidate(chunks[id_], cosine, words.get(id_, 0.0), Standing((cosine - mean) / deviation, crosses))
-            for id_, cosine in cosines.items()
+            Candidate(
+                chunks[id_], cosines[id_], words.get(id_, 0.0), Standing((cosines[id_] - mean) / deviation, crosses)
+            )
+            for id_ in chosen
         ]
 
     def _nearest(self, question: str, vector: Matrix, paths: list[str] | None) -> dict[str, float]:
@@ -163,6 +171,33 @@ class HybridRetriever(BaseRetriever):
         node.excluded_llm_metadata_keys += list(added)
         node.excluded_embed_metadata_keys += list(added)
         return NodeWithScore(node=node, score=candidate.score)
+
+
+def promising(
+    cosines: Mapping[str, float],
+    words: Mapping[str, float],
+    weights: Mapping[str, float],
+    wanted: int,
+    dense_share: float = DENSE_SHARE,
+) -> list[str]:
+    """The ids that may be among the best `wanted` once every cosine is known, and the best by words. Pure.
+
+    Who is not among the nearest is no nearer than the last of them: reading a vector only to learn how far it is off
+    costs more than the two searches.
+    """
+    best = max(words.values(), default=0.0)
+    if best <= 0.0:
+        return list(cosines)
+    farthest = min(cosines.values(), default=1.0)
+
+    def score(id_: str, cosine: float) -> float:
+        near = min(1.0, max(0.0, cosine))
+        return weights[id_] * (dense_share * near + (1.0 - dense_share) * words.get(id_, 0.0) / best)
+
+    ids = [*cosines, *(id_ for id_ in words if id_ not in cosines)]
+    least = sorted((score(id_, cosines.get(id_, 0.0)) for id_ in ids), reverse=True)
+    limit = least[wanted - 1] if len(least) >= wanted else 0.0
+    return [id_ for id_ in ids if score(id_, cosines.get(id_, farthest)) >= limit or words.get(id_, 0.0) == best]
 
 
 def fuse(candidates: Sequence[Candidate], dense_share: float = DENSE_SHARE) -> list[Candidate]:

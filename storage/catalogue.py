@@ -17,6 +17,7 @@ from storage.catalogue_rows import CHUNK_COLUMNS, SCHEMA, SCHEMA_VERSION, chunk_
 from storage.connections import ThreadConnections
 from storage.records import ChunkRecord, Counts, DocumentRecord, LexicalHit, PageRecord
 
+_MATCHES = "SELECT rowid AS place, -bm25(terms) AS score FROM terms WHERE terms MATCH ?"
 _IDS_PER_QUERY = 500  # under SQLite's limit of bound values
 
 
@@ -176,6 +177,13 @@ class Catalogue:
             found.update((row[0], chunk_of(row)) for row in rows)
         return found
 
+    def weights(self, ids: Iterable[str]) -> dict[str, float]:
+        """The weights of these chunks alone; an unknown id is simply absent."""
+        rows = self._connections.get().execute(
+            "SELECT id, weight FROM chunks WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+        )
+        return dict(rows.fetchall())
+
     def document_chunks(self, path: str) -> list[ChunkRecord]:
         """All chunks of a document in reading order."""
         rows = self._connections.get().execute(
@@ -203,15 +211,19 @@ class Catalogue:
         expression = lexical.match_expression(question)
         if expression is None:
             return []
-        within, values = "", [expression]
-        if documents is not None:
-            within = "AND chunks.document IN (SELECT value FROM json_each(?))"
-            values.append(json.dumps(sorted(documents)))
-        rows = self._connections.get().execute(
-            "SELECT chunks.id, -bm25(terms) AS score FROM terms JOIN chunks ON chunks.rowid = terms.rowid "
-            f"WHERE terms MATCH ? {within} ORDER BY score DESC, chunks.rowid LIMIT ?",
-            [*values, limit],
-        )
+        best = "ORDER BY score DESC, place LIMIT ?"
+        if documents is None:  # sorted before the ids are looked up: half the time of doing so for every match
+            rows = self._connections.get().execute(
+                f"SELECT chunks.id, score FROM ({_MATCHES} {best}) JOIN chunks ON chunks.rowid = place"
+                " ORDER BY score DESC, place",
+                (expression, limit),
+            )
+        else:
+            rows = self._connections.get().execute(
+                f"SELECT chunks.id, score FROM ({_MATCHES}) JOIN chunks ON chunks.rowid = place"
+                f" WHERE chunks.document IN (SELECT value FROM json_each(?)) {best}",
+                (expression, json.dumps(sorted(documents)), limit),
+            )
         return [LexicalHit(*row) for row in rows]
 
     def document_frequencies(self, terms: Collection[str]) -> dict[str, int]:

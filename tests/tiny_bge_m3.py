@@ -6,7 +6,9 @@ dense retrieval does not need lie beside it. Only `sentencepiece.bpe.model` is m
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 DIMENSION = 32
@@ -67,18 +69,23 @@ _TOKENIZER = {
 }
 
 
-def make_tiny_bge_m3(folder: Path, *, weights: str = "pytorch_model.bin", seed: int = 0) -> Path:
+def make_tiny_bge_m3(
+    folder: Path,
+    *,
+    weights: str = "pytorch_model.bin",
+    seed: int = 0,
+    shape: Mapping[str, int | float] = MappingProxyType({}),
+) -> Path:
     """Write the model into `folder` and return it. `weights`: `pytorch_model.bin` (as the hub) or `model.safetensors`.
 
-    The same seed gives the same weights.
+    The same seed gives the same weights. `shape` replaces values of config.json, for a model that is not tiny.
     """
     folder.mkdir(parents=True)
-    vocabulary = _write_tokenizer(folder)
-    config = {**_CONFIG, "vocab_size": vocabulary}
+    config = {**_CONFIG, "vocab_size": _write_tokenizer(folder), **shape}
     for name, content in {
         "config.json": config,
         "modules.json": _MODULES,
-        "1_Pooling/config.json": _POOLING,
+        "1_Pooling/config.json": {**_POOLING, "word_embedding_dimension": config["hidden_size"]},
         "sentence_bert_config.json": {"max_seq_length": MAX_TOKENS, "do_lower_case": False},
         "config_sentence_transformers.json": {"__version__": {"sentence_transformers": "2.2.2"}},
         "tokenizer_config.json": _TOKENIZER,

@@ -1,7 +1,7 @@
 """Retrieval: what is near in meaning and what shares words, merged by absolute scores; globs cost no recall."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from server.corpus import corpus_of
 from server.evidence import profile_of
 from server.index_holder import OpenIndex
 from server.language import question_language
-from server.retrieval import Candidate, HybridRetriever, fuse, look_closely, without_repetition
+from server.retrieval import Candidate, HybridRetriever, fuse, look_closely, promising, without_repetition
 from server.strength import Standing
 from storage.catalogue import Catalogue
 from storage.drafts import begin_draft, publish, seal_draft
@@ -187,6 +187,24 @@ def test_fusion(candidates: list[tuple[str, float, float, float]], order: list[s
 
 def test_without_words_in_common_the_cosine_counts_alone() -> None:
     assert fuse([Candidate(chunk("a"), 0.7)])[0].score == pytest.approx(0.7)
+
+
+def test_no_passage_that_could_be_among_the_best_is_left_out_unseen() -> None:
+    random = np.random.default_rng(0)
+    for _ in range(50):
+        cosines = {f"{i:03d}": float(random.uniform(-0.2, 0.9)) for i in range(150)}
+        words = {f"{i:03d}": float(random.exponential()) for i in range(60, 150)}
+        weights = {id_: float(random.choice([0.5, 1.0])) for id_ in cosines}
+        nearest = dict(sorted(cosines.items(), key=lambda item: -item[1])[:30])
+        every = {**nearest, **{id_: cosines[id_] for id_ in words}}
+        chosen = promising(nearest, words, weights, 20)
+        assert len(chosen) < len(every)
+
+        def best(ids: Iterable[str]) -> list[str]:
+            found = [Candidate(chunk(i, weight=weights[i]), cosines[i], words.get(i, 0.0)) for i in ids]  # noqa: B023
+            return [candidate.chunk.id for candidate in fuse(found)[:20]]
+
+        assert best(chosen) == best(every)
 
 
 def test_evidence_lifts_the_passage_that_says_it_in_one_sentence() -> None:
