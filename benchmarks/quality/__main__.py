@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,40 +19,74 @@ from benchmarks.quality.page import render_page
 from benchmarks.quality.question_sets import (
     ROOT,
     BadQuestions,
+    EvalQuestion,
     QuestionSet,
     folder_documents,
     question_sets,
     read_questions,
 )
-from benchmarks.quality.results import SetResult, compare, repeatable, result_of, write_baseline
+from benchmarks.quality.results import BASELINE, SetResult, compare, repeatable, result_of, write_baseline
 from benchmarks.quality.systems import SYSTEMS, ask
 from server.index_holder import OpenIndex
-from storage.embedding_models import ModelIdentity, build_embed_model, load_recorded_model, resolve_model
-from storage.generations import open_generation
+from storage.embedding_models import (
+    ModelIdentity,
+    ModelUnavailable,
+    build_embed_model,
+    load_recorded_model,
+    resolve_model,
+)
+from storage.generations import NoIndex, open_generation
 from storage.settings import StorageSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Sets that were asked with one embedding model, and the file of the figures they are compared with.
+
+    `across_models`: whether figures of another model are worth comparing; whoever changes their index's model wants to.
+    """
+
+    results: Sequence[SetResult]
+    model: str
+    baseline: Path
+    across_models: bool = False
 
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, save, compare."""
     options = _parser().parse_args(arguments)
+    file = os.environ.get("EVAL_QUESTIONS")
+    users_file = Path(file) if file else None
     try:
-        sets = _wanted(options.sets)
-    except BadQuestions as error:
+        users_questions = read_questions(users_file) if users_file else None
+        sets = _wanted(options.sets) if options.sets or not users_file else []
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        identity = resolve_model(options.model, allow_fallback=False)
+        runs = [Run(_measure(sets, identity, options.output), identity.short_name, BASELINE)] if sets else []
+        if users_file and users_questions:
+            runs.append(_measure_users_own(users_questions, users_file.with_suffix(".baseline.json"), options.output))
+    except (BadQuestions, NoIndex, ModelUnavailable) as error:
         print(error, file=sys.stderr)
         return 2
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    identity = resolve_model(options.model, allow_fallback=False)
-    results = _measure(sets, identity, options.output)
-    results += _measure_users_own(options.output)
-    for result in results:
-        _print(result)
-    if options.update_baseline:
-        write_baseline([result for result in results if result.name != "yours"], identity.short_name)
-    fallen, notes = compare([result for result in results if result.name != "yours"], identity.short_name)
-    _save(options.output, results, identity.short_name, fallen, notes)
+    return _report(runs, options.output, update_baseline=options.update_baseline)
+
+
+def _report(runs: Sequence[Run], output: Path, *, update_baseline: bool) -> int:
+    """Print and save all runs, compare each with its baseline."""
+    fallen: list[str] = []
+    notes: list[str] = []
+    for run in runs:
+        for result in run.results:
+            _print(result)
+        if update_baseline:
+            write_baseline(run.results, run.model, run.baseline)
+        fell, unknown = compare(run.results, run.model, run.baseline, across_models=run.across_models)
+        fallen += fell
+        notes += unknown
+    _save(output, runs, fallen, notes)
     for sentence in [*notes, *fallen]:
         print(sentence)
-    print(f"saved: {options.output}/results.json, {options.output}/quality.html")
+    print(f"saved: {output}/results.json, {output}/quality.html")
     return 1 if fallen else 0
 
 
@@ -87,17 +122,14 @@ def _measure(sets: Sequence[QuestionSet], identity: ModelIdentity, output: Path)
     return found
 
 
-def _measure_users_own(output: Path) -> list[SetResult]:
-    """The user's questions (EVAL_QUESTIONS) asked to the user's index (INDEX_DIR), with the model it was built with."""
-    file = os.environ.get("EVAL_QUESTIONS")
-    if not file:
-        return []
-    questions = read_questions(Path(file))
+def _measure_users_own(questions: tuple[EvalQuestion, ...], baseline: Path, output: Path) -> Run:
+    """The user's questions asked to the user's index (INDEX_DIR), with the model it was built with."""
     generation = open_generation(StorageSettings().index_dir)
     try:
-        model = load_recorded_model(generation.manifest.embed_model)
+        recorded = generation.manifest.embed_model
         yours = QuestionSet("yours", "yours", lambda: folder_documents(output), questions)
-        return [_asked(yours, OpenIndex(generation, model))]
+        results = [_asked(yours, OpenIndex(generation, load_recorded_model(recorded)))]
+        return Run(results, recorded.short_name, baseline, across_models=True)
     finally:
         generation.close()
 
@@ -124,7 +156,9 @@ def _print(result: SetResult) -> None:
     print("    " + ", ".join(f"{name} {value} ms" for name, value in result.latency_ms.items()))
 
 
-def _save(output: Path, results: Sequence[SetResult], model: str, fallen: Sequence[str], notes: Sequence[str]) -> None:
+def _save(output: Path, runs: Sequence[Run], fallen: Sequence[str], notes: Sequence[str]) -> None:
+    results = [result for run in runs for result in run.results]
+    model = " and ".join(dict.fromkeys(run.model for run in runs))
     output.mkdir(parents=True, exist_ok=True)
     (output / "results.json").write_text(json.dumps(repeatable(results, model), indent=1) + "\n", encoding="utf-8")
     latency = {result.name: dict(result.latency_ms) for result in results}

@@ -78,8 +78,12 @@ def question_sets() -> list[QuestionSet]:
 
 def read_questions(file: Path, document_key: str = "document") -> tuple[EvalQuestion, ...]:
     """The questions of a JSON-lines file. Raises `BadQuestions`."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadQuestions(f"{file} cannot be read: {error}") from error
     questions = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
                 questions.append(_question(json.loads(line), document_key))
@@ -99,8 +103,8 @@ def folder_documents(folder: Path, pattern: str = "*") -> Iterator[SourceDocumen
 
 def _question(raw: dict[str, Any], document_key: str) -> EvalQuestion:
     unanswerable = bool(raw.get("unanswerable", False))
-    if not str(raw["question"]).strip():
-        raise ValueError("the question is empty")
+    if not str(raw.get("question") or "").strip():
+        raise ValueError('there is no "question"')
     if not unanswerable and not raw.get(document_key):
         raise ValueError('an answerable question needs "document"; write "unanswerable": true otherwise')
     pages = tuple(int(page) for page in raw.get("pages", ()))

@@ -80,12 +80,14 @@ def write_baseline(results: Sequence[SetResult], model: str, file: Path = BASELI
     )
 
 
-def compare(results: Sequence[SetResult], model: str, file: Path = BASELINE) -> tuple[list[str], list[str]]:
+def compare(
+    results: Sequence[SetResult], model: str, file: Path = BASELINE, *, across_models: bool = False
+) -> tuple[list[str], list[str]]:
     """(figures that fell by more than their noise, sets that could not be compared), as sentences."""
     if not file.is_file():
         return [], ["there is no baseline; write one with --update-baseline"]
     baseline = json.loads(file.read_text(encoding="utf-8"))
-    if baseline["model"] != model:
+    if baseline["model"] != model and not across_models:
         return [], [f"the baseline is of the embedding model {baseline['model']}, this run of {model}"]
     fallen, unknown = [], []
     for result in results:

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.quality.__main__ import main
+from benchmarks.quality.corpora import publish_index, text_document
 from benchmarks.quality.measures import bootstrapped, ranking_figures, surely_falls
 from benchmarks.quality.question_sets import OWN_QUESTIONS, BadQuestions, EvalQuestion, read_questions
 from benchmarks.quality.results import SetResult, compare, write_baseline
 from benchmarks.quality.systems import rank_fusion
+from storage.embedding_models import build_embed_model, resolve_model
 from storage.records import ChunkRecord, Span
 
 
@@ -46,6 +49,42 @@ def test_the_gate_names_what_fell(tmp_path: Path) -> None:
     fallen, _ = compare([result([1] * 20 + [0] * 20)], "model", file)
     assert any("hit@5 fell from 1.0000 to 0.5000" in sentence for sentence in fallen)
     assert compare([result([0] * 40)], "another model", file)[0] == []
+    assert compare([result([0] * 40)], "another model", file, across_models=True)[0] != []
+
+
+def test_questions_that_cannot_be_asked_end_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = tmp_path / "mine.jsonl"
+    monkeypatch.setenv("EVAL_QUESTIONS", str(questions))
+    monkeypatch.setenv("INDEX_DIR", str(tmp_path / "index"))
+    for content, said in (
+        (None, "cannot be read"),
+        ("{}", "line 1"),
+        ('{"question": "x", "document": "a"}', "no index"),
+    ):
+        if content is not None:
+            questions.write_text(content)
+        assert main(["--output", str(tmp_path)]) == 2
+        assert said in capsys.readouterr().err
+
+
+def test_a_users_questions_are_asked_to_their_index_and_compared_with_their_own_baseline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    identity = resolve_model("packaged")
+    model = build_embed_model(identity)
+    publish_index(tmp_path / "index", [text_document("fees.txt", "A pupil pays 5 euros a year.")], identity, model)
+    questions = tmp_path / "mine.jsonl"
+    questions.write_text(
+        '{"question": "What does a pupil pay?", "document": "*"}\n{"question": "?", "unanswerable": true}'
+    )
+    monkeypatch.setenv("EVAL_QUESTIONS", str(questions))
+    monkeypatch.setenv("INDEX_DIR", str(tmp_path / "index"))
+    assert main(["--output", str(tmp_path), "--update-baseline"]) == 0
+    assert (tmp_path / "mine.baseline.json").is_file()
+    assert "yours: 2 questions" in capsys.readouterr().out
+    assert "yours" in (tmp_path / "quality.html").read_text(encoding="utf-8")
 
 
 def test_rank_fusion_adds_reciprocal_ranks() -> None:
@@ -56,7 +95,7 @@ def test_rank_fusion_adds_reciprocal_ranks() -> None:
     ("line", "problem"),
     [
         ("{", "line 1"),
-        ('{"question": " ", "document": "a"}', "empty"),
+        ('{"question": " ", "document": "a"}', 'no "question"'),
         ('{"question": "q"}', "document"),
         ("", "no question"),
     ],
