@@ -1,5 +1,6 @@
 """From what is asked to the answer service's question, and from its answer to what API and pages show."""
 
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from server import schema
@@ -26,44 +27,33 @@ def question_of(asked: schema.QueryRequest, settings: ServerSettings) -> Questio
 def query_response(answer: Answer, request_id: str) -> schema.QueryResponse:
     """An answer as API.md shows it."""
     return schema.QueryResponse(
+        **_written(answer),
         question=answer.question,
-        answer=answer.answer,
-        refused=answer.refused,
-        complete=answer.complete,
-        reason=answer.reason,
-        mode=answer.mode,
-        model=answer.model,
-        reasoning=answer.reasoning,
-        sources=[passage_out(passage) for passage in answer.sources],
         rejected=[passage_out(passage) for passage in answer.rejected],
         relevance=schema.Scoring.model_validate(answer.relevance),
-        checks=schema.Checks.model_validate(answer.checks),
-        notices=list(answer.notices),
-        usage=answer.usage,
-        timings_ms=answer.timings_ms,
         index=schema.IndexInfo.model_validate(answer.index),
         request_id=request_id,
         standalone_question=answer.standalone_question,
-        second=second_answer(answer.second) if answer.second else None,
+        second=schema.SecondAnswer(**_written(answer.second)) if answer.second else None,
     )
 
 
-def second_answer(answer: Answer) -> schema.SecondAnswer:
-    """The other model's answer to the same question from the same evidence."""
-    return schema.SecondAnswer(
-        answer=answer.answer,
-        refused=answer.refused,
-        complete=answer.complete,
-        reason=answer.reason,
-        mode=answer.mode,
-        model=answer.model,
-        reasoning=answer.reasoning,
-        sources=[passage_out(passage) for passage in answer.sources],
-        checks=schema.Checks.model_validate(answer.checks),
-        notices=list(answer.notices),
-        usage=answer.usage,
-        timings_ms=answer.timings_ms,
-    )
+def _written(answer: Answer) -> dict[str, Any]:
+    """What is each model's own where two answered the same question from the same evidence."""
+    return {
+        "answer": answer.answer,
+        "refused": answer.refused,
+        "complete": answer.complete,
+        "reason": answer.reason,
+        "mode": answer.mode,
+        "model": answer.model,
+        "reasoning": answer.reasoning,
+        "sources": [passage_out(passage) for passage in answer.sources],
+        "checks": schema.Checks.model_validate(answer.checks),
+        "notices": list(answer.notices),
+        "usage": answer.usage,
+        "timings_ms": answer.timings_ms,
+    }
 
 
 def passage_out(passage: Passage) -> schema.PassageOut:

@@ -18,14 +18,19 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from server.admission import TooBusy
+from server.conversion import passage_out
 from server.deadline import Cancelled, TimeUp
 from server.index_holder import IndexNotReady
 from server.limits import seconds_to_wait
 from server.llm_errors import BudgetSpent, LanguageModelError, Paused
 from server.metrics import count_failure
+from server.passages import Passage
 from server.pictures import NoPicture
+from server.retelling import retold
+from server.translation import interface_language
 from server.uploads import FolderFull, FolderNotWritable, NameTaken, NoSuchFile, NotRead
 from storage.formats import ALL_SUFFIXES
+from storage.servers import ServerUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +48,8 @@ class Problem:
     detail: str
     help: str = ""
     retry_after_seconds: int | None = None
+    passages: tuple[Passage, ...] = ()
+    """What had been found before it failed."""
 
 
 class Refused(Exception):
@@ -59,8 +66,8 @@ def bad_input(error: ValidationError) -> Refused:
     out_of_range = all(any(mark in problem["type"] for mark in _OUT_OF_RANGE) for problem in problems)
     detail = "; ".join(_field_sentence(problem) for problem in problems[:5]) + "."
     if out_of_range:
-        return Refused(Problem(422, "out_of_range", "A value is out of range", detail))
-    return Refused(Problem(400, "bad_request", "The request is not understood", detail))
+        return Refused(Problem(422, "out_of_range", _l("A value is out of range"), detail))
+    return Refused(Problem(400, "bad_request", _l("The request is not understood"), detail))
 
 
 def problem_of(error: Exception) -> Problem:
@@ -82,7 +89,7 @@ def problem_body(problem: Problem) -> dict[str, Any]:
         "type": f"urn:pagewise:problem:{problem.code}",
         "title": str(problem.title),
         "status": problem.status,
-        "detail": f"{problem.detail} {problem.help}".strip(),
+        "detail": retold(f"{problem.detail} {problem.help}".strip(), interface_language()),
         "code": problem.code,
         "request_id": g.get("request_id", ""),
     }
@@ -128,7 +135,8 @@ def _respond(error: Exception) -> Response:
     log_failure(error, problem)
     # Without a trusted host there are no URLs to build a page with.
     if _wants_page() and not isinstance(error, SecurityError):
-        response = Response(render_template("problem.html", problem=problem), problem.status)
+        passages = [passage_out(passage) for passage in problem.passages]
+        response = Response(render_template("problem.html", problem=problem, passages=passages), problem.status)
     elif request.path.startswith("/v1/"):
         response = jsonify(openai_body(problem))
         response.status_code = problem.status
@@ -167,7 +175,7 @@ def _of_http(error: Any) -> Problem:
 
 def _of_language_model(error: LanguageModelError) -> Problem:
     wait = _whole_seconds(error)
-    return Problem(502, error.code, _l("The language model failed"), _sentence(error), error.help, wait)
+    return Problem(502, error.code, _l("The language model failed"), _sentence(error), error.help, wait, error.passages)
 
 
 def _of_pause(error: LanguageModelError) -> Problem:
@@ -196,7 +204,7 @@ def _of_rate_limit(_error: RateLimitExceeded) -> Problem:
     )
 
 
-def _of_no_index(error: IndexNotReady) -> Problem:
+def _of_no_index(error: IndexNotReady | ServerUnavailable) -> Problem:
     return Problem(503, "no_index", _l("No index to answer from"), _sentence(error), retry_after_seconds=5)
 
 
@@ -279,6 +287,7 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (Refused, lambda error: error.problem),
     (ValidationError, lambda error: bad_input(error).problem),
     (IndexNotReady, _of_no_index),
+    (ServerUnavailable, _of_no_index),
     (TooBusy, _of_crowd),
     (Paused, _of_pause),
     (BudgetSpent, _of_pause),

@@ -15,13 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from storage.embedding_models import PROBE_TEXT, ModelUnavailable, load_recorded_model
+from storage.embedding_models import PROBE_TEXT, ModelUnavailable
 from storage.generations import DamagedGeneration, Generation, NoIndex, candidates, current_name, open_generation
+from storage.model_loading import load_recorded_model
+from storage.servers import ServerAddress, ServerUnavailable
 from storage.vectors import cosine
 
 logger = logging.getLogger(__name__)
 
 CHECK_SECONDS = 2.0
+_RETRY_CHECKS = 3  # opening reads every file: not at every look while a server is away
 _SAME_MODEL_COSINE = 0.98
 
 
@@ -40,11 +43,15 @@ class OpenIndex:
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """How the index is, for people: `reason` says why it is not ready, `notice` what is wrong although it is."""
+    """How the index is, for people: `reason` says why it is not ready, `notice` what is wrong although it is.
+
+    `is_missing`: nothing was ever indexed here.
+    """
 
     ready: bool
     reason: str | None = None
     notice: str | None = None
+    is_missing: bool = False
 
 
 @dataclass
@@ -65,7 +72,8 @@ class _Swap:
 class IndexHolder:
     """Opens what CURRENT names, in the background, and again whenever it names another generation.
 
-    When the current generation is damaged, the newest good one answers and the state's `notice` says so.
+    When the current generation is damaged, the newest good one answers and the state's `notice` says so. When a server
+    that it depends on is away, nothing answers, the state's `reason` says so, and it is tried again.
     """
 
     def __init__(
@@ -73,16 +81,19 @@ class IndexHolder:
         index_dir: Path,
         *,
         device: str = "auto",
+        chroma: ServerAddress | None = None,
         check_seconds: float = CHECK_SECONDS,
         load_model: Callable[..., Any] = load_recorded_model,
     ) -> None:
         self._index_dir = index_dir
         self._device = device
+        self._chroma = chroma
         self._check_seconds = check_seconds
         self._load_model = load_model
         self._lock = threading.Lock()
         self._now = _Swap()
         self._tried: object = object()
+        self._not_before = 0.0
         self._model: tuple[str, Any] | None = None
         self._wake = threading.Event()
         self._stopped = False
@@ -112,7 +123,7 @@ class IndexHolder:
         """Borrow the open index for one request. Raises `IndexNotReady`."""
         with self._lock:
             held, state = self._now.held, self._now.state
-            if held is None:
+            if held is None or not state.ready:
                 raise IndexNotReady(state.reason or "there is no index; run make index")
             held.borrowers += 1
         try:
@@ -128,14 +139,22 @@ class IndexHolder:
         """Look at CURRENT now and open what it names, if that is another generation than the one held."""
         wanted = current_name(self._index_dir)
         if wanted == self._tried:
+            self._look_at_servers()
+            return
+        if time.monotonic() < self._not_before:
             return
         held = self._now.held
         try:
-            fresh, notice = self._open_best(keep=held.index.generation.name if held else None)
+            fresh, state = self._open_best(keep=held.index.generation.name if held else None)
         except (NoIndex, DamagedGeneration, ModelUnavailable) as error:
-            self._show(_Swap(None, IndexState(ready=False, reason=str(error))))
+            state = IndexState(ready=False, reason=str(error), is_missing=isinstance(error, NoIndex))
+            self._show(_Swap(None, state))
+        except ServerUnavailable as error:
+            self._note_server(str(error))
+            self._not_before = time.monotonic() + _RETRY_CHECKS * self._check_seconds
+            self._opened_once.set()
+            return
         else:
-            state = IndexState(ready=True, notice=notice)
             self._show(_Swap(held if fresh is None else _Held(fresh), state))
         self._tried = wanted
         self._opened_once.set()
@@ -157,21 +176,21 @@ class IndexHolder:
                 logger.exception("the index could not be looked at; trying again")
             self._wake.wait(self._check_seconds)
 
-    def _open_best(self, keep: str | None) -> tuple[OpenIndex | None, str | None]:
+    def _open_best(self, keep: str | None) -> tuple[OpenIndex | None, IndexState]:
         """The best generation that opens (None: the one held already is it), and what is wrong with better ones."""
         problem: DamagedGeneration | None = None
         for name in candidates(self._index_dir):
-            notice = f"{problem}; answering from generation {name}; run make index" if problem else None
+            state = IndexState(ready=True) if problem is None else _standing_in(name, problem)
             if name == keep:
-                return None, notice
+                return None, state
             try:
-                generation = open_generation(self._index_dir, name)
+                generation = open_generation(self._index_dir, name, self._chroma)
             except DamagedGeneration as error:
                 logger.error("%s", error)
                 problem = problem or error
                 continue
             try:
-                return OpenIndex(generation, self._model_for(generation)), notice
+                return OpenIndex(generation, self._model_for(generation)), state
             except BaseException:
                 generation.close()
                 raise
@@ -185,11 +204,37 @@ class IndexHolder:
             self._model = (recorded.fingerprint, self._load_model(recorded, self._device))
             logger.info("embedding model %s loaded in %.1f s", recorded.short_name, time.perf_counter() - started)
         model = self._model[1]
+        if recorded.protocol:
+            model.check()  # with the patience of a question
         probe = np.asarray(model.get_text_embedding(PROBE_TEXT), dtype=np.float32)
         if cosine(probe, np.asarray(generation.manifest.probe_vector, dtype=np.float32)) < _SAME_MODEL_COSINE:
             raise ModelUnavailable(f"{recorded.short_name} gives other vectors than the index holds; run make reindex")
         generation.vectors.nearest(probe, 1)  # loads Chroma's index into memory before the first question needs it
         return model
+
+    def _look_at_servers(self) -> None:
+        """See whether the servers that the open generation depends on still answer."""
+        held = self._now.held
+        if held is None:
+            return
+        generation = held.index.generation
+        try:
+            generation.vectors.check()
+            if generation.manifest.embed_model.protocol:
+                held.index.embed_model.check()
+        except ServerUnavailable as error:
+            self._note_server(str(error))
+        else:
+            if not self._now.state.ready:
+                logger.info("the servers of the index answer again")
+                self._tried = object()  # the next look opens the best generation, and says what is wrong with others
+                self._now = _Swap(held, IndexState(ready=True))
+
+    def _note_server(self, problem: str) -> None:
+        """Nothing can be answered now. What is open stays open."""
+        if self._now.state.reason != problem:
+            logger.error("%s", problem)
+        self._now = _Swap(self._now.held, IndexState(ready=False, reason=problem))
 
     def _show(self, swap: _Swap) -> None:
         with self._lock:
@@ -202,3 +247,7 @@ class IndexHolder:
                 logger.info("answering from generation %s", swap.held.index.generation.name)
         if done is not None:
             done.index.generation.close()
+
+
+def _standing_in(name: str, problem: DamagedGeneration) -> IndexState:
+    return IndexState(ready=True, notice=f"{problem}; answering from generation {name}; run make index")

@@ -14,12 +14,16 @@ from markupsafe import Markup
 from server.citations import cited_numbers
 from server.language import question_language
 from server.rendering import AnswerContext, render_answer, render_marked, render_text
+from server.retelling import retold, retold_line
 from server.schema import Checks, PassageOut, QueryResponse, SecondAnswer
+from server.translation import interface_language
 
 _SHOWN_CHARACTERS = 360
 _SENTENCE_ENDS = ("。", "！", "？", "；", ". ", "! ", "? ", "; ", "\n")
 _SHORT_LINE = 40
 _LINE_ENDS = (".", ":", "!", "?", "|", "。", "：", "！", "？")
+_SENTENCE_STOPS = (".", "!", "?", "…", "。", "！", "？")
+_PLAIN_START = re.compile(r"[a-z]+(?:'s)?[ ,;]")  # a word, and not the name of a file or of a model
 _WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
@@ -73,11 +77,23 @@ def ago(moment: datetime | str) -> str:
     return str(format_timedelta(min(then - datetime.now(UTC), timedelta(0)), add_direction=True))
 
 
-def said(sentence: str) -> str:
-    """A sentence of another module in the language of the page, where it is known; with or without its full stop."""
-    bare = sentence[:1].lower() + sentence[1:].removesuffix(".")
-    translations = (str(_(form)) for form in (sentence, bare) if form)
-    return next((text for text in translations if text not in (sentence, bare)), sentence)
+def said(text: str) -> str:
+    """What another module says, in the language of the page, as a sentence of its own."""
+    told = retold(text, interface_language())
+    if not told:
+        return ""
+    told = told[0].upper() + told[1:] if _PLAIN_START.match(told) else told
+    return told if told.endswith(_SENTENCE_STOPS) else told + ("。" if _WIDE.search(told[-1]) else ".")
+
+
+def said_line(line: str) -> str:
+    """A line of the indexing job's output, in the language of the page."""
+    return retold_line(line, interface_language())
+
+
+def why_unscored(reason: str) -> str:
+    """Why a passage has no score, beside a mark that says so already."""
+    return retold(reason.removeprefix("not scored").removeprefix(": "), interface_language())
 
 
 def fold(text: str) -> tuple[str, str]:
@@ -152,6 +168,8 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "answer_html": answer_html,
     "fold": fold,
     "said": said,
+    "said_line": said_line,
+    "why_unscored": why_unscored,
     "literal": glob.escape,
     "page_list": page_list,
     "reflow": reflow,

@@ -60,17 +60,20 @@ class PagePresenter:
     def __init__(self, modes: Sequence[Mode], keep: Callable[[Answered], dict[str, Any]]) -> None:
         self._keep = keep
         self._modes = modes
+        self._understood: str | None = None
         self._reasoning: dict[Mode, GrowingText] = defaultdict(GrowingText)
         self._answers: dict[Mode, GrowingText] = defaultdict(GrowingText)
 
-    def rewritten(self, question: str) -> Sent | None:
-        """The page shows it with the answer."""
-        return None
+    def rewritten(self, question: str) -> Sent:
+        """How the question was understood, shown at once and above the answer."""
+        self._understood = question
+        return "rewritten", {"html": render_template("_understood.html", understood=question)}
 
     def passages(self, found: PassagesFound) -> Sent:
         """The evidence in the order of retrieval, and room for the answer."""
         shown = [conversion.passage_out(passage) for passage in found.passages]
-        return "passages", {"html": render_template("_pending.html", passages=shown, modes=self._modes)}
+        html = render_template("_pending.html", passages=shown, modes=self._modes, understood=self._understood)
+        return "passages", {"html": html}
 
     def scored(self, scored: PassageScored) -> Sent:
         """The verdict of one card."""

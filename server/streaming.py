@@ -36,8 +36,8 @@ _SECONDS_BETWEEN_RENDERINGS = 0.1
 class Presenter(Protocol):
     """Turns what happens into the events of one kind of client; each method gives the event's name and data."""
 
-    def rewritten(self, question: str) -> tuple[str, Any] | None:
-        """A follow-up question was made to stand alone; None: nothing to send for it now."""
+    def rewritten(self, question: str) -> tuple[str, Any]:
+        """A follow-up question was made to stand alone."""
 
     def passages(self, found: PassagesFound) -> tuple[str, Any]:
         """What was retrieved."""
@@ -110,7 +110,7 @@ def _chained(first: Event, rest: Iterator[Event]) -> Iterator[Event]:
 def _line(event: Event, presenter: Presenter) -> str:
     match event:
         case QuestionRewritten():
-            return _sent_if_any(presenter.rewritten(event.text))
+            return server_sent(*presenter.rewritten(event.text))
         case PassagesFound():
             return server_sent(*presenter.passages(event))
         case PassageScored():

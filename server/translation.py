@@ -9,7 +9,9 @@ from babel.support import Translations
 from flask import Flask, request
 from flask_babel import Babel
 
-LANGUAGES = {"en": "English", "zh": "中文"}
+from server.language import Language
+
+LANGUAGES: dict[Language, str] = {"en": "English", "zh": "中文"}
 COOKIE = "language"
 _DIRECTORY = Path(__file__).parent / "translations"
 
@@ -23,14 +25,15 @@ def translate_interface(app: Flask) -> None:
             babel.domain_instance.cache[file.parts[-3], "messages"] = _read_translations(file)
 
 
-def interface_language() -> str:
+def interface_language() -> Language:
     """The language of this request."""
     chosen = request.cookies.get(COOKIE, "")
-    if chosen in LANGUAGES:
-        return chosen
+    for language in LANGUAGES:
+        if chosen == language:
+            return language
     # Werkzeug's best_match takes a later "zh" before an earlier "en-GB".
-    spoken = (language.partition("-")[0].lower() for language, _ in request.accept_languages)
-    return next((language for language in spoken if language in LANGUAGES), "en")
+    spoken = (accepted.partition("-")[0].lower() for accepted, _ in request.accept_languages)
+    return next((language for accepted in spoken for language in LANGUAGES if accepted == language), "en")
 
 
 def _read_translations(file: Path) -> Translations:

@@ -77,6 +77,12 @@
   }
 
   const handlers = {
+    rewritten({ html }) {
+      const understood = fragment(html);
+      say(understood.textContent.trim());
+      for (const old of document.querySelectorAll("[data-understood]")) old.remove();
+      form.after(understood);
+    },
     passages({ html }) {
       showResult(html);
       result().querySelector("[data-stop]").addEventListener("click", () => running?.abort());
@@ -131,7 +137,7 @@
 
   function showResult(html) {
     const main = document.querySelector("main");
-    for (const old of main.querySelectorAll("[data-result], .problem")) old.remove();
+    for (const old of main.querySelectorAll("[data-result], [data-understood], .problem")) old.remove();
     main.append(fragment(html));
     main.querySelector(".hero")?.classList.add("answered");
     main.querySelector(".hero h1")?.classList.add("hidden");
@@ -260,6 +266,16 @@
     }
   }
   for (const place of document.querySelectorAll("[data-progress]")) watch(place);
+
+  // A page that could not answer yet is shown anew as soon as it can.
+  async function awaitReady(place) {
+    for (;;) {
+      await new Promise((done) => setTimeout(done, 2000));
+      if ((await fetch(place.dataset.waiting).catch(() => null))?.ok) break;
+    }
+    if (!form?.question.value) location.reload();
+  }
+  for (const place of document.querySelectorAll("[data-waiting]")) awaitReady(place);
 
   start();
 })();

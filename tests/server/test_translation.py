@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 
 import server
 from server import create_app
-from server.llm_errors import LanguageModelError
 from server.services import Services
 
 PACKAGE = Path(server.__file__).parent
@@ -35,18 +34,10 @@ def test_every_text_is_translated_and_nothing_else() -> None:
     assert {text for text in texts if not translated().get(text, "").strip("()',\"")} == set()
 
 
-def _kinds(kind: type[LanguageModelError]) -> set[type[LanguageModelError]]:
-    return {kind}.union(*(_kinds(below) for below in kind.__subclasses__()))
-
-
-def test_what_to_do_about_the_language_model_is_translated() -> None:
-    assert {kind.default_help for kind in _kinds(LanguageModelError)} - translated().keys() == set()
-
-
 def test_reasons_of_other_modules_are_told_in_chinese(empty_services: Services) -> None:
     client = create_app(empty_services).test_client()
     headers = {"Accept-Language": "zh", "Accept": "text/html"}
-    assert "还没有索引" in client.get("/", headers=headers).get_data(as_text=True)
+    assert "还没有建立索引" in client.get("/", headers=headers).get_data(as_text=True)
     failed = client.post("/ask", data={"question": "谁？"}, headers=headers)
     assert (failed.status_code, "服务器正在启动" in failed.get_data(as_text=True)) == (503, True)
 

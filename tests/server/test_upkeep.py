@@ -139,4 +139,4 @@ def test_without_an_index_the_job_can_be_started(empty_services: Services, tmp_p
     services = replace(empty_services, reindexing=Reindexing(tmp_path))
     page = outline(create_app(services).test_client().get("/documents"))
     assert "Index now" in page.text
-    assert "there is no index yet" in page.text
+    assert "Nothing is indexed yet" in page.text

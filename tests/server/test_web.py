@@ -250,5 +250,5 @@ def test_an_answer_says_when_a_source_has_changed_since(
 
 def test_without_an_index_the_page_says_what_to_do(empty_services: Services) -> None:
     page = outline(create_app(empty_services).test_client().get("/"))
-    assert "there is no index yet; run make index" in page.text
+    assert "Nothing is indexed yet" in page.text
     assert "Put files into the documents folder" in page.text
