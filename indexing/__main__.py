@@ -30,6 +30,7 @@ from storage.embedding_models import ModelUnavailable
 from storage.failures import StorageFailed, explained_failures
 from storage.generations import DamagedGeneration, NoIndex, current_name
 from storage.index_lock import IndexLocked
+from storage.servers import ServerUnavailable
 from storage.settings import StorageSettings
 from storage.verification import VerificationFailed
 
@@ -39,6 +40,14 @@ UNFORESEEN = os.EX_SOFTWARE
 logger = logging.getLogger("indexing")
 
 _NICENESS = 10
+_NOTHING_DONE = (
+    ModelUnavailable,
+    NotEnoughRoom,
+    OtherFolderEmpty,
+    ServerUnavailable,
+    StorageFailed,
+    VerificationFailed,
+)
 
 _EPILOG = """exit codes: 0 all well, 1 some documents failed (or differences found), 2 wrong usage or settings,
 3 another job holds the index, 4 nothing could be published, 70 a fault of the program (the log says where),
@@ -93,7 +102,7 @@ def _run(command: Callable[..., int], storage: StorageSettings, settings: Indexi
     except NothingToPublish as error:
         _print(failure_lines(error.failed))
         return _say_error(NOTHING_PUBLISHED, [f"Nothing published: {error}."])
-    except (ModelUnavailable, NotEnoughRoom, OtherFolderEmpty, StorageFailed, VerificationFailed) as error:
+    except _NOTHING_DONE as error:
         return _say_error(NOTHING_PUBLISHED, [f"Nothing published: {error}. The index is as it was."])
 
 
@@ -141,8 +150,8 @@ def _fresh(storage: StorageSettings, settings: IndexingSettings) -> int:
 
 
 def _dry_run(storage: StorageSettings, settings: IndexingSettings) -> int:
-    seen = survey(storage.index_dir, settings)
-    _print([*seen.baseline.problems, *([seen.other_folder] if seen.other_folder else [])])
+    seen = survey(storage.index_dir, settings, chroma=storage.chroma_server)
+    _print([*seen.baseline.problems, *filter(None, (seen.other_folder, seen.other_place))])
     _print(plan_lines(seen.plan))
     return SOME_FAILED if seen.plan.failed_unchanged or seen.plan.to_fail or seen.plan.closed_folders else WELL
 
@@ -150,7 +159,7 @@ def _dry_run(storage: StorageSettings, settings: IndexingSettings) -> int:
 def _verify(storage: StorageSettings, settings: IndexingSettings) -> int:
     from indexing.verifying import verify_index
 
-    found = verify_index(storage.index_dir, settings)
+    found = verify_index(storage.index_dir, settings, storage.chroma_server)
     _print(f"{difference.kind}: {difference.what}: {difference.detail}" for difference in found)
     unread = sum(difference.kind == "failed" for difference in found)
     if unread < len(found):

@@ -6,6 +6,7 @@ from pathlib import Path
 from storage.generations import DamagedGeneration, NoIndex, candidates, checked_manifest, current_name, open_catalogue
 from storage.manifest import Manifest, UnreadableManifest, read_manifest
 from storage.records import DocumentRecord
+from storage.servers import ServerAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,16 @@ class Baseline:
     is_current: bool = False
 
 
-def find_baseline(index_dir: Path) -> Baseline:
-    """Look at the published generations, best first. Opens no vectors."""
+def find_baseline(index_dir: Path, chroma: ServerAddress | None = None) -> Baseline:
+    """Look at the published generations, best first. Opens no vectors; counts those on a Chroma server.
+
+    Raises `ServerUnavailable`.
+    """
     problems: list[str] = []
     recorded: Manifest | None = None
     for name in candidates(index_dir):
         try:
-            manifest = checked_manifest(index_dir, name)
+            manifest = checked_manifest(index_dir, name, chroma)
         except (DamagedGeneration, NoIndex) as error:
             problems.append(str(error))
             recorded = recorded or _manifest_of(index_dir / "generations" / name)

@@ -20,12 +20,15 @@ from indexing.settings import IndexingSettings
 from indexing.survey import Options, Survey
 from storage.catalogue import Catalogue
 from storage.drafts import Draft, begin_draft, discard, prune, publish
-from storage.embedding_models import ModelIdentity, load_token_counter
+from storage.embedding_models import ModelIdentity
+from storage.embedding_protocols import PROTOCOL_NAMES
 from storage.embeddings import EmbeddingCache
 from storage.failpoints import failpoint
 from storage.failures import StorageFailed, explained_failures
 from storage.generations import open_catalogue
+from storage.model_loading import load_token_counter
 from storage.records import ChunkRecord, DocumentRecord
+from storage.servers import ServerUnavailable
 from storage.settings import StorageSettings
 
 _ROOM_FACTOR = 2.2  # measured (S10): what a run needs at its peak, in sizes of the generation before
@@ -69,7 +72,7 @@ class Build:
         self.options = options
         self.baseline, self.plan, self.moment = seen.baseline, seen.plan, seen.moment
         self.copied = None if options.fresh else self.baseline.name
-        self.must_publish = options.must_publish or seen.other_folder is not None
+        self.must_publish = options.must_publish or seen.must_publish
 
     def run(self) -> RunReport:
         """Build, verify, publish, prune."""
@@ -89,7 +92,12 @@ class Build:
 
     def _publish(self, recipe: Recipe, cache: EmbeddingCache, embedder: Embedder) -> RunReport:
         index_dir = self.storage.index_dir
-        draft = begin_draft(index_dir, copy_of=self.copied, with_vectors=self._copies_vectors)
+        draft = begin_draft(
+            index_dir,
+            copy_of=self.copied,
+            with_vectors=self._copies_vectors,
+            chroma=self.storage.chroma_server,
+        )
         try:
             report = self._fill(draft, recipe, cache, embedder)
             if report.published:
@@ -107,16 +115,21 @@ class Build:
         index_dir = self.storage.index_dir
         try:
             with explained_failures(index_dir):
-                prune(index_dir)
+                prune(index_dir, chroma=self.storage.chroma_server)
                 with open_catalogue(index_dir, generation) as catalogue:
                     forget_unused(cache, recipe.model.fingerprint, catalogue)
-        except StorageFailed as error:
+        except (StorageFailed, ServerUnavailable) as error:
             self.progress.say(f"what is no longer needed could not be removed: {error}; the next run tries again")
 
     def _recipe(self) -> Recipe:
         if self.baseline.manifest is not None and not self.options.fresh:
-            return recorded_recipe(self.baseline.manifest)
-        recipe = chosen_recipe(self.storage, self.settings)
+            return recorded_recipe(self.baseline.manifest, self.storage)
+        recipe = chosen_recipe(self.storage, self.settings, self.baseline.manifest)
+        if recipe.model.protocol and self.storage.embedding_server is not None:
+            self.progress.say(
+                f"{recipe.model.short_name} is asked at {self.storage.embedding_server.host} "
+                f"({PROTOCOL_NAMES[recipe.model.protocol]}); it reads {recipe.model.max_tokens:,} tokens"
+            )
         if recipe.model.fallback:
             self.progress.say(
                 f"{recipe.model.name} is neither on this machine nor to be had within a few seconds: this index is "
@@ -130,6 +143,8 @@ class Build:
         manifest = self.baseline.manifest
         if self.copied is None or manifest is None or self.options.repair or manifest.counts.chunks < _COPY_FROM_CHUNKS:
             return False
+        if manifest.collection or self.storage.chroma_server is not None:
+            return False  # a Chroma server copies no collections
         affected = {*self.plan.to_remove, *(task.file.path for task in self.plan.to_index)}
         deleted = sum(document.chunks for document in self.baseline.documents if document.path in affected)
         return manifest.deleted_vectors + deleted <= manifest.counts.chunks * _MOST_DEAD_SHARE

@@ -1,6 +1,5 @@
 """From a written catalogue to a proven draft: embeddings, vectors, manifest, verification in a fresh process."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -20,6 +19,7 @@ from storage.failpoints import failpoint
 from storage.generations import utc_now
 from storage.manifest import Manifest
 from storage.records import ChunkRecord, Counts
+from storage.vector_places import VectorPlace
 from storage.verification import VerificationFailed, Verifier
 
 _VECTORS_AT_A_TIME = 2_000
@@ -48,14 +48,14 @@ class Finisher:
             if copied_from is None:
                 raise
             self.progress.say(f"the copied vectors are not whole ({error}); writing all of them anew")
-            shutil.rmtree(self.draft.chroma_directory)
+            self.draft.vector_place.remove()
             self._attempt(None)
 
     def _attempt(self, copied_from: Manifest | None) -> None:
         with Verifier() as verifier:
             self._seal(copied_from)
             self.progress.working("proving the new index whole")
-            verifier.verify(self.index_dir, self.draft.directory.name)
+            verifier.verify(self.index_dir, self.draft.directory.name, chroma=self.draft.chroma)
         failpoint("verify.done")
 
     def _seal(self, copied_from: Manifest | None) -> None:
@@ -65,7 +65,7 @@ class Finisher:
             self._embed()
             self.progress.working("writing vectors")
             deleted = write_vectors(
-                self.draft.chroma_directory,
+                self.draft.vector_place,
                 catalogue,
                 self.cache,
                 self.recipe.model.fingerprint,
@@ -99,16 +99,14 @@ class Finisher:
 
 
 def write_vectors(
-    directory: Path, chunks: Catalogue, cache: EmbeddingCache, fingerprint: str, dimension: int, *, copied: bool
+    place: VectorPlace, chunks: Catalogue, cache: EmbeddingCache, fingerprint: str, dimension: int, *, copied: bool
 ) -> int:
     """Make the collection hold exactly the catalogue's chunks, with the cache's vectors; returns how many it deleted.
 
-    `copied`: the directory holds the previous generation's collection, and only the difference is written.
+    `copied`: the place holds the previous generation's collection, and only the difference is written.
     """
-    from storage.vectors import create_vectors, open_vectors
-
     wanted = chunks.chunk_ids()
-    vectors = open_vectors(directory) if copied else create_vectors(directory, dimension, len(wanted))
+    vectors = place.open() if copied else place.create(dimension, len(wanted))
     try:
         stored = set(vectors.ids()) if copied else set()
         orphans = sorted(stored.difference(wanted))

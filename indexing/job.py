@@ -5,6 +5,7 @@ Nothing heavy is imported until there is something to do: a run that finds nothi
 
 import time
 from dataclasses import replace
+from functools import partial
 
 from indexing.build import Build, LoadModel
 from indexing.progress import Progress
@@ -13,9 +14,9 @@ from indexing.report import RunReport, report_on
 from indexing.settings import IndexingSettings
 from indexing.survey import AS_USUAL, Options, Survey, survey
 from storage.drafts import remove_leftovers
-from storage.embedding_models import build_embed_model
 from storage.failures import explained_failures
 from storage.index_lock import index_lock
+from storage.model_loading import load_model as load_configured_model
 from storage.settings import StorageSettings
 
 
@@ -24,29 +25,30 @@ def run_job(
     settings: IndexingSettings,
     progress: Progress,
     options: Options = AS_USUAL,
-    load_model: LoadModel = build_embed_model,
+    load_model: LoadModel | None = None,
 ) -> RunReport:
-    """Make the index equal to the folder.
+    """Make the index equal to the folder. `load_model` is another way to the embedding model than the settings'.
 
     Raises `IndexLocked`, `DocumentsFolderMissing`, `OtherFolderEmpty`, `ModelUnavailable`, `NothingToPublish`,
-    `NotEnoughRoom`, `VerificationFailed`, `StorageFailed`. Then, and when interrupted before the pointer was moved,
-    the index is as it was; computed embeddings are kept.
+    `NotEnoughRoom`, `VerificationFailed`, `StorageFailed`, `ServerUnavailable`. Then, and when interrupted before the
+    pointer was moved, the index is as it was; computed embeddings are kept.
     """
     started = time.perf_counter()
     with explained_failures(storage.index_dir), index_lock(storage.index_dir):
-        remove_leftovers(storage.index_dir)
-        seen = survey(storage.index_dir, settings, options)
+        remove_leftovers(storage.index_dir, storage.chroma_server)
+        seen = survey(storage.index_dir, settings, options, storage.chroma_server)
         for problem in seen.baseline.problems:
             progress.say(f"{problem}; building a whole one")
-        if seen.other_folder:
-            progress.say(seen.other_folder)
+        for sentence in filter(None, (seen.other_folder, seen.other_place)):
+            progress.say(sentence)
         if seen.baseline.manifest is not None and not options.fresh:
             for sentence in differences(seen.baseline.manifest, storage, settings):
                 progress.say(sentence)
-        if seen.baseline.is_current and seen.plan.is_empty and not seen.other_folder and not options.must_publish:
+        if seen.baseline.is_current and seen.plan.is_empty and not seen.must_publish and not options.must_publish:
             report = _unchanged_report(seen)
         else:
-            report = Build(storage, settings, progress, options, seen, load_model).run()
+            load = load_model or partial(load_configured_model, server=storage.embedding_server)
+            report = Build(storage, settings, progress, options, seen, load).run()
     return replace(report, seconds=time.perf_counter() - started)
 
 

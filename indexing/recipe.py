@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from indexing.chunking import CHUNKER_VERSION
 from indexing.planning import Fingerprints
 from indexing.settings import IndexingSettings
-from storage.embedding_models import ModelIdentity, recorded_model, resolve_model
+from storage.embedding_models import ModelIdentity
 from storage.manifest import Manifest
+from storage.model_loading import find_model, recorded_model
 from storage.settings import StorageSettings
 
 
@@ -23,6 +24,8 @@ class Recipe:
         """Which model it is, and for which one it stands in."""
         if self.model.fallback:
             return f"{self.model.short_name} (stands in for {self.model.name})"
+        if self.model.protocol:
+            return f"{self.model.short_name} (on a server)"
         return self.model.short_name
 
 
@@ -31,15 +34,18 @@ def written_recipe(manifest: Manifest) -> Recipe:
     return Recipe(manifest.embed_model, manifest.chunk_size, manifest.chunk_overlap)
 
 
-def recorded_recipe(manifest: Manifest) -> Recipe:
-    """What the index was built with, the model as it is found today. Raises `ModelUnavailable`."""
-    return Recipe(recorded_model(manifest.embed_model), manifest.chunk_size, manifest.chunk_overlap)
+def recorded_recipe(manifest: Manifest, storage: StorageSettings) -> Recipe:
+    """What the index was built with, the model as it is found today. Raises `ModelUnavailable`, `ServerUnavailable`."""
+    model = recorded_model(manifest, storage.embedding_server)
+    return Recipe(model, manifest.chunk_size, manifest.chunk_overlap)
 
 
-def chosen_recipe(storage: StorageSettings, settings: IndexingSettings) -> Recipe:
-    """What the settings ask for. May take a few seconds to find the model. Raises `ModelUnavailable`."""
-    model = resolve_model(storage.embed_model, allow_fallback=storage.embed_fallback)
-    return Recipe(model, settings.chunk_size, settings.chunk_overlap)
+def chosen_recipe(storage: StorageSettings, settings: IndexingSettings, before: Manifest | None = None) -> Recipe:
+    """What the settings ask for; `before` is the index there was. May take a few seconds to find the model.
+
+    Raises `ModelUnavailable`, `ServerUnavailable`.
+    """
+    return Recipe(find_model(storage, before), settings.chunk_size, settings.chunk_overlap)
 
 
 def fingerprints(recipe: Recipe, settings: IndexingSettings) -> Fingerprints:
@@ -58,8 +64,11 @@ def differences(manifest: Manifest, storage: StorageSettings, settings: Indexing
         "CHUNK_SIZE": (settings.chunk_size, manifest.chunk_size),
         "CHUNK_OVERLAP": (settings.chunk_overlap, manifest.chunk_overlap),
     }
-    return [
+    found = [
         f"{name} is {now}, but this index was built with {then} and keeps it; make reindex builds it anew"
         for name, (now, then) in wanted.items()
         if now != then
     ]
+    if storage.embedding_server is not None and not manifest.embed_model.protocol:
+        found.append("EMBED_URL is set, but this index keeps its model, which runs here; make reindex builds it anew")
+    return found

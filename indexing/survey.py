@@ -9,6 +9,7 @@ from indexing.planning import Fingerprints, Plan, known_versions, plan
 from indexing.recipe import fingerprints, written_recipe
 from indexing.settings import IndexingSettings
 from storage.generations import utc_now
+from storage.servers import ServerAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class OtherFolderEmpty(Exception):
 class Survey:
     """What the folder and the index look like before anything is done, and what follows from it.
 
-    `other_folder` is a sentence when the index was built from another folder; then it must be published anew.
+    `other_folder` is a sentence when the index was built from another folder, `other_place` when its vectors are not
+    where the settings want them; then it must be published anew.
     """
 
     baseline: Baseline
@@ -45,12 +47,20 @@ class Survey:
     plan: Plan
     moment: str
     other_folder: str | None = None
+    other_place: str | None = None
+
+    @property
+    def must_publish(self) -> bool:
+        """Whether a new generation is wanted although no document changed."""
+        return self.other_folder is not None or self.other_place is not None
 
 
-def survey(index_dir: Path, settings: IndexingSettings, options: Options = AS_USUAL) -> Survey:
-    """Look, change nothing. Raises `DocumentsFolderMissing` or `OtherFolderEmpty`."""
+def survey(
+    index_dir: Path, settings: IndexingSettings, options: Options = AS_USUAL, chroma: ServerAddress | None = None
+) -> Survey:
+    """Look, change nothing. Raises `DocumentsFolderMissing`, `OtherFolderEmpty` or `ServerUnavailable`."""
     moment = utc_now()
-    baseline = find_baseline(index_dir)
+    baseline = find_baseline(index_dir, chroma)
     other = _other_folder(baseline, settings.documents_dir)
     documents = () if options.fresh else baseline.documents
     # Size and time prove a file unchanged only as long as it is the same file.
@@ -64,7 +74,15 @@ def survey(index_dir: Path, settings: IndexingSettings, options: Options = AS_US
         wanted = fingerprints(written_recipe(baseline.manifest), settings)
     planned = plan(discovery, documents, wanted, retry_failed=options.repair)
     sentence = f"{other}; the index becomes equal to that one" if other else None
-    return Survey(baseline, discovery, planned, moment, sentence)
+    return Survey(baseline, discovery, planned, moment, sentence, _other_place(baseline, chroma))
+
+
+def _other_place(baseline: Baseline, chroma: ServerAddress | None) -> str | None:
+    if baseline.manifest is None or bool(baseline.manifest.collection) == (chroma is not None):
+        return None
+    if chroma is not None:
+        return f"the vectors move from this machine to the Chroma server {chroma.host}"
+    return "CHROMA_URL is not set, so the vectors move from the Chroma server to this machine"
 
 
 def _other_folder(baseline: Baseline, folder: Path) -> str | None:

@@ -15,6 +15,7 @@ from storage.generations import DamagedGeneration, NoIndex, checked_manifest, cu
 from storage.index_lock import index_lock
 from storage.manifest import Manifest
 from storage.records import DocumentRecord
+from storage.servers import ServerAddress
 from storage.verification import VerificationFailed, verify_in_fresh_process
 
 Kind = Literal["missing", "stale", "failed", "orphaned", "damaged", "folder"]
@@ -32,10 +33,10 @@ class Difference:
     detail: str
 
 
-def verify_index(index_dir: Path, settings: IndexingSettings) -> list[Difference]:
+def verify_index(index_dir: Path, settings: IndexingSettings, chroma: ServerAddress | None = None) -> list[Difference]:
     """Every difference, by kind and path; empty when all agree. Hashes every file; holds the lock meanwhile.
 
-    Raises `NoIndex`, `DocumentsFolderMissing`, `IndexLocked`.
+    Raises `NoIndex`, `DocumentsFolderMissing`, `IndexLocked`, `ServerUnavailable`.
     """
     with index_lock(index_dir):
         name = current_name(index_dir)
@@ -43,13 +44,15 @@ def verify_index(index_dir: Path, settings: IndexingSettings) -> list[Difference
             raise NoIndex("there is no index yet; run make index")
         discovery = discover(settings.documents_dir, {}, leave_out=index_dir)
         try:
-            manifest = checked_manifest(index_dir, name)
+            manifest = checked_manifest(index_dir, name, chroma)
         except DamagedGeneration as error:
             return [Difference("damaged", f"index {name}", str(error))]
         with open_catalogue(index_dir, name) as catalogue:
             documents = catalogue.documents()
             lexical = catalogue.lexical_errors()
-        inner = [Difference("damaged", f"index {name}", problem) for problem in lexical + _proof(index_dir, name)]
+        inner = [
+            Difference("damaged", f"index {name}", problem) for problem in lexical + _proof(index_dir, name, chroma)
+        ]
         return [*_folder(manifest, settings.documents_dir), *compare(discovery, documents), *inner]
 
 
@@ -79,14 +82,14 @@ def compare(discovery: Discovery, documents: list[DocumentRecord]) -> list[Diffe
     return sorted([*differences, *gone], key=lambda difference: (difference.kind, difference.what))
 
 
-def _proof(index_dir: Path, name: str) -> list[str]:
+def _proof(index_dir: Path, name: str, chroma: ServerAddress | None) -> list[str]:
     """What the generation's own proof says. It is made on a copy: opening Chroma 1.5.9 writes into its directory,
     which belongs to the server.
     """
     with tempfile.TemporaryDirectory(prefix="verify-", dir=index_dir) as scratch:
         shutil.copytree(index_dir / "generations" / name, Path(scratch) / "generations" / name)
         try:
-            verify_in_fresh_process(Path(scratch), name)
+            verify_in_fresh_process(Path(scratch), name, chroma=chroma)
         except VerificationFailed as error:
             return error.problems
     return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 from server.index_holder import IndexHolder, IndexNotReady
@@ -13,6 +14,7 @@ from server.services import Services
 from server.settings import BadSettings, ServerSettings
 from storage.answers import AnswerStore
 from storage.budget_ledger import BudgetLedger
+from storage.model_loading import load_recorded_model
 from storage.settings import StorageSettings
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
     """
     if settings.answer_prompt_file or settings.relevance_prompt_file:
         _prompts(settings)
-    index = IndexHolder(storage.index_dir, device=storage.embed_device)
+    index = index_holder(storage)
     loading = Loading(settings, index)
     return Services(
         settings=settings,
@@ -47,6 +49,12 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
         load=loading.start,
         close=loading.close,
     )
+
+
+def index_holder(storage: StorageSettings) -> IndexHolder:
+    """The holder of the index that the settings name, with the servers they name."""
+    load = partial(load_recorded_model, server=storage.embedding_server)
+    return IndexHolder(storage.index_dir, device=storage.embed_device, chroma=storage.chroma_server, load_model=load)
 
 
 class Loading:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from server import conversion, schema
 from server.answers import Answer, AnswerDelta, Answered, Question, ReasoningDelta
-from server.bootstrap import build_answer_service, prepare_logging
+from server.bootstrap import build_answer_service, index_holder, prepare_logging
 from server.errors import known_exceptions, problem_of
-from server.index_holder import IndexHolder
 from server.settings import ServerSettings
 from storage.settings import StorageSettings
 
@@ -65,7 +64,7 @@ def _asked(
     """An answer service for one question; what it raises becomes `Unanswered`."""
     prepare_logging("WARNING")
     storage = StorageSettings()
-    index = IndexHolder(storage.index_dir, device=storage.embed_device)
+    index = index_holder(storage)
     try:
         asked = schema.QueryRequest(question=question, model=mode)
         index.refresh()

@@ -7,12 +7,16 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from storage.collection_names import collection_prefix
 from storage.failpoints import failpoint
 from storage.generations import CATALOGUE, CHROMA, current_name, file_sha256, generations_directory, published_names
 from storage.manifest import Manifest, write_manifest
+from storage.servers import ServerAddress, ServerUnavailable
+from storage.vector_places import Directory, ServedPlace, VectorPlace
 
 KEPT_GENERATIONS = 2
 
@@ -21,10 +25,14 @@ KEPT_GENERATIONS = 2
 class Draft:
     """A generation being built, in `NNNN.draft`; it gets its name `NNNN` when it is published, so whatever has a
     bare number was verified. A draft left behind by a killed job is removed by the next one.
+
+    `collection` is where its vectors go on the Chroma server `chroma`; without one they go into its directory.
     """
 
     name: str
     directory: Path
+    chroma: ServerAddress | None = None
+    collection: str = ""
 
     @property
     def catalogue_file(self) -> Path:
@@ -36,18 +44,29 @@ class Draft:
         """Where the draft's Chroma collection is, or will be."""
         return self.directory / CHROMA
 
+    @property
+    def vector_place(self) -> VectorPlace:
+        """Where the draft's vectors are, or will be."""
+        if self.chroma is None:
+            return Directory(self.chroma_directory)
+        return ServedPlace(self.chroma, self.collection)
 
-def begin_draft(index_dir: Path, *, copy_of: str | None = None, with_vectors: bool = False) -> Draft:
+
+def begin_draft(
+    index_dir: Path, *, copy_of: str | None = None, with_vectors: bool = False, chroma: ServerAddress | None = None
+) -> Draft:
     """A new directory beside the published ones, in the place of what killed jobs left there. Hold the lock.
 
     With `copy_of`, that generation's catalogue is copied into it, and its closed Chroma directory `with_vectors`.
+    With `chroma`, its vectors will be a collection there.
     """
     root = generations_directory(index_dir)
     root.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(index_dir)
+    remove_leftovers(index_dir, chroma)
     finished = published_names(index_dir)
     name = f"{max((int(n) for n in finished), default=0) + 1:04d}"
-    draft = Draft(name, root / f"{name}.draft")
+    collection = collection_prefix(index_dir) + name if chroma is not None else ""
+    draft = Draft(name, root / f"{name}.draft", chroma, collection)
     draft.directory.mkdir()
     if copy_of is not None:
         shutil.copy2(root / copy_of / CATALOGUE, draft.catalogue_file)
@@ -57,20 +76,27 @@ def begin_draft(index_dir: Path, *, copy_of: str | None = None, with_vectors: bo
     return draft
 
 
-def remove_leftovers(index_dir: Path) -> None:
-    """Remove what killed jobs left among the generations: drafts, and old ones half removed. Hold the lock."""
+def remove_leftovers(index_dir: Path, chroma: ServerAddress | None = None) -> None:
+    """Remove what killed jobs left among the generations: drafts, and old ones half removed. Hold the lock.
+
+    Their collections go as well. A server that is away keeps them until the next generation is published.
+    """
     root = generations_directory(index_dir)
-    for directory in root.iterdir() if root.is_dir() else ():
-        if not directory.name.isdigit():
-            shutil.rmtree(directory)
+    leftovers = [d for d in root.iterdir() if not d.name.isdigit()] if root.is_dir() else []
+    if leftovers and chroma is not None:
+        with suppress(ServerUnavailable):
+            _remove_collections(index_dir, chroma)
+    for directory in leftovers:
+        shutil.rmtree(directory)
 
 
 def seal_draft(draft: Draft, manifest: Manifest) -> None:
     """Write the manifest with the hashes of every immutable file, and sync all to disk. Close the files first."""
-    _give_space_back(draft.chroma_directory / "chroma.sqlite3")
+    if draft.chroma is None:
+        _give_space_back(draft.chroma_directory / "chroma.sqlite3")
     files = {file.relative_to(draft.directory).as_posix(): file_sha256(file) for file in _immutable(draft.directory)}
     failpoint("seal.before-manifest")
-    write_manifest(draft.directory, replace(manifest, files=files))
+    write_manifest(draft.directory, replace(manifest, files=files, collection=draft.collection))
     failpoint("seal.before-sync")
     for file in sorted(draft.directory.rglob("*")):
         _sync(file)
@@ -80,7 +106,8 @@ def seal_draft(draft: Draft, manifest: Manifest) -> None:
 
 def publish(index_dir: Path, draft: Draft) -> None:
     """Make the sealed and verified draft the current generation: readers see the old one or the new one, whole."""
-    _sync(draft.chroma_directory / "chroma.sqlite3")  # the verifier's Chroma wrote into it
+    if draft.chroma is None:
+        _sync(draft.chroma_directory / "chroma.sqlite3")  # the verifier's Chroma wrote into it
     published = draft.directory.rename(generations_directory(index_dir) / draft.name)
     _sync(published.parent)
     pointer, fresh = index_dir / "CURRENT", index_dir / "CURRENT.new"
@@ -93,12 +120,22 @@ def publish(index_dir: Path, draft: Draft) -> None:
 
 
 def discard(draft: Draft) -> None:
-    """Remove a draft that will not be published."""
+    """Remove a draft that will not be published. One that was published is not there any more."""
+    if not draft.directory.exists():
+        return
+    if draft.chroma is not None:
+        try:
+            draft.vector_place.remove()
+        except ServerUnavailable:
+            return  # the directory stays: it tells the next job to remove the collection
     shutil.rmtree(draft.directory, ignore_errors=True)
 
 
-def prune(index_dir: Path, keep: int = KEPT_GENERATIONS) -> list[str]:
-    """Remove all but the newest `keep` generations, never the current one; returns the names removed. Hold the lock."""
+def prune(index_dir: Path, keep: int = KEPT_GENERATIONS, chroma: ServerAddress | None = None) -> list[str]:
+    """Remove all but the newest `keep` generations, never the current one; returns the names removed. Hold the lock.
+
+    With `chroma`, also every collection of this index that belongs to none of them. Raises `ServerUnavailable`.
+    """
     current = current_name(index_dir)
     doomed = [name for name in published_names(index_dir)[keep:] if name != current]
     for name in doomed:
@@ -106,7 +143,20 @@ def prune(index_dir: Path, keep: int = KEPT_GENERATIONS) -> list[str]:
         leftover = (generations_directory(index_dir) / name).rename(generations_directory(index_dir) / f"{name}.old")
         failpoint("prune.half")
         shutil.rmtree(leftover)
+    if chroma is not None:
+        _remove_collections(index_dir, chroma)
     return doomed
+
+
+def _remove_collections(index_dir: Path, chroma: ServerAddress) -> None:
+    """Remove this index's collections, and nobody else's, that no published generation has."""
+    from storage.served_vectors import remove_served_vectors, served_collections
+
+    prefix = collection_prefix(index_dir)
+    needed = {prefix + name for name in published_names(index_dir)}
+    orphans = [name for name in served_collections(chroma, prefix) if name not in needed]
+    if orphans:
+        remove_served_vectors(chroma, orphans)
 
 
 def _immutable(directory: Path) -> Iterator[Path]:

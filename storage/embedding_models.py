@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 PACKAGED = "packaged"
 PROBE_TEXT = "Pagewise shows the page each statement comes from. 每个陈述都标明出处的页码。"
 
+SAME_MODEL_COSINE = 0.98
+"""Between two vectors of `PROBE_TEXT`: one model computed on two processors differs less, two models differ more."""
+
 # The revision that was looked at; another one may hold other files under the same name.
 _PINNED_REVISIONS = {"BAAI/bge-m3": "5617a9f61b028005a4858fdac845db406aefb181"}
 _WEIGHTS = ("model.safetensors", "pytorch_model.bin")
@@ -38,7 +41,7 @@ class ModelUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModelIdentity:
-    """An embedding model on this machine.
+    """An embedding model on this machine, or (`protocol` not empty) on a server, where it has no `location`.
 
     `name` is what was asked for, `location` the folder it is loaded from. `max_tokens` is what it reads; the rest
     of a longer text would be cut silently. `fingerprint` names these very weights, tokenizer and configuration.
@@ -53,6 +56,7 @@ class ModelIdentity:
     max_tokens: int
     fingerprint: str
     fallback: bool = False
+    protocol: str = ""
 
 
 def resolve_model(name: str, *, allow_fallback: bool = False) -> ModelIdentity:
@@ -116,11 +120,6 @@ def build_embed_model(identity: ModelIdentity, device: str = "auto", batch_size:
         )
     except UnpicklingError as error:  # torch's own message advises to load it all the same
         raise ModelUnavailable(f"the weights of {identity.short_name} hold more than numbers; not loaded") from error
-
-
-def load_recorded_model(recorded: ModelIdentity, device: str = "auto") -> Any:
-    """The model an index was built with, loaded. Raises `ModelUnavailable` when it is not to be had any more."""
-    return build_embed_model(recorded_model(recorded), device)
 
 
 def load_token_counter(identity: ModelIdentity) -> Callable[[str], int]:

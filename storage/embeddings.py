@@ -36,7 +36,7 @@ def text_key(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def unit_rows(vectors: Sequence[Sequence[float]]) -> Matrix:
+def unit_rows(vectors: Sequence[Sequence[float]] | Matrix) -> Matrix:
     """`(n, dimension)` float32 rows of length 1: a model that computes in bfloat16 is off by up to 0.5 %.
 
     Raises `ValueError` for a row that is zero or not finite.

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from storage.catalogue import Catalogue
 from storage.manifest import Manifest, UnreadableManifest, read_manifest
+from storage.servers import ServerAddress, ServerUnavailable
+from storage.vector_places import Directory, ServedPlace, VectorPlace
 
 if TYPE_CHECKING:
     from storage.vector_store import PassageVectorStore
@@ -76,10 +78,11 @@ def candidates(index_dir: Path) -> list[str]:
     return ([current] if current else []) + others
 
 
-def checked_manifest(index_dir: Path, name: str | None = None) -> Manifest:
+def checked_manifest(index_dir: Path, name: str | None = None, chroma: ServerAddress | None = None) -> Manifest:
     """The manifest of a published generation (the current one by default) whose files are as they were published.
 
-    Reads every file, opens nothing, imports no Chroma. Raises `NoIndex` or `DamagedGeneration`.
+    Reads every file, opens nothing, imports no Chroma; asks the server, if `chroma` is given and keeps the vectors.
+    Raises `NoIndex`, `DamagedGeneration` or `ServerUnavailable`.
     """
     directory = generations_directory(index_dir) / (name or _required_current(index_dir))
     try:
@@ -87,6 +90,10 @@ def checked_manifest(index_dir: Path, name: str | None = None) -> Manifest:
     except UnreadableManifest as error:
         raise DamagedGeneration(str(error)) from error
     _compare_files(directory, manifest)
+    if not manifest.collection:
+        _check_chroma_sqlite(directory / CHROMA / "chroma.sqlite3", directory.name)
+    elif chroma is not None:
+        _check_collection(chroma, manifest)
     return manifest
 
 
@@ -95,24 +102,24 @@ def open_catalogue(index_dir: Path, name: str) -> Catalogue:
     return Catalogue.open(generations_directory(index_dir) / name / CATALOGUE)
 
 
-def open_generation(index_dir: Path, name: str | None = None) -> Generation:
-    """Open a published generation (the current one by default).
+def open_generation(index_dir: Path, name: str | None = None, chroma: ServerAddress | None = None) -> Generation:
+    """Open a published generation (the current one by default). `chroma` is asked if that is where its vectors are.
 
     Sizes and hashes of its immutable files are compared with the manifest first, so that torn or altered files are
-    found before Chroma maps them. Raises `NoIndex` or `DamagedGeneration`.
+    found before Chroma maps them. Raises `NoIndex`, `DamagedGeneration` or `ServerUnavailable`.
     """
-    from storage.vectors import open_vectors
-
     name = name or _required_current(index_dir)
-    manifest = checked_manifest(index_dir, name)
+    manifest = checked_manifest(index_dir, name, chroma)
     directory = generations_directory(index_dir) / name
     catalogue = None
     try:
         catalogue = Catalogue.open(directory / CATALOGUE)
-        vectors = open_vectors(directory / CHROMA)
+        vectors = _vector_place(directory, manifest, chroma).open()
     except Exception as error:
         if catalogue is not None:
             catalogue.close()
+        if isinstance(error, ServerUnavailable):
+            raise
         raise DamagedGeneration(f"generation {name} cannot be opened ({type(error).__name__})") from error
     generation = Generation(name, directory, manifest, catalogue, vectors)
     found = vectors.count()
@@ -120,6 +127,17 @@ def open_generation(index_dir: Path, name: str | None = None) -> Generation:
         generation.close()
         raise DamagedGeneration(f"generation {name} holds {found} vectors, not {manifest.counts.chunks}")
     return generation
+
+
+def _vector_place(directory: Path, manifest: Manifest, chroma: ServerAddress | None) -> VectorPlace:
+    if not manifest.collection:
+        return Directory(directory / CHROMA)
+    if chroma is None:
+        raise ServerUnavailable(
+            f"generation {manifest.generation} keeps its vectors on a Chroma server; set CHROMA_URL, or leave it unset "
+            "and run make index to have them here"
+        )
+    return ServedPlace(chroma, manifest.collection)
 
 
 def utc_now() -> str:
@@ -152,7 +170,21 @@ def _compare_files(directory: Path, manifest: Manifest) -> None:
             raise DamagedGeneration(f"generation {directory.name}: {relative} is missing")
         if file_sha256(file) != expected:
             raise DamagedGeneration(f"generation {directory.name}: {relative} is not as it was published")
-    _check_chroma_sqlite(directory / CHROMA / "chroma.sqlite3", directory.name)
+
+
+def _check_collection(chroma: ServerAddress, manifest: Manifest) -> None:
+    from storage.chroma_server import NoSuchCollection, count_vectors
+
+    try:
+        found = count_vectors(chroma, manifest.collection)
+    except NoSuchCollection as error:
+        raise DamagedGeneration(
+            f"generation {manifest.generation}: the Chroma server {chroma.host} does not have its vectors"
+        ) from error
+    if found != manifest.counts.chunks:
+        raise DamagedGeneration(
+            f"generation {manifest.generation} has {found} vectors on {chroma.host}, not {manifest.counts.chunks}"
+        )
 
 
 def _check_chroma_sqlite(file: Path, generation: str) -> None:

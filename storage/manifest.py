@@ -21,6 +21,7 @@ class Manifest:
     """`probe_vector` is the model's vector of `embedding_models.PROBE_TEXT`: another model gives another one.
 
     `files` maps the generation's immutable files (relative POSIX path) to their SHA-256.
+    `collection` is the name of the collection that holds the vectors on a Chroma server; empty: they are files here.
     `published_at` is UTC, ISO 8601 with Z.
     """
 
@@ -32,6 +33,7 @@ class Manifest:
     chunk_overlap: int
     counts: Counts
     probe_vector: tuple[float, ...]
+    collection: str = ""
     deleted_vectors: int = 0
     library_versions: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)

@@ -1,9 +1,12 @@
 """Settings of what is stored: where the index lives and which embedding model gives its vectors their meaning."""
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from storage.servers import ServerAddress, address_problem
 
 
 class StorageSettings(BaseSettings):
@@ -17,11 +20,34 @@ class StorageSettings(BaseSettings):
     embed_model: str = Field(default="BAAI/bge-m3", validation_alias="EMBED_MODEL")
     embed_fallback: bool = Field(default=True, validation_alias="EMBED_FALLBACK")
     embed_device: str = Field(default="auto", validation_alias="EMBED_DEVICE")
+    embed_url: str | None = Field(default=None, validation_alias="EMBED_URL")
+    embed_api_key: SecretStr | None = Field(default=None, validation_alias="EMBED_API_KEY")
+    embed_max_tokens: int = Field(default=0, ge=0, validation_alias="EMBED_MAX_TOKENS")
+    chroma_url: str | None = Field(default=None, validation_alias="CHROMA_URL")
+    chroma_token: SecretStr | None = Field(default=None, validation_alias="CHROMA_TOKEN")
 
     @field_validator("index_dir")
     @classmethod
     def _home_is_meant_by_a_tilde(cls, path: Path) -> Path:
         return home_expanded(path)
+
+    @model_validator(mode="after")
+    def _addresses_can_be_shown(self) -> Self:
+        """Not a validator of the fields: their errors repeat the value, which may hold a password."""
+        for name, url in (("EMBED_URL", self.embed_url), ("CHROMA_URL", self.chroma_url)):
+            if url and (problem := address_problem(url)):
+                raise ValueError(f"{name} {problem}")
+        return self
+
+    @property
+    def embedding_server(self) -> ServerAddress | None:
+        """The server that embeds texts; None: the model runs here."""
+        return ServerAddress(self.embed_url, self.embed_api_key) if self.embed_url else None
+
+    @property
+    def chroma_server(self) -> ServerAddress | None:
+        """The server that keeps the vectors; None: they are files in the index directory."""
+        return ServerAddress(self.chroma_url, self.chroma_token) if self.chroma_url else None
 
 
 def home_expanded(path: Path) -> Path:

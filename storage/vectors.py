@@ -1,4 +1,6 @@
-"""The vectors of one generation: a Chroma collection that holds ids and vectors, nothing else. Only home of chromadb.
+"""The vectors of one generation: a Chroma collection that holds ids and vectors, nothing else.
+
+It lies in a directory of this machine, or on a Chroma server: see `served_vectors`, the only other home of chromadb.
 
 Texts stay in the catalogue: measured with Chroma 1.5.9, keeping them here costs 21 kB per vector instead of 9 and
 makes adding twice as slow. Ids are the catalogue's chunk ids; similarity is the cosine, -1 to 1, 1 is best.
@@ -7,7 +9,7 @@ makes adding twice as slow. Ids are the catalogue's chunk ids; similarity is the
 import math
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from storage.failures import StorageFailed, sqlite_sentence
 
 _COLLECTION = "passages"
 _UNIT_NORM_TOLERANCE = 1e-2
+_IDS_AT_A_TIME = 50_000
 
 
 class InvalidVector(ValueError):
@@ -31,8 +34,7 @@ class InvalidVector(ValueError):
 class VectorCollection:
     """An open collection. One process at a time may hold a directory open; never replace one under an open path."""
 
-    def __init__(self, directory: Path, client: Any, collection: Any, dimension: int) -> None:
-        self.directory = directory
+    def __init__(self, client: Any, collection: Any, dimension: int) -> None:
         self.dimension = dimension
         self._client = client
         self._collection = collection
@@ -44,11 +46,16 @@ class VectorCollection:
 
     def count(self) -> int:
         """How many ids Chroma knows. It stays right even when vectors are lost: prove vectors with `vectors`."""
-        return int(self._collection.count())
+        with self._reading():
+            return int(self._collection.count())
 
     def ids(self) -> list[str]:
         """All ids, in no order."""
-        return list(self._collection.get(include=[])["ids"])
+        found: list[str] = []
+        with self._reading():
+            while part := self._collection.get(include=[], limit=_IDS_AT_A_TIME, offset=len(found))["ids"]:
+                found += part
+        return found
 
     def add(self, ids: Sequence[str], matrix: Matrix) -> None:
         """Store vectors `(n, dimension)`, unit length, under their ids; an id that is there gets the new vector.
@@ -56,8 +63,8 @@ class VectorCollection:
         Raises `InvalidVector` before anything is stored, `StorageFailed` when the disk does not take them.
         """
         self._check(matrix)
-        step = int(self._client.get_max_batch_size())
-        with _explained_writes():
+        with self._writing():
+            step = self._step()
             for start in range(0, len(ids), step):
                 # `upsert`: `add` of Chroma 1.5.9 silently keeps the old vector of an id that exists.
                 self._collection.upsert(ids=list(ids[start : start + step]), embeddings=matrix[start : start + step])
@@ -68,18 +75,20 @@ class VectorCollection:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Forget these ids. Their space is not given back: rebuild when deletions add up. Raises `StorageFailed`."""
-        step = int(self._client.get_max_batch_size())
-        with _explained_writes():
+        with self._writing():
+            step = self._step()
             for start in range(0, len(ids), step):
                 self._collection.delete(ids=list(ids[start : start + step]))
 
     def vectors(self, ids: Sequence[str]) -> Matrix:
         """The stored vectors `(n, dimension)` in the order of `ids`. Raises `KeyError` for an id without a vector."""
         matrix = np.empty((len(ids), self.dimension), dtype=np.float32)
-        step = int(self._client.get_max_batch_size())
+        with self._reading():
+            step = self._step()
         for start in range(0, len(ids), step):
             part = list(ids[start : start + step])
-            got = self._collection.get(ids=part, include=["embeddings"])
+            with self._reading():
+                got = self._collection.get(ids=part, include=["embeddings"])
             row_of = {id_: row for row, id_ in enumerate(got["ids"])}
             if missing := [id_ for id_ in part if id_ not in row_of]:
                 raise KeyError(missing[0])
@@ -98,14 +107,28 @@ class VectorCollection:
         if limit <= 0 or (ids is not None and not ids):
             return []
         among = {} if ids is None else {"ids": list(ids)}
-        result = self._collection.query(query_embeddings=query, n_results=limit, include=["distances"], **among)
+        with self._reading():
+            result = self._collection.query(query_embeddings=query, n_results=limit, include=["distances"], **among)
         return [
             (id_, 1.0 - float(distance)) for id_, distance in zip(result["ids"][0], result["distances"][0], strict=True)
         ]
 
     def close(self) -> None:
-        """Give files and memory back. The object is of no use afterwards."""
+        """Give files, connections and memory back. The object is of no use afterwards."""
         self._client.close()
+
+    def check(self) -> None:
+        """Raise `ServerUnavailable` where a server holds the collection and does not answer with it."""
+
+    def _step(self) -> int:
+        """How many ids and vectors go into one call."""
+        return int(self._client.get_max_batch_size())
+
+    def _reading(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def _writing(self) -> AbstractContextManager[None]:
+        return _explained_writes()
 
     def _check(self, matrix: NDArray[Any], *, unit: bool = True) -> None:
         if matrix.ndim != 2 or matrix.shape[1] != self.dimension:
@@ -124,6 +147,29 @@ def create_vectors(directory: Path, dimension: int, expected: int) -> VectorColl
     The parameters are measured: recall@10 1.000 at 10,000 and at 50,000 vectors (Chroma's defaults: 0.965, 0.849).
     Raises `StorageFailed`.
     """
+    with _explained_writes():
+        client = _client(directory)
+        try:
+            collection = created_collection(client, _COLLECTION, dimension, expected)
+        except BaseException:
+            client.close()
+            raise
+    return VectorCollection(client, collection, dimension)
+
+
+def open_vectors(directory: Path) -> VectorCollection:
+    """The collection of an existing directory. Raises what Chroma raises when it is damaged."""
+    client = _client(directory)
+    try:
+        collection, dimension = found_collection(client, _COLLECTION)
+    except BaseException:
+        client.close()
+        raise
+    return VectorCollection(client, collection, dimension)
+
+
+def created_collection(client: Any, name: str, dimension: int, expected: int) -> Any:
+    """A new collection of a client, laid out as `create_vectors` says. Raises what Chroma raises."""
     hnsw = {
         "space": "cosine",
         "ef_construction": 200,
@@ -131,31 +177,15 @@ def create_vectors(directory: Path, dimension: int, expected: int) -> VectorColl
         "ef_search": 200,
         "sync_threshold": max(2, expected),
     }
-    with _explained_writes():
-        client = _client(directory)
-        try:
-            collection = client.create_collection(
-                _COLLECTION,
-                embedding_function=None,
-                metadata={"dimension": dimension},
-                configuration={"hnsw": hnsw},
-            )
-        except BaseException:
-            client.close()
-            raise
-    return VectorCollection(directory, client, collection, dimension)
+    return client.create_collection(
+        name, embedding_function=None, metadata={"dimension": dimension}, configuration={"hnsw": hnsw}
+    )
 
 
-def open_vectors(directory: Path) -> VectorCollection:
-    """The collection of an existing directory. Raises what Chroma raises when it is damaged."""
-    client = _client(directory)
-    try:
-        collection = client.get_collection(_COLLECTION, embedding_function=None)
-        dimension = int((collection.metadata or {})["dimension"])
-    except BaseException:
-        client.close()
-        raise
-    return VectorCollection(directory, client, collection, dimension)
+def found_collection(client: Any, name: str) -> tuple[Any, int]:
+    """An existing collection of a client, and its dimension. Raises what Chroma raises."""
+    collection = client.get_collection(name, embedding_function=None)
+    return collection, int((collection.metadata or {})["dimension"])
 
 
 @contextmanager

@@ -16,9 +16,11 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+from pydantic import SecretStr
 
 from storage.embeddings import Matrix
 from storage.generations import DamagedGeneration, Generation, NoIndex, open_generation
+from storage.servers import ServerAddress, ServerUnavailable
 
 SELF_QUERIES = 128
 _RECALL_AT = 10
@@ -51,7 +53,9 @@ class Verifier:
             start_new_session=True,  # Ctrl-C is for the job, which then ends this process
         )
 
-    def verify(self, index_dir: Path, name: str, timeout_seconds: float = 600.0) -> None:
+    def verify(
+        self, index_dir: Path, name: str, timeout_seconds: float = 600.0, chroma: ServerAddress | None = None
+    ) -> None:
         """Raise `VerificationFailed` unless the generation proves whole, also when the process crashes or hangs.
 
         Can be called once: the next proof wants another fresh process.
@@ -59,7 +63,7 @@ class Verifier:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            self._process.stdin.write(json.dumps([str(index_dir.absolute()), name]) + "\n")
+            self._process.stdin.write(json.dumps([str(index_dir.absolute()), name, *_written(chroma)]) + "\n")
             self._process.stdin.flush()  # and it stays open: the process ends when we do
             status = self._process.wait(timeout_seconds)
         except subprocess.TimeoutExpired as error:
@@ -82,20 +86,24 @@ class Verifier:
         self._process.communicate()
 
 
-def verify_in_fresh_process(index_dir: Path, name: str, timeout_seconds: float = 600.0) -> None:
+def verify_in_fresh_process(
+    index_dir: Path, name: str, timeout_seconds: float = 600.0, chroma: ServerAddress | None = None
+) -> None:
     """Raise `VerificationFailed` unless the generation proves whole."""
     with Verifier() as verifier:
-        verifier.verify(index_dir, name, timeout_seconds)
+        verifier.verify(index_dir, name, timeout_seconds, chroma)
 
 
-def problems_of(index_dir: Path, name: str) -> list[str]:
+def problems_of(index_dir: Path, name: str, chroma: ServerAddress | None = None) -> list[str]:
     """Everything that is wrong with a generation, as sentences; empty when it is whole."""
     try:
-        generation = open_generation(index_dir, name)
-    except (DamagedGeneration, NoIndex) as error:
+        generation = open_generation(index_dir, name, chroma)
+    except (DamagedGeneration, NoIndex, ServerUnavailable) as error:
         return [str(error)]
     try:
         return _catalogue_problems(generation) or _vector_problems(generation)
+    except ServerUnavailable as error:
+        return [str(error)]
     finally:
         generation.close()
 
@@ -144,6 +152,17 @@ def _search_problems(generation: Generation, ids: Sequence[str], matrix: Matrix)
     return problems
 
 
+def _written(chroma: ServerAddress | None) -> list[str]:
+    """The address for the pipe: neither the command line nor the environment shows the token."""
+    if chroma is None:
+        return []
+    return [chroma.url, *([chroma.secret.get_secret_value()] if chroma.secret else [])]
+
+
+def _read(url: str = "", token: str = "") -> ServerAddress | None:
+    return ServerAddress(url, SecretStr(token) if token else None) if url else None
+
+
 def _serve() -> None:
     """Make ready, wait for one generation's name on standard input, say its problems on standard output."""
     import storage.vectors  # noqa: F401 - what takes the time
@@ -155,8 +174,8 @@ def _serve() -> None:
             return
         request += part
     threading.Thread(target=_end_with_the_job, daemon=True).start()
-    index_dir, name = json.loads(request)
-    sys.stdout.write(json.dumps(problems_of(Path(index_dir), name)[:_MOST_PROBLEMS]))
+    index_dir, name, *address = json.loads(request)
+    sys.stdout.write(json.dumps(problems_of(Path(index_dir), name, _read(*address))[:_MOST_PROBLEMS]))
     sys.stdout.flush()
     os._exit(0)
 

@@ -231,7 +231,7 @@ def test_ctrl_c_during_the_imports_leaves_no_traceback() -> None:
 def test_a_run_stopped_after_publishing_says_that_it_is_published(
     in_workshop: Workshop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def stop(*arguments: object) -> None:
+    def stop(*arguments: object, **more: object) -> None:
         raise Stopped(signal.SIGINT)
 
     monkeypatch.setattr("indexing.build.prune", stop)

@@ -38,9 +38,9 @@ def test_a_search_among_ids_finds_only_those(vectors: VectorCollection) -> None:
     assert vectors.nearest(VECTORS[0], 10, []) == []
 
 
-def test_a_closed_collection_opens_again_whole(vectors: VectorCollection) -> None:
+def test_a_closed_collection_opens_again_whole(vectors: VectorCollection, tmp_path: Path) -> None:
     vectors.close()
-    again = open_vectors(vectors.directory)
+    again = open_vectors(tmp_path / "chroma")
     assert (again.count(), again.dimension) == (50, 8)
     assert np.allclose(again.vectors(IDS[::-1]), VECTORS[::-1], atol=1e-6)
     again.close()

@@ -1,0 +1,235 @@
+"""Asks an embedding server: tries again where that may help, and otherwise says in one sentence what is wrong.
+
+Knows nothing of indexes, caches and LlamaIndex.
+"""
+
+import json
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import numpy as np
+
+from storage.embedding_protocols import Endpoint, UnusableReply, endpoints, limit_in, stated_limit
+from storage.embeddings import Matrix
+from storage.http_failures import connection_problem, said_by
+from storage.servers import ServerAddress, ServerUnavailable
+
+logger = logging.getLogger(__name__)
+
+_CONNECT_SECONDS = 5.0
+_LONGEST_PAUSE_SECONDS = 20.0
+_LARGEST_REPLY_BYTES = 256 * 1024 * 1024
+_NO_SUCH_PATH = (404, 405)
+_TOO_MUCH_AT_ONCE = (400, 413, 422)
+_PASSING = (408, 425, 429, 500, 502, 503, 504)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often a request is tried, how long one try may take, and how long the server may ask to be left alone."""
+
+    attempts: int
+    seconds: float
+    longest_wait_seconds: float
+
+
+FOR_DOCUMENTS = Patience(attempts=5, seconds=120.0, longest_wait_seconds=60.0)
+FOR_QUESTIONS = Patience(attempts=2, seconds=10.0, longest_wait_seconds=2.0)
+
+
+class _Refused(Exception):
+    """The reply is an error."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+
+class _Failed(Exception):
+    """There is no reply, or none that can be used; the message is the end of a sentence."""
+
+
+class EmbeddingServer:
+    """One model of one server. May be used by several threads. All methods raise `ServerUnavailable`."""
+
+    def __init__(self, address: ServerAddress, model: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.address = address
+        self.endpoint: Endpoint | None = None
+        """Found out by the first request."""
+        self._model = model
+        self._sleep = sleep
+        self._most_texts = 2048  # OpenAI's own limit; smaller ones are found out
+        self._finding_out = threading.Lock()
+        self._client = httpx.Client(
+            headers=address.headers(),
+            trust_env=not address.is_here,
+            timeout=httpx.Timeout(30, connect=_CONNECT_SECONDS),
+        )
+
+    def embed(self, texts: Sequence[str], patience: Patience = FOR_DOCUMENTS) -> Matrix:
+        """Unit vectors `(n, dimension)` in the order of the texts. More than the server takes at once are parted."""
+        endpoint = self._endpoint(patience)
+        parts: list[Matrix] = []
+        waiting = list(texts)
+        while waiting:
+            part = waiting[: self._most_texts]
+            try:
+                parts.append(self._patiently(endpoint, part, patience))
+            except _Refused as refused:
+                if refused.status not in _TOO_MUCH_AT_ONCE or len(part) == 1:
+                    raise self._unavailable(refused) from refused
+                self._most_texts = len(part) // 2
+            else:
+                del waiting[: len(part)]
+        if len({part.shape[1] for part in parts}) > 1:
+            raise ServerUnavailable(f"{self._name} gives vectors of different dimensions; look at its log")
+        return np.concatenate(parts)
+
+    def stated_limit(self) -> int | None:
+        """How many tokens the model reads, where the server says so."""
+        url, name = stated_limit(self._endpoint(FOR_DOCUMENTS))
+        try:
+            response = self._client.get(url)
+            return limit_in(response.json(), name, self._model) if response.status_code == 200 else None
+        except (httpx.HTTPError, ValueError):
+            return None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    @property
+    def _name(self) -> str:
+        return f"the embedding server {self.address.host}"
+
+    def _endpoint(self, patience: Patience) -> Endpoint:
+        """Which protocol the server speaks: one probe decides, once."""
+        with self._finding_out:
+            if self.endpoint is None:
+                self.endpoint = self._found_endpoint(patience)
+                logger.info("%s answers at %s", self._name, self.endpoint.url)
+            return self.endpoint
+
+    def _found_endpoint(self, patience: Patience) -> Endpoint:
+        replies: list[_Refused] = []
+        for endpoint in endpoints(self.address.url):
+            try:
+                self._patiently(endpoint, ["probe"], patience)
+            except _Refused as refused:
+                if refused.status not in _NO_SUCH_PATH:
+                    raise self._unavailable(refused) from refused
+                replies.append(refused)
+            else:
+                return endpoint
+        paths = " nor ".join(httpx.URL(endpoint.url).path for endpoint in endpoints(self.address.url))
+        said = next(filter(None, (said_by(reply.response, self.address) for reply in replies)), "")
+        raise ServerUnavailable(
+            f"{self._name} knows neither {paths}, or not the model {self._model} (HTTP {replies[-1].status}{said}); "
+            "check EMBED_URL and EMBED_MODEL"
+        )
+
+    def _patiently(self, endpoint: Endpoint, texts: Sequence[str], patience: Patience) -> Matrix:
+        """One batch, tried as often as patience allows. Raises `_Refused` for what trying again cannot mend."""
+        for attempt in range(1, patience.attempts + 1):
+            asked_to_wait: float | None = None
+            try:
+                return endpoint.vectors(self._reply(endpoint, texts, patience.seconds), len(texts))
+            except UnusableReply as error:
+                raise ServerUnavailable(f"{self._name} cannot be used: {error}; look at its log") from error
+            except _Failed as error:
+                problem: Exception = ServerUnavailable(f"{self._name} {error}; see that it runs and check EMBED_URL")
+                problem.__cause__ = error
+            except _Refused as refused:
+                if refused.status not in _PASSING:
+                    raise
+                problem = self._unavailable(refused)
+                asked_to_wait = _retry_after(refused.response)
+            if attempt == patience.attempts or (asked_to_wait or 0) > patience.longest_wait_seconds:
+                raise problem
+            self._pause(attempt, asked_to_wait, patience)
+        raise AssertionError("patience allows at least one attempt")
+
+    def _pause(self, attempt: int, asked_to_wait: float | None, patience: Patience) -> None:
+        """As long as the server asks, and in any case a random while that doubles: not all clients at once."""
+        longest = min(_LONGEST_PAUSE_SECONDS, patience.longest_wait_seconds, 0.5 * 2**attempt)
+        self._sleep((asked_to_wait or 0.0) + random.uniform(longest / 4, longest))
+
+    def _reply(self, endpoint: Endpoint, texts: Sequence[str], seconds: float) -> Any:
+        ends = time.monotonic() + seconds
+        timeout = httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
+        try:
+            with self._client.stream(
+                "POST", endpoint.url, json=endpoint.body(texts, self._model), timeout=timeout
+            ) as response:
+                content = _read(response, ends)
+        except httpx.HTTPError as error:
+            raise _Failed(connection_problem(error)) from error
+        if response.status_code != 200:
+            raise _Refused(httpx.Response(response.status_code, headers=_plain(response), content=content))
+        try:
+            return json.loads(content)
+        except ValueError as error:
+            raise _Failed("answers with something that is no JSON") from error
+
+    def _unavailable(self, refused: _Refused) -> ServerUnavailable:
+        reply = f"(HTTP {refused.status}{said_by(refused.response, self.address)})"
+        if refused.status in (401, 403):
+            return ServerUnavailable(f"{self._name} rejects the key {reply}; check EMBED_API_KEY")
+        if refused.status in _NO_SUCH_PATH:
+            return ServerUnavailable(
+                f"{self._name} does not know the model {self._model} {reply}; check EMBED_MODEL and EMBED_URL"
+            )
+        if refused.status == 413:
+            return ServerUnavailable(
+                f"a text is longer than {self._name} takes {reply}; set EMBED_MAX_TOKENS to what its model reads "
+                "and run make reindex"
+            )
+        if refused.status == 429:
+            return ServerUnavailable(f"{self._name} is asked more than it allows {reply}; try again later")
+        if refused.status in _PASSING:
+            return ServerUnavailable(f"{self._name} fails {reply}; look at its log and try again later")
+        return ServerUnavailable(
+            f"{self._name} rejects what it is sent {reply}; check EMBED_MODEL and EMBED_MAX_TOKENS"
+        )
+
+
+def _read(response: httpx.Response, ends: float) -> bytes:
+    """The body, within the time for the whole: httpx's own limit is that of a gap between two reads."""
+    content = bytearray()
+    for part in response.iter_bytes():
+        content += part
+        if time.monotonic() > ends:
+            raise httpx.ReadTimeout("the whole reply takes too long")
+        if len(content) > _LARGEST_REPLY_BYTES:
+            raise httpx.ReadError("the reply is too large")
+    return bytes(content)
+
+
+def _plain(response: httpx.Response) -> dict[str, str]:
+    """The headers that are looked at; what was said of compression is true no more."""
+    return {name: response.headers[name] for name in ("Retry-After", "Content-Type") if name in response.headers}
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds, which the header gives as a number or as a date."""
+    value = response.headers.get("Retry-After", "")
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except ValueError:
+        return None

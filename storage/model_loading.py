@@ -1,0 +1,58 @@
+"""An embedding model wherever it runs, on this machine or on a server: found, recognised, loaded, counted for."""
+
+from collections.abc import Callable
+from typing import Any
+
+from storage import embedding_models
+from storage.embedding_models import ModelIdentity, resolve_model
+from storage.manifest import Manifest
+from storage.servers import ServerAddress
+from storage.settings import StorageSettings
+
+
+def find_model(storage: StorageSettings, before: Manifest | None = None) -> ModelIdentity:
+    """What the settings ask for; `before` is the index there was. Raises `ModelUnavailable`, `ServerUnavailable`."""
+    if storage.embedding_server is None:
+        return resolve_model(storage.embed_model, allow_fallback=storage.embed_fallback)
+    from storage.served_models import served_model
+
+    return served_model(storage.embedding_server, storage.embed_model, storage.embed_max_tokens, before)
+
+
+def recorded_model(manifest: Manifest, server: ServerAddress | None) -> ModelIdentity:
+    """The model an index was built with, as it is found today. Raises `ModelUnavailable`, `ServerUnavailable`."""
+    if not manifest.embed_model.protocol:
+        return embedding_models.recorded_model(manifest.embed_model)
+    from storage.served_models import recorded_served_model
+
+    return recorded_served_model(manifest, server)
+
+
+def load_model(
+    identity: ModelIdentity, device: str = "auto", batch_size: int = 32, *, server: ServerAddress | None = None
+) -> Any:
+    """The model as a LlamaIndex `BaseEmbedding`. Imports torch only for one that runs here.
+
+    Raises `ModelUnavailable`, `ServerUnavailable`.
+    """
+    if not identity.protocol:
+        return embedding_models.build_embed_model(identity, device, batch_size)
+    from storage.served_embedding import ServedEmbedding
+    from storage.served_models import required_address
+
+    return ServedEmbedding(identity, required_address(identity, server), batch_size)
+
+
+def load_recorded_model(recorded: ModelIdentity, device: str = "auto", *, server: ServerAddress | None = None) -> Any:
+    """The model an index was built with, loaded. Raises `ModelUnavailable` when it is not to be had any more."""
+    found = recorded if recorded.protocol else embedding_models.recorded_model(recorded)
+    return load_model(found, device, server=server)
+
+
+def load_token_counter(identity: ModelIdentity) -> Callable[[str], int]:
+    """A function that counts the tokens the model would read, special tokens included; never too few."""
+    if not identity.protocol:
+        return embedding_models.load_token_counter(identity)
+    from storage.served_models import served_token_counter
+
+    return served_token_counter(identity)
