@@ -16,7 +16,7 @@ MAX_TOKENS = 8192
 HUB_NAME = "BAAI/bge-m3"
 
 _SPECIAL_TOKENS = ("<s>", "<pad>", "</s>", "<unk>")
-_WORDS = (
+WORDS = (
     *("the", "and", "of", "to", "in", "is", "what", "who", "which", "page", "document", "library", "model"),
     *("retrieval", "answer", "question", "reward", "policy", "relative", "optimization", "group", "learning"),
 )
@@ -121,7 +121,7 @@ def _write_tokenizer(folder: Path) -> int:
     from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
     pieces = [(token, 0.0) for token in _SPECIAL_TOKENS]
-    pieces += [(f"▁{word}", -3.0) for word in _WORDS] + [("▁", -6.0)]
+    pieces += [(f"▁{word}", -3.0) for word in WORDS] + [("▁", -6.0)]
     pieces += [(character, -8.0) for character in dict.fromkeys(_CHARACTERS)]
     tokenizer = Tokenizer(models.Unigram([*pieces, ("<mask>", 0.0)], unk_id=_SPECIAL_TOKENS.index("<unk>")))
     tokenizer.add_special_tokens([*_SPECIAL_TOKENS, "<mask>"])

@@ -1,5 +1,6 @@
 """Who is measured: our indexing job and its peers, each a command that makes an index of one folder from nothing."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage.embedding_models import PACKAGED, resolve_model
+from storage.generations import current_name, open_catalogue
 
 _HERE = Path(__file__).resolve().parent
 _ROOT = _HERE.parent.parent
@@ -18,23 +20,37 @@ Command = Callable[[Path, Path], tuple[list[str], dict[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """`what` says in a line what is done."""
+    """`what` says in a line what is done, `texts` what was given to the embedding model, once it is done."""
 
     name: str
     what: str
     command: Command
+    texts: Callable[[Path], list[str]]
 
 
 def contestants() -> list[Contestant]:
     """Ours first. The notebook's environment is made if it is not there; that takes minutes."""
     _make_peers_environment()
+    here = Path(sys.executable)
     return [
-        Contestant("Pagewise", "make index: parse, chunk, embed, write, verify, publish", _ours),
-        Contestant("notebook", "LangChain: PyPDFLoader, 1000/50 characters, Chroma", _peer(_PEERS_PYTHON, "notebook")),
+        Contestant("Pagewise", "make index: parse, chunk, embed, write, verify, publish", _ours, _our_texts),
+        Contestant(
+            "notebook",
+            "LangChain: PyPDFLoader, 1000/50 characters, Chroma",
+            _peer(_PEERS_PYTHON, "notebook"),
+            _peer_texts,
+        ),
         Contestant(
             "plain LlamaIndex",
-            "VectorStoreIndex.from_documents with its defaults; most chunks exceed what the model reads",
-            _peer(Path(sys.executable), "plain_llamaindex"),
+            "VectorStoreIndex.from_documents with its defaults: 1,024 tokens a chunk, of which the model reads 256",
+            _peer(here, "plain_llamaindex"),
+            _peer_texts,
+        ),
+        Contestant(
+            "plain LlamaIndex, 256",
+            "the same with chunks of 256 tokens, so that the model reads nearly all of the text",
+            _peer(here, "plain_llamaindex", "256"),
+            _peer_texts,
         ),
     ]
 
@@ -49,12 +65,32 @@ def _ours(documents: Path, place: Path) -> tuple[list[str], dict[str, str]]:
     return [sys.executable, "-m", "indexing"], settings
 
 
-def _peer(python: Path, script: str) -> Command:
+def _our_texts(place: Path) -> list[str]:
+    name = current_name(place / "index")
+    assert name is not None
+    with open_catalogue(place / "index", name) as catalogue:
+        return [chunk.embed_text for chunk in catalogue.iter_chunks()]
+
+
+def _peer_texts(place: Path) -> list[str]:
+    texts: list[str] = json.loads((place / "texts.json").read_text(encoding="utf-8"))
+    return texts
+
+
+def _peer(python: Path, script: str, *more: str) -> Command:
     model = resolve_model(PACKAGED).location
 
     def command(documents: Path, place: Path) -> tuple[list[str], dict[str, str]]:
         file = _HERE / "peers" / f"{script}.py"
-        return [str(python), str(file), str(documents), str(place / "store"), model], {}
+        return [
+            str(python),
+            str(file),
+            str(documents),
+            str(place / "store"),
+            model,
+            str(place / "texts.json"),
+            *more,
+        ], {}
 
     return command
 

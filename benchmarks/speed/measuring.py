@@ -1,15 +1,20 @@
 """Runs a command as a whole process and tells what it took."""
 
+import json
 import os
 import subprocess
-import tempfile
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from typing import Any
 
-from benchmarks.speed.contestants import Contestant
+_ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+class NotMeasured(Exception):
+    """A command failed; the message says which and what it said last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,38 +24,45 @@ class Run:
     seconds: float
     cpu_seconds: float
     peak_mb: float
+    said: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """All rounds of one contestant."""
+def run(arguments: Sequence[str], settings: Mapping[str, str], log: Path) -> Run:
+    """Run a command to its end; what it says on standard output is kept, the rest goes to `log`.
 
-    contestant: Contestant
-    runs: Sequence[Run]
-
-    @property
-    def seconds(self) -> float:
-        """The median round."""
-        return median(run.seconds for run in self.runs)
-
-    @property
-    def spread(self) -> tuple[float, float]:
-        """The quickest and the slowest round, in seconds."""
-        seconds = [run.seconds for run in self.runs]
-        return min(seconds), max(seconds)
-
-
-def measure(contestant: Contestant, documents: Path) -> Run:
-    """One cold run into an empty place. Raises `CalledProcessError` with what it said when it fails."""
-    with tempfile.TemporaryDirectory() as place:
-        arguments, settings = contestant.command(documents, Path(place))
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            arguments, env={**os.environ, **settings}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+    Raises `NotMeasured` when it fails.
+    """
+    started = time.perf_counter()
+    with log.open("w", encoding="utf-8") as errors, log.with_suffix(".out").open("w+", encoding="utf-8") as output:
+        process = subprocess.Popen(arguments, env={**os.environ, **settings}, stdout=output, stderr=errors, cwd=_ROOT)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
-            raise subprocess.CalledProcessError(process.returncode, arguments)
-    return Run(round(seconds, 2), round(usage.ru_utime + usage.ru_stime, 2), round(usage.ru_maxrss / 1024, 0))
+        output.seek(0)
+        said = output.read()
+    if process.returncode != 0:
+        last = (log.read_text(encoding="utf-8").strip() or said.strip()).splitlines()[-1:]
+        raise NotMeasured(f"{' '.join(arguments[:3])} ended with status {process.returncode}: {' '.join(last)}")
+    return Run(round(seconds, 3), round(usage.ru_utime + usage.ru_stime, 2), round(usage.ru_maxrss / 1024, 0), said)
+
+
+def module(name: str, *arguments: object) -> list[str]:
+    """The command that runs one of our modules."""
+    return [sys.executable, "-m", name, *map(str, arguments)]
+
+
+def told(run: Run) -> dict[str, Any]:
+    """The last line of what it said, which is JSON."""
+    found: dict[str, Any] = json.loads(run.said.strip().splitlines()[-1])
+    return found
+
+
+def index_settings(documents: Path, index_dir: Path, model: str = "packaged") -> dict[str, str]:
+    """The environment of an indexing job."""
+    return {
+        "DOCUMENTS_DIR": str(documents),
+        "INDEX_DIR": str(index_dir),
+        "EMBED_MODEL": model,
+        "EMBED_DEVICE": "cpu",
+        "LOG_LEVEL": "ERROR",
+    }

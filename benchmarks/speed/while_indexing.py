@@ -47,7 +47,7 @@ def main() -> int:
             idle = [_ask(number) for number in range(_IDLE_QUERIES)]
             shutil.copy(files[-1], documents)
             job = subprocess.Popen([sys.executable, "-m", "indexing"], env=environment, stdout=subprocess.DEVNULL)
-            busy = []
+            busy: list[float] = []
             while job.poll() is None:
                 busy.append(_ask(_IDLE_QUERIES + len(busy)))
         finally:

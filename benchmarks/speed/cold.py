@@ -1,0 +1,66 @@
+"""A cold index of one folder: ours beside what a person would otherwise run; and how much of the text each embeds."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.speed.contestants import Contestant, contestants
+from benchmarks.speed.figures import Bars, Effort, Section, figure
+from benchmarks.speed.measuring import Run, run
+from storage.embedding_models import PACKAGED, load_token_counter, resolve_model
+
+_TIMES_FASTER = 2.0
+
+
+def measure_cold(effort: Effort) -> Section:
+    """Every round runs all contestants in turn, so that a machine that grows slower grows slower for all."""
+    entries = contestants()
+    runs: dict[str, list[Run]] = {entry.name: [] for entry in entries}
+    shares: dict[str, tuple[int, int, float]] = {}
+    for number in range(effort.rounds):
+        for entry in entries:
+            with TemporaryDirectory(dir=effort.place) as place:
+                runs[entry.name].append(_cold_run(entry, effort.documents, Path(place)))
+                if number == 0:
+                    shares[entry.name] = _read(entry.texts(Path(place)))
+            print(f"  round {number + 1}: {entry.name} {runs[entry.name][-1].seconds:.1f} s", flush=True)
+    return _section(entries, runs, shares, len(list(effort.documents.glob("*.pdf"))))
+
+
+def _cold_run(entry: Contestant, documents: Path, place: Path) -> Run:
+    arguments, settings = entry.command(documents.resolve(), place)
+    return run(arguments, settings, place / "log")
+
+
+def _read(texts: Sequence[str]) -> tuple[int, int, float]:
+    """How many texts, how many tokens of them the model reads, and which share of their tokens that is."""
+    model = resolve_model(PACKAGED)
+    count = load_token_counter(model)
+    tokens = [count(text) for text in texts]
+    read = sum(min(number, model.max_tokens) for number in tokens)
+    return len(texts), read, read / sum(tokens)
+
+
+def _section(
+    entries: Sequence[Contestant], runs: dict[str, list[Run]], shares: dict[str, tuple[int, int, float]], files: int
+) -> Section:
+    section = Section(f"Cold index of {files} PDFs, packaged model")
+    ours = runs[entries[0].name]
+    for entry in entries:
+        section.figures.append(figure(entry.name, [each.seconds for each in runs[entry.name]], "s"))
+    for entry in entries[1:]:
+        times = [theirs.seconds / own.seconds for theirs, own in zip(runs[entry.name], ours, strict=True)]
+        section.figures.append(figure(f"times faster than {entry.name}", times, "", _TIMES_FASTER, at_least=True))
+    for entry in entries:
+        chunks, read, share = shares[entry.name]
+        section.figures.append(figure(f"{entry.name}: text that the model reads", [share * 100], "%"))
+        section.conditions.append(f"{entry.name}: {entry.what}; {chunks:,} texts, {read:,} tokens embedded")
+    for entry in entries:
+        section.figures.append(figure(f"{entry.name}: peak memory", [each.peak_mb for each in runs[entry.name]], "MB"))
+    section.charts.append(Bars("Cold index", "s", {f.name: f.value for f in section.figures[: len(entries)]}))
+    section.conditions.append("Each is a process of its own, with imports; ours also verifies and publishes.")
+    section.details["runs"] = {
+        name: [{"seconds": r.seconds, "cpu_seconds": r.cpu_seconds, "peak_mb": r.peak_mb} for r in each]
+        for name, each in runs.items()
+    }
+    return section

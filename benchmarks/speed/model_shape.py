@@ -1,0 +1,50 @@
+"""What bge-m3 costs on this machine: its exact shape with random weights, made on the fly."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.speed.figures import Bars, Effort, Section, figure
+from benchmarks.speed.measuring import module, run, told
+from tests.tiny_bge_m3 import make_tiny_bge_m3
+
+BGE_M3: dict[str, int | float] = {
+    "hidden_size": 1024,
+    "num_hidden_layers": 24,
+    "num_attention_heads": 16,
+    "intermediate_size": 4096,
+    "initializer_range": 0.02,
+    "vocab_size": 8_192,
+}
+"""XLM-RoBERTa large. Of the vocabulary of 250,002 only the memory is missing: looking a token up costs no time."""
+
+_MISSING_MEGABYTES = (250_002 - 8_192) * 1024 * 4 / 2**20
+_LEAST_SHARE = 0.5
+
+
+def measure_model_shape(effort: Effort) -> Section:
+    """float32 and bfloat16, each in a process of its own."""
+    section = Section("A model of bge-m3's shape, random weights")
+    speeds: dict[str, float] = {}
+    with TemporaryDirectory(dir=effort.place) as place:
+        shape = {**BGE_M3, **effort.model_shape}
+        folder = make_tiny_bge_m3(Path(place) / "model", weights="model.safetensors", shape=shape)
+        for dtype in ("float32", "bfloat16"):
+            arguments = module("benchmarks.speed.model_shape_probe", folder, dtype, effort.model_chunks)
+            found = told(run(arguments, {}, Path(place) / "log"))
+            speeds[dtype] = sorted(found["chunks_per_second"])[1]
+            section.figures += [
+                figure(f"{dtype}: chunks of 512 tokens", found["chunks_per_second"], "/s"),
+                figure(f"{dtype}: a question", found["question_ms"], "ms"),
+                figure(f"{dtype}: resident memory", [found["resident_mb"]], "MB"),
+                figure(f"{dtype}: matrix products reach", [found["machine_gflops"]], "GFLOP/s"),
+                figure(f"{dtype}: share of that rate", found["share"], "", _LEAST_SHARE, at_least=True),
+            ]
+            section.details[dtype] = found
+            print(f"  {dtype}: {speeds[dtype]:.2f} chunks/s", flush=True)
+    section.charts.append(Bars("Chunks of 512 tokens a second", "1/s", speeds))
+    section.conditions.append(
+        f"{shape['num_hidden_layers']} layers, hidden size {shape['hidden_size']}; a vocabulary of "
+        f"{shape['vocab_size']:,} instead of 250,002 tokens, so that {_MISSING_MEGABYTES:,.0f} MB (float32) are "
+        "missing from the memory and nothing from the time. The better of both types is what a job would use."
+    )
+    return section

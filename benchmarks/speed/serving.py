@@ -1,0 +1,126 @@
+"""The server over a large index: how soon it is ready, what it holds in memory, what it does under load."""
+
+import itertools
+import json
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from http.client import HTTPConnection
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from benchmarks.speed.figures import Bars, Effort, Section, figure
+from benchmarks.speed.measuring import NotMeasured, index_settings, module, run, told
+from benchmarks.speed.site import Site, running_server
+from benchmarks.speed.synthetic import questions, write_documents
+from storage.generations import current_name, open_catalogue
+
+_CROWD = 8
+_CHUNKS_PER_DOCUMENT = 100
+_CHARACTERS = 560  # of a paragraph that is one chunk: two are more than 256 tokens and than 1,000 characters
+_QUESTIONS = 4_000
+_WARM_UP_SECONDS = 2.0
+
+
+def measure_serving(effort: Effort) -> Section:
+    """A synthetic index under the packaged model's name, and a real server that queries it with that model."""
+    section = Section("The server with the packaged model")
+    with TemporaryDirectory(dir=effort.place) as name:
+        place = Path(name)
+        documents, index_dir = place / "documents", place / "index"
+        write_documents(
+            documents,
+            max(1, effort.served_chunks // _CHUNKS_PER_DOCUMENT),
+            _CHUNKS_PER_DOCUMENT,
+            characters=_CHARACTERS,
+        )
+        job = module("benchmarks.speed.timed_job", "--synthetic", effort.served_chunks)
+        chunks = told(run(job, index_settings(documents, index_dir), place / "log"))["chunks"]
+        print(f"  {chunks:,} chunks indexed", flush=True)
+        starts = [_start(index_dir) for _ in range(effort.rounds)]
+        section.figures.append(figure("start to /healthz", [each.healthy_seconds for each in starts], "s"))
+        section.figures.append(figure("start to ready", [each.ready_seconds for each in starts], "s", 10.0))
+        with running_server(index_dir) as site:
+            _load(site, 1, _WARM_UP_SECONDS, itertools.cycle(["What is it?"]))
+            _measure_load(site, section, effort, _questions(index_dir))
+            section.figures.append(figure("resident memory after that", [site.resident_mb()], "MB", 1000.0))
+    section.conditions.append(
+        f"{chunks:,} chunks of 384 dimensions; every question is another one, so each is embedded; /api/retrieve over "
+        "loopback, clients on the same processor cores."
+    )
+    return section
+
+
+def _start(index_dir: Path) -> Site:
+    with running_server(index_dir) as site:
+        return site
+
+
+def _questions(index_dir: Path) -> Iterator[str]:
+    with open_catalogue(index_dir, current_name(index_dir) or "") as catalogue:
+        ids = catalogue.chunk_ids()
+        sample = [ids[i] for i in np.random.default_rng(1).integers(0, len(ids), _QUESTIONS)]
+        chunks = catalogue.chunks(sample)
+    asked = questions([chunks[id_].text for id_ in sample])
+    return (f"{question} ({number})" for number, question in enumerate(itertools.cycle(asked)))
+
+
+def _measure_load(site: Site, section: Section, effort: Effort, asked: Iterator[str]) -> None:
+    rates: dict[str, float] = {}
+    found: dict[int, list[list[float]]] = {1: [], _CROWD: []}
+    for _ in range(effort.rounds):
+        for clients, rounds in found.items():
+            rounds.append(_load(site, clients, effort.load_seconds, asked))
+    for clients, rounds in found.items():
+        name = "1 client" if clients == 1 else f"{clients} clients"
+        per_second = [len(each) / effort.load_seconds for each in rounds]
+        rates[name] = median(per_second)
+        section.figures.append(figure(f"{name}: questions", per_second, "/s"))
+        section.figures.append(figure(f"{name}: p50", [median(each) for each in rounds], "ms"))
+        section.figures.append(figure(f"{name}: p99", [quantiles(each, n=100)[98] for each in rounds], "ms"))
+    section.charts.append(Bars("Different questions a second", "1/s", rates))
+
+
+def _load(site: Site, clients: int, seconds: float, asked: Iterator[str]) -> list[float]:
+    """Milliseconds of every question that so many clients got through."""
+    lock, until = threading.Lock(), time.monotonic() + seconds
+    spent: list[float] = []
+    failed: list[int] = []
+
+    def client() -> None:
+        connection = HTTPConnection(urlsplit(site.url).netloc, timeout=30)
+        while time.monotonic() < until and not failed:
+            with lock:
+                question = next(asked)
+            started = time.perf_counter()
+            status = _ask(connection, question)
+            with lock:
+                spent.append((time.perf_counter() - started) * 1000)
+                if status != 200:
+                    failed.append(status)
+        connection.close()
+
+    _run_all([threading.Thread(target=client) for _ in range(clients)])
+    if failed:
+        raise NotMeasured(f"the server answered a question with status {failed[0]}")
+    return spent
+
+
+def _run_all(threads: Sequence[threading.Thread]) -> None:
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _ask(connection: HTTPConnection, question: str) -> int:
+    connection.request(
+        "POST", "/api/retrieve", json.dumps({"question": question}), {"Content-Type": "application/json"}
+    )
+    response = connection.getresponse()
+    response.read()
+    return response.status
