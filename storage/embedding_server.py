@@ -8,6 +8,7 @@ import logging
 import random
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -72,11 +73,9 @@ class EmbeddingServer:
         self._sleep = sleep
         self._most_texts = 2048  # OpenAI's own limit; smaller ones are found out
         self._finding_out = threading.Lock()
-        self._client = httpx.Client(
-            headers=address.headers(),
-            trust_env=not address.is_here,
-            timeout=httpx.Timeout(30, connect=_CONNECT_SECONDS),
-        )
+        self._client = httpx.Client(headers=address.headers(), trust_env=not address.is_here, timeout=_CONNECT_SECONDS)
+        self.close = weakref.finalize(self, self._client.close)
+        """Close the connections; happens by itself when nobody has the server any more."""
 
     def embed(self, texts: Sequence[str], patience: Patience = FOR_DOCUMENTS) -> Matrix:
         """Unit vectors `(n, dimension)` in the order of the texts. More than the server takes at once are parted."""
@@ -105,10 +104,6 @@ class EmbeddingServer:
             return limit_in(response.json(), name, self._model) if response.status_code == 200 else None
         except (httpx.HTTPError, ValueError):
             return None
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
 
     @property
     def _name(self) -> str:

@@ -40,10 +40,6 @@ class ServedEmbedding(BaseEmbedding):
         if time.monotonic() - self._asked_well > _LOOK_AGAIN_SECONDS:
             self._vectors([PROBE_TEXT], FOR_QUESTIONS)
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._server.close()
-
     def _vectors(self, texts: list[str], patience: Patience) -> Matrix:
         self._asked_well = float("-inf")
         matrix = self._server.embed(texts, patience)
