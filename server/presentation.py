@@ -83,7 +83,7 @@ def said(text: str) -> str:
     if not told:
         return ""
     told = told[0].upper() + told[1:] if _PLAIN_START.match(told) else told
-    return told if told.endswith(_SENTENCE_STOPS) else told + ("。" if _WIDE.search(told[-1]) else ".")
+    return told if told.endswith(_SENTENCE_STOPS) else told + ("。" if _WIDE.search(told) else ".")
 
 
 def said_line(line: str) -> str:

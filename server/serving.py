@@ -17,7 +17,7 @@ from server import create_app
 from server.bodies import guarded_channel, limit_of_uploads
 from server.bootstrap import build_services, prepare_logging
 from server.services import Services
-from server.settings import ServerSettings, is_loopback
+from server.settings import ServerSettings, in_url, is_loopback
 from storage.settings import StorageSettings
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: stop.set())
         host, port = listening.getsockname()[:2]
-        announce(f"Pagewise answers on http://{host}:{port}\n{_way_of_answering(services)}")
+        announce(f"Pagewise answers on http://{in_url(host)}:{port}\n{_way_of_answering(services)}")
         services.load()
         _handle_connections(connections, stop, services)
     server.task_dispatcher.shutdown(timeout=_LAST_WORDS_SECONDS)
@@ -64,7 +64,13 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
 def _listening_socket(settings: ServerSettings) -> socket.socket:
     # Bound here: waitress 3.0 leaves its socket open when the address is taken.
     try:
-        return socket.create_server((settings.host, settings.port), backlog=1024)
+        is_any = settings.host == "::"  # of IPv4 too, where the machine can
+        return socket.create_server(
+            (settings.host, settings.port),
+            family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
+            dualstack_ipv6=is_any and socket.has_dualstack_ipv6(),
+            backlog=1024,
+        )
     except OSError as error:
         reason = error.strerror or "cannot be had"
         raise CannotListen(f"HOST={settings.host} PORT={settings.port}: {reason}") from error

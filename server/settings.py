@@ -13,6 +13,7 @@ from server.usage import read_prices
 
 _SHORTEST_TOKEN = 22  # characters of base64 that hold 128 bits
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1")
+_ANY_ADDRESS = ("0.0.0.0", "::")
 
 
 class BadSettings(Exception):
@@ -33,11 +34,8 @@ def _http_url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _no_ipv6(value: str) -> str:
-    # Werkzeug 3.1 never finds an IPv6 address among the trusted hosts: every request would be refused.
-    if ":" in value:
-        raise ValueError("must be a name or an IPv4 address")
-    return value
+def _bare_address(value: str) -> str:
+    return value.strip("[]")  # an IPv6 address as it stands in URLs
 
 
 def _existing_file(value: Path) -> Path:
@@ -68,7 +66,7 @@ class ServerSettings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    host: Annotated[str, AfterValidator(_no_ipv6)] = Field(default="127.0.0.1", validation_alias="HOST")
+    host: Annotated[str, AfterValidator(_bare_address)] = Field(default="127.0.0.1", validation_alias="HOST")
     port: int = Field(default=8000, ge=0, le=65535, validation_alias="PORT")
     api_tokens: SecretStr = Field(default=SecretStr(""), validation_alias="API_TOKENS")
     trusted_hosts: str = Field(default="", validation_alias="TRUSTED_HOSTS")
@@ -152,7 +150,7 @@ class ServerSettings(BaseSettings):
     def host_names(self) -> list[str]:
         """Names under which a browser may ask for this server: its own, and those of TRUSTED_HOSTS."""
         configured = [name.strip() for name in self.trusted_hosts.split(",") if name.strip()]
-        bound = [] if self.host == "0.0.0.0" else [self.host]
+        bound = [] if self.host in _ANY_ADDRESS else [in_url(self.host)]
         return list(dict.fromkeys([*_LOOPBACK_NAMES, *bound, *configured]))
 
 
@@ -172,6 +170,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def in_url(host: str) -> str:
+    """The address as URLs write it: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def known_token(given: str, tokens: tuple[ApiToken, ...]) -> ApiToken | None:

@@ -2,8 +2,10 @@
 
 import re
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +13,7 @@ from pydantic import SecretStr
 from waitress.server import create_server
 
 from server import create_app
+from server.reindexing import Reindexing
 from server.services import Services
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion, Failure
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
+_SAYS_A_PLAN = [sys.executable, "-c", "print('To add: 1\\n  new.pdf')"]
 QUESTION = "How much is the cooperative share that every member buys?"
 SCORED = Completion('{"score": 9, "reason": "names the fee"}')
 
@@ -50,6 +54,7 @@ def deepseek() -> Iterator[FakeDeepSeek]:
 def address(start: Callable[..., Services], deepseek: FakeDeepSeek) -> Iterator[str]:
     """A server with a language model, on loopback."""
     services = start(deepseek_api_key=SecretStr("sk-fake"), deepseek_base_url=deepseek.url)
+    services = replace(services, reindexing=Reindexing(services.index.index_dir, _SAYS_A_PLAN))
     connections: dict[int, Any] = {}
     server = create_server(create_app(services), map=connections, listen="127.0.0.1:0", threads=8)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -195,28 +200,99 @@ def test_a_failure_says_what_to_do_and_keeps_the_question(visit: Callable[..., "
     assert page.input_value("#question") == f"{QUESTION} no-balance"
 
 
+def test_a_rewritten_question_is_shown_at_once_and_stays(visit: Callable[..., "Page"], deepseek: FakeDeepSeek) -> None:
+    deepseek.when(lambda asked: asked.is_json_mode, SCORED)
+    deepseek.when(lambda asked: "rewrite-me" in asked.prompt and asked.is_stream, Completion("It is 60 euros [1]."))
+    deepseek.when(
+        lambda asked: asked.prompt.rstrip().endswith("Rewritten question:"),
+        Completion("What does <b>the share</b> cost rewrite-me slowly?"),
+    )
+    deepseek.when(
+        lambda asked: "slowly" in asked.prompt and asked.is_stream,
+        Completion("It costs 60 euros [1]. " * 20, gap_seconds=0.05),
+    )
+    page = visit()
+    ask(page, f"{QUESTION} rewrite-me")
+    page.wait_for_selector("#follow-up")
+    page.fill("#follow-up", "And what does it cost?")
+    page.press("#follow-up", "Enter")
+    page.wait_for_selector("[data-stop]")
+    understood = "Understood as: What does <b>the share</b> cost rewrite-me slowly?"
+    assert page.locator("[data-understood]").all_inner_texts() == [understood]
+    page.wait_for_selector("[data-stop]", state="detached")
+    assert page.locator("[data-understood]").all_inner_texts() == [understood]
+    assert page.locator(".thread summary").inner_text() == f"{QUESTION} rewrite-me"
+
+
+def test_a_page_that_could_not_answer_shows_itself_anew(
+    browser: "Browser", quoting_services: Services, empty_services: Services
+) -> None:
+    indexes = [empty_services.index]
+
+    class Late:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(indexes[-1], name)
+
+    connections: dict[int, Any] = {}
+    application = create_app(replace(quoting_services, index=Late()))  # type: ignore[arg-type]
+    server = create_server(application, map=connections, listen="127.0.0.1:0", threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"http://127.0.0.1:{server.effective_port}/")
+    assert page.locator(".notice h2").inner_text() == "Nothing is indexed yet"
+    indexes.append(quoting_services.index)
+    page.wait_for_selector(".notice", state="detached", timeout=15_000)
+    context.close()
+    server.close()
+    thread.join(10)
+
+
+def broken_rules(page: "Page") -> list[tuple[str, str]]:
+    """What axe finds on a page with everything unfolded."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    violations = Axe().run(page).response["violations"]
+    return [(violation["id"], violation["nodes"][0]["html"]) for violation in violations]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_breaks_a_rule_of_accessibility(
     visit: Callable[..., "Page"], deepseek: FakeDeepSeek, scheme: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     deepseek.when(lambda asked: asked.is_json_mode, SCORED)
     deepseek.when(
         lambda asked: "accessible" in asked.prompt,
-        Completion("It is 60 euros [1], or 4711 [1].\n\n$$\\sum_{i=1}^{n} x_i$$", reasoning="Hm."),
+        Completion("It is 60 euros [1], or 4711 [2].\n\n$$\\sum_{i=1}^{n} x_i$$", reasoning="Hm."),
     )
     page = visit(color_scheme=scheme, bypass_csp=True)
-    found = [Axe().run(page).response["violations"]]
-    page.check("input[value=reasoner]")
-    ask(page, f"{QUESTION} accessible")
-    page.wait_for_url("**/answers/*")
-    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
-    found.append(Axe().run(page).response["violations"])
-    for path in ("/documents", "/documents/how-relevance-is-measured.pdf", "/documents/library-handbook.md", "/api"):
-        page.goto(page.url.split("/answers")[0].split("/documents")[0].split("/api")[0].rstrip("/") + path)
-        found.append(Axe().run(page).response["violations"])
-    assert [(violation["id"], violation["nodes"][0]["html"]) for page_ in found for violation in page_] == []
+    base = page.url.rstrip("/")
+    found = {"/": broken_rules(page)}
+    for mode in ("reasoner", "both"):
+        page.goto(base)
+        page.check(f"input[value={mode}]")
+        ask(page, f"{QUESTION} accessible")
+        page.wait_for_url("**/answers/*")
+        found[mode] = broken_rules(page)
+        page.reload()
+        found[f"permalink of {mode}"] = broken_rules(page)
+    passage = page.get_attribute(".card h3 a", "href")
+    for path in (
+        "/documents",
+        "/documents?q=nothing-like-it",
+        "/documents/how-relevance-is-measured.pdf?page=2",
+        "/documents/library-handbook.md",
+        "/documents/empty.pdf",
+        str(passage),
+        "/api",
+        "/answers/none",
+        "/reindex/plan",
+    ):
+        page.goto(base + path)
+        found[path] = broken_rules(page)
+    assert {path: rules for path, rules in found.items() if rules} == {}
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])

@@ -18,9 +18,18 @@ _SAID_BY = {
 }
 """Calls whose texts people read on the page."""
 _NEXT_STEP = re.compile(r"(?:it|its|the|a|no|reading) .+; .+")
-_NOT_ON_THE_PAGE = {"Slide {}", "(its version of {})"}
+_NOT_ON_THE_PAGE = {
+    "Slide {}",
+    "a published generation is never written; run the indexing job",
+    "the index could not be looked at; trying again",
+    "the embedding cache was damaged and is now %s; a new one is begun",
+}
 _WITHOUT_WORDS = re.compile(r"[\W\d_]*(?:s|MB)?[\W\d_]*")
-_TERMINAL_ONLY = re.compile(r"indexing/(?:__main__|watching|verifying|build|finishing|settings|survey)\.py")
+_ON_THE_TERMINAL = (
+    *("server/doctor.py", "server/provider_checks.py", "server/settings.py", "indexing/__main__.py"),
+    *("indexing/watching.py", "indexing/verifying.py", "indexing/build.py", "indexing/finishing.py"),
+    *("indexing/settings.py", "indexing/survey.py"),
+)
 
 
 def kinds(kind: type[LanguageModelError]) -> set[type[LanguageModelError]]:
@@ -59,7 +68,7 @@ def sentences() -> set[str]:
     """Everything that can be said, from the sources themselves."""
     found = {kind.default_help for kind in kinds(LanguageModelError)}
     for path, tree in python_files(*PACKAGES):
-        if not _TERMINAL_ONLY.fullmatch(path) and path != "server/doctor.py":
+        if not path.startswith(_ON_THE_TERMINAL):
             found.update(said_in(tree))
     return {text for text in found - _NOT_ON_THE_PAGE if not _WITHOUT_WORDS.fullmatch(text.replace("{}", ""))}
 

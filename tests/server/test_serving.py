@@ -98,6 +98,26 @@ def test_s19_what_has_begun_is_finished(process: "subprocess.Popen[str]", deepse
         assert body.rstrip().rsplit("\n\n", 1)[-1].startswith("event: done")
 
 
+@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 on this machine")
+def test_it_listens_on_an_ipv6_address_and_prints_it(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server"],
+        cwd=ROOT,
+        env=os.environ | {"HOST": "::1", "PORT": "0", "INDEX_DIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        address = re.fullmatch(r"Pagewise answers on (http://\[::1\]:\d+)\n", process.stdout.readline())
+        assert address is not None
+        assert get(f"{address[1]}/healthz") == 200
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def test_an_address_that_cannot_be_had_is_said(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
