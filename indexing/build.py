@@ -84,7 +84,7 @@ class Build:
         with EmbeddingCache.open(index_dir / "embeddings.db") as cache:
             batch_size = self.settings.embed_batch_size
             load = partial(self.load_model, recipe.model, self.storage.embed_device, batch_size)
-            embedder = Embedder(cache, recipe.model.fingerprint, load, batch_size)
+            embedder = Embedder(cache, recipe.model.fingerprint, load, batch_size, load_token_counter(recipe.model))
             report = self._publish(recipe, cache, embedder)
             if report.published:
                 self._tidy(report.generation, recipe, cache)

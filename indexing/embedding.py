@@ -1,7 +1,8 @@
 """Embeds what no earlier run has embedded. Every batch is kept at once: a stopped run loses one at most.
 
-Texts are sorted by length over the whole run: a batch costs what its longest text costs (measured: sorting only
-inside batches is 2-3 times more work). The longest come first, so the time that is left is never underestimated.
+Texts are sorted by their tokens over the whole run: a batch costs what its longest text costs (measured: sorting only
+inside batches is 2-3 times more work; by characters, of seven papers, 1.19 times). The longest come first, so the time
+that is left is never underestimated.
 """
 
 import threading
@@ -34,16 +35,22 @@ class Embedder:
     """Collects texts with `want`, then `run` computes those that the cache has not.
 
     The model is loaded in the background as soon as the first miss is known, while other files are still being
-    read; a run without misses never loads it.
+    read; a run without misses never loads it. `length` says how long a text is to the model.
     """
 
     def __init__(
-        self, cache: EmbeddingCache, fingerprint: str, load: Callable[[], TextEmbedder], batch_size: int
+        self,
+        cache: EmbeddingCache,
+        fingerprint: str,
+        load: Callable[[], TextEmbedder],
+        batch_size: int,
+        length: Callable[[str], int] = len,
     ) -> None:
         self._cache = cache
         self._fingerprint = fingerprint
         self._load = load
         self._batch_size = batch_size
+        self._length = length
         self._wanted: set[str] = set()
         self._missing: dict[str, str] = {}
         self._model: Future[TextEmbedder] | None = None
@@ -81,7 +88,7 @@ class Embedder:
         if not self._missing:
             return
         model = self._loaded_model()
-        waiting = sorted(self._missing.items(), key=lambda item: len(item[1]), reverse=True)
+        waiting = sorted(self._missing.items(), key=lambda item: self._length(item[1]), reverse=True)
         for start in range(0, len(waiting), self._batch_size):
             batch = waiting[start : start + self._batch_size]
             texts = [text for _, text in batch]

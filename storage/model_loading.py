@@ -1,6 +1,7 @@
 """An embedding model wherever it runs, on this machine or on a server: found, recognised, loaded, counted for."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from storage import embedding_models
@@ -49,6 +50,7 @@ def load_recorded_model(recorded: ModelIdentity, device: str = "auto", *, server
     return load_model(found, device, server=server)
 
 
+@lru_cache(maxsize=1)
 def load_token_counter(identity: ModelIdentity) -> Callable[[str], int]:
     """A function that counts the tokens the model would read, special tokens included; never too few."""
     if not identity.protocol:

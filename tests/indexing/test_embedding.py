@@ -46,6 +46,14 @@ def test_texts_are_embedded_once_longest_first(cache: EmbeddingCache) -> None:
     assert (embedder.computed, embedder.reused, embedder.missing) == (4, 0, 0)
 
 
+def test_texts_that_are_equally_long_to_the_model_are_embedded_together(cache: EmbeddingCache) -> None:
+    model = CountingEmbedding()
+    embedder = Embedder(cache, "model", lambda: model, 2, lambda text: text.count("."))
+    embedder.want(["....", "many letters", "...", "letters."])
+    embedder.run(nothing)
+    assert model.batches == [["....", "..."], ["letters.", "many letters"]]
+
+
 def test_what_the_cache_has_needs_no_model(cache: EmbeddingCache) -> None:
     first = Embedder(cache, "model", CountingEmbedding, 2)
     first.want(["a", "b"])
