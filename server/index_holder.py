@@ -208,7 +208,8 @@ class IndexHolder:
             model.check()  # with the patience of a question
         probe = np.asarray(model.get_text_embedding(PROBE_TEXT), dtype=np.float32)
         if cosine(probe, np.asarray(generation.manifest.probe_vector, dtype=np.float32)) < _SAME_MODEL_COSINE:
-            raise ModelUnavailable(f"{recorded.short_name} gives other vectors than the index holds; run make reindex")
+            sentence = f"{recorded.short_name} gives other vectors than the index holds; run make reindex"
+            raise ServerUnavailable(sentence) if recorded.protocol else ModelUnavailable(sentence)
         generation.vectors.nearest(probe, 1)  # loads Chroma's index into memory before the first question needs it
         return model
 

@@ -116,8 +116,9 @@ def _refuse_errors(server: ServerAddress, response: httpx.Response) -> None:
 
 
 def _close(client: Any) -> None:
-    """Chroma 1.5.9 leaves the connections of its client open."""
+    """Chroma 1.5.9 leaves the connections of its client open, and of a second one inside it."""
     client._server._session.close()
+    client._admin_client._server._session.close()
     client.close()
 
 

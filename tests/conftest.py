@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic_settings import BaseSettings
 
+from tests.chroma_process import ChromaDidNotStart, ChromaProcess
 from tests.isolation import block_network, poison_global_settings
 from tests.tiny_bge_m3 import make_tiny_bge_m3
 
@@ -53,3 +54,15 @@ def _only_the_settings_of_the_test() -> Iterator[None]:
 def tiny_bge_m3(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a tiny random model in the exact layout of BAAI/bge-m3; do not write into it."""
     return make_tiny_bge_m3(tmp_path_factory.mktemp("tiny-bge-m3") / "bge-m3")
+
+
+@pytest.fixture(scope="session")
+def chroma_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaProcess]:
+    """A running Chroma server. Who stops it starts it again."""
+    server = ChromaProcess(tmp_path_factory.mktemp("chroma-server"))
+    try:
+        server.start()
+    except ChromaDidNotStart as error:
+        pytest.skip(f"no Chroma server can be started here: {error}")
+    yield server
+    server.stop()

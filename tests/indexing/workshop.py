@@ -60,12 +60,15 @@ class RecordingProgress:
 
 @dataclass
 class Workshop:
-    """The folder `documents` and the index `index_dir`, no OCR. Vectors are hashes under the packaged model's name."""
+    """The folder `documents` and the index `index_dir`, no OCR. Vectors are hashes under the packaged model's name.
+
+    Without `load_model`, they come from the model that the settings name.
+    """
 
     documents: Path
     index_dir: Path
     progress: RecordingProgress = field(default_factory=RecordingProgress)
-    load_model: LoadModel = HashEmbedding
+    load_model: LoadModel | None = HashEmbedding
 
     def write(self, path: str, content: str | bytes) -> Path:
         """Put a file into the folder."""

@@ -15,7 +15,7 @@ from storage.embeddings import Matrix, unit_rows
 from storage.generations import utc_now
 from storage.manifest import Manifest
 from storage.records import ChunkRecord, DocumentRecord, PageRecord, Span, chunk_id
-from storage.vectors import create_vectors
+from storage.servers import ServerAddress
 
 DIMENSION = 8
 MODEL = ModelIdentity("test", "nowhere", "test", "1", DIMENSION, 256, "test-model")
@@ -40,15 +40,17 @@ def vector_of(text: str) -> Matrix:
     return unit_rows([np.random.default_rng(seed).normal(size=DIMENSION).tolist()])[0]
 
 
-def build_draft(index_dir: Path, documents: dict[str, list[str]]) -> tuple[Draft, Manifest]:
+def build_draft(
+    index_dir: Path, documents: dict[str, list[str]], chroma: ServerAddress | None = None
+) -> tuple[Draft, Manifest]:
     """A sealed draft that holds these documents."""
-    draft = begin_draft(index_dir)
+    draft = begin_draft(index_dir, chroma=chroma)
     with Catalogue.create(draft.catalogue_file) as catalogue:
         for path, pages in documents.items():
             with catalogue.transaction():
                 catalogue.replace_document(*document(path, pages))
         chunks, counts = list(catalogue.iter_chunks()), catalogue.counts()
-    vectors = create_vectors(draft.chroma_directory, DIMENSION, len(chunks))
+    vectors = draft.vector_place.create(DIMENSION, len(chunks))
     vectors.add([chunk.id for chunk in chunks], np.stack([vector_of(chunk.text) for chunk in chunks]))
     vectors.close()
     manifest = Manifest(draft.name, utc_now(), "documents", MODEL, 1000, 50, counts, (1.0,) + (0.0,) * (DIMENSION - 1))
