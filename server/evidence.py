@@ -169,20 +169,20 @@ def _capitalised(question: str) -> frozenset[str]:
 class _Words:
     """The stems of a text: at which positions each stands, and where in the text each position begins."""
 
-    positions: Mapping[str, tuple[int, ...]]
+    positions: Mapping[str, Sequence[int]]
     starts: tuple[int, ...]
     cjk_share: float
 
 
 @lru_cache(maxsize=2048)
 def _words_of(text: str) -> _Words:
+    words = text_words(text)
     positions: dict[str, list[int]] = {}
-    starts = []
-    for position, (start, _, word) in enumerate(text_words(text)):
-        positions.setdefault(stem(word), []).append(position)
-        starts.append(start)
-    cjk = sum(len(found) for word, found in positions.items() if _CJK.match(word))
-    return _Words({w: tuple(p) for w, p in positions.items()}, tuple(starts), cjk / (len(starts) or 1))
+    for position, word in enumerate(map(stem, (word for _, _, word in words))):
+        positions.setdefault(word, []).append(position)
+    starts = tuple(start for start, _, _ in words)
+    cjk = 0 if text.isascii() else sum(len(found) for word, found in positions.items() if _CJK.match(word))
+    return _Words(positions, starts, cjk / (len(starts) or 1))
 
 
 def _can_hold(need: Need, words: _Words, above: _Words) -> bool:

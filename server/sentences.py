@@ -29,6 +29,7 @@ CAPTION = re.compile(
 """The beginning of what is written below or above a table or a picture."""
 
 _CAPTION_LINE = re.compile(rf"^(?={CAPTION.pattern})", re.MULTILINE)
+_IN_A_VALUE = re.compile(r"[-\d–—✓✗×/|]")
 _VALUE = re.compile(r"[-–—+±~<>≤≥]?[$€¥£]?\d[\d.,:/×x]*[%‰]?[A-Za-z]{0,2}|[-–—✓✗×/|]")
 
 
@@ -51,8 +52,10 @@ def is_row(line: str) -> bool:
     """Whether a line is a row of a table: cells with signs between, or mostly numbers."""
     if line.startswith("|") or line.count(" | ") > 1 or line.count("\t") > 1:
         return True
+    if _IN_A_VALUE.search(line) is None:
+        return False
     words = line.split()
-    values = sum(not word[0].isalpha() and _VALUE.fullmatch(word) is not None for word in words)
+    values = sum(_VALUE.fullmatch(word) is not None for word in words if not word[0].isalpha())
     return len(words) > 2 and values >= len(words) * 0.4
 
 

@@ -21,7 +21,7 @@ NOISE = 0.05
 _VOCABULARY = 30_000
 _ZIPF = 1.07
 _TEXTS_PER_CLUSTER = 50
-_SENTENCE_WORDS = 26
+_SENTENCE_WORDS = 20
 _SEED = 7
 
 
@@ -46,8 +46,12 @@ def vocabulary() -> list[str]:
     """Words, the most frequent first: the stop words of English, then words that nobody has heard of."""
     syllables = [a + b for a, b in product("bdfgklmnprstvz", "aeiou")]
     invented = [a + b + c for a, b, c in product(syllables, syllables, ("", "l", "n", "r", "s", "rim", "ton"))]
-    order = np.random.default_rng(_SEED).permutation(len(invented))
-    return [*sorted(STOP_WORDS, key=len), *(invented[i] for i in order)][:_VOCABULARY]
+    random = np.random.default_rng(_SEED)
+    stop_words = sorted(STOP_WORDS)
+    return [
+        *(stop_words[i] for i in random.permutation(len(stop_words))),
+        *(invented[i] for i in random.permutation(len(invented))),
+    ][:_VOCABULARY]
 
 
 def questions(texts: Sequence[str], words: int = 4) -> list[str]:
