@@ -45,7 +45,8 @@ def write_documents(
 def vocabulary() -> list[str]:
     """Words, the most frequent first: the stop words of English, then words that nobody has heard of."""
     syllables = [a + b for a, b in product("bdfgklmnprstvz", "aeiou")]
-    invented = [a + b + c for a, b, c in product(syllables, syllables, ("", "l", "n", "r", "s", "rim", "ton"))]
+    made_up = (a + b + c for a, b, c in product(syllables, syllables, ("", "l", "n", "r", "s", "rim", "ton")))
+    invented = [word for word in made_up if word not in STOP_WORDS]
     random = np.random.default_rng(_SEED)
     stop_words = sorted(STOP_WORDS)
     return [
