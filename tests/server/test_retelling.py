@@ -14,7 +14,7 @@ from tests.repository import PACKAGES, python_files
 _SAID_BY = {
     *("ParseFailure", "PageError", "PageRecord", "IndexState", "IndexNotReady", "NoIndex", "DamagedGeneration"),
     *("UnreadableManifest", "ModelUnavailable", "NoPicture", "NoPlan", "Judgement", "TooBusy", "DeadlineExceeded"),
-    *("Cancelled", "Stalled", "retold", "_failed", "_bomb"),
+    *("Cancelled", "Stalled", "retold", "_failed", "_bomb", "ServerUnavailable"),
 }
 """Calls whose texts people read on the page."""
 _NEXT_STEP = re.compile(r"(?:it|its|the|a|no|reading) .+; .+")
