@@ -8,14 +8,17 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
+from server.index_servers import server_findings
 from server.provider_checks import SKIPPED, Finding, provider_findings
 from server.settings import BadSettings, ServerSettings, read_settings
 from storage.embedding_models import ModelIdentity
 from storage.generations import DamagedGeneration, NoIndex, current_name, open_generation
 from storage.manifest import Manifest
+from storage.servers import ServerUnavailable
 from storage.settings import StorageSettings
 
 _LEAST_FREE_BYTES = 200 * 1024 * 1024
@@ -34,13 +37,14 @@ def findings() -> Iterator[Finding]:
         )
         return
     except ValidationError as error:
-        wrong = ", ".join(str(problem["loc"][0]) for problem in error.errors(include_input=False))
+        wrong = "; ".join(_wrong_setting(problem) for problem in error.errors(include_input=False))
         yield Finding("settings", False, f"cannot be used: {wrong}", "Correct it in .env or the environment.")
         return
     yield Finding("settings", True, "read")
     if settings.answer_prompt_file or settings.relevance_prompt_file:
         yield _prompts(settings)
     yield from _of_language_model(settings)
+    yield from server_findings(storage)
     yield from _of_index(settings, storage)
 
 
@@ -48,6 +52,11 @@ def line(finding: Finding) -> str:
     """A finding for people to read."""
     mend = f" → {finding.mend}" if finding.mend else ""
     return f"{_MARKS[finding.is_well]} {finding.subject:<{_WIDTH}}{finding.found}{mend}"
+
+
+def _wrong_setting(problem: Any) -> str:
+    """Its name; of settings that are looked at together, the sentence that says what is wrong."""
+    return str(problem["loc"][0]) if problem["loc"] else str(problem["msg"]).removeprefix("Value error, ")
 
 
 def _lines(error: BadSettings) -> list[str]:
@@ -79,7 +88,7 @@ def _of_language_model(settings: ServerSettings) -> Iterator[Finding]:
 def _of_index(settings: ServerSettings, storage: StorageSettings) -> Iterator[Finding]:
     manifest: Manifest | None = None
     try:
-        with closing(open_generation(storage.index_dir)) as generation:
+        with closing(open_generation(storage.index_dir, chroma=storage.chroma_server)) as generation:
             manifest = generation.manifest
             counts = manifest.counts
             found = f"generation {generation.name}: {counts.documents} documents, {counts.chunks} passages"
@@ -88,24 +97,27 @@ def _of_index(settings: ServerSettings, storage: StorageSettings) -> Iterator[Fi
         yield Finding("index", False, "there is none yet", "Run make index.")
     except DamagedGeneration as error:
         yield Finding("index", False, str(error), "Run make index.")
+    except ServerUnavailable as error:
+        yield Finding("index", False, str(error))
     yield _embedding_model(storage, manifest)
     yield _documents_folder(Path(manifest.documents_dir) if manifest else settings.documents_dir)
     yield _disk(storage.index_dir)
 
 
 def _embedding_model(storage: StorageSettings, manifest: Manifest | None) -> Finding:
-    from server.index_holder import IndexHolder
+    from server.bootstrap import index_holder
 
     if manifest is None:
         return Finding("embedding model", SKIPPED, "not checked: there is no index that it could match")
-    holder = IndexHolder(storage.index_dir, device=storage.embed_device)
+    holder = index_holder(storage)
     try:
         holder.refresh()
         state = holder.state()
     finally:
         holder.close()
     if not state.ready:
-        return Finding("embedding model", False, state.reason or "cannot be loaded", "Run make reindex.")
+        mend = "" if manifest.embed_model.protocol or manifest.collection else "Run make reindex."
+        return Finding("embedding model", False, state.reason or "cannot be loaded", mend)
     return Finding("embedding model", True, *_matching(manifest.embed_model, storage.embed_model))
 
 

@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from indexing.__main__ import NOTHING_PUBLISHED, WELL, main
 from server import create_app
 from server.bootstrap import build_answer_service, build_services
+from server.doctor import findings, line
 from server.index_holder import IndexHolder
 from server.settings import ServerSettings
 from storage.collection_names import collection_prefix
@@ -231,6 +232,25 @@ def test_vectors_move_to_the_server_and_back_without_being_computed_again(shop: 
     assert (back.published, back.embedded) == (True, 0)
     assert any("CHROMA_URL is not set" in sentence for sentence in shop.progress.said)
     assert {text for text in shop.embeddings.texts[embedded:] if "Apples" in text} == set()
+
+
+def test_the_doctor_has_a_line_for_each_server(shop: RemoteWorkshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shop.index() == WELL
+    for name, value in shop.environment().items():
+        monkeypatch.setenv(name, value)
+    found = {finding.subject: finding for finding in findings()}
+    wrong = [line(finding) for finding in found.values() if finding.is_well is False]
+    assert wrong == []
+    assert "answers at /v1/embeddings: hashes, 64 dimensions" in found["embeddings"].found
+    assert "127.0.0.1" in found["Chroma server"].found
+
+    monkeypatch.setenv("EMBED_API_KEY", "wrong-key")
+    monkeypatch.setenv("CHROMA_URL", "http://127.0.0.1:9")
+    found = {finding.subject: finding for finding in findings()}
+    assert (found["embeddings"].is_well, found["embeddings"].mend) == (False, "Check EMBED_API_KEY.")
+    assert found["Chroma server"].mend == "See that it runs and check CHROMA_URL."
+    assert found["index"].is_well is False
+    assert "wrong-key" not in "".join(map(line, found.values()))
 
 
 def test_a_rejected_key_publishes_nothing(shop: RemoteWorkshop) -> None:
