@@ -1,11 +1,11 @@
 """What bge-m3 costs on this machine: its exact shape with random weights, made on the fly."""
 
+import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.speed.figures import Bars, Effort, Section, figure
 from benchmarks.speed.measuring import module, run, told
-from tests.tiny_bge_m3 import make_tiny_bge_m3
 
 BGE_M3: dict[str, int | float] = {
     "hidden_size": 1024,
@@ -27,7 +27,8 @@ def measure_model_shape(effort: Effort) -> Section:
     speeds: dict[str, float] = {}
     with TemporaryDirectory(dir=effort.place) as place:
         shape = {**BGE_M3, **effort.model_shape}
-        folder = make_tiny_bge_m3(Path(place) / "model", weights="model.safetensors", shape=shape)
+        folder = Path(place) / "model"
+        run(module("benchmarks.speed.make_model", folder, json.dumps(shape)), {}, Path(place) / "log")
         for dtype in ("float32", "bfloat16"):
             arguments = module("benchmarks.speed.model_shape_probe", folder, dtype, effort.model_chunks)
             found = told(run(arguments, {}, Path(place) / "log"))

@@ -10,7 +10,6 @@ from typing import Any
 from benchmarks.speed.figures import Curve, Effort, Section, figure
 from benchmarks.speed.measuring import NotMeasured, index_settings, module, run, told
 from benchmarks.speed.synthetic import write_documents
-from tests.tiny_bge_m3 import make_tiny_bge_m3
 
 PROMISED_AT = 50_000
 """The promises are made for so many chunks."""
@@ -46,8 +45,8 @@ def measure_scale(effort: Effort) -> Section:
 
 def _measure(place: Path, size: int) -> dict[str, Any]:
     documents, index_dir = place / "documents", place / "index"
-    model = make_tiny_bge_m3(place / "model", weights="model.safetensors", shape=_MODEL)
-    settings = index_settings(documents, index_dir, str(model))
+    run(module("benchmarks.speed.make_model", place / "model", json.dumps(_MODEL)), {}, place / "log")
+    settings = index_settings(documents, index_dir, str(place / "model"))
     job = module("benchmarks.speed.timed_job", "--synthetic", size)
     number = max(1, size // _CHUNKS_PER_DOCUMENT)
     write_documents(documents, number, _CHUNKS_PER_DOCUMENT, characters=_CHARACTERS)
