@@ -17,7 +17,7 @@ import psutil
 from tests.tiny_bge_m3 import WORDS
 
 _TOKENS = 512
-_MATRICES = (1024, 2048, 4096)
+_MATRICES = (1024, 2048)
 _QUESTIONS = 10
 _REPEATS = 3
 
