@@ -191,15 +191,6 @@ def test_another_cutoff_keeps_the_old_answer_until_the_new_one_is_there(
     assert page.locator("[data-cutoff]").inner_text() == "3"
 
 
-def test_a_failure_says_what_to_do_and_keeps_the_question(visit: Callable[..., "Page"], deepseek: FakeDeepSeek) -> None:
-    deepseek.when(lambda asked: asked.is_json_mode, SCORED)
-    deepseek.when(lambda asked: "no-balance" in asked.prompt, Failure(402))
-    page = visit()
-    ask(page, f"{QUESTION} no-balance")
-    page.wait_for_selector(".problem, .facts a")
-    assert page.input_value("#question") == f"{QUESTION} no-balance"
-
-
 def test_a_rewritten_question_is_shown_at_once_and_stays(visit: Callable[..., "Page"], deepseek: FakeDeepSeek) -> None:
     deepseek.when(lambda asked: asked.is_json_mode, SCORED)
     deepseek.when(lambda asked: "rewrite-me" in asked.prompt and asked.is_stream, Completion("It is 60 euros [1]."))
@@ -275,6 +266,7 @@ def test_no_page_breaks_a_rule_of_accessibility(
         page.check(f"input[value={mode}]")
         ask(page, f"{QUESTION} accessible")
         page.wait_for_url("**/answers/*")
+        assert page.locator(".result.both").count() == (mode == "both")
         found[mode] = broken_rules(page)
         page.reload()
         found[f"permalink of {mode}"] = broken_rules(page)
@@ -323,3 +315,13 @@ def test_everything_can_be_done_with_the_keyboard(visit: Callable[..., "Page"], 
     if page.locator('.pager a[rel="next"]').count():
         page.keyboard.press("ArrowRight")
         page.wait_for_url("**page=2**")
+
+
+# The last one: the language model is left alone for minutes after this.
+def test_a_failure_says_what_to_do_and_keeps_the_question(visit: Callable[..., "Page"], deepseek: FakeDeepSeek) -> None:
+    deepseek.when(lambda asked: asked.is_json_mode, SCORED)
+    deepseek.when(lambda asked: "no-balance" in asked.prompt, Failure(402))
+    page = visit()
+    ask(page, f"{QUESTION} no-balance")
+    page.wait_for_selector(".problem, .facts a")
+    assert page.input_value("#question") == f"{QUESTION} no-balance"

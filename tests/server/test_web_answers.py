@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 
 from server import create_app
+from server.llm_errors import Unavailable
 from server.services import Services
+from server.web.stored_answers import StoredAnswer
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion
 from tests.server.test_web import PAGE, QUESTION, ask, outline
@@ -103,3 +107,34 @@ def test_a_follow_up_to_an_answer_that_is_gone_is_a_question_of_its_own(client: 
     assert "Asked before" not in page.text
     response = client.post("/ask", data={"question": QUESTION, "follows": "../x"}, headers=PAGE)
     assert response.status_code == 303
+
+
+def test_a_failure_after_retrieval_shows_what_was_found(quoting_services: Services) -> None:
+    found = quoting_services.answering().retrieve(QUESTION, 3).passages
+
+    class Failing:
+        def answer(self, question: object, cancel: object) -> NoReturn:
+            error = Unavailable("the language model's server fails (HTTP 500)")
+            error.passages = found
+            raise error
+
+    failing = create_app(replace(quoting_services, answering=Failing)).test_client()  # type: ignore[arg-type]
+    failed = failing.post("/ask", data={"question": QUESTION}, headers=PAGE | {"Accept-Language": "en"})
+    page = outline(failed)
+    assert failed.status_code == 502
+    assert "Passages found before it failed" in page.text
+    assert len(page.all("article")) == len(found)
+    assert QUESTION in page.text
+
+
+def test_an_answer_says_above_itself_that_a_source_has_changed(
+    writing: FlaskClient, deepseek: FakeDeepSeek, quoting_services: Services
+) -> None:
+    deepseek.when_answering(Completion("It is 60 euros [1]."))
+    address = ask(writing, QUESTION).request.path
+    store, answer_id = quoting_services.answers, address.rsplit("/", 1)[-1]
+    kept = StoredAnswer.model_validate_json(store.get(answer_id) or "")
+    source = kept.response.sources[0].document
+    store.put(answer_id, kept.model_copy(update={"versions": kept.versions | {source: "0" * 64}}).model_dump_json())
+    page = outline(writing.get(address, headers=PAGE))
+    assert f"Changed since this answer was given: {source}. Ask again" in page.text
