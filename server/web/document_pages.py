@@ -4,9 +4,11 @@ from collections import Counter
 from pathlib import Path
 
 from flask import Response, render_template, request, send_file
+from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
 from server.documents import ShownPage, page_marks, passages_on, problems_first, shown_page
+from server.errors import Problem, Refused
 from server.index_holder import OpenIndex
 from server.pictures import indexed_file
 from server.services import services
@@ -38,6 +40,8 @@ def document(document: str) -> str:
     """One page of a document as the machine read it, with a passage marked."""
     with services().index.acquire() as index:
         shown = _shown_page(index, document)
+        if not Path(index.generation.manifest.documents_dir, document).exists():
+            raise Refused(_DELETED)
         has_picture = _picture_file(index, shown) is not None
         passages = passages_on(index.generation.catalogue, shown)
     return render_template("document.html", shown=shown, has_picture=has_picture, passages=passages)
@@ -70,6 +74,15 @@ def file(document: str) -> Response:
         as_attachment=not is_pdf,
         download_name=found.name,
     )
+
+
+_DELETED = Problem(
+    410,
+    "document_deleted",
+    _l("This document was deleted"),
+    _l("Its file is not in the documents folder any more, so its text is not shown and it answers no question."),
+    _l("Put the file back, or index again to take it off the list."),
+)
 
 
 def _shown_page(index: OpenIndex, path: str) -> ShownPage:

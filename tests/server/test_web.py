@@ -124,6 +124,18 @@ def test_documents_are_listed_problems_first(client: FlaskClient) -> None:
     assert "1 could not be read" in page.text
 
 
+def test_the_text_of_a_deleted_document_is_not_shown(client: FlaskClient, documents_dir: Path, tmp_path: Path) -> None:
+    (documents_dir / "library-handbook.md").rename(tmp_path / "away.md")
+    try:
+        response = client.get("/documents/library-handbook.md")
+        assert response.status_code == 410
+        assert "was deleted" in response.text
+        assert "library card" not in response.text
+    finally:
+        (tmp_path / "away.md").rename(documents_dir / "library-handbook.md")
+    assert client.get("/documents/library-handbook.md").status_code == 200
+
+
 def test_a_document_is_shown_page_by_page(client: FlaskClient) -> None:
     page = outline(client.get("/documents/how-relevance-is-measured.pdf"))
     assert re.search(r"Page 1 of \d+", page.text)
