@@ -8,13 +8,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
 
 from server.index_servers import server_findings
 from server.provider_checks import SKIPPED, Finding, provider_findings
-from server.settings import BadSettings, ServerSettings, read_settings
+from server.settings import BadSettings, ServerSettings, read_settings, read_storage_settings
 from storage.embedding_models import ModelIdentity
 from storage.generations import DamagedGeneration, NoIndex, current_name, open_generation
 from storage.manifest import Manifest
@@ -30,15 +27,11 @@ _WIDTH = 16
 def findings() -> Iterator[Finding]:
     """Whatever could be found out, line by line as it is known."""
     try:
-        settings, storage = read_settings(), StorageSettings()
+        settings, storage = read_settings(), read_storage_settings()
     except BadSettings as error:
         yield from (
             Finding("settings", False, line, "Correct it in .env or the environment.") for line in _lines(error)
         )
-        return
-    except ValidationError as error:
-        wrong = "; ".join(_wrong_setting(problem) for problem in error.errors(include_input=False))
-        yield Finding("settings", False, f"cannot be used: {wrong}", "Correct it in .env or the environment.")
         return
     yield Finding("settings", True, "read")
     if settings.answer_prompt_file or settings.relevance_prompt_file:
@@ -52,11 +45,6 @@ def line(finding: Finding) -> str:
     """A finding for people to read."""
     mend = f" → {finding.mend}" if finding.mend else ""
     return f"{_MARKS[finding.is_well]} {finding.subject:<{_WIDTH}}{finding.found}{mend}"
-
-
-def _wrong_setting(problem: Any) -> str:
-    """Its name; of settings that are looked at together, the sentence that says what is wrong."""
-    return str(problem["loc"][0]) if problem["loc"] else str(problem["msg"]).removeprefix("Value error, ")
 
 
 def _lines(error: BadSettings) -> list[str]:

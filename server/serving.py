@@ -17,8 +17,7 @@ from server import create_app
 from server.bodies import guarded_channel, limit_of_uploads
 from server.bootstrap import build_services, prepare_logging
 from server.services import Services
-from server.settings import ServerSettings, in_url, is_loopback
-from storage.settings import StorageSettings
+from server.settings import ServerSettings, in_url, is_loopback, read_storage_settings
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +36,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
         raise CannotListen(f"HOST={settings.host}: FLASK_DEBUG must not be set on a server that others can reach")
     prepare_logging(settings.log_level)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waitress 3.0 warns of every request that waits
-    services = build_services(settings, StorageSettings())
+    services = build_services(settings, read_storage_settings())
     connections: dict[int, Any] = {}
     with _listening_socket(settings) as listening:
         server = create_server(

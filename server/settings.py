@@ -2,6 +2,8 @@
 
 import ipaddress
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,6 +12,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.usage import read_prices
+from storage.settings import StorageSettings
 
 _SHORTEST_TOKEN = 22  # characters of base64 that hold 128 bits
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1")
@@ -155,9 +158,21 @@ class ServerSettings(BaseSettings):
 
 
 def read_settings() -> ServerSettings:
-    """The settings of this process. Raises `BadSettings` with one sentence for each that is wrong."""
-    try:
+    """The server's settings of this process. Raises `BadSettings` with one sentence for each that is wrong."""
+    with _explained():
         return ServerSettings()
+
+
+def read_storage_settings() -> StorageSettings:
+    """The storage's settings of this process. Raises `BadSettings` with one sentence for each that is wrong."""
+    with _explained():
+        return StorageSettings()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
     except ValidationError as error:
         raise BadSettings("\n".join(_sentence(problem) for problem in error.errors(include_input=False))) from None
 

@@ -11,8 +11,7 @@ from server import conversion, schema
 from server.answers import Answer, AnswerDelta, Answered, Question, ReasoningDelta
 from server.bootstrap import build_answer_service, index_holder, prepare_logging
 from server.errors import known_exceptions, problem_of
-from server.settings import ServerSettings
-from storage.settings import StorageSettings
+from server.settings import ServerSettings, read_storage_settings
 
 if TYPE_CHECKING:
     from server.answering import AnswerService
@@ -63,7 +62,7 @@ def _asked(
 ) -> Iterator[tuple[AnswerService, Question]]:
     """An answer service for one question; what it raises becomes `Unanswered`."""
     prepare_logging("WARNING")
-    storage = StorageSettings()
+    storage = read_storage_settings()
     index = index_holder(storage)
     try:
         asked = schema.QueryRequest(question=question, model=mode)

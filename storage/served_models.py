@@ -76,8 +76,8 @@ def required_address(recorded: ModelIdentity, address: ServerAddress | None) -> 
     """The address, if it is set. Raises `ServerUnavailable`."""
     if address is None:
         raise ServerUnavailable(
-            f"the index was built with {recorded.short_name} on an embedding server; set EMBED_URL, or run make reindex "
-            "to build it with a model that runs here"
+            f"the index was built with {recorded.short_name} on an embedding server; set EMBED_URL, or run make "
+            "reindex to build it with a model that runs here"
         )
     return address
 

@@ -13,7 +13,12 @@ class StorageSettings(BaseSettings):
     """Read from the environment or `.env`; an empty value counts as not set."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True, frozen=True
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
+        frozen=True,
+        hide_input_in_errors=True,  # an error of several settings together would show them all, keys too
     )
 
     index_dir: Path = Field(default=Path("index"), validation_alias="INDEX_DIR")

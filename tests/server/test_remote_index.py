@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from pydantic import ValidationError
 
 from indexing.__main__ import NOTHING_PUBLISHED, WELL, main
 from server import create_app
+from server.__main__ import main as serve_or_ask
 from server.bootstrap import build_answer_service, build_services
 from server.doctor import findings, line
 from server.index_holder import IndexHolder
@@ -251,6 +253,22 @@ def test_the_doctor_has_a_line_for_each_server(shop: RemoteWorkshop, monkeypatch
     assert found["Chroma server"].mend == "See that it runs and check CHROMA_URL."
     assert found["index"].is_well is False
     assert "wrong-key" not in "".join(map(line, found.values()))
+
+
+@pytest.mark.faults("X18")
+@pytest.mark.parametrize("command", [[], ["ask", "Where?"]], ids=["serve", "ask"])
+def test_x18_an_address_that_cannot_be_shown_is_refused_and_no_key_with_it(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EMBED_API_KEY", KEY)
+    monkeypatch.setenv("CHROMA_URL", "http://user:secret-word@host")
+    assert serve_or_ask(command) == 2
+    printed = "".join(capfd.readouterr())
+    assert "CHROMA_URL must not hold a password" in printed
+    assert [word for word in (KEY, "secret-word") if word in printed] == []
+    with pytest.raises(ValidationError) as caught:
+        StorageSettings()
+    assert [word for word in (KEY, "secret-word") if word in str(caught.value)] == []
 
 
 def test_a_rejected_key_publishes_nothing(shop: RemoteWorkshop) -> None:
