@@ -130,7 +130,7 @@ def test_the_text_of_a_deleted_document_is_not_shown(client: FlaskClient, docume
         response = client.get("/documents/library-handbook.md")
         assert response.status_code == 410
         assert "was deleted" in response.text
-        assert "library card" not in response.text
+        assert "cooperative share" not in response.text
     finally:
         (tmp_path / "away.md").rename(documents_dir / "library-handbook.md")
     assert client.get("/documents/library-handbook.md").status_code == 200
