@@ -11,7 +11,7 @@ from typing import Any
 import chromadb
 import httpx
 from chromadb.config import Settings
-from chromadb.errors import ChromaError, NotFoundError
+from chromadb.errors import ChromaError, NotFoundError, error_types
 
 from storage.chroma_server import NoSuchCollection, check_server, count_vectors, headers_for, refused, unreachable
 from storage.servers import ServerAddress, ServerUnavailable
@@ -110,9 +110,20 @@ def _connected(server: ServerAddress) -> Any:
 
 def _refuse_errors(server: ServerAddress, response: httpx.Response) -> None:
     """What a proxy or a broken server replies; Chroma 1.5.9 raises a bare `Exception` with the whole page for it."""
-    if response.status_code in (401, 403, 429) or response.status_code >= 500 or response.is_redirect:
-        response.read()
+    if response.status_code < 300:
+        return
+    response.read()
+    if response.status_code >= 500 or _chromas_own(response) not in error_types:
         raise refused(server, response)
+
+
+def _chromas_own(response: httpx.Response) -> str:
+    """The kind of error, if it is one of Chroma's."""
+    try:
+        body = response.json()
+    except ValueError:
+        return ""
+    return str(body.get("error")) if isinstance(body, dict) else ""
 
 
 def _close(client: Any) -> None:

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 from pydantic import SecretStr
@@ -239,6 +240,13 @@ def test_a_server_that_is_away_is_said_to_be(tmp_path: Path) -> None:
     begin_draft(tmp_path / "index", chroma=away)
     remove_leftovers(tmp_path / "index", away)
     assert not list((tmp_path / "index" / "generations").iterdir())
+
+
+def test_a_page_of_a_proxy_is_no_bare_exception(vectors: ServedCollection) -> None:
+    answered = httpx.Response(413, text="<html>too large</html>", request=httpx.Request("POST", "http://127.0.0.1"))
+    for hook in vectors._client._server._session.event_hooks["response"]:
+        with pytest.raises(ServerUnavailable, match=r"fails \(HTTP 413\); look at its log"):
+            hook(answered)
 
 
 def test_something_else_at_the_address_is_no_chroma_server() -> None:
