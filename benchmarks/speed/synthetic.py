@@ -6,6 +6,7 @@ other words are as rare in the index as they would be there.
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 
@@ -74,9 +75,14 @@ def clustered_vectors(texts: Sequence[str], dimension: int, expected: int) -> Ma
 
 def _clustered(text: str, dimension: int, clusters: int) -> NDArray[np.float64]:
     seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
-    centre = np.random.default_rng((_SEED, seed % clusters)).normal(size=dimension)
     noise = np.random.default_rng(seed).normal(size=dimension)
-    return np.asarray(centre / np.linalg.norm(centre) + NOISE * noise)
+    return np.asarray(_centre(seed % clusters, dimension) + NOISE * noise)
+
+
+@lru_cache(maxsize=5_000)
+def _centre(cluster: int, dimension: int) -> NDArray[np.float64]:
+    centre = np.random.default_rng((_SEED, cluster)).normal(size=dimension)
+    return np.asarray(centre / np.linalg.norm(centre))
 
 
 def _paragraphs(words: NDArray[np.str_], paragraphs: int, characters: int) -> Iterator[str]:
