@@ -32,10 +32,10 @@ from storage.embedding_models import (
     ModelIdentity,
     ModelUnavailable,
     build_embed_model,
-    load_recorded_model,
     resolve_model,
 )
 from storage.generations import NoIndex, open_generation
+from storage.model_loading import load_recorded_model
 from storage.settings import StorageSettings
 
 
