@@ -36,7 +36,9 @@ _LEXICAL_CANDIDATES = 200
 _LOOKED_AT = 40  # of the merged candidates; at least four times k
 _MOST_ALIKE = 3  # near-duplicate passages of one document
 _ALIKE = 0.8  # of the different words of two passages are common to both
-_FEW_IDS = 2_000  # naming more ids to Chroma costs more than fetching too much and dropping it
+_FEW = (
+    12  # ids are compared one by one up to the square root of so many times all: beyond, fetching too many is quicker
+)
 
 
 _UNKNOWN = Standing()
@@ -126,23 +128,23 @@ class HybridRetriever(BaseRetriever):
 
     def _nearest(self, question: str, vector: Matrix, paths: list[str] | None) -> dict[str, float]:
         """The nearest passages of these documents with their cosines."""
-        total = self._generation.manifest.counts.chunks
+        vectors, total = self._generation.vectors, self._generation.manifest.counts.chunks
         if paths is None:
-            return self._dense(question, vector, min(_DENSE_CANDIDATES, total), None)
+            return self._dense(question, vector, min(_DENSE_CANDIDATES, total))
         ids = self._generation.catalogue.chunk_ids(paths)
         wanted = min(_DENSE_CANDIDATES, len(ids))
-        if len(ids) <= _FEW_IDS:
-            return self._dense(question, vector, wanted, ids)
+        if len(ids) ** 2 <= _FEW * total:  # naming the ids to Chroma costs more, the larger the index
+            cosines = zip(ids, map(float, vectors.vectors(ids) @ vector), strict=True)
+            return dict(sorted(cosines, key=lambda item: (-item[1], item[0]))[:wanted])
         allowed = frozenset(ids)
         fetched = wanted * total // len(ids)
         while True:
             fetched = min(2 * fetched, total)
-            found = self._dense(question, vector, fetched, None)
-            inside = {id_: cosine for id_, cosine in found.items() if id_ in allowed}
+            inside = {id_: cosine for id_, cosine in vectors.nearest(vector, fetched) if id_ in allowed}
             if len(inside) >= wanted or fetched == total:
                 return dict(list(inside.items())[:wanted])
 
-    def _dense(self, question: str, vector: Matrix, limit: int, ids: list[str] | None) -> dict[str, float]:
+    def _dense(self, question: str, vector: Matrix, limit: int) -> dict[str, float]:
         if limit == 0:
             return {}
         # What is not passed comes from LlamaIndex's global settings (0.14); the transformations are never used.
@@ -152,9 +154,7 @@ class HybridRetriever(BaseRetriever):
             callback_manager=self.callback_manager,
             transformations=[self._embed_model],
         )
-        retriever = VectorIndexRetriever(
-            index, similarity_top_k=limit, node_ids=ids, callback_manager=self.callback_manager
-        )
+        retriever = VectorIndexRetriever(index, similarity_top_k=limit, callback_manager=self.callback_manager)
         found = retriever.retrieve(QueryBundle(question, embedding=vector.tolist()))
         return {node.node.node_id: node.score or 0.0 for node in found}
 
