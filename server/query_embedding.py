@@ -1,7 +1,7 @@
 """Questions to vectors: remembered, and under load embedded together.
 
 A question that finds the model idle is embedded at once. Those that come while it is busy wait and are the next
-batch: eight short questions together cost a third of eight one after the other (all-MiniLM-L6-v2, two cores), and
+batch: eight short questions together cost two fifths of eight one by one (all-MiniLM-L6-v2, two cores), and
 threads side by side give a model on a CPU no speed-up at all.
 """
 
