@@ -33,7 +33,7 @@ EVIDENCE_SHARE = 0.5
 
 _DENSE_CANDIDATES = 60
 _LEXICAL_CANDIDATES = 200
-_LOOKED_AT = 40  # of the merged candidates; at least four times k
+_LOOKED_AT = 24  # of the merged candidates; at least twice k
 _MOST_ALIKE = 3  # near-duplicate passages of one document
 _ALIKE = 0.8  # of the different words of two passages are common to both
 _FEW = (
@@ -86,7 +86,7 @@ class HybridRetriever(BaseRetriever):
             return []
         question = query_bundle.query_str
         corpus = corpus_of(self._generation, self._embed_model)
-        looked_at = max(_LOOKED_AT, 4 * self._k)
+        looked_at = max(_LOOKED_AT, 2 * self._k)
         fused = fuse(self._candidates(question, corpus, paths, looked_at), self._dense_share)[:looked_at]
         chunks = self._generation.manifest.counts.chunks
         profile = profile_of(question, self._generation.catalogue.document_frequencies, chunks)

@@ -3,14 +3,18 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+import numpy as np
 from llama_index.core.schema import NodeWithScore
 
 from server.corpus import corpus_of
 from server.index_holder import OpenIndex
 from server.local_scorer import LocalScorer
 from server.relevance import select
+from storage.embeddings import Matrix
 from storage.records import ChunkRecord
+from storage.vectors import VectorCollection
 
 DEPTH = 10
 THRESHOLD = 4
@@ -70,8 +74,16 @@ def rank_fusion(rankings: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _dense(index: OpenIndex, question: str) -> list[str]:
-    vector = corpus_of(index.generation, index.embed_model).question_vector(question)
-    return [id_ for id_, _ in index.generation.vectors.nearest(vector, _CANDIDATES)]
+    """Exact: a hundred neighbours of an approximate search are not the same in every build of the index."""
+    ids, matrix = _all_vectors(index.generation.vectors)
+    cosines = matrix @ corpus_of(index.generation, index.embed_model).question_vector(question)
+    return [ids[place] for place in np.argsort(-cosines, kind="stable")[:_CANDIDATES]]
+
+
+@lru_cache(maxsize=1)
+def _all_vectors(vectors: VectorCollection) -> tuple[list[str], Matrix]:
+    ids = sorted(vectors.ids())
+    return ids, vectors.vectors(ids)
 
 
 def _lexical(index: OpenIndex, question: str) -> list[str]:
