@@ -37,9 +37,8 @@ _LOOKED_AT = 24  # of the merged candidates; at least twice k
 _MOST_ALIKE = 3  # near-duplicate passages of one document
 _ALIKE = 0.8  # of the different words of two passages are common to both
 _FEW = (
-    12  # ids are compared one by one up to the square root of so many times all: beyond, fetching too many is quicker
+    12  # up to the square root of so many times all, ids are compared one by one; beyond, fetching too many is quicker
 )
-
 
 _UNKNOWN = Standing()
 

@@ -8,19 +8,16 @@ Starts a server of its own on loopback over the published index (INDEX_DIR) and 
 import argparse
 import itertools
 import json
-import os
-import re
 import statistics
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 
-import psutil
+from benchmarks.speed.measuring import NotMeasured
+from benchmarks.speed.site import running_server
+from storage.settings import StorageSettings
 
 _QUESTIONS = (
     "How much is the cooperative share that every member buys?",
@@ -30,7 +27,6 @@ _QUESTIONS = (
     "Which score decides whether a passage is used?",
     "When is the library open?",
 )
-_READY_SECONDS = 120.0
 _LONGEST_REQUEST_SECONDS = 30.0
 
 
@@ -45,38 +41,17 @@ class Outcome:
 def main() -> int:
     """Exit code 1 when a request failed."""
     options = _parser().parse_args()
-    with _serving() as (process, port):
-        _warm_up(port)
-        before = process.memory_info().rss
-        outcome = _load(port, options.clients, options.seconds)
-        after = process.memory_info().rss
+    try:
+        with running_server(StorageSettings().index_dir, EMBED_DEVICE=StorageSettings().embed_device) as site:
+            port = int(site.url.rpartition(":")[2])
+            _ask(HTTPConnection("127.0.0.1", port, timeout=_LONGEST_REQUEST_SECONDS), _QUESTIONS[0])
+            before = site.resident_mb()
+            outcome = _load(port, options.clients, options.seconds)
+            after = site.resident_mb()
+    except NotMeasured as error:
+        raise SystemExit(f"{error}; is there an index? Run make index.") from error
     print(_report(outcome, options.clients, options.seconds, before, after))
     return 1 if outcome.errors else 0
-
-
-@contextmanager
-def _serving() -> Iterator[tuple[psutil.Process, int]]:
-    limits = {"PORT": "0", "HOST": "127.0.0.1", "API_TOKENS": "", "RATE_LIMIT_PER_MINUTE": "0", "LOG_LEVEL": "WARNING"}
-    started = subprocess.Popen(
-        [sys.executable, "-m", "server"], env=os.environ | limits, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert started.stdout is not None
-        address = re.search(r"127\.0\.0\.1:(\d+)", started.stdout.readline())
-        if address is None:
-            raise SystemExit("The server did not start; see above.")
-        yield psutil.Process(started.pid), int(address[1])
-    finally:
-        started.terminate()
-        started.wait(timeout=60)
-
-
-def _warm_up(port: int) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    while _ask(HTTPConnection("127.0.0.1", port, timeout=_LONGEST_REQUEST_SECONDS), _QUESTIONS[0]) != 200:
-        if time.monotonic() > deadline:
-            raise SystemExit("The server is not ready; is there an index? Run make index.")
-        time.sleep(0.5)
 
 
 def _load(port: int, clients: int, seconds: float) -> Outcome:
@@ -116,13 +91,13 @@ def _ask(connection: HTTPConnection, question: str) -> int:
     return response.status
 
 
-def _report(outcome: Outcome, clients: int, seconds: float, before: int, after: int) -> str:
+def _report(outcome: Outcome, clients: int, seconds: float, before: float, after: float) -> str:
     shares = statistics.quantiles(outcome.milliseconds, n=100)
     requests = len(outcome.milliseconds)
     return (
         f"{clients} clients on /api/retrieve for {seconds:g} s: {requests / seconds:.0f} requests/s, "
         f"p50 {shares[49]:.0f} ms, p99 {shares[98]:.0f} ms, {outcome.errors} errors of {requests}, "
-        f"memory {before / 2**20:.0f} MB before, {after / 2**20:.0f} MB after"
+        f"memory {before:.0f} MB before, {after:.0f} MB after"
     )
 
 

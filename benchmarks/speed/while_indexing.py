@@ -8,7 +8,6 @@ import argparse
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -16,11 +15,12 @@ import time
 import urllib.request
 from pathlib import Path
 
+from benchmarks.speed.site import running_server
+
 _QUESTIONS = [
     f"What does section {n} say about {topic}?" for n in range(1, 20) for topic in ("training", "cost", "data")
 ]
 _PAPERS = Path("../shared/data/papers")
-_PORT = 8765
 _IDLE_QUERIES = 300
 
 
@@ -37,46 +37,31 @@ def main() -> int:
         documents = Path(place) / "documents"
         documents.mkdir()
         settings = {"DOCUMENTS_DIR": str(documents), "INDEX_DIR": f"{place}/index", "EMBED_MODEL": "packaged"}
-        environment = {**os.environ, **settings, "PORT": str(_PORT), "LOG_LEVEL": "ERROR"}
+        environment = {**os.environ, **settings, "LOG_LEVEL": "ERROR"}
         for file in files[:-1]:
             shutil.copy(file, documents)
         subprocess.run([sys.executable, "-m", "indexing"], env=environment, check=True, stdout=subprocess.DEVNULL)
-        server = subprocess.Popen([sys.executable, "-m", "server"], env=environment, stdout=subprocess.DEVNULL)
-        try:
-            _wait_until_ready()
-            idle = [_ask(number) for number in range(_IDLE_QUERIES)]
+        with running_server(Path(settings["INDEX_DIR"]), **settings, LOG_LEVEL="ERROR") as site:
+            idle = [_ask(site.url, number) for number in range(_IDLE_QUERIES)]
             shutil.copy(files[-1], documents)
             job = subprocess.Popen([sys.executable, "-m", "indexing"], env=environment, stdout=subprocess.DEVNULL)
             busy: list[float] = []
             while job.poll() is None:
-                busy.append(_ask(_IDLE_QUERIES + len(busy)))
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait()
+                busy.append(_ask(site.url, _IDLE_QUERIES + len(busy)))
     _print(idle, busy)
     return 0
 
 
-def _ask(number: int) -> float:
+def _ask(url: str, number: int) -> float:
     """Milliseconds of one retrieval of a question not asked before."""
     question = {"question": f"{_QUESTIONS[number % len(_QUESTIONS)]} ({number})"}
     request = urllib.request.Request(
-        f"http://127.0.0.1:{_PORT}/api/retrieve", json.dumps(question).encode(), {"Content-Type": "application/json"}
+        f"{url}/api/retrieve", json.dumps(question).encode(), {"Content-Type": "application/json"}
     )
     started = time.perf_counter()
     with urllib.request.urlopen(request, timeout=60) as response:
         response.read()
     return (time.perf_counter() - started) * 1000
-
-
-def _wait_until_ready() -> None:
-    for _ in range(240):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{_PORT}/readyz", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.5)
-    raise TimeoutError("the server was not ready within two minutes")
 
 
 def _print(idle: list[float], busy: list[float]) -> None:
