@@ -93,7 +93,8 @@ def _around(response: schema.QueryResponse) -> str:
     if response.refused and response.rejected:
         lines += ["Closest passages:", *(f"  - {_source(passage)}" for passage in response.rejected[:3])]
     if response.mode == "extractive" and not response.refused:
-        lines += ["", "Quoted from the documents; no language model configured."]
+        why = "" if response.reason else "; no language model configured"  # where the model failed, a note says so
+        lines += ["", f"Quoted from the documents{why}."]
     lines += [f"Note: {notice}" for notice in response.notices]
     return "\n".join(lines)
 

@@ -71,6 +71,8 @@ def test_a_key_that_is_rejected_is_never_shown(deepseek: FakeDeepSeek, capsys: p
     shown = capsys.readouterr()
     assert "canary" not in shown.out + shown.err
     assert "Traceback" not in shown.out + shown.err
+    assert "Quoted from the documents.\n" in shown.out
+    assert "no language model configured" not in shown.out
 
 
 def test_without_an_index_it_says_what_to_do(
