@@ -1,28 +1,24 @@
 """From a written catalogue to a proven draft: embeddings, vectors, manifest, verification in a fresh process."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from itertools import islice
 from pathlib import Path
-
-import numpy as np
 
 from indexing.embedding import Embedder
 from indexing.progress import Progress
 from indexing.recipe import Recipe
+from indexing.vectors import write_vectors
 from storage.catalogue import Catalogue
 from storage.drafts import Draft, seal_draft
 from storage.embedding_models import PROBE_TEXT
-from storage.embeddings import EmbeddingCache, Matrix, text_key
+from storage.embeddings import EmbeddingCache
+from storage.exact_vectors import ExactVectors
 from storage.failpoints import failpoint
-from storage.generations import utc_now
+from storage.generations import open_exact_vectors, utc_now
 from storage.manifest import Manifest
-from storage.records import ChunkRecord, Counts
-from storage.vector_places import VectorPlace
+from storage.records import Counts
 from storage.verification import VerificationFailed, Verifier
 
-_VECTORS_AT_A_TIME = 2_000
 _LIBRARIES = ("pypdf", "pypdfium2", "chromadb", "torch", "sentence-transformers", "transformers", "tokenizers")
 
 
@@ -64,17 +60,13 @@ class Finisher:
                 self.embedder.want(chunk.embed_text for chunk in catalogue.iter_chunks())
             self._embed()
             self.progress.working("writing vectors")
-            deleted = write_vectors(
-                self.draft.vector_place,
-                catalogue,
-                self.cache,
-                self.recipe.model.fingerprint,
-                self.recipe.model.dimension,
-                copied=copied_from is not None,
-            )
+            deleted = write_vectors(self.draft, catalogue, self.cache, self.recipe.model, self._earlier(copied_from))
             manifest = self._manifest(catalogue.counts(), deleted + (copied_from.deleted_vectors if copied_from else 0))
         failpoint("vectors.written")
         seal_draft(self.draft, manifest)
+
+    def _earlier(self, manifest: Manifest | None) -> ExactVectors | None:
+        return None if manifest is None else open_exact_vectors(self.index_dir, manifest.generation)
 
     def _embed(self) -> None:
         if self.embedder.missing:
@@ -96,38 +88,6 @@ class Finisher:
             deleted_vectors=deleted_vectors,
             library_versions=_library_versions(),
         )
-
-
-def write_vectors(
-    place: VectorPlace, chunks: Catalogue, cache: EmbeddingCache, fingerprint: str, dimension: int, *, copied: bool
-) -> int:
-    """Make the collection hold exactly the catalogue's chunks, with the cache's vectors; returns how many it deleted.
-
-    `copied`: the place holds the previous generation's collection, and only the difference is written.
-    """
-    wanted = chunks.chunk_ids()
-    vectors = place.open() if copied else place.create(dimension, len(wanted))
-    try:
-        stored = set(vectors.ids()) if copied else set()
-        orphans = sorted(stored.difference(wanted))
-        vectors.delete(orphans)
-        for ids in _slices([id_ for id_ in wanted if id_ not in stored]):
-            vectors.add(ids, _matrix(chunks.chunks(ids), ids, cache, fingerprint))
-    finally:
-        vectors.close()
-    return len(orphans)
-
-
-def _slices(ids: Sequence[str]) -> Iterator[list[str]]:
-    rest = iter(ids)
-    while part := list(islice(rest, _VECTORS_AT_A_TIME)):
-        yield part
-
-
-def _matrix(chunks: dict[str, ChunkRecord], ids: Sequence[str], cache: EmbeddingCache, fingerprint: str) -> Matrix:
-    keys = [text_key(chunks[id_].embed_text) for id_ in ids]
-    found = cache.get_many(fingerprint, keys)
-    return np.stack([found[key] for key in keys])
 
 
 def _library_versions() -> dict[str, str]:

@@ -1,16 +1,20 @@
-"""What is remembered of one open generation between questions: how its passages look in general, and recent questions.
+"""What is remembered of one open generation between questions: how its passages look in general, which of them weigh
+less, LlamaIndex's view of it, and recent questions.
 
 Nothing here changes an answer; it saves work. It goes when the generation is closed and collected.
 """
 
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
+from llama_index.core import QueryBundle, VectorStoreIndex
+from llama_index.core.callbacks import CallbackManager
+from llama_index.core.retrievers import VectorIndexRetriever
 
 from server.query_embedding import QueryEmbedder, embed_questions
 from storage.embeddings import Matrix, unit_rows
@@ -18,6 +22,9 @@ from storage.generations import Generation
 from storage.vectors import VectorCollection
 
 Found = TypeVar("Found")
+
+DENSE_CANDIDATES = 60
+"""How many passages the search by meaning gives."""
 
 _SAMPLE = 256
 _FEW = 64
@@ -38,13 +45,23 @@ class Corpus:
     """A generation's passages in general, and the vectors of recent questions. For many threads.
 
     `crosses_languages`: the embedding model knows a sentence and its Chinese translation for the same.
+    `weights` are those of the passages that weigh more or less than 1.0.
     """
 
-    def __init__(self, background: Matrix, crosses_languages: bool, embedder: QueryEmbedder) -> None:
+    def __init__(
+        self,
+        background: Matrix,
+        crosses_languages: bool,
+        weights: Mapping[str, float],
+        embedder: QueryEmbedder,
+        dense: VectorIndexRetriever,
+    ) -> None:
         self._background = background
         self._embedder = embedder
+        self._dense = dense
         self._searches = ThreadPoolExecutor(_SEARCHES, thread_name_prefix="search")
         self.crosses_languages = crosses_languages
+        self.weights = weights
 
     def question_vector(self, question: str) -> Matrix:
         """The question's unit vector `(dimension,)`, from memory if it was asked lately."""
@@ -53,6 +70,11 @@ class Corpus:
     def beside(self, search: Callable[[], Found]) -> "Future[Found]":
         """The search's result; it runs while the question is being embedded and compared."""
         return self._searches.submit(search)
+
+    def nearest(self, question: str, vector: Matrix) -> list[str]:
+        """The passages nearest in meaning, best first."""
+        found = self._dense.retrieve(QueryBundle(question, embedding=vector.tolist()))
+        return [node.node.node_id for node in found]
 
     def general_cosine(self, vector: Matrix) -> tuple[float, float]:
         """Mean and standard deviation of the question's cosine to passages in general."""
@@ -74,11 +96,13 @@ def corpus_of(generation: Generation, embed_model: Any) -> Corpus:
             everyday = unit_rows(embed_model.get_text_embedding_batch([s for pair in _EVERYDAY for s in pair]))
             ids = generation.catalogue.chunk_ids()
             sample = [ids[i] for i in np.unique(np.linspace(0, len(ids) - 1, min(_SAMPLE, len(ids))).astype(int))]
-            parts = [generation.vectors.vectors(sample)] if sample else []
+            parts = [generation.exact.vectors(sample)] if sample else []
             background = np.concatenate([*parts, everyday] if len(sample) < _FEW else parts)
             embedder = QueryEmbedder(partial(embed_questions, embed_model))
             crosses = _is_translated(everyday[::2], everyday[1::2])
-            _corpora[generation.vectors] = Corpus(background, crosses, embedder)
+            weights = generation.catalogue.weights()
+            dense = _dense_retriever(generation, embed_model, min(DENSE_CANDIDATES, len(ids)))
+            _corpora[generation.vectors] = Corpus(background, crosses, weights, embedder, dense)
         return _corpora[generation.vectors]
 
 
@@ -87,3 +111,20 @@ def _is_translated(sentences: Matrix, translations: Matrix) -> bool:
     cosines = sentences @ translations.T
     own = np.eye(len(cosines), dtype=bool)
     return bool(cosines[own].mean() - cosines[~own].mean() > _LEAST_ALIKE)
+
+
+def _dense_retriever(generation: Generation, embed_model: Any, limit: int) -> VectorIndexRetriever:
+    """What is not passed comes from LlamaIndex's global settings (0.14); the transformations are never used."""
+    callback_manager = CallbackManager()
+    index = VectorStoreIndex.from_vector_store(
+        generation.vector_store,
+        embed_model=embed_model,
+        callback_manager=callback_manager,
+        transformations=[embed_model],
+    )
+    return VectorIndexRetriever(
+        index,
+        similarity_top_k=limit,
+        callback_manager=callback_manager,
+        vector_store_kwargs={"with_texts": False},  # of sixty passages two dozen will be read
+    )

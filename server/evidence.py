@@ -7,13 +7,14 @@ passages found.
 
 import math
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from server.answer_types import AnswerType, expected_answer, holds_answer, introduces
 from server.sentences import Sentence, split_sentences
-from storage.lexical import STOP_WORDS, Term, question_terms, text_words
+from storage.lexical import STOP_WORDS, Term, placed_words, question_terms
 from storage.stemming import stem
 
 Frequencies = Callable[[Collection[str]], Mapping[str, int]]
@@ -41,7 +42,8 @@ _SMOOTHING_CHUNKS = 20  # a small index knows little of how common a word is
 class Need:
     """Something the question names. `rarity` is that in the index, `weight` what it counts.
 
-    `is_name`: an identifier, a number, a quotation, or written with a capital.
+    `is_name`: an identifier, a number, a quotation, or written with a capital. `is_cjk`: written in Chinese, Japanese
+    or Korean.
     """
 
     spellings: tuple[tuple[str, ...], ...]
@@ -49,6 +51,7 @@ class Need:
     weight: float
     shown: str
     is_name: bool
+    is_cjk: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,11 @@ def needs_met(profile: Profile, text: str) -> frozenset[int]:
     return frozenset(number for number, need in enumerate(profile.needs) if _places(need, words))
 
 
+def different_words(text: str) -> frozenset[str]:
+    """The stems of a text, each once."""
+    return _words_of(text).different
+
+
 @lru_cache(maxsize=1024)
 def sentences_of(text: str) -> tuple[Sentence, ...]:
     """The sentences of a passage; remembered, because retrieving, scoring and answering all need them."""
@@ -141,7 +149,8 @@ def _need(question: str, term: Term, known: Mapping[str, int], chunks: int, capi
         weight *= _UNSEEN_CJK_WEIGHT
     first = term.spellings[0][0]
     is_name = term.kind == "exact" or first in capitalised or any(sign.isdigit() for sign in first)
-    return Need(spellings, rarity, weight, _as_written(question, term), is_name)
+    shown = _as_written(question, term)
+    return Need(spellings, rarity, weight, shown, is_name, _CJK.search(shown) is not None)
 
 
 def _as_written(question: str, term: Term) -> str:
@@ -167,27 +176,26 @@ def _capitalised(question: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The stems of a text: at which positions each stands, and where in the text each position begins."""
+    """The stems of a text in order, the different ones, and where in the text each of the first begins."""
 
-    positions: Mapping[str, Sequence[int]]
+    stems: tuple[str, ...]
+    different: frozenset[str]
     starts: tuple[int, ...]
     cjk_share: float
 
 
 @lru_cache(maxsize=2048)
 def _words_of(text: str) -> _Words:
-    words = text_words(text)
-    positions: dict[str, list[int]] = {}
-    for position, word in enumerate(map(stem, (word for _, _, word in words))):
-        positions.setdefault(word, []).append(position)
-    starts = tuple(start for start, _, _ in words)
-    cjk = 0 if text.isascii() else sum(len(found) for word, found in positions.items() if _CJK.match(word))
-    return _Words(positions, starts, cjk / (len(starts) or 1))
+    starts, words = placed_words(text)
+    stems = tuple(map(stem, words))
+    different = frozenset(stems)
+    cjk = 0 if text.isascii() else sum(_CJK.match(word) is not None for word in stems)
+    return _Words(stems, different, tuple(starts), cjk / (len(stems) or 1))
 
 
 def _can_hold(need: Need, words: _Words, above: _Words) -> bool:
     """Chinese words are not to be found in an English text, nor English ones, but for names, in a Chinese text."""
-    if _CJK.search(need.shown):
+    if need.is_cjk:
         return words.cjk_share > 0 or above.cjk_share > 0
     return need.is_name or words.cjk_share < _MOSTLY
 
@@ -197,16 +205,25 @@ def _places(need: Need, words: _Words) -> list[int]:
     return [
         words.starts[position]
         for spelling in need.spellings
-        for position in words.positions.get(spelling[0], ())
-        if all(position + step in words.positions.get(word, ()) for step, word in enumerate(spelling))
+        if words.different.issuperset(spelling)
+        for position in _positions(spelling, words.stems)
     ]
+
+
+def _positions(spelling: tuple[str, ...], stems: tuple[str, ...]) -> Iterator[int]:
+    """Where in the row of stems these stand side by side."""
+    position = -1
+    for _ in range(stems.count(spelling[0])):
+        position = stems.index(spelling[0], position + 1)
+        if stems[position : position + len(spelling)] == spelling:
+            yield position
 
 
 def _is_elsewhere(need: Need, words: _Words, above: _Words) -> bool:
     """Whether the need is met above the text, or in pieces: an identifier may be cut up in the head of a table."""
     if _places(need, above):
         return True
-    return any(len(spelling) > 1 and all(word in words.positions for word in spelling) for spelling in need.spellings)
+    return any(len(spelling) > 1 and words.different.issuperset(spelling) for spelling in need.spellings)
 
 
 def _best_window(
@@ -215,23 +232,21 @@ def _best_window(
     """Which one or two neighbouring sentences meet most, and how much, in weights."""
     if not sentences:
         return (0, 0), 0.0
-    held: list[set[int]] = [set() for _ in sentences]
+    ends = [sentence.end for sentence in sentences]
+    held: dict[int, set[int]] = {}
     for number, offsets in enumerate(places):
         for offset in offsets:
-            held[_sentence_at(sentences, offset)].add(number)
+            held.setdefault(min(bisect_right(ends, offset), len(ends) - 1), set()).add(number)
     base = sum(need.weight * _ELSEWHERE for need, other in zip(needs, elsewhere, strict=True) if other)
     gain = [n.weight * (1.0 - _ELSEWHERE if other else 1.0) for n, other in zip(needs, elsewhere, strict=True)]
 
     def worth(found: set[int]) -> float:
         return base + sum(gain[number] for number in sorted(found))
 
-    windows = [((i, i + 1), worth(held[i])) for i in range(len(sentences))]
-    windows += [((i, i + 2), worth(held[i] | held[i + 1]) * _SECOND_SENTENCE) for i in range(len(sentences) - 1)]
-    return max(windows, key=lambda window: window[1])
-
-
-def _sentence_at(sentences: Sequence[Sentence], offset: int) -> int:
-    return next((i for i, sentence in enumerate(sentences) if offset < sentence.end), len(sentences) - 1)
+    windows = [((i, i + 1), worth(found)) for i, found in sorted(held.items())]
+    pairs = sorted({i for i in (*held, *(i - 1 for i in held)) if 0 <= i < len(sentences) - 1})
+    windows += [((i, i + 2), worth(held.get(i, set()) | held.get(i + 1, set())) * _SECOND_SENTENCE) for i in pairs]
+    return max(windows, key=lambda window: window[1], default=((0, 1), base))
 
 
 def _weight(needs: Sequence[Need]) -> float:

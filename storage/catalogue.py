@@ -177,12 +177,9 @@ class Catalogue:
             found.update((row[0], chunk_of(row)) for row in rows)
         return found
 
-    def weights(self, ids: Iterable[str]) -> dict[str, float]:
-        """The weights of these chunks alone; an unknown id is simply absent."""
-        rows = self._connections.get().execute(
-            "SELECT id, weight FROM chunks WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
-        )
-        return dict(rows.fetchall())
+    def weights(self) -> dict[str, float]:
+        """The weights of all chunks whose weight is not 1.0."""
+        return dict(self._connections.get().execute("SELECT id, weight FROM chunks WHERE weight != 1.0").fetchall())
 
     def document_chunks(self, path: str) -> list[ChunkRecord]:
         """All chunks of a document in reading order."""

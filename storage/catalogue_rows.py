@@ -8,7 +8,7 @@ from typing import Any
 from storage import lexical_proof
 from storage.records import ChunkRecord, DocumentRecord, Span
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = f"""
 PRAGMA user_version = {SCHEMA_VERSION};
@@ -27,6 +27,7 @@ CREATE TABLE chunks (
     text TEXT NOT NULL, context TEXT NOT NULL, spans TEXT NOT NULL, weight REAL NOT NULL
 );
 CREATE INDEX chunks_of_document ON chunks (document, position);
+CREATE INDEX light_chunks ON chunks (id, weight) WHERE weight != 1.0;
 {lexical_proof.SCHEMA}"""
 
 CHUNK_COLUMNS = "id, document, position, text, context, spans, weight"

@@ -13,7 +13,15 @@ from pathlib import Path
 
 from storage.collection_names import collection_prefix
 from storage.failpoints import failpoint
-from storage.generations import CATALOGUE, CHROMA, current_name, file_sha256, generations_directory, published_names
+from storage.generations import (
+    CATALOGUE,
+    CHROMA,
+    EXACT_VECTORS,
+    current_name,
+    file_sha256,
+    generations_directory,
+    published_names,
+)
 from storage.manifest import Manifest, write_manifest
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.vector_places import Directory, ServedPlace, VectorPlace
@@ -43,6 +51,11 @@ class Draft:
     def chroma_directory(self) -> Path:
         """Where the draft's Chroma collection is, or will be."""
         return self.directory / CHROMA
+
+    @property
+    def exact_vectors_file(self) -> Path:
+        """Where the draft's exact vectors will be."""
+        return self.directory / EXACT_VECTORS
 
     @property
     def vector_place(self) -> VectorPlace:

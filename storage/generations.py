@@ -1,6 +1,6 @@
 """Published generations: which there are, which one answers, opening one. `drafts` makes them.
 
-    INDEX_DIR/LOCK  embeddings.db  generations/0042/{catalogue.db,chroma/,MANIFEST.json}  CURRENT
+    INDEX_DIR/LOCK  embeddings.db  generations/0042/{catalogue.db,chroma/,vectors.npy,MANIFEST.json}  CURRENT
 
 A generation is never written after it is published and never replaced under its path: a new one gets a new number.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.catalogue import Catalogue
+from storage.exact_vectors import ExactVectors
 from storage.manifest import Manifest, UnreadableManifest, read_manifest
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.vector_places import Directory, ServedPlace, VectorPlace
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 CATALOGUE = "catalogue.db"
 CHROMA = "chroma"
+EXACT_VECTORS = "vectors.npy"
 
 
 class NoIndex(Exception):
@@ -43,6 +45,7 @@ class Generation:
     manifest: Manifest
     catalogue: Catalogue
     vectors: "VectorCollection"
+    exact: ExactVectors
 
     @cached_property
     def vector_store(self) -> "PassageVectorStore":
@@ -102,6 +105,12 @@ def open_catalogue(index_dir: Path, name: str) -> Catalogue:
     return Catalogue.open(generations_directory(index_dir) / name / CATALOGUE)
 
 
+def open_exact_vectors(index_dir: Path, name: str) -> ExactVectors:
+    """The exact vectors of a published generation alone."""
+    with open_catalogue(index_dir, name) as catalogue:
+        return ExactVectors.open(generations_directory(index_dir) / name / EXACT_VECTORS, catalogue.chunk_ids())
+
+
 def open_generation(index_dir: Path, name: str | None = None, chroma: ServerAddress | None = None) -> Generation:
     """Open a published generation (the current one by default). `chroma` is asked if that is where its vectors are.
 
@@ -114,6 +123,7 @@ def open_generation(index_dir: Path, name: str | None = None, chroma: ServerAddr
     catalogue = None
     try:
         catalogue = Catalogue.open(directory / CATALOGUE)
+        exact = ExactVectors.open(directory / EXACT_VECTORS, catalogue.chunk_ids())
         vectors = _vector_place(directory, manifest, chroma).open()
     except Exception as error:
         if catalogue is not None:
@@ -121,7 +131,7 @@ def open_generation(index_dir: Path, name: str | None = None, chroma: ServerAddr
         if isinstance(error, ServerUnavailable):
             raise
         raise DamagedGeneration(f"generation {name} cannot be opened ({type(error).__name__})") from error
-    generation = Generation(name, directory, manifest, catalogue, vectors)
+    generation = Generation(name, directory, manifest, catalogue, vectors, exact)
     found = vectors.count()
     if found != manifest.counts.chunks:
         generation.close()

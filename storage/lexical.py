@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 _CJK_CLASS = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -18,6 +19,8 @@ _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 
 _TOKEN = re.compile(rf"[{_CJK_CLASS}]+|\d{{1,3}}(?:,\d{{3}})+(?![\d,])|[^\W_{_CJK_CLASS}]+")
+_ASCII_WORD = re.compile("([a-z0-9]+)")
+_PLAIN_WORD = re.compile(r"([^\W_]+)")
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|《([^》]+)》|〈([^〉]+)〉|`([^`]+)`")
 # Glued by signs: DeepSeek-R1-Zero, pass@1, 87.6%, v3.2, foo_bar(), A/B, 10:30.
@@ -99,10 +102,18 @@ def text_words(text: str) -> list[tuple[int, int, str]]:
 
     A CJK run gives its bigrams. Places are of the text as given, whatever its spelling became.
     """
-    if text.isascii():  # the same without looking at every word: a question has a thousand words looked at
-        found = _TOKEN.finditer(text.lower())
-        return [(match.start(), match.end(), match.group().replace(",", "")) for match in found]
     return list(_placed_words(text))
+
+
+def placed_words(text: str) -> tuple[list[int], list[str]]:
+    """What `text_words` says, without the ends: where each word begins, and the words. Quicker for most texts."""
+    pieces = _ASCII_WORD.split(text.lower()) if text.isascii() else _PLAIN_WORD.split(text)  # gap, word, gap, …
+    words = pieces[1::2]
+    if "," not in pieces[2:-1:2] and all(map(str.isascii, words)):
+        starts = list(accumulate(map(len, pieces)))[:-1:2]
+        return starts, words if text.isascii() else list(map(str.lower, words))
+    found = list(_placed_words(text))
+    return [start for start, _, _ in found], [word for _, _, word in found]
 
 
 def _terms(text: str) -> Iterator[Term]:

@@ -8,7 +8,7 @@ from typing import Any
 from storage.embedding_models import ModelIdentity
 from storage.records import Counts
 
-SCHEMA = 1
+SCHEMA = 2
 FILE_NAME = "MANIFEST.json"
 
 

@@ -23,10 +23,11 @@ _STEP_2 = (
     ("aliti", "al"), ("iviti", "ive"), ("biliti", "ble"),
 )  # fmt: skip
 _STEP_3 = (("icate", "ic"), ("ative", ""), ("alize", "al"), ("iciti", "ic"), ("ical", "ic"), ("ful", ""), ("ness", ""))
-_STEP_4 = (
-    "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism", "ate", "iti",
-    "ous", "ive", "ize",
+_STEP_4 = (  # the longest first
+    "ement", "ance", "ence", "able", "ible", "ment", "ant", "ent", "ion", "ism", "ate", "iti", "ous", "ive", "ize",
+    "al", "er", "ic", "ou",
 )  # fmt: skip
+_ENDINGS_2, _ENDINGS_3 = (tuple(ending for ending, _ in step) for step in (_STEP_2, _STEP_3))
 
 
 @lru_cache(maxsize=100_000)
@@ -39,9 +40,14 @@ def stem(word: str) -> str:
     word = _past(word)
     if word.endswith("y") and _HAS_VOWEL.match(word[:-1]):
         word = word[:-1] + "i"
-    for endings in (_STEP_2, _STEP_3):
-        word = _replaced(word, endings)
-    return _without_final_e(_stripped(word))
+    # Most words have none of the endings, which is asked at once: a text's new words are what stemming it costs.
+    if word.endswith(_ENDINGS_2):
+        word = _replaced(word, _STEP_2)
+    if word.endswith(_ENDINGS_3):
+        word = _replaced(word, _STEP_3)
+    if word.endswith(_STEP_4):
+        word = _stripped(word)
+    return _without_final_e(word)
 
 
 def _without_diacritics(word: str) -> str:
@@ -85,7 +91,7 @@ def _replaced(word: str, endings: tuple[tuple[str, str], ...]) -> str:
 
 
 def _stripped(word: str) -> str:
-    for ending in sorted(_STEP_4, key=len, reverse=True):
+    for ending in _STEP_4:
         if word.endswith(ending):
             stump = word.removesuffix(ending)
             is_good = ending != "ion" or stump.endswith(("s", "t"))
@@ -96,7 +102,6 @@ def _stripped(word: str) -> str:
 def _without_final_e(word: str) -> str:
     if word.endswith("e"):
         stump = word[:-1]
-        is_short = _MEASURE_IS_1.match(stump) is not None and _ENDS_CVC.match(stump) is not None
-        if _HAS_MEASURE_2.match(stump) or (_MEASURE_IS_1.match(stump) and not is_short):
+        if _HAS_MEASURE_2.match(stump) or (_MEASURE_IS_1.match(stump) and not _ENDS_CVC.match(stump)):
             word = stump
     return word[:-1] if word.endswith("ll") and _HAS_MEASURE_2.match(word) else word

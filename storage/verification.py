@@ -19,6 +19,7 @@ import numpy as np
 from pydantic import SecretStr
 
 from storage.embeddings import Matrix
+from storage.exact_vectors import LARGEST_ERROR
 from storage.generations import DamagedGeneration, Generation, NoIndex, open_generation
 from storage.servers import ServerAddress, ServerUnavailable
 
@@ -27,6 +28,7 @@ _RECALL_AT = 10
 _LEAST_RECALL = 0.95
 _SAME_VECTOR = 1e-4
 _UNIT_NORM_TOLERANCE = 1e-2
+_ROWS_AT_A_TIME = 5_000
 _MOST_PROBLEMS = 100  # said of one generation; they must fit into a pipe
 _PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 
@@ -130,7 +132,18 @@ def _vector_problems(generation: Generation) -> list[str]:
     norms = np.linalg.norm(matrix, axis=1)
     if not np.isfinite(matrix).all() or (abs(norms - 1.0) > _UNIT_NORM_TOLERANCE).any():
         return ["a vector is not finite or not of unit length"]
+    if (differing := _differing(generation, ids, matrix)) > 0:
+        return [f"{differing} vectors are not those that Chroma holds"]
     return _search_problems(generation, ids, matrix)
+
+
+def _differing(generation: Generation, ids: Sequence[str], matrix: Matrix) -> int:
+    """How many of the exact vectors differ from Chroma's `(n, dimension)` by more than their precision."""
+    steps = range(0, len(ids), _ROWS_AT_A_TIME)
+    parts = ((ids[start : start + _ROWS_AT_A_TIME], matrix[start : start + _ROWS_AT_A_TIME]) for start in steps)
+    return sum(
+        int((abs(generation.exact.vectors(some) - rows).max(axis=1) > LARGEST_ERROR).sum()) for some, rows in parts
+    )
 
 
 def _search_problems(generation: Generation, ids: Sequence[str], matrix: Matrix) -> list[str]:

@@ -14,6 +14,7 @@ from storage.catalogue import Catalogue
 from storage.drafts import begin_draft, publish, seal_draft
 from storage.embedding_models import PROBE_TEXT, ModelIdentity, load_token_counter
 from storage.embeddings import EmbeddingCache, Matrix, text_key, unit_rows
+from storage.exact_vectors import create_exact_vectors
 from storage.generations import utc_now
 from storage.index_lock import index_lock
 from storage.manifest import Manifest
@@ -78,10 +79,11 @@ def publish_index(
             chunks = list(catalogue.iter_chunks())
             counts = catalogue.counts()
         vectors = create_vectors(draft.chroma_directory, identity.dimension, len(chunks))
-        vectors.add(
-            [chunk.id for chunk in chunks], _embed(chunks, identity, embed_model.get_text_embedding_batch, cache)
-        )
+        matrix = _embed(chunks, identity, embed_model.get_text_embedding_batch, cache)
+        vectors.add([chunk.id for chunk in chunks], matrix)
         vectors.close()
+        with create_exact_vectors(draft.exact_vectors_file, len(chunks), identity.dimension) as exact:
+            exact.append(matrix)
         probe = tuple(float(value) for value in unit_rows([embed_model.get_text_embedding(PROBE_TEXT)])[0])
         manifest = Manifest(draft.name, utc_now(), "", identity, chunking.size, chunking.overlap, counts, probe)
         seal_draft(draft, manifest)

@@ -18,6 +18,7 @@ from server.strength import Standing
 from storage.catalogue import Catalogue
 from storage.drafts import begin_draft, publish, seal_draft
 from storage.embeddings import unit_rows
+from storage.exact_vectors import create_exact_vectors
 from storage.generations import open_generation, utc_now
 from storage.lexical import text_words
 from storage.manifest import Manifest
@@ -82,6 +83,8 @@ def open_texts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[d
         matrix = unit_rows(model.get_text_embedding_batch([chunk.embed_text for chunk in chunks]))
         vectors.add([chunk.id for chunk in chunks], matrix)
         vectors.close()
+        with create_exact_vectors(draft.exact_vectors_file, len(chunks), DIMENSION) as exact:
+            exact.append(matrix)
         seal_draft(draft, Manifest(draft.name, utc_now(), "documents", MODEL, 1000, 50, counts, (1.0,)))
         publish(index_dir, draft)
         opened.append(OpenIndex(open_generation(index_dir), model))

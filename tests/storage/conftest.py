@@ -12,6 +12,7 @@ from storage.catalogue import Catalogue
 from storage.drafts import Draft, begin_draft, publish, seal_draft
 from storage.embedding_models import ModelIdentity
 from storage.embeddings import Matrix, unit_rows
+from storage.exact_vectors import create_exact_vectors
 from storage.generations import utc_now
 from storage.manifest import Manifest
 from storage.records import ChunkRecord, DocumentRecord, PageRecord, Span, chunk_id
@@ -51,8 +52,11 @@ def build_draft(
                 catalogue.replace_document(*document(path, pages))
         chunks, counts = list(catalogue.iter_chunks()), catalogue.counts()
     vectors = draft.vector_place.create(DIMENSION, len(chunks))
-    vectors.add([chunk.id for chunk in chunks], np.stack([vector_of(chunk.text) for chunk in chunks]))
+    matrix = np.stack([vector_of(chunk.text) for chunk in chunks])
+    vectors.add([chunk.id for chunk in chunks], matrix)
     vectors.close()
+    with create_exact_vectors(draft.exact_vectors_file, len(chunks), DIMENSION) as exact:
+        exact.append(matrix)
     manifest = Manifest(draft.name, utc_now(), "documents", MODEL, 1000, 50, counts, (1.0,) + (0.0,) * (DIMENSION - 1))
     seal_draft(draft, manifest)
     return draft, replace(manifest)
