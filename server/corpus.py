@@ -23,7 +23,7 @@ from storage.vectors import VectorCollection
 
 Found = TypeVar("Found")
 
-DENSE_CANDIDATES = 60
+DENSE_CANDIDATES = 40
 """How many passages the search by meaning gives."""
 
 _SAMPLE = 256

@@ -21,6 +21,7 @@ Frequencies = Callable[[Collection[str]], Mapping[str, int]]
 """In how many chunks of the index each stem occurs; one that nobody uses is absent."""
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CJK_RUN = re.compile(f"{_CJK.pattern}+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _GENERIC_WORDS = """
 according amount answer another author authors based become best call called day different document example find first
@@ -189,7 +190,7 @@ def _words_of(text: str) -> _Words:
     starts, words = placed_words(text)
     stems = tuple(map(stem, words))
     different = frozenset(stems)
-    cjk = 0 if text.isascii() else sum(_CJK.match(word) is not None for word in stems)
+    cjk = 0 if text.isascii() else sum(max(1, len(run) - 1) for run in _CJK_RUN.findall(text))
     return _Words(stems, different, tuple(starts), cjk / (len(stems) or 1))
 
 

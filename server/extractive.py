@@ -12,7 +12,7 @@ from server.evidence import Profile, needs_met, profile_of, sentences_of
 from server.passages import Passage
 from server.quotable import caption_of, head_of, is_table_head, quotable_sentences
 from server.sentences import Sentence
-from storage.lexical import text_words
+from storage.lexical import placed_words
 from storage.stemming import stem
 
 _MOST_SENTENCES = 3
@@ -47,7 +47,7 @@ def _statistics(passages: Sequence[Passage]) -> tuple["_Frequencies", int]:
     counts: Counter[str] = Counter()
     sentences = [sentence for passage in passages for sentence in sentences_of(passage.text)]
     for sentence in sentences:
-        counts.update({stem(word) for _, _, word in text_words(sentence.text)})
+        counts.update(set(map(stem, placed_words(sentence.text)[1])))
     return _Frequencies(counts), len(sentences)
 
 

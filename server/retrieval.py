@@ -7,7 +7,7 @@ not know the language, rank fusion drags a 0.97 (nDCG@10, CMRC) down to 0.55, th
 too. Knows nothing of relevance thresholds, language models or HTTP.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -29,7 +29,7 @@ DENSE_SHARE = 0.5
 EVIDENCE_SHARE = 0.5
 
 _LEXICAL_CANDIDATES = 200
-_LOOKED_AT = 24  # of the merged candidates; at least twice k
+_LOOKED_AT = 20  # of the merged candidates; at least twice k
 _MOST_ALIKE = 3  # near-duplicate passages of one document
 _ALIKE = 0.8  # of the different words of two passages are common to both
 _FEW = 4_000  # passages are compared one by one; of more, fetching too many of all is quicker
@@ -77,11 +77,11 @@ class HybridRetriever(BaseRetriever):
             return []
         question = query_bundle.query_str
         corpus = corpus_of(self._generation, self._embed_model)
-        looked_at = max(_LOOKED_AT, 2 * self._k)
-        candidates = self._candidates(question, corpus, paths, looked_at)
-        chunks = self._generation.manifest.counts.chunks
-        profile = profile_of(question, self._generation.catalogue.document_frequencies, chunks)
-        closest = look_closely(candidates, profile, self._evidence_share)
+        reading = corpus.beside(lambda: self._read(question, paths))
+        vector = corpus.question_vector(question)
+        near = corpus.nearest(question, vector) if paths is None else self._nearest(vector, paths)
+        words, profile = reading.result()
+        closest = look_closely(self._best(near, words, vector, corpus), profile, self._evidence_share)
         return [self._node(candidate) for candidate in without_repetition(closest, self._k)]
 
     def _paths(self) -> list[str] | None:
@@ -92,17 +92,18 @@ class HybridRetriever(BaseRetriever):
         wanted = [path for path in known if any(fnmatchcase(path, pattern) for pattern in self._documents)]
         return None if len(wanted) == len(known) else wanted
 
-    def _candidates(self, question: str, corpus: Corpus, paths: list[str] | None, wanted: int) -> list[Candidate]:
-        """The best `wanted`, or fewer, of those near in meaning and those that share words."""
-        generation = self._generation
-        searching = corpus.beside(lambda: generation.catalogue.search(question, _LEXICAL_CANDIDATES, paths))
-        vector = corpus.question_vector(question)
-        near = corpus.nearest(question, vector) if paths is None else self._nearest(vector, paths)
-        words = {hit.chunk_id: hit.score for hit in searching.result()}
-        cosines = generation.exact.cosines(list(dict.fromkeys([*near, *words])), vector)
+    def _read(self, question: str, paths: list[str] | None) -> tuple[dict[str, float], Profile]:
+        """What needs no vector: the BM25 of the passages that share words, and the question taken apart."""
+        catalogue, chunks = self._generation.catalogue, self._generation.manifest.counts.chunks
+        hits = catalogue.search(question, _LEXICAL_CANDIDATES, paths)
+        return {hit.chunk_id: hit.score for hit in hits}, profile_of(question, catalogue.document_frequencies, chunks)
+
+    def _best(self, near: Iterable[str], words: Mapping[str, float], vector: Matrix, corpus: Corpus) -> list[Candidate]:
+        """The candidates that are worth a close look."""
+        cosines = self._generation.exact.cosines(list(dict.fromkeys([*near, *words])), vector)
         scores = fuse(cosines, words, corpus.weights, self._dense_share)
-        best = sorted(scores, key=lambda id_: (-scores[id_], id_))[:wanted]
-        chunks = generation.catalogue.chunks(best)
+        best = sorted(scores, key=lambda id_: (-scores[id_], id_))[: max(_LOOKED_AT, 2 * self._k)]
+        chunks = self._generation.catalogue.chunks(best)
         mean, deviation = corpus.general_cosine(vector)
         return [
             Candidate(chunks[id_], scores[id_], Standing((cosines[id_] - mean) / deviation, corpus.crosses_languages))
@@ -127,12 +128,11 @@ class HybridRetriever(BaseRetriever):
 
     def _node(self, candidate: Candidate) -> NodeWithScore:
         node = passage_node(candidate.chunk)
-        pages = [self._generation.catalogue.page(candidate.chunk.document, n) for n in candidate.chunk.pages]
         added = {
             "retrieval_score": candidate.score,
             "standing": candidate.standing.deviations,
             "crosses": candidate.standing.crosses,
-            "labels": list(dict.fromkeys(page.label for page in pages if page is not None and page.label)),
+            "labels": self._generation.catalogue.labels(candidate.chunk.document, candidate.chunk.pages),
         }
         node.metadata |= added
         node.excluded_llm_metadata_keys += list(added)

@@ -157,6 +157,15 @@ class Catalogue:
         )
         return PageRecord(*row) if row else None
 
+    def labels(self, path: str, numbers: Collection[int]) -> list[str]:
+        """The labels of these pages of a document, each once, in order of the pages; without those that have none."""
+        rows = self._connections.get().execute(
+            "SELECT label FROM pages WHERE document = ? AND number IN (SELECT value FROM json_each(?))"
+            " AND label IS NOT NULL ORDER BY number",
+            (path, json.dumps(list(numbers))),
+        )
+        return list(dict.fromkeys(row[0] for row in rows if row[0]))
+
     def odd_pages(self) -> list[tuple[str, PageRecord]]:
         """(document, page) of every page that was not read plainly from its text layer; their texts are left out."""
         rows = self._connections.get().execute(

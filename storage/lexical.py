@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import add
 from typing import Literal
 
 _CJK_CLASS = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -97,23 +98,17 @@ def question_terms(question: str) -> list[Term]:
     return list(found or dict.fromkeys(map(_single, _WORD.findall(text.casefold()))))
 
 
-def text_words(text: str) -> list[tuple[int, int, str]]:
-    """The words of a text as the index sees them, before stemming: (start, end, word), with places in the text.
-
-    A CJK run gives its bigrams. Places are of the text as given, whatever its spelling became.
-    """
-    return list(_placed_words(text))
-
-
 def placed_words(text: str) -> tuple[list[int], list[str]]:
-    """What `text_words` says, without the ends: where each word begins, and the words. Quicker for most texts."""
+    """The words of a text as the index sees them, before stemming: where each begins in the text, and the words.
+
+    A CJK run gives its bigrams.
+    """
     pieces = _ASCII_WORD.split(text.lower()) if text.isascii() else _PLAIN_WORD.split(text)  # gap, word, gap, …
     words = pieces[1::2]
-    if "," not in pieces[2:-1:2] and all(map(str.isascii, words)):
-        starts = list(accumulate(map(len, pieces)))[:-1:2]
-        return starts, words if text.isascii() else list(map(str.lower, words))
-    found = list(_placed_words(text))
-    return [start for start, _, _ in found], [word for _, _, word in found]
+    if "," in pieces[2:-1:2] or not all(map(str.isascii, words)):
+        return _placed_one_by_one(text)
+    starts = list(accumulate(map(len, pieces)))[:-1:2]
+    return starts, words if text.isascii() else list(map(str.lower, words))
 
 
 def _terms(text: str) -> Iterator[Term]:
@@ -162,18 +157,24 @@ def _content_runs(runs: Iterable[str]) -> Iterator[str]:
         yield from (part for part in parts if _CHINESE_STOPS.fullmatch(part) is None)
 
 
-def _placed_words(text: str) -> Iterator[tuple[int, int, str]]:
+def _placed_one_by_one(text: str) -> tuple[list[int], list[str]]:
+    """For texts with numbers like 1,000 or with letters beyond ASCII."""
+    starts: list[int] = []
+    words: list[str] = []
     for match in _TOKEN.finditer(text):
-        start, end = match.span()
-        token = match.group()
-        if token.isascii():  # nearly all words; the commas are those of a number
-            yield start, end, token.replace(",", "").lower()
+        token, start = match.group(), match.start()
+        if token.isascii():  # the commas are those of a number
+            starts.append(start)
+            words.append(token.replace(",", "").lower())
         elif _CJK.match(token):
-            width = min(2, end - start)
-            yield from ((i, i + width, text[i : i + width]) for i in range(start, end - width + 1))
+            found = _bigrams(token)
+            starts += range(start, start + len(found))
+            words += found
         else:
-            spelled = _one_spelling(token).casefold()
-            yield from ((start, end, word) for word in _WORD.findall(spelled))
+            found = _WORD.findall(_one_spelling(token).casefold())
+            starts += [start] * len(found)
+            words += found
+    return starts, words
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -186,4 +187,4 @@ def _one_spelling(text: str) -> str:
 
 
 def _bigrams(run: str) -> list[str]:
-    return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+    return list(map(add, run, run[1:])) or [run]

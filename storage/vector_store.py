@@ -20,8 +20,8 @@ class PassageVectorStore(ChromaVectorStore):
 
     Differs from ChromaVectorStore 0.6.0, which reads texts out of Chroma and turns a distance d into exp(-d).
     `node_ids` restricts the search to these passages. With `vector_store_kwargs={"with_texts": False}` a retriever gets
-    nodes that hold their id and nothing else, for a twentieth of the work. Published generations are never written: adding and
-    deleting raise `TypeError`.
+    nodes that hold their id and nothing else, for a twentieth of the work. Published generations are never written:
+    adding and deleting raise `TypeError`.
     """
 
     _vectors: VectorCollection = PrivateAttr()

@@ -1,7 +1,7 @@
 """Retrieval: what is near in meaning and what shares words, merged by absolute scores; globs cost no recall."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,14 +13,14 @@ from server.corpus import corpus_of
 from server.evidence import profile_of
 from server.index_holder import OpenIndex
 from server.language import question_language
-from server.retrieval import Candidate, HybridRetriever, fuse, look_closely, promising, without_repetition
+from server.retrieval import Candidate, HybridRetriever, fuse, look_closely, without_repetition
 from server.strength import Standing
 from storage.catalogue import Catalogue
 from storage.drafts import begin_draft, publish, seal_draft
 from storage.embeddings import unit_rows
 from storage.exact_vectors import create_exact_vectors
 from storage.generations import open_generation, utc_now
-from storage.lexical import text_words
+from storage.lexical import placed_words
 from storage.manifest import Manifest
 from storage.records import ChunkRecord
 from storage.stemming import stem
@@ -44,7 +44,7 @@ class WordsEmbedding(BaseEmbedding):
 
     def _get_text_embedding(self, text: str) -> list[float]:
         vector = np.full(DIMENSION, 0.01)
-        for _, _, word in text_words(text):
+        for word in placed_words(text)[1]:
             vector[int.from_bytes(hashlib.sha256(stem(word).encode()).digest()[:4], "big") % DIMENSION] += 1
         return [float(value) for value in vector]
 
@@ -183,38 +183,24 @@ def chunk(id_: str, text: str = "text", document: str = "a.pdf", weight: float =
     ],
 )
 def test_fusion(candidates: list[tuple[str, float, float, float]], order: list[str]) -> None:
-    fused = fuse([Candidate(chunk(id_, weight=w), cosine, bm25) for id_, cosine, bm25, w in candidates])
-    assert [candidate.chunk.id for candidate in fused] == order
-    assert all(0.0 <= candidate.score <= 1.0 for candidate in fused)
+    fused = fuse(
+        {id_: cosine for id_, cosine, _, _ in candidates},
+        {id_: bm25 for id_, _, bm25, _ in candidates if bm25},
+        {id_: weight for id_, _, _, weight in candidates if weight != 1.0},
+    )
+    assert sorted(fused, key=lambda id_: (-fused[id_], id_)) == order
+    assert all(0.0 <= score <= 1.0 for score in fused.values())
 
 
 def test_without_words_in_common_the_cosine_counts_alone() -> None:
-    assert fuse([Candidate(chunk("a"), 0.7)])[0].score == pytest.approx(0.7)
-
-
-def test_no_passage_that_could_be_among_the_best_is_left_out_unseen() -> None:
-    random = np.random.default_rng(0)
-    for _ in range(50):
-        cosines = {f"{i:03d}": float(random.uniform(-0.2, 0.9)) for i in range(150)}
-        words = {f"{i:03d}": float(random.exponential()) for i in range(60, 150)}
-        weights = {id_: float(random.choice([0.5, 1.0])) for id_ in cosines}
-        nearest = dict(sorted(cosines.items(), key=lambda item: -item[1])[:30])
-        every = {**nearest, **{id_: cosines[id_] for id_ in words}}
-        chosen = promising(nearest, words, weights, 20)
-        assert len(chosen) < len(every)
-
-        def best(ids: Iterable[str]) -> list[str]:
-            found = [Candidate(chunk(i, weight=weights[i]), cosines[i], words.get(i, 0.0)) for i in ids]  # noqa: B023
-            return [candidate.chunk.id for candidate in fuse(found)[:20]]
-
-        assert best(chosen) == best(every)
+    assert fuse({"a": 0.7}, {}, {})["a"] == pytest.approx(0.7)
 
 
 def test_evidence_lifts_the_passage_that_says_it_in_one_sentence() -> None:
     profile = profile_of("When was the tower of Wrexham built?", lambda stems: {}, 100)
     scattered = chunk("a", "The tower is high. Many were built. Wrexham is a town.")
     together = chunk("b", "The tower of Wrexham was built in 1506. It is high.")
-    candidates = [Candidate(c, 0.5, 5.0, Standing(2.0), 0.75) for c in (scattered, together)]
+    candidates = [Candidate(c, 0.75, Standing(2.0)) for c in (scattered, together)]
     assert look_closely(candidates, profile)[0].chunk.id == "b"
 
 

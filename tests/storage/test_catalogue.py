@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,16 @@ def test_what_is_written_is_read_back_equal(catalogue: Catalogue) -> None:
     assert catalogue.document_chunks("a/papers.pdf") == chunks == list(catalogue.iter_chunks())
     assert catalogue.chunks([chunks[1].id, "unknown"]) == {chunks[1].id: chunks[1]}
     assert catalogue.counts() == Counts(1, 2, 2)
+
+
+def test_labels_and_weights_are_told_where_there_are_some(catalogue: Catalogue) -> None:
+    record, pages, chunks = document("a.md", [GRPO, LIBRARY, CHINESE])
+    labelled = [replace(pages[0], label="Rewards"), pages[1], replace(pages[2], label="Rewards")]
+    with catalogue.transaction():
+        catalogue.replace_document(record, labelled, [*chunks[:2], replace(chunks[2], weight=0.5)])
+    assert catalogue.labels("a.md", (1, 2, 3)) == ["Rewards"]
+    assert catalogue.labels("a.md", (2,)) == []
+    assert catalogue.weights() == {chunks[2].id: 0.5}
 
 
 def test_writing_a_document_twice_is_writing_it_once(catalogue: Catalogue) -> None:

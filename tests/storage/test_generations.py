@@ -142,6 +142,9 @@ TORN_SHAPES = [
     pytest.param(_remove_segment, id="segment directory removed"),
     pytest.param(lambda d: _truncate(d / "chroma" / "chroma.sqlite3", 0.5), id="Chroma's SQLite halved"),
     pytest.param(lambda d: _truncate(d / "catalogue.db", 0.5), id="catalogue halved"),
+    pytest.param(lambda d: _truncate(d / "vectors.npy", 0.5), id="exact vectors halved"),
+    pytest.param(lambda d: _flip(d / "vectors.npy"), id="exact vectors one byte flipped"),
+    pytest.param(lambda d: (d / "vectors.npy").unlink(), id="exact vectors removed"),
 ]
 
 
