@@ -76,7 +76,7 @@ def test_s10_a_full_disk_ends_the_run_and_leaves_the_index(workshop: Workshop, t
         assert problems_of(workshop.index_dir, before or "") == []
         assert workshop.run().published
     finally:
-        subprocess.run(["umount", small], check=True)
+        subprocess.run(["umount", "--lazy", small], check=True)
 
 
 @pytest.mark.faults("S13")
@@ -91,7 +91,7 @@ def test_s13_a_read_only_volume_is_named(workshop: Workshop) -> None:
         subprocess.run(["mount", "-o", "remount,ro,bind", volume], check=True)
         assert_refused(run_job(workshop), str(volume), "read-only")
     finally:
-        subprocess.run(["umount", volume], check=True)
+        subprocess.run(["umount", "--lazy", volume], check=True)
 
 
 @pytest.mark.faults("S12")

@@ -78,4 +78,4 @@ def test_s11_a_disk_that_is_full_while_serving_fails_no_query(tmp_path: Path) ->
                 assert index.generation.catalogue.search("version", 5)
     finally:
         holder.close()
-        subprocess.run(["umount", tmp_path], check=True)
+        subprocess.run(["umount", "--lazy", tmp_path], check=True)
