@@ -13,6 +13,8 @@ from itertools import accumulate
 from operator import add
 from typing import Literal
 
+from storage.word_forms import other_forms
+
 _CJK_CLASS = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _CJK = re.compile(f"[{_CJK_CLASS}]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -147,7 +149,7 @@ def _compound_terms(compound: str) -> Iterator[Term]:
 
 
 def _single(word: str) -> Term:
-    return Term(((word,),))
+    return Term(((word,), *((form,) for form in other_forms(word))))
 
 
 def _content_runs(runs: Iterable[str]) -> Iterator[str]:
