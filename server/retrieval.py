@@ -32,7 +32,7 @@ _LEXICAL_CANDIDATES = 100
 _LOOKED_AT = 20  # of the merged candidates; at least twice k
 _MOST_ALIKE = 3  # near-duplicate passages of one document
 _ALIKE = 0.8  # of the different words of two passages are common to both
-_FEW = 4_000  # passages are compared one by one; of more, fetching too many of all is quicker
+_FEW = 10_000  # passages are compared one by one; of more, fetching too many of all is quicker
 
 _UNKNOWN = Standing()
 

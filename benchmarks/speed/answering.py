@@ -8,7 +8,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,9 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+import psutil
+
+from benchmarks.speed.site import Site, running_server
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion
 
@@ -44,15 +46,15 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """The running server."""
+class User:
+    """Someone who asks the running server, and looks at what that costs it."""
 
-    url: str
-    pid: int
+    site: Site
 
     def post(self, path: str, body: bytes, **headers: str) -> Any:
         """The open response."""
-        return urlopen(Request(self.url + path, body, {"Origin": self.url, **headers}), timeout=60)
+        url = self.site.url
+        return urlopen(Request(url + path, body, {"Origin": url, **headers}), timeout=60)
 
     def events(self, question: str, **asked: Any) -> Iterator[tuple[float, str, dict[str, Any]]]:
         """The events of a streamed question, each with the moment it came."""
@@ -67,37 +69,32 @@ class Site:
 
     def processor_seconds(self) -> float:
         """What the server has used of a processor so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def resident_mb(self) -> float:
-        """What the server holds in memory."""
-        found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8"))
-        return int(found[1]) / 1024 if found else 0.0
+        times = psutil.Process(self.site.pid).cpu_times()
+        return float(times.user + times.system)
 
 
-def own_time(site: Site, questions: int) -> Figure:
+def own_time(user: User, questions: int) -> Figure:
     """The page of one question, retrieved, scored ten times, answered, checked and rendered, by an instant model."""
     seconds = []
     processor = 0.0
     for number in range(questions + 3):
         if number == 3:
-            processor = site.processor_seconds()
+            processor = user.processor_seconds()
         form = urlencode({"question": f"{_QUESTION} Number {number}"}).encode()
         started = time.perf_counter()
-        with site.post("/ask", form) as page:
+        with user.post("/ask", form) as page:
             page.read()
         seconds.append(time.perf_counter() - started)
     figure = _milliseconds("own time of a question, page and all (median)", seconds[3:], median, 120)
-    used = (site.processor_seconds() - processor) / questions * 1000
+    used = (user.processor_seconds() - processor) / questions * 1000
     return replace(figure, measured=f"{figure.measured}, {used:.0f} ms of processor")
 
 
-def first_token(site: Site, questions: int) -> Figure:
+def first_token(user: User, questions: int) -> Figure:
     """From the model's first word, which says when it was sent, to the client."""
     seconds = []
     for number in range(questions):
-        events = site.events(f"{_QUESTION} Token {number}")
+        events = user.events(f"{_QUESTION} Token {number}")
         came, data = next((moment, data) for moment, name, data in events if name == "answer")
         seconds.append(came - float(data["delta"].split()[0]))
         for _ in events:
@@ -105,23 +102,23 @@ def first_token(site: Site, questions: int) -> Figure:
     return _milliseconds("first word of the model to the client (worst)", seconds, max, 50)
 
 
-def scoring(site: Site, questions: int) -> Figure:
+def scoring(user: User, questions: int) -> Figure:
     """Sixteen passages, a model that takes 300 ms for each."""
     seconds = []
     for number in range(max(3, questions // 5)):
-        (done,) = [data for _, name, data in site.events(f"{_QUESTION} Slow {number}", k=16, keep=5) if name == "done"]
+        (done,) = [data for _, name, data in user.events(f"{_QUESTION} Slow {number}", k=16, keep=5) if name == "done"]
         seconds.append(done["timings_ms"]["score"] / 1000)
         passages = len(done["sources"]) + len(done["rejected"])
     return _milliseconds(f"scoring {passages} passages of 300 ms each (median)", seconds, median, 500)
 
 
-def crowd(site: Site) -> Figure:
+def crowd(user: User) -> Figure:
     """Fifty streamed questions at once, three times over, with a slow model."""
     outcomes: list[str] = []
 
     def ask(number: int) -> str:
         try:
-            return [name for _, name, _ in site.events(f"{_QUESTION} Slow crowd {number}", k=4)][-1]
+            return [name for _, name, _ in user.events(f"{_QUESTION} Slow crowd {number}", k=4)][-1]
         except OSError as error:
             return str(getattr(error, "code", type(error).__name__))
 
@@ -129,7 +126,7 @@ def crowd(site: Site) -> Figure:
     for round_number in range(3):
         with ThreadPoolExecutor(_CROWD) as pool:
             outcomes += pool.map(ask, range(_CROWD * round_number, _CROWD * (round_number + 1)))
-        sizes.append(site.resident_mb())
+        sizes.append(user.site.resident_mb())
     counts = {outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))}
     growth = sizes[-1] - sizes[0]
     return Figure(
@@ -183,43 +180,6 @@ def _running_model() -> Iterator[str]:
         process.join()
 
 
-@contextmanager
-def _running_server(index_dir: Path, model_url: str) -> Iterator[Site]:
-    settings = {
-        "INDEX_DIR": str(index_dir),
-        "DEEPSEEK_API_KEY": "any",
-        "DEEPSEEK_BASE_URL": model_url,
-        "PORT": "0",
-        "THREADS": str(_CROWD + 14),
-        "LOG_LEVEL": "WARNING",
-    }
-    server = subprocess.Popen(
-        [sys.executable, "-m", "server"], env=os.environ | settings, stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout is not None
-    try:
-        found = re.search(r"http://\S+", server.stdout.readline())
-        if found is None:
-            raise RuntimeError("the server did not start")
-        site = Site(found[0], server.pid)
-        _wait_until_ready(site)
-        yield site
-    finally:
-        server.terminate()
-        server.wait()
-        server.stdout.close()
-
-
-def _wait_until_ready(site: Site) -> None:
-    for _ in range(600):
-        try:
-            with urlopen(site.url + "/readyz", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise RuntimeError("the server did not become ready")
-
-
 def main() -> int:
     """Measure and print; 1 when a promise is not kept."""
     parser = argparse.ArgumentParser("python -m benchmarks.speed.answering", description="Measure the server itself.")
@@ -232,8 +192,10 @@ def main() -> int:
             check=True,
             stdout=subprocess.DEVNULL,
         )
-        with _running_server(Path(index_dir), model_url) as site:
-            figures = [own_time(site, questions), first_token(site, questions), scoring(site, questions), crowd(site)]
+        settings = {"DEEPSEEK_API_KEY": "any", "DEEPSEEK_BASE_URL": model_url, "THREADS": str(_CROWD + 14)}
+        with running_server(Path(index_dir), **settings) as site:
+            user = User(site)
+            figures = [own_time(user, questions), first_token(user, questions), scoring(user, questions), crowd(user)]
     width = max(len(figure.name) for figure in figures)
     for figure in figures:
         mark = "✓" if figure.is_kept else "✗"

@@ -25,7 +25,7 @@ from server.corpus import corpus_of
 from server.index_holder import OpenIndex
 from server.retrieval import HybridRetriever
 from storage.embeddings import Matrix
-from storage.generations import Generation, open_generation
+from storage.generations import CHROMA, EXACT_VECTORS, Generation, open_generation
 
 _K = 10
 _RECALL_QUERIES = 200
@@ -150,7 +150,8 @@ def _found(generation: Generation, ids: Sequence[str], matrix: Matrix, query: Ma
 
 def _disk(generation: Generation) -> dict[str, float]:
     chunks = generation.manifest.counts.chunks
-    vectors = sum(file.stat().st_size for file in (generation.directory / "chroma").rglob("*") if file.is_file())
+    files = [*(generation.directory / CHROMA).rglob("*"), generation.directory / EXACT_VECTORS]
+    vectors = sum(file.stat().st_size for file in files if file.is_file())
     catalogue = (generation.directory / "catalogue.db").stat().st_size
     return {"chunks": chunks, "vector_bytes": vectors / chunks, "catalogue_bytes": catalogue / chunks}
 
