@@ -8,10 +8,11 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ValidationError
 
-from server import conversion, errors, schema
+from server import conversion, schema
 from server.index_holder import IndexNotReady, IndexState
 from server.metrics import exposition
 from server.presenters import JsonPresenter
+from server.problems import Problem, Refused, bad_input, sentences_of
 from server.services import VERSION, services
 from server.streaming import EVENT_STREAM, stream_answer
 
@@ -35,7 +36,7 @@ blueprint = APIBlueprint("api", __name__, abp_tags=[Tag(name="Pagewise")])
 
 def refuse(error: ValidationError) -> NoReturn:
     """Turn a request away that the models of `schema` do not accept."""
-    raise errors.bad_input(error)
+    raise bad_input(error)
 
 
 @blueprint.before_request
@@ -46,9 +47,9 @@ def read_json() -> None:
     try:
         body = request.get_json()
     except RecursionError:
-        raise errors.Refused(_NESTED) from None
+        raise Refused(_NESTED) from None
     if not isinstance(body, dict):
-        raise errors.Refused(_NO_OBJECT)
+        raise Refused(_NO_OBJECT)
 
 
 @blueprint.post("/api/query", responses={200: schema.QueryResponse, **problems(*_ASKING, 502, 504)})
@@ -139,7 +140,7 @@ def model_notice() -> str | None:
         problem = services().answering().model_problem()
     except IndexNotReady:
         return None
-    return None if problem is None else errors.sentences_of(problem)
+    return None if problem is None else sentences_of(problem)
 
 
 def describe_streams(document: dict[str, Any], *paths: str) -> None:
@@ -168,7 +169,5 @@ def _json(model: BaseModel) -> Response:
     return Response(model.model_dump_json(), content_type="application/json")
 
 
-_NESTED = errors.Problem(400, "bad_request", _l("The request is not understood"), _l("The body is nested too deeply."))
-_NO_OBJECT = errors.Problem(
-    400, "bad_request", _l("The request is not understood"), _l("The body must be a JSON object.")
-)
+_NESTED = Problem(400, "bad_request", _l("The request is not understood"), _l("The body is nested too deeply."))
+_NO_OBJECT = Problem(400, "bad_request", _l("The request is not understood"), _l("The body must be a JSON object."))

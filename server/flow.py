@@ -143,8 +143,7 @@ class Flow:
     def _refusal(self, evidence: Evidence) -> Written:
         text = refusal(self._language)
         self._emit(AnswerDelta(text))
-        records = self._index.generation.catalogue.documents()
-        unread = [record.path for record in records if record.status == "failed"]
+        unread = self._index.generation.catalogue.paths("failed")
         notes = (notices.not_searched(self._language, unread),) if unread else ()
         return Written(text, "llm" if self._model else "extractive", evidence, refused=True, notices=notes)
 

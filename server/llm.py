@@ -6,7 +6,7 @@ Every call ends with the current deadline.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NoReturn
 
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse, ThinkingBlock
@@ -26,6 +26,7 @@ from server.llm_errors import (
     finish_problem,
 )
 from server.llm_translation import LIBRARY_ERRORS, translated
+from server.replies import Received, Reply, Shown
 from server.retrying import RetryPolicy
 from server.transport import build_http_client, responses_closed
 from server.usage import Usage, estimated_tokens, usage_of
@@ -68,16 +69,6 @@ def limits_for(context_tokens: int) -> ModelLimits:
         answer_tokens=min(usual.answer_tokens, context_tokens // 4),
         thinking_tokens=min(usual.thinking_tokens, context_tokens // 2),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the model wrote. With a `problem` the text is only the beginning of an answer."""
-
-    text: str
-    reasoning: str
-    usage: Usage
-    problem: LanguageModelError | None = None
 
 
 class KeyHidingDeepSeek(DeepSeek):
@@ -153,7 +144,7 @@ class LanguageModels:
         It is tried again only as long as nothing of it was handed over. A reply that thought and then said nothing
         is tried once more without thinking.
         """
-        shown = _Shown(on_text, on_reasoning)
+        shown = Shown(on_text, on_reasoning)
 
         def attempt() -> Reply:
             return self._stream_once(messages, thinking and not shown.said_nothing, shown)
@@ -192,8 +183,8 @@ class LanguageModels:
             receipt.usage = usage = usage_of(raw.usage)
         return Reply(text, "".join(thoughts), usage, finish_problem(finish))
 
-    def _stream_once(self, messages: Sequence[ChatMessage], thinking: bool, shown: "_Shown") -> Reply:
-        received = _Received()
+    def _stream_once(self, messages: Sequence[ChatMessage], thinking: bool, shown: Shown) -> Reply:
+        received = Received()
         problem: LanguageModelError | None
         try:
             with self._call(messages, _LONG_REPLY_TOKENS) as receipt:
@@ -212,7 +203,7 @@ class LanguageModels:
             raise problem if problem and received.finish_reason != "length" else EmptyAnswer(_NO_ANSWER)
         return received.reply(problem)
 
-    def _receive(self, messages: Sequence[ChatMessage], thinking: bool, received: "_Received", shown: "_Shown") -> None:
+    def _receive(self, messages: Sequence[ChatMessage], thinking: bool, received: Received, shown: Shown) -> None:
         deadline = current_deadline() or Deadline(_WITHOUT_DEADLINE_SECONDS)
         watch = deadline.within(deadline.remaining(), self.limits.idle_seconds)
         with until(watch), responses_closed():
@@ -278,58 +269,3 @@ class LanguageModels:
 
 def _estimated(messages: Sequence[ChatMessage]) -> int:
     return sum(estimated_tokens(message.content or "") for message in messages)
-
-
-class _Shown:
-    """What was handed over of a reply, over all its attempts."""
-
-    def __init__(self, on_text: Callable[[str], None], on_reasoning: Callable[[str], None]) -> None:
-        self._on_text = on_text
-        self._on_reasoning = on_reasoning
-        self.anything = False
-        self.said_nothing = False
-
-    def text(self, delta: str) -> None:
-        self.anything = True
-        self._on_text(delta)
-
-    def reasoning(self, delta: str) -> None:
-        self.anything = True
-        self._on_reasoning(delta)
-
-
-@dataclass
-class _Received:
-    """A stream as far as it came."""
-
-    text: list[str] = field(default_factory=list)
-    reasoning: list[str] = field(default_factory=list)
-    usage: Usage = field(default_factory=lambda: Usage(calls=1))
-    finish_reason: str | None = None
-
-    def add(self, chunk: ChatResponse) -> tuple[str, str]:
-        """Take a chunk in; its text and its reasoning."""
-        raw: Any = chunk.raw
-        if raw.usage is not None:
-            self.usage = usage_of(raw.usage)
-        if raw.choices and raw.choices[0].finish_reason:
-            self.finish_reason = raw.choices[0].finish_reason
-        text, reasoning = chunk.delta or "", str(chunk.additional_kwargs.get("thinking_delta") or "")
-        self.text.append(text)
-        self.reasoning.append(reasoning)
-        return text, reasoning
-
-    def counted(self, prompt_tokens: int) -> Usage | None:
-        """What to count: the provider's own figures; an estimate where they did not come, None where nothing did."""
-        if self.usage.total_tokens:
-            return self.usage
-        if not self.text:
-            return None
-        written, thought = (estimated_tokens("".join(pieces)) for pieces in (self.text, self.reasoning))
-        return Usage(1, prompt_tokens, written + thought, thought)
-
-    def is_blank(self) -> bool:
-        return not any(text.strip() for text in self.text)
-
-    def reply(self, problem: LanguageModelError | None) -> Reply:
-        return Reply("".join(self.text), "".join(self.reasoning), self.usage, problem)

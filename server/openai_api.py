@@ -27,6 +27,7 @@ from server.openai_schema import (
     OpenAIError,
     TokenUsage,
 )
+from server.problems import Problem, Refused, problem_of
 from server.services import services
 from server.streaming import HEARTBEAT, stream_events
 
@@ -80,7 +81,7 @@ def model(path: ModelPath) -> Response:
 def _question(body: ChatRequest) -> Question:
     places = [place for place, message in enumerate(body.messages) if message.role == "user"]
     if not places:
-        raise errors.Refused(_NO_QUESTION)
+        raise Refused(_NO_QUESTION)
     text = body.messages[places[-1]].text
     # The models of the API check the text, so that a question is one everywhere.
     query = schema.QueryRequest(question=text, model=MODELS[_known(body.model)], documents=body.documents)
@@ -100,7 +101,7 @@ def _turns(messages: Sequence[ChatMessage]) -> list[Turn]:
 
 def _known(name: str) -> str:
     if name not in MODELS:
-        raise errors.Refused(_NO_MODEL)
+        raise Refused(_NO_MODEL)
     return name
 
 
@@ -147,7 +148,7 @@ class _Chunks:
 
     def of_error(self, error: Exception) -> str:
         """The last line of a stream that failed."""
-        return _data(errors.openai_body(errors.problem_of(error)))
+        return _data(errors.openai_body(problem_of(error)))
 
     def _delta(self, **delta: str) -> str:
         first, self._first = self._first, {}
@@ -200,9 +201,7 @@ def _json(reply: ChatCompletion | ModelList | ModelOut) -> Response:
     return Response(reply.model_dump_json(), content_type="application/json")
 
 
-_NO_QUESTION = errors.Problem(
+_NO_QUESTION = Problem(
     400, "no_question", _l("The request is not understood"), _l("messages: there is no message of the role user.")
 )
-_NO_MODEL = errors.Problem(
-    404, "model_not_found", _l("Not found"), _l("The models here are pagewise and pagewise-reasoner.")
-)
+_NO_MODEL = Problem(404, "model_not_found", _l("Not found"), _l("The models here are pagewise and pagewise-reasoner."))

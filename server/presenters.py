@@ -8,7 +8,8 @@ from flask import render_template, url_for
 
 from server import conversion, schema
 from server.answers import Answered, Mode, PassageScored, PassagesFound
-from server.errors import problem_body, problem_of
+from server.errors import problem_body
+from server.problems import problem_of
 from server.streaming import GrowingText
 
 Sent = tuple[str, Any]

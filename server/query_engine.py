@@ -12,10 +12,11 @@ from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from server.llm import LanguageModels, Reply
+from server.llm import LanguageModels
 from server.nodes import passage_of
 from server.passages import Passage
 from server.prompts import Prompts, new_marker
+from server.replies import Reply
 from server.usage import estimated_tokens
 
 OnDelta = Callable[[str], None]

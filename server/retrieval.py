@@ -88,7 +88,7 @@ class HybridRetriever(BaseRetriever):
         """The documents that may be searched, None for all."""
         if not self._documents:
             return None
-        known = [document.path for document in self._generation.catalogue.documents()]
+        known = self._generation.catalogue.paths()
         wanted = [path for path in known if any(fnmatchcase(path, pattern) for pattern in self._documents)]
         return None if len(wanted) == len(known) else wanted
 

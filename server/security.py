@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import SecurityError
 from werkzeug.sansio.utils import host_is_trusted
 
-from server.errors import Problem, Refused
+from server.problems import Problem, Refused
 from server.settings import ServerSettings, known_token
 
 logger = logging.getLogger("server.access")

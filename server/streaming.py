@@ -24,7 +24,8 @@ from server.answers import (
     QuestionRewritten,
     ReasoningDelta,
 )
-from server.errors import log_failure, problem_of
+from server.errors import log_failure
+from server.problems import problem_of
 from server.rendering import render_blocks
 from server.services import services
 

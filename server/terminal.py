@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from server import conversion, schema
 from server.answers import Answer, AnswerDelta, Answered, Question, ReasoningDelta
 from server.bootstrap import build_answer_service, index_holder, prepare_logging
-from server.errors import known_exceptions, problem_of
+from server.problems import known_exceptions, problem_of
 from server.settings import ServerSettings, read_storage_settings
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.errors import Problem, Refused
 from server.index_holder import IndexNotReady
+from server.problems import Problem, Refused
 from server.reindexing import NoPlan, Reindexing
 from server.services import services
 

@@ -8,8 +8,8 @@ from flask_openapi3.models.tag import Tag
 
 from server import api
 from server.bodies import upload_bytes
-from server.errors import Problem, Refused
 from server.index_holder import IndexNotReady
+from server.problems import Problem, Refused
 from server.services import services
 from server.upkeep import documents_dir
 from server.upload_schema import DeleteResponse, DocumentPath, StoredDocument, UploadForm, UploadResponse

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from server import upload_api
-from server.errors import Problem, Refused
+from server.problems import Problem, Refused
 from server.services import services
 from server.upkeep import documents_dir
 from server.uploads import SentFile, document_file

@@ -15,7 +15,7 @@ from typing import Self
 from storage import lexical, lexical_proof
 from storage.catalogue_rows import CHUNK_COLUMNS, SCHEMA, SCHEMA_VERSION, chunk_of, chunk_row, document_of, document_row
 from storage.connections import ThreadConnections
-from storage.records import ChunkRecord, Counts, DocumentRecord, LexicalHit, PageRecord
+from storage.records import ChunkRecord, Counts, DocumentRecord, DocumentStatus, LexicalHit, PageRecord
 
 _MATCHES = "SELECT rowid AS place, -bm25(terms) AS score FROM terms WHERE terms MATCH ?"
 _IDS_PER_QUERY = 500  # under SQLite's limit of bound values
@@ -129,6 +129,13 @@ class Catalogue:
         rows = self._connections.get().execute("SELECT * FROM documents ORDER BY path")
         names = [column[0] for column in rows.description]
         return [document_of(dict(zip(names, row, strict=True))) for row in rows]
+
+    def paths(self, status: DocumentStatus | None = None) -> list[str]:
+        """The paths of all known documents, or of those in this state, in order."""
+        rows = self._connections.get().execute(
+            "SELECT path FROM documents WHERE status = coalesce(?, status) ORDER BY path", (status,)
+        )
+        return [row[0] for row in rows]
 
     def document(self, path: str) -> DocumentRecord | None:
         """The record of one path, None if it is not known."""

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from server import conversion, schema
 from server.answers import Mode
-from server.errors import Problem, Refused
 from server.presenters import PagePresenter
+from server.problems import Problem, Refused
 from server.services import services
 from server.streaming import EVENT_STREAM, stream_answer
 from server.web.blueprint import blueprint

@@ -8,9 +8,9 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
 from server.documents import ShownPage, page_marks, passages_on, problems_first, shown_page
-from server.errors import Problem, Refused
 from server.index_holder import OpenIndex
 from server.pictures import indexed_file
+from server.problems import Problem, Refused
 from server.services import services
 from server.web.blueprint import blueprint
 from server.web.catalogue_views import document_records, odd_pages

@@ -98,7 +98,7 @@ class Setup:
 
     fake: FakeDeepSeek | None = None
     found: list[NodeWithScore] = field(default_factory=list)
-    documents: list[Any] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     services: list[AnswerService] = field(default_factory=list)
     borrowed: int = 0
     extract: Callable[[str, Sequence[Passage]], str] = lambda question, passages: f'"{passages[0].text}" [1]'
@@ -109,7 +109,7 @@ class Setup:
     def acquire(self) -> Iterator[Any]:
         """An index that holds nothing but its names."""
         manifest = SimpleNamespace(embed_model=SimpleNamespace(short_name="tiny"))
-        catalogue = SimpleNamespace(documents=lambda: self.documents)
+        catalogue = SimpleNamespace(paths=lambda status: self.unread if status == "failed" else [])
         self.borrowed += 1
         try:
             yield SimpleNamespace(generation=SimpleNamespace(name="0042", manifest=manifest, catalogue=catalogue))

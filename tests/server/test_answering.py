@@ -6,7 +6,6 @@ FAULTS L2, L5, L7, L11–L14, L17, L19–L24, X5, X24, X26.
 import threading
 import time
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -113,7 +112,7 @@ def test_x26_nothing_relevant_is_refused_without_asking_for_an_answer(
     fake: FakeDeepSeek, setup: Setup, question: str, language: str
 ) -> None:
     setup.found = nodes("far 1", "away 0")
-    setup.documents = [SimpleNamespace(path="locked.pdf", status="failed"), SimpleNamespace(path="a", status="indexed")]
+    setup.unread = ["locked.pdf"]
     answer = setup.service().answer(Question(question))
     assert answer.refused
     assert answer.answer == REFUSALS[language]  # type: ignore[index]

@@ -12,7 +12,7 @@ from llama_index.core.base.llms.types import ChatMessage
 from pydantic import SecretStr
 
 from server.deadline import Cancelled, Deadline, DeadlineExceeded, until
-from server.llm import MODES, LanguageModels, ModelLimits, Reply
+from server.llm import MODES, LanguageModels, ModelLimits
 from server.llm_errors import (
     ContentRisk,
     EmptyAnswer,
@@ -26,6 +26,7 @@ from server.llm_errors import (
     Unavailable,
     UnreadableReply,
 )
+from server.replies import Reply
 from server.retrying import RetryPolicy
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import ENDLESS, Completion, Failure, Page

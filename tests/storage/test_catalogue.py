@@ -33,6 +33,8 @@ def test_what_is_written_is_read_back_equal(catalogue: Catalogue) -> None:
     with catalogue.transaction():
         catalogue.replace_document(record, pages, chunks)
     assert catalogue.documents() == [record]
+    assert catalogue.paths() == catalogue.paths("indexed") == ["a/papers.pdf"]
+    assert catalogue.paths("failed") == []
     assert catalogue.document("a/papers.pdf") == record
     assert catalogue.pages("a/papers.pdf") == pages
     assert catalogue.page("a/papers.pdf", 2) == pages[1]
