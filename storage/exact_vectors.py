@@ -1,9 +1,9 @@
-"""Every vector of a generation once more, in one file and in memory: the exact cosine of any passage.
+"""Every vector of a generation once more, in one file and in memory, for the exact cosine of any passage.
 
 Chroma finds what is near. To tell the cosine of a passage that was found by its words it must give the vector back, and
 that takes 0.1 ms each (Chroma 1.5.9, 1,024 dimensions), a hundred times a question; a row of this file takes 0.003.
-The numbers are half precision, 2 kB for 1,024 of them: a cosine is off by less than 0.0001. The file is read, not
-mapped: somebody who shortens it must not end a server that holds it open.
+The numbers are half precision, 2 kB for 1,024 of them: a cosine is off by less than 0.0001. The file is read: somebody
+who shortens a mapped one would end the server that holds it open. Only what is too large for that is mapped.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +20,7 @@ LARGEST_ERROR = 0.0005
 """Of one number of a unit vector that is kept in half precision."""
 
 _HALF = np.dtype("<f2")
+_MOST_READ_BYTES = 1_000_000_000
 
 
 class ExactVectors:
@@ -32,7 +33,8 @@ class ExactVectors:
     @classmethod
     def open(cls, file: Path, ids: Sequence[str]) -> "ExactVectors":
         """The file of these chunks, in the order of the catalogue. Raises `OSError`, `ValueError` for another one."""
-        matrix = np.load(file, allow_pickle=False)
+        is_large = file.stat().st_size > _MOST_READ_BYTES
+        matrix = np.load(file, mmap_mode="r" if is_large else None, allow_pickle=False)
         if matrix.dtype != _HALF or matrix.ndim != 2 or len(matrix) != len(ids):
             raise ValueError(f"{file.name} does not hold {len(ids)} vectors")
         return cls(ids, matrix)

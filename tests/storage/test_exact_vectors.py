@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from storage import exact_vectors
 from storage.embeddings import unit_rows
 from storage.exact_vectors import LARGEST_ERROR, ExactVectors, create_exact_vectors
 from storage.generations import open_generation
@@ -35,6 +36,11 @@ def test_what_is_written_in_parts_is_read_in_any_order(file: Path) -> None:
     assert exact.cosines([], MATRIX[1]) == {}
     with pytest.raises(KeyError):
         exact.vectors(["d"])
+
+
+def test_what_is_too_large_for_memory_answers_all_the_same(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact_vectors, "_MOST_READ_BYTES", 50)
+    assert abs(ExactVectors.open(file, IDS).vectors(["c", "a"]) - MATRIX[[2, 0]]).max() < LARGEST_ERROR
 
 
 @pytest.mark.parametrize(
