@@ -163,7 +163,8 @@ def _verify(storage: StorageSettings, settings: IndexingSettings) -> int:
     _print(f"{difference.kind}: {difference.what}: {difference.detail}" for difference in found)
     unread = sum(difference.kind == "failed" for difference in found)
     if unread < len(found):
-        print(f"{len(found) - unread:,} differences; make repair mends what can be mended.")
+        count = len(found) - unread
+        print(f"{count:,} {'difference' if count == 1 else 'differences'}; make repair mends what can be mended.")
     else:
         print("Folder, catalogue, vectors and lexical index agree.")
     if unread:

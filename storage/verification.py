@@ -133,7 +133,7 @@ def _vector_problems(generation: Generation) -> list[str]:
     if not np.isfinite(matrix).all() or (abs(norms - 1.0) > _UNIT_NORM_TOLERANCE).any():
         return ["a vector is not finite or not of unit length"]
     if (differing := _differing(generation, ids, matrix)) > 0:
-        return [f"{differing} vectors are not those that Chroma holds"]
+        return [f"{differing} of {len(ids)} vectors are not those that Chroma holds"]
     return _search_problems(generation, ids, matrix)
 
 

@@ -80,4 +80,4 @@ def test_verification_tells_when_they_are_not_chromas(index_dir: Path, publish_i
     vectors = open_generation(index_dir, name).vectors
     vectors.add(vectors.ids()[:1], vector_of("something else")[None, :])
     vectors.close()
-    assert problems_of(index_dir, name) == ["1 vectors are not those that Chroma holds"]
+    assert problems_of(index_dir, name) == ["1 of 2 vectors are not those that Chroma holds"]
