@@ -1,7 +1,7 @@
 """Writes a draft's vectors, from the embedding cache: the Chroma collection, and the exact vectors beside it."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import compress, islice
 
 import numpy as np
 
@@ -33,12 +33,11 @@ def write_vectors(
             for ids in _slices(wanted):
                 matrix = np.empty((len(ids), model.dimension), dtype=np.float32)
                 is_new = np.array([id_ not in stored for id_ in ids])
-                new = [id_ for id_ in ids if id_ not in stored]
-                if new:
+                if new := list(compress(ids, is_new)):
                     matrix[is_new] = _embedded(new, catalogue, cache, model)
                     collection.add(new, matrix[is_new])
                 if earlier is not None:
-                    matrix[~is_new] = earlier.vectors(id_ for id_ in ids if id_ in stored)
+                    matrix[~is_new] = earlier.vectors(compress(ids, ~is_new))
                 exact.append(matrix)
     finally:
         collection.close()

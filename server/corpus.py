@@ -126,5 +126,5 @@ def _dense_retriever(generation: Generation, embed_model: Any, limit: int) -> Ve
         index,
         similarity_top_k=limit,
         callback_manager=callback_manager,
-        vector_store_kwargs={"with_texts": False},  # of sixty passages two dozen will be read
+        vector_store_kwargs={"with_texts": False},  # half of these passages will be read, at most
     )

@@ -151,16 +151,13 @@ def fuse(
     Where no word of the question occurs the cosine alone counts, so that it is not halved.
     """
     best = max(words.values(), default=0.0)
-    if best <= 0.0:
-        return {id_: weights.get(id_, 1.0) * _near(cosine) for id_, cosine in cosines.items()}
-    return {
-        id_: weights.get(id_, 1.0) * (dense_share * _near(cosine) + (1.0 - dense_share) * words.get(id_, 0.0) / best)
-        for id_, cosine in cosines.items()
-    }
+    share = dense_share if best > 0.0 else 1.0
 
+    def score(id_: str) -> float:
+        shared = words.get(id_, 0.0) / best if best > 0.0 else 0.0
+        return weights.get(id_, 1.0) * (share * min(1.0, max(0.0, cosines[id_])) + (1.0 - share) * shared)
 
-def _near(cosine: float) -> float:
-    return min(1.0, max(0.0, cosine))
+    return {id_: score(id_) for id_ in cosines}
 
 
 def look_closely(

@@ -168,10 +168,10 @@ class Catalogue:
         """The labels of these pages of a document, each once, in order of the pages; without those that have none."""
         rows = self._connections.get().execute(
             "SELECT label FROM pages WHERE document = ? AND number IN (SELECT value FROM json_each(?))"
-            " AND label IS NOT NULL ORDER BY number",
+            " AND label != '' ORDER BY number",
             (path, json.dumps(list(numbers))),
         )
-        return list(dict.fromkeys(row[0] for row in rows if row[0]))
+        return list(dict.fromkeys(row[0] for row in rows))
 
     def odd_pages(self) -> list[tuple[str, PageRecord]]:
         """(document, page) of every page that was not read plainly from its text layer; their texts are left out."""
