@@ -1,19 +1,16 @@
-"""Which embedding model gives the vectors their meaning, and how it is loaded.
+"""Which embedding model gives the vectors their meaning, and where it is found. `local_models` loads it.
 
-`resolve_model` finds it without importing torch; `build_embed_model` loads it. Only weights and configuration are
-ever read from a model's folder: never code, and pickles only through torch's weights-only loading.
+Imports no torch. A folder that brings code of its own is refused.
 """
 
 import hashlib
 import importlib.util
 import json
 import logging
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -21,6 +18,8 @@ from urllib.request import Request, urlopen
 logger = logging.getLogger(__name__)
 
 PACKAGED = "packaged"
+SAFETENSORS = "model.safetensors"
+PICKLE = "pytorch_model.bin"
 PROBE_TEXT = "Pagewise shows the page each statement comes from. 每个陈述都标明出处的页码。"
 
 SAME_MODEL_COSINE = 0.98
@@ -28,7 +27,7 @@ SAME_MODEL_COSINE = 0.98
 
 # The revision that was looked at; another one may hold other files under the same name.
 _PINNED_REVISIONS = {"BAAI/bge-m3": "5617a9f61b028005a4858fdac845db406aefb181"}
-_WEIGHTS = ("model.safetensors", "pytorch_model.bin")
+_WEIGHTS = (SAFETENSORS, PICKLE)
 _FILES_NEEDED = ("*.json", "*.model", "*.txt", "*/config.json", *_WEIGHTS)
 _HUB_PROBE_SECONDS = 3.0
 _SAMPLES_OF_WEIGHTS = 64
@@ -90,36 +89,6 @@ def recorded_model(recorded: ModelIdentity) -> ModelIdentity:
     if found.fingerprint != recorded.fingerprint:
         raise ModelUnavailable(f"the index was built with another version of {recorded.short_name}; run make reindex")
     return recorded if found.location == recorded.location else found
-
-
-def build_embed_model(identity: ModelIdentity, device: str = "auto", batch_size: int = 32) -> Any:
-    """Load the model as a LlamaIndex `HuggingFaceEmbedding`; takes seconds and imports torch.
-
-    Vectors are unit length, `(identity.dimension,)`. bfloat16 where the processor is fast at it (measured: 2-5 times
-    faster, the same quality), float32 elsewhere; float16 on a CPU is 4-8 times slower and never used.
-    Raises `ModelUnavailable` for weights that are a program.
-    """
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
-    from transformers.utils.logging import disable_progress_bar
-
-    # transformers 5.23 draws a bar for reading the weights, also into logs.
-    disable_progress_bar()  # type: ignore[no-untyped-call]
-    target = _device(device)
-    try:
-        return HuggingFaceEmbedding(
-            model_name=identity.location,
-            device=target,
-            embed_batch_size=batch_size,
-            trust_remote_code=False,
-            local_files_only=True,
-            model_kwargs={
-                "dtype": "bfloat16" if _is_fast_at_bfloat16(target) else "float32",
-                "weights_only": True,
-            },
-        )
-    except UnpicklingError as error:  # torch's own message advises to load it all the same
-        raise ModelUnavailable(f"the weights of {identity.short_name} hold more than numbers; not loaded") from error
 
 
 def load_token_counter(identity: ModelIdentity) -> Callable[[str], int]:
@@ -240,26 +209,3 @@ def _json(file: Path, default: Any = None) -> Any:
         return default
     except ValueError as error:
         raise ModelUnavailable(f"the model folder {file.parent.name} is damaged: {file.name}") from error
-
-
-def _device(wanted: str) -> str:
-    if wanted != "auto":
-        return wanted
-    import torch
-
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
-def _is_fast_at_bfloat16(device: str) -> bool:
-    """Without these instructions bfloat16 on a CPU is slower than float32, so the processor's flags decide."""
-    if device.startswith("cuda"):
-        import torch
-
-        return bool(torch.cuda.is_bf16_supported())
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
-    except OSError:
-        return False
-    return device == "cpu" and ("avx512_bf16" in flags or "amx_bf16" in flags)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from storage import embedding_models
+from storage import embedding_models, local_models
 from storage.embedding_models import ModelIdentity, resolve_model
 from storage.manifest import Manifest
 from storage.servers import ServerAddress
@@ -32,22 +32,30 @@ def recorded_model(manifest: Manifest, server: ServerAddress | None) -> ModelIde
 def load_model(
     identity: ModelIdentity, device: str = "auto", batch_size: int = 32, *, server: ServerAddress | None = None
 ) -> Any:
-    """The model as a LlamaIndex `BaseEmbedding`. Imports torch only for one that runs here.
+    """The model for the indexing job: whatever has `get_text_embedding_batch`. Imports no more than it needs.
 
     Raises `ModelUnavailable`, `ServerUnavailable`.
     """
     if not identity.protocol:
-        return embedding_models.build_embed_model(identity, device, batch_size)
+        return local_models.build_text_embedder(identity, device, batch_size)
+    return _served_embedding(identity, server, batch_size)
+
+
+def load_recorded_model(recorded: ModelIdentity, device: str = "auto", *, server: ServerAddress | None = None) -> Any:
+    """The model an index was built with, as a LlamaIndex `BaseEmbedding`.
+
+    Raises `ModelUnavailable` when it is not to be had any more, `ServerUnavailable`.
+    """
+    if not recorded.protocol:
+        return local_models.build_embed_model(embedding_models.recorded_model(recorded), device)
+    return _served_embedding(recorded, server)
+
+
+def _served_embedding(identity: ModelIdentity, server: ServerAddress | None, batch_size: int = 32) -> Any:
     from storage.served_embedding import ServedEmbedding
     from storage.served_models import required_address
 
     return ServedEmbedding(identity, required_address(identity, server), batch_size)
-
-
-def load_recorded_model(recorded: ModelIdentity, device: str = "auto", *, server: ServerAddress | None = None) -> Any:
-    """The model an index was built with, loaded. Raises `ModelUnavailable` when it is not to be had any more."""
-    found = recorded if recorded.protocol else embedding_models.recorded_model(recorded)
-    return load_model(found, device, server=server)
 
 
 @lru_cache(maxsize=1)

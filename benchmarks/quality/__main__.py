@@ -31,10 +31,10 @@ from server.index_holder import OpenIndex
 from storage.embedding_models import (
     ModelIdentity,
     ModelUnavailable,
-    build_embed_model,
     resolve_model,
 )
 from storage.generations import NoIndex, open_generation
+from storage.local_models import build_embed_model
 from storage.model_loading import load_recorded_model
 from storage.settings import StorageSettings
 

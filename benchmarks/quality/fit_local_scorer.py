@@ -20,8 +20,9 @@ from server.evidence import examine, profile_of
 from server.index_holder import OpenIndex
 from server.retrieval import HybridRetriever
 from server.strength import Weights
-from storage.embedding_models import build_embed_model, resolve_model
+from storage.embedding_models import resolve_model
 from storage.generations import open_generation
+from storage.local_models import build_embed_model
 
 _FEATURES = tuple(field.name for field in fields(Weights) if field.name != "constant")
 # Questions of these kinds are rare in the sets, and the embedding model here is a weak one: not less than this.

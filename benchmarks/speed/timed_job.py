@@ -17,7 +17,8 @@ from benchmarks.speed.synthetic import clustered_vectors
 from indexing.documents import ParseFailure
 from indexing.job import run_job
 from indexing.settings import IndexingSettings
-from storage.embedding_models import PACKAGED, PROBE_TEXT, ModelIdentity, build_embed_model
+from storage.embedding_models import PACKAGED, PROBE_TEXT, ModelIdentity
+from storage.local_models import build_text_embedder
 from storage.settings import StorageSettings
 
 
@@ -68,7 +69,7 @@ class ClusteredEmbedder:
     def get_text_embedding_batch(self, texts: list[str]) -> list[list[float]]:
         """One vector for each text, in order."""
         if texts == [PROBE_TEXT] and self._identity.name == PACKAGED:
-            real: list[list[float]] = build_embed_model(self._identity, "cpu").get_text_embedding_batch(texts)
+            real: list[list[float]] = build_text_embedder(self._identity, "cpu").get_text_embedding_batch(texts)
             return real
         vectors: list[list[float]] = clustered_vectors(texts, self._identity.dimension, self._expected).tolist()
         return vectors
@@ -83,7 +84,7 @@ def main() -> int:
 
     def load_model(identity: ModelIdentity, device: str, batch_size: int) -> Any:
         if expected is None:
-            return build_embed_model(identity, device, batch_size)
+            return build_text_embedder(identity, device, batch_size)
         return ClusteredEmbedder(identity, expected)
 
     report = run_job(StorageSettings(), IndexingSettings(), progress, load_model=load_model)

@@ -16,8 +16,8 @@ from indexing.report import RunReport
 from indexing.settings import IndexingSettings
 from indexing.survey import AS_USUAL, Options
 from storage.catalogue import Catalogue
-from storage.embedding_models import build_embed_model
 from storage.generations import current_name, open_catalogue, open_generation
+from storage.local_models import build_embed_model
 from storage.manifest import read_manifest, write_manifest
 from storage.records import ChunkRecord, DocumentRecord
 from storage.settings import StorageSettings

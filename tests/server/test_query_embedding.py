@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from server.query_embedding import QueryEmbedder, embed_questions
-from storage.embedding_models import PACKAGED, build_embed_model, resolve_model
+from storage.embedding_models import PACKAGED, resolve_model
+from storage.local_models import build_embed_model
 
 PATIENCE_SECONDS = 30.0
 QUESTIONS = [f"What does section {number} say about the library?" for number in range(8)]

@@ -19,11 +19,11 @@ from huggingface_hub import constants
 from storage.embedding_models import (
     ModelIdentity,
     ModelUnavailable,
-    build_embed_model,
     load_token_counter,
     recorded_model,
     resolve_model,
 )
+from storage.local_models import build_embed_model
 from tests.isolation import blocked_addresses
 from tests.tiny_bge_m3 import DIMENSION, HUB_NAME, MAX_TOKENS, lay_out_hub_cache, make_tiny_bge_m3
 
@@ -106,10 +106,12 @@ def test_texts_are_read_to_8192_tokens(model: Any, identity: ModelIdentity) -> N
     assert np.allclose(full, beyond, atol=0.02)
 
 
-def test_tokens_are_counted_as_the_model_reads_them(model: Any, identity: ModelIdentity) -> None:
-    count = load_token_counter(identity)
+def test_tokens_are_counted_as_the_model_reads_them(identity: ModelIdentity) -> None:
+    from transformers import AutoTokenizer
+
+    count, tokenizer = load_token_counter(identity), AutoTokenizer.from_pretrained(identity.location)
     for text in (*TEXTS, "", "GRPO = 0.5 → 一半"):
-        assert count(text) == len(model._model.tokenizer(text)["input_ids"])
+        assert count(text) == len(tokenizer(text)["input_ids"])
 
 
 @pytest.mark.parametrize("weights", ["pytorch_model.bin", "model.safetensors"])
