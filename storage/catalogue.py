@@ -164,14 +164,19 @@ class Catalogue:
         )
         return PageRecord(*row) if row else None
 
-    def labels(self, path: str, numbers: Collection[int]) -> list[str]:
-        """The labels of these pages of a document, each once, in order of the pages; without those that have none."""
+    def labels(self, places: Sequence[tuple[str, Sequence[int]]]) -> list[list[str]]:
+        """For each of these, a document and page numbers, the pages' labels: each once, in order of the pages."""
+        wanted = [(place, path, page) for place, (path, pages) in enumerate(places) for page in pages]
         rows = self._connections.get().execute(
-            "SELECT label FROM pages WHERE document = ? AND number IN (SELECT value FROM json_each(?))"
-            " AND label != '' ORDER BY number",
-            (path, json.dumps(list(numbers))),
+            "SELECT json_extract(value, '$[0]') AS place, label FROM json_each(?) JOIN pages"
+            " ON document = json_extract(value, '$[1]') AND number = json_extract(value, '$[2]')"
+            " WHERE label != '' ORDER BY place, number",
+            (json.dumps(wanted),),
         )
-        return list(dict.fromkeys(row[0] for row in rows))
+        found: list[dict[str, None]] = [{} for _ in places]
+        for place, label in rows:
+            found[place][label] = None
+        return list(map(list, found))
 
     def odd_pages(self) -> list[tuple[str, PageRecord]]:
         """(document, page) of every page that was not read plainly from its text layer; their texts are left out."""

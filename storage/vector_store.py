@@ -19,9 +19,8 @@ class PassageVectorStore(ChromaVectorStore):
     """Query it through `VectorStoreIndex.from_vector_store`; similarities are cosines, -1 to 1, 1 is best.
 
     Differs from ChromaVectorStore 0.6.0, which reads texts out of Chroma and turns a distance d into exp(-d).
-    `node_ids` restricts the search to these passages. With `vector_store_kwargs={"with_texts": False}` a retriever gets
-    nodes that hold their id and nothing else, for a twentieth of the work. Published generations are never written:
-    adding and deleting raise `TypeError`.
+    `node_ids` restricts the search to these passages. A query `with_texts=False` gives ids and similarities, no nodes,
+    for a twentieth of the work. Published generations are never written: adding and deleting raise `TypeError`.
     """
 
     _vectors: VectorCollection = PrivateAttr()
@@ -43,12 +42,11 @@ class PassageVectorStore(ChromaVectorStore):
             raise ValueError("PassageVectorStore answers queries by embedding only")
         hits = self._vectors.nearest(query.query_embedding, query.similarity_top_k, query.node_ids)
         ids = [id_ for id_, _ in hits]
+        result = VectorStoreQueryResult(similarities=[cosine for _, cosine in hits], ids=ids)
         if with_texts:
             chunks = self._catalogue.chunks(ids)
-            nodes = [passage_node(chunks[id_]) for id_ in ids]
-        else:  # a text of its own each: LlamaIndex 0.14 takes nodes of the same text for one
-            nodes = [TextNode(id_=id_, text=id_) for id_ in ids]
-        return VectorStoreQueryResult(nodes=nodes, similarities=[cosine for _, cosine in hits], ids=ids)
+            result.nodes = [passage_node(chunks[id_]) for id_ in ids]
+        return result
 
     def get_nodes(
         self,

@@ -1,8 +1,9 @@
 """A model of bge-m3's shape in a process of its own: chunks a second, a question's milliseconds, memory.
 
-    python -m benchmarks.speed.model_shape_probe FOLDER DTYPE CHUNKS     tells it as a line of JSON
+    python -m benchmarks.speed.model_shape_probe FOLDER BACKEND DTYPE CHUNKS     tells it as a line of JSON
 
-Beside it what the machine's matrix products reach in the same type: what no model can exceed.
+BACKEND: pytorch (sentence-transformers in LlamaIndex's HuggingFaceEmbedding) or openvino (what a job uses on a
+processor). Beside it what the machine's matrix products reach in the same type, which no model can exceed.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import psutil
 
@@ -20,26 +22,19 @@ _TOKENS = 512
 _MATRICES = (1024, 2048)
 _QUESTIONS = 10
 _REPEATS = 3
+_BATCH = 64
 
 
 def main() -> int:
     """Measure and tell."""
     parser = argparse.ArgumentParser("python -m benchmarks.speed.model_shape_probe")
     parser.add_argument("folder", type=Path)
+    parser.add_argument("backend", choices=("pytorch", "openvino"))
     parser.add_argument("dtype", choices=("float32", "bfloat16"))
     parser.add_argument("chunks", type=int)
     options = parser.parse_args()
-    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
-
-    rate = _matrix_rate(options.dtype)
     started = time.perf_counter()
-    model = HuggingFaceEmbedding(
-        model_name=str(options.folder),
-        device="cpu",
-        embed_batch_size=64,
-        local_files_only=True,
-        model_kwargs={"dtype": options.dtype},
-    )
+    model = _LOADERS[options.backend](options.folder, options.dtype)
     loaded = time.perf_counter() - started
     words = [WORDS[i % len(WORDS)] for i in range(_TOKENS - 2)]  # a word is a token, and there are two marks
     texts = [" ".join(words[i:] + words[:i]) for i in range(options.chunks)]
@@ -52,7 +47,7 @@ def main() -> int:
     questions = [_milliseconds(model, f"what is the answer of the document to question {i}") for i in range(_QUESTIONS)]
     resident = psutil.Process().memory_info().rss / 2**20
     config = json.loads((options.folder / "config.json").read_text(encoding="utf-8"))
-    rate = max(rate, _matrix_rate(options.dtype))
+    rate = max(_matrix_rate(options.dtype) for _ in range(2))
     told = {
         "load_seconds": loaded,
         "chunks_per_second": rounds,
@@ -63,6 +58,29 @@ def main() -> int:
     }
     sys.stdout.write(json.dumps(told) + "\n")
     return 0
+
+
+def _pytorch(folder: Path, dtype: str) -> Any:
+    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+
+    return HuggingFaceEmbedding(
+        model_name=str(folder),
+        device="cpu",
+        embed_batch_size=_BATCH,
+        local_files_only=True,
+        model_kwargs={"dtype": dtype},
+    )
+
+
+def _openvino(folder: Path, dtype: str) -> Any:
+    from storage.encoder import Encoder
+    from storage.local_embedding import LocalEmbedding
+
+    encoder = Encoder(folder, _TOKENS, half_precision=dtype == "bfloat16", batch_size=_BATCH)
+    return LocalEmbedding(folder.name, encoder, _BATCH)
+
+
+_LOADERS = {"pytorch": _pytorch, "openvino": _openvino}
 
 
 def operations(config: dict[str, int], tokens: int) -> float:

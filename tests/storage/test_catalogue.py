@@ -48,8 +48,9 @@ def test_labels_and_weights_are_told_where_there_are_some(catalogue: Catalogue) 
     labelled = [replace(pages[0], label="Rewards"), pages[1], replace(pages[2], label="Rewards")]
     with catalogue.transaction():
         catalogue.replace_document(record, labelled, [*chunks[:2], replace(chunks[2], weight=0.5)])
-    assert catalogue.labels("a.md", (1, 2, 3)) == ["Rewards"]
-    assert catalogue.labels("a.md", (2,)) == []
+    places = [("a.md", (2,)), ("a.md", (1, 2, 3)), ("b.md", (1,)), ("a.md", (3,))]
+    assert catalogue.labels(places) == [[], ["Rewards"], [], ["Rewards"]]
+    assert catalogue.labels([]) == []
     assert catalogue.weights() == {chunks[2].id: 0.5}
 
 
