@@ -28,7 +28,7 @@ DENSE_SHARE = 0.5
 
 EVIDENCE_SHARE = 0.5
 
-_LEXICAL_CANDIDATES = 100
+_LEXICAL_CANDIDATES = 60
 _LOOKED_AT = 15  # of the merged candidates, or half more than asked for: with 20 `make eval` finds nothing more
 _MOST_ALIKE = 3  # near-duplicate passages of one document
 _ALIKE = 0.8  # of the different words of two passages are common to both

@@ -67,7 +67,9 @@ def _encoder(identity: ModelIdentity, device: str, batch_size: int) -> "Encoder 
     except UnpicklingError as error:
         raise _more_than_numbers(identity) from error
     except (OSError, ValueError) as error:
-        raise ModelUnavailable(f"the weights of {identity.short_name} cannot be read ({error})") from error
+        raise ModelUnavailable(
+            f"the weights of {identity.short_name} cannot be read ({error}); get the model anew"
+        ) from error
 
 
 def _hugging_face_embedding(identity: ModelIdentity, device: str, batch_size: int) -> Any:

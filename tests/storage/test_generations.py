@@ -2,14 +2,16 @@
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from storage import generations
+from storage import generations, verification
 from storage.drafts import begin_draft, prune, publish
 from storage.generations import DamagedGeneration, NoIndex, candidates, current_name, open_generation, published_names
 from storage.index_lock import IndexLocked, index_lock
+from storage.vectors import open_vectors
 from storage.verification import VerificationFailed, problems_of, verify_in_fresh_process
 from tests.storage.conftest import PublishIndex, build_draft, vector_of
 
@@ -165,6 +167,20 @@ def test_a_whole_generation_passes_verification_in_a_fresh_process(
     (index_dir / "generations" / name / "MANIFEST.json").write_text("{}")
     with pytest.raises(VerificationFailed, match="format"):
         verify_in_fresh_process(index_dir, name)
+
+
+def test_vectors_of_which_the_usual_search_misses_too_many_are_searched_thoroughly(
+    index_dir: Path, publish_index: PublishIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = publish_index(TEXTS)
+    directory = index_dir / "generations" / name / "chroma"
+    assert problems_of(index_dir, name) == []
+    with closing(open_vectors(directory)) as vectors:
+        assert not vectors.searches_thoroughly
+    monkeypatch.setattr(verification, "_WANTED_RECALL", 1.1)  # random vectors that miss as many would take 50 MB
+    assert problems_of(index_dir, name) == []
+    with closing(open_vectors(directory)) as vectors:
+        assert vectors.searches_thoroughly
 
 
 def test_verification_names_lost_orphaned_and_wrong_vectors(index_dir: Path, publish_index: PublishIndex) -> None:
