@@ -28,7 +28,9 @@ DENSE_SHARE = 0.5
 
 EVIDENCE_SHARE = 0.5
 
-_LEXICAL_CANDIDATES = 60
+LEXICAL_CANDIDATES = 60
+"""How many passages the search by words gives."""
+
 _LOOKED_AT = 15  # of the merged candidates, or half more than asked for: with 20 `make eval` finds nothing more
 _MOST_ALIKE = 3  # near-duplicate passages of one document
 _ALIKE = 0.8  # of the different words of two passages are common to both
@@ -99,7 +101,7 @@ class HybridRetriever(BaseRetriever):
     def _read(self, question: str, paths: list[str] | None) -> tuple[dict[str, float], Profile]:
         """What needs no vector: the BM25 of the passages that share words, and the question taken apart."""
         catalogue, chunks = self._generation.catalogue, self._generation.manifest.counts.chunks
-        hits = catalogue.search(question, _LEXICAL_CANDIDATES, paths)
+        hits = catalogue.search(question, LEXICAL_CANDIDATES, paths)
         return {hit.chunk_id: hit.score for hit in hits}, profile_of(question, catalogue.document_frequencies, chunks)
 
     def _best(self, near: Iterable[str], words: Mapping[str, float], vector: Matrix, corpus: Corpus) -> list[Candidate]:

@@ -21,9 +21,9 @@ import psutil
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from benchmarks.speed.synthetic import clustered_vectors, questions
-from server.corpus import corpus_of
+from server.corpus import DENSE_CANDIDATES, corpus_of
 from server.index_holder import OpenIndex
-from server.retrieval import HybridRetriever
+from server.retrieval import LEXICAL_CANDIDATES, HybridRetriever
 from storage.embeddings import Matrix
 from storage.generations import CHROMA, EXACT_VECTORS, Generation, open_generation
 
@@ -114,11 +114,13 @@ def _ask_until_told(index: OpenIndex, asked: Sequence[str]) -> list[float]:
 
 
 def _parts(generation: Generation, model: ClusteredEmbedding, asked: Sequence[str]) -> dict[str, list[float]]:
-    """The two searches alone, of which the rest is Python over some 250 candidates."""
+    """The two searches alone, of which the rest is Python over some 100 candidates."""
     vectors = dict(zip(asked, clustered_vectors(asked, model.dimension, model.expected), strict=True))
     return {
-        "vectors": _milliseconds(lambda question: generation.vectors.nearest(vectors[question], 60), asked),
-        "words": _milliseconds(lambda question: generation.catalogue.search(question, 200), asked),
+        "vectors": _milliseconds(
+            lambda question: generation.vectors.nearest(vectors[question], DENSE_CANDIDATES), asked
+        ),
+        "words": _milliseconds(lambda question: generation.catalogue.search(question, LEXICAL_CANDIDATES), asked),
     }
 
 
