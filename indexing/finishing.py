@@ -19,7 +19,16 @@ from storage.manifest import Manifest
 from storage.records import Counts
 from storage.verification import VerificationFailed, Verifier
 
-_LIBRARIES = ("pypdf", "pypdfium2", "chromadb", "torch", "sentence-transformers", "transformers", "tokenizers")
+_LIBRARIES = (
+    "pypdf",
+    "pypdfium2",
+    "chromadb",
+    "openvino",
+    "torch",
+    "sentence-transformers",
+    "transformers",
+    "tokenizers",
+)
 
 
 @dataclass(frozen=True, slots=True)

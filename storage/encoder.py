@@ -1,4 +1,4 @@
-"""Embeds texts on the processor, without torch: half of the time of torch's own, and seconds less to import.
+"""Embeds texts on the processor, without torch: in two thirds of its time, and seconds less to import.
 
 For what most embedding models are (BERT and XLM-RoBERTa, bge-m3 among them, read by sentence-transformers as one
 Transformer with pooling); `NotAnEncoder` for any other, which sentence-transformers itself computes then.
@@ -15,7 +15,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from storage.embeddings import Matrix
-from storage.encoder_graph import Pooling, Weights, encoder_graph
+from storage.encoder_graph import Pooling, Weights, encoder_graph, first_position
 from storage.model_weights import open_weights
 from storage.openvino_runtime import Core
 
@@ -42,7 +42,8 @@ class Encoder:
         config = _json(folder / "config.json")
         pooling = _pooling(folder, config)
         self._batch_size = batch_size
-        self._tokenizer = _tokenizer(folder, max_tokens, int(config.get("pad_token_id") or 0))
+        self._dimension = int(config["hidden_size"])
+        self._tokenizer = _tokenizer(folder, config, max_tokens)
         self._computing = threading.Lock()
         self._weights = open_weights(folder)  # kept, for the network may look at them again
         self._request = _compiled(config, _own_names(self._weights.matrices), pooling, half_precision)
@@ -51,6 +52,8 @@ class Encoder:
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Unit vectors `(n, dimension)` in the order of the texts; what is too long for the model is cut."""
+        if not texts:
+            return np.empty((0, self._dimension), dtype=np.float32)
         parts = (texts[start : start + self._batch_size] for start in range(0, len(texts), self._batch_size))
         return np.concatenate([self._batch(part) for part in parts])
 
@@ -87,12 +90,15 @@ def _pooling(folder: Path, config: dict[str, Any]) -> Pooling:
     return modes[0]
 
 
-def _tokenizer(folder: Path, max_tokens: int, padding: int) -> Tokenizer:
+def _tokenizer(folder: Path, config: dict[str, Any], max_tokens: int) -> Tokenizer:
+    """Cuts a text to what the model reads, and never to more than it has positions for: OpenVINO would make some up."""
+    padding = int(config.get("pad_token_id") or 0)
+    positions = int(config["max_position_embeddings"]) - first_position(config)
     if not (folder / "tokenizer.json").is_file():
         raise NotAnEncoder("it has no tokenizer.json")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.enable_truncation(max_tokens)
+    tokenizer.enable_truncation(min(max_tokens, positions))
     tokenizer.enable_padding(pad_id=padding)
     return tokenizer
 

@@ -17,10 +17,7 @@ Pooling = Literal["cls", "mean"]
 Weights = Mapping[str, NDArray[np.float32]]
 """By name, without the model's own prefix: "embeddings.word_embeddings.weight", …"""
 
-_POSITIONS_AFTER_PADDING = (
-    "roberta",
-    "xlm-roberta",
-)  # tokens are counted from pad_token_id + 1, padding has that itself
+_COUNTED_AFTER_PADDING = ("roberta", "xlm-roberta")  # positions begin behind the number of the padding token
 _MASKED = -1e4  # added to the attention that padding would get: far below any real one, and finite in half precision
 
 
@@ -42,6 +39,11 @@ def encoder_graph(config: Mapping[str, Any], weights: Weights, pooling: Pooling)
     return Model([_unit_length(_pooled(states, counts, pooling))], [ids, mask], "encoder")
 
 
+def first_position(config: Mapping[str, Any]) -> int:
+    """Where a text's positions begin in the table of their embeddings."""
+    return int(config["pad_token_id"]) + 1 if config["model_type"] in _COUNTED_AFTER_PADDING else 0
+
+
 class _Network:
     """Pieces of the network by the names that their weights have."""
 
@@ -50,7 +52,7 @@ class _Network:
         self._epsilon = float(config["layer_norm_eps"])
         self._heads = int(config["num_attention_heads"])
         self._head_size = int(config["hidden_size"]) // self._heads
-        self._padding = int(config["pad_token_id"]) if config["model_type"] in _POSITIONS_AFTER_PADDING else None
+        self._first_position = first_position(config)
 
     def embedded(self, ids: Node) -> Node:
         """Words, positions and the type of the first sentence, `(n, tokens, hidden)`."""
@@ -60,9 +62,9 @@ class _Network:
         return self._normalised("embeddings.LayerNorm", opset13.add(opset13.add(words, places), sentence))
 
     def _positions(self, ids: Node) -> Node:
-        if self._padding is None:
+        if self._first_position == 0:
             return opset13.range(_axis(0), opset13.gather(opset13.shape_of(ids), _axis(1), _axis(0)), _axis(1), "i64")
-        padding = _axis(self._padding)
+        padding = _axis(self._first_position - 1)
         is_token = opset13.convert(opset13.not_equal(ids, padding), "i64")
         return opset13.add(opset13.multiply(opset13.cum_sum(is_token, _axis(1)), is_token), padding)
 

@@ -79,6 +79,18 @@ def test_a_text_has_the_same_vector_alone_and_among_longer_ones(packaged: ModelI
     assert np.linalg.norm(together, axis=1) == pytest.approx(1.0, abs=1e-5)
 
 
+def test_no_texts_have_no_vectors(packaged: ModelIdentity) -> None:
+    assert encoder_of(packaged).embed([]).shape == (0, packaged.dimension)
+
+
+def test_a_text_is_cut_to_the_positions_that_there_are(tmp_path: Path) -> None:
+    folder = make_tiny_bge_m3(tmp_path / "m", shape={"max_position_embeddings": 34})
+    identity = resolve_model(str(folder))
+    assert identity.max_tokens > 32
+    vectors = encoder_of(identity).embed(["the page " * 16, "the page " * 500])
+    assert vectors[0] == pytest.approx(vectors[1], abs=1e-5)
+
+
 def test_weights_kept_in_half_precision_are_read(tiny_bge_m3: Path, copy: Path) -> None:
     from safetensors.torch import save_file
     from torch import load
