@@ -116,8 +116,9 @@ class VectorCollection:
 
     @property
     def searches_thoroughly(self) -> bool:
-        """Whether a search looks at twice as many vectors as usually."""
-        return int(self._collection.configuration["hnsw"]["ef_search"]) >= _THOROUGH
+        """Whether a search looks at twice as many vectors as usually, or is not ours to set."""
+        hnsw = self._collection.configuration.get("hnsw") or {}  # absent in a distributed Chroma
+        return int(hnsw.get("ef_search", _THOROUGH)) >= _THOROUGH
 
     def search_thoroughly(self) -> None:
         """From the next opening on. For vectors among which the usual search misses too many."""
