@@ -6,8 +6,9 @@ readers open it immutable: no locks, no journal, any number of threads, and read
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,6 +26,7 @@ class Catalogue:
     """Open one with `create`, `edit` or `open`; close it, or use it as a context manager."""
 
     def __init__(self, file: Path, *, writable: bool) -> None:
+        self._writable = writable
         self._connections = ThreadConnections(file, writable=writable)
 
     @classmethod
@@ -230,19 +232,31 @@ class Catalogue:
         if expression is None:
             return []
         best = "ORDER BY score DESC, place LIMIT ?"
-        if documents is None:  # sorted before the ids are looked up: half the time of doing so for every match
-            rows = self._connections.get().execute(
-                f"SELECT chunks.id, score FROM ({_MATCHES} {best}) JOIN chunks ON chunks.rowid = place"
-                " ORDER BY score DESC, place",
-                (expression, limit),
-            )
-        else:
-            rows = self._connections.get().execute(
+        if documents is None:
+            rows = self._connections.get().execute(f"{_MATCHES} {best}", (expression, limit)).fetchall()
+            ids = self._ids([place for place, _ in rows])
+            return [LexicalHit(ids[place], score) for place, score in rows]
+        rows = (
+            self._connections.get()
+            .execute(
                 f"SELECT chunks.id, score FROM ({_MATCHES}) JOIN chunks ON chunks.rowid = place"
                 f" WHERE chunks.document IN (SELECT value FROM json_each(?)) {best}",
                 (expression, json.dumps(sorted(documents)), limit),
             )
+            .fetchall()
+        )
         return [LexicalHit(*row) for row in rows]
+
+    def _ids(self, places: Sequence[int]) -> Mapping[int, str]:
+        """The ids of the chunks in these places. A published catalogue's are all remembered: each would cost a page."""
+        if not self._writable:
+            return self._all_ids
+        query = "SELECT rowid, id FROM chunks WHERE rowid IN (SELECT value FROM json_each(?))"
+        return dict(self._connections.get().execute(query, (json.dumps(places),)).fetchall())
+
+    @cached_property
+    def _all_ids(self) -> Mapping[int, str]:
+        return dict(self._connections.get().execute("SELECT rowid, id FROM chunks").fetchall())
 
     def document_frequencies(self, terms: Collection[str]) -> dict[str, int]:
         """In how many chunks each term occurs, as stored (stemmed); a term nobody uses is absent."""

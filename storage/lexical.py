@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from operator import add
 from typing import Literal
@@ -92,12 +93,13 @@ def match_expression(question: str) -> str | None:
     return " OR ".join(f'"{" ".join(words)}"' for words in phrases) or None
 
 
-def question_terms(question: str) -> list[Term]:
+@lru_cache(maxsize=256)  # searching, looking closely and judging all need it
+def question_terms(question: str) -> tuple[Term, ...]:
     """What to look for, each once: quoted phrases, "Table 2", identifiers and numbers, then words, no stop words."""
     text = _one_spelling(question)
     found = dict.fromkeys(term for term in _terms(text) if all(term.spellings))
     # Nothing but stop words: "To be or not to be".
-    return list(found or dict.fromkeys(map(_single, _WORD.findall(text.casefold()))))
+    return tuple(found or dict.fromkeys(map(_single, _WORD.findall(text.casefold()))))
 
 
 def placed_words(text: str) -> tuple[list[int], list[str]]:
