@@ -159,9 +159,9 @@ def _hub_answers(name: str) -> bool:
 def _identity(name: str, folder: Path, revision: str, short_name: str | None = None) -> ModelIdentity:
     folder = folder.resolve()
     _refuse_code(folder)
-    config = _json(folder / "config.json")
-    pooling = _json(folder / "1_Pooling" / "config.json", {})
-    reads = _json(folder / "sentence_bert_config.json", {}).get("max_seq_length")
+    config = model_json(folder / "config.json")
+    pooling = model_json(folder / "1_Pooling" / "config.json", {})
+    reads = model_json(folder / "sentence_bert_config.json", {}).get("max_seq_length")
     return ModelIdentity(
         name=name,
         location=str(folder),
@@ -175,7 +175,7 @@ def _identity(name: str, folder: Path, revision: str, short_name: str | None = N
 
 def _refuse_code(folder: Path) -> None:
     """A model is data. One that brings modules of its own is not loaded, whatever the loader would do with them."""
-    modules = _json(folder / "modules.json", [])
+    modules = model_json(folder / "modules.json", [])
     foreign = [m["type"] for m in modules if not str(m.get("type", "")).startswith("sentence_transformers.")]
     foreign += [file.name for file in folder.rglob("*.py")]
     if foreign:
@@ -200,7 +200,8 @@ def _fingerprint(folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _json(file: Path, default: Any = None) -> Any:
+def model_json(file: Path, default: Any = None) -> Any:
+    """What a file of a model's folder says; `default`, if given, where there is none. Raises `ModelUnavailable`."""
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

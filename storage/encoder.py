@@ -4,7 +4,6 @@ For what most embedding models are (BERT and XLM-RoBERTa, bge-m3 among them, rea
 Transformer with pooling); `NotAnEncoder` for any other, which sentence-transformers itself computes then.
 """
 
-import json
 import os
 import threading
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
+from storage.embedding_models import model_json
 from storage.embeddings import Matrix
 from storage.encoder_graph import Pooling, Weights, encoder_graph, first_position
 from storage.model_weights import open_weights
@@ -37,9 +37,9 @@ class Encoder:
     def __init__(self, folder: Path, max_tokens: int, *, half_precision: bool, batch_size: int = 32) -> None:
         """Load a model in the layout of sentence-transformers.
 
-        Raises `NotAnEncoder`, and what `open_weights` raises.
+        Raises `NotAnEncoder`, `ModelUnavailable`, and what `open_weights` raises.
         """
-        config = _json(folder / "config.json")
+        config = model_json(folder / "config.json")
         pooling = _pooling(folder, config)
         self._batch_size = batch_size
         self._dimension = int(config["hidden_size"])
@@ -76,14 +76,14 @@ def _pooling(folder: Path, config: dict[str, Any]) -> Pooling:
         raise NotAnEncoder(f"its network is {config.get('model_type')} with {config.get('hidden_act')}")
     if config.get("position_embedding_type", "absolute") != "absolute" or config.get("is_decoder"):
         raise NotAnEncoder("its positions or its attention are of another kind")
-    modules = [str(module["type"]).rsplit(".", 1)[-1] for module in _json(folder / "modules.json", [])]
+    modules = [str(module["type"]).rsplit(".", 1)[-1] for module in model_json(folder / "modules.json", [])]
     if modules not in _MODULES:
         raise NotAnEncoder(f"its modules are {', '.join(modules) or 'not named'}")
-    if _json(folder / "sentence_bert_config.json", {}).get("do_lower_case"):
+    if model_json(folder / "sentence_bert_config.json", {}).get("do_lower_case"):
         raise NotAnEncoder("it wants lower case")
-    if any(_json(folder / "config_sentence_transformers.json", {}).get("prompts", {}).values()):
+    if any(model_json(folder / "config_sentence_transformers.json", {}).get("prompts", {}).values()):
         raise NotAnEncoder("it wants instructions before its texts")
-    chosen = [name for name, value in _json(folder / "1_Pooling" / "config.json", {}).items() if value is True]
+    chosen = [name for name, value in model_json(folder / "1_Pooling" / "config.json", {}).items() if value is True]
     modes = [_POOLING.get(name) for name in chosen if name.startswith("pooling_mode")]
     if len(modes) != 1 or modes[0] is None:
         raise NotAnEncoder("it pools in another way")
@@ -123,12 +123,3 @@ def _compiled(config: dict[str, Any], weights: Weights, pooling: Pooling, half_p
         return Core().compile_model(graph, "CPU", properties).create_infer_request()
     except (KeyError, RuntimeError) as error:
         raise NotAnEncoder(f"its network could not be built ({type(error).__name__}: {str(error)[:200]})") from error
-
-
-def _json(file: Path, default: Any = None) -> Any:
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        if default is None:
-            raise NotAnEncoder(f"it has no {file.name}") from error
-        return default

@@ -161,6 +161,13 @@ def test_another_last_module_is_not_passed_over(copy: Path) -> None:
         encoder_of(resolve_model(str(copy)))
 
 
+def test_a_damaged_file_of_the_model_is_named(copy: Path) -> None:
+    identity = resolve_model(str(copy))
+    (copy / "config_sentence_transformers.json").write_text("{")
+    with pytest.raises(ModelUnavailable, match=r"damaged: config_sentence_transformers\.json"):
+        build_embed_model(identity, "cpu")
+
+
 def test_a_missing_matrix_is_named(copy: Path) -> None:
     change(copy, "config.json", num_hidden_layers=3)
     with pytest.raises(NotAnEncoder, match=r"encoder\.layer\.2"):
