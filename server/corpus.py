@@ -70,7 +70,7 @@ class Corpus:
         return self._embedder.vector(question)
 
     def beside(self, search: Callable[[], Found]) -> "Future[Found]":
-        """The search's result; it runs while the question is being embedded and compared."""
+        """The search's result; it runs while the question's words are looked up and taken apart."""
         return self._searches.submit(search)
 
     def nearest(self, vector: Matrix) -> list[str]:

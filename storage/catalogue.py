@@ -233,17 +233,13 @@ class Catalogue:
             return []
         best = "ORDER BY score DESC, place LIMIT ?"
         if documents is None:
-            rows = self._connections.get().execute(f"{_MATCHES} {best}", (expression, limit)).fetchall()
-            ids = self._ids([place for place, _ in rows])
-            return [LexicalHit(ids[place], score) for place, score in rows]
-        rows = (
-            self._connections.get()
-            .execute(
-                f"SELECT chunks.id, score FROM ({_MATCHES}) JOIN chunks ON chunks.rowid = place"
-                f" WHERE chunks.document IN (SELECT value FROM json_each(?)) {best}",
-                (expression, json.dumps(sorted(documents)), limit),
-            )
-            .fetchall()
+            matches = self._connections.get().execute(f"{_MATCHES} {best}", (expression, limit)).fetchall()
+            ids = self._ids([place for place, _ in matches])
+            return [LexicalHit(ids[place], score) for place, score in matches]
+        rows = self._connections.get().execute(
+            f"SELECT chunks.id, score FROM ({_MATCHES}) JOIN chunks ON chunks.rowid = place"
+            f" WHERE chunks.document IN (SELECT value FROM json_each(?)) {best}",
+            (expression, json.dumps(sorted(documents)), limit),
         )
         return [LexicalHit(*row) for row in rows]
 

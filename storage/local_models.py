@@ -27,7 +27,7 @@ def build_text_embedder(identity: ModelIdentity, device: str = "auto", batch_siz
     On a processor that is an `Encoder`, and neither torch nor LlamaIndex is imported: seconds of a run that takes
     twenty. Raises `ModelUnavailable` as `build_embed_model` does.
     """
-    return _encoder(identity, device, batch_size) or _hugging_face_embedding(identity, _device(device), batch_size)
+    return _encoder(identity, device, batch_size) or _hugging_face_embedding(identity, device, batch_size)
 
 
 def build_embed_model(identity: ModelIdentity, device: str = "auto", batch_size: int = 32) -> Any:
@@ -39,7 +39,7 @@ def build_embed_model(identity: ModelIdentity, device: str = "auto", batch_size:
     """
     encoder = _encoder(identity, device, batch_size)
     if encoder is None:
-        return _hugging_face_embedding(identity, _device(device), batch_size)
+        return _hugging_face_embedding(identity, device, batch_size)
     from storage.local_embedding import LocalEmbedding
 
     return LocalEmbedding(identity.name, encoder, batch_size)
@@ -80,15 +80,16 @@ def _hugging_face_embedding(identity: ModelIdentity, device: str, batch_size: in
 
     # transformers 5.23 draws a bar for reading the weights, also into logs.
     disable_progress_bar()  # type: ignore[no-untyped-call]
+    target = _device(device)
     try:
         return HuggingFaceEmbedding(
             model_name=identity.location,
-            device=device,
+            device=target,
             embed_batch_size=batch_size,
             trust_remote_code=False,
             local_files_only=True,
             model_kwargs={
-                "dtype": "bfloat16" if _is_fast_at_bfloat16(device) else "float32",
+                "dtype": "bfloat16" if _is_fast_at_bfloat16(target) else "float32",
                 "weights_only": True,
             },
         )
