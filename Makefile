@@ -18,7 +18,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run index reindex watch verify repair report serve ask doctor test check lint format typecheck \
+.PHONY: help install run index reindex watch rollback verify repair report serve ask doctor test check lint format typecheck \
 	eval bench soak sample-documents lock clean
 
 help: ## show this list
@@ -34,6 +34,8 @@ run: $(INSTALLED) ## install, index the documents, serve http://127.0.0.1:8000
 	1) echo "Some documents could not be indexed; the table above says why. Serving the others." ;; \
 	2) echo "Nothing was indexed: a setting is wrong (see above)." >&2; exit 2 ;; \
 	3) echo "Another indexing job is at work. Wait until it is done, or run make serve." >&2; exit 3 ;; \
+	5) echo "Many documents are gone from the folder, so the index stays as it is (see above). make serve serves it." >&2; \
+		exit 5 ;; \
 	70) echo "The indexing job broke off (see above). make serve serves the last index, if there is one." >&2; exit 70 ;; \
 	*) echo "No index could be published (see above). make serve serves the last one, if there is one." >&2; exit 4 ;; \
 	esac; exec $(PY) -m server
@@ -49,6 +51,9 @@ reindex: $(INSTALLED) ## build the index anew, for another embedding model or ch
 
 watch: $(INSTALLED) ## index whenever the documents change, until Ctrl-C
 	@$(PY) -m indexing --watch
+
+rollback: $(INSTALLED) ## make the index before the current one answer again: make rollback [ARGS=NUMBER]
+	@$(PY) -m indexing --rollback $(ARGS)
 
 verify: $(INSTALLED) ## prove that folder, catalogue, vectors and lexical index agree; list every difference
 	@$(PY) -m indexing --verify

@@ -13,6 +13,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -23,9 +25,11 @@ from indexing.build import NotEnoughRoom, NothingToPublish
 from indexing.discovery import DocumentsFolderMissing
 from indexing.job import run_job
 from indexing.progress import show_progress
-from indexing.report import document_lines, failure_lines, plan_lines, run_lines
+from indexing.removals import RemovalsInDoubt, removal_lines
+from indexing.report import document_lines, failure_lines, plan_lines, rollback_lines, run_lines
+from indexing.rolling_back import NothingToRollBackTo, roll_back
 from indexing.settings import IndexingSettings, explain_settings_error
-from indexing.survey import AS_USUAL, Options, OtherFolderEmpty, survey
+from indexing.survey import Options, OtherFolderEmpty, survey
 from storage.embedding_models import ModelUnavailable
 from storage.failures import StorageFailed, explained_failures
 from storage.generations import DamagedGeneration, NoIndex, current_name
@@ -34,7 +38,7 @@ from storage.servers import ServerUnavailable
 from storage.settings import StorageSettings
 from storage.verification import VerificationFailed
 
-WELL, SOME_FAILED, WRONG_USAGE, LOCKED, NOTHING_PUBLISHED = range(5)
+WELL, SOME_FAILED, WRONG_USAGE, LOCKED, NOTHING_PUBLISHED, REMOVALS_IN_DOUBT = range(6)
 UNFORESEEN = os.EX_SOFTWARE
 
 logger = logging.getLogger("indexing")
@@ -50,8 +54,9 @@ _NOTHING_DONE = (
 )
 
 _EPILOG = """exit codes: 0 all well, 1 some documents failed (or differences found), 2 wrong usage or settings,
-3 another job holds the index, 4 nothing could be published, 70 a fault of the program (the log says where),
-130 and 143 stopped by Ctrl-C or SIGTERM.
+3 another job holds the index, 4 nothing could be published, 5 many documents are gone from the folder and
+--allow-removals was not given, 70 a fault of the program (the log says where), 130 and 143 stopped by
+Ctrl-C or SIGTERM.
 Settings come from the environment or .env; .env.example explains them."""
 
 
@@ -75,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, _stop)
     before = current_name(storage.index_dir)
     try:
-        return _run(options.command, storage, settings)
+        return _run(options.command, storage, settings, options.allow_removals)
     except BrokenPipeError:
         sys.stdout = None  # so that nothing tries to flush what nobody reads
         return WELL
@@ -88,14 +93,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say_error(UNFORESEEN, [f"{fault} {_outcome(storage.index_dir, before)}"])
 
 
-def _run(command: Callable[..., int], storage: StorageSettings, settings: IndexingSettings) -> int:
+def _run(
+    command: Callable[..., int], storage: StorageSettings, settings: IndexingSettings, allow_removals: bool
+) -> int:
     """The command's exit code; for what can go wrong in the world outside, one sentence and a code of its own."""
     try:
         with explained_failures(storage.index_dir):
-            return command(storage, settings)
+            return command(storage, settings, Options(allow_removals=allow_removals))
     except DocumentsFolderMissing as error:
         return _say_error(WRONG_USAGE, [str(error)])
-    except (NoIndex, DamagedGeneration) as error:
+    except RemovalsInDoubt as error:
+        return _say_error(REMOVALS_IN_DOUBT, ["Nothing published.", *removal_lines(error.removals)])
+    except (NoIndex, DamagedGeneration, NothingToRollBackTo) as error:
         return _say_error(SOME_FAILED, [str(error)])
     except IndexLocked as error:
         return _say_error(LOCKED, [str(error)])
@@ -130,33 +139,56 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     }
     for flag, (command, text) in commands.items():
         choice.add_argument(flag, dest="command", action="store_const", const=command, help=text)
+    choice.add_argument(
+        "--rollback",
+        dest="generation",
+        nargs="?",
+        const="",
+        metavar="NUMBER",
+        help="make the index before the current one answer again, or the kept one of this number",
+    )
+    parser.add_argument(
+        "--allow-removals", action="store_true", help="what is gone from the folder is gone on purpose: take it out"
+    )
     parser.set_defaults(command=_index)
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.generation is not None:
+        options.command = partial(_roll_back, options.generation or None)
+    if options.allow_removals and options.command is _watch:
+        parser.error("--watch never removes much by itself; run make index ARGS=--allow-removals beside it")
+    return options
 
 
-def _index(storage: StorageSettings, settings: IndexingSettings, options: Options = AS_USUAL) -> int:
+def _index(storage: StorageSettings, settings: IndexingSettings, options: Options) -> int:
     with show_progress(sys.stderr) as progress:
         report = run_job(storage, settings, progress, options)
     _print(run_lines(report))
     return report.exit_code
 
 
-def _repair(storage: StorageSettings, settings: IndexingSettings) -> int:
-    return _index(storage, settings, Options(repair=True))
+def _repair(storage: StorageSettings, settings: IndexingSettings, options: Options) -> int:
+    return _index(storage, settings, replace(options, repair=True))
 
 
-def _fresh(storage: StorageSettings, settings: IndexingSettings) -> int:
-    return _index(storage, settings, Options(fresh=True))
+def _fresh(storage: StorageSettings, settings: IndexingSettings, options: Options) -> int:
+    return _index(storage, settings, replace(options, fresh=True))
 
 
-def _dry_run(storage: StorageSettings, settings: IndexingSettings) -> int:
+def _roll_back(name: str | None, storage: StorageSettings, _settings: IndexingSettings, _options: Options) -> int:
+    _print(rollback_lines(roll_back(storage.index_dir, name, storage.chroma_server)))
+    return WELL
+
+
+def _dry_run(storage: StorageSettings, settings: IndexingSettings, options: Options) -> int:
     seen = survey(storage.index_dir, settings, chroma=storage.chroma_server)
     _print([*seen.baseline.problems, *filter(None, (seen.other_folder, seen.other_place))])
     _print(plan_lines(seen.plan))
+    if seen.removals is not None and not options.allow_removals:
+        _print(["It would publish nothing.", *removal_lines(seen.removals)])
     return SOME_FAILED if seen.plan.failed_unchanged or seen.plan.to_fail or seen.plan.closed_folders else WELL
 
 
-def _verify(storage: StorageSettings, settings: IndexingSettings) -> int:
+def _verify(storage: StorageSettings, settings: IndexingSettings, _options: Options) -> int:
     from indexing.verifying import verify_index
 
     found = verify_index(storage.index_dir, settings, storage.chroma_server)
@@ -172,7 +204,7 @@ def _verify(storage: StorageSettings, settings: IndexingSettings) -> int:
     return SOME_FAILED if found else WELL
 
 
-def _report(storage: StorageSettings, settings: IndexingSettings) -> int:
+def _report(storage: StorageSettings, _settings: IndexingSettings, _options: Options) -> int:
     from indexing.verifying import current_catalogue
 
     with current_catalogue(storage.index_dir) as catalogue:
@@ -181,7 +213,7 @@ def _report(storage: StorageSettings, settings: IndexingSettings) -> int:
     return SOME_FAILED if any(document.status != "indexed" for document in documents) else WELL
 
 
-def _watch(storage: StorageSettings, settings: IndexingSettings) -> int:
+def _watch(_storage: StorageSettings, settings: IndexingSettings, _options: Options) -> int:
     """Each run is a process of its own, so that no model stays in memory between runs."""
     from indexing.watching import watch
 

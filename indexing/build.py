@@ -1,7 +1,7 @@
 """Builds one new generation beside the current one, proves it whole and publishes it."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -15,6 +15,7 @@ from indexing.finishing import Finisher
 from indexing.progress import Progress
 from indexing.reading import DocumentReader, read_limits
 from indexing.recipe import Recipe, chosen_recipe, fingerprints, recorded_recipe
+from indexing.removals import RemovalsInDoubt, remaining_of
 from indexing.report import RunReport, report_on
 from indexing.settings import IndexingSettings
 from indexing.survey import Options, Survey
@@ -25,7 +26,8 @@ from storage.embedding_protocols import PROTOCOL_NAMES
 from storage.embeddings import EmbeddingCache
 from storage.failpoints import failpoint
 from storage.failures import StorageFailed, explained_failures
-from storage.generations import open_catalogue
+from storage.folder_identity import match_folder
+from storage.generations import newer_than_current, open_catalogue
 from storage.model_loading import load_token_counter
 from storage.records import ChunkRecord, DocumentRecord
 from storage.servers import ServerUnavailable
@@ -73,6 +75,8 @@ class Build:
         self.baseline, self.plan, self.moment = seen.baseline, seen.plan, seen.moment
         self.copied = None if options.fresh else self.baseline.name
         self.must_publish = options.must_publish or seen.must_publish
+        self.check = seen.check
+        self.passed_over = newer_than_current(storage.index_dir)
 
     def run(self) -> RunReport:
         """Build, verify, publish, prune."""
@@ -115,7 +119,7 @@ class Build:
         index_dir = self.storage.index_dir
         try:
             with explained_failures(index_dir):
-                prune(index_dir, chroma=self.storage.chroma_server)
+                prune(index_dir, chroma=self.storage.chroma_server, passed_over=self.passed_over)
                 with open_catalogue(index_dir, generation) as catalogue:
                     forget_unused(cache, recipe.model.fingerprint, catalogue)
         except (StorageFailed, ServerUnavailable) as error:
@@ -153,6 +157,7 @@ class Build:
         with (Catalogue.edit if self.copied else Catalogue.create)(draft.catalogue_file) as catalogue:
             changes = self._write_documents(catalogue, recipe, embedder)
             counts, documents = catalogue.counts(), catalogue.documents()
+            self._require_documents(documents)
             report = report_on(self.plan, documents, counts, self.baseline.name or "", recipe.model_sentence)
             if counts.documents == 0 and self.baseline.name is None:
                 raise NothingToPublish("no document could be read, so there is no index", report.failed)
@@ -167,6 +172,13 @@ class Build:
         return replace(
             report, generation=draft.name, published=True, embedded=embedder.computed, reused=embedder.reused
         )
+
+    def _require_documents(self, left: Sequence[DocumentRecord]) -> None:
+        """A disk may go while its files are read; then what was read is not published either."""
+        match = match_folder(self.storage.index_dir, self.settings.documents_dir)
+        removals = replace(self.check, match=match).removals(remaining_of(left))
+        if removals is not None and not self.options.allow_removals:
+            raise RemovalsInDoubt(removals)
 
     def _write_documents(self, catalogue: Catalogue, recipe: Recipe, embedder: Embedder) -> int:
         """Everything the plan says, into the draft's catalogue; returns how many documents became other ones."""

@@ -119,7 +119,9 @@ class _Walk:
             reason = (
                 "there is no such folder" if error.errno == errno.ENOENT else (error.strerror or "it cannot be read")
             )
-            raise DocumentsFolderMissing(f"DOCUMENTS_DIR={folder}: {reason}; create it or name another one") from error
+            raise DocumentsFolderMissing(
+                f"DOCUMENTS_DIR={folder}: {reason}; name another one, or bring it back"
+            ) from error
         if leave_out is not None and leave_out.exists():
             self.seen.add(_identity(leave_out.stat()))
         self.problems: list[Problem] = []

@@ -10,11 +10,14 @@ from functools import partial
 from indexing.build import Build, LoadModel
 from indexing.progress import Progress
 from indexing.recipe import differences, written_recipe
+from indexing.removals import RemovalsInDoubt
 from indexing.report import RunReport, report_on
 from indexing.settings import IndexingSettings
 from indexing.survey import AS_USUAL, Options, Survey, survey
+from storage.deletions import forget_deletions
 from storage.drafts import remove_leftovers
 from storage.failures import explained_failures
+from storage.folder_identity import record_folder
 from storage.index_lock import index_lock
 from storage.model_loading import load_model as load_configured_model
 from storage.settings import StorageSettings
@@ -29,14 +32,16 @@ def run_job(
 ) -> RunReport:
     """Make the index equal to the folder. `load_model` is another way to the embedding model than the settings'.
 
-    Raises `IndexLocked`, `DocumentsFolderMissing`, `OtherFolderEmpty`, `ModelUnavailable`, `NothingToPublish`,
-    `NotEnoughRoom`, `VerificationFailed`, `StorageFailed`, `ServerUnavailable`. Then, and when interrupted before the
-    pointer was moved, the index is as it was; computed embeddings are kept.
+    Raises `IndexLocked`, `DocumentsFolderMissing`, `OtherFolderEmpty`, `RemovalsInDoubt`, `ModelUnavailable`,
+    `NothingToPublish`, `NotEnoughRoom`, `VerificationFailed`, `StorageFailed`, `ServerUnavailable`. Then, and when
+    interrupted before the pointer was moved, the index is as it was; computed embeddings are kept.
     """
     started = time.perf_counter()
     with explained_failures(storage.index_dir), index_lock(storage.index_dir):
         remove_leftovers(storage.index_dir, storage.chroma_server)
         seen = survey(storage.index_dir, settings, options, storage.chroma_server)
+        if seen.removals is not None and not options.allow_removals:
+            raise RemovalsInDoubt(seen.removals)
         for problem in seen.baseline.problems:
             progress.say(f"{problem}; building a whole one")
         for sentence in filter(None, (seen.other_folder, seen.other_place)):
@@ -49,6 +54,8 @@ def run_job(
         else:
             load = load_model or partial(load_configured_model, server=storage.embedding_server)
             report = Build(storage, settings, progress, options, seen, load).run()
+        record_folder(storage.index_dir, settings.documents_dir)
+        forget_deletions(storage.index_dir, seen.check.deleted)
     return replace(report, seconds=time.perf_counter() - started)
 
 

@@ -78,7 +78,7 @@ def plan(
 ) -> Plan:
     """Compare the folder with what the catalogue knows."""
     known = {document.path: document for document in documents}
-    problems = _document_problems(discovery.problems, known)
+    problems = document_problems(discovery.problems, known)
     found: dict[str, list[FoundFile]] = {"unchanged": [], "touched": [], "failed": []}
     tasks: list[Task] = []
     for file in discovery.files:
@@ -112,6 +112,19 @@ def known_versions(documents: Iterable[DocumentRecord]) -> dict[str, KnownVersio
     return versions
 
 
+def document_problems(problems: Iterable[Problem], known: dict[str, DocumentRecord]) -> list[Problem]:
+    """Problems of documents; a folder that cannot be opened is one for every document known to be in it."""
+    by_path = {}
+    for problem in problems:
+        if not problem.is_folder:
+            by_path[problem.path] = problem
+        elif problem.keeps_last_version:
+            detail = f"its folder {problem.path} cannot be opened; check its permissions"
+            inside = [path for path in known if path.startswith(f"{problem.path}/")]
+            by_path.update({path: Problem(path, "unreadable", detail, keeps_last_version=True) for path in inside})
+    return list(by_path.values())
+
+
 def _judge(file: FoundFile, record: DocumentRecord | None, fingerprints: Fingerprints, retry_failed: bool) -> str:
     """A reason to read the file, or "unchanged", "touched", "failed" (as before)."""
     if record is None:
@@ -127,19 +140,6 @@ def _judge(file: FoundFile, record: DocumentRecord | None, fingerprints: Fingerp
     if record.fingerprint != fingerprints.of_failure(file.path):
         return "renewed"
     return "retried" if retry_failed or record.category in _RETRIED_CATEGORIES else "failed"
-
-
-def _document_problems(problems: Iterable[Problem], known: dict[str, DocumentRecord]) -> list[Problem]:
-    """Problems of documents; a folder that cannot be opened is one for every document known to be in it."""
-    by_path = {}
-    for problem in problems:
-        if not problem.is_folder:
-            by_path[problem.path] = problem
-        elif problem.keeps_last_version:
-            detail = f"its folder {problem.path} cannot be opened; check its permissions"
-            inside = [path for path in known if path.startswith(f"{problem.path}/")]
-            by_path.update({path: Problem(path, "unreadable", detail, keeps_last_version=True) for path in inside})
-    return list(by_path.values())
 
 
 def _is_known(problem: Problem, record: DocumentRecord | None) -> bool:

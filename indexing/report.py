@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from indexing.planning import Plan
+from indexing.rolling_back import RolledBack
 from storage.records import Counts, DocumentRecord, PageRecord, PageStatus
 
 _FAILURES_SHOWN = 30
@@ -136,6 +137,17 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield f"Unchanged: {_files(len(plan.unchanged))}."
     yield from _short_list("Cannot be read", [f"{p.path}: {p.category}; {p.detail}" for p in plan.to_fail])
     yield from failure_lines(plan.failed_unchanged, [f"{p.path}: {p.detail}" for p in plan.closed_folders])
+
+
+def rollback_lines(done: RolledBack) -> Iterator[str]:
+    """Which index answers again, what that changes, and where else one can go."""
+    yield from done.skipped
+    yield f"Index {done.generation} answers again, in the place of {done.before}."
+    yield from _short_list("Documents that are there again", done.returned)
+    yield from _short_list("Documents that are not there any more", done.gone)
+    if done.kept:
+        yield f"Kept as well: {', '.join(done.kept)}; make rollback ARGS=NUMBER goes to one of them."
+    yield "The next make index makes it equal to the folder again; before it takes documents out it asks."
 
 
 def document_lines(documents: Iterable[DocumentRecord], odd_pages: Iterable[tuple[str, PageRecord]]) -> Iterator[str]:

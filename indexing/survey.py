@@ -1,13 +1,18 @@
 """Looks at folder and index before anything is done, and says what follows. Changes nothing."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexing.baseline import Baseline, find_baseline
-from indexing.discovery import Discovery, discover
+from indexing.discovery import Discovery, DocumentsFolderMissing, KnownVersion, discover
 from indexing.planning import Fingerprints, Plan, known_versions, plan
 from indexing.recipe import fingerprints, written_recipe
+from indexing.removals import RemovalCheck, Removals, remaining_in
 from indexing.settings import IndexingSettings
+from storage.deletions import noted_deletions
+from storage.drafts import is_rolled_back
+from storage.folder_identity import match_folder
 from storage.generations import utc_now
 from storage.servers import ServerAddress
 
@@ -15,11 +20,12 @@ from storage.servers import ServerAddress
 @dataclass(frozen=True, slots=True)
 class Options:
     """`fresh`: build everything anew, with the model and chunking of the settings. `repair`: trust no recorded hash,
-    try failed files again, write all vectors anew.
+    try failed files again, write all vectors anew. `allow_removals`: what is gone from the folder is gone on purpose.
     """
 
     fresh: bool = False
     repair: bool = False
+    allow_removals: bool = False
 
     @property
     def must_publish(self) -> bool:
@@ -39,7 +45,7 @@ class Survey:
     """What the folder and the index look like before anything is done, and what follows from it.
 
     `other_folder` is a sentence when the index was built from another folder, `other_place` when its vectors are not
-    where the settings want them; then it must be published anew.
+    where the settings want them; then it must be published anew. `check` knows when removals must be asked for.
     """
 
     baseline: Baseline
@@ -48,11 +54,17 @@ class Survey:
     moment: str
     other_folder: str | None = None
     other_place: str | None = None
+    check: RemovalCheck = field(default_factory=RemovalCheck)
 
     @property
     def must_publish(self) -> bool:
         """Whether a new generation is wanted although no document changed."""
         return self.other_folder is not None or self.other_place is not None
+
+    @property
+    def removals(self) -> Removals | None:
+        """What would be taken out of the index and has to be asked for first; None when nothing has."""
+        return self.check.removals(remaining_in(self.discovery, self.check.documents))
 
 
 def survey(
@@ -65,7 +77,14 @@ def survey(
     documents = () if options.fresh else baseline.documents
     # Size and time prove a file unchanged only as long as it is the same file.
     known = {} if options.must_publish or other else known_versions(documents)
-    discovery = discover(settings.documents_dir, known, leave_out=index_dir)
+    check = RemovalCheck(
+        baseline.documents,
+        match_folder(index_dir, settings.documents_dir),
+        noted_deletions(index_dir),
+        is_rolled_back(index_dir),
+        is_named_otherwise=other is not None,
+    )
+    discovery = _discovered(index_dir, settings.documents_dir, known, baseline)
     if other and not discovery.files:
         raise OtherFolderEmpty(f"{other}, which holds no document; correct DOCUMENTS_DIR or put documents there")
     if baseline.manifest is None:
@@ -74,7 +93,17 @@ def survey(
         wanted = fingerprints(written_recipe(baseline.manifest), settings)
     planned = plan(discovery, documents, wanted, retry_failed=options.repair)
     sentence = f"{other}; the index becomes equal to that one" if other else None
-    return Survey(baseline, discovery, planned, moment, sentence, _other_place(baseline, chroma))
+    return Survey(baseline, discovery, planned, moment, sentence, _other_place(baseline, chroma), check)
+
+
+def _discovered(index_dir: Path, folder: Path, known: Mapping[str, KnownVersion], baseline: Baseline) -> Discovery:
+    try:
+        return discover(folder, known, leave_out=index_dir)
+    except DocumentsFolderMissing as error:
+        if not baseline.documents:
+            raise
+        held = f"the index holds {len(baseline.documents):,} documents and stays as it is"
+        raise DocumentsFolderMissing(f"{error}; {held}: is the folder's disk mounted?") from error
 
 
 def _other_place(baseline: Baseline, chroma: ServerAddress | None) -> str | None:

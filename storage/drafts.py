@@ -6,7 +6,7 @@ Only a job that holds the index's lock does any of this. What is published is ne
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +26,10 @@ from storage.manifest import Manifest, write_manifest
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.vector_places import Directory, ServedPlace, VectorPlace
 
-KEPT_GENERATIONS = 2
+KEPT_GENERATIONS = 3
+"""The current one and two to go back to."""
+
+_ROLLED_BACK = "ROLLED_BACK"
 
 
 @dataclass(frozen=True)
@@ -123,8 +126,26 @@ def publish(index_dir: Path, draft: Draft) -> None:
         _sync(draft.chroma_directory / "chroma.sqlite3")  # the verifier's Chroma wrote into it
     published = draft.directory.rename(generations_directory(index_dir) / draft.name)
     _sync(published.parent)
+    _point_to(index_dir, draft.name)
+
+
+def point_back_to(index_dir: Path, name: str) -> None:
+    """Make a generation that was published before the current one again, and remember that. Hold the lock."""
+    (index_dir / _ROLLED_BACK).write_text(name + "\n", encoding="utf-8")
+    _point_to(index_dir, name)
+
+
+def is_rolled_back(index_dir: Path) -> bool:
+    """Whether the current generation was brought back, and nothing was published since."""
+    try:
+        return (index_dir / _ROLLED_BACK).read_text(encoding="utf-8").strip() == current_name(index_dir)
+    except OSError:
+        return False
+
+
+def _point_to(index_dir: Path, name: str) -> None:
     pointer, fresh = index_dir / "CURRENT", index_dir / "CURRENT.new"
-    fresh.write_text(draft.name + "\n", encoding="utf-8")
+    fresh.write_text(name + "\n", encoding="utf-8")
     _sync(fresh)
     failpoint("publish.before-pointer")
     fresh.replace(pointer)
@@ -144,13 +165,21 @@ def discard(draft: Draft) -> None:
     shutil.rmtree(draft.directory, ignore_errors=True)
 
 
-def prune(index_dir: Path, keep: int = KEPT_GENERATIONS, chroma: ServerAddress | None = None) -> list[str]:
+def prune(
+    index_dir: Path,
+    keep: int = KEPT_GENERATIONS,
+    chroma: ServerAddress | None = None,
+    passed_over: Collection[str] = (),
+) -> list[str]:
     """Remove all but the newest `keep` generations, never the current one; returns the names removed. Hold the lock.
 
-    With `chroma`, also every collection of this index that belongs to none of them. Raises `ServerUnavailable`.
+    `passed_over` go first: the current one was not made from them, so nobody will want them back. With `chroma`, also
+    every collection of this index that belongs to none of those kept. Raises `ServerUnavailable`.
     """
     current = current_name(index_dir)
-    doomed = [name for name in published_names(index_dir)[keep:] if name != current]
+    names = published_names(index_dir)
+    wanted = [name for name in names if name not in passed_over][:keep]
+    doomed = [name for name in names if name not in wanted and name != current]
     for name in doomed:
         # Renamed first: a half-removed generation must not look like a finished one.
         leftover = (generations_directory(index_dir) / name).rename(generations_directory(index_dir) / f"{name}.old")

@@ -75,10 +75,22 @@ def published_names(index_dir: Path) -> list[str]:
 
 
 def candidates(index_dir: Path) -> list[str]:
-    """What a reader should try to open, best first: what CURRENT names, then other finished ones, newest first."""
+    """What a reader should try to open, best first: what CURRENT names, then older finished ones, then newer ones.
+
+    Newer ones were rolled back from, or a job was killed before it moved the pointer: nobody has chosen them.
+    """
     current = current_name(index_dir)
-    others = [name for name in published_names(index_dir) if name != current]
-    return ([current] if current else []) + others
+    newer = newer_than_current(index_dir)
+    older = [name for name in published_names(index_dir) if name != current and name not in newer]
+    return ([current] if current else []) + older + newer
+
+
+def newer_than_current(index_dir: Path) -> list[str]:
+    """Finished generations with a higher number than the one that answers, newest first."""
+    current = current_name(index_dir)
+    if current is None or not current.isdecimal():
+        return []
+    return [name for name in published_names(index_dir) if int(name) > int(current)]
 
 
 def checked_manifest(index_dir: Path, name: str | None = None, chroma: ServerAddress | None = None) -> Manifest:

@@ -7,11 +7,14 @@ import sys
 
 from indexing.job import run_job
 from indexing.settings import IndexingSettings
+from indexing.survey import Options
 from storage.settings import StorageSettings
 from tests.indexing.hash_embedding import HashEmbedding
 from tests.indexing.workshop import RecordingProgress
 
 if __name__ == "__main__":
-    report = run_job(StorageSettings(), IndexingSettings(), RecordingProgress(), load_model=HashEmbedding)
+    # What is killed and compared here is the publishing, with whatever the folder holds: it asks for nothing.
+    options = Options(allow_removals=True)
+    report = run_job(StorageSettings(), IndexingSettings(), RecordingProgress(), options, HashEmbedding)
     sys.stdout.write(f"{report.embedded}\n")
     sys.exit(report.exit_code)

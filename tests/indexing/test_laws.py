@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ class HistoryOfAFolder(RuleBasedStateMachine):
     @precondition(lambda self: self.folder or self.indexed is not None)
     @rule(options=st.sampled_from([Options(), Options(), Options(repair=True), Options(fresh=True)]))
     def index(self, options: Options) -> None:
-        self.workshop.run(options)
+        self.workshop.run(replace(options, allow_removals=True))
         self._completed()
 
     @precondition(lambda self: self.folder or self.indexed is not None)

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from indexing.watching import LOCKED, watch
+import pytest
+
+from indexing.watching import LOCKED, REMOVALS_IN_DOUBT, watch
 
 
 class Runs:
@@ -56,3 +58,35 @@ def test_a_run_that_found_the_lock_taken_is_tried_again(tmp_path: Path) -> None:
     with watching(tmp_path, runs):
         assert runs.wait_for(3)
         assert not runs.wait_for(4, timeout_seconds=0.5)
+
+
+def test_a_run_that_would_remove_much_is_tried_again_only_when_the_folder_changes(tmp_path: Path) -> None:
+    runs = Runs(REMOVALS_IN_DOUBT)
+    with watching(tmp_path, runs):
+        assert runs.wait_for(1)
+        assert not runs.wait_for(2, timeout_seconds=0.5)
+        (tmp_path / "back.txt").write_text("text")
+        assert runs.wait_for(2)
+
+
+def test_a_folder_that_is_away_is_waited_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    runs, folder = Runs(), tmp_path / "documents"
+    with watching(folder, runs):
+        assert not runs.wait_for(1, timeout_seconds=0.5)
+        folder.mkdir()
+        assert runs.wait_for(1)
+    assert "waiting for it" in caplog.text
+
+
+def test_another_folder_in_the_same_place_is_watched(tmp_path: Path) -> None:
+    runs, folder = Runs(), tmp_path / "documents"
+    folder.mkdir()
+    with watching(folder, runs):
+        assert runs.wait_for(1)
+        folder.rename(tmp_path / "unmounted")
+        folder.mkdir()
+        assert runs.wait_for(2)
+        (folder / "new.txt").write_text("text")
+        assert runs.wait_for(3)
+        (folder / "new.txt").unlink()
+        assert runs.wait_for(4)

@@ -1,4 +1,4 @@
-"""Generations: published whole or not at all, kept two, locked for one, opened only when they are as published."""
+"""Generations: published whole or not at all, kept three, locked for one, opened only when they are as published."""
 
 import subprocess
 import sys
@@ -8,8 +8,16 @@ from pathlib import Path
 import pytest
 
 from storage import generations, verification
-from storage.drafts import begin_draft, prune, publish
-from storage.generations import DamagedGeneration, NoIndex, candidates, current_name, open_generation, published_names
+from storage.drafts import begin_draft, is_rolled_back, point_back_to, prune, publish
+from storage.generations import (
+    DamagedGeneration,
+    NoIndex,
+    candidates,
+    current_name,
+    newer_than_current,
+    open_generation,
+    published_names,
+)
 from storage.index_lock import IndexLocked, index_lock
 from storage.vectors import open_vectors
 from storage.verification import VerificationFailed, problems_of, verify_in_fresh_process
@@ -72,7 +80,7 @@ def test_a_finished_draft_that_nobody_published_is_no_candidate(index_dir: Path,
     assert candidates(index_dir) == ["0001"]
 
 
-def test_pruning_keeps_the_newest_two_and_never_removes_the_current_one(
+def test_pruning_keeps_the_newest_three_and_never_removes_the_current_one(
     index_dir: Path, publish_index: PublishIndex
 ) -> None:
     for _ in range(4):
@@ -81,6 +89,21 @@ def test_pruning_keeps_the_newest_two_and_never_removes_the_current_one(
     assert prune(index_dir) == ["0001"]
     assert published_names(index_dir) == ["0004", "0003", "0002"]
     assert candidates(index_dir) == ["0002", "0004", "0003"]
+
+
+def test_what_is_newer_than_the_current_generation_is_tried_last_and_pruned_first(
+    index_dir: Path, publish_index: PublishIndex
+) -> None:
+    for _ in range(3):
+        publish_index(TEXTS)
+    point_back_to(index_dir, "0002")
+    assert is_rolled_back(index_dir)
+    assert candidates(index_dir) == ["0002", "0001", "0003"]
+    newer = newer_than_current(index_dir)
+    assert publish_index(TEXTS) == "0004"
+    assert not is_rolled_back(index_dir)
+    assert prune(index_dir, passed_over=newer) == ["0003"]
+    assert published_names(index_dir) == ["0004", "0002", "0001"]
 
 
 @pytest.mark.faults("S6")
