@@ -101,6 +101,7 @@ class Retrieval:
     passages: tuple[Passage, ...]
     index: IndexInfo
     timings_ms: dict[str, float] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from server.presenters import JsonPresenter
 from server.problems import Problem, Refused, bad_input, sentences_of
 from server.services import VERSION, services
 from server.streaming import EVENT_STREAM, stream_answer
+from server.upkeep import documents_problem, require_documents
 
 _PROBLEM: dict[str, Any] = {
     "content": {"application/problem+json": {"schema": schema.ProblemOut.model_json_schema()}},
@@ -72,6 +73,7 @@ def retrieve(body: schema.RetrieveRequest) -> Response:
             passages=[conversion.passage_out(passage) for passage in found.passages],
             index=schema.IndexInfo.model_validate(found.index),
             timings_ms=found.timings_ms,
+            notices=list(found.notices),
         )
     )
 
@@ -88,12 +90,12 @@ def documents() -> Response:
 @blueprint.get("/api/status", responses={200: schema.StatusResponse, **problems(*_ALWAYS)})
 def status() -> Response:
     """How the server is, what it answers from and with what."""
-    state = services().index.state()
+    state, away = services().index.state(), documents_problem()
     language_model = services().language_model
     return _json(
         schema.StatusResponse(
-            ready=state.ready,
-            reason=state.reason,
+            ready=state.ready and away is None,
+            reason=state.reason or away,
             notice=notice_of(state),
             index=open_index_status(),
             language_model=language_model,
@@ -113,6 +115,7 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Questions can be answered; 503 with the reason otherwise."""
     services().answering()
+    require_documents()
     with services().index.acquire():
         return _json(schema.Health(notice=notice_of(services().index.state())))
 

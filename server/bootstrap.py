@@ -118,7 +118,7 @@ def _parts() -> Parts:
     states = FileStates()
     return Parts(
         retriever=HybridRetriever,
-        freshness=lambda index: FreshnessPostprocessor(index.generation, states),
+        freshness=lambda index, on_gone: FreshnessPostprocessor(index.generation, states, on_gone),
         local_scorer=lambda index: LocalScorer(
             index.generation.catalogue.document_frequencies, index.generation.manifest.counts.chunks
         ),

@@ -13,6 +13,7 @@ from server.index_servers import server_findings
 from server.provider_checks import SKIPPED, Finding, provider_findings
 from server.settings import BadSettings, ServerSettings, read_settings, read_storage_settings
 from storage.embedding_models import ModelIdentity
+from storage.folder_identity import match_folder
 from storage.generations import DamagedGeneration, NoIndex, current_name, open_generation
 from storage.manifest import Manifest
 from storage.servers import ServerUnavailable
@@ -88,7 +89,7 @@ def _of_index(settings: ServerSettings, storage: StorageSettings) -> Iterator[Fi
     except ServerUnavailable as error:
         yield Finding("index", False, str(error))
     yield _embedding_model(storage, manifest)
-    yield _documents_folder(Path(manifest.documents_dir) if manifest else settings.documents_dir)
+    yield _documents_folder(Path(manifest.documents_dir) if manifest else settings.documents_dir, storage.index_dir)
     yield _disk(storage.index_dir)
 
 
@@ -121,11 +122,14 @@ def _matching(recorded: ModelIdentity, asked_for: str) -> tuple[str, str]:
     return found, ""
 
 
-def _documents_folder(folder: Path) -> Finding:
+def _documents_folder(folder: Path, index_dir: Path) -> Finding:
     if not folder.is_dir():
         return Finding("documents", False, f"{folder} is no folder", "Make it, or set DOCUMENTS_DIR.")
     if not os.access(folder, os.R_OK | os.X_OK):
         return Finding("documents", False, f"{folder} cannot be read", "Give this user the right to read it.")
+    if match_folder(index_dir, folder) == "other":
+        found = f"{folder} is not the folder that was indexed: another one is in its place"
+        return Finding("documents", False, found, "Mount its disk; or run make index, if it was changed on purpose.")
     return Finding("documents", True, f"{folder} can be read")
 
 

@@ -59,6 +59,7 @@ class Flow:
         self._asked = question.text
         self._question = question
         self._rewriting = Rewriting()
+        self._gone: list[str] = []
         self._index = index
         self._parts = parts
         self._model = model
@@ -70,9 +71,11 @@ class Flow:
         self._scored_at = self._started
 
     def answer(self) -> Answer:
-        """The whole answer. Raises `LanguageModelError` or `TimeUp`."""
+        """The whole answer. Raises `LanguageModelError`, `DocumentsUnreachable` or `TimeUp`."""
         self._complete_the_question()
         evidence = self._gather()
+        if self._gone and not evidence.kept and not evidence.rejected:
+            return self._checked(self._outdated(evidence))
         if not evidence.kept:
             return self._checked(self._refusal(evidence))
         if self._model is None:
@@ -94,7 +97,8 @@ class Flow:
             self._found_at = self._scored_at = time.monotonic()
             passages = tuple(passage_of(node) for node in nodes)
         timings = self._timings()
-        return Retrieval(passages, self._index_info(), {name: timings[name] for name in ("retrieve", "score", "total")})
+        shown = {name: timings[name] for name in ("retrieve", "score", "total")}
+        return Retrieval(passages, self._index_info(), shown, tuple(self._gone_notices()))
 
     def _complete_the_question(self) -> None:
         """Go on with the question that stands alone, where this one points back to the conversation."""
@@ -128,7 +132,7 @@ class Flow:
         return self._parts.retriever(self._index, self._question.k, self._question.documents)
 
     def _freshness(self) -> BaseNodePostprocessor:
-        return self._parts.freshness(self._index)
+        return self._parts.freshness(self._index, self._gone.extend)
 
     def _scorer(self) -> RelevanceScorer:
         model = self._model
@@ -139,6 +143,12 @@ class Flow:
     def _on_found(self, nodes: Sequence[NodeWithScore]) -> None:
         self._found_at = time.monotonic()
         self._emit(PassagesFound(tuple(passage_of(node) for node in nodes)))
+
+    def _outdated(self, evidence: Evidence) -> Written:
+        """Not a refusal: what was found may well answer, but its files are gone."""
+        text = notices.index_outdated(self._language)
+        self._emit(AnswerDelta(text))
+        return Written(text, "llm" if self._model else "extractive", evidence)
 
     def _refusal(self, evidence: Evidence) -> Written:
         text = refusal(self._language)
@@ -192,6 +202,11 @@ class Flow:
         changed = list(dict.fromkeys(passage.document for passage in evidence.kept if passage.stale))
         if changed:
             yield notices.changed_since_indexing(self._language, changed)
+        yield from self._gone_notices()
+
+    def _gone_notices(self) -> Iterator[str]:
+        if self._gone:
+            yield notices.gone_since_indexing(self._language, list(dict.fromkeys(self._gone)), len(self._gone))
 
     def _usage(self, scoring: Usage, answer: Usage | None) -> dict[str, dict[str, Any]]:
         if self._model is None:

@@ -1,7 +1,10 @@
-"""A passage whose file is gone never answers; one whose file changed since indexing is labelled. One stat per file."""
+"""A passage whose file is gone never answers; one whose file changed since indexing is labelled. One stat per file.
+
+Where all files seem gone because their folder is away, that is said instead.
+"""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -9,10 +12,12 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 from pydantic import PrivateAttr
 
+from server.reachability import DocumentsUnreachable, why_unreachable
 from storage.generations import Generation, file_sha256
 from storage.records import DocumentRecord
 
 Freshness = Literal["fresh", "changed", "gone"]
+OnGone = Callable[[Sequence[str]], None]
 
 
 class FileStates:
@@ -45,12 +50,18 @@ class FileStates:
 
 
 class FreshnessPostprocessor(BaseNodePostprocessor):
-    """Drops passages of files that are gone, labels those of changed ones (metadata "stale")."""
+    """Drops passages of files that are gone, labels those of changed ones (metadata "stale").
 
+    `on_gone` is told the document of each passage that was dropped. Raises `DocumentsUnreachable`.
+    """
+
+    _generation: Generation = PrivateAttr()
+    _on_gone: OnGone = PrivateAttr()
     _state_of: Callable[[str], Freshness] = PrivateAttr()
 
-    def __init__(self, generation: Generation, states: FileStates) -> None:
+    def __init__(self, generation: Generation, states: FileStates, on_gone: OnGone = lambda documents: None) -> None:
         super().__init__()
+        self._generation, self._on_gone = generation, on_gone
         folder = Path(generation.manifest.documents_dir)
 
         def state_of(path: str) -> Freshness:
@@ -68,6 +79,10 @@ class FreshnessPostprocessor(BaseNodePostprocessor):
         self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
     ) -> list[NodeWithScore]:
         states = {path: self._state_of(path) for path in {scored.node.metadata["document"] for scored in nodes}}
+        gone = [document for scored in nodes if states[document := scored.node.metadata["document"]] == "gone"]
+        if (gone or not nodes) and (reason := why_unreachable(self._generation)) is not None:
+            raise DocumentsUnreachable(reason)
+        self._on_gone(gone)
         for scored in nodes:
             scored.node.metadata["stale"] = states[scored.node.metadata["document"]] == "changed"
             scored.node.excluded_llm_metadata_keys.append("stale")

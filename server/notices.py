@@ -25,6 +25,22 @@ def changed_since_indexing(language: Language, files: Sequence[str]) -> str:
     return retold(f"Changed since it was indexed: {_named(files)}. Run make index.", language)
 
 
+def gone_since_indexing(language: Language, files: Sequence[str], passages: int) -> str:
+    """Files that are not there any more, and how many of the best passages were theirs."""
+    return retold(
+        f"Left out {passages} of the best passages, whose files are gone: {_named(files)}. Run make index.", language
+    )
+
+
+def index_outdated(language: Language) -> str:
+    """Everything that was found comes from files that are gone."""
+    return retold(
+        "The index is out of date: all passages that were found for this question come from files that are gone, so "
+        "they cannot answer it. Run make index.",
+        language,
+    )
+
+
 def not_searched(language: Language, files: Sequence[str]) -> str:
     """Files that could not be read."""
     return retold(f"Not searched, because it could not be read: {_named(files)}.", language)

@@ -46,7 +46,7 @@ class Parts:
     """The collaborators that find, judge, quote and check without a language model."""
 
     retriever: Callable[[OpenIndex, int, tuple[str, ...]], BaseRetriever]
-    freshness: Callable[[OpenIndex], BaseNodePostprocessor]
+    freshness: Callable[[OpenIndex, Callable[[Sequence[str]], None]], BaseNodePostprocessor]
     local_scorer: Callable[[OpenIndex], RelevanceScorer]
     extract: Callable[[str, Sequence[Passage]], str]
     check: Callable[[str, Sequence[Passage]], CheckedText]

@@ -21,6 +21,7 @@ from server.limits import seconds_to_wait
 from server.llm_errors import BudgetSpent, LanguageModelError, Paused
 from server.passages import Passage
 from server.pictures import NoPicture
+from server.reachability import DocumentsUnreachable
 from server.uploads import FolderFull, FolderNotWritable, NameTaken, NoSuchFile, NotRead
 from storage.formats import ALL_SUFFIXES
 from storage.servers import ServerUnavailable
@@ -129,6 +130,17 @@ def _of_no_index(error: IndexNotReady | ServerUnavailable) -> Problem:
     return Problem(503, "no_index", _l("No index to answer from"), _sentence(error), retry_after_seconds=5)
 
 
+def _of_unreachable_documents(error: DocumentsUnreachable) -> Problem:
+    return Problem(
+        503,
+        "documents_unreachable",
+        _l("The documents cannot be reached"),
+        _sentence(error),
+        _l("Mount their disk or bring the folder back; the index is kept, and answers again at once."),
+        retry_after_seconds=5,
+    )
+
+
 def _of_cancellation(_error: Cancelled) -> Problem:
     return Problem(
         503, "stopping", _l("The server is stopping"), _l("The answer was broken off."), _l("Ask again in a moment."), 5
@@ -208,6 +220,7 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (ValidationError, lambda error: bad_input(error).problem),
     (IndexNotReady, _of_no_index),
     (ServerUnavailable, _of_no_index),
+    (DocumentsUnreachable, _of_unreachable_documents),
     (TooBusy, _of_crowd),
     (Paused, _of_pause),
     (BudgetSpent, _of_pause),

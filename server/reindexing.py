@@ -25,6 +25,10 @@ _COUNT = re.compile(r"(?:^|embedded )(\d+)/(\d+)\b")
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ [A-Z]+ +")
 
 
+REMOVALS_IN_DOUBT = 5
+"""Exit code of a run that would have taken much out of the index, and asks whether that is meant."""
+
+
 class NoPlan(Exception):
     """The plan of the next run cannot be had; the message says why."""
 
@@ -39,6 +43,11 @@ class JobState:
     total: int = 0
     exit_code: int | None = None
 
+    @property
+    def asks_for_removals(self) -> bool:
+        """Whether the last run did nothing, because much is gone from the folder."""
+        return not self.is_running and self.exit_code == REMOVALS_IN_DOUBT
+
 
 class Reindexing:
     """Starts the job for one index and tells how it gets on. May be used by several threads."""
@@ -49,15 +58,15 @@ class Reindexing:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, documents_dir: Path) -> bool:
-        """Start a run; False where one is going on already."""
+    def start(self, documents_dir: Path, *, allow_removals: bool = False) -> bool:
+        """Start a run; False where one is going on already. `allow_removals`: what is gone is gone on purpose."""
         with self._lock:
             if self._is_running():
                 return False
             self._index_dir.mkdir(parents=True, exist_ok=True)
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    self._command,
+                    [*self._command, *(["--allow-removals"] if allow_removals else [])],
                     cwd=_HOME,
                     env=self._environment(documents_dir),
                     stdin=subprocess.DEVNULL,

@@ -200,6 +200,7 @@ class RetrieveResponse(_Response):
     passages: list[PassageOut]
     index: IndexInfo
     timings_ms: dict[str, float]
+    notices: list[str] = Field(default_factory=list, description="Files of passages that were left out.")
 
 
 class DocumentOut(_Response):

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.index_holder import IndexNotReady
 from server.problems import Problem, Refused
+from server.reachability import DocumentsUnreachable, why_unreachable
 from server.reindexing import NoPlan, Reindexing
 from server.services import services
 
@@ -17,7 +18,7 @@ blueprint = Blueprint("upkeep", __name__)
 @blueprint.post("/reindex")
 def start() -> BaseResponse:
     """Start the indexing job and lead back to the documents."""
-    if not _reindexing().start(documents_dir()):
+    if not _reindexing().start(documents_dir(), allow_removals=bool(request.form.get("allow_removals"))):
         raise Refused(_RUNNING)
     return redirect(url_for("web.documents") + "#upkeep", 303)
 
@@ -52,6 +53,21 @@ def documents_dir() -> Path:
             return Path(index.generation.manifest.documents_dir)
     except IndexNotReady:
         return services().settings.documents_dir
+
+
+def documents_problem() -> str | None:
+    """Why the documents of the open index cannot be reached; None where they can, or while no index is open."""
+    try:
+        with services().index.acquire() as index:
+            return why_unreachable(index.generation)
+    except IndexNotReady:
+        return None
+
+
+def require_documents() -> None:
+    """Raises `DocumentsUnreachable` where the documents of the open index cannot be reached."""
+    if (reason := documents_problem()) is not None:
+        raise DocumentsUnreachable(reason)
 
 
 _RUNNING = Problem(

@@ -1,5 +1,8 @@
 """Adding and deleting documents for programs, and who may: the pages ask here too."""
 
+import logging
+from pathlib import Path
+
 from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,11 +13,16 @@ from server import api
 from server.bodies import upload_bytes
 from server.index_holder import IndexNotReady
 from server.problems import Problem, Refused
+from server.reachability import DocumentsUnreachable
 from server.services import services
-from server.upkeep import documents_dir
+from server.upkeep import documents_dir, require_documents
 from server.upload_schema import DeleteResponse, DocumentPath, StoredDocument, UploadForm, UploadResponse
 from server.uploads import SentFile, StoredFile, disk_failures
+from storage.deletions import forget_deletions, note_deletion
+from storage.generations import current_name
 from storage.records import DocumentRecord
+
+logger = logging.getLogger(__name__)
 
 blueprint = APIBlueprint("upload_api", __name__, abp_tags=[Tag(name="Pagewise")])
 # flask-openapi3 4.3 keeps one blueprint's methods of a path and forgets the other's.
@@ -61,12 +69,33 @@ def delete(path: DocumentPath) -> Response:
 
 def store(files: list[SentFile], *, replace: bool) -> list[StoredFile]:
     """Put the files into the documents folder."""
-    return services().uploads.add(documents_dir(), files, replace=replace)
+    require_documents()
+    folder, index_dir = documents_dir(), services().index.index_dir
+    stored = services().uploads.add(folder, files, replace=replace, may_create=_may_create(folder, index_dir))
+    forget_deletions(index_dir, (file.path for file in stored))
+    return stored
+
+
+def _may_create(folder: Path, index_dir: Path) -> bool:
+    """Whether a folder that is missing may be made: not while an index knows documents that were in it.
+
+    Raises `DocumentsUnreachable` where it is missing and may not.
+    """
+    if current_name(index_dir) is None or (services().index.state().ready and not known_paths()):
+        return True
+    if not folder.is_dir():
+        raise DocumentsUnreachable("the documents cannot be reached: their folder is not there")
+    return False
 
 
 def remove(path: str) -> None:
     """Take the document out of the documents folder."""
+    require_documents()
     services().uploads.remove(documents_dir(), path, known_paths())
+    try:
+        note_deletion(services().index.index_dir, path)
+    except OSError:
+        logger.warning("a deletion could not be noted beside the index; the next run may ask whether it is meant")
 
 
 def known_paths() -> list[str]:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from server import upload_api
 from server.problems import Problem, Refused
 from server.services import services
-from server.upkeep import documents_dir
+from server.upkeep import documents_dir, documents_problem, require_documents
 from server.uploads import SentFile, document_file
 from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
 from storage.records import DocumentRecord
@@ -68,7 +68,7 @@ def page_context() -> dict[str, Any]:
     settings = services().settings
     return {
         "can_upload": settings.may_upload,
-        "folder_now": lambda records: folder_state(documents_dir(), records),
+        "folder_now": _folder_now,
         "accepted_suffixes": sorted(ALL_SUFFIXES),
     }
 
@@ -93,6 +93,7 @@ def upload() -> BaseResponse:
 @blueprint.get("/delete/<path:document>")
 def confirm(document: str) -> str:
     """Ask whether it is meant."""
+    require_documents()
     file = document_file(documents_dir(), document, upload_api.known_paths())
     return render_template("delete.html", document=document, size=file.lstat().st_size)
 
@@ -102,6 +103,13 @@ def delete(document: str) -> BaseResponse:
     """Delete the document and lead back to the others."""
     upload_api.remove(document)
     return redirect(url_for("web.documents", deleted=1) + "#upkeep", 303)
+
+
+def _folder_now(records: Sequence[DocumentRecord]) -> FolderState:
+    """Nothing is said of files whose folder cannot be reached: they are not deleted."""
+    if documents_problem() is not None:
+        return FolderState((), frozenset(), frozenset())
+    return folder_state(documents_dir(), records)
 
 
 def _waiting(folder: Path, known: set[str]) -> list[WaitingFile]:

@@ -82,8 +82,10 @@ class Uploads:
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
-    def add(self, folder: Path, files: Sequence[SentFile], *, replace: bool = False) -> list[StoredFile]:
-        """Store all files, or none.
+    def add(
+        self, folder: Path, files: Sequence[SentFile], *, replace: bool = False, may_create: bool = True
+    ) -> list[StoredFile]:
+        """Store all files, or none; in a folder that is missing only where it `may_create` it.
 
         Raises `NotRead`, `NameTaken` (never with `replace`, but for two files of one name that were sent together),
         `FolderFull`, `FolderNotWritable`.
@@ -92,7 +94,8 @@ class Uploads:
         drafts: list[_Draft] = []
         with self._lock, disk_failures():
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                if may_create:
+                    folder.mkdir(parents=True, exist_ok=True)
                 _remove_leftovers(folder)
                 for name, file in zip(names, files, strict=True):
                     drafts.append(_write_draft(folder, name, file.stream))

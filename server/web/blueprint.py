@@ -8,6 +8,7 @@ from server import presentation
 from server.api import model_notice, open_index_status
 from server.services import VERSION, services
 from server.translation import LANGUAGES, interface_language
+from server.upkeep import documents_problem
 
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
@@ -23,6 +24,7 @@ def page_context() -> dict[str, Any]:
         "index": open_index_status(),
         "index_state": services().index.state(),
         "model_notice": model_notice,
+        "documents_problem": documents_problem,
         "language_model": services().language_model,
         "settings": services().settings,
         "can_reindex": services().reindexing is not None,

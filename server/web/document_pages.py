@@ -12,6 +12,7 @@ from server.index_holder import OpenIndex
 from server.pictures import indexed_file
 from server.problems import Problem, Refused
 from server.services import services
+from server.upkeep import require_documents
 from server.web.blueprint import blueprint
 from server.web.catalogue_views import document_records, odd_pages
 
@@ -41,6 +42,7 @@ def document(document: str) -> str:
     with services().index.acquire() as index:
         shown = _shown_page(index, document)
         if not Path(index.generation.manifest.documents_dir, document).exists():
+            require_documents()
             raise Refused(_DELETED)
         has_picture = _picture_file(index, shown) is not None
         passages = passages_on(index.generation.catalogue, shown)
@@ -54,6 +56,7 @@ def page_picture(document: str) -> Response:
         shown = _shown_page(index, document)
         file = _picture_file(index, shown)
     if file is None or shown.page is None:
+        require_documents()
         raise NotFound
     picture = services().pictures.picture(file, shown.document.sha256, shown.page.number, shown.marked_text)
     return Response(picture, content_type="image/png", headers={"Cache-Control": "private, max-age=300"})
@@ -66,6 +69,7 @@ def file(document: str) -> Response:
         shown = _shown_page(index, document)
         found = indexed_file(index.generation.manifest.documents_dir, shown.document)
     if found is None:
+        require_documents()
         raise NotFound
     is_pdf = shown.document.format == "pdf"
     return send_file(

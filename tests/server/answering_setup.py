@@ -125,7 +125,7 @@ class Setup:
 
         return Parts(
             retriever=retriever,
-            freshness=lambda index: Fresh(),
+            freshness=lambda index, on_gone: Fresh(),
             local_scorer=lambda index: ScoreInText(),
             extract=self.extract,
             check=self.check,

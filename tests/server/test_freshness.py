@@ -10,6 +10,7 @@ import pytest
 from llama_index.core.schema import NodeWithScore, TextNode
 
 from server.freshness import FileStates, FreshnessPostprocessor
+from server.reachability import DocumentsUnreachable
 from storage.records import DocumentRecord
 
 TEXT = b"The library opens at nine."
@@ -25,7 +26,8 @@ def generation(tmp_path: Path) -> Any:
     record = DocumentRecord("a.txt", "indexed", "txt", sha256, status.st_size, status.st_mtime_ns, "reader-1")
     known = {"a.txt": record}
     manifest = SimpleNamespace(documents_dir=str(tmp_path))
-    return SimpleNamespace(manifest=manifest, catalogue=SimpleNamespace(document=known.get))
+    catalogue = SimpleNamespace(document=known.get, paths=lambda: list(known))
+    return SimpleNamespace(manifest=manifest, catalogue=catalogue, directory=tmp_path / "index" / "generations" / "1")
 
 
 def answering(generation: Any, document: str = "a.txt") -> list[bool]:
@@ -53,6 +55,24 @@ def test_a_changed_file_answers_labelled(generation: Any, tmp_path: Path) -> Non
 def test_a_file_that_is_gone_never_answers(generation: Any, tmp_path: Path) -> None:
     (tmp_path / "a.txt").unlink()
     assert answering(generation) == []
+
+
+def test_what_is_left_out_is_told(generation: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").unlink()
+    left_out: list[str] = []
+    node = NodeWithScore(node=TextNode(text="The library", metadata={"document": "a.txt"}), score=0.5)
+    FreshnessPostprocessor(generation, FileStates(), left_out.extend).postprocess_nodes([node])
+    assert left_out == ["a.txt"]
+
+
+@pytest.mark.parametrize("document", ["a.txt", None], ids=["a passage", "no passage at all"])
+def test_a_folder_that_is_away_is_not_taken_for_deleted_files(
+    generation: Any, tmp_path: Path, document: str | None
+) -> None:
+    generation.manifest.documents_dir = str(tmp_path / "unmounted")
+    nodes = [NodeWithScore(node=TextNode(text="The library", metadata={"document": document}), score=0.5)]
+    with pytest.raises(DocumentsUnreachable, match="their folder is not there"):
+        FreshnessPostprocessor(generation, FileStates()).postprocess_nodes(nodes if document else [])
 
 
 def test_a_document_the_catalogue_does_not_know_never_answers(generation: Any) -> None:
