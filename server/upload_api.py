@@ -95,7 +95,7 @@ def remove(path: str) -> None:
     try:
         note_deletion(services().index.index_dir, path)
     except OSError:
-        logger.warning("a deletion could not be noted beside the index; the next run may ask whether it is meant")
+        logger.warning("a deletion could not be noted beside the index, so the next run may ask whether it is meant")
 
 
 def known_paths() -> list[str]:

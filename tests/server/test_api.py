@@ -92,7 +92,7 @@ def test_documents_narrow_the_question(client: FlaskClient) -> None:
 
 def test_retrieve_gives_passages_without_an_answer(client: FlaskClient) -> None:
     body = client.post("/api/retrieve", json={"question": QUESTION, "k": 3}).get_json()
-    assert set(body) == {"passages", "index", "timings_ms"}
+    assert set(body) == {"passages", "index", "timings_ms", "notices"}
     assert len(body["passages"]) == 3
     assert body["passages"][0]["document"] == "library-handbook.md"
     assert all(passage["relevance"]["score"] is None for passage in body["passages"])
