@@ -22,7 +22,6 @@ _NOT_ON_THE_PAGE = {
     "Slide {}",
     "a published generation is never written; run the indexing job",
     "the index could not be looked at; trying again",
-    "the embedding cache was damaged and is now %s; a new one is begun",
 }
 _WITHOUT_WORDS = re.compile(r"[\W\d_]*(?:s|MB)?[\W\d_]*")
 _ON_THE_TERMINAL = (
