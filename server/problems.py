@@ -18,7 +18,7 @@ from server.admission import TooBusy
 from server.deadline import Cancelled, TimeUp
 from server.index_holder import IndexNotReady
 from server.limits import seconds_to_wait
-from server.llm_errors import BudgetSpent, LanguageModelError, Paused
+from server.llm_errors import BudgetSpent, BudgetUnknown, LanguageModelError, Paused
 from server.passages import Passage
 from server.pictures import NoPicture
 from server.uploads import FolderFull, FolderNotWritable, NameTaken, NoSuchFile, NotRead
@@ -217,6 +217,7 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (TooBusy, _of_crowd),
     (Paused, _of_pause),
     (BudgetSpent, _of_pause),
+    (BudgetUnknown, _of_pause),
     (LanguageModelError, _of_language_model),
     (Cancelled, _of_cancellation),
     (TimeUp, _of_deadline),

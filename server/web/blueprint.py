@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from server import presentation
-from server.api import model_notice, open_index_status
+from server.api import model_notice, open_index_status, stores_notice
 from server.services import VERSION, services
 from server.translation import LANGUAGES, interface_language
 
@@ -23,6 +23,7 @@ def page_context() -> dict[str, Any]:
         "index": open_index_status(),
         "index_state": services().index.state(),
         "model_notice": model_notice,
+        "stores_notice": stores_notice,
         "language_model": services().language_model,
         "settings": services().settings,
         "can_reindex": services().reindexing is not None,
