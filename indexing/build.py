@@ -85,16 +85,16 @@ class Build:
         index_dir = self.storage.index_dir
         _require_room(index_dir, self.baseline.name)
         recipe = self._recipe()
-        with EmbeddingCache.open(index_dir / "embeddings.db") as cache:
+        with EmbeddingCache.open(index_dir / "embeddings.db", self.progress.say) as cache:
             batch_size = self.settings.embed_batch_size
             load = partial(self.load_model, recipe.model, self.storage.embed_device, batch_size)
             embedder = Embedder(cache, recipe.model.fingerprint, load, batch_size, load_token_counter(recipe.model))
-            report = self._publish(recipe, cache, embedder)
+            report = self._publish(recipe, embedder)
             if report.published:
                 self._tidy(report.generation, recipe, cache)
         return report
 
-    def _publish(self, recipe: Recipe, cache: EmbeddingCache, embedder: Embedder) -> RunReport:
+    def _publish(self, recipe: Recipe, embedder: Embedder) -> RunReport:
         index_dir = self.storage.index_dir
         draft = begin_draft(
             index_dir,
@@ -103,7 +103,7 @@ class Build:
             chroma=self.storage.chroma_server,
         )
         try:
-            report = self._fill(draft, recipe, cache, embedder)
+            report = self._fill(draft, recipe, embedder)
             if report.published:
                 publish(index_dir, draft)
         except BaseException:
@@ -153,7 +153,7 @@ class Build:
         deleted = sum(document.chunks for document in self.baseline.documents if document.path in affected)
         return manifest.deleted_vectors + deleted <= manifest.counts.chunks * _MOST_DEAD_SHARE
 
-    def _fill(self, draft: Draft, recipe: Recipe, cache: EmbeddingCache, embedder: Embedder) -> RunReport:
+    def _fill(self, draft: Draft, recipe: Recipe, embedder: Embedder) -> RunReport:
         with (Catalogue.edit if self.copied else Catalogue.create)(draft.catalogue_file) as catalogue:
             changes = self._write_documents(catalogue, recipe, embedder)
             counts, documents = catalogue.counts(), catalogue.documents()
@@ -165,9 +165,7 @@ class Build:
                 return report
             catalogue.compact()
         failpoint("catalogue.written")
-        finisher = Finisher(
-            self.storage.index_dir, self.settings.documents_dir, draft, recipe, cache, embedder, self.progress
-        )
+        finisher = Finisher(self.storage.index_dir, self.settings.documents_dir, draft, recipe, embedder, self.progress)
         finisher.finish(self.baseline.manifest if self._copies_vectors else None)
         return replace(
             report, generation=draft.name, published=True, embedded=embedder.computed, reused=embedder.reused

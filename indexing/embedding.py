@@ -6,10 +6,12 @@ that is left is never underestimated.
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from itertools import chain
 from typing import Protocol
+
+import numpy as np
 
 from storage.catalogue import Catalogue
 from storage.embedding_models import PROBE_TEXT
@@ -103,13 +105,22 @@ class Embedder:
 
     def vector_of(self, text: str) -> Matrix:
         """One text's vector `(dimension,)`, from the cache or computed now; not counted."""
-        key = text_key(text)
-        found = self._cache.get_many(self._fingerprint, [key])
-        if key not in found:
-            vectors = unit_rows(self._loaded_model().get_text_embedding_batch([text]))
-            self._cache.put_many(self._fingerprint, [key], vectors)
-            found[key] = vectors[0]
-        return found[key]
+        return np.asarray(self.vectors_of([text])[0], dtype=np.float32)
+
+    def vectors_of(self, texts: Sequence[str]) -> Matrix:
+        """The texts' vectors `(n, dimension)`, from the cache or computed now; not counted.
+
+        After `run` none is computed, unless the cache lost it since: a damaged file was set aside.
+        """
+        by_key = {text_key(text): text for text in texts}
+        found = self._cache.get_many(self._fingerprint, by_key)
+        lost = [key for key in by_key if key not in found]
+        for start in range(0, len(lost), self._batch_size):
+            keys = lost[start : start + self._batch_size]
+            vectors = unit_rows(self._loaded_model().get_text_embedding_batch([by_key[key] for key in keys]))
+            self._cache.put_many(self._fingerprint, keys, vectors)
+            found.update(zip(keys, vectors, strict=True))
+        return np.stack([found[text_key(text)] for text in texts])
 
     def _loaded_model(self) -> TextEmbedder:
         if self._model is None:

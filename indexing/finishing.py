@@ -11,7 +11,6 @@ from indexing.vectors import write_vectors
 from storage.catalogue import Catalogue
 from storage.drafts import Draft, seal_draft
 from storage.embedding_models import PROBE_TEXT
-from storage.embeddings import EmbeddingCache
 from storage.exact_vectors import ExactVectors
 from storage.failpoints import failpoint
 from storage.generations import open_exact_vectors, utc_now
@@ -39,7 +38,6 @@ class Finisher:
     documents_dir: Path
     draft: Draft
     recipe: Recipe
-    cache: EmbeddingCache
     embedder: Embedder
     progress: Progress
 
@@ -69,7 +67,9 @@ class Finisher:
                 self.embedder.want(chunk.embed_text for chunk in catalogue.iter_chunks())
             self._embed()
             self.progress.working("writing vectors")
-            deleted = write_vectors(self.draft, catalogue, self.cache, self.recipe.model, self._earlier(copied_from))
+            deleted = write_vectors(
+                self.draft, catalogue, self.embedder.vectors_of, self.recipe.model, self._earlier(copied_from)
+            )
             manifest = self._manifest(catalogue.counts(), deleted + (copied_from.deleted_vectors if copied_from else 0))
         failpoint("vectors.written")
         seal_draft(self.draft, manifest)

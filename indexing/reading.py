@@ -43,7 +43,7 @@ class DocumentReader:
         by_place = {self.folder / task.file.path: task for task in tasks}
         if not by_place:
             return
-        with OcrCache.open(self.ocr_cache_file) as cache:
+        with OcrCache.open(self.ocr_cache_file, self.progress.say) as cache:
 
             def keep_ocr(key: str, text: str) -> None:
                 cache.put_many({key: text})

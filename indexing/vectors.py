@@ -1,6 +1,6 @@
 """Writes a draft's vectors, from the embedding cache: the Chroma collection, and the exact vectors beside it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import compress, islice
 
 import numpy as np
@@ -8,14 +8,21 @@ import numpy as np
 from storage.catalogue import Catalogue
 from storage.drafts import Draft
 from storage.embedding_models import ModelIdentity
-from storage.embeddings import EmbeddingCache, Matrix, text_key
+from storage.embeddings import Matrix
 from storage.exact_vectors import ExactVectors, create_exact_vectors
 
 _VECTORS_AT_A_TIME = 2_000
 
+VectorsOf = Callable[[Sequence[str]], Matrix]
+"""Texts -> their vectors `(n, dimension)`."""
+
 
 def write_vectors(
-    draft: Draft, catalogue: Catalogue, cache: EmbeddingCache, model: ModelIdentity, earlier: ExactVectors | None = None
+    draft: Draft,
+    catalogue: Catalogue,
+    vectors_of: VectorsOf,
+    model: ModelIdentity,
+    earlier: ExactVectors | None = None,
 ) -> int:
     """Make both hold exactly the catalogue's chunks; returns how many vectors were deleted from the collection.
 
@@ -34,7 +41,7 @@ def write_vectors(
                 matrix = np.empty((len(ids), model.dimension), dtype=np.float32)
                 is_new = np.array([id_ not in stored for id_ in ids])
                 if new := list(compress(ids, is_new)):
-                    matrix[is_new] = _embedded(new, catalogue, cache, model)
+                    matrix[is_new] = _embedded(new, catalogue, vectors_of)
                     collection.add(new, matrix[is_new])
                 if earlier is not None:
                     matrix[~is_new] = earlier.vectors(compress(ids, ~is_new))
@@ -50,8 +57,6 @@ def _slices(ids: Sequence[str]) -> Iterator[list[str]]:
         yield part
 
 
-def _embedded(ids: Sequence[str], catalogue: Catalogue, cache: EmbeddingCache, model: ModelIdentity) -> Matrix:
+def _embedded(ids: Sequence[str], catalogue: Catalogue, vectors_of: VectorsOf) -> Matrix:
     chunks = catalogue.chunks(ids)
-    keys = [text_key(chunks[id_].embed_text) for id_ in ids]
-    found = cache.get_many(model.fingerprint, keys)
-    return np.stack([found[key] for key in keys])
+    return vectors_of([chunks[id_].embed_text for id_ in ids])

@@ -123,6 +123,10 @@ class AnswerService:
         """Why the language model would not be asked now, and answers would be quoted; None when there is no reason."""
         return self._model.models.problem() if self._model else None
 
+    def budget_notice(self) -> str | None:
+        """What is wrong with the count of the day's tokens although the model is asked; None when nothing is."""
+        return self._model.models.notice() if self._model else None
+
     def close(self) -> None:
         """Close the connections to the language model."""
         if self._model is not None:

@@ -133,8 +133,8 @@ def openapi() -> Response:
 
 
 def notice_of(state: IndexState) -> str | None:
-    """What is wrong although questions are answered: with the index, with the language model."""
-    return " ".join(notice for notice in (state.notice, model_notice()) if notice) or None
+    """What is wrong although questions are answered: with the index, the language model, what is kept beside them."""
+    return " ".join(notice for notice in (state.notice, model_notice(), stores_notice()) if notice) or None
 
 
 def model_notice() -> str | None:
@@ -144,6 +144,16 @@ def model_notice() -> str | None:
     except IndexNotReady:
         return None
     return None if problem is None else sentences_of(problem)
+
+
+def stores_notice() -> str | None:
+    """Which of the server's own files cannot be written, or was damaged; None when all is well with them."""
+    try:
+        budget = services().answering().budget_notice()
+    except IndexNotReady:
+        budget = None
+    notices = (services().answers.notice(), budget)
+    return " ".join(f"{notice[0].upper()}{notice[1:]}." for notice in notices if notice) or None
 
 
 def describe_streams(document: dict[str, Any], *paths: str) -> None:

@@ -122,6 +122,10 @@ class LanguageModels:
         """Why no call would be made now; None while calls are made."""
         return self._breaker.problem() or self._budget.problem()
 
+    def notice(self) -> str | None:
+        """What is wrong with the ledger of the budget although calls are made; None when nothing is."""
+        return self._budget.notice()
+
     def offered(self) -> tuple[str, ...]:
         """The names of the models that the server offers. Raises `LanguageModelError` or `TimeUp`."""
         with self._border():

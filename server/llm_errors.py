@@ -126,6 +126,13 @@ class BudgetSpent(LanguageModelError):
     default_help = "Ask again tomorrow, or raise DAILY_TOKEN_BUDGET."
 
 
+class BudgetUnknown(LanguageModelError):
+    """What was spent today is not known, so that no more is spent."""
+
+    code = "budget_unknown"
+    default_help = "It is looked at again every 30 seconds."
+
+
 class CutOff(IncompleteAnswer):
     """The connection ended without a word."""
 

@@ -116,6 +116,10 @@ class MeasuredAnswering:
         """As the service's."""
         return self._service.model_problem()
 
+    def budget_notice(self) -> str | None:
+        """As the service's."""
+        return self._service.budget_notice()
+
 
 def measure(app: Flask, metrics: Metrics) -> None:
     """Count every response and every problem of the application."""

@@ -61,6 +61,11 @@ def not_rewritten(language: Language, why: str) -> str:
     return retold(f"The question was searched for as it stands, without the conversation before it: {why}.", language)
 
 
+def thread_lost(language: Language, why: str) -> str:
+    """The answers before a follow-up question cannot be had."""
+    return retold(f"The question was answered by itself, without the conversation before it: {why}.", language)
+
+
 def refused_content(language: Language, files: Sequence[str]) -> str:
     """The provider does not read some passages."""
     return retold(

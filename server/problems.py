@@ -18,11 +18,12 @@ from server.admission import TooBusy
 from server.deadline import Cancelled, TimeUp
 from server.index_holder import IndexNotReady
 from server.limits import seconds_to_wait
-from server.llm_errors import BudgetSpent, LanguageModelError, Paused
+from server.llm_errors import BudgetSpent, BudgetUnknown, LanguageModelError, Paused
 from server.passages import Passage
 from server.pictures import NoPicture
 from server.reachability import DocumentsUnreachable
 from server.uploads import FolderFull, FolderNotWritable, NameTaken, NoSuchFile, NotRead
+from storage.answers import AnswersUnreadable
 from storage.formats import ALL_SUFFIXES
 from storage.servers import ServerUnavailable
 
@@ -187,6 +188,11 @@ def _of_unwritable_folder(error: FolderNotWritable) -> Problem:
     )
 
 
+def _of_unreadable_answers(error: AnswersUnreadable) -> Problem:
+    title = _l("The kept answers cannot be read")
+    return Problem(503, "answers_unreadable", title, _sentence(error), _l("Ask again."), 30)
+
+
 _HTTP_SENTENCES: dict[int, tuple[Any, Any]] = {
     400: (_l("The request is not understood"), _l("The request cannot be read.")),
     404: (_l("Not found"), _l("There is nothing at this address.")),
@@ -224,9 +230,11 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (TooBusy, _of_crowd),
     (Paused, _of_pause),
     (BudgetSpent, _of_pause),
+    (BudgetUnknown, _of_pause),
     (LanguageModelError, _of_language_model),
     (Cancelled, _of_cancellation),
     (TimeUp, _of_deadline),
+    (AnswersUnreadable, _of_unreadable_answers),
     (NoPicture, lambda error: Problem(503, "no_picture", _l("No picture of this page"), _sentence(error))),
     (NotRead, _of_unread_kind),
     (NameTaken, _of_taken_name),

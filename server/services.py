@@ -35,6 +35,9 @@ class Answering(Protocol):
     def model_problem(self) -> LanguageModelError | None:
         """Why answers are quoted now instead of written."""
 
+    def budget_notice(self) -> str | None:
+        """What is wrong with the count of the day's tokens although answers are written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Services:

@@ -5,23 +5,21 @@ a generation can always be rebuilt without asking the model.
 """
 
 import hashlib
-import logging
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.cache_files import open_cache_file
-
-logger = logging.getLogger(__name__)
+from storage.cache_files import CacheFile, Tell, log_warning
 
 Matrix = NDArray[np.float32]
 
 _KEYS_PER_QUERY = 500
+_MOST_OFF_UNIT = 0.01
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS models (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS vectors (
@@ -51,17 +49,17 @@ def unit_rows(vectors: Sequence[Sequence[float]] | Matrix) -> Matrix:
 class EmbeddingCache:
     """Vectors float32, `(dimension,)`, by (model fingerprint, text key). One writer at a time."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, file: CacheFile) -> None:
+        self._file = file
 
     @classmethod
-    def open(cls, file: Path) -> Self:
-        """Open the cache, or make a new one. A damaged file is set aside under another name, not deleted."""
-        return cls(open_cache_file(file, _SCHEMA, _set_aside))
+    def open(cls, file: Path, tell: Tell = log_warning) -> Self:
+        """Open the cache, or make a new one. A damaged file is set aside whenever it shows; `tell` says so."""
+        return cls(CacheFile(file, _SCHEMA, tell))
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -72,17 +70,18 @@ class EmbeddingCache:
         self.close()
 
     def get_many(self, fingerprint: str, keys: Iterable[str]) -> dict[str, Matrix]:
-        """The vectors that are there; a key without one is absent."""
+        """The vectors that are there; a key without one is absent, and one whose vector is damaged."""
         wanted = [bytes.fromhex(key) for key in dict.fromkeys(keys)]
         found: dict[str, Matrix] = {}
         for start in range(0, len(wanted), _KEYS_PER_QUERY):
             part = wanted[start : start + _KEYS_PER_QUERY]
-            rows = self._connection.execute(
+            rows = self._rows(
                 "SELECT key, vector FROM vectors WHERE model = (SELECT id FROM models WHERE fingerprint = ?)"
                 f" AND key IN ({', '.join('?' * len(part))})",
-                (fingerprint, *part),
+                fingerprint,
+                *part,
             )
-            found.update((key.hex(), np.frombuffer(vector, dtype=np.float32)) for key, vector in rows)
+            found.update((key.hex(), vector) for key, kept in rows if (vector := _whole(kept)) is not None)
         return found
 
     def missing(self, fingerprint: str, keys: Iterable[str]) -> list[str]:
@@ -91,10 +90,11 @@ class EmbeddingCache:
         have: set[str] = set()
         for start in range(0, len(wanted), _KEYS_PER_QUERY):
             part = [bytes.fromhex(key) for key in wanted[start : start + _KEYS_PER_QUERY]]
-            rows = self._connection.execute(
+            rows = self._rows(
                 "SELECT key FROM vectors WHERE model = (SELECT id FROM models WHERE fingerprint = ?)"
                 f" AND key IN ({', '.join('?' * len(part))})",
-                (fingerprint, *part),
+                fingerprint,
+                *part,
             )
             have.update(key.hex() for (key,) in rows)
         return [key for key in wanted if key not in have]
@@ -107,38 +107,51 @@ class EmbeddingCache:
             (bytes.fromhex(key), vector.astype(np.float32, copy=False).tobytes())
             for key, vector in zip(keys, matrix, strict=True)
         ]
-        with self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.execute("INSERT OR IGNORE INTO models (fingerprint) VALUES (?)", (fingerprint,))
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO vectors (model, key, vector) SELECT id, ?, ? FROM models WHERE fingerprint = ?",
-                [(*row, fingerprint) for row in rows],
-            )
+
+        def put(connection: sqlite3.Connection) -> None:
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("INSERT OR IGNORE INTO models (fingerprint) VALUES (?)", (fingerprint,))
+                connection.executemany(
+                    "INSERT OR REPLACE INTO vectors (model, key, vector)"
+                    " SELECT id, ?, ? FROM models WHERE fingerprint = ?",
+                    [(*row, fingerprint) for row in rows],
+                )
+
+        self._file.run(put)
 
     def count(self) -> int:
         """How many vectors are kept, of all models."""
-        return int(self._connection.execute("SELECT count(*) FROM vectors").fetchone()[0])
+        return int(self._rows("SELECT count(*) FROM vectors")[0][0])
 
     def keep_only(self, fingerprint: str, keys: Iterable[str]) -> int:
         """Forget every vector of another model or another text, give the space back; returns how many went."""
-        with self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY)")
-            self._connection.execute("DELETE FROM kept")
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO kept VALUES (?)", ((bytes.fromhex(key),) for key in keys)
-            )
-            gone = self._connection.execute(
-                "DELETE FROM vectors WHERE key NOT IN (SELECT key FROM kept)"
-                " OR model != coalesce((SELECT id FROM models WHERE fingerprint = ?), -1)",
-                (fingerprint,),
-            ).rowcount
-        if gone:
-            self._connection.execute("VACUUM")
-        return int(gone)
+        wanted = [(bytes.fromhex(key),) for key in keys]
+        return self._file.run(lambda connection: _keep_only(connection, fingerprint, wanted))
+
+    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        return self._file.run(lambda connection: connection.execute(query, values).fetchall())
 
 
-def _set_aside(file: Path) -> None:
-    aside = file.with_suffix(".damaged")
-    file.replace(aside)
-    logger.warning("the embedding cache was damaged and is now %s; a new one is begun", aside.name)
+def _whole(kept: bytes) -> Matrix | None:
+    """The vector, unless its bytes are not what they were: its length is 1 no more."""
+    if not isinstance(kept, bytes) or len(kept) % 4:
+        return None
+    vector = np.frombuffer(kept, dtype=np.float32)
+    return vector if abs(float(vector @ vector) - 1.0) < _MOST_OFF_UNIT else None
+
+
+def _keep_only(connection: sqlite3.Connection, fingerprint: str, keys: Sequence[tuple[bytes]]) -> int:
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY)")
+        connection.execute("DELETE FROM kept")
+        connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", keys)
+        gone = connection.execute(
+            "DELETE FROM vectors WHERE key NOT IN (SELECT key FROM kept)"
+            " OR model != coalesce((SELECT id FROM models WHERE fingerprint = ?), -1)",
+            (fingerprint,),
+        ).rowcount
+    if gone:
+        connection.execute("VACUUM")
+    return int(gone)

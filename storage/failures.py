@@ -46,6 +46,16 @@ def explained_failures(index_dir: Path) -> Iterator[None]:
         raise StorageFailed(f"{index_dir}: {_OF_SYSTEM.get(error.errno or 0, str(error))}") from error
 
 
+def reason_of(error: sqlite3.Error | OSError) -> str:
+    """Why a file that the server keeps beside the index cannot be read or written, with the next step."""
+    if isinstance(error, OSError):
+        return _OF_SYSTEM.get(error.errno or 0, error.strerror or type(error).__name__)
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return "another program holds the file; close it"
+    return sqlite_sentence(code, str(error))
+
+
 def sqlite_sentence(code: int, message: str) -> str:
     """What a result code of SQLite means to a person; `message` for those that say nothing special."""
     primary = code & 0xFF  # an I/O error has thirty kinds

@@ -4,13 +4,16 @@ Reading a page takes seconds, so its text is kept like the embeddings are. A pag
 picture and must cover everything the text depends on: the pixels, the OCR engine and its version.
 """
 
+import logging
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from storage.cache_files import BUSY_SECONDS, open_cache_file
+from storage.cache_files import CacheFile, ReadOnlyFile, Tell, log_warning
+
+logger = logging.getLogger(__name__)
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS pages (key BLOB PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID"
 
@@ -18,41 +21,46 @@ _SCHEMA = "CREATE TABLE IF NOT EXISTS pages (key BLOB PRIMARY KEY, text TEXT NOT
 class OcrCache:
     """Texts by key (hexadecimal). One process writes; others may read at the same time. "" means: holds no text."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, file: CacheFile | ReadOnlyFile) -> None:
+        self._file = file
 
     @classmethod
-    def open(cls, file: Path) -> Self:
-        """Open the cache for writing, or make a new one; a damaged one is replaced, as it can be made again."""
-        return cls(open_cache_file(file, _SCHEMA, Path.unlink))
+    def open(cls, file: Path, tell: Tell = log_warning) -> Self:
+        """Open the cache for writing, or make a new one. A damaged file is set aside when it shows; `tell` says so."""
+        return cls(CacheFile(file, _SCHEMA, tell))
 
     @classmethod
     def open_readonly(cls, file: Path) -> Self | None:
         """Open the cache for reading, or None where there is none yet: for the processes that read documents."""
         if not file.is_file():
             return None
-        uri = f"{file.absolute().as_uri()}?mode=ro"
-        return cls(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None))
+        return cls(ReadOnlyFile(file))
 
     def get(self, key: str) -> str | None:
         """The text of the page with that key; None if it was never read."""
-        row = self._connection.execute("SELECT text FROM pages WHERE key = ?", (bytes.fromhex(key),)).fetchone()
+        query = "SELECT text FROM pages WHERE key = ?"
+        row = self._file.run(lambda connection: connection.execute(query, (bytes.fromhex(key),)).fetchone())
         return None if row is None else str(row[0])
 
     def put_many(self, texts: Mapping[str, str]) -> None:
         """Keep the texts under their keys: all of them, durably, or none."""
         rows = [(bytes.fromhex(key), text) for key, text in texts.items()]
-        with self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("INSERT OR REPLACE INTO pages (key, text) VALUES (?, ?)", rows)
+
+        def put(connection: sqlite3.Connection) -> None:
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.executemany("INSERT OR REPLACE INTO pages (key, text) VALUES (?, ?)", rows)
+
+        self._file.run(put)
 
     def count(self) -> int:
         """How many pages are kept."""
-        return int(self._connection.execute("SELECT count(*) FROM pages").fetchone()[0])
+        count = "SELECT count(*) FROM pages"
+        return int(self._file.run(lambda connection: connection.execute(count).fetchone()[0]))
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -61,3 +69,19 @@ class OcrCache:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def known_text(file: Path, key: str) -> str | None:
+    """The text kept under a key, for a process that only reads: None where it is not kept or cannot be had.
+
+    A cache that is damaged or held spares no work then, but hinders none either; who writes it mends it.
+    """
+    try:
+        cache = OcrCache.open_readonly(file)
+        if cache is None:
+            return None
+        with cache:
+            return cache.get(key)
+    except sqlite3.Error as error:
+        logger.warning("the OCR cache cannot be read: %s", error)
+        return None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from indexing.documents import ReadLimits
 from indexing.readers.ocr import recognise, render_page
-from storage.ocr_cache import OcrCache
+from storage.ocr_cache import known_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,4 @@ def read_page_picture(path: Path, number: int, limits: ReadLimits) -> OcrPage:
 
 
 def _cached(key: str, limits: ReadLimits) -> str | None:
-    cache = OcrCache.open_readonly(Path(limits.ocr_cache)) if limits.ocr_cache else None
-    if cache is None:
-        return None
-    with cache:
-        return cache.get(key)
+    return known_text(Path(limits.ocr_cache), key) if limits.ocr_cache else None

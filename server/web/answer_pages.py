@@ -1,6 +1,7 @@
 """Asking and answering: the form, the answer as it comes, and its own page."""
 
 import glob
+from collections.abc import Sequence
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -30,15 +31,14 @@ def ask_page() -> str:
 def ask() -> BaseResponse:
     """Answer the form and lead to the answer's own page; a script gets the pieces of that page as they come."""
     thread = thread_of(request.form.get("follows"))
-    asked = schema.QueryRequest.model_validate(_asked(request.form, thread), strict=False)
+    asked = schema.QueryRequest.model_validate(_asked(request.form, thread.answers), strict=False)
     question = conversion.question_of(asked, services().settings)
-    follows = thread[-1].id if thread else None
     if request.accept_mimetypes.best == EVENT_STREAM:
         modes: tuple[Mode, ...] = ("chat", "reasoner") if question.mode == "both" else (question.mode,)
         modes = modes if services().language_model else ("chat",)
-        presenter = PagePresenter(modes, lambda answered: shown(keep(answered.answer, asked, follows)))
+        presenter = PagePresenter(modes, lambda answered: shown(keep(answered.answer, asked, thread)))
         return stream_answer(question, presenter)
-    stored = keep(services().answering().answer(question), asked, follows)
+    stored = keep(services().answering().answer(question), asked, thread)
     return redirect(url_for("web.answer", answer_id=stored.id), 303)
 
 
@@ -55,7 +55,7 @@ def _answering_paths() -> list[str]:
     return [record.path for record in document_records() if record.sha256]
 
 
-def _asked(form: MultiDict[str, str], thread: list[StoredAnswer]) -> dict[str, Any]:
+def _asked(form: MultiDict[str, str], thread: Sequence[StoredAnswer]) -> dict[str, Any]:
     asked: dict[str, Any] = {"question": form.get("question", ""), "model": form.get("model") or "chat"}
     asked["history"] = [_turn(earlier.response) for earlier in thread]
     if form.get("threshold"):

@@ -94,12 +94,6 @@ def test_the_cache_gives_back_what_was_put_in(tmp_path: Path) -> None:
         assert cache.count() == 2
 
 
-def test_a_damaged_cache_is_begun_anew(tmp_path: Path) -> None:
-    (tmp_path / "ocr.db").write_bytes(b"no database" * 1_000)
-    with OcrCache.open(tmp_path / "ocr.db") as cache:
-        assert cache.count() == 0
-
-
 def column(left: float, texts: list[str], *, top: float = 100, width: float = 200) -> list[Line]:
     """Lines 10 high and 14 apart."""
     return [Line(left, top + 14 * n, left + width, top + 14 * n + 10, text) for n, text in enumerate(texts)]

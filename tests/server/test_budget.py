@@ -3,10 +3,10 @@
 import multiprocessing
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,14 @@ from pydantic import SecretStr
 from server.budget import DailyBudget
 from server.deadline import Cancelled, Deadline, DeadlineExceeded, until
 from server.llm import LanguageModels, ModelLimits, limits_for
-from server.llm_errors import BudgetSpent, LanguageModelError
+from server.llm_errors import BudgetSpent, BudgetUnknown, LanguageModelError
 from server.retrying import RetryPolicy
 from server.usage import Usage, estimated_tokens
-from storage.budget_ledger import BudgetLedger, LedgerUnavailable
+from storage.budget_ledger import BudgetLedger, LedgerUnavailable, read_count
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion, Failure, tokens_of
 from tests.server.answering_setup import KEY
+from tests.storage.damage import WAYS, fill, small_disk
 
 DAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -120,12 +121,140 @@ def _spend_in_a_process(file: Path) -> None:
             ledger.add(DAY, -3)
 
 
-def test_a_damaged_ledger_is_replaced(tmp_path: Path) -> None:
-    file = tmp_path / "budget.db"
-    file.write_bytes(b"not a database, and long enough to be read as one" * 100)
+def _spend_much(file: Path) -> None:
+    """Fills the file with days, so that damage in its middle shows."""
     with closing(BudgetLedger(file)) as ledger:
-        ledger.add(DAY, 5)
-        assert ledger.used(DAY) == 5
+        for number in range(400):
+            ledger.add(DAY - timedelta(number), 40)
+
+
+@pytest.mark.parametrize("damage", WAYS)
+def test_a_damaged_ledger_is_set_aside_and_what_was_spent_that_day_is_not_taken_for_nothing(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    file = tmp_path / "budget.db"
+    _spend_much(file)
+    damage(file)
+    now = [NOON]
+    for _ in range(2):  # a restart does not forget it
+        with closing(DailyBudget(100, lambda: now[0], BudgetLedger(file))) as budget:
+            problem = budget.problem()
+            assert isinstance(problem, BudgetUnknown)
+            assert "budget.db was damaged and is now budget.db.damaged-" in str(problem)
+            assert problem.retry_after_seconds == 12 * 3600
+            with pytest.raises(BudgetUnknown):
+                _spend(budget, 1)
+    assert len(list(tmp_path.glob("budget.db.damaged-*Z"))) == 1
+    now[0] = NOON + timedelta(days=1)
+    with closing(DailyBudget(100, lambda: now[0], BudgetLedger(file))) as budget:
+        assert budget.problem() is None
+        _spend(budget, 5)
+
+
+def test_who_pays_may_count_from_nothing_by_deleting_the_ledger(tmp_path: Path) -> None:
+    file, clock = tmp_path / "budget.db", [0.0]
+    file.write_bytes(b"not a database" * 1_000)
+    with closing(DailyBudget(100, lambda: NOON, BudgetLedger(file), lambda: clock[0])) as budget:
+        assert budget.problem() is not None
+        file.unlink()
+        clock[0] += 31
+        assert budget.problem() is None
+
+
+@pytest.mark.parametrize("damage", WAYS)
+def test_a_ledger_that_goes_bad_in_use_is_begun_anew_with_the_count_that_is_known(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    file = tmp_path / "budget.db"
+    _spend_much(file)
+    with closing(BudgetLedger(file)) as ledger, closing(DailyBudget(100, lambda: NOON, ledger)) as budget:
+        _spend(budget, 20)
+        ledger.close()
+        damage(file)
+        assert budget.problem() is None
+        _spend(budget, 30)
+        assert ledger.used(DAY) == 90
+        _spend(budget, 10)
+        assert isinstance(budget.problem(), BudgetSpent)
+    with closing(BudgetLedger(file)) as again:
+        assert again.used(DAY) == 100
+
+
+def test_a_ledger_that_is_removed_in_use_is_begun_anew_with_the_count_that_is_known(tmp_path: Path) -> None:
+    file = tmp_path / "budget.db"
+    with closing(BudgetLedger(file)) as ledger, closing(DailyBudget(100, lambda: NOON, ledger)) as budget:
+        _spend(budget, 60)
+        for left in tmp_path.iterdir():
+            left.unlink()
+        _spend(budget, 10)
+        with closing(BudgetLedger(file)) as other:
+            assert other.used(DAY) == 70
+
+
+def test_a_full_disk_counts_on_from_what_is_known_and_the_file_has_it_all_when_there_is_room(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small") as disk:
+        file, clock = disk / "budget.db", [0.0]
+        with closing(BudgetLedger(file)) as earlier:
+            earlier.add(DAY, 40)
+        filler = fill(disk)
+        with closing(DailyBudget(100, lambda: NOON, BudgetLedger(file), lambda: clock[0])) as budget:
+            assert budget.problem() is None
+            _spend(budget, 50)
+            assert "full" in (budget.notice() or "")
+            assert budget.problem() is None
+            _spend(budget, 10)
+            assert isinstance(budget.problem(), BudgetSpent)
+            assert read_count(file, DAY) == 40
+            filler.unlink()
+            clock[0] += 31
+            assert isinstance(budget.problem(), BudgetSpent)
+            assert budget.notice() is None
+            assert read_count(file, DAY) == 100
+
+
+def test_what_was_counted_in_memory_is_written_at_the_end(tmp_path: Path) -> None:
+    file = tmp_path / "budget.db"
+    with closing(BudgetLedger(file)) as ledger:
+        ledger.add(DAY, 40)
+        budget = DailyBudget(100, lambda: NOON, ledger)
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            _spend(budget, 50)
+            assert "another program holds the file" in (budget.notice() or "")
+        budget.close()
+        assert ledger.used(DAY) == 90
+
+
+def test_a_day_that_begins_while_the_ledger_fails_begins_at_zero(tmp_path: Path) -> None:
+    now, file = [NOON], tmp_path / "budget.db"
+    with closing(BudgetLedger(file)) as ledger:
+        budget = DailyBudget(100, lambda: now[0], ledger)
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            _spend(budget, 100)
+            other.execute("BEGIN IMMEDIATE")
+            assert isinstance(budget.problem(), BudgetSpent)
+            now[0] += timedelta(days=1)
+            assert budget.problem() is None
+            _spend(budget, 30)
+        budget.close()
+        assert ledger.used(DAY + timedelta(1)) == 30
+
+
+def test_a_ledger_that_cannot_be_read_at_the_start_lets_nothing_be_spent_until_it_can(tmp_path: Path) -> None:
+    file, clock = tmp_path / "budget.db", [0.0]
+    with closing(BudgetLedger(file)) as earlier:
+        earlier.add(DAY, 40)
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("UPDATE days SET tokens = 50")
+        budget = DailyBudget(100, lambda: NOON, BudgetLedger(file), lambda: clock[0])
+        problem = budget.problem()
+        assert isinstance(problem, BudgetUnknown)
+        assert "another program holds the file" in str(problem)
+        assert problem.retry_after_seconds == 30
+    clock[0] += 31
+    assert budget.problem() is None
+    budget.close()
 
 
 def test_a_ledger_that_cannot_be_written_stops_neither_answers_nor_the_limit(tmp_path: Path) -> None:

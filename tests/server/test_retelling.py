@@ -15,6 +15,7 @@ _SAID_BY = {
     *("ParseFailure", "PageError", "PageRecord", "IndexState", "IndexNotReady", "NoIndex", "DamagedGeneration"),
     *("UnreadableManifest", "ModelUnavailable", "NoPicture", "NoPlan", "Judgement", "TooBusy", "DeadlineExceeded"),
     *("Cancelled", "Stalled", "retold", "_failed", "_bomb", "ServerUnavailable"),
+    *("AnswersUnreadable", "Thread", "LedgerUnavailable", "CountUnknown"),
 }
 """Calls whose texts people read on the page."""
 _NEXT_STEP = re.compile(r"(?:it|its|the|a|no|reading) .+; .+")
@@ -22,7 +23,7 @@ _NOT_ON_THE_PAGE = {
     "Slide {}",
     "a published generation is never written; run the indexing job",
     "the index could not be looked at; trying again",
-    "the embedding cache was damaged and is now %s; a new one is begun",
+    "%s was damaged and is now %s; a new one is begun",
 }
 _WITHOUT_WORDS = re.compile(r"[\W\d_]*(?:s|MB)?[\W\d_]*")
 _ON_THE_TERMINAL = (

@@ -38,11 +38,3 @@ def test_a_vector_that_is_not_finite_is_refused_and_nothing_of_its_batch_is_kept
         with pytest.raises(ValueError, match="NaN or infinity"):
             cache.put_many("model", KEYS, broken)
         assert cache.count() == 0
-
-
-def test_a_damaged_cache_is_set_aside_and_a_new_one_begun(tmp_path: Path) -> None:
-    file = tmp_path / "embeddings.db"
-    file.write_bytes(b"not a database" * 1000)
-    with EmbeddingCache.open(file) as cache:
-        assert cache.count() == 0
-    assert file.with_suffix(".damaged").read_bytes().startswith(b"not a database")
