@@ -1,12 +1,12 @@
 """How many questions are worked on at a time; some more wait for their turn, the rest is told to come again."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from server.deadline import current_deadline
+RUNNING = 16
+"""More at a time would each take longer: they share the processor, and the language model's patience."""
 
-_LOOK_SECONDS = 0.05
+WAITING = 128
+"""What sixteen at a time answer within seconds; who comes to a longer queue had better come again."""
 
 
 class TooBusy(Exception):
@@ -16,10 +16,13 @@ class TooBusy(Exception):
 
 
 class Admission:
-    """Lets `running` questions in and keeps `waiting` more in a queue. May be used by several threads."""
+    """Lets `running` questions in and keeps `waiting` more in a queue. May be used by several threads.
 
-    def __init__(self, running: int = 16, waiting: int = 32) -> None:
-        self._places = threading.Semaphore(running)
+    It counts heads; what makes a question wait for its turn is the number of threads that answer.
+    """
+
+    def __init__(self, running: int = RUNNING, waiting: int = WAITING) -> None:
+        self.running = running
         self._room = threading.Semaphore(running + waiting)
 
     def join(self) -> None:
@@ -30,15 +33,3 @@ class Admission:
     def leave(self) -> None:
         """Give the place in the queue back."""
         self._room.release()
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait until it is this question's turn; raises as the current deadline does."""
-        deadline = current_deadline()
-        while not self._places.acquire(timeout=_LOOK_SECONDS):
-            if deadline is not None:
-                deadline.check()
-        try:
-            yield
-        finally:
-            self._places.release()

@@ -30,6 +30,7 @@ from server.flow import Flow
 from server.index_holder import OpenIndex
 from server.llm_errors import LanguageModelError
 from server.parts import LanguageModelParts, Parts
+from server.threads import Threads
 
 __all__ = [
     "Answer",
@@ -58,7 +59,8 @@ class IndexSource(Protocol):
 
 
 class AnswerService:
-    """Answers questions from the published index. May be used by several threads; `close` ends its connections.
+    """Answers questions from the published index. May be used by several threads; `close` ends its own threads and its
+    connections.
 
     Without `model` it quotes. A question that takes longer than `deadline_seconds` ends with `DeadlineExceeded`.
     """
@@ -79,6 +81,7 @@ class AnswerService:
         self._deadline_seconds = deadline_seconds
         self._heartbeat_seconds = heartbeat_seconds
         self._admission = admission or Admission()
+        self._threads = Threads(self._admission.running, "question")
 
     def events(self, question: Question, cancel: threading.Event | None = None) -> Iterator[Event]:
         """What happens while the question is answered; the last event is `Answered`.
@@ -88,7 +91,7 @@ class AnswerService:
         """
 
         def work(emit: Callable[[Event], None]) -> None:
-            with self._admission.turn(), self._index.acquire() as index:
+            with self._index.acquire() as index:
                 answer = Flow(question, index, self._parts, self._model, emit).answer()
             _log(answer)
             emit(Answered(answer))
@@ -98,6 +101,7 @@ class AnswerService:
             beat: Event = Heartbeat()
             yield from events_of(
                 work,
+                self._threads,
                 seconds=self._deadline_seconds,
                 heartbeat=beat,
                 heartbeat_seconds=self._heartbeat_seconds,
@@ -119,6 +123,11 @@ class AnswerService:
         with until(Deadline(self._deadline_seconds)), self._index.acquire() as index:
             return Flow(question, index, self._parts, self._model, emit=lambda event: None).retrieve(score)
 
+    @property
+    def running(self) -> int:
+        """How many questions are worked on, also of those that nobody waits for any more."""
+        return self._threads.running
+
     def model_problem(self) -> LanguageModelError | None:
         """Why the language model would not be asked now, and answers would be quoted; None when there is no reason."""
         return self._model.models.problem() if self._model else None
@@ -128,7 +137,8 @@ class AnswerService:
         return self._model.models.notice() if self._model else None
 
     def close(self) -> None:
-        """Close the connections to the language model."""
+        """Let the threads end, and close the connections to the language model. Does not wait for what still runs."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
         if self._model is not None:
             self._model.models.close()
             self._model.pool.shutdown(wait=False, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""Work in a thread of its own, its events handed over one by one; whoever reads them never waits past the deadline."""
+"""Work in another thread, its events handed over one by one; whoever reads them never waits past the deadline."""
 
 import queue
 import threading
@@ -7,6 +7,7 @@ from contextvars import copy_context
 from typing import TypeVar
 
 from server.deadline import Deadline, DeadlineExceeded, until
+from server.threads import Threads
 
 T = TypeVar("T")
 
@@ -25,6 +26,7 @@ class _Ended:
 
 def events_of(
     work: Callable[[Callable[[T], None]], None],
+    threads: Threads,
     *,
     seconds: float,
     heartbeat: T,
@@ -33,8 +35,9 @@ def events_of(
 ) -> Iterator[T]:
     """What `work` emits, and `heartbeat` whenever nothing came for a while; raises what `work` raises.
 
-    The work has a deadline as its context's, and is cancelled when the iterator is closed or `cancel` is set. Raises
-    `DeadlineExceeded` or `Cancelled` when the work does not end by itself then.
+    It is done by one of the `threads`, as soon as one is free. The work has a deadline as its context's, and is
+    cancelled when the iterator is closed or `cancel` is set. Raises `DeadlineExceeded` or `Cancelled` when the work
+    does not end by itself then, or has not begun.
     """
     abandoned = threading.Event()
     cancels = (abandoned,) if cancel is None else (abandoned, cancel)
@@ -44,28 +47,34 @@ def events_of(
     def run() -> None:
         try:
             with until(deadline):
+                deadline.check()  # it may have waited for long
                 work(events.put)
             events.put(_Ended())
         except BaseException as error:  # noqa: BLE001 - handed over to the reader, who raises it
             events.put(_Failed(error))
 
-    threading.Thread(target=copy_context().run, args=(run,), name="question", daemon=True).start()
+    running = threads.submit(copy_context().run, run)
     try:
-        yield from _read(events, deadline, heartbeat, heartbeat_seconds)
+        for event in _read(events, deadline, heartbeat_seconds):
+            if event is None:
+                threads.look()
+            yield heartbeat if event is None else event
     finally:
         abandoned.set()
+        threads.abandon(running)
 
 
 def _read(
-    events: "queue.SimpleQueue[T | _Failed | _Ended]", deadline: Deadline, heartbeat: T, heartbeat_seconds: float
-) -> Iterator[T]:
+    events: "queue.SimpleQueue[T | _Failed | _Ended]", deadline: Deadline, heartbeat_seconds: float
+) -> Iterator[T | None]:
+    """The events; None when nothing came for so long."""
     while True:
         try:
             event = events.get(timeout=min(heartbeat_seconds, deadline.remaining() + _GRACE_SECONDS))
         except queue.Empty:
             if deadline.remaining() <= 0:
                 _raise_for(deadline)
-            yield heartbeat
+            yield None
             continue
         if isinstance(event, _Ended):
             return

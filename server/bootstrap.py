@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from server.index_holder import IndexHolder, IndexNotReady
 from server.reindexing import Reindexing
 from server.services import Services
 from server.settings import BadSettings, ServerSettings
+from server.threads import Threads
 from storage.answers import AnswerStore
 from storage.budget_ledger import BudgetLedger
 from storage.model_loading import load_recorded_model
@@ -146,7 +146,7 @@ def _language_model_parts(settings: ServerSettings, index_dir: Path) -> Language
             budget=DailyBudget(settings.daily_token_budget, ledger=ledger),
         ),
         prompts=_prompts(settings),
-        pool=ThreadPoolExecutor(_SCORED_AT_A_TIME, thread_name_prefix="scoring"),
+        pool=Threads(_SCORED_AT_A_TIME, "scoring"),
         scores=ScoreCache(),
         prices=read_prices(settings.language_model_prices),
         scores_relevance=settings.relevance_scorer != "local",

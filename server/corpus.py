@@ -1,13 +1,12 @@
 """What is remembered of one open generation between questions: how its passages look in general, which of them weigh
 less, LlamaIndex's view of it, and recent questions.
 
-Nothing here changes an answer; it saves work. It goes when the generation is closed and collected.
+Nothing here changes an answer; it saves work. It goes when the generation is closed.
 """
 
 import threading
-import weakref
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import partial
 from typing import Any, TypeVar
 
@@ -17,6 +16,7 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.vector_stores.types import VectorStoreQuery
 
 from server.query_embedding import QueryEmbedder, embed_questions
+from server.threads import Threads
 from storage.embeddings import Matrix, unit_rows
 from storage.generations import Generation
 from storage.vectors import VectorCollection
@@ -61,7 +61,7 @@ class Corpus:
         self._embedder = embedder
         self._index = index
         self._candidates = candidates
-        self._searches = ThreadPoolExecutor(_SEARCHES, thread_name_prefix="search")
+        self._searches = Threads(_SEARCHES, "search")
         self.crosses_languages = crosses_languages
         self.weights = weights
 
@@ -87,8 +87,12 @@ class Corpus:
         cosines = self._background @ vector
         return float(cosines.mean()), max(float(cosines.std()), _LEAST_DEVIATION)
 
+    def close(self) -> None:
+        """Let the threads end."""
+        self._searches.shutdown(wait=False)
 
-_corpora: weakref.WeakKeyDictionary[VectorCollection, Corpus] = weakref.WeakKeyDictionary()
+
+_corpora: dict[VectorCollection, Corpus] = {}
 _building = threading.Lock()
 
 
@@ -110,7 +114,14 @@ def corpus_of(generation: Generation, embed_model: Any) -> Corpus:
             index = _vector_index(generation, embed_model)
             candidates = min(DENSE_CANDIDATES, len(ids))
             _corpora[generation.vectors] = Corpus(background, crosses, weights, embedder, index, candidates)
+            # Not a weak reference's work: LlamaIndex's view of the generation holds the generation itself.
+            generation.before_close.append(partial(_forget, generation.vectors))
         return _corpora[generation.vectors]
+
+
+def _forget(vectors: VectorCollection) -> None:
+    with _building:
+        _corpora.pop(vectors).close()
 
 
 def _is_translated(sentences: Matrix, translations: Matrix) -> bool:

@@ -5,7 +5,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, as_completed
 from contextvars import copy_context
 from dataclasses import dataclass, field
 
@@ -75,7 +75,7 @@ class LLMScorer:
         self,
         models: LanguageModels,
         prompts: Prompts,
-        pool: ThreadPoolExecutor,
+        pool: Executor,
         cache: ScoreCache,
         *,
         share_of_time: float = 1.0,

@@ -1,7 +1,7 @@
 """The collaborators that a question meets on its way, as the composition root hands them in."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,7 +58,7 @@ class LanguageModelParts:
 
     models: LanguageModels
     prompts: Prompts
-    pool: ThreadPoolExecutor
+    pool: Executor
     scores: ScoreCache
     prices: Prices
     scores_relevance: bool = True

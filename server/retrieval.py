@@ -8,6 +8,7 @@ too. Knows nothing of relevance thresholds, language models or HTTP.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -80,7 +81,10 @@ class HybridRetriever(BaseRetriever):
         question = query_bundle.query_str
         corpus = corpus_of(self._generation, self._embed_model)
         searching = corpus.beside(lambda: self._near(question, paths, corpus))
-        words, profile = self._read(question, paths)  # meanwhile
+        try:
+            words, profile = self._read(question, paths)  # meanwhile
+        finally:
+            wait((searching,))  # who leaves gives the index back, and it may be closed then
         vector, near = searching.result()
         closest = look_closely(self._best(near, words, vector, corpus), profile, self._evidence_share)
         return self._nodes(without_repetition(closest, self._k))

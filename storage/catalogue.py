@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from storage import lexical, lexical_proof
 from storage.catalogue_rows import CHUNK_COLUMNS, SCHEMA, SCHEMA_VERSION, chunk_of, chunk_row, document_of, document_row
-from storage.connections import ThreadConnections
+from storage.connections import Connections
 from storage.records import ChunkRecord, Counts, DocumentRecord, DocumentStatus, LexicalHit, PageRecord
 
 _MATCHES = "SELECT rowid AS place, -bm25(terms) AS score FROM terms WHERE terms MATCH ?"
@@ -27,13 +27,14 @@ class Catalogue:
 
     def __init__(self, file: Path, *, writable: bool) -> None:
         self._writable = writable
-        self._connections = ThreadConnections(file, writable=writable)
+        self._connections = Connections(file, writable=writable)
 
     @classmethod
     def create(cls, file: Path) -> Self:
         """A new, empty catalogue, open for writing."""
         catalogue = cls(file, writable=True)
-        catalogue._connections.get().executescript(SCHEMA)
+        with catalogue._connections.lent() as connection:
+            connection.executescript(SCHEMA)
         return catalogue
 
     @classmethod
@@ -45,14 +46,17 @@ class Catalogue:
     def open(cls, file: Path) -> Self:
         """A published catalogue, read-only, for any number of threads. Raises `sqlite3.DatabaseError` if torn."""
         catalogue = cls(file, writable=False)
-        version = catalogue._connections.get().execute("PRAGMA user_version").fetchone()[0]
-        if version != SCHEMA_VERSION:
+        try:
+            ((version,),) = catalogue._rows("PRAGMA user_version")
+            if version != SCHEMA_VERSION:
+                raise sqlite3.DatabaseError(f"catalogue schema {version}, expected {SCHEMA_VERSION}")
+        except BaseException:
             catalogue.close()
-            raise sqlite3.DatabaseError(f"catalogue schema {version}, expected {SCHEMA_VERSION}")
+            raise
         return catalogue
 
     def close(self) -> None:
-        """Close every thread's connection."""
+        """Close every connection."""
         self._connections.close()
 
     def __enter__(self) -> Self:
@@ -68,14 +72,14 @@ class Catalogue:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside is kept together, or nothing of it: an exception rolls back."""
-        connection = self._connections.get()
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+        with self._connections.lent() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
 
     def replace_document(
         self, document: DocumentRecord, pages: Sequence[PageRecord], chunks: Sequence[ChunkRecord]
@@ -83,72 +87,63 @@ class Catalogue:
         """Put a document with all its pages and chunks in the place of whatever was there under its path."""
         self.remove_document(document.path)
         self.put_document(document)
-        connection = self._connections.get()
-        connection.executemany(
-            "INSERT INTO pages (document, number, text, status, label, detail) VALUES (?, ?, ?, ?, ?, ?)",
-            [(document.path, p.number, p.text, p.status, p.label, p.detail) for p in pages],
-        )
-        for chunk in chunks:
-            cursor = connection.execute(
-                f"INSERT INTO chunks ({CHUNK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", chunk_row(chunk)
+        with self._connections.lent() as connection:
+            connection.executemany(
+                "INSERT INTO pages (document, number, text, status, label, detail) VALUES (?, ?, ?, ?, ?, ?)",
+                [(document.path, p.number, p.text, p.status, p.label, p.detail) for p in pages],
             )
-            connection.execute(
-                "INSERT INTO terms (rowid, words) VALUES (?, ?)",
-                (cursor.lastrowid, lexical.index_terms(chunk.embed_text)),
-            )
+            for chunk in chunks:
+                cursor = connection.execute(
+                    f"INSERT INTO chunks ({CHUNK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", chunk_row(chunk)
+                )
+                connection.execute(
+                    "INSERT INTO terms (rowid, words) VALUES (?, ?)",
+                    (cursor.lastrowid, lexical.index_terms(chunk.embed_text)),
+                )
 
     def put_document(self, document: DocumentRecord) -> None:
         """Write the record alone; pages and chunks stay as they are (a failed file keeps its last good version)."""
         row = document_row(document)
-        self._connections.get().execute(
+        self._rows(
             f"INSERT OR REPLACE INTO documents ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
             list(row.values()),
         )
 
     def remove_document(self, path: str) -> None:
         """Forget a document, its pages and its chunks. A path that is not there is no error."""
-        connection = self._connections.get()
-        rows = connection.execute("SELECT rowid, text, context FROM chunks WHERE document = ?", (path,))
-        for rowid, text, context in rows.fetchall():
+        for rowid, text, context in self._rows("SELECT rowid, text, context FROM chunks WHERE document = ?", (path,)):
             embed_text = f"{context}\n{text}" if context else text
             # A contentless FTS5 table forgets a row only when told exactly what it had been given.
-            connection.execute(
+            self._rows(
                 "INSERT INTO terms (terms, rowid, words) VALUES ('delete', ?, ?)",
                 (rowid, lexical.index_terms(embed_text)),
             )
         for table, column in (("chunks", "document"), ("pages", "document"), ("documents", "path")):
-            connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (path,))
+            self._rows(f"DELETE FROM {table} WHERE {column} = ?", (path,))
 
     def compact(self) -> None:
         """Merge the lexical index and give freed pages back. Call before publishing."""
-        self._connections.get().execute("INSERT INTO terms (terms) VALUES ('optimize')")
-        self._connections.get().execute("VACUUM")
+        self._rows("INSERT INTO terms (terms) VALUES ('optimize')")
+        self._rows("VACUUM")
 
     # -- reading -----------------------------------------------------------------------------------
 
     def documents(self) -> list[DocumentRecord]:
         """Every known document, by path."""
-        rows = self._connections.get().execute("SELECT * FROM documents ORDER BY path")
-        names = [column[0] for column in rows.description]
-        return [document_of(dict(zip(names, row, strict=True))) for row in rows]
+        return self._documents("SELECT * FROM documents ORDER BY path")
 
     def paths(self, status: DocumentStatus | None = None) -> list[str]:
         """The paths of all known documents, or of those in this state, in order."""
-        rows = self._connections.get().execute(
-            "SELECT path FROM documents WHERE status = coalesce(?, status) ORDER BY path", (status,)
-        )
+        rows = self._rows("SELECT path FROM documents WHERE status = coalesce(?, status) ORDER BY path", (status,))
         return [row[0] for row in rows]
 
     def document(self, path: str) -> DocumentRecord | None:
         """The record of one path, None if it is not known."""
-        rows = self._connections.get().execute("SELECT * FROM documents WHERE path = ?", (path,))
-        names = [column[0] for column in rows.description]
-        row = rows.fetchone()
-        return document_of(dict(zip(names, row, strict=True))) if row else None
+        return next(iter(self._documents("SELECT * FROM documents WHERE path = ?", (path,))), None)
 
     def pages(self, path: str) -> list[PageRecord]:
         """All pages of a document in order."""
-        rows = self._connections.get().execute(
+        rows = self._rows(
             "SELECT number, text, status, label, detail FROM pages WHERE document = ? ORDER BY number",
             (path,),
         )
@@ -156,20 +151,15 @@ class Catalogue:
 
     def page(self, path: str, number: int) -> PageRecord | None:
         """One page, None if the document has no such page."""
-        row = (
-            self._connections.get()
-            .execute(
-                "SELECT number, text, status, label, detail FROM pages WHERE document = ? AND number = ?",
-                (path, number),
-            )
-            .fetchone()
+        rows = self._rows(
+            "SELECT number, text, status, label, detail FROM pages WHERE document = ? AND number = ?", (path, number)
         )
-        return PageRecord(*row) if row else None
+        return PageRecord(*rows[0]) if rows else None
 
     def labels(self, places: Sequence[tuple[str, Sequence[int]]]) -> list[list[str]]:
         """For each of these, a document and page numbers, the pages' labels: each once, in order of the pages."""
         wanted = [(place, path, page) for place, (path, pages) in enumerate(places) for page in pages]
-        rows = self._connections.get().execute(
+        rows = self._rows(
             "SELECT json_extract(value, '$[0]') AS place, label FROM json_each(?) JOIN pages"
             " ON document = json_extract(value, '$[1]') AND number = json_extract(value, '$[2]')"
             " WHERE label != '' ORDER BY place, number",
@@ -182,7 +172,7 @@ class Catalogue:
 
     def odd_pages(self) -> list[tuple[str, PageRecord]]:
         """(document, page) of every page that was not read plainly from its text layer; their texts are left out."""
-        rows = self._connections.get().execute(
+        rows = self._rows(
             "SELECT document, number, '', status, label, detail FROM pages"
             " WHERE status != 'text' OR detail IS NOT NULL ORDER BY document, number"
         )
@@ -194,28 +184,24 @@ class Catalogue:
         found: dict[str, ChunkRecord] = {}
         for start in range(0, len(wanted), _IDS_PER_QUERY):
             part = wanted[start : start + _IDS_PER_QUERY]
-            rows = self._connections.get().execute(
-                f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE id IN ({', '.join('?' * len(part))})", part
-            )
+            rows = self._rows(f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE id IN ({', '.join('?' * len(part))})", part)
             found.update((row[0], chunk_of(row)) for row in rows)
         return found
 
     def weights(self) -> dict[str, float]:
         """The weights of all chunks whose weight is not 1.0."""
-        return dict(self._connections.get().execute("SELECT id, weight FROM chunks WHERE weight != 1.0").fetchall())
+        return dict(self._rows("SELECT id, weight FROM chunks WHERE weight != 1.0"))
 
     def document_chunks(self, path: str) -> list[ChunkRecord]:
         """All chunks of a document in reading order."""
-        rows = self._connections.get().execute(
-            f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE document = ? ORDER BY position", (path,)
-        )
+        rows = self._rows(f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE document = ? ORDER BY position", (path,))
         return [chunk_of(row) for row in rows]
 
     def chunk_ids(self, documents: Collection[str] | None = None) -> list[str]:
         """Ids of all chunks, or of these documents' chunks, in order of storage."""
         if documents is None:
-            return [row[0] for row in self._connections.get().execute("SELECT id FROM chunks ORDER BY rowid")]
-        rows = self._connections.get().execute(
+            return [row[0] for row in self._rows("SELECT id FROM chunks ORDER BY rowid")]
+        rows = self._rows(
             "SELECT id FROM chunks WHERE document IN (SELECT value FROM json_each(?)) ORDER BY rowid",
             (json.dumps(sorted(documents)),),
         )
@@ -223,8 +209,9 @@ class Catalogue:
 
     def iter_chunks(self) -> Iterator[ChunkRecord]:
         """All chunks in order of storage, one at a time."""
-        rows = self._connections.get().execute(f"SELECT {CHUNK_COLUMNS} FROM chunks ORDER BY rowid")
-        return (chunk_of(row) for row in rows)
+        with self._connections.lent() as connection:
+            for row in connection.execute(f"SELECT {CHUNK_COLUMNS} FROM chunks ORDER BY rowid"):
+                yield chunk_of(row)
 
     def search(self, question: str, limit: int, documents: Collection[str] | None = None) -> list[LexicalHit]:
         """The best chunks by BM25 over stems and CJK bigrams, best first; at most `limit`, perhaps none."""
@@ -233,10 +220,10 @@ class Catalogue:
             return []
         best = "ORDER BY score DESC, place LIMIT ?"
         if documents is None:
-            matches = self._connections.get().execute(f"{_MATCHES} {best}", (expression, limit)).fetchall()
+            matches = self._rows(f"{_MATCHES} {best}", (expression, limit))
             ids = self._ids([place for place, _ in matches])
             return [LexicalHit(ids[place], score) for place, score in matches]
-        rows = self._connections.get().execute(
+        rows = self._rows(
             f"SELECT chunks.id, score FROM ({_MATCHES}) JOIN chunks ON chunks.rowid = place"
             f" WHERE chunks.document IN (SELECT value FROM json_each(?)) {best}",
             (expression, json.dumps(sorted(documents)), limit),
@@ -248,35 +235,34 @@ class Catalogue:
         if not self._writable:
             return self._all_ids
         query = "SELECT rowid, id FROM chunks WHERE rowid IN (SELECT value FROM json_each(?))"
-        return dict(self._connections.get().execute(query, (json.dumps(places),)).fetchall())
+        return dict(self._rows(query, (json.dumps(places),)))
 
     @cached_property
     def _all_ids(self) -> Mapping[int, str]:
-        return dict(self._connections.get().execute("SELECT rowid, id FROM chunks").fetchall())
+        return dict(self._rows("SELECT rowid, id FROM chunks"))
 
     def document_frequencies(self, terms: Collection[str]) -> dict[str, int]:
         """In how many chunks each term occurs, as stored (stemmed); a term nobody uses is absent."""
-        rows = self._connections.get().execute(
+        rows = self._rows(
             "SELECT term, doc FROM vocabulary WHERE term IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(terms)),),
         )
-        return dict(rows.fetchall())
+        return dict(rows)
 
     def counts(self) -> Counts:
         """How many documents answer, with how many pages and chunks."""
-        row = self._connections.get().execute(
+        (row,) = self._rows(
             "SELECT (SELECT count(*) FROM documents WHERE status != 'failed'),"
             " (SELECT count(*) FROM pages), (SELECT count(*) FROM chunks)"
         )
-        return Counts(*row.fetchone())
+        return Counts(*row)
 
     def integrity_errors(self) -> list[str]:
         """What SQLite and the lexical index say is wrong with the file; empty when all is well."""
-        connection = self._connections.get()
         try:
-            errors = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-            lexical_rows = connection.execute("SELECT count(*) FROM terms_docsize").fetchone()[0]
-            chunks = connection.execute("SELECT count(*) FROM chunks").fetchone()[0]
+            errors = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
+            ((lexical_rows,),) = self._rows("SELECT count(*) FROM terms_docsize")
+            ((chunks,),) = self._rows("SELECT count(*) FROM chunks")
         except sqlite3.DatabaseError as error:
             return [str(error)]
         if lexical_rows != chunks:
@@ -285,10 +271,24 @@ class Catalogue:
 
     def lexical_errors(self) -> list[str]:
         """Where the lexical index differs from the words of the chunks; empty when they agree. Costs seconds."""
-        connection = self._connections.get()
         try:
-            rows = connection.execute(f"SELECT rowid, {CHUNK_COLUMNS} FROM chunks")
-            wrong = lexical_proof.differing_rows(connection, ((row[0], chunk_of(row[1:]).embed_text) for row in rows))
+            with self._connections.lent() as connection:
+                rows = connection.execute(f"SELECT rowid, {CHUNK_COLUMNS} FROM chunks")
+                texts = ((row[0], chunk_of(row[1:]).embed_text) for row in rows)
+                wrong = lexical_proof.differing_rows(connection, texts)
         except sqlite3.DatabaseError as error:
             return [f"the lexical index cannot be read ({error})"]
         return [f"the lexical index holds other words than the text of {len(wrong)} chunks"] if wrong else []
+
+    # -- asking SQLite -----------------------------------------------------------------------------
+
+    def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Every row of one statement."""
+        with self._connections.lent() as connection:
+            return connection.execute(statement, values).fetchall()
+
+    def _documents(self, query: str, values: Sequence[Any] = ()) -> list[DocumentRecord]:
+        with self._connections.lent() as connection:
+            rows = connection.execute(query, values)
+            names = [column[0] for column in rows.description]
+            return [document_of(dict(zip(names, row, strict=True))) for row in rows]

@@ -11,6 +11,10 @@ class StorageFailed(Exception):
     """A file of the index could not be read or written; the message is a sentence that names the next step."""
 
 
+class IndexUnreadable(Exception):
+    """A file of the open index cannot be read now; the message is a sentence. It may be readable again in a moment."""
+
+
 _FULL = "the disk is full where the index lies; make room"
 _READ_ONLY = "the index cannot be written: it lies on a read-only volume or belongs to somebody else"
 _OF_SQLITE = {
@@ -32,11 +36,17 @@ _OF_SYSTEM = {
 }
 
 
+_AWAY = "the index is not where it was; look whether its folder was moved or its disk is away"
+_LOST = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
+
+
 @contextmanager
 def explained_failures(index_dir: Path) -> Iterator[None]:
     """Raise `StorageFailed`, which names the directory, for every error of SQLite or the file system."""
     try:
         yield
+    except IndexUnreadable as error:
+        raise StorageFailed(f"{index_dir}: {error}") from error
     except sqlite3.Error as error:
         sentence = sqlite_sentence(getattr(error, "sqlite_errorcode", 0), str(error))
         raise StorageFailed(f"{index_dir}: {sentence}") from error
@@ -54,6 +64,28 @@ def reason_of(error: sqlite3.Error | OSError) -> str:
     if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return "another program holds the file; close it"
     return sqlite_sentence(code, str(error))
+@contextmanager
+def explained_reads(file: Path) -> Iterator[None]:
+    """Raise `IndexUnreadable` when SQLite cannot open the file any more or its disk does not give it."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        code = getattr(error, "sqlite_errorcode", 0)
+        if code & 0xFF not in _LOST:
+            raise
+        raise IndexUnreadable(_why_not_read(file) or sqlite_sentence(code, str(error))) from error
+
+
+def _why_not_read(file: Path) -> str | None:
+    """What the file system says of it, which SQLite does not tell."""
+    try:
+        with file.open("rb") as stream:
+            stream.read(1)
+    except (FileNotFoundError, NotADirectoryError):
+        return _AWAY
+    except OSError as error:
+        return _OF_SYSTEM.get(error.errno or 0)
+    return None
 
 
 def sqlite_sentence(code: int, message: str) -> str:

@@ -7,7 +7,8 @@ A generation is never written after it is published and never replaced under its
 
 import hashlib
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -46,6 +47,8 @@ class Generation:
     catalogue: Catalogue
     vectors: "VectorCollection"
     exact: ExactVectors
+    before_close: list[Callable[[], None]] = field(default_factory=list)
+    """What others have made of this generation and must let go with it."""
 
     @cached_property
     def vector_store(self) -> "PassageVectorStore":
@@ -56,6 +59,8 @@ class Generation:
 
     def close(self) -> None:
         """Give files and memory back."""
+        while self.before_close:
+            self.before_close.pop()()
         self.vectors.close()
         self.catalogue.close()
 

@@ -472,7 +472,7 @@ def test_l20_a_client_that_leaves_stops_the_model(fake: FakeDeepSeek, setup: Set
                 _exhaust(events)
     left = fake.answerings()
     assert fake.wait_for(lambda: all(asked.client_left_at for asked in left), 2)
-    assert fake.wait_for(lambda: not [each for each in threading.enumerate() if each.name == "question"], 2)
+    assert fake.wait_for(lambda: service.running == 0, 2)
     assert fake.wait_for(lambda: setup.borrowed == 0, 2)
 
 

@@ -372,7 +372,6 @@ def test_l23_who_finds_the_queue_full_is_told_when_to_come_again(bare: FlaskClie
 def test_l23_fifty_streams_at_once_all_end_as_promised(services: Services, deepseek: FakeDeepSeek) -> None:
     deepseek.when_answering(Completion("It is 60 euros [1]. " * 5, delay_seconds=0.1, gap_seconds=0.01))
     app = create_app(services)
-    before = {thread.ident for thread in threading.enumerate()}
 
     def stream(number: int) -> str:
         asked = {"question": f"{QUESTION} Number {number}", "stream": True, "k": 2}
@@ -388,8 +387,4 @@ def test_l23_fifty_streams_at_once_all_end_as_promised(services: Services, deeps
     assert outcomes.count("done") >= 40
     service = services.answering()
     assert isinstance(service, AnswerService)
-    assert deepseek.wait_for(
-        lambda: (
-            not [thread for thread in threading.enumerate() if thread.name == "question" and thread.ident not in before]
-        )
-    )
+    assert deepseek.wait_for(lambda: service.running == 0)

@@ -1,0 +1,130 @@
+"""Questions cost no handle and no thread that stays, in whatever way they are asked, and whatever is published."""
+
+import gc
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from server import create_app
+from server.answering import AnswerService
+from server.bootstrap import build_services
+from server.services import Services
+from server.settings import ServerSettings
+from storage.settings import StorageSettings
+from tests.fake_deepseek import FakeDeepSeek
+from tests.fake_script import Completion
+from tests.server.question_load import Republisher, open_handles, questions
+
+_WARM_UP = 40
+_MEASURED = 200
+_QUESTIONS_BETWEEN_SWAPS = 20
+_BY_CHANCE = 3  # work that a client left may still go on while the next is begun, and has handles of its own
+
+BuildServices = Callable[..., Services]
+
+
+@pytest.fixture
+def build(index_dir: Path, tmp_path: Path) -> Iterator[BuildServices]:
+    """Builds a server over an index of its own, ready to answer."""
+    shutil.copytree(index_dir, tmp_path / "index")
+    built: list[Services] = []
+
+    def build_ready(**settings: object) -> Services:
+        storage = StorageSettings(index_dir=tmp_path / "index")
+        built.append(replace(build_services(ServerSettings(**settings), storage), reindexing=None))  # type: ignore[arg-type]
+        built[-1].load()
+        assert built[-1].index.wait_until_opened(90)
+        return built[-1]
+
+    yield build_ready
+    for services in built:
+        services.close()
+
+
+def ask_json(client: FlaskClient, question: str) -> None:
+    answered = client.post("/api/query", json={"question": question})
+    assert answered.status_code == 200, answered.get_data(as_text=True)
+
+
+def ask_for_a_stream(client: FlaskClient, question: str) -> None:
+    with closing(client.post("/api/query", json={"question": question, "stream": True})) as response:
+        assert "event: done" in response.get_data(as_text=True)
+
+
+def ask_on_the_page(client: FlaskClient, question: str) -> None:
+    led_to = client.post("/ask", data={"question": question})
+    assert led_to.status_code == 303
+    assert client.get(led_to.headers["Location"]).status_code == 200
+
+
+def leave_in_the_middle(client: FlaskClient, question: str) -> None:
+    with closing(client.post("/api/query", json={"question": question, "stream": True})) as response:
+        next(iter(response.response))
+
+
+WAYS = (ask_json, ask_for_a_stream, ask_on_the_page, leave_in_the_middle)
+
+
+def ask_many(services: Services, republisher: Republisher, number: int, asked: Iterator[str]) -> None:
+    client = create_app(services).test_client()
+    for place in range(number):
+        WAYS[place % len(WAYS)](client, next(asked))
+        if place % _QUESTIONS_BETWEEN_SWAPS == _QUESTIONS_BETWEEN_SWAPS - 1:
+            name = republisher.publish()
+            services.index.refresh()
+            with services.index.acquire() as index:
+                assert index.generation.name == name
+
+
+def held(services: Services) -> tuple[int, int]:
+    """Open files and threads of this process, when nothing is being asked.
+
+    Without Chroma's files, which are as many as it likes, and without the connections of the fake model, whose server
+    is in this process.
+    """
+    service = services.answering()
+    assert isinstance(service, AnswerService)
+    pause = threading.Event()
+    for _ in range(500):
+        if service.running == 0:
+            break
+        pause.wait(0.01)
+    gc.collect()
+    files = [number for name, number in open_handles().items() if name.startswith("/") and "chroma" not in name]
+    threads = [thread for thread in threading.enumerate() if "process_request" not in thread.name]
+    return sum(files), len(threads)
+
+
+def generations_open(index_dir: Path) -> set[str]:
+    """Of which generations files are open."""
+    folder = str(index_dir / "generations")
+    return {name.removeprefix(folder).split("/")[1] for name in open_handles() if name.startswith(folder)}
+
+
+def assert_nothing_grows(services: Services, index_dir: Path, aside: Path, measured: int = _MEASURED) -> None:
+    republisher, asked = Republisher(index_dir, aside), questions()
+    ask_many(services, republisher, _WARM_UP, asked)
+    handles, threads = held(services)
+    ask_many(services, republisher, measured, asked)
+    handles_after, threads_after = held(services)
+    assert handles_after <= handles + _BY_CHANCE
+    assert threads_after <= threads + _BY_CHANCE
+    assert len(generations_open(index_dir)) <= 1
+
+
+def test_quoted_answers_leave_no_handle_and_no_thread(build: BuildServices, tmp_path: Path) -> None:
+    assert_nothing_grows(build(), tmp_path / "index", tmp_path / "aside")
+
+
+def test_written_answers_leave_no_handle_and_no_thread(build: BuildServices, tmp_path: Path) -> None:
+    with FakeDeepSeek() as fake:
+        fake.when_scoring(Completion('{"score": 9, "reason": "names the fee"}'))
+        fake.when_answering(Completion("It is 60 euros a year [1]."))
+        services = build(deepseek_api_key="sk-x", deepseek_base_url=fake.url)
+        assert_nothing_grows(services, tmp_path / "index", tmp_path / "aside", _MEASURED // 4)
