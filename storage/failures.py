@@ -64,6 +64,8 @@ def reason_of(error: sqlite3.Error | OSError) -> str:
     if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return "another program holds the file; close it"
     return sqlite_sentence(code, str(error))
+
+
 @contextmanager
 def explained_reads(file: Path) -> Iterator[None]:
     """Raise `IndexUnreadable` when SQLite cannot open the file any more or its disk does not give it."""
