@@ -16,6 +16,7 @@ from waitress.server import create_server
 from server import create_app
 from server.bodies import guarded_channel, limit_of_uploads
 from server.bootstrap import build_services, prepare_logging
+from server.connections import ConnectionKeeper, connection_limits
 from server.services import Services
 from server.settings import ServerSettings, in_url, is_loopback, read_storage_settings
 
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 _DRAIN_SECONDS = 20.0
 _LAST_WORDS_SECONDS = 5.0
+_MORE_CONNECTIONS = 8  # than there are places: waitress accepts no more then, and its own two handles count as well
 _LARGEST_BUFFERED_BODY = 8 * 1024 * 1024  # beyond it waitress answers itself; below, Flask refuses with a problem
 
 
@@ -38,6 +40,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waitress 3.0 warns of every request that waits
     services = build_services(settings, read_storage_settings())
     connections: dict[int, Any] = {}
+    limits = connection_limits()
     with _listening_socket(settings) as listening:
         server = create_server(
             create_app(services),
@@ -46,7 +49,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
             threads=settings.threads,
             max_request_body_size=_LARGEST_BUFFERED_BODY,
             ident=None,
-            channel_timeout=60,
+            connection_limit=limits.places + _MORE_CONNECTIONS,
         )
         server.channel_class = guarded_channel(limit_of_uploads(settings))
         stop = threading.Event()
@@ -55,7 +58,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
         host, port = listening.getsockname()[:2]
         announce(f"Pagewise answers on http://{in_url(host)}:{port}\n{_way_of_answering(services)}")
         services.load()
-        _handle_connections(connections, stop, services)
+        _handle_connections(connections, ConnectionKeeper(connections, limits), stop, services)
     server.task_dispatcher.shutdown(timeout=_LAST_WORDS_SECONDS)
     services.close()
 
@@ -75,9 +78,12 @@ def _listening_socket(settings: ServerSettings) -> socket.socket:
         raise CannotListen(f"HOST={settings.host} PORT={settings.port}: {reason}") from error
 
 
-def _handle_connections(connections: dict[int, Any], stop: threading.Event, services: Services) -> None:
+def _handle_connections(
+    connections: dict[int, Any], keeper: ConnectionKeeper, stop: threading.Event, services: Services
+) -> None:
     """waitress 3.0's own loop ends at once on SIGTERM and cuts what is being sent; this one drains first."""
     while not stop.is_set():
+        keeper.look()
         wasyncore.loop(timeout=0.5, map=connections, use_poll=True, count=1)
     logger.info("stopping: finishing the requests in flight")
     for connection in list(connections.values()):
