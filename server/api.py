@@ -58,7 +58,7 @@ def query(body: schema.QueryRequest) -> Response:
     question = conversion.question_of(body, services().settings)
     if body.stream or request.accept_mimetypes.best == EVENT_STREAM:
         return stream_answer(question, JsonPresenter(g.request_id))
-    answer = services().answering().answer(question)
+    answer = services().answering().answer(question, services().stopping)
     return _json(conversion.query_response(answer, g.request_id))
 
 
@@ -66,7 +66,11 @@ def query(body: schema.QueryRequest) -> Response:
 def retrieve(body: schema.RetrieveRequest) -> Response:
     """The passages nearest to a question, best first, without an answer."""
     k = services().settings.retrieve_k if body.k is None else body.k
-    found = services().answering().retrieve(body.question, k, tuple(body.documents), score=body.score)
+    found = (
+        services()
+        .answering()
+        .retrieve(body.question, k, tuple(body.documents), score=body.score, cancel=services().stopping)
+    )
     return _json(
         schema.RetrieveResponse(
             passages=[conversion.passage_out(passage) for passage in found.passages],
@@ -112,6 +116,8 @@ def healthz() -> Response:
 @blueprint.get("/readyz", responses={200: schema.Health, **problems(503)})
 def readyz() -> Response:
     """Questions can be answered; 503 with the reason otherwise."""
+    if services().draining.is_set():
+        raise Refused(_STOPPING)
     services().answering()
     with services().index.acquire():
         return _json(schema.Health(notice=notice_of(services().index.state())))
@@ -169,5 +175,8 @@ def _json(model: BaseModel) -> Response:
     return Response(model.model_dump_json(), content_type="application/json")
 
 
+_STOPPING = Problem(
+    503, "stopping", _l("The server is stopping"), _l("It finishes what it has begun."), retry_after_seconds=5
+)
 _NESTED = Problem(400, "bad_request", _l("The request is not understood"), _l("The body is nested too deeply."))
 _NO_OBJECT = Problem(400, "bad_request", _l("The request is not understood"), _l("The body must be a JSON object."))

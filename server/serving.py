@@ -4,13 +4,11 @@ import logging
 import signal
 import socket
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 from flask.helpers import get_debug_flag
 from waitress import wasyncore
-from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 from server import create_app
@@ -19,11 +17,11 @@ from server.bootstrap import build_services, prepare_logging
 from server.connections import ConnectionKeeper, connection_limits
 from server.services import Services
 from server.settings import ServerSettings, in_url, is_loopback, read_storage_settings
+from server.stopping import stop_serving
 
 logger = logging.getLogger(__name__)
 
-_DRAIN_SECONDS = 20.0
-_LAST_WORDS_SECONDS = 5.0
+_THREADS_END_SECONDS = 0.5
 _MORE_CONNECTIONS = 8  # than there are places: waitress accepts no more then, and its own two handles count as well
 _LARGEST_BUFFERED_BODY = 8 * 1024 * 1024  # beyond it waitress answers itself; below, Flask refuses with a problem
 
@@ -59,7 +57,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
         announce(f"Pagewise answers on http://{in_url(host)}:{port}\n{_way_of_answering(services)}")
         services.load()
         _handle_connections(connections, ConnectionKeeper(connections, limits), stop, services)
-    server.task_dispatcher.shutdown(timeout=_LAST_WORDS_SECONDS)
+    server.task_dispatcher.shutdown(timeout=_THREADS_END_SECONDS)
     services.close()
 
 
@@ -81,26 +79,15 @@ def _listening_socket(settings: ServerSettings) -> socket.socket:
 def _handle_connections(
     connections: dict[int, Any], keeper: ConnectionKeeper, stop: threading.Event, services: Services
 ) -> None:
-    """waitress 3.0's own loop ends at once on SIGTERM and cuts what is being sent; this one drains first."""
-    while not stop.is_set():
+    """waitress 3.0's own loop ends at once on SIGTERM and cuts what is being sent; this one ends in order."""
+
+    def turn(seconds: float = 0.1) -> None:
         keeper.look()
-        wasyncore.loop(timeout=0.5, map=connections, use_poll=True, count=1)
-    logger.info("stopping: finishing the requests in flight")
-    for connection in list(connections.values()):
-        if getattr(connection, "accepting", False):
-            connection.accepting = False
-            connection.socket.close()
-            connection.del_channel()
-    deadline = time.monotonic() + _DRAIN_SECONDS
-    while _is_busy(connections) and time.monotonic() < deadline + _LAST_WORDS_SECONDS:
-        wasyncore.loop(timeout=0.2, map=connections, use_poll=True, count=1)
-        if time.monotonic() > deadline:
-            services.stopping.set()  # what still runs ends with an error of its own
+        wasyncore.loop(timeout=seconds, map=connections, use_poll=True, count=1)
 
-
-def _is_busy(connections: dict[int, Any]) -> bool:
-    channels = [connection for connection in list(connections.values()) if isinstance(connection, HTTPChannel)]
-    return any(channel.requests or channel.total_outbufs_len for channel in channels)
+    while not stop.is_set():
+        turn(0.5)
+    stop_serving(turn, connections, services)
 
 
 def _way_of_answering(services: Services) -> str:
