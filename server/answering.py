@@ -117,10 +117,19 @@ class AnswerService:
                 return event.answer
         raise AssertionError("the events of a question end with Answered")
 
-    def retrieve(self, text: str, k: int, documents: tuple[str, ...] = (), *, score: bool = False) -> Retrieval:
+    def retrieve(
+        self,
+        text: str,
+        k: int,
+        documents: tuple[str, ...] = (),
+        *,
+        score: bool = False,
+        cancel: threading.Event | None = None,
+    ) -> Retrieval:
         """The passages nearest to a question; with `score` judged, best first. Raises as `events` does."""
         question = Question(text, k=k, keep=k, threshold=0, documents=documents)
-        with until(Deadline(self._deadline_seconds)), self._index.acquire() as index:
+        cancels = () if cancel is None else (cancel,)
+        with until(Deadline(self._deadline_seconds, *cancels)), self._index.acquire() as index:
             return Flow(question, index, self._parts, self._model, emit=lambda event: None).retrieve(score)
 
     @property

@@ -59,7 +59,7 @@ def query(body: schema.QueryRequest) -> Response:
     question = conversion.question_of(body, services().settings)
     if body.stream or request.accept_mimetypes.best == EVENT_STREAM:
         return stream_answer(question, JsonPresenter(g.request_id))
-    answer = services().answering().answer(question)
+    answer = services().answering().answer(question, services().stopping)
     return _json(conversion.query_response(answer, g.request_id))
 
 
@@ -67,7 +67,11 @@ def query(body: schema.QueryRequest) -> Response:
 def retrieve(body: schema.RetrieveRequest) -> Response:
     """The passages nearest to a question, best first, without an answer."""
     k = services().settings.retrieve_k if body.k is None else body.k
-    found = services().answering().retrieve(body.question, k, tuple(body.documents), score=body.score)
+    found = (
+        services()
+        .answering()
+        .retrieve(body.question, k, tuple(body.documents), score=body.score, cancel=services().stopping)
+    )
     return _json(
         schema.RetrieveResponse(
             passages=[conversion.passage_out(passage) for passage in found.passages],
@@ -114,6 +118,8 @@ def healthz() -> Response:
 @blueprint.get("/readyz", responses={200: schema.Health, **problems(503)})
 def readyz() -> Response:
     """Questions can be answered; 503 with the reason otherwise."""
+    if services().draining.is_set():
+        raise Refused(_STOPPING)
     services().answering()
     require_documents()
     with services().index.acquire():
@@ -182,5 +188,8 @@ def _json(model: BaseModel) -> Response:
     return Response(model.model_dump_json(), content_type="application/json")
 
 
+_STOPPING = Problem(
+    503, "stopping", _l("The server is stopping"), _l("It finishes what it has begun."), retry_after_seconds=5
+)
 _NESTED = Problem(400, "bad_request", _l("The request is not understood"), _l("The body is nested too deeply."))
 _NO_OBJECT = Problem(400, "bad_request", _l("The request is not understood"), _l("The body must be a JSON object."))

@@ -7,7 +7,9 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
+from server.children import Children
 from server.index_holder import IndexHolder, IndexNotReady
+from server.pictures import PagePictures
 from server.reindexing import Reindexing
 from server.services import Services
 from server.settings import BadSettings, ServerSettings
@@ -39,12 +41,15 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
         _prompts(settings)
     index = index_holder(storage)
     loading = Loading(settings, index)
+    children = Children()
     return Services(
         settings=settings,
         index=index,
         answering=loading.answering,
         answers=AnswerStore(storage.index_dir / "answers.db"),
-        reindexing=Reindexing(storage.index_dir) if settings.may_reindex else None,
+        pictures=PagePictures(children),
+        children=children,
+        reindexing=Reindexing(storage.index_dir, children=children) if settings.may_reindex else None,
         language_model=settings.language_model,
         load=loading.start,
         close=loading.close,

@@ -106,9 +106,11 @@ class MeasuredAnswering:
         self._metrics.answered(answer)
         return answer
 
-    def retrieve(self, text: str, k: int, documents: tuple[str, ...] = (), *, score: bool = False) -> Retrieval:
+    def retrieve(
+        self, text: str, k: int, documents: tuple[str, ...] = (), *, score: bool = False, cancel: Flag | None = None
+    ) -> Retrieval:
         """As the service's."""
-        found = self._service.retrieve(text, k, documents, score=score)
+        found = self._service.retrieve(text, k, documents, score=score, cancel=cancel)
         self._metrics.timed(found.timings_ms)
         return found
 

@@ -61,7 +61,7 @@ def chat_completions(body: ChatRequest) -> Response:
     if body.stream:
         chunks = _Chunks(body.model, wants_usage=bool(body.stream_options and body.stream_options.include_usage))
         return stream_events(question, chunks.of, chunks.of_error)
-    answer = services().answering().answer(question)
+    answer = services().answering().answer(question, services().stopping)
     response = conversion.query_response(answer, g.request_id)
     return _json(_completion(response, body.model))
 

@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
+from server.children import Children, ChildrenEnded
 from storage.records import DocumentRecord
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,8 @@ def indexed_file(documents_dir: str, document: DocumentRecord) -> Path | None:
 class PagePictures:
     """Draws pages; a page asked for again comes from memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, children: Children | None = None) -> None:
+        self._children = children or Children()
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(_AT_A_TIME)
         self._kept: OrderedDict[tuple[str, int, str], bytes] = OrderedDict()
@@ -51,7 +53,7 @@ class PagePictures:
             found = self._kept.get(key)
         if found is None:
             with self._slots:
-                found = _draw(file, number, passage)
+                found = _draw(self._children, file, number, passage)
             with self._lock:
                 self._kept[key] = found
                 while len(self._kept) > _KEPT:
@@ -59,19 +61,15 @@ class PagePictures:
         return found
 
 
-def _draw(file: Path, number: int, passage: str) -> bytes:
+def _draw(children: Children, file: Path, number: int, passage: str) -> bytes:
     command = [sys.executable, "-m", "server.page_picture", str(file), str(number)]
     try:
-        done = subprocess.run(
-            command,
-            input=passage.encode("utf-8", "replace"),
-            capture_output=True,
-            timeout=_SECONDS,
-            cwd=Path(__file__).parents[1],
-            check=False,
-        )
+        given = passage.encode("utf-8", "replace")
+        done = children.run(command, seconds=_SECONDS, cwd=Path(__file__).parents[1], given=given)
     except subprocess.TimeoutExpired as error:
         raise NoPicture("the page takes too long to draw") from error
+    except ChildrenEnded as error:
+        raise NoPicture("the server is stopping") from error
     if done.returncode != 0 or not done.stdout:
         logger.warning("a page could not be drawn (exit code %d)", done.returncode)
         raise NoPicture("the page cannot be drawn")

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.children import Children, ChildrenEnded
 from storage.index_lock import is_locked
 
 _COMMAND = [sys.executable, "-m", "indexing"]
@@ -52,9 +53,10 @@ class JobState:
 class Reindexing:
     """Starts the job for one index and tells how it gets on. May be used by several threads."""
 
-    def __init__(self, index_dir: Path, command: Sequence[str] = _COMMAND) -> None:
+    def __init__(self, index_dir: Path, command: Sequence[str] = _COMMAND, children: Children | None = None) -> None:
         self._index_dir = index_dir.resolve()
         self._command = list(command)
+        self._children = children or Children()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -89,17 +91,16 @@ class Reindexing:
     def plan(self, documents_dir: Path) -> tuple[str, ...]:
         """What the next run would do, line by line. Raises `NoPlan`."""
         try:
-            ended = subprocess.run(
+            ended = self._children.run(
                 [*self._command, "--dry-run"],
+                seconds=_PLAN_SECONDS,
                 cwd=_HOME,
-                env=self._environment(documents_dir),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=_PLAN_SECONDS,
-                check=False,
+                environment=self._environment(documents_dir),
             )
         except subprocess.TimeoutExpired as error:
             raise NoPlan("the plan takes too long; run make index ARGS=--dry-run") from error
+        except ChildrenEnded as error:
+            raise NoPlan("the server is stopping") from error
         if ended.returncode > 1:
             raise NoPlan(self._shown(ended.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]))
         return tuple(self._shown(line) for line in ended.stdout.decode("utf-8", "replace").splitlines())

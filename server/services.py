@@ -8,6 +8,7 @@ from typing import Protocol
 from flask import current_app
 
 from server import answers
+from server.children import Children
 from server.index_holder import IndexHolder
 from server.llm_errors import LanguageModelError
 from server.pictures import PagePictures
@@ -29,7 +30,9 @@ class Answering(Protocol):
     def answer(self, question: answers.Question, cancel: Event | None = None) -> answers.Answer:
         """The answer."""
 
-    def retrieve(self, text: str, k: int, documents: tuple[str, ...] = (), *, score: bool = False) -> answers.Retrieval:
+    def retrieve(
+        self, text: str, k: int, documents: tuple[str, ...] = (), *, score: bool = False, cancel: Event | None = None
+    ) -> answers.Retrieval:
         """The passages nearest to a question."""
 
     def model_problem(self) -> LanguageModelError | None:
@@ -58,6 +61,10 @@ class Services:
     """Runs the indexing job from the page; None: that is not offered."""
     uploads: Uploads = field(default_factory=Uploads)
     """Adds documents to the folder and takes them out; whether that is allowed, the settings say."""
+    children: Children = field(default_factory=Children)
+    """The processes that requests wait for."""
+    draining: Event = field(default_factory=Event)
+    """Set when the server is going to stop: it is not ready any more, and finishes what it has begun."""
     stopping: Event = field(default_factory=Event)
     """Set when what still runs must come to an end."""
 

@@ -4,25 +4,25 @@ import logging
 import signal
 import socket
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 from flask.helpers import get_debug_flag
 from waitress import wasyncore
-from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 from server import create_app
 from server.bodies import guarded_channel, limit_of_uploads
 from server.bootstrap import build_services, prepare_logging
+from server.connections import ConnectionKeeper, connection_limits
 from server.services import Services
 from server.settings import ServerSettings, in_url, is_loopback, read_storage_settings
+from server.stopping import stop_serving
 
 logger = logging.getLogger(__name__)
 
-_DRAIN_SECONDS = 20.0
-_LAST_WORDS_SECONDS = 5.0
+_THREADS_END_SECONDS = 0.5
+_MORE_CONNECTIONS = 8  # than there are places: waitress accepts no more then, and its own two handles count as well
 _LARGEST_BUFFERED_BODY = 8 * 1024 * 1024  # beyond it waitress answers itself; below, Flask refuses with a problem
 
 
@@ -38,6 +38,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waitress 3.0 warns of every request that waits
     services = build_services(settings, read_storage_settings())
     connections: dict[int, Any] = {}
+    limits = connection_limits()
     with _listening_socket(settings) as listening:
         server = create_server(
             create_app(services),
@@ -46,7 +47,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
             threads=settings.threads,
             max_request_body_size=_LARGEST_BUFFERED_BODY,
             ident=None,
-            channel_timeout=60,
+            connection_limit=limits.places + _MORE_CONNECTIONS,
         )
         server.channel_class = guarded_channel(limit_of_uploads(settings))
         stop = threading.Event()
@@ -55,8 +56,8 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
         host, port = listening.getsockname()[:2]
         announce(f"Pagewise answers on http://{in_url(host)}:{port}\n{_way_of_answering(services)}")
         services.load()
-        _handle_connections(connections, stop, services)
-    server.task_dispatcher.shutdown(timeout=_LAST_WORDS_SECONDS)
+        _handle_connections(connections, ConnectionKeeper(connections, limits), stop, services)
+    server.task_dispatcher.shutdown(timeout=_THREADS_END_SECONDS)
     services.close()
 
 
@@ -75,26 +76,18 @@ def _listening_socket(settings: ServerSettings) -> socket.socket:
         raise CannotListen(f"HOST={settings.host} PORT={settings.port}: {reason}") from error
 
 
-def _handle_connections(connections: dict[int, Any], stop: threading.Event, services: Services) -> None:
-    """waitress 3.0's own loop ends at once on SIGTERM and cuts what is being sent; this one drains first."""
+def _handle_connections(
+    connections: dict[int, Any], keeper: ConnectionKeeper, stop: threading.Event, services: Services
+) -> None:
+    """waitress 3.0's own loop ends at once on SIGTERM and cuts what is being sent; this one ends in order."""
+
+    def turn(seconds: float = 0.1) -> None:
+        keeper.look()
+        wasyncore.loop(timeout=seconds, map=connections, use_poll=True, count=1)
+
     while not stop.is_set():
-        wasyncore.loop(timeout=0.5, map=connections, use_poll=True, count=1)
-    logger.info("stopping: finishing the requests in flight")
-    for connection in list(connections.values()):
-        if getattr(connection, "accepting", False):
-            connection.accepting = False
-            connection.socket.close()
-            connection.del_channel()
-    deadline = time.monotonic() + _DRAIN_SECONDS
-    while _is_busy(connections) and time.monotonic() < deadline + _LAST_WORDS_SECONDS:
-        wasyncore.loop(timeout=0.2, map=connections, use_poll=True, count=1)
-        if time.monotonic() > deadline:
-            services.stopping.set()  # what still runs ends with an error of its own
-
-
-def _is_busy(connections: dict[int, Any]) -> bool:
-    channels = [connection for connection in list(connections.values()) if isinstance(connection, HTTPChannel)]
-    return any(channel.requests or channel.total_outbufs_len for channel in channels)
+        turn(0.5)
+    stop_serving(turn, connections, services)
 
 
 def _way_of_answering(services: Services) -> str:

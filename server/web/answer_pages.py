@@ -38,7 +38,7 @@ def ask() -> BaseResponse:
         modes = modes if services().language_model else ("chat",)
         presenter = PagePresenter(modes, lambda answered: shown(keep(answered.answer, asked, thread)))
         return stream_answer(question, presenter)
-    stored = keep(services().answering().answer(question), asked, thread)
+    stored = keep(services().answering().answer(question, services().stopping), asked, thread)
     return redirect(url_for("web.answer", answer_id=stored.id), 303)
 
 

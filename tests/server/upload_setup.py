@@ -17,6 +17,7 @@ from waitress.server import create_server
 
 from server import create_app
 from server.bodies import guarded_channel, limit_of_uploads
+from server.connections import ConnectionKeeper, connection_limits
 from server.services import Services
 
 PATIENCE_SECONDS = 1.0
@@ -113,10 +114,12 @@ def served(services: Services) -> Iterator[House]:
         ident=None,
     )
     server.channel_class = guarded_channel(limit_of_uploads(services.settings), PATIENCE_SECONDS)
+    keeper = ConnectionKeeper(connections, connection_limits())
     stop = threading.Event()
 
     def run() -> None:
         while not stop.is_set():
+            keeper.look()
             wasyncore.loop(timeout=0.1, map=connections, use_poll=True, count=1)
 
     thread = threading.Thread(target=run, daemon=True)

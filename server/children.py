@@ -1,0 +1,73 @@
+"""Processes that the server waits for: pictures of pages, plans. All of them end with the server."""
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+class ChildrenEnded(Exception):
+    """The server is stopping: the process was ended, or not started any more."""
+
+
+class Children:
+    """Runs processes and remembers them. May be used by several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._is_closed = False
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        seconds: float,
+        cwd: Path,
+        given: bytes = b"",
+        environment: Mapping[str, str] | None = None,
+    ) -> "subprocess.CompletedProcess[bytes]":
+        """Run a process to its end, with `given` on its standard input; what it began itself ends with it.
+
+        Raises `ChildrenEnded` after `close`, and `subprocess.TimeoutExpired`.
+        """
+        process = self._started(command, cwd, environment)
+        try:
+            output, errors = process.communicate(given, timeout=seconds)
+        finally:
+            with self._lock:
+                self._running.discard(process)
+                was_ended = self._is_closed
+            if process.returncode is None:
+                _kill(process)
+                process.communicate()
+        if was_ended:
+            raise ChildrenEnded
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+    def close(self) -> None:
+        """End every process now, and start no other."""
+        with self._lock:
+            self._is_closed = True
+            for process in self._running:
+                _kill(process)
+
+    def _started(
+        self, command: Sequence[str], cwd: Path, environment: Mapping[str, str] | None
+    ) -> "subprocess.Popen[bytes]":
+        pipe = subprocess.PIPE
+        with self._lock:
+            if self._is_closed:
+                raise ChildrenEnded
+            process = subprocess.Popen(
+                command, cwd=cwd, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+            )
+            self._running.add(process)
+        return process
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)  # it leads a session of its own
