@@ -1,6 +1,6 @@
 """The flow of a question: what is asked of the model, what is answered, and what is said when something fails.
 
-docs/faults.md L2, L5, L7, L11–L14, L17, L19–L24, X5, X24, X26.
+docs/faults.md L2, L5, L7, L11–L14, L17, L19–L23, X5, X24, X26.
 """
 
 import threading

@@ -342,9 +342,7 @@ def test_an_end_without_finish_reason_is_incomplete(fake: FakeDeepSeek, reader: 
         ("something_new", "unknown"),
     ],
 )
-def test_every_other_finish_has_its_own_sentence(
-    fake: FakeDeepSeek, reader: Reader, finish: str, word: str
-) -> None:
+def test_every_other_finish_has_its_own_sentence(fake: FakeDeepSeek, reader: Reader, finish: str, word: str) -> None:
     fake.when("", Completion("Half an answer", finish_reason=finish))
     reply = reader.read()
     assert reply.text == "Half an answer"
@@ -378,9 +376,7 @@ def test_a_model_that_says_nothing_twice_is_an_error(fake: FakeDeepSeek, reader:
 
 @pytest.mark.faults("L15")
 @pytest.mark.parametrize("reply", [Completion("no json"), Completion("", null_content=True)])
-def test_spaces_and_null_in_json_mode_are_blank(
-    fake: FakeDeepSeek, models: LanguageModels, reply: Completion
-) -> None:
+def test_spaces_and_null_in_json_mode_are_blank(fake: FakeDeepSeek, models: LanguageModels, reply: Completion) -> None:
     fake.when("", reply)
     assert not _complete(models).text.strip()
 

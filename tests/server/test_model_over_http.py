@@ -297,9 +297,7 @@ def test_a_paused_model_is_said_everywhere_and_stops_nothing(client: FlaskClient
 
 
 @pytest.mark.faults("X24")
-def test_a_spent_budget_is_said_and_answers_are_quoted(
-    start: Callable[..., Services], deepseek: FakeDeepSeek
-) -> None:
+def test_a_spent_budget_is_said_and_answers_are_quoted(start: Callable[..., Services], deepseek: FakeDeepSeek) -> None:
     services = start(deepseek_api_key=SecretStr(KEY), deepseek_base_url=deepseek.url, daily_token_budget=1)
     client = create_app(services).test_client()
     for _ in range(3):

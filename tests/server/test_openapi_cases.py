@@ -1,4 +1,4 @@
-"""Requests made up from the OpenAPI document by schemathesis (docs/faults.md B27): never a 5xx, never against the document.
+"""Requests made up from the OpenAPI document by schemathesis (docs/faults.md B27): no 5xx, nothing against its word.
 
 Bounded in the everyday suite; `make soak` makes a thousand for each endpoint and prints how fast refusals are.
 """
