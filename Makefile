@@ -19,7 +19,7 @@ ARGS ?=
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install run index reindex watch rollback verify repair report serve ask doctor test check lint format typecheck \
-	eval bench soak sample-documents lock clean
+	eval bench soak docs sample-documents lock clean
 
 help: ## show this list
 	@echo "Pagewise answers questions about your documents and shows the page each statement comes from."
@@ -100,6 +100,10 @@ bench: $(INSTALLED_DEV) ## measure speed
 
 soak: $(INSTALLED_DEV) ## run the long tests
 	@$(PY) -m pytest -m soak --timeout 3600 $(PYTEST_ARGS)
+
+docs: $(INSTALLED_DEV) ## write docs/settings.md and docs/faults.md from the code and the tests
+	@$(PY) -m tools.settings_page
+	@$(PY) -m tools.faults_page
 
 sample-documents: $(INSTALLED_DEV) ## make the PDF in documents/ from its source
 	@$(PY) -m tools.relevance_pdf

@@ -19,16 +19,70 @@ class IndexingSettings(BaseSettings):
         env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True, frozen=True
     )
 
-    documents_dir: Path = Field(default=Path("documents"), validation_alias="DOCUMENTS_DIR")
-    chunk_size: int = Field(default=1000, ge=100, le=20_000, validation_alias="CHUNK_SIZE")
-    chunk_overlap: int = Field(default=50, ge=0, validation_alias="CHUNK_OVERLAP")
-    parse_timeout_seconds: float = Field(default=30.0, gt=0, le=3600, validation_alias="PARSE_TIMEOUT_SECONDS")
-    parse_memory_mb: int = Field(default=1024, ge=256, validation_alias="PARSE_MEMORY_MB")
-    parse_max_text_mb: int = Field(default=20, ge=1, le=1000, validation_alias="PARSE_MAX_TEXT_MB")
-    parse_workers: int = Field(default=0, ge=0, le=64, validation_alias="PARSE_WORKERS")
-    embed_batch_size: int = Field(default=64, ge=1, le=1024, validation_alias="EMBED_BATCH_SIZE")
-    ocr: Literal["auto", "off"] = Field(default="auto", validation_alias="OCR")
-    log_level: LogLevel = Field(default="INFO", validation_alias="LOG_LEVEL")
+    documents_dir: Path = Field(
+        default=Path("documents"),
+        validation_alias="DOCUMENTS_DIR",
+        description="The folder whose documents are indexed. `make index DOCUMENTS=dir` says it for one run.",
+    )
+    chunk_size: int = Field(
+        default=1000,
+        ge=100,
+        le=20_000,
+        validation_alias="CHUNK_SIZE",
+        description="Length of a chunk in characters. Changing it needs `make reindex`.",
+    )
+    chunk_overlap: int = Field(
+        default=50,
+        ge=0,
+        validation_alias="CHUNK_OVERLAP",
+        description="How many characters of a chunk the next one repeats, at most half of CHUNK_SIZE. "
+        "Changing it needs `make reindex`.",
+    )
+    parse_timeout_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        le=3600,
+        validation_alias="PARSE_TIMEOUT_SECONDS",
+        description="How many seconds reading one file may take. A file beyond is named in the report.",
+    )
+    parse_memory_mb: int = Field(
+        default=1024,
+        ge=256,
+        validation_alias="PARSE_MEMORY_MB",
+        description="How many megabytes of memory reading one file may take.",
+    )
+    parse_max_text_mb: int = Field(
+        default=20,
+        ge=1,
+        le=1000,
+        validation_alias="PARSE_MAX_TEXT_MB",
+        description="How many megabytes of text one file may give.",
+    )
+    parse_workers: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        validation_alias="PARSE_WORKERS",
+        description="How many files are read at a time. 0: one for each processor core, at most 8.",
+    )
+    embed_batch_size: int = Field(
+        default=64,
+        ge=1,
+        le=1024,
+        validation_alias="EMBED_BATCH_SIZE",
+        description="How many passages are embedded, and then kept safe, at a time.",
+    )
+    ocr: Literal["auto", "off"] = Field(
+        default="auto",
+        validation_alias="OCR",
+        description="`auto`: pages without a usable text layer are read by optical character recognition. "
+        "`off`: they are only reported.",
+    )
+    log_level: LogLevel = Field(
+        default="INFO",
+        validation_alias="LOG_LEVEL",
+        description="How much is logged. Questions, documents' text and keys never are.",
+    )
 
     @field_validator("documents_dir")
     @classmethod

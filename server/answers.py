@@ -67,7 +67,7 @@ class Checks:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer with its evidence; the fields mean what API.md says. [1] in the text is `sources[0]`.
+    """The answer with its evidence; the fields mean what docs/api.md says. [1] in the text is `sources[0]`.
 
     With `complete` false, `reason` says why the text ends where it ends. `reason` is also set when the language model
     failed and the documents were quoted instead. `second` is the reasoner's answer where both were asked.

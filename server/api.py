@@ -1,4 +1,4 @@
-"""The JSON API of API.md: thin views around the answer service and the catalogue."""
+"""The JSON API of docs/api.md: thin views around the answer service and the catalogue."""
 
 from typing import Any, NoReturn
 

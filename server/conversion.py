@@ -25,7 +25,7 @@ def question_of(asked: schema.QueryRequest, settings: ServerSettings) -> Questio
 
 
 def query_response(answer: Answer, request_id: str) -> schema.QueryResponse:
-    """An answer as API.md shows it."""
+    """An answer as docs/api.md shows it."""
     return schema.QueryResponse(
         **_written(answer),
         question=answer.question,

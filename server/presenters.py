@@ -16,7 +16,7 @@ Sent = tuple[str, Any]
 
 
 class JsonPresenter:
-    """The events of API.md."""
+    """The events of docs/api.md."""
 
     def __init__(self, request_id: str) -> None:
         self._request_id = request_id

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from server.formulas import add_formulas
 
-# Control and bidirectional characters, zero-width characters, variation selectors, the Tags block (FAULTS B13, B14).
+# Control and bidirectional characters, zero-width ones, variation selectors, the Tags block (docs/faults.md B13, B14).
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"

@@ -69,38 +69,144 @@ class ServerSettings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    host: Annotated[str, AfterValidator(_bare_address)] = Field(default="127.0.0.1", validation_alias="HOST")
-    port: int = Field(default=8000, ge=0, le=65535, validation_alias="PORT")
-    api_tokens: SecretStr = Field(default=SecretStr(""), validation_alias="API_TOKENS")
-    trusted_hosts: str = Field(default="", validation_alias="TRUSTED_HOSTS")
-    threads: int = Field(default=16, ge=4, le=256, validation_alias="THREADS")
-    rate_limit_per_minute: int | None = Field(default=None, ge=0, validation_alias="RATE_LIMIT_PER_MINUTE")
-    question_limit_per_minute: int | None = Field(default=None, ge=0, validation_alias="QUESTION_LIMIT_PER_MINUTE")
+    host: Annotated[str, AfterValidator(_bare_address)] = Field(
+        default="127.0.0.1",
+        validation_alias="HOST",
+        description="The address to listen on, IPv4 or IPv6 (`::1`). Beyond this machine only with API_TOKENS.",
+    )
+    port: int = Field(default=8000, ge=0, le=65535, validation_alias="PORT", description="The port to listen on.")
+    api_tokens: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias="API_TOKENS",
+        description="Who may ask: tokens separated by commas, each `token` or `name:token`, at least 22 "
+        "characters long. Empty: no token is asked for, and only this machine can ask.",
+    )
+    trusted_hosts: str = Field(
+        default="",
+        validation_alias="TRUSTED_HOSTS",
+        description="Further names under which browsers reach the server, separated by commas, such as "
+        "`pagewise.example.org`.",
+    )
+    threads: int = Field(
+        default=16, ge=4, le=256, validation_alias="THREADS", description="How many requests are worked on at a time."
+    )
+    rate_limit_per_minute: int | None = Field(
+        default=None,
+        ge=0,
+        validation_alias="RATE_LIMIT_PER_MINUTE",
+        description="How many requests one client (a token, or an address) may send in a minute; beyond it: "
+        "429 with `Retry-After`. 0: no limit. Empty: 1200 where API_TOKENS are set, else no "
+        "limit.",
+    )
+    question_limit_per_minute: int | None = Field(
+        default=None,
+        ge=0,
+        validation_alias="QUESTION_LIMIT_PER_MINUTE",
+        description="How many questions one client may ask in a minute; beyond it: 429 with `Retry-After`. 0: "
+        "no limit. Empty: 60 where API_TOKENS are set, else no limit.",
+    )
 
-    retrieve_k: int = Field(default=10, ge=1, le=50, validation_alias="RETRIEVE_K")
-    keep_k: int = Field(default=5, ge=1, le=20, validation_alias="KEEP_K")
-    relevance_threshold: int = Field(default=4, ge=0, le=10, validation_alias="RELEVANCE_THRESHOLD")
-    relevance_scorer: Literal["auto", "llm", "local"] = Field(default="auto", validation_alias="RELEVANCE_SCORER")
+    retrieve_k: int = Field(
+        default=10,
+        ge=1,
+        le=50,
+        validation_alias="RETRIEVE_K",
+        description="How many passages are retrieved and judged.",
+    )
+    keep_k: int = Field(
+        default=5,
+        ge=1,
+        le=20,
+        validation_alias="KEEP_K",
+        description="How many passages at most an answer is made from.",
+    )
+    relevance_threshold: int = Field(
+        default=4,
+        ge=0,
+        le=10,
+        validation_alias="RELEVANCE_THRESHOLD",
+        description="Passages judged lower than this, on a scale from 0 to 10, are dropped.",
+    )
+    relevance_scorer: Literal["auto", "llm", "local"] = Field(
+        default="auto",
+        validation_alias="RELEVANCE_SCORER",
+        description="Who judges. `llm`: the language model. `local`: a formula, at once and free. `auto`: the "
+        "language model if there is one.",
+    )
 
-    deepseek_api_key: SecretStr | None = Field(default=None, validation_alias="DEEPSEEK_API_KEY")
+    deepseek_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias="DEEPSEEK_API_KEY",
+        description="The key of the language model's server. Without it, answers are quoted from the documents.",
+    )
     deepseek_base_url: Annotated[str, AfterValidator(_http_url)] = Field(
-        default=DEEPSEEK, validation_alias="DEEPSEEK_BASE_URL"
+        default=DEEPSEEK,
+        validation_alias="DEEPSEEK_BASE_URL",
+        description="The language model's server: DeepSeek's, or any other of the OpenAI protocol.",
     )
-    deepseek_model: str = Field(default="deepseek-flash", validation_alias="DEEPSEEK_MODEL")
-    language_model_context: int = Field(default=1_000_000, ge=8_000, validation_alias="LANGUAGE_MODEL_CONTEXT")
+    deepseek_model: str = Field(
+        default="deepseek-flash",
+        validation_alias="DEEPSEEK_MODEL",
+        description="The name of the language model on that server.",
+    )
+    language_model_context: int = Field(
+        default=1_000_000,
+        ge=8_000,
+        validation_alias="LANGUAGE_MODEL_CONTEXT",
+        description="How many tokens the model reads and writes at most. Passages that do not fit are left out.",
+    )
     language_model_prices: Annotated[str, AfterValidator(_prices)] = Field(
-        default="0.02 1 4 CNY", validation_alias="LANGUAGE_MODEL_PRICES"
+        default="0.02 1 4 CNY",
+        validation_alias="LANGUAGE_MODEL_PRICES",
+        description="What a million tokens cost: cached input, input, output, and the currency. Shown with "
+        "every answer.",
     )
-    daily_token_budget: int = Field(default=0, ge=0, validation_alias="DAILY_TOKEN_BUDGET")
-    answer_deadline_seconds: float = Field(default=120, gt=0, le=3600, validation_alias="ANSWER_DEADLINE_SECONDS")
-    answer_prompt_file: TemplateFile | None = Field(default=None, validation_alias="ANSWER_PROMPT_FILE")
-    relevance_prompt_file: TemplateFile | None = Field(default=None, validation_alias="RELEVANCE_PROMPT_FILE")
+    daily_token_budget: int = Field(
+        default=0,
+        ge=0,
+        validation_alias="DAILY_TOKEN_BUDGET",
+        description="Tokens of one day (UTC) after which the model is not asked any more and answers are "
+        "quoted. 0: no limit.",
+    )
+    answer_deadline_seconds: float = Field(
+        default=120,
+        gt=0,
+        le=3600,
+        validation_alias="ANSWER_DEADLINE_SECONDS",
+        description="Seconds until a question must be answered, from retrieval to the last word.",
+    )
+    answer_prompt_file: TemplateFile | None = Field(
+        default=None,
+        validation_alias="ANSWER_PROMPT_FILE",
+        description="A file with your own prompt for answering. Its variables are checked when the server starts.",
+    )
+    relevance_prompt_file: TemplateFile | None = Field(
+        default=None,
+        validation_alias="RELEVANCE_PROMPT_FILE",
+        description="A file with your own prompt for judging one passage. Its variables are checked when the "
+        "server starts.",
+    )
 
-    allow_uploads: bool = Field(default=False, validation_alias="ALLOW_UPLOADS")
-    max_upload_mb: int = Field(default=50, ge=1, le=2000, validation_alias="MAX_UPLOAD_MB")
+    allow_uploads: bool = Field(
+        default=False,
+        validation_alias="ALLOW_UPLOADS",
+        description="1: documents can be added and deleted from the page and the API; beyond this machine "
+        "only with a token.",
+    )
+    max_upload_mb: int = Field(
+        default=50, ge=1, le=2000, validation_alias="MAX_UPLOAD_MB", description="Megabytes that may be sent at a time."
+    )
 
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", validation_alias="LOG_LEVEL")
-    documents_dir: Path = Field(default=Path("documents"), validation_alias="DOCUMENTS_DIR")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO",
+        validation_alias="LOG_LEVEL",
+        description="How much is logged. Questions, documents' text and keys never are.",
+    )
+    documents_dir: Path = Field(
+        default=Path("documents"),
+        validation_alias="DOCUMENTS_DIR",
+        description="The folder whose documents are indexed. `make index DOCUMENTS=dir` says it for one run.",
+    )
 
     @model_validator(mode="after")
     def _safe_to_bind(self) -> "ServerSettings":

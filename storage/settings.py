@@ -21,15 +21,54 @@ class StorageSettings(BaseSettings):
         hide_input_in_errors=True,  # an error of several settings together would show them all, keys too
     )
 
-    index_dir: Path = Field(default=Path("index"), validation_alias="INDEX_DIR")
-    embed_model: str = Field(default="BAAI/bge-m3", validation_alias="EMBED_MODEL")
-    embed_fallback: bool = Field(default=True, validation_alias="EMBED_FALLBACK")
-    embed_device: str = Field(default="auto", validation_alias="EMBED_DEVICE")
-    embed_url: str | None = Field(default=None, validation_alias="EMBED_URL")
-    embed_api_key: SecretStr | None = Field(default=None, validation_alias="EMBED_API_KEY")
-    embed_max_tokens: int = Field(default=0, ge=0, validation_alias="EMBED_MAX_TOKENS")
-    chroma_url: str | None = Field(default=None, validation_alias="CHROMA_URL")
-    chroma_token: SecretStr | None = Field(default=None, validation_alias="CHROMA_TOKEN")
+    index_dir: Path = Field(
+        default=Path("index"),
+        validation_alias="INDEX_DIR",
+        description="Where the index is kept. It holds the paid work (embeddings): put it on a disk that stays.",
+    )
+    embed_model: str = Field(
+        default="BAAI/bge-m3",
+        validation_alias="EMBED_MODEL",
+        description="The embedding model of a new index: an id of the Hugging Face hub, a folder that holds a "
+        "sentence-transformers model, or `packaged` for the small English model that is installed "
+        "with the requirements. An existing index keeps its model until `make reindex`.",
+    )
+    embed_fallback: bool = Field(
+        default=True,
+        validation_alias="EMBED_FALLBACK",
+        description="1: where EMBED_MODEL cannot be had, a new index is built with the packaged model, and "
+        "everybody says so. 0: the job stops instead.",
+    )
+    embed_device: str = Field(
+        default="auto",
+        validation_alias="EMBED_DEVICE",
+        description="`auto`, `cpu` (OpenVINO), `cuda`, `cuda:1`, `mps` (PyTorch).",
+    )
+    embed_url: str | None = Field(
+        default=None,
+        validation_alias="EMBED_URL",
+        description="A server that embeds, of OpenAI's protocol or text-embeddings-inference, such as "
+        "`http://127.0.0.1:8080`. EMBED_MODEL is then the model's name there.",
+    )
+    embed_api_key: SecretStr | None = Field(
+        default=None, validation_alias="EMBED_API_KEY", description="The key of that server."
+    )
+    embed_max_tokens: int = Field(
+        default=0,
+        ge=0,
+        validation_alias="EMBED_MAX_TOKENS",
+        description="How many tokens the model on that server reads. 0: what the server says, or else 512.",
+    )
+    chroma_url: str | None = Field(
+        default=None,
+        validation_alias="CHROMA_URL",
+        description="A Chroma server that keeps the vectors. Never open it to a network: it asks nobody who he is.",
+    )
+    chroma_token: SecretStr | None = Field(
+        default=None,
+        validation_alias="CHROMA_TOKEN",
+        description="The token that a proxy before the Chroma server wants.",
+    )
 
     @field_validator("index_dir")
     @classmethod

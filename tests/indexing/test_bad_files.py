@@ -114,7 +114,7 @@ def test_a_bad_file_is_named_and_keeps_its_last_good_version(
 
 
 @pytest.mark.faults("B16")
-def test_b16_a_binary_file_is_ignored(workshop: Workshop) -> None:
+def test_a_binary_file_is_ignored(workshop: Workshop) -> None:
     workshop.write("program.exe", b"MZ\0\0words that look like text" * 50)
     workshop.write("data.bin", bytes(range(256)))
     report = workshop.run(Options())
@@ -123,7 +123,7 @@ def test_b16_a_binary_file_is_ignored(workshop: Workshop) -> None:
 
 @pytest.mark.faults("B13")
 @pytest.mark.faults("B14")
-def test_b13_b14_no_unseen_character_is_stored(empty_workshop: Workshop) -> None:
+def test_no_unseen_character_is_stored(empty_workshop: Workshop) -> None:
     unseen = "\u0001\u202e\u200b\ufeff\U000e0041\ufe0f"
     empty_workshop.write("odd.md", f"# Odd{unseen}\n\nWords{unseen} and more{unseen} words.\n".encode())
     assert empty_workshop.run().exit_code == 0
@@ -133,7 +133,7 @@ def test_b13_b14_no_unseen_character_is_stored(empty_workshop: Workshop) -> None
 
 
 @pytest.mark.faults("B24")
-def test_b24_every_changed_chunk_is_served_with_its_new_text_and_vector(workshop: Workshop) -> None:
+def test_every_changed_chunk_is_served_with_its_new_text_and_vector(workshop: Workshop) -> None:
     from storage.generations import open_generation
     from tests.indexing.hash_embedding import HashEmbedding
 

@@ -76,7 +76,7 @@ def test_an_unknown_option_is_wrong_usage() -> None:
 
 
 @pytest.mark.faults("S6")
-def test_s6_a_locked_index_is_exit_code_3(in_workshop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_locked_index_is_exit_code_3(in_workshop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
     with index_lock(in_workshop.index_dir):
         assert main([]) == 3
     assert f"process {os.getpid()}" in capsys.readouterr().err

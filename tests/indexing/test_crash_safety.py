@@ -82,7 +82,7 @@ def indexed(empty_workshop: Workshop) -> Workshop:
 @pytest.mark.soak
 @pytest.mark.faults("S1")
 @pytest.mark.parametrize("failpoint", failpoints.ALL)
-def test_s1_killed_at_a_failpoint_the_index_stays_whole(indexed: Workshop, failpoint: str) -> None:
+def test_killed_at_a_failpoint_the_index_stays_whole(indexed: Workshop, failpoint: str) -> None:
     write_version(indexed, 2)  # so that there is something to prune
     finish(job(indexed))
     for version in range(3, 3 + int(os.environ.get("SOAK_KILLS_PER_FAILPOINT", "5"))):
@@ -91,12 +91,12 @@ def test_s1_killed_at_a_failpoint_the_index_stays_whole(indexed: Workshop, failp
 
 
 @pytest.mark.faults("S1")
-def test_s1_killed_between_pointer_and_pruning_the_new_generation_is_served(indexed: Workshop) -> None:
+def test_killed_between_pointer_and_pruning_the_new_generation_is_served(indexed: Workshop) -> None:
     kill_at(indexed, "publish.after-pointer", 2)
 
 
 @pytest.mark.faults("S3")
-def test_s3_after_a_kill_at_most_one_batch_is_embedded_again(indexed: Workshop) -> None:
+def test_after_a_kill_at_most_one_batch_is_embedded_again(indexed: Workshop) -> None:
     write_version(indexed, 2)
     with EmbeddingCache.open(indexed.index_dir / "embeddings.db") as cache:
         before = cache.count()
@@ -115,7 +115,7 @@ def test_s3_after_a_kill_at_most_one_batch_is_embedded_again(indexed: Workshop) 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 @pytest.mark.faults("S2")
-def test_s2_killed_at_random_times_the_index_stays_whole(indexed: Workshop) -> None:
+def test_killed_at_random_times_the_index_stays_whole(indexed: Workshop) -> None:
     chance = random.Random(int(os.environ.get("SOAK_SEED", "20261123")))
     started = time.perf_counter()
     write_version(indexed, 2)

@@ -71,7 +71,7 @@ def test_the_index_itself_is_left_out(folder: Path) -> None:
 
 
 @pytest.mark.faults("B20")
-def test_b20_links_out_of_the_folder_are_named_and_not_followed(folder: Path, outside: Path) -> None:
+def test_links_out_of_the_folder_are_named_and_not_followed(folder: Path, outside: Path) -> None:
     (folder / "secret.txt").symlink_to(outside / "secret.txt")
     (folder / "all").symlink_to(outside)
     (folder / "gone.txt").symlink_to(outside / "nothing.txt")
@@ -82,7 +82,7 @@ def test_b20_links_out_of_the_folder_are_named_and_not_followed(folder: Path, ou
 
 
 @pytest.mark.faults("B20")
-def test_b20_looping_links_end(folder: Path) -> None:
+def test_looping_links_end(folder: Path) -> None:
     (folder / "sub").mkdir()
     (folder / "sub" / "a.txt").write_text("a")
     (folder / "sub" / "up").symlink_to(folder)
@@ -104,13 +104,13 @@ def test_links_inside_the_folder_are_documents_of_their_own(folder: Path) -> Non
 
 @pytest.mark.faults("B20")
 @pytest.mark.timeout(5)
-def test_b20_a_pipe_is_named_and_never_opened(folder: Path) -> None:
+def test_a_pipe_is_named_and_never_opened(folder: Path) -> None:
     os.mkfifo(folder / "pipe.txt")
     assert problems(discover(folder, {})) == {"pipe.txt": "not_a_file"}
 
 
 @pytest.mark.faults("B20")
-def test_b20_unreadable_files_and_folders_are_named_and_keep_what_is_known(unprivileged_folder: Path) -> None:
+def test_unreadable_files_and_folders_are_named_and_keep_what_is_known(unprivileged_folder: Path) -> None:
     (unprivileged_folder / "sub").mkdir()
     for name in ("closed.txt", "open.txt", "sub/inside.txt"):
         (unprivileged_folder / name).write_text(name)

@@ -43,7 +43,7 @@ def assert_refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
 
 
 @pytest.mark.faults("S10")
-def test_s10_files_that_may_not_grow_end_the_run_and_leave_the_index(workshop: Workshop) -> None:
+def test_files_that_may_not_grow_end_the_run_and_leave_the_index(workshop: Workshop) -> None:
     before = current_name(workshop.index_dir)
     workshop.write("long.txt", SENTENCES)
     limit = 64 * 1024
@@ -55,7 +55,7 @@ def test_s10_files_that_may_not_grow_end_the_run_and_leave_the_index(workshop: W
 
 @pytest.mark.faults("S10")
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("mount"), reason="only root may mount a small disk")
-def test_s10_a_full_disk_ends_the_run_and_leaves_the_index(workshop: Workshop, tmp_path: Path) -> None:
+def test_a_full_disk_ends_the_run_and_leaves_the_index(workshop: Workshop, tmp_path: Path) -> None:
     small = tmp_path / "small"
     small.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", small], check=False)
@@ -81,7 +81,7 @@ def test_s10_a_full_disk_ends_the_run_and_leaves_the_index(workshop: Workshop, t
 
 @pytest.mark.faults("S13")
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("mount"), reason="only root may mount a read-only volume")
-def test_s13_a_read_only_volume_is_named(workshop: Workshop) -> None:
+def test_a_read_only_volume_is_named(workshop: Workshop) -> None:
     workshop.write("new.txt", "New words.\n")
     volume = workshop.index_dir
     bound = subprocess.run(["mount", "--bind", volume, volume], check=False)
@@ -95,7 +95,7 @@ def test_s13_a_read_only_volume_is_named(workshop: Workshop) -> None:
 
 
 @pytest.mark.faults("S12")
-def test_s12_an_embedding_cache_held_by_another_program_is_said_after_seconds(workshop: Workshop) -> None:
+def test_an_embedding_cache_held_by_another_program_is_said_after_seconds(workshop: Workshop) -> None:
     holder = sqlite3.connect(workshop.index_dir / "embeddings.db")
     holder.execute("BEGIN EXCLUSIVE")
     workshop.write("new.txt", "New words.\n")
@@ -128,7 +128,7 @@ def test_an_unforeseen_fault_has_a_sentence_a_traceback_in_the_log_and_a_code_of
 
 @pytest.mark.faults("S21")
 @pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
-def test_s21_everything_is_on_the_disk_before_the_pointer_names_it(empty_workshop: Workshop, tmp_path: Path) -> None:
+def test_everything_is_on_the_disk_before_the_pointer_names_it(empty_workshop: Workshop, tmp_path: Path) -> None:
     empty_workshop.write("fruit.txt", TEXTS["fruit.txt"])
     log = tmp_path / "calls"
     command = ["strace", "-f", "--seccomp-bpf", "-y", "-qq", "-e", "trace=fsync,fdatasync,/rename.*", "-o", log]
@@ -157,7 +157,7 @@ def test_s21_everything_is_on_the_disk_before_the_pointer_names_it(empty_worksho
 
 
 @pytest.mark.faults("S15")
-def test_s15_no_directory_takes_the_place_of_another_one(workshop: Workshop) -> None:
+def test_no_directory_takes_the_place_of_another_one(workshop: Workshop) -> None:
     seen = _generations(workshop)
     for number in range(2):
         workshop.write("fruit.txt", f"Version {number} of the fruits.\n")
@@ -173,7 +173,7 @@ def _generations(workshop: Workshop) -> dict[str, int]:
 
 
 @pytest.mark.faults("S5")
-def test_s5_a_crash_of_the_verifying_process_publishes_nothing(
+def test_a_crash_of_the_verifying_process_publishes_nothing(
     workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crash = tmp_path / "python"

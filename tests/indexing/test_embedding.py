@@ -74,7 +74,7 @@ def test_another_model_has_a_cache_of_its_own(cache: EmbeddingCache) -> None:
 
 
 @pytest.mark.faults("S3")
-def test_s3_each_batch_is_kept_the_moment_it_is_computed(cache: EmbeddingCache, tmp_path: Path) -> None:
+def test_each_batch_is_kept_the_moment_it_is_computed(cache: EmbeddingCache, tmp_path: Path) -> None:
     kept: list[int] = []
 
     def count(chunks: int, characters: int) -> None:
@@ -98,7 +98,7 @@ def test_a_model_that_cannot_be_loaded_is_an_error_where_it_is_needed(cache: Emb
 
 
 @pytest.mark.faults("S16")
-def test_s16_embeddings_nobody_needs_are_forgotten_when_they_are_the_greater_part(
+def test_embeddings_nobody_needs_are_forgotten_when_they_are_the_greater_part(
     cache: EmbeddingCache, tmp_path: Path
 ) -> None:
     embedder = Embedder(cache, "model", CountingEmbedding, 64)

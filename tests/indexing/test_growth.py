@@ -14,7 +14,7 @@ def _bytes(folder: Path) -> int:
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 @pytest.mark.faults("S16")
-def test_s16_twenty_runs_over_changing_content_take_the_room_of_three_generations(empty_workshop: Workshop) -> None:
+def test_twenty_runs_over_changing_content_take_the_room_of_three_generations(empty_workshop: Workshop) -> None:
     sizes = []
     for run in range(20):
         for file in range(20):

@@ -47,7 +47,7 @@ def _entities() -> str:
 
 @pytest.mark.faults("B11")
 @pytest.mark.parametrize("xmp", [_entities(), "<x>" + "A" * 5_000_000 + "</x>"], ids=["entities", "five megabytes"])
-def test_b11_metadata_in_xml_is_never_read(tmp_path: Path, xmp: str) -> None:
+def test_metadata_in_xml_is_never_read(tmp_path: Path, xmp: str) -> None:
     stream = f"<< /Type /Metadata /Subtype /XML /Length {len(xmp)} >>\nstream\n{xmp}\nendstream"
     path = saved(tmp_path / "a.pdf", raw_pdf([*_objects("/Metadata 5 0 R"), stream]))
     (outcome,) = parse_all([path], LIMITS, workers=1)
@@ -70,7 +70,7 @@ def test_b11_metadata_in_xml_is_never_read(tmp_path: Path, xmp: str) -> None:
         pytest.param(lambda good: good.replace(b"/Kids [3 0 R]", b"/Kids [9 0 R]"), id="page that is not there"),
     ],
 )
-def test_b9_recovering_broken_objects_comes_to_an_end(tmp_path: Path, broken: object) -> None:
+def test_recovering_broken_objects_comes_to_an_end(tmp_path: Path, broken: object) -> None:
     assert callable(broken)
     path = saved(tmp_path / "a.pdf", broken(raw_pdf(_objects())))
     assert _text_of(path) in (WORDS, "damaged", "no_text", "timeout", "memory")

@@ -43,7 +43,7 @@ def test_a_deleted_file_goes_and_nothing_else_changes(workshop: Workshop) -> Non
 
 
 @pytest.mark.faults("B24")
-def test_b24_a_changed_file_is_renewed_and_nothing_else_changes(workshop: Workshop) -> None:
+def test_a_changed_file_is_renewed_and_nothing_else_changes(workshop: Workshop) -> None:
     before = workshop.chunks()
     workshop.write("fruit.txt", "Cherries ripen in June.\n")
     report = workshop.run()
@@ -95,7 +95,7 @@ def test_a_touched_file_gets_its_new_time_and_is_not_read(workshop: Workshop) ->
 
 
 @pytest.mark.faults("B23")
-def test_b23_the_same_text_in_two_files_is_two_documents_and_one_embedding(workshop: Workshop) -> None:
+def test_the_same_text_in_two_files_is_two_documents_and_one_embedding(workshop: Workshop) -> None:
     workshop.write("copy.txt", "Bees make honey.\n")
     workshop.write("other/copy.txt", "Bees make honey.\n")
     assert workshop.run().embedded == 1
@@ -160,7 +160,7 @@ class _Acting(RecordingProgress):
 
 
 @pytest.mark.faults("B21")
-def test_b21_a_file_that_changes_during_the_run_is_indexed_as_it_is_then(workshop: Workshop) -> None:
+def test_a_file_that_changes_during_the_run_is_indexed_as_it_is_then(workshop: Workshop) -> None:
     workshop.write("new.txt", "Old words.\n")
     workshop.run_with(_Acting(lambda: workshop.write("new.txt", "New words, more of them.\n")))
     assert workshop.text_of("new.txt") == "New words, more of them."
@@ -168,7 +168,7 @@ def test_b21_a_file_that_changes_during_the_run_is_indexed_as_it_is_then(worksho
 
 
 @pytest.mark.faults("B21")
-def test_b21_a_file_that_vanishes_during_the_run_is_not_in_the_index(workshop: Workshop) -> None:
+def test_a_file_that_vanishes_during_the_run_is_not_in_the_index(workshop: Workshop) -> None:
     vanishing = workshop.write("new.txt", "Words.\n")
     report = workshop.run_with(_Acting(vanishing.unlink))
     assert (report.exit_code, "new.txt" in workshop.documents_known()) == (0, False)
@@ -229,7 +229,7 @@ def test_a_missing_model_falls_back_for_a_new_index_only_and_says_so(empty_works
 
 @pytest.mark.faults("S4")
 @pytest.mark.parametrize("torn", ["catalogue.db", "chroma/chroma.sqlite3", "MANIFEST.json"])
-def test_s4_a_damaged_generation_is_mended_without_a_model_call(workshop: Workshop, torn: str) -> None:
+def test_a_damaged_generation_is_mended_without_a_model_call(workshop: Workshop, torn: str) -> None:
     before = workshop.chunks()
     damaged = workshop.index_dir / "generations" / (workshop.generation or "") / torn
     damaged.write_bytes(damaged.read_bytes()[:100])
@@ -267,7 +267,7 @@ class _InterruptedAfterOneBatch(RecordingProgress):
 
 
 @pytest.mark.faults("S3")
-def test_s3_an_interrupted_run_changes_nothing_and_its_embeddings_are_kept(workshop: Workshop) -> None:
+def test_an_interrupted_run_changes_nothing_and_its_embeddings_are_kept(workshop: Workshop) -> None:
     before = workshop.generation
     for number in range(3):
         workshop.write(f"new{number}.txt", f"Number {number} is a number.\n")
@@ -279,7 +279,7 @@ def test_s3_an_interrupted_run_changes_nothing_and_its_embeddings_are_kept(works
 
 
 @pytest.mark.faults("S6")
-def test_s6_a_second_job_ends_at_once_and_names_the_holder(workshop: Workshop) -> None:
+def test_a_second_job_ends_at_once_and_names_the_holder(workshop: Workshop) -> None:
     with index_lock(workshop.index_dir):
         started = time.monotonic()
         with pytest.raises(IndexLocked, match=f"process {os.getpid()}"):
@@ -288,7 +288,7 @@ def test_s6_a_second_job_ends_at_once_and_names_the_holder(workshop: Workshop) -
 
 
 @pytest.mark.faults("S10")
-def test_s10_without_room_for_another_generation_it_does_not_begin(
+def test_without_room_for_another_generation_it_does_not_begin(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = namedtuple("usage", "total used free")
@@ -300,7 +300,7 @@ def test_s10_without_room_for_another_generation_it_does_not_begin(
 
 
 @pytest.mark.faults("S16")
-def test_s16_only_three_generations_are_kept(workshop: Workshop) -> None:
+def test_only_three_generations_are_kept(workshop: Workshop) -> None:
     for number in range(3):
         workshop.write("fruit.txt", f"Version {number}.\n")
         workshop.run()

@@ -43,7 +43,7 @@ def _png(pixels: np.ndarray, path: Path) -> str:
 
 
 @pytest.mark.faults("B5")
-def test_b5_a_scanned_page_is_read_without_a_network(scan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scanned_page_is_read_without_a_network(scan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     attempts: list[object] = []
 
     def refuse(*arguments: object) -> None:

@@ -122,7 +122,7 @@ def test_a_problem_that_is_known_already_is_no_work() -> None:
 
 
 @pytest.mark.faults("B22")
-def test_b22_documents_of_a_closed_folder_stay() -> None:
+def test_documents_of_a_closed_folder_stay() -> None:
     closed = Problem("sub", "unreadable", "check its permissions", is_folder=True, keeps_last_version=True)
     known = [record("sub/a.txt"), record("sub/deep/b.txt"), record("submarine.txt")]
     planned = plan(Discovery((), (closed,)), known, FINGERPRINTS)

@@ -45,13 +45,13 @@ def test_pages_come_in_order_with_their_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.faults("B1")
-def test_b1_a_file_without_bytes_is_empty(tmp_path: Path) -> None:
+def test_a_file_without_bytes_is_empty(tmp_path: Path) -> None:
     assert failure(tmp_path, b"").category == "empty"
 
 
 @pytest.mark.faults("B2")
 @pytest.mark.parametrize("percent", range(10, 100, 10))
-def test_b2_a_truncated_file_is_damaged_or_read_in_part(tmp_path: Path, percent: int) -> None:
+def test_a_truncated_file_is_damaged_or_read_in_part(tmp_path: Path, percent: int) -> None:
     whole = pdf([PROSE * 5 + f"Page {number}." for number in range(1, 6)])
     statuses: set[str]
     try:
@@ -62,32 +62,32 @@ def test_b2_a_truncated_file_is_damaged_or_read_in_part(tmp_path: Path, percent:
 
 
 @pytest.mark.faults("B2")
-def test_b2_a_header_alone_is_damaged(tmp_path: Path) -> None:
+def test_a_header_alone_is_damaged(tmp_path: Path) -> None:
     assert failure(tmp_path, b"%PDF-1.7\n").category == "damaged"
 
 
 @pytest.mark.faults("B4")
-def test_b4_an_unknown_password_is_named(tmp_path: Path) -> None:
+def test_an_unknown_password_is_named(tmp_path: Path) -> None:
     reason = failure(tmp_path, encrypted_pdf("The vault.", user_password="unknown"))
     assert reason.category == "encrypted"
     assert "remove the password" in reason.detail
 
 
 @pytest.mark.faults("B4")
-def test_b4_an_empty_password_opens_the_file(tmp_path: Path) -> None:
+def test_an_empty_password_opens_the_file(tmp_path: Path) -> None:
     document = read(tmp_path, encrypted_pdf("The open vault.", user_password=""))
     assert document.pages[0].text == "The open vault."
 
 
 @pytest.mark.faults("B5")
-def test_b5_pictures_without_text_are_named(tmp_path: Path) -> None:
+def test_pictures_without_text_are_named(tmp_path: Path) -> None:
     reason = failure(tmp_path, scanned_pdf(2))
     assert reason.category == "no_text"
     assert "OCR" in reason.detail
 
 
 @pytest.mark.faults("B5")
-def test_b5_where_ocr_may_follow_the_empty_pages_are_given(tmp_path: Path) -> None:
+def test_where_ocr_may_follow_the_empty_pages_are_given(tmp_path: Path) -> None:
     document = read(tmp_path, scanned_pdf(2), ReadLimits(ocr=True))
     assert document.pages_without_text == (1, 2)
 
@@ -108,7 +108,7 @@ def test_a_page_without_text_among_others_is_named(tmp_path: Path) -> None:
         pytest.param(xref_loop(), "The table comes before itself", id="cross-reference table"),
     ],
 )
-def test_b8_circles_in_the_structure_end(tmp_path: Path, content: bytes, expected: str) -> None:
+def test_circles_in_the_structure_end(tmp_path: Path, content: bytes, expected: str) -> None:
     began = time.monotonic()
     document = read(tmp_path, content)
     assert document.pages[0].text == expected
@@ -133,7 +133,7 @@ def test_a_file_beyond_the_limits_is_refused(tmp_path: Path, limits: ReadLimits)
 
 
 @pytest.mark.faults("B12")
-def test_b12_time_grows_with_the_pages_and_not_faster(tmp_path: Path) -> None:
+def test_time_grows_with_the_pages_and_not_faster(tmp_path: Path) -> None:
     def seconds(pages: int) -> float:
         content = pdf(["A short page."] * pages)
         began = time.process_time()
@@ -234,7 +234,7 @@ class TestHiddenText:
             pytest.param(f"BT 3 Tr /F1 12 Tf 72 600 Td {_WORDS} Tj ET", "invisible", id="render mode 3"),
         ],
     )
-    def test_x8_is_named_in_the_report(self, tmp_path: Path, content: str, reason: str) -> None:
+    def test_hidden_text_is_named_in_the_report(self, tmp_path: Path, content: str, reason: str) -> None:
         document = read(tmp_path, pdf_of_content(f"{_SEEN} {content}"))
         assert document.notes == (f"Page 1 has hidden text ({reason}).",)
 

@@ -51,21 +51,21 @@ class TestFirstBytes:
             pytest.param(b"\x7fELF\x02\x01\x01" + bytes(100), id="program"),
         ],
     )
-    def test_b3_what_is_named_pdf_and_is_none_is_refused(self, tmp_path: Path, content: bytes) -> None:
+    def test_what_is_named_pdf_and_is_none_is_refused(self, tmp_path: Path, content: bytes) -> None:
         assert category(tmp_path, "wrong.pdf", content) == "type_mismatch"
 
     @pytest.mark.faults("B3")
     @pytest.mark.parametrize("name", ["notes.txt", "notes.md", "page.html"])
-    def test_b3_a_pdf_is_no_text(self, tmp_path: Path, name: str) -> None:
+    def test_a_pdf_is_no_text(self, tmp_path: Path, name: str) -> None:
         assert category(tmp_path, name, pdf(["Hello."])) == "type_mismatch"
 
     @pytest.mark.faults("B16")
     @pytest.mark.parametrize("name", ["tool.exe", "data.bin", "library.so", "picture.png", "noending", ".hidden"])
-    def test_b16_binary_files_are_not_on_the_list(self, name: str) -> None:
+    def test_binary_files_are_not_on_the_list(self, name: str) -> None:
         assert reader_for(Path(name)) is None
 
     @pytest.mark.faults("B16")
-    def test_b16_random_bytes_are_no_text(self, tmp_path: Path) -> None:
+    def test_random_bytes_are_no_text(self, tmp_path: Path) -> None:
         assert category(tmp_path, "noise.txt", os.urandom(4000)) in ("encoding_unknown", "type_mismatch")
 
     @pytest.mark.parametrize("content", [b"", b" \n\t\n ", b"\xef\xbb\xbf"])
@@ -116,7 +116,7 @@ class TestEncodings:
             (GERMAN, "utf-32"),
         ],
     )
-    def test_b15_are_told_from_the_bytes(self, text: str, encoding: str) -> None:
+    def test_encodings_are_told_from_the_bytes(self, text: str, encoding: str) -> None:
         assert decode_text((text * 3).encode(encoding)) == text * 3
 
     @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ class TestEncodings:
             pytest.param("Größe".encode("latin-1") + b" xyz qrs", id="too little to tell"),
         ],
     )
-    def test_b15_are_refused_rather_than_guessed(self, data: bytes) -> None:
+    def test_unknown_encodings_are_refused_rather_than_guessed(self, data: bytes) -> None:
         with pytest.raises(ParseFailure) as caught:
             decode_text(data)
         assert caught.value.category == "encoding_unknown"

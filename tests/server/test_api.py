@@ -1,4 +1,4 @@
-"""The contract with programs: what API.md promises, kept by a real server over a real index."""
+"""The contract with programs: what docs/api.md promises, kept by a real server over a real index."""
 
 import json
 import logging
@@ -169,7 +169,7 @@ def test_a_server_without_an_index_is_alive_but_not_ready(empty_services: Servic
         pytest.param({"data": "question"}, 415, id="no content type"),
     ],
 )
-def test_b27_bad_input_is_refused_with_a_sentence(
+def test_bad_input_is_refused_with_a_sentence(
     client: FlaskClient, path: str, sent: dict[str, Any], status: int
 ) -> None:
     response = client.post(path, **sent)
@@ -215,7 +215,7 @@ def test_the_reasoner_gives_its_thoughts_apart(writing_client: FlaskClient, deep
 
 @pytest.mark.faults("L1")
 @pytest.mark.faults("X18")
-def test_x18_a_rejected_key_is_said_and_never_shown(
+def test_a_rejected_key_is_said_and_never_shown(
     start: Callable[..., Services], deepseek: FakeDeepSeek, caplog: pytest.LogCaptureFixture
 ) -> None:
     services = start(deepseek_api_key=SecretStr("sk-wrong-canary"), deepseek_base_url=deepseek.url)

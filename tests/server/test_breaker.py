@@ -1,4 +1,4 @@
-"""When a language model is left alone, and when it is tried again (FAULTS L2, L22)."""
+"""When a language model is left alone, and when it is tried again (docs/faults.md L2, L22)."""
 
 import pytest
 
@@ -68,7 +68,7 @@ def test_what_only_a_person_can_mend_stops_calls_at_once(
 
 
 @pytest.mark.faults("L22")
-def test_l22_the_fifth_failure_in_a_row_pauses_and_one_probe_is_let_through(breaker: Breaker, clock: Clock) -> None:
+def test_the_fifth_failure_in_a_row_pauses_and_one_probe_is_let_through(breaker: Breaker, clock: Clock) -> None:
     _fail(breaker, Unavailable("x"), times=4)
     assert breaker.problem() is None
     _fail(breaker, Unavailable("x"))
@@ -80,7 +80,7 @@ def test_l22_the_fifth_failure_in_a_row_pauses_and_one_probe_is_let_through(brea
 
 
 @pytest.mark.faults("L22")
-def test_l22_a_probe_that_fails_pauses_again(breaker: Breaker, clock: Clock) -> None:
+def test_a_probe_that_fails_pauses_again(breaker: Breaker, clock: Clock) -> None:
     _fail(breaker, Unavailable("x"), times=5)
     clock.now = 30.0
     _fail(breaker, Unavailable("x"))

@@ -140,9 +140,8 @@ def test_stopping_keeps_what_came(visit: Callable[..., "Page"], deepseek: FakeDe
     assert deepseek.wait_for(lambda: asked.client_left_at is not None, 10)
 
 
-@pytest.mark.faults("X3")
-@pytest.mark.faults("X2")
-def test_x3_no_payload_runs_and_x2_none_is_loaded(visit: Callable[..., "Page"], deepseek: FakeDeepSeek) -> None:
+@pytest.mark.faults("X2", "X3")
+def test_no_payload_runs_and_none_is_loaded(visit: Callable[..., "Page"], deepseek: FakeDeepSeek) -> None:
     attack = "\n\n".join(SCRIPT_PAYLOADS + EXFILTRATION_PAYLOADS)
     deepseek.when(
         lambda asked: asked.is_json_mode, Completion('{"score": 9, "reason": "<img src=x onerror=alert(1)>"}')

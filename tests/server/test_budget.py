@@ -1,4 +1,4 @@
-"""The daily budget: counted by day, kept over restarts, true with many callers; and what counts. FAULTS X24."""
+"""The daily budget: counted by day, kept over restarts, true with many callers; and what counts. docs/faults.md X24."""
 
 import multiprocessing
 import sqlite3

@@ -91,9 +91,7 @@ def test_a_wrong_method_is_told_the_right_one(caller: FlaskClient) -> None:
 
 
 @pytest.mark.faults("X16")
-def test_x16_a_mistake_of_ours_shows_nothing_of_the_inside(
-    caller: FlaskClient, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_mistake_of_ours_shows_nothing_of_the_inside(caller: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         as_json, as_page = caller.get("/fail/mistake"), caller.get("/fail/mistake", headers=PAGE)
     for shown in (as_json.get_data(as_text=True), as_page.get_data(as_text=True), caplog.text):

@@ -1,6 +1,6 @@
 """Attacks on the server as a process: slow and oversized bodies, a debugger in the environment, surprise egress.
 
-FAULTS X12, X16 and X23; what needs no process is in test_security.
+docs/faults.md X12, X16 and X23; what needs no process is in test_security.
 """
 
 import http.client
@@ -67,7 +67,7 @@ def head_of(path: str, **headers: object) -> str:
 
 @pytest.mark.faults("X12")
 @pytest.mark.parametrize("path", ["/api/query", "/v1/chat/completions", "/ask"])
-def test_x12_a_body_that_says_it_is_too_large_is_refused_before_it_comes(port: int, path: str) -> None:
+def test_a_body_that_says_it_is_too_large_is_refused_before_it_comes(port: int, path: str) -> None:
     started = time.monotonic()
     with raw(port, head_of(path, Content_Length=51 * 1024 * 1024)) as connection:
         assert b" 413 " in connection.recv(4096)
@@ -75,7 +75,7 @@ def test_x12_a_body_that_says_it_is_too_large_is_refused_before_it_comes(port: i
 
 
 @pytest.mark.faults("X12")
-def test_x12_chunks_without_end_are_refused(port: int) -> None:
+def test_chunks_without_end_are_refused(port: int) -> None:
     with raw(port, head_of("/api/query", Transfer_Encoding="chunked")) as connection:
         chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
         try:
@@ -88,7 +88,7 @@ def test_x12_chunks_without_end_are_refused(port: int) -> None:
 
 
 @pytest.mark.faults("X12")
-def test_x12_a_body_that_trickles_in_keeps_nobody_waiting(port: int) -> None:
+def test_a_body_that_trickles_in_keeps_nobody_waiting(port: int) -> None:
     slow = [raw(port, head_of("/api/query", Content_Length=1000)) for _ in range(40)]
     for connection in slow:
         connection.sendall(b"{")
@@ -101,14 +101,14 @@ def test_x12_a_body_that_trickles_in_keeps_nobody_waiting(port: int) -> None:
 
 @pytest.mark.faults("X16")
 @pytest.mark.parametrize("path", ["/console", "/?__debugger__=yes&cmd=resource&f=debugger.js"])
-def test_x16_a_debugger_asked_for_in_the_environment_is_not_there(port: int, path: str) -> None:
+def test_a_debugger_asked_for_in_the_environment_is_not_there(port: int, path: str) -> None:
     _, shown = answer(port, "GET", path)
     assert "EVALEX" not in shown  # Werkzeug's debugger and its script
     assert "Traceback" not in shown
 
 
 @pytest.mark.faults("X23")
-def test_x23_questions_reach_nobody_else(port: int) -> None:
+def test_questions_reach_nobody_else(port: int) -> None:
     deadline = time.monotonic() + 60
     while answer(port, "GET", "/readyz")[0] != 200:
         assert time.monotonic() < deadline
@@ -119,7 +119,7 @@ def test_x23_questions_reach_nobody_else(port: int) -> None:
 
 
 @pytest.mark.faults("X16")
-def test_x16_a_debugger_beyond_this_machine_is_refused(
+def test_a_debugger_beyond_this_machine_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("FLASK_DEBUG", "1")
@@ -130,6 +130,6 @@ def test_x16_a_debugger_beyond_this_machine_is_refused(
 
 
 @pytest.mark.faults("X16")
-def test_x16_the_application_is_never_in_debug_mode(monkeypatch: pytest.MonkeyPatch, empty_services: Services) -> None:
+def test_the_application_is_never_in_debug_mode(monkeypatch: pytest.MonkeyPatch, empty_services: Services) -> None:
     monkeypatch.setenv("FLASK_DEBUG", "1")
     assert not create_app(empty_services).debug

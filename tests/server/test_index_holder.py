@@ -41,7 +41,7 @@ def held_name(holder: IndexHolder) -> str:
 
 
 @pytest.mark.faults("S18")
-def test_s18_without_an_index_it_says_what_to_do(holder: IndexHolder) -> None:
+def test_without_an_index_it_says_what_to_do(holder: IndexHolder) -> None:
     holder.refresh()
     assert not holder.state().ready
     assert "make index" in (holder.state().reason or "")
@@ -50,7 +50,7 @@ def test_s18_without_an_index_it_says_what_to_do(holder: IndexHolder) -> None:
 
 
 @pytest.mark.faults("S9")
-def test_s9_a_new_generation_is_picked_up_and_old_requests_finish_on_the_old_one(
+def test_a_new_generation_is_picked_up_and_old_requests_finish_on_the_old_one(
     holder: IndexHolder, publish_index: PublishIndex
 ) -> None:
     publish_index({"a.txt": ["old text"]})
@@ -66,7 +66,7 @@ def test_s9_a_new_generation_is_picked_up_and_old_requests_finish_on_the_old_one
 
 
 @pytest.mark.faults("S4")
-def test_s4_a_damaged_current_generation_gives_way_to_the_previous_one(
+def test_a_damaged_current_generation_gives_way_to_the_previous_one(
     holder: IndexHolder, index_dir: Path, publish_index: PublishIndex
 ) -> None:
     publish_index({"a.txt": ["good"]})
@@ -79,7 +79,7 @@ def test_s4_a_damaged_current_generation_gives_way_to_the_previous_one(
 
 
 @pytest.mark.faults("S20")
-def test_s20_without_a_pointer_the_newest_finished_generation_answers(
+def test_without_a_pointer_the_newest_finished_generation_answers(
     holder: IndexHolder, index_dir: Path, publish_index: PublishIndex
 ) -> None:
     publish_index({"a.txt": ["text"]})
@@ -101,7 +101,7 @@ def test_another_model_than_the_recorded_one_is_never_used(index_dir: Path, publ
 
 
 @pytest.mark.faults("S7")
-def test_s7_queries_over_swaps_never_fail_and_never_mix_generations(
+def test_queries_over_swaps_never_fail_and_never_mix_generations(
     holder: IndexHolder, index_dir: Path, publish_index: PublishIndex
 ) -> None:
     publish_index({"a.txt": ["generation 0001"]})

@@ -1,4 +1,4 @@
-"""How often one client may ask, and what one is told who asks more (FAULTS X24)."""
+"""How often one client may ask, and what one is told who asks more (docs/faults.md X24)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,7 +35,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 @pytest.mark.faults("X24")
-def test_x24_too_many_requests_are_refused_with_the_time_to_wait(limited: Callable[..., FlaskClient]) -> None:
+def test_too_many_requests_are_refused_with_the_time_to_wait(limited: Callable[..., FlaskClient]) -> None:
     client = limited(rate_limit_per_minute=5)
     assert statuses(client, 7) == [200] * 5 + [429] * 2
     refused = client.get("/api/status")
@@ -58,7 +58,7 @@ def test_x24_too_many_requests_are_refused_with_the_time_to_wait(limited: Callab
         ),
     ],
 )
-def test_x24_questions_have_a_limit_of_their_own(
+def test_questions_have_a_limit_of_their_own(
     limited: Callable[..., FlaskClient], path: str, sent: dict[str, Any]
 ) -> None:
     client = limited(question_limit_per_minute=2)

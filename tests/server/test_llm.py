@@ -1,4 +1,4 @@
-"""The language model: its roles, its errors, its clock. FAULTS L1, L3–L4, L6–L15, L18, L20, X18."""
+"""The language model: its roles, its errors, its clock. docs/faults.md L1, L3–L4, L6–L15, L18, L20, X18."""
 
 import logging
 import pickle
@@ -144,7 +144,7 @@ def test_a_key_for_another_provider_is_never_sent(
 
 
 @pytest.mark.faults("X18")
-def test_x18_the_key_is_in_no_text_and_no_log(
+def test_the_key_is_in_no_text_and_no_log(
     fake: FakeDeepSeek, models: LanguageModels, reader: Reader, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -188,7 +188,7 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("answer", "kind", "attempts"), ERRORS)
-@pytest.mark.faults("L1-L8")
+@pytest.mark.faults("L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8")
 def test_every_error_code_is_one_member_of_the_family(
     fake: FakeDeepSeek, models: LanguageModels, answer: Any, kind: type[LanguageModelError], attempts: int
 ) -> None:
@@ -201,7 +201,7 @@ def test_every_error_code_is_one_member_of_the_family(
 
 
 @pytest.mark.faults("L1")
-def test_l1_a_rejected_key_fails_at_once(build: Callable[..., LanguageModels]) -> None:
+def test_a_rejected_key_fails_at_once(build: Callable[..., LanguageModels]) -> None:
     models = build(key="sk-wrong")
     started = time.monotonic()
     with pytest.raises(KeyRejected):
@@ -210,7 +210,7 @@ def test_l1_a_rejected_key_fails_at_once(build: Callable[..., LanguageModels]) -
 
 
 @pytest.mark.faults("L3")
-def test_l3_the_providers_request_id_is_logged(
+def test_the_providers_request_id_is_logged(
     fake: FakeDeepSeek, models: LanguageModels, caplog: pytest.LogCaptureFixture
 ) -> None:
     fake.when("", Failure(422))
@@ -220,7 +220,7 @@ def test_l3_the_providers_request_id_is_logged(
 
 
 @pytest.mark.faults("L4")
-def test_l4_a_retired_model_is_named_with_its_setting(fake: FakeDeepSeek, build: Callable[..., LanguageModels]) -> None:
+def test_a_retired_model_is_named_with_its_setting(fake: FakeDeepSeek, build: Callable[..., LanguageModels]) -> None:
     with pytest.raises(ModelNotOffered, match='"deepseek-chat"') as caught:
         _complete(build(model="deepseek-chat"))
     assert "DEEPSEEK_MODEL" in caught.value.help
@@ -229,14 +229,14 @@ def test_l4_a_retired_model_is_named_with_its_setting(fake: FakeDeepSeek, build:
 
 
 @pytest.mark.faults("L3")
-def test_l3_what_the_server_says_is_passed_on(fake: FakeDeepSeek, models: LanguageModels) -> None:
+def test_what_the_server_says_is_passed_on(fake: FakeDeepSeek, models: LanguageModels) -> None:
     fake.when("", Failure(422, f"no such\nfield for {CANARY}"))
     with pytest.raises(RequestRejected, match=r"no such field for …$"):
         _complete(models)
 
 
 @pytest.mark.faults("L6")
-def test_l6_retry_after_is_honoured(fake: FakeDeepSeek, models: LanguageModels) -> None:
+def test_retry_after_is_honoured(fake: FakeDeepSeek, models: LanguageModels) -> None:
     fake.when("", Failure(429, retry_after="0.3"), Completion("{}"))
     assert _complete(models).text == "{}"
     first, second = fake.chats()
@@ -244,7 +244,7 @@ def test_l6_retry_after_is_honoured(fake: FakeDeepSeek, models: LanguageModels) 
 
 
 @pytest.mark.faults("L6")
-def test_l6_a_wait_that_outlasts_the_deadline_is_not_begun(fake: FakeDeepSeek, models: LanguageModels) -> None:
+def test_a_wait_that_outlasts_the_deadline_is_not_begun(fake: FakeDeepSeek, models: LanguageModels) -> None:
     fake.when("", Failure(429, retry_after="30"))
     started = time.monotonic()
     with pytest.raises(RateLimited) as caught:
@@ -253,19 +253,19 @@ def test_l6_a_wait_that_outlasts_the_deadline_is_not_begun(fake: FakeDeepSeek, m
     assert caught.value.retry_after_seconds == 30
 
 
-@pytest.mark.faults("L7")
+@pytest.mark.faults("L7", "L8")
 @pytest.mark.parametrize(
     "first",
     [[Failure(500), Failure(502)], [Failure(503), Failure(503)], [Page()], [Completion("{}", drop_after=0)]],
     ids=["500-502", "503-503", "html", "dropped"],
 )
-def test_l7_l8_success_after_failures(fake: FakeDeepSeek, reader: Reader, first: list[Any]) -> None:
+def test_success_after_failures(fake: FakeDeepSeek, reader: Reader, first: list[Any]) -> None:
     fake.when("", *first, Completion("Fine [1]."))
     assert reader.read().text == reader.text == "Fine [1]."
 
 
 @pytest.mark.faults("L22")
-def test_l22_a_server_that_is_not_there_is_unavailable(fake: FakeDeepSeek) -> None:
+def test_a_server_that_is_not_there_is_unavailable(fake: FakeDeepSeek) -> None:
     models = LanguageModels(SecretStr("k"), "http://127.0.0.1:9", "deepseek-flash", retry=QUICK)
     with pytest.raises(Unavailable):
         _complete(models)
@@ -276,7 +276,7 @@ def test_l22_a_server_that_is_not_there_is_unavailable(fake: FakeDeepSeek) -> No
 
 
 @pytest.mark.faults("L9")
-def test_l9_blank_lines_before_the_reply_are_waited_through(fake: FakeDeepSeek, models: LanguageModels) -> None:
+def test_blank_lines_before_the_reply_are_waited_through(fake: FakeDeepSeek, models: LanguageModels) -> None:
     fake.when("", Completion('{"score": 1}', blank_lines=10, gap_seconds=0.01))
     assert _complete(models).text == '{"score": 1}'
 
@@ -292,7 +292,7 @@ def test_l9_blank_lines_before_the_reply_are_waited_through(fake: FakeDeepSeek, 
     ids=["blank lines", "a flood of them", "silence"],
 )
 @pytest.mark.parametrize("streamed", [True, False])
-def test_l10_our_deadline_ends_it(fake: FakeDeepSeek, reader: Reader, answer: Completion, streamed: bool) -> None:
+def test_our_deadline_ends_it(fake: FakeDeepSeek, reader: Reader, answer: Completion, streamed: bool) -> None:
     fake.when("", answer)
     started = time.monotonic()
     with pytest.raises(DeadlineExceeded):
@@ -303,7 +303,7 @@ def test_l10_our_deadline_ends_it(fake: FakeDeepSeek, reader: Reader, answer: Co
 
 @pytest.mark.faults("L11")
 @pytest.mark.parametrize("comments", [0, ENDLESS], ids=["silence", "keep-alive comments"])
-def test_l11_a_stall_after_the_first_words_keeps_them_and_ends(
+def test_a_stall_after_the_first_words_keeps_them_and_ends(
     fake: FakeDeepSeek, build: Callable[..., LanguageModels], comments: int
 ) -> None:
     fake.when("", Completion("Some words and silence", stall_after=1, comments=comments, gap_seconds=0.01))
@@ -325,7 +325,7 @@ def test_an_answer_cut_by_the_deadline_is_incomplete(fake: FakeDeepSeek, reader:
 
 @pytest.mark.faults("L12")
 @pytest.mark.parametrize("fault", [{"cut_after": 2}, {"drop_after": 2}, {"finish_reason": None}])
-def test_l12_an_end_without_finish_reason_is_incomplete(fake: FakeDeepSeek, reader: Reader, fault: Any) -> None:
+def test_an_end_without_finish_reason_is_incomplete(fake: FakeDeepSeek, reader: Reader, fault: Any) -> None:
     fake.when("", Completion("Cut off in the middle of", **fault))
     reply = reader.read()
     assert reply.problem is not None
@@ -342,9 +342,7 @@ def test_l12_an_end_without_finish_reason_is_incomplete(fake: FakeDeepSeek, read
         ("something_new", "unknown"),
     ],
 )
-def test_l13_every_other_finish_has_its_own_sentence(
-    fake: FakeDeepSeek, reader: Reader, finish: str, word: str
-) -> None:
+def test_every_other_finish_has_its_own_sentence(fake: FakeDeepSeek, reader: Reader, finish: str, word: str) -> None:
     fake.when("", Completion("Half an answer", finish_reason=finish))
     reply = reader.read()
     assert reply.text == "Half an answer"
@@ -352,14 +350,14 @@ def test_l13_every_other_finish_has_its_own_sentence(
 
 
 @pytest.mark.faults("L13")
-def test_l13_want_of_resources_is_tried_once_more_when_nothing_was_shown(fake: FakeDeepSeek, reader: Reader) -> None:
+def test_want_of_resources_is_tried_once_more_when_nothing_was_shown(fake: FakeDeepSeek, reader: Reader) -> None:
     fake.when("", Completion("", finish_reason="insufficient_system_resource"), Completion("Whole [1]."))
     assert reader.read().text == "Whole [1]."
 
 
 @pytest.mark.faults("L14")
 @pytest.mark.parametrize("finish", ["stop", "length"])
-def test_l14_thoughts_without_an_answer_are_tried_again_without_thinking(
+def test_thoughts_without_an_answer_are_tried_again_without_thinking(
     fake: FakeDeepSeek, reader: Reader, finish: str
 ) -> None:
     fake.when("", Completion("", reasoning="On and on", finish_reason=finish), Completion("At last [1]."))
@@ -369,7 +367,7 @@ def test_l14_thoughts_without_an_answer_are_tried_again_without_thinking(
 
 
 @pytest.mark.faults("L14")
-def test_l14_a_model_that_says_nothing_twice_is_an_error(fake: FakeDeepSeek, reader: Reader) -> None:
+def test_a_model_that_says_nothing_twice_is_an_error(fake: FakeDeepSeek, reader: Reader) -> None:
     fake.when("", Completion("  ", reasoning="On and on"))
     with pytest.raises(EmptyAnswer):
         reader.read(thinking=True)
@@ -378,15 +376,13 @@ def test_l14_a_model_that_says_nothing_twice_is_an_error(fake: FakeDeepSeek, rea
 
 @pytest.mark.faults("L15")
 @pytest.mark.parametrize("reply", [Completion("no json"), Completion("", null_content=True)])
-def test_l15_spaces_and_null_in_json_mode_are_blank(
-    fake: FakeDeepSeek, models: LanguageModels, reply: Completion
-) -> None:
+def test_spaces_and_null_in_json_mode_are_blank(fake: FakeDeepSeek, models: LanguageModels, reply: Completion) -> None:
     fake.when("", reply)
     assert not _complete(models).text.strip()
 
 
 @pytest.mark.faults("L18")
-def test_l18_a_broken_chunk_keeps_what_came_before(fake: FakeDeepSeek, reader: Reader) -> None:
+def test_a_broken_chunk_keeps_what_came_before(fake: FakeDeepSeek, reader: Reader) -> None:
     fake.when("", Completion("Some words and more", bad_chunk_after=1))
     reply = reader.read()
     assert reply.text == "Some wor"
@@ -400,7 +396,7 @@ def test_what_was_shown_is_never_tried_again(fake: FakeDeepSeek, reader: Reader)
 
 
 @pytest.mark.faults("L20")
-def test_l20_cancelling_closes_the_connection(fake: FakeDeepSeek, reader: Reader) -> None:
+def test_cancelling_closes_the_connection(fake: FakeDeepSeek, reader: Reader) -> None:
     fake.when("", Completion("word " * 2000, gap_seconds=0.005))
     cancel = threading.Event()
     threading.Timer(0.2, cancel.set).start()

@@ -92,7 +92,7 @@ def test_two_applications_count_apart(quoting_services: Services, quoting_app: F
 
 
 @pytest.mark.faults("X13")
-def test_x13_figures_need_the_token_where_there_is_one(start: Callable[..., Services]) -> None:
+def test_figures_need_the_token_where_there_is_one(start: Callable[..., Services]) -> None:
     client = create_app(start(api_tokens=SecretStr(TOKEN))).test_client()
     assert client.get("/metrics").status_code == 401
     assert figures(client, headers={"Authorization": f"Bearer {TOKEN}"})

@@ -1,6 +1,6 @@
 """The language model as programs and pages meet it: both models, follow-ups, crowds, pauses, forged citations.
 
-FAULTS L2, L23, X1, X5, X26; the rows' figures hold for the whole server over a real index.
+docs/faults.md L2, L23, X1, X5, X26; the rows' figures hold for the whole server over a real index.
 """
 
 import json
@@ -160,7 +160,7 @@ def test_a_conversation_is_bounded(client: FlaskClient, history: Any, status: in
         pytest.param("【98】", id="in Chinese brackets"),
     ],
 )
-def test_x5_citations_of_no_passage_are_removed_and_counted(
+def test_citations_of_no_passage_are_removed_and_counted(
     client: FlaskClient, deepseek: FakeDeepSeek, forged: str
 ) -> None:
     deepseek.when_answering(Completion(f"Every member buys one share {forged}."))
@@ -174,7 +174,7 @@ def test_x5_citations_of_no_passage_are_removed_and_counted(
 
 @pytest.mark.faults("X5")
 @pytest.mark.parametrize("forged", ["[secret-plans.pdf, p. 3]", "[the source](https://evil.example/?q=1)"])
-def test_x5_other_files_and_addresses_become_no_links(client: FlaskClient, deepseek: FakeDeepSeek, forged: str) -> None:
+def test_other_files_and_addresses_become_no_links(client: FlaskClient, deepseek: FakeDeepSeek, forged: str) -> None:
     deepseek.when_answering(Completion(f"Every member buys one share {forged}."))
     page = client.post("/ask", data={"question": QUESTION}, headers={"Accept": "text/html"}, follow_redirects=True)
     shown = page.get_data(as_text=True)
@@ -219,7 +219,7 @@ def _obeys_answering(asked: Asked) -> Completion:
 
 
 @pytest.mark.faults("X1")
-def test_x1_fifty_documents_that_give_orders_to_a_model_that_obeys_change_only_the_answers_text(
+def test_fifty_documents_that_give_orders_to_a_model_that_obeys_change_only_the_answers_text(
     services: Services, deepseek: FakeDeepSeek
 ) -> None:
     deepseek.when_scoring(_obeys_scoring).when_answering(_obeys_answering)
@@ -269,7 +269,7 @@ UNANSWERABLE = [
 
 
 @pytest.mark.faults("X26")
-def test_x26_twenty_questions_that_no_passage_answers_are_refused(client: FlaskClient, deepseek: FakeDeepSeek) -> None:
+def test_twenty_questions_that_no_passage_answers_are_refused(client: FlaskClient, deepseek: FakeDeepSeek) -> None:
     deepseek.when_scoring(Completion('{"score": 1, "reason": "not about it"}'))
     refused = [body for body in (ask(client, question) for question in UNANSWERABLE) if body["refused"]]
     assert len(UNANSWERABLE) == 20
@@ -297,9 +297,7 @@ def test_a_paused_model_is_said_everywhere_and_stops_nothing(client: FlaskClient
 
 
 @pytest.mark.faults("X24")
-def test_x24_a_spent_budget_is_said_and_answers_are_quoted(
-    start: Callable[..., Services], deepseek: FakeDeepSeek
-) -> None:
+def test_a_spent_budget_is_said_and_answers_are_quoted(start: Callable[..., Services], deepseek: FakeDeepSeek) -> None:
     services = start(deepseek_api_key=SecretStr(KEY), deepseek_base_url=deepseek.url, daily_token_budget=1)
     client = create_app(services).test_client()
     for _ in range(3):
@@ -341,7 +339,7 @@ def test_a_paused_model_is_503_with_the_time_to_come_again(
 
 
 @pytest.mark.faults("L23")
-def test_l23_who_finds_the_queue_full_is_told_when_to_come_again(bare: FlaskClient, deepseek: FakeDeepSeek) -> None:
+def test_who_finds_the_queue_full_is_told_when_to_come_again(bare: FlaskClient, deepseek: FakeDeepSeek) -> None:
     release = threading.Event()
 
     def slow(asked: Asked) -> Completion:
@@ -369,7 +367,7 @@ def test_l23_who_finds_the_queue_full_is_told_when_to_come_again(bare: FlaskClie
 
 
 @pytest.mark.faults("L23")
-def test_l23_fifty_streams_at_once_all_end_as_promised(services: Services, deepseek: FakeDeepSeek) -> None:
+def test_fifty_streams_at_once_all_end_as_promised(services: Services, deepseek: FakeDeepSeek) -> None:
     deepseek.when_answering(Completion("It is 60 euros [1]. " * 5, delay_seconds=0.1, gap_seconds=0.01))
     app = create_app(services)
 

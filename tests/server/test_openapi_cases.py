@@ -1,4 +1,4 @@
-"""Requests made up from the OpenAPI document by schemathesis (FAULTS B27): never a 5xx, never against the document.
+"""Requests made up from the OpenAPI document by schemathesis (docs/faults.md B27): no 5xx, nothing against its word.
 
 Bounded in the everyday suite; `make soak` makes a thousand for each endpoint and prints how fast refusals are.
 """
@@ -81,14 +81,14 @@ def percentile(values: list[float], share: float) -> float:
 
 
 @pytest.mark.faults("B27")
-def test_b27_made_up_requests_are_answered_as_documented(operations: list[Any]) -> None:
+def test_made_up_requests_are_answered_as_documented(operations: list[Any]) -> None:
     assert len(operations) >= 10
     send_both(operations, _EVERYDAY_CASES)
 
 
 @pytest.mark.soak
 @pytest.mark.faults("B27")
-def test_b27_a_thousand_made_up_requests_for_each_endpoint(
+def test_a_thousand_made_up_requests_for_each_endpoint(
     operations: list[Any], record_property: Callable[[str, object], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = send_both(operations, _SOAK_CASES)

@@ -87,7 +87,7 @@ def test_a_page_that_is_not_there_is_an_error_of_its_own(pdf: Path) -> None:
 
 
 @pytest.mark.faults("X10")
-def test_x10_only_the_indexed_version_inside_the_folder_is_shown(pdf: Path, tmp_path: Path) -> None:
+def test_only_the_indexed_version_inside_the_folder_is_shown(pdf: Path, tmp_path: Path) -> None:
     folder = str(tmp_path)
     outside = tmp_path.parent / "outside.pdf"
     outside.write_bytes(pdf.read_bytes())

@@ -1,4 +1,4 @@
-"""Templates are checked at start; questions and documents are never read as templates (FAULTS X1, X7, X20)."""
+"""Templates are checked at start; questions and documents are never read as templates (docs/faults.md X1, X7, X20)."""
 
 import re
 import textwrap
@@ -45,7 +45,7 @@ def test_the_prompt_speaks_the_questions_language_and_holds_its_refusal(
 @pytest.mark.parametrize(
     "text", ["{{7*7}}", "{0.__class__}", "{query_str} {context_str}", "{refusal}", "%s %(x)s $x", "\\frac{a}{b}", "}{"]
 )
-def test_x20_braces_in_documents_and_questions_stay_as_they_are(prompts: Prompts, text: str) -> None:
+def test_braces_in_documents_and_questions_stay_as_they_are(prompts: Prompts, text: str) -> None:
     prompt = _answer_prompt(prompts, f"About {text}?", f"before {text} after")
     assert f"before {text} after" in prompt
     assert f"About {text}?" in prompt
@@ -55,7 +55,7 @@ def test_x20_braces_in_documents_and_questions_stay_as_they_are(prompts: Prompts
 
 
 @pytest.mark.faults("X7")
-def test_x7_markers_are_random_and_cannot_be_forged(prompts: Prompts) -> None:
+def test_markers_are_random_and_cannot_be_forged(prompts: Prompts) -> None:
     assert len({new_marker() for _ in range(1000)}) == 1000
     marker = new_marker()
     assert re.fullmatch(r"[0-9a-f]{32}", marker)

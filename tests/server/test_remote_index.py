@@ -144,7 +144,7 @@ def test_a_run_with_nothing_to_do_needs_neither_embeddings_nor_chromas_client(sh
 
 
 @pytest.mark.faults("S1")
-def test_s1_a_killed_job_leaves_no_collection_after_the_next_run(shop: RemoteWorkshop) -> None:
+def test_a_killed_job_leaves_no_collection_after_the_next_run(shop: RemoteWorkshop) -> None:
     environment = os.environ | shop.environment() | {"PAGEWISE_FAILPOINT": "vectors.written"}
     killed = subprocess.run(
         [sys.executable, "-m", "indexing"], cwd=ROOT, env=environment, capture_output=True, check=False
@@ -257,7 +257,7 @@ def test_the_doctor_has_a_line_for_each_server(shop: RemoteWorkshop, monkeypatch
 
 @pytest.mark.faults("X18")
 @pytest.mark.parametrize("command", [[], ["ask", "Where?"]], ids=["serve", "ask"])
-def test_x18_an_address_that_cannot_be_shown_is_refused_and_no_key_with_it(
+def test_an_address_that_cannot_be_shown_is_refused_and_no_key_with_it(
     command: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("EMBED_API_KEY", KEY)

@@ -103,7 +103,7 @@ def harm(html: str) -> list[str]:
 
 @pytest.mark.faults("X3")
 @pytest.mark.parametrize("payload", SCRIPT_PAYLOADS)
-def test_x3_nothing_a_model_writes_can_run(payload: str) -> None:
+def test_nothing_a_model_writes_can_run(payload: str) -> None:
     context = AnswerContext(sources=3, unsupported=("<script>", "alert"))
     assert harm(render_answer(f"Before. {payload} after [1].", context)) == []
     assert harm(render_answer(payload, context)) == []
@@ -111,20 +111,20 @@ def test_x3_nothing_a_model_writes_can_run(payload: str) -> None:
 
 @pytest.mark.faults("X3")
 @pytest.mark.parametrize("payload", SCRIPT_PAYLOADS)
-def test_x3_nor_can_any_beginning_of_it_while_it_streams(payload: str) -> None:
+def test_nor_can_any_beginning_of_it_while_it_streams(payload: str) -> None:
     for end in range(len(payload) + 1):
         assert harm("".join(render_blocks(payload[:end], AnswerContext(3)))) == []
 
 
 @pytest.mark.faults("X2")
 @pytest.mark.parametrize("payload", EXFILTRATION_PAYLOADS)
-def test_x2_nothing_a_model_writes_is_loaded_or_linked(payload: str) -> None:
+def test_nothing_a_model_writes_is_loaded_or_linked(payload: str) -> None:
     assert harm(render_answer(payload, AnswerContext(3))) == []
 
 
 @pytest.mark.faults("X4")
 @pytest.mark.parametrize("payload", SCRIPT_PAYLOADS + EXFILTRATION_PAYLOADS)
-def test_x4_text_of_documents_is_text(payload: str) -> None:
+def test_text_of_documents_is_text(payload: str) -> None:
     assert harm(render_text(payload)) == []
     assert harm(render_marked(payload, [(1, 4), (3, 9)])) == []
 
@@ -202,7 +202,7 @@ def test_columns_of_a_table_keep_their_side_without_a_style() -> None:
 
 
 @pytest.mark.faults("B14")
-def test_b14_characters_that_cannot_be_seen_are_gone() -> None:
+def test_characters_that_cannot_be_seen_are_gone() -> None:
     hidden = "".join(map(chr, [0, 0x200B, 0x202E, 0x2066, 0xFE0F, 0xFEFF, 0xE0041, 0xE007F, 0xE0100, 0xD800]))
     assert visible(f"a{hidden}b\r\nc\td") == "ab\nc\td"
     assert render_text(f"a{hidden}b") == "ab"

@@ -204,6 +204,7 @@ def test_evidence_lifts_the_passage_that_says_it_in_one_sentence() -> None:
     assert look_closely(candidates, profile)[0].chunk.id == "b"
 
 
+@pytest.mark.faults("X9")
 def test_at_most_three_passages_of_one_document_say_the_same() -> None:
     same = [Candidate(chunk(f"{i}", "The notice says that dogs stay outside."), 0.5) for i in range(6)]
     other = [Candidate(chunk("x", "The notice says that dogs stay outside.", document="b.pdf"), 0.4)]

@@ -1,4 +1,4 @@
-"""Replies of a model as scores (FAULTS L16)."""
+"""Replies of a model as scores (docs/faults.md L16)."""
 
 import pytest
 
@@ -61,13 +61,13 @@ HOPELESS = [
 
 @pytest.mark.faults("L16")
 @pytest.mark.parametrize(("reply", "score", "reason"), READABLE)
-def test_l16_a_score_is_found(reply: str, score: int, reason: str) -> None:
+def test_a_score_is_found(reply: str, score: int, reason: str) -> None:
     assert parse_score(reply) == Judgement(score, reason)
 
 
 @pytest.mark.faults("L16")
 @pytest.mark.parametrize("reply", HOPELESS)
-def test_l16_no_score_is_made_up(reply: str | None) -> None:
+def test_no_score_is_made_up(reply: str | None) -> None:
     assert parse_score(reply) == UNREADABLE
 
 

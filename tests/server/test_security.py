@@ -1,4 +1,4 @@
-"""Who may ask, from where, and what every response carries (FAULTS X13 to X17)."""
+"""Who may ask, from where, and what every response carries (docs/faults.md X13 to X17)."""
 
 import base64
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def addresses(app: Flask) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.faults("X13")
-def test_x13_no_route_but_the_public_ones_answers_without_a_token(guarded: FlaskClient) -> None:
+def test_no_route_but_the_public_ones_answers_without_a_token(guarded: FlaskClient) -> None:
     for method, path in [*addresses(guarded.application), ("GET", "/nothing"), ("POST", "/")]:
         status = guarded.open(path, method=method, buffered=True).status_code
         assert (status == 401) == (path not in PUBLIC), (method, path, status)
@@ -63,7 +63,7 @@ def test_x13_no_route_but_the_public_ones_answers_without_a_token(guarded: Flask
         pytest.param({"Cookie": f"token={TOKEN}"}, "/api/status", id="in a cookie"),
     ],
 )
-def test_x13_nothing_but_a_whole_token_in_the_header_opens(
+def test_nothing_but_a_whole_token_in_the_header_opens(
     guarded: FlaskClient, headers: dict[str, str], path: str
 ) -> None:
     response = guarded.get(path, headers=headers)
@@ -98,13 +98,13 @@ def test_a_browser_is_asked_for_a_password(guarded: FlaskClient) -> None:
         pytest.param({}, 503, id="a program"),
     ],
 )
-def test_x14_forms_of_other_sites_do_nothing(open_app: Flask, headers: dict[str, str], expected: int) -> None:
+def test_forms_of_other_sites_do_nothing(open_app: Flask, headers: dict[str, str], expected: int) -> None:
     response = open_app.test_client().post("/ask", data={"question": "why?"}, headers=headers)
     assert response.status_code == expected
 
 
 @pytest.mark.faults("X15")
-def test_x15_every_response_carries_the_headers(open_app: Flask) -> None:
+def test_every_response_carries_the_headers(open_app: Flask) -> None:
     client = open_app.test_client()
     for method, path in [*addresses(open_app), ("GET", "/nothing"), ("PUT", "/api/query")]:
         for accept in ("text/html", "application/json"):
@@ -123,7 +123,7 @@ def test_x15_every_response_carries_the_headers(open_app: Flask) -> None:
 
 @pytest.mark.faults("X17")
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "evil.example:8000", "1.2.3.4", ""])
-def test_x17_other_names_are_not_answered(open_app: Flask, host: str) -> None:
+def test_other_names_are_not_answered(open_app: Flask, host: str) -> None:
     for accept in ("text/html", "*/*"):
         response = open_app.test_client().get("/", headers={"Host": host, "Accept": accept})
         assert response.status_code == 400
@@ -199,7 +199,7 @@ def test_beyond_loopback_with_a_token_is_allowed(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.faults("X18")
-def test_x18_settings_do_not_show_their_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_do_not_show_their_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEEPSEEK_API_KEY", "sk-canary")
     monkeypatch.setenv("API_TOKENS", TOKEN)
     settings = read_settings()

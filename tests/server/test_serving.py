@@ -60,7 +60,7 @@ def get(url: str) -> int:
 
 
 @pytest.mark.faults("S19")
-def test_s19_what_has_begun_is_finished(process: "subprocess.Popen[str]", deepseek: FakeDeepSeek) -> None:
+def test_what_has_begun_is_finished(process: "subprocess.Popen[str]", deepseek: FakeDeepSeek) -> None:
     assert process.stdout is not None
     address = re.fullmatch(r"Pagewise answers on (http://127\.0\.0\.1:\d+)\n", process.stdout.readline())
     assert address is not None

@@ -44,7 +44,7 @@ def _open_after(index_dir: Path, swaps: int) -> tuple[int, int]:
 
 
 @pytest.mark.faults("S17")
-def test_s17_a_few_swaps_leave_no_handle_open(index_dir: Path) -> None:
+def test_a_few_swaps_leave_no_handle_open(index_dir: Path) -> None:
     before, _ = _open_after(index_dir, swaps=1)
     after, _ = _open_after(index_dir, swaps=4)
     assert after <= before
@@ -52,7 +52,7 @@ def test_s17_a_few_swaps_leave_no_handle_open(index_dir: Path) -> None:
 
 @pytest.mark.soak
 @pytest.mark.faults("S17")
-def test_s17_fifty_swaps_cost_no_handle_and_hardly_any_memory(index_dir: Path) -> None:
+def test_fifty_swaps_cost_no_handle_and_hardly_any_memory(index_dir: Path) -> None:
     handles_before, memory_before = _open_after(index_dir, WARM_UP)
     handles, memory = _open_after(index_dir, swaps=50)
     print(f"50 swaps: {handles - handles_before:+d} handles, {memory / memory_before - 1.0:+.1%} memory")  # noqa: T201
@@ -62,7 +62,7 @@ def test_s17_fifty_swaps_cost_no_handle_and_hardly_any_memory(index_dir: Path) -
 
 @pytest.mark.faults("S11")
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("mount"), reason="only root may mount a small disk")
-def test_s11_a_disk_that_is_full_while_serving_fails_no_query(tmp_path: Path) -> None:
+def test_a_disk_that_is_full_while_serving_fails_no_query(tmp_path: Path) -> None:
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", tmp_path], check=False).returncode != 0:
         pytest.skip("this machine lets nobody mount")
     holder = IndexHolder(tmp_path / "index", load_model=lambda identity, device: HashEmbedding())

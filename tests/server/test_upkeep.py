@@ -89,7 +89,7 @@ def test_the_button_starts_a_run_and_the_page_tells_how_it_ended(upkeep: FlaskCl
 
 
 @pytest.mark.faults("X14")
-def test_x14_another_site_cannot_start_it(upkeep: FlaskClient) -> None:
+def test_another_site_cannot_start_it(upkeep: FlaskClient) -> None:
     assert upkeep.post("/reindex", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert upkeep.post("/reindex", headers={"Origin": "https://evil.example"}).status_code == 403
     assert upkeep.get("/reindex").get_data(as_text=True).strip() == ""

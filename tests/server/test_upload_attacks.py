@@ -1,4 +1,4 @@
-"""Attacks on uploading and deleting (FAULTS X10, X12, X13, X14), over real HTTP."""
+"""Attacks on uploading and deleting (docs/faults.md X10, X12, X13, X14), over real HTTP."""
 
 import base64
 import gc
@@ -60,7 +60,7 @@ def snapshot(house: House) -> dict[str, bytes]:
 
 
 @pytest.mark.faults("X10")
-def test_x10_no_name_of_an_upload_leads_out_of_the_folder(house: House) -> None:
+def test_no_name_of_an_upload_leads_out_of_the_folder(house: House) -> None:
     before = snapshot(house)
     assert len(HOSTILE_NAMES) >= 30
     for name in HOSTILE_NAMES:
@@ -75,7 +75,7 @@ def test_x10_no_name_of_an_upload_leads_out_of_the_folder(house: House) -> None:
 
 @pytest.mark.faults("X10")
 @pytest.mark.parametrize("is_quoted", [True, False], ids=["quoted", "as it is"])
-def test_x10_no_path_is_deleted_or_read_outside_the_folder(house: House, is_quoted: bool) -> None:
+def test_no_path_is_deleted_or_read_outside_the_folder(house: House, is_quoted: bool) -> None:
     before, inside = snapshot(house), house.names()
     raw = [name for name in HOSTILE_NAMES if all("!" <= character <= "~" for character in name)]
     paths = [quote(name, safe="") for name in HOSTILE_NAMES] if is_quoted else raw
@@ -97,19 +97,19 @@ def test_x10_no_path_is_deleted_or_read_outside_the_folder(house: House, is_quot
 @pytest.mark.faults("X12")
 @pytest.mark.parametrize("path", ["/api/documents", "/uploads"])
 @pytest.mark.parametrize("expect", ["", "Expect: 100-continue\r\n"], ids=["at once", "asks first"])
-def test_x12_what_says_it_is_too_large_is_refused_before_it_comes(house: House, path: str, expect: str) -> None:
+def test_what_says_it_is_too_large_is_refused_before_it_comes(house: House, path: str, expect: str) -> None:
     assert head(house, path, f"Content-Length: {51 * MEGABYTE}\r\n{expect}").startswith(b"HTTP/1.1 413 ")
     assert house.send("GET", "/healthz").status == 200
 
 
 @pytest.mark.faults("X12")
 @pytest.mark.parametrize("path", ["/api/query", "/ask", "/delete/mine.md", "/api/documents/mine.md", "/reindex"])
-def test_x12_other_addresses_keep_their_limit(house: House, path: str) -> None:
+def test_other_addresses_keep_their_limit(house: House, path: str) -> None:
     assert head(house, path, f"Content-Length: {20 * MEGABYTE}\r\n").startswith(b"HTTP/1.1 413 ")
 
 
 @pytest.mark.faults("X12")
-def test_x12_chunks_without_end_are_refused(house: House) -> None:
+def test_chunks_without_end_are_refused(house: House) -> None:
     sent = 0
     with connected(house, "/api/documents", "Transfer-Encoding: chunked\r\n") as connection:
         chunk = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
@@ -125,7 +125,7 @@ def test_x12_chunks_without_end_are_refused(house: House) -> None:
 
 @pytest.mark.faults("X12")
 @pytest.mark.filterwarnings("ignore:[Uu]nclosed file:ResourceWarning")  # Werkzeug 3.1 leaves the parts it refuses
-def test_x12_many_parts_are_refused_and_a_large_file_is_taken(house: House) -> None:
+def test_many_parts_are_refused_and_a_large_file_is_taken(house: House) -> None:
     assert house.upload(*[(f"{number}.md", b"x") for number in range(101)]).status == 413
     large = b"x" * (20 * MEGABYTE)
     assert house.upload(("large.txt", large)).status == 200
@@ -137,7 +137,7 @@ def test_x12_many_parts_are_refused_and_a_large_file_is_taken(house: House) -> N
 
 
 @pytest.mark.faults("X12")
-def test_x12_a_body_that_trickles_in_is_broken_off(house: House) -> None:
+def test_a_body_that_trickles_in_is_broken_off(house: House) -> None:
     started = time.monotonic()
     with connected(house, "/api/documents", "Content-Length: 1000000\r\n") as connection:
         connection.settimeout(0.1)
@@ -162,7 +162,7 @@ def test_x12_a_body_that_trickles_in_is_broken_off(house: House) -> None:
         pytest.param({"Sec-Fetch-Site": "same-site"}, id="a neighbour"),
     ],
 )
-def test_x14_another_site_can_neither_add_nor_delete(house: House, headers: dict[str, str]) -> None:
+def test_another_site_can_neither_add_nor_delete(house: House, headers: dict[str, str]) -> None:
     body, kind = multipart([("theirs.md", b"x")], {})
     for path in ("/uploads", "/api/documents"):
         assert house.send("POST", path, body, headers | {"Content-Type": kind}).status == 403
@@ -195,7 +195,7 @@ WITH_TOKEN = {"allow_uploads": True, "api_tokens": SecretStr(f"anna:{TOKEN}")}
         ),
     ],
 )
-def test_x13_who_may(
+def test_only_those_who_may_upload_can_add_and_delete(
     empty_services: Services, tmp_path: Path, configured: dict[str, object], headers: dict[str, str], allowed: int
 ) -> None:
     folder = tmp_path / "documents"
@@ -227,7 +227,7 @@ def test_a_refusal_says_what_to_do(empty_services: Services, configured: dict[st
 
 
 @pytest.mark.faults("X12")
-def test_x12_without_a_token_nothing_large_is_even_taken_in(empty_services: Services, tmp_path: Path) -> None:
+def test_without_a_token_nothing_large_is_even_taken_in(empty_services: Services, tmp_path: Path) -> None:
     settings = ServerSettings(documents_dir=tmp_path / "documents", **WITH_TOKEN)  # type: ignore[arg-type]
     with served(replace(empty_services, settings=settings)) as house:
         length = f"Content-Length: {20 * MEGABYTE}\r\n"

@@ -74,7 +74,7 @@ def test_what_was_added_answers_and_what_is_deleted_does_so_no_more(house: House
 
 
 @pytest.mark.faults("X11")
-def test_x11_what_could_run_is_never_shown_in_the_browser(house: House) -> None:
+def test_what_could_run_is_never_shown_in_the_browser(house: House) -> None:
     assert house.upload(("drawing.svg", b"<svg onload=alert(1)/>")).status == 415
     for name in ACTIVE:
         reply = house.send("GET", f"/files/{name}")

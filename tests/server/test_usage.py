@@ -42,13 +42,13 @@ def test_prices_are_read() -> None:
 
 @pytest.mark.faults("L19")
 @pytest.mark.parametrize("text", ["plain English words " * 100, "中文文本" * 100, "混合 mixed 文本 text " * 50])
-def test_l19_the_estimate_is_never_too_small(text: str) -> None:
+def test_the_estimate_is_never_too_small(text: str) -> None:
     documented = sum(0.3 if character < "\x80" else 0.6 for character in text)
     assert documented <= estimated_tokens(text) <= documented * 1.15
 
 
 @pytest.mark.faults("X24")
-def test_x24_calls_side_by_side_do_not_overshoot_and_the_next_day_is_a_new_one() -> None:
+def test_calls_side_by_side_do_not_overshoot_and_the_next_day_is_a_new_one() -> None:
     today = [datetime(2026, 11, 23, 23, tzinfo=UTC)]
     budget = DailyBudget(100, now=lambda: today[0])
     with budget.call(60), budget.call(60), pytest.raises(BudgetSpent), budget.call(60):

@@ -154,7 +154,7 @@ def test_a_passage_that_is_gone_is_said_to_be(client: FlaskClient) -> None:
 
 
 @pytest.mark.faults("X11")
-def test_x11_only_pdf_opens_in_the_browser(client: FlaskClient) -> None:
+def test_only_pdf_opens_in_the_browser(client: FlaskClient) -> None:
     pdf = client.get("/files/how-relevance-is-measured.pdf", buffered=True)
     assert pdf.content_type == "application/pdf"
     text = client.get("/files/library-handbook.md", buffered=True)
@@ -173,12 +173,12 @@ def test_x11_only_pdf_opens_in_the_browser(client: FlaskClient) -> None:
         *("file:///etc/passwd", "~/.ssh/id_rsa", "%ff%fe", "a" * 3000, "\u202egnp.exe", ".", ".."),
     ],
 )
-def test_x10_nothing_but_a_document_of_the_catalogue_is_shown(client: FlaskClient, place: str, path: str) -> None:
+def test_nothing_but_a_document_of_the_catalogue_is_shown(client: FlaskClient, place: str, path: str) -> None:
     assert client.get(f"/{place}/{path}", follow_redirects=True, buffered=True).status_code in (404, 308, 400)
 
 
 @pytest.mark.faults("X4")
-def test_x4_names_and_texts_of_documents_are_text(client: FlaskClient) -> None:
+def test_names_and_texts_of_documents_are_text(client: FlaskClient) -> None:
     pages = [
         client.get("/documents", headers=PAGE),
         client.get(f"/documents/{quote(EVIL_NAME)}", headers=PAGE),

@@ -107,7 +107,7 @@ def test_what_is_newer_than_the_current_generation_is_tried_last_and_pruned_firs
 
 
 @pytest.mark.faults("S6")
-def test_s6_a_second_job_is_refused_at_once_and_told_who_is_at_work(index_dir: Path) -> None:
+def test_a_second_job_is_refused_at_once_and_told_who_is_at_work(index_dir: Path) -> None:
     with index_lock(index_dir):
         with pytest.raises(IndexLocked, match="process "), index_lock(index_dir):
             pass
@@ -122,7 +122,7 @@ def test_s6_a_second_job_is_refused_at_once_and_told_who_is_at_work(index_dir: P
 
 @pytest.mark.faults("S20")
 @pytest.mark.parametrize("pointer", [None, "", "0099\n"], ids=["missing", "empty", "names a missing one"])
-def test_s20_a_bad_pointer_leaves_the_newest_finished_generation_to_try(
+def test_a_bad_pointer_leaves_the_newest_finished_generation_to_try(
     index_dir: Path, publish_index: PublishIndex, pointer: str | None
 ) -> None:
     publish_index(TEXTS)
@@ -175,7 +175,7 @@ TORN_SHAPES = [
 
 @pytest.mark.faults("S4")
 @pytest.mark.parametrize("tear", TORN_SHAPES)
-def test_s4_a_torn_generation_is_never_opened(index_dir: Path, publish_index: PublishIndex, tear: object) -> None:
+def test_a_torn_generation_is_never_opened(index_dir: Path, publish_index: PublishIndex, tear: object) -> None:
     publish_index({"a.txt": [f"page {i}" for i in range(20)]})
     tear(index_dir / "generations" / "0001")  # type: ignore[operator]
     with pytest.raises(DamagedGeneration):

@@ -170,7 +170,7 @@ UNUSABLE: list[Any] = [
 
 @pytest.mark.faults("B26")
 @pytest.mark.parametrize(("spoil", "sentence"), UNUSABLE)
-def test_b26_what_are_no_embeddings_is_refused(
+def test_what_are_no_embeddings_is_refused(
     fake: FakeEmbeddings, ask: EmbeddingServer, spoil: Callable[[FakeEmbeddings, Vectors], Any], sentence: str
 ) -> None:
     ask.embed(["probe"])
@@ -198,7 +198,7 @@ def test_the_right_key_opens() -> None:
 
 
 @pytest.mark.faults("X18")
-def test_x18_the_key_is_in_no_representation(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_is_in_no_representation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMBED_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("EMBED_API_KEY", KEY)
     monkeypatch.setenv("CHROMA_TOKEN", KEY)

@@ -90,7 +90,7 @@ def test_it_opens_again_whole(vectors: ServedCollection, server: ServerAddress) 
 
 
 @pytest.mark.faults("B24")
-def test_b24_a_new_vector_under_an_old_id_replaces_it(vectors: ServedCollection) -> None:
+def test_a_new_vector_under_an_old_id_replaces_it(vectors: ServedCollection) -> None:
     vectors.add(IDS[:1], VECTORS[1:2])
     assert np.allclose(vectors.vectors(IDS[:1]), VECTORS[1:2], atol=1e-6)
     assert vectors.count() == 50
@@ -104,7 +104,7 @@ def test_deleted_ids_are_gone(vectors: ServedCollection) -> None:
 
 
 @pytest.mark.faults("B25")
-def test_b25_more_vectors_than_fit_into_a_request_are_sent_in_parts(server: ServerAddress) -> None:
+def test_more_vectors_than_fit_into_a_request_are_sent_in_parts(server: ServerAddress) -> None:
     ids = [f"{number:032x}" for number in range(6000)]
     matrix = unit_rows(np.random.default_rng(4).normal(size=(6000, 8)).astype(np.float32))
     made = create_served_vectors(server, "many", 8, len(ids))
@@ -116,7 +116,7 @@ def test_b25_more_vectors_than_fit_into_a_request_are_sent_in_parts(server: Serv
 
 
 @pytest.mark.faults("B26")
-def test_b26_what_is_no_unit_vector_is_neither_stored_nor_asked_for(vectors: ServedCollection) -> None:
+def test_what_is_no_unit_vector_is_neither_stored_nor_asked_for(vectors: ServedCollection) -> None:
     for wrong in (VECTORS[:1] * np.nan, VECTORS[:1] * 2, VECTORS[:1, :4]):
         with pytest.raises(InvalidVector):
             vectors.add(["f" * 32], wrong)
@@ -255,7 +255,7 @@ def test_something_else_at_the_address_is_no_chroma_server() -> None:
 
 
 @pytest.mark.faults("X18")
-def test_x18_a_rejected_token_is_said_without_showing_it() -> None:
+def test_a_rejected_token_is_said_without_showing_it() -> None:
     token = "canary-0123456789abcdef"
     body = b'{"message": "Bearer canary-0123456789abcdef is wrong"}'
     with answering(401, body) as url, pytest.raises(ServerUnavailable, match="check CHROMA_TOKEN") as caught:

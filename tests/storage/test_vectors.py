@@ -47,14 +47,14 @@ def test_a_closed_collection_opens_again_whole(vectors: VectorCollection, tmp_pa
 
 
 @pytest.mark.faults("B24")
-def test_b24_a_new_vector_under_an_old_id_replaces_it(vectors: VectorCollection) -> None:
+def test_a_new_vector_under_an_old_id_replaces_it(vectors: VectorCollection) -> None:
     vectors.add(IDS[:1], -VECTORS[:1])
     assert np.allclose(vectors.vectors(IDS[:1]), -VECTORS[:1], atol=1e-6)
     assert vectors.count() == 50
 
 
 @pytest.mark.faults("B25")
-def test_b25_more_vectors_than_one_call_takes_are_added_in_parts(tmp_path: Path) -> None:
+def test_more_vectors_than_one_call_takes_are_added_in_parts(tmp_path: Path) -> None:
     ids = [f"{i:032x}" for i in range(6000)]
     made = create_vectors(tmp_path / "many", 8, len(ids))
     made.add(ids, np.repeat(VECTORS, 120, axis=0))
@@ -75,7 +75,7 @@ def test_b25_more_vectors_than_one_call_takes_are_added_in_parts(tmp_path: Path)
         pytest.param(np.ones((1, 7), np.float32), id="wrong dimension"),
     ],
 )
-def test_b26_a_bad_vector_is_refused_when_written_and_when_asked(vectors: VectorCollection, bad: np.ndarray) -> None:
+def test_a_bad_vector_is_refused_when_written_and_when_asked(vectors: VectorCollection, bad: np.ndarray) -> None:
     with pytest.raises(InvalidVector):
         vectors.add(["f" * 32], bad)
     with pytest.raises(InvalidVector):
