@@ -139,6 +139,17 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     }
     for flag, (command, text) in commands.items():
         choice.add_argument(flag, dest="command", action="store_const", const=command, help=text)
+    _add_options_of_removals(parser, choice)
+    parser.set_defaults(command=_index)
+    options = parser.parse_args(arguments)
+    if options.generation is not None:
+        options.command = partial(_roll_back, options.generation or None)
+    if options.allow_removals and options.command is _watch:
+        parser.error("--watch never removes much by itself; run make index ARGS=--allow-removals beside it")
+    return options
+
+
+def _add_options_of_removals(parser: argparse.ArgumentParser, choice: argparse._ActionsContainer) -> None:
     choice.add_argument(
         "--rollback",
         dest="generation",
@@ -150,13 +161,6 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--allow-removals", action="store_true", help="what is gone from the folder is gone on purpose: take it out"
     )
-    parser.set_defaults(command=_index)
-    options = parser.parse_args(arguments)
-    if options.generation is not None:
-        options.command = partial(_roll_back, options.generation or None)
-    if options.allow_removals and options.command is _watch:
-        parser.error("--watch never removes much by itself; run make index ARGS=--allow-removals beside it")
-    return options
 
 
 def _index(storage: StorageSettings, settings: IndexingSettings, options: Options) -> int:

@@ -123,6 +123,8 @@ def removal_lines(removals: Removals) -> list[str]:
 def _explanation(removals: Removals) -> list[str]:
     if removals.because == "rolled back":
         return ["The index that answers was brought back; this run would take the documents out again."]
+    if removals.match == "same" and removals.folders and removals.because != "emptied":
+        return ["It is the folder of the last run, but a disk of its own in it may not be mounted."]
     return [_SEEN[removals.match]] if removals.match in _SEEN else []
 
 

@@ -77,13 +77,7 @@ def survey(
     documents = () if options.fresh else baseline.documents
     # Size and time prove a file unchanged only as long as it is the same file.
     known = {} if options.must_publish or other else known_versions(documents)
-    check = RemovalCheck(
-        baseline.documents,
-        match_folder(index_dir, settings.documents_dir),
-        noted_deletions(index_dir),
-        is_rolled_back(index_dir),
-        is_named_otherwise=other is not None,
-    )
+    check = _removal_check(index_dir, settings.documents_dir, baseline, is_named_otherwise=other is not None)
     discovery = _discovered(index_dir, settings.documents_dir, known, baseline)
     if other and not discovery.files:
         raise OtherFolderEmpty(f"{other}, which holds no document; correct DOCUMENTS_DIR or put documents there")
@@ -94,6 +88,16 @@ def survey(
     planned = plan(discovery, documents, wanted, retry_failed=options.repair)
     sentence = f"{other}; the index becomes equal to that one" if other else None
     return Survey(baseline, discovery, planned, moment, sentence, _other_place(baseline, chroma), check)
+
+
+def _removal_check(index_dir: Path, folder: Path, baseline: Baseline, *, is_named_otherwise: bool) -> RemovalCheck:
+    return RemovalCheck(
+        baseline.documents,
+        match_folder(index_dir, folder),
+        noted_deletions(index_dir),
+        is_rolled_back(index_dir),
+        is_named_otherwise,
+    )
 
 
 def _discovered(index_dir: Path, folder: Path, known: Mapping[str, KnownVersion], baseline: Baseline) -> Discovery:

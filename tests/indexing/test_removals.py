@@ -72,7 +72,9 @@ def put_another_with_documents_in_its_place(folder: Path) -> None:
 FAULTS = [
     pytest.param(empty, "look deleted on purpose", id="emptied"),
     pytest.param(lambda folder: shutil.rmtree(folder / "papers"), "Nothing is left of the folder papers.", id="folder"),
-    pytest.param(lambda folder: empty(folder / "papers"), "Nothing is left of the folder papers.", id="emptied folder"),
+    pytest.param(
+        lambda folder: empty(folder / "papers"), "a disk of its own in it may not be mounted", id="emptied folder"
+    ),
     pytest.param(delete_most, "6 of 10 indexed documents", id="more than half"),
     pytest.param(put_another_in_its_place, "its disk may not be mounted", id="unmounted"),
     pytest.param(put_another_with_documents_in_its_place, "its disk may not be mounted", id="another disk"),

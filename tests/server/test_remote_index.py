@@ -123,7 +123,7 @@ def test_an_index_on_servers_is_built_asked_changed_and_swapped(
     assert new == []  # what did not change is taken from the cache
     shop.write("new.txt", "Bees make honey.")
     assert shop.index() == WELL
-    assert shop.collections() == ["0002", "0003"]
+    assert shop.collections() == ["0001", "0002", "0003"]
     assert KEY not in caplog.text
 
 

@@ -168,11 +168,11 @@ def test_old_generations_and_orphans_go_and_other_indexes_stay(
     server: ServerAddress, index_dir: Path, tmp_path: Path
 ) -> None:
     publish_on(server, tmp_path / "other", TEXTS)
-    for _ in range(3):
+    for _ in range(4):
         publish_on(server, index_dir, TEXTS)
     create_served_vectors(server, collection_prefix(index_dir) + "0099", 8, 1).close()
     assert prune(index_dir, chroma=server) == ["0001"]
-    assert collections_of(server, index_dir) == ["0002", "0003"]
+    assert collections_of(server, index_dir) == ["0002", "0003", "0004"]
     assert collections_of(server, tmp_path / "other") == ["0001"]
 
 
@@ -185,7 +185,7 @@ def test_a_copied_index_does_not_touch_the_originals_vectors(
     for _ in range(3):
         publish_on(server, copy, TEXTS)
     prune(copy, chroma=server)
-    assert (collections_of(server, index_dir), collections_of(server, copy)) == (["0001"], ["0003", "0004"])
+    assert (collections_of(server, index_dir), collections_of(server, copy)) == (["0001"], ["0002", "0003", "0004"])
 
 
 def test_a_discarded_draft_leaves_no_collection(server: ServerAddress, index_dir: Path) -> None:
