@@ -7,11 +7,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from server.index_servers import server_findings
 from server.provider_checks import SKIPPED, Finding, provider_findings
 from server.settings import BadSettings, ServerSettings, read_settings, read_storage_settings
+from storage.budget_ledger import LedgerUnavailable, count_on_file
+from storage.damaged_files import files_set_aside
 from storage.embedding_models import ModelIdentity
 from storage.folder_identity import match_folder
 from storage.generations import DamagedGeneration, NoIndex, current_name, open_generation
@@ -23,6 +26,7 @@ _LEAST_FREE_BYTES = 200 * 1024 * 1024
 _ROOM_FOR_THE_NEXT = 2.2  # times the size of the current generation: the next one is built beside it
 _MARKS = {True: "✓", False: "✗", SKIPPED: "–"}
 _WIDTH = 16
+_OWN_FILES = ("answers.db", "budget.db", "embeddings.db", "ocr.db")
 
 
 def findings() -> Iterator[Finding]:
@@ -91,6 +95,9 @@ def _of_index(settings: ServerSettings, storage: StorageSettings) -> Iterator[Fi
     yield _embedding_model(storage, manifest)
     yield _documents_folder(Path(manifest.documents_dir) if manifest else settings.documents_dir, storage.index_dir)
     yield _disk(storage.index_dir)
+    if settings.daily_token_budget:
+        yield _budget(storage.index_dir / "budget.db", settings.daily_token_budget)
+    yield from _set_aside(storage.index_dir)
 
 
 def _embedding_model(storage: StorageSettings, manifest: Manifest | None) -> Finding:
@@ -147,6 +154,24 @@ def _disk(index_dir: Path) -> Finding:
         f"{_megabytes(free)} free, and the next index needs about {_megabytes(needed)}",
         "Make room, or set INDEX_DIR to a disk that has it.",
     )
+
+
+def _budget(file: Path, limit: int) -> Finding:
+    try:
+        used = count_on_file(file, datetime.now(UTC).date())
+    except LedgerUnavailable as error:
+        mend = (
+            "Answers are quoted until tomorrow (UTC); to count today from 0 all the same, stop the server, delete it."
+        )
+        return Finding("budget", False, f"what was spent today is not known: {error}", mend)
+    return Finding("budget", True, f"{used:,} of the {limit:,} tokens of today are spent")
+
+
+def _set_aside(index_dir: Path) -> Iterator[Finding]:
+    for name in _OWN_FILES:
+        for aside in files_set_aside(index_dir / name):
+            found = f"{name} was damaged and is now {aside.name}"
+            yield Finding("damaged file", SKIPPED, found, "Look whether the disk is failing, and delete that file.")
 
 
 def _size_of_current(index_dir: Path) -> int:

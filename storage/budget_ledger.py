@@ -162,6 +162,16 @@ class BudgetLedger:
             self._connection = None
 
 
+def count_on_file(file: Path, day: date) -> int:
+    """The tokens of that day, for who only looks: nothing is written or set aside. Raises `LedgerUnavailable`."""
+    if identity_of(file) is None:
+        return 0
+    try:
+        return read_count(file, day)
+    except sqlite3.Error as error:
+        raise LedgerUnavailable(f"{file.name} cannot be used: {reason_of(error)}") from error
+
+
 def read_count(file: Path, day: date) -> int:
     """The tokens of that day, without writing anything: where the disk is full, or for who only looks.
 

@@ -13,7 +13,9 @@ from pydantic import BaseModel, ValidationError
 from server import conversion, notices, schema
 from server.answers import Answer
 from server.language import question_language
+from server.retelling import retold
 from server.services import services
+from server.translation import interface_language
 from server.web.catalogue_views import document_records, odd_pages
 from storage.answers import MOST_HELD, AnswersUnreadable
 from storage.records import DocumentRecord
@@ -92,11 +94,12 @@ def keep(found: Answer, asked: schema.QueryRequest, thread: Thread) -> StoredAns
 def shown(stored: StoredAnswer) -> dict[str, Any]:
     """What the template of a result shows."""
     records = document_records()
+    unstored = services().answers.unstored(stored.id)
     return {
         "stored": stored,
         "response": stored.response,
         "thread": thread_of(stored.follows).answers,
-        "unstored": services().answers.unstored(stored.id),
+        "unstored": unstored and retold(unstored, interface_language()).rstrip(".。"),
         "most_held": MOST_HELD,
         "chosen": [record.path for record in records if glob.escape(record.path) in stored.asked.documents],
         "ocr": {(path, page.number) for path, page in odd_pages() if page.status == "ocr"},

@@ -177,3 +177,16 @@ def test_a_damaged_index_and_a_disk_without_room_for_the_next(
     found = _examined()
     assert _wrong(found) >= {"index", "disk"}
     assert "Make room" in found["disk"][1]
+
+
+def test_what_is_spent_of_the_day_is_told_and_a_damaged_ledger_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("INDEX_DIR", str(tmp_path))
+    monkeypatch.setenv("DAILY_TOKEN_BUDGET", "1000")
+    assert "✓ budget          0 of the 1,000 tokens of today are spent" in _examined()["budget"][1]
+    (tmp_path / "budget.db").write_bytes(b"not a database" * 1_000)
+    assert "what was spent today is not known: budget.db cannot be used" in _examined()["budget"][1]
+    assert [path.name for path in tmp_path.iterdir()] == ["budget.db"]
+    (tmp_path / "answers.db.damaged-20261126T093000Z").write_text("")
+    assert "answers.db was damaged and is now answers.db.damaged-2026" in _examined()["damaged file"][1]
