@@ -22,6 +22,7 @@ from server.llm_errors import BudgetSpent, LanguageModelError, Paused
 from server.passages import Passage
 from server.pictures import NoPicture
 from server.uploads import FolderFull, FolderNotWritable, NameTaken, NoSuchFile, NotRead
+from storage.failures import IndexUnreadable
 from storage.formats import ALL_SUFFIXES
 from storage.servers import ServerUnavailable
 
@@ -125,7 +126,7 @@ def _of_rate_limit(_error: RateLimitExceeded) -> Problem:
     )
 
 
-def _of_no_index(error: IndexNotReady | ServerUnavailable) -> Problem:
+def _of_no_index(error: IndexNotReady | ServerUnavailable | IndexUnreadable) -> Problem:
     return Problem(503, "no_index", _l("No index to answer from"), _sentence(error), retry_after_seconds=5)
 
 
@@ -208,6 +209,7 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (ValidationError, lambda error: bad_input(error).problem),
     (IndexNotReady, _of_no_index),
     (ServerUnavailable, _of_no_index),
+    (IndexUnreadable, _of_no_index),
     (TooBusy, _of_crowd),
     (Paused, _of_pause),
     (BudgetSpent, _of_pause),
