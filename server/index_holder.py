@@ -16,7 +16,17 @@ from typing import Any
 import numpy as np
 
 from storage.embedding_models import PROBE_TEXT, ModelUnavailable
-from storage.generations import DamagedGeneration, Generation, NoIndex, candidates, current_name, open_generation
+from storage.failures import INDEX_AWAY
+from storage.generations import (
+    DamagedGeneration,
+    Generation,
+    NoIndex,
+    candidates,
+    current_name,
+    generations_directory,
+    open_generation,
+    published_names,
+)
 from storage.model_loading import load_recorded_model
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.vectors import cosine
@@ -93,6 +103,7 @@ class IndexHolder:
         self._lock = threading.Lock()
         self._now = _Swap()
         self._tried: object = object()
+        self._was_open = False
         self._not_before = 0.0
         self._model: tuple[str, Any] | None = None
         self._wake = threading.Event()
@@ -127,6 +138,7 @@ class IndexHolder:
                 raise IndexNotReady(state.reason or "there is no index; run make index")
             held.borrowers += 1
         try:
+            self._check_is_there()
             yield held.index
         finally:
             with self._lock:
@@ -136,19 +148,23 @@ class IndexHolder:
                 held.index.generation.close()
 
     def refresh(self) -> None:
-        """Look at CURRENT now and open what it names, if that is another generation than the one held."""
-        wanted = current_name(self._index_dir)
+        """Look at CURRENT now and open what it names, if that is another generation than the one held.
+
+        An index that was moved away is let go, and opened anew when it is there again: it may be another one.
+        """
+        wanted = (current_name(self._index_dir), published_names(self._index_dir))
         if wanted == self._tried:
             self._look_at_servers()
             return
         if time.monotonic() < self._not_before:
             return
         held = self._now.held
+        if held is not None and not held.index.generation.directory.is_dir():
+            held = None
         try:
             fresh, state = self._open_best(keep=held.index.generation.name if held else None)
         except (NoIndex, DamagedGeneration, ModelUnavailable) as error:
-            state = IndexState(ready=False, reason=str(error), is_missing=isinstance(error, NoIndex))
-            self._show(_Swap(None, state))
+            self._show(_Swap(None, self._without_index(error)))
         except ServerUnavailable as error:
             self._note_server(str(error))
             self._not_before = time.monotonic() + _RETRY_CHECKS * self._check_seconds
@@ -166,6 +182,17 @@ class IndexHolder:
         if self._thread is not None:
             self._thread.join()
         self._show(_Swap(None, IndexState(ready=False, reason="the server is stopping")))
+
+    def _check_is_there(self) -> None:
+        """What is open may go on answering for a while without its files, and then it fails: better say it now."""
+        if not generations_directory(self._index_dir).is_dir():
+            raise IndexNotReady(INDEX_AWAY)
+
+    def _without_index(self, error: NoIndex | DamagedGeneration | ModelUnavailable) -> IndexState:
+        """Why there is none: to find nothing where an index was open is not the same as to find nothing at first."""
+        if self._was_open and not published_names(self._index_dir):
+            return IndexState(ready=False, reason=INDEX_AWAY)
+        return IndexState(ready=False, reason=str(error), is_missing=isinstance(error, NoIndex))
 
     def _watch(self) -> None:
         while not self._stopped:
@@ -245,6 +272,7 @@ class IndexHolder:
                 old.held.retired = True
                 done = old.held if old.held.borrowers == 0 else None
             if swap.held is not None and swap.held is not old.held:
+                self._was_open = True
                 logger.info("answering from generation %s", swap.held.index.generation.name)
         if done is not None:
             done.index.generation.close()

@@ -24,6 +24,7 @@ from server.pictures import NoPicture
 from server.reachability import DocumentsUnreachable
 from server.uploads import FolderFull, FolderNotWritable, NameTaken, NoSuchFile, NotRead
 from storage.answers import AnswersUnreadable
+from storage.failures import IndexUnreadable
 from storage.formats import ALL_SUFFIXES
 from storage.servers import ServerUnavailable
 
@@ -127,7 +128,7 @@ def _of_rate_limit(_error: RateLimitExceeded) -> Problem:
     )
 
 
-def _of_no_index(error: IndexNotReady | ServerUnavailable) -> Problem:
+def _of_no_index(error: IndexNotReady | ServerUnavailable | IndexUnreadable) -> Problem:
     return Problem(503, "no_index", _l("No index to answer from"), _sentence(error), retry_after_seconds=5)
 
 
@@ -227,6 +228,7 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (IndexNotReady, _of_no_index),
     (ServerUnavailable, _of_no_index),
     (DocumentsUnreachable, _of_unreachable_documents),
+    (IndexUnreadable, _of_no_index),
     (TooBusy, _of_crowd),
     (Paused, _of_pause),
     (BudgetSpent, _of_pause),

@@ -15,6 +15,7 @@ from server import create_app
 from server.bodies import guarded_channel, limit_of_uploads
 from server.bootstrap import build_services, prepare_logging
 from server.connections import ConnectionKeeper, connection_limits
+from server.lanes import Lanes
 from server.services import Services
 from server.settings import ServerSettings, in_url, is_loopback, read_storage_settings
 from server.stopping import stop_serving
@@ -35,7 +36,6 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
     if get_debug_flag() and not is_loopback(settings.host):
         raise CannotListen(f"HOST={settings.host}: FLASK_DEBUG must not be set on a server that others can reach")
     prepare_logging(settings.log_level)
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waitress 3.0 warns of every request that waits
     services = build_services(settings, read_storage_settings())
     connections: dict[int, Any] = {}
     limits = connection_limits()
@@ -44,7 +44,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
             create_app(services),
             map=connections,
             sockets=[listening],
-            threads=settings.threads,
+            _dispatcher=Lanes(settings.threads),
             max_request_body_size=_LARGEST_BUFFERED_BODY,
             ident=None,
             connection_limit=limits.places + _MORE_CONNECTIONS,

@@ -11,6 +11,9 @@ class StorageFailed(Exception):
     """A file of the index could not be read or written; the message is a sentence that names the next step."""
 
 
+INDEX_AWAY = "the index is not where it was; look whether its folder was moved or its disk is away"
+
+
 class IndexUnreadable(Exception):
     """A file of the open index cannot be read now; the message is a sentence. It may be readable again in a moment."""
 
@@ -36,7 +39,6 @@ _OF_SYSTEM = {
 }
 
 
-_AWAY = "the index is not where it was; look whether its folder was moved or its disk is away"
 _LOST = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
 
 
@@ -84,7 +86,7 @@ def _why_not_read(file: Path) -> str | None:
         with file.open("rb") as stream:
             stream.read(1)
     except (FileNotFoundError, NotADirectoryError):
-        return _AWAY
+        return INDEX_AWAY
     except OSError as error:
         return _OF_SYSTEM.get(error.errno or 0)
     return None

@@ -9,23 +9,25 @@ makes adding twice as slow. Ids are the catalogue's chunk ids; similarity is the
 import math
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import chromadb
 import numpy as np
 from chromadb.config import Settings
-from chromadb.errors import ChromaError
+from chromadb.errors import ChromaError, InternalError
 from numpy.typing import NDArray
 
 from storage.embeddings import Matrix
-from storage.failures import StorageFailed, sqlite_sentence
+from storage.failures import IndexUnreadable, StorageFailed, sqlite_sentence
 
 _COLLECTION = "passages"
 _UNIT_NORM_TOLERANCE = 1e-2
 _IDS_AT_A_TIME = 50_000
 _USUAL, _THOROUGH = 100, 200  # `ef_search`: how many vectors a search looks at
+
+_UNREADABLE = "the vectors of the index cannot be read; look whether its disk is away, or run make verify"
 
 
 class InvalidVector(ValueError):
@@ -137,7 +139,7 @@ class VectorCollection:
         return int(self._client.get_max_batch_size())
 
     def _reading(self) -> AbstractContextManager[None]:
-        return nullcontext()
+        return _explained_reads()
 
     def _writing(self) -> AbstractContextManager[None]:
         return _explained_writes()
@@ -209,6 +211,15 @@ def _explained_writes() -> Iterator[None]:
     except ChromaError as error:
         code = re.search(r"\(code: (\d+)\)", str(error))
         raise StorageFailed(sqlite_sentence(int(code[1]) if code else 0, str(error))) from error
+
+
+@contextmanager
+def _explained_reads() -> Iterator[None]:
+    """Chroma 1.5.9 opens files again while it is asked, and has one error for all that goes wrong with them."""
+    try:
+        yield
+    except InternalError as error:
+        raise IndexUnreadable(_UNREADABLE) from error
 
 
 def _client(directory: Path) -> Any:
