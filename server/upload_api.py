@@ -10,11 +10,14 @@ from server import api
 from server.bodies import upload_bytes
 from server.index_holder import IndexNotReady
 from server.problems import Problem, Refused
+from server.sent_parts import MOST_FILES
 from server.services import services
 from server.upkeep import documents_dir
 from server.upload_schema import DeleteResponse, DocumentPath, StoredDocument, UploadForm, UploadResponse
 from server.uploads import SentFile, StoredFile, disk_failures
 from storage.records import DocumentRecord
+
+_OTHER_FIELDS = 20  # of the form
 
 blueprint = APIBlueprint("upload_api", __name__, abp_tags=[Tag(name="Pagewise")])
 # flask-openapi3 4.3 keeps one blueprint's methods of a path and forgets the other's.
@@ -32,6 +35,7 @@ def permit() -> None:
     if request.method != "POST":
         return
     request.max_content_length = upload_bytes(settings)
+    request.max_form_parts = MOST_FILES + _OTHER_FIELDS
     if (request.content_length or 0) > request.max_content_length:
         raise Refused(_too_large(settings.max_upload_mb))
     with disk_failures():  # parts of some size go to the disk
