@@ -333,7 +333,9 @@ def test_large_files_of_one_upload_take_one_handle(house: House) -> None:
     """Each is larger than what is kept in memory, and there are more of them than handles left."""
     files = [(f"large-{number}.txt", bytes([97 + number % 26]) * 600_000) for number in range(60)]
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir("/proc/self/fd"))) + 40, hard))
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (max(int(handle.name) for handle in Path("/proc/self/fd").iterdir()) + 40, hard)
+    )
     try:
         assert house.upload(*files).status == 200
     finally:
