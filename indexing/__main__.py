@@ -31,6 +31,7 @@ from indexing.rolling_back import NothingToRollBackTo, roll_back
 from indexing.settings import IndexingSettings, explain_settings_error
 from indexing.survey import Options, OtherFolderEmpty, survey
 from storage.embedding_models import ModelUnavailable
+from storage.escaping import escaped, log_on_one_line
 from storage.failures import StorageFailed, explained_failures
 from storage.generations import DamagedGeneration, NoIndex, current_name
 from storage.index_lock import IndexLocked
@@ -234,7 +235,7 @@ def _give_way() -> None:
 def _set_up_logging(level: str) -> None:
     """Our own lines at the level of LOG_LEVEL, other libraries' warnings only; bare on a terminal, dated in a log."""
     layout = "%(message)s" if sys.stderr.isatty() else "%(asctime)s %(levelname)-7s %(message)s"
-    logging.basicConfig(level=logging.WARNING, format=layout, stream=sys.stderr)
+    log_on_one_line(layout)
     logging.getLogger("indexing").setLevel("WARNING" if sys.stderr.isatty() and level == "INFO" else level)
 
 
@@ -244,14 +245,13 @@ def _stop(number: int, frame: FrameType | None) -> NoReturn:
 
 def _say_error(code: int, sentences: Iterable[str]) -> int:
     for sentence in sentences:
-        print(sentence, file=sys.stderr)
+        print(escaped(sentence), file=sys.stderr)
     return code
 
 
 def _print(lines: Iterable[str]) -> None:
     for line in lines:
-        # A file's name may hold anything but a line break should not end the line.
-        print(line.replace("\n", "\\n").encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
+        print(escaped(line).encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from indexing.documents import ParseFailure
+from storage.escaping import escaped
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -146,7 +147,7 @@ class TerminalProgress:
 
     def say(self, sentence: str) -> None:
         """Something a person should know."""
-        self.console.print(sentence, markup=False)
+        self.console.print(escaped(sentence), markup=False)
 
     def reading(self, documents: int) -> None:
         """So many files will be read."""
@@ -161,7 +162,9 @@ class TerminalProgress:
         self._done += 1
         self._pages += pages
         done = f"{self._done}/{self._documents} documents, {self._pages} pages"
-        self._bars.update(self._reading, advance=1, done=done, now=escape(path) if self._done < self._documents else "")
+        self._bars.update(
+            self._reading, advance=1, done=done, now=escape(escaped(path)) if self._done < self._documents else ""
+        )
 
     def embedding(self, chunks: int, characters: int) -> None:
         """So much will be embedded."""

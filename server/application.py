@@ -5,10 +5,18 @@ from dataclasses import replace
 from flask import Flask
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
+from werkzeug.routing import PathConverter
 
 from server import api, errors, limits, openai_api, security, translation, upkeep, upload_api, upload_pages, web
 from server.metrics import MeasuredAnswering, Metrics, measure
+from server.sent_parts import PagewiseRequest
 from server.services import EXTENSION, VERSION, Services
+
+
+class AnyPathConverter(PathConverter):
+    """The path of a document. Werkzeug 3.1's own finds no path with a line break, which a file's name may hold."""
+
+    regex = r"[^/](?s:.*?)"
 
 
 def build_application(services: Services) -> Flask:
@@ -25,8 +33,10 @@ def build_application(services: Services) -> Flask:
         validation_error_callback=api.refuse,
         doc_ui=False,
     )
+    app.request_class = PagewiseRequest
     metrics = Metrics(services.index)
     app.extensions[EXTENSION] = replace(services, answering=lambda: MeasuredAnswering(services.answering(), metrics))
+    app.url_map.converters["path"] = AnyPathConverter
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = True

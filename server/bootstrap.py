@@ -16,6 +16,7 @@ from server.settings import BadSettings, ServerSettings
 from server.threads import Threads
 from storage.answers import AnswerStore
 from storage.budget_ledger import BudgetLedger
+from storage.escaping import log_on_one_line
 from storage.model_loading import load_recorded_model
 from storage.settings import StorageSettings
 
@@ -169,6 +170,6 @@ def _prompts(settings: ServerSettings) -> Prompts:
 
 def prepare_logging(level: str) -> None:
     """One line an event on standard error; libraries speak only when something is wrong."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log_on_one_line("%(asctime)s %(levelname)s %(name)s %(message)s")
     for name in ("server", "storage"):
         logging.getLogger(name).setLevel(level)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from server.language import Language
 from server.retelling import retold
+from storage.escaping import escaped
 
 _MOST_FILES = 5
 
@@ -74,5 +75,5 @@ def refused_content(language: Language, files: Sequence[str]) -> str:
 
 
 def _named(files: Sequence[str]) -> str:
-    shown = ", ".join(files[:_MOST_FILES])
+    shown = ", ".join(map(escaped, files[:_MOST_FILES]))
     return shown if len(files) <= _MOST_FILES else f"{shown} … (+{len(files) - _MOST_FILES})"

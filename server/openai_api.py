@@ -30,6 +30,7 @@ from server.openai_schema import (
 from server.problems import Problem, Refused, problem_of
 from server.services import services
 from server.streaming import HEARTBEAT, stream_events
+from storage.escaping import escaped
 
 _LARGEST_CONVERSATION = 2 * 1024 * 1024
 _SOURCES = "\n\nSources:\n\n"
@@ -177,7 +178,7 @@ def _footnotes(response: schema.QueryResponse) -> str:
     lines = []
     for number, source in enumerate(response.sources, 1):
         pages = ", ".join(source.labels or [f"p. {page}" for page in source.pages]).replace("`", "'")
-        name = source.document.replace("`", "'")
+        name = escaped(source.document).replace("`", "'")
         lines.append(f"- [{number}] `{name}, {pages}`")
     lines += [f"- {notice}" for notice in response.notices]
     return _SOURCES + "\n".join(lines) if response.sources else ""

@@ -17,7 +17,9 @@ from server.rendering import AnswerContext, render_answer, render_marked, render
 from server.retelling import retold, retold_line
 from server.schema import Checks, PassageOut, QueryResponse, SecondAnswer
 from server.translation import interface_language
+from storage.escaping import escaped
 
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _SHOWN_CHARACTERS = 360
 _SENTENCE_ENDS = ("。", "！", "？", "；", ". ", "! ", "? ", "; ", "\n")
 _SHORT_LINE = 40
@@ -96,6 +98,11 @@ def why_unscored(reason: str) -> str:
     return retold(reason.removeprefix("not scored").removeprefix(": "), interface_language())
 
 
+def literal(path: str) -> str:
+    """The pattern of this document alone. Browsers send a line break as two characters: any one may stand there."""
+    return _LINE_BREAK.sub("?", glob.escape(path))
+
+
 def fold(text: str) -> tuple[str, str]:
     """A passage's beginning, and the rest that is folded away; the rest is empty where it would be short."""
     if len(text) < _SHOWN_CHARACTERS * 1.4:
@@ -170,12 +177,13 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "said": said,
     "said_line": said_line,
     "why_unscored": why_unscored,
-    "literal": glob.escape,
+    "literal": literal,
     "page_list": page_list,
     "reflow": reflow,
     "render_answer": render_answer,
     "render_marked": render_marked,
     "render_text": render_text,
+    "escaped": escaped,
     "spent": spent,
     "text_language": text_language,
     "token_count": token_count,

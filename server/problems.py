@@ -22,6 +22,7 @@ from server.llm_errors import BudgetSpent, BudgetUnknown, LanguageModelError, Pa
 from server.passages import Passage
 from server.pictures import NoPicture
 from server.reachability import DocumentsUnreachable
+from server.sent_parts import MOST_FILES, TooManyFiles
 from server.uploads import FolderFull, FolderNotWritable, NameTaken, NoSuchFile, NotRead
 from storage.answers import AnswersUnreadable
 from storage.failures import IndexUnreadable
@@ -208,6 +209,13 @@ _INTERNAL = Problem(
     _l("The server made a mistake. It has been logged under the request id."),
     _l("Try again."),
 )
+_TOO_MANY_FILES = Problem(
+    413,
+    "too_many_files",
+    _l("Too many files"),
+    _l("More than %(count)s files were sent at a time, so nothing was stored.", count=MOST_FILES),
+    _l("Send fewer files at a time."),
+)
 _NO_SUCH_DOCUMENT = Problem(
     404,
     "no_such_document",
@@ -239,6 +247,7 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (AnswersUnreadable, _of_unreadable_answers),
     (NoPicture, lambda error: Problem(503, "no_picture", _l("No picture of this page"), _sentence(error))),
     (NotRead, _of_unread_kind),
+    (TooManyFiles, lambda _: _TOO_MANY_FILES),
     (NameTaken, _of_taken_name),
     (NoSuchFile, lambda _: _NO_SUCH_DOCUMENT),
     (FolderFull, lambda _: _FULL),

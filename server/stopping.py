@@ -26,9 +26,9 @@ class StoppingTimes:
     """
 
     accept_until: float = 1.0
-    finish_until: float = 5.0
-    last_words_until: float = 7.0
-    exit_by: float = 9.0
+    finish_until: float = 4.5
+    last_words_until: float = 8.0
+    exit_by: float = 9.5
 
 
 def stop_serving(

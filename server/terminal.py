@@ -12,6 +12,7 @@ from server.answers import Answer, AnswerDelta, Answered, Question, ReasoningDel
 from server.bootstrap import build_answer_service, index_holder, prepare_logging
 from server.problems import known_exceptions, problem_of
 from server.settings import ServerSettings, read_storage_settings
+from storage.escaping import escaped
 
 if TYPE_CHECKING:
     from server.answering import AnswerService
@@ -102,4 +103,4 @@ def _around(response: schema.QueryResponse) -> str:
 def _source(passage: schema.PassageOut) -> str:
     pages = ", ".join(passage.labels or [f"p. {page}" for page in passage.pages])
     score = "not scored" if passage.relevance.score is None else f"relevance {passage.relevance.score}/10"
-    return f"{passage.document}, {pages} ({score})"
+    return f"{escaped(passage.document)}, {pages} ({score})"

@@ -14,6 +14,7 @@ from server.bodies import upload_bytes
 from server.index_holder import IndexNotReady
 from server.problems import Problem, Refused
 from server.reachability import DocumentsUnreachable
+from server.sent_parts import MOST_FILES
 from server.services import services
 from server.upkeep import documents_dir, require_documents
 from server.upload_schema import DeleteResponse, DocumentPath, StoredDocument, UploadForm, UploadResponse
@@ -23,6 +24,7 @@ from storage.generations import current_name
 from storage.records import DocumentRecord
 
 logger = logging.getLogger(__name__)
+_OTHER_FIELDS = 20  # of the form
 
 blueprint = APIBlueprint("upload_api", __name__, abp_tags=[Tag(name="Pagewise")])
 # flask-openapi3 4.3 keeps one blueprint's methods of a path and forgets the other's.
@@ -40,6 +42,7 @@ def permit() -> None:
     if request.method != "POST":
         return
     request.max_content_length = upload_bytes(settings)
+    request.max_form_parts = MOST_FILES + _OTHER_FIELDS
     if (request.content_length or 0) > request.max_content_length:
         raise Refused(_too_large(settings.max_upload_mb))
     with disk_failures():  # parts of some size go to the disk

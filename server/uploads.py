@@ -114,7 +114,7 @@ class Uploads:
             file = document_file(folder, path, known)
             file.unlink()
             _sync(file.parent)
-        logger.info("removed %s", path.encode("unicode_escape").decode())
+        logger.info("removed %s", path)
 
 
 def document_file(folder: Path, path: str, known: Iterable[str] = ()) -> Path:

@@ -1,6 +1,5 @@
 """Asking and answering: the form, the answer as it comes, and its own page."""
 
-import glob
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from server import conversion, schema
 from server.answers import Mode
+from server.presentation import literal
 from server.presenters import PagePresenter
 from server.problems import Problem, Refused
 from server.services import services
@@ -60,7 +60,7 @@ def _asked(form: MultiDict[str, str], thread: Sequence[StoredAnswer]) -> dict[st
     asked["history"] = [_turn(earlier.response) for earlier in thread]
     if form.get("threshold"):
         asked["threshold"] = form["threshold"]
-    asked["documents"] = [glob.escape(path) for path in form.getlist("documents") if path]
+    asked["documents"] = [literal(path) for path in form.getlist("documents") if path]
     return asked
 
 

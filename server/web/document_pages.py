@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
 from server.documents import ShownPage, page_marks, passages_on, problems_first, shown_page
+from server.file_names import stored_name
 from server.index_holder import OpenIndex
 from server.pictures import indexed_file
 from server.problems import Problem, Refused
@@ -76,7 +77,7 @@ def file(document: str) -> Response:
         found,
         mimetype="application/pdf" if is_pdf else "application/octet-stream",
         as_attachment=not is_pdf,
-        download_name=found.name,
+        download_name=stored_name(found.name) or "document",
     )
 
 

@@ -76,4 +76,7 @@ def test_thousands_of_questions_leave_no_handle_and_no_memory(own_index: Path, t
             for name, n in open_handles(server.process.pid).items():
                 kind = name if not name.startswith("/") else ("chroma" if "chroma" in name else name.rsplit("/", 1)[-1])
                 kinds[kind] = kinds.get(kind, 0) + n
-            print(f"{(block + 1) * _BETWEEN_SWAPS:,} questions: {sizes[-1][0]} handles, {sizes[-1][1] / 1e6:.1f} MB, {server.process.num_threads()} threads {kinds}", flush=True)
+            print(
+                f"{(block + 1) * _BETWEEN_SWAPS:,} questions: {sizes[-1][0]} handles, {sizes[-1][1] / 1e6:.1f} MB, {server.process.num_threads()} threads {kinds}",
+                flush=True,
+            )

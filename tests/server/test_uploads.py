@@ -314,3 +314,32 @@ def test_a_person_adds_and_deletes_in_a_browser(
         browser.close()
     assert [violation["id"] for violation in found] == []
     assert not (folder / mine.name).exists()
+
+
+@pytest.mark.parametrize("path", ["/api/documents", "/uploads"])
+def test_a_thousand_files_are_taken_at_a_time(house: House, path: str) -> None:
+    files = [(f"note-{number}.md", f"Note {number}.\n".encode() * (1 + number % 7)) for number in range(1_000)]
+    before = house.names()
+    try:
+        assert house.upload(*files, path=path).status in (200, 303)
+        assert house.names() - before == {name for name, _ in files}
+        assert all((house.folder / name).read_bytes() == content for name, content in files)
+    finally:
+        for name, _ in files:
+            (house.folder / name).unlink(missing_ok=True)
+
+
+def test_large_files_of_one_upload_take_one_handle(house: House) -> None:
+    """Each is larger than what is kept in memory, and there are more of them than handles left."""
+    files = [(f"large-{number}.txt", bytes([97 + number % 26]) * 600_000) for number in range(60)]
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (max(int(handle.name) for handle in Path("/proc/self/fd").iterdir()) + 40, hard)
+    )
+    try:
+        assert house.upload(*files).status == 200
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    for name, content in files:
+        assert (house.folder / name).read_bytes() == content
+        (house.folder / name).unlink()
