@@ -4,6 +4,7 @@ waitress 3.0 has one limit for every address, and a client that sends a byte now
 """
 
 import copy
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,8 @@ from waitress.utilities import Error, RequestEntityTooLarge
 
 from server.security import given_token
 from server.settings import ServerSettings, known_token
+
+logger = logging.getLogger(__name__)
 
 UPLOAD_PATHS = {"/api/documents", "/uploads"}
 FRAME_BYTES = 100_000  # what a form adds to the files in it
@@ -61,7 +64,12 @@ def guarded_channel(limit_of: LimitOf, patience_seconds: float = _PATIENCE_SECON
                 self.adj.max_request_body_size = limit
 
         def received(self, data: bytes) -> int:
-            consumed: int = super().received(data)
+            try:
+                consumed: int = super().received(data)
+            except OSError as error:  # waitress puts bodies of half a megabyte and more into temporary files
+                logger.warning("a request's body cannot be kept: %s", error.strerror or type(error).__name__)
+                consumed, self.completed = len(data), True
+                self.error = _NoRoom("There is no room for what was sent on the server's disk.")
             self._bytes += consumed
             allowed_seconds = patience_seconds + self._bytes / _SLOWEST_BYTES_PER_SECOND
             if not self.completed and time.monotonic() - self._started > allowed_seconds:
@@ -77,6 +85,11 @@ def guarded_channel(limit_of: LimitOf, patience_seconds: float = _PATIENCE_SECON
         parser_class = GuardedParser
 
     return GuardedChannel
+
+
+class _NoRoom(Error):  # type: ignore[misc]
+    code = 507
+    reason = "Insufficient Storage"
 
 
 class _TooSlow(Error):  # type: ignore[misc]
