@@ -135,7 +135,6 @@ def test_full_disks_for_its_output_and_its_temporary_files_do_not_stop_it(tmp_pa
         )
         try:
             wait_until_it_answers(address, process)
-            fill(temporary)
             sent = urllib.request.Request(
                 f"{address}/v1/chat/completions",
                 data=b" " * 3_000_000,
