@@ -48,11 +48,18 @@ def _serve(settings: ServerSettings) -> int:
     from server.serving import CannotListen, serve
 
     try:
-        serve(settings, announce=lambda text: print(text, flush=True))
+        serve(settings, announce=_announce)
     except CannotListen as error:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _announce(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except OSError:
+        sys.stdout = None  # written to a full disk, or read by nobody: the server answers all the same
 
 
 def _write(text: str, is_thought: bool) -> None:

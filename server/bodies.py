@@ -6,6 +6,7 @@ sends nothing more is never looked at, so `server.connections` asks here.
 
 import copy
 import json
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,10 +14,12 @@ from typing import Any
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask
-from waitress.utilities import RequestEntityTooLarge
+from waitress.utilities import Error, RequestEntityTooLarge
 
 from server.security import given_token
 from server.settings import ServerSettings, known_token
+
+logger = logging.getLogger(__name__)
 
 UPLOAD_PATHS = {"/api/documents", "/uploads"}
 FRAME_BYTES = 100_000  # what a form adds to the files in it
@@ -51,6 +54,7 @@ class GuardedParser(HTTPRequestParser):  # type: ignore[misc]
     """A request as it comes: since when, how much of it, and how long its body may be."""
 
     adj: Any
+    completed: bool
     error: Any
     headers_finished: bool
     limit_of: LimitOf
@@ -70,13 +74,23 @@ class GuardedParser(HTTPRequestParser):  # type: ignore[misc]
 
     def received(self, data: bytes) -> int:
         """As waitress does it, with a sentence of ours for a body that is too long."""
-        consumed: int = super().received(data)
+        try:
+            consumed: int = super().received(data)
+        except OSError as error:  # waitress puts bodies of half a megabyte and more into temporary files
+            logger.warning("a request's body cannot be kept: %s", error.strerror or type(error).__name__)
+            consumed, self.completed = len(data), True
+            self.error = _NoRoom("There is no room for what was sent on the server's disk.")
         self.bytes_received += consumed
         if isinstance(self.error, RequestEntityTooLarge):
             self.error = RequestEntityTooLarge(f"At most {self.adj.max_request_body_size:,} bytes may be sent.")
         if self.error is not None:
             self.expect_continue = False  # else waitress asks for the body it has just refused
         return consumed
+
+
+class _NoRoom(Error):  # type: ignore[misc]
+    code = 507
+    reason = "Insufficient Storage"
 
 
 class _ProblemTask(ErrorTask):  # type: ignore[misc]

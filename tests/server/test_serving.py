@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from server.__main__ import main
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion
+from tests.storage.damage import small_disk
 
 ROOT = Path(__file__).parents[2]
 
@@ -116,6 +118,51 @@ def test_it_listens_on_an_ipv6_address_and_prints_it(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here that is always full")
+def test_full_disks_for_its_output_and_its_temporary_files_do_not_stop_it(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    with small_disk(tmp_path / "temporary", 1) as temporary, Path("/dev/full").open("w") as full:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "server"],
+            cwd=ROOT,
+            env=os.environ | {"PORT": str(port), "INDEX_DIR": str(tmp_path / "index"), "TMPDIR": str(temporary)},
+            stdout=full,
+            stderr=full,
+        )
+        try:
+            wait_until_it_answers(address, process)
+            sent = urllib.request.Request(
+                f"{address}/v1/chat/completions",
+                data=b" " * 3_000_000,
+                headers={"Content-Type": "application/json"},
+            )
+            with pytest.raises(urllib.error.HTTPError, match="507") as refused:
+                urllib.request.urlopen(sent, timeout=10)
+            with refused.value as told:
+                assert b"no room" in told.read()
+            assert get(f"{address}/healthz") == 200
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+            process.wait()
+
+
+def wait_until_it_answers(address: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None
+        try:
+            assert get(f"{address}/healthz") == 200
+        except urllib.error.URLError:
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError("it does not answer")
 
 
 def test_an_address_that_cannot_be_had_is_said(

@@ -113,6 +113,9 @@ def test_a_failure_after_retrieval_shows_what_was_found(quoting_services: Servic
     found = quoting_services.answering().retrieve(QUESTION, 3).passages
 
     class Failing:
+        def budget_notice(self) -> None:
+            return None
+
         def answer(self, question: object, cancel: object) -> NoReturn:
             error = Unavailable("the language model's server fails (HTTP 500)")
             error.passages = found
