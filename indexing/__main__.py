@@ -26,6 +26,7 @@ from indexing.progress import show_progress
 from indexing.report import document_lines, failure_lines, plan_lines, run_lines
 from indexing.settings import IndexingSettings, explain_settings_error
 from indexing.survey import AS_USUAL, Options, OtherFolderEmpty, survey
+from storage.child_environment import job_environment
 from storage.embedding_models import ModelUnavailable
 from storage.failures import StorageFailed, explained_failures
 from storage.generations import DamagedGeneration, NoIndex, current_name
@@ -186,7 +187,11 @@ def _watch(storage: StorageSettings, settings: IndexingSettings) -> int:
     from indexing.watching import watch
 
     command = [sys.executable, "-m", "indexing"]
-    watch(settings.documents_dir, lambda: subprocess.run(command, check=False).returncode, threading.Event())
+    watch(
+        settings.documents_dir,
+        lambda: subprocess.run(command, env=job_environment(), check=False).returncode,
+        threading.Event(),
+    )
     return WELL
 
 

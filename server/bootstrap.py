@@ -9,9 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from server.index_holder import IndexHolder, IndexNotReady
+from server.pictures import IndexedFiles, PagePictures
 from server.reindexing import Reindexing
 from server.services import Services
 from server.settings import BadSettings, ServerSettings
+from server.slow_work import SlowWork
 from storage.answers import AnswerStore
 from storage.budget_ledger import BudgetLedger
 from storage.model_loading import load_recorded_model
@@ -39,12 +41,16 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
         _prompts(settings)
     index = index_holder(storage)
     loading = Loading(settings, index)
+    slow_work = SlowWork(settings.threads)
     return Services(
         settings=settings,
         index=index,
         answering=loading.answering,
         answers=AnswerStore(storage.index_dir / "answers.db"),
-        reindexing=Reindexing(storage.index_dir) if settings.may_reindex else None,
+        slow_work=slow_work,
+        pictures=PagePictures(slow_work),
+        files=IndexedFiles(slow_work),
+        reindexing=Reindexing(storage.index_dir, slow_work=slow_work) if settings.may_reindex else None,
         language_model=settings.language_model,
         load=loading.start,
         close=loading.close,

@@ -21,6 +21,7 @@ from server.limits import seconds_to_wait
 from server.llm_errors import BudgetSpent, LanguageModelError, Paused
 from server.passages import Passage
 from server.pictures import NoPicture
+from server.slow_work import NoRoom
 from server.uploads import FolderFull, FolderNotWritable, NameTaken, NoSuchFile, NotRead
 from storage.formats import ALL_SUFFIXES
 from storage.servers import ServerUnavailable
@@ -145,6 +146,17 @@ def _of_deadline(error: TimeUp) -> Problem:
     )
 
 
+def _of_no_room(error: NoRoom) -> Problem:
+    return Problem(
+        503,
+        "busy",
+        _l("Too much at this moment"),
+        _l("Too many requests of this kind are being worked on."),
+        _l("Try again in a few seconds."),
+        error.retry_after_seconds,
+    )
+
+
 def _of_unread_kind(error: NotRead) -> Problem:
     return Problem(
         415,
@@ -215,6 +227,7 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (Cancelled, _of_cancellation),
     (TimeUp, _of_deadline),
     (NoPicture, lambda error: Problem(503, "no_picture", _l("No picture of this page"), _sentence(error))),
+    (NoRoom, _of_no_room),
     (NotRead, _of_unread_kind),
     (NameTaken, _of_taken_name),
     (NoSuchFile, lambda _: _NO_SUCH_DOCUMENT),

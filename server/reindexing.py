@@ -4,29 +4,41 @@ What the job says goes to a file beside the index, so that a server that was sta
 on when the server ends, and two never run at once: the job's own lock sees to that.
 """
 
-import os
 import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.slow_work import NoRoom, SlowWork
+from storage.child_environment import job_environment
 from storage.index_lock import is_locked
 
 _COMMAND = [sys.executable, "-m", "indexing"]
 _HOME = Path(__file__).parents[1]
 _PLAN_SECONDS = 60
+_KEPT_SECONDS = 5.0
 _LAST_BYTES = 8192
 _LAST_LINES = 12
-_SECRETS = ("DEEPSEEK_API_KEY", "API_TOKENS")
 _COUNT = re.compile(r"(?:^|embedded )(\d+)/(\d+)\b")
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ [A-Z]+ +")
 
 
 class NoPlan(Exception):
     """The plan of the next run cannot be had; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What was found out last: lines, or why there are none."""
+
+    documents_dir: Path
+    made_at: float
+    lines: tuple[str, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +55,10 @@ class JobState:
 class Reindexing:
     """Starts the job for one index and tells how it gets on. May be used by several threads."""
 
-    def __init__(self, index_dir: Path, command: Sequence[str] = _COMMAND) -> None:
+    def __init__(self, index_dir: Path, command: Sequence[str] = _COMMAND, slow_work: SlowWork | None = None) -> None:
         self._index_dir = index_dir.resolve()
+        self._slow_work = slow_work or SlowWork()
+        self._plan: _Plan | None = None
         self._command = list(command)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -54,6 +68,7 @@ class Reindexing:
         with self._lock:
             if self._is_running():
                 return False
+            self._plan = None
             self._index_dir.mkdir(parents=True, exist_ok=True)
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(
@@ -78,7 +93,34 @@ class Reindexing:
         return JobState(is_running, tuple(lines[-_LAST_LINES:]), done, total, exit_code)
 
     def plan(self, documents_dir: Path) -> tuple[str, ...]:
-        """What the next run would do, line by line. Raises `NoPlan`."""
+        """What the next run would do, line by line: made once for all who ask within a few seconds.
+
+        Raises `NoPlan`; `NoRoom` where it takes longer than a request should wait.
+        """
+        if self._kept_plan(documents_dir) is None:
+            self._slow_work.once("plans", documents_dir, lambda: self._make_plan(documents_dir))
+        plan = self._kept_plan(documents_dir)
+        if plan is None:
+            raise NoRoom
+        if plan.problem:
+            raise NoPlan(plan.problem)
+        return plan.lines
+
+    def _kept_plan(self, documents_dir: Path) -> _Plan | None:
+        plan = self._plan
+        is_new = plan is not None and time.monotonic() - plan.made_at < _KEPT_SECONDS
+        return plan if plan is not None and is_new and plan.documents_dir == documents_dir else None
+
+    def _make_plan(self, documents_dir: Path) -> None:
+        if self._kept_plan(documents_dir) is not None:
+            return
+        try:
+            lines, problem = self._planned(documents_dir), ""
+        except NoPlan as error:
+            lines, problem = (), str(error)
+        self._plan = _Plan(documents_dir, time.monotonic(), lines, problem)
+
+    def _planned(self, documents_dir: Path) -> tuple[str, ...]:
         try:
             ended = subprocess.run(
                 [*self._command, "--dry-run"],
@@ -113,8 +155,7 @@ class Reindexing:
         return [self._shown(line) for line in text.splitlines() if line.strip()]
 
     def _environment(self, documents_dir: Path) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name not in _SECRETS}
-        return kept | {"INDEX_DIR": str(self._index_dir), "DOCUMENTS_DIR": str(documents_dir.resolve())}
+        return job_environment({"INDEX_DIR": str(self._index_dir), "DOCUMENTS_DIR": str(documents_dir.resolve())})
 
     def _shown(self, line: str) -> str:
         """A line without its time, and without where things are on this machine."""

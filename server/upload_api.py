@@ -34,7 +34,7 @@ def permit() -> None:
     request.max_content_length = upload_bytes(settings)
     if (request.content_length or 0) > request.max_content_length:
         raise Refused(_too_large(settings.max_upload_mb))
-    with disk_failures():  # parts of some size go to the disk
+    with services().slow_work.turn("uploads"), disk_failures():  # parts of some size go to the disk
         request.files  # noqa: B018 - read now
 
 
@@ -61,12 +61,15 @@ def delete(path: DocumentPath) -> Response:
 
 def store(files: list[SentFile], *, replace: bool) -> list[StoredFile]:
     """Put the files into the documents folder."""
-    return services().uploads.add(documents_dir(), files, replace=replace)
+    with services().slow_work.turn("uploads"):
+        return services().uploads.add(documents_dir(), files, replace=replace)
 
 
 def remove(path: str) -> None:
     """Take the document out of the documents folder."""
-    services().uploads.remove(documents_dir(), path, known_paths())
+    known = known_paths()
+    with services().slow_work.turn("uploads"):
+        services().uploads.remove(documents_dir(), path, known)
 
 
 def known_paths() -> list[str]:
