@@ -134,7 +134,8 @@ class Reindexing:
         except subprocess.TimeoutExpired as error:
             raise NoPlan("the plan takes too long; run make index ARGS=--dry-run") from error
         if ended.returncode > 1:
-            raise NoPlan(self._shown(ended.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]))
+            said = ended.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+            raise NoPlan(self._shown(said) or "the plan cannot be made; run make index ARGS=--dry-run")
         return tuple(self._shown(line) for line in ended.stdout.decode("utf-8", "replace").splitlines())
 
     @property
