@@ -30,6 +30,7 @@ from indexing.report import document_lines, failure_lines, plan_lines, rollback_
 from indexing.rolling_back import NothingToRollBackTo, roll_back
 from indexing.settings import IndexingSettings, explain_settings_error
 from indexing.survey import Options, OtherFolderEmpty, survey
+from storage.child_environment import job_environment
 from storage.embedding_models import ModelUnavailable
 from storage.escaping import escaped, log_on_one_line
 from storage.failures import StorageFailed, explained_failures
@@ -223,7 +224,11 @@ def _watch(_storage: StorageSettings, settings: IndexingSettings, _options: Opti
     from indexing.watching import watch
 
     command = [sys.executable, "-m", "indexing"]
-    watch(settings.documents_dir, lambda: subprocess.run(command, check=False).returncode, threading.Event())
+    watch(
+        settings.documents_dir,
+        lambda: subprocess.run(command, env=job_environment(), check=False).returncode,
+        threading.Event(),
+    )
     return WELL
 
 

@@ -6,7 +6,6 @@ when there is work for them, and serve file after file until one kills them or l
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -23,12 +22,11 @@ from typing import Any, Self
 import psutil
 
 from indexing.documents import FailureCategory, ReadLimits
+from storage.child_environment import reading_environment
 
 _POLL_SECONDS = 0.1  # how often memory and time are looked at
 _RECYCLE_SHARE = 0.5  # of the memory limit: a child that holds so much between files is replaced
 _LARGE_SHARE = 0.5  # of the memory limit: a crash beyond it was for want of memory
-_CODE_FOLDER = Path(__file__).resolve().parent.parent
-_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
 _DETAILS: dict[FailureCategory, str] = {
     "timeout": "reading it took too long; split the file or raise the limit",
     "memory": "reading it needs more memory than the limit; split the file or raise the limit",
@@ -114,9 +112,9 @@ class _Child:
         self.pipe, theirs = Pipe()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "indexing.parse_child", str(theirs.fileno()), str(os.getpid())],
+                [sys.executable, "-P", "-m", "indexing.parse_child", str(theirs.fileno()), str(os.getpid())],
                 pass_fds=[theirs.fileno()],
-                env=_environment(),
+                env=reading_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -177,10 +175,3 @@ def _memory_limit(task: Task, limits: ReadLimits) -> int:
 
 def _failure(category: FailureCategory) -> dict[str, Any]:
     return {"failure": [category, _DETAILS[category]]}
-
-
-def _environment() -> dict[str, str]:
-    """Ours without its secrets: a child reads hostile files."""
-    kept = {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
-    paths = [str(_CODE_FOLDER), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return kept | {"PYTHONPATH": os.pathsep.join(paths)}

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from server.children import Children
 from server.index_holder import IndexHolder, IndexNotReady
-from server.pictures import PagePictures
+from server.pictures import IndexedFiles, PagePictures
 from server.reindexing import Reindexing
 from server.services import Services
 from server.settings import BadSettings, ServerSettings
+from server.slow_work import SlowWork
 from server.threads import Threads
 from storage.answers import AnswerStore
 from storage.budget_ledger import BudgetLedger
@@ -42,15 +43,19 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
         _prompts(settings)
     index = index_holder(storage)
     loading = Loading(settings, index)
-    children = Children()
+    children, slow_work = Children(), SlowWork(settings.threads)
     return Services(
         settings=settings,
         index=index,
         answering=loading.answering,
         answers=AnswerStore(storage.index_dir / "answers.db"),
-        pictures=PagePictures(children),
         children=children,
-        reindexing=Reindexing(storage.index_dir, children=children) if settings.may_reindex else None,
+        slow_work=slow_work,
+        pictures=PagePictures(slow_work, children),
+        files=IndexedFiles(slow_work),
+        reindexing=Reindexing(storage.index_dir, slow_work=slow_work, children=children)
+        if settings.may_reindex
+        else None,
         language_model=settings.language_model,
         load=loading.start,
         close=loading.close,

@@ -6,6 +6,7 @@ import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 
 class ChildrenEnded(Exception):
@@ -23,19 +24,22 @@ class Children:
     def run(
         self,
         command: Sequence[str],
+        environment: Mapping[str, str],
         *,
         seconds: float,
-        cwd: Path,
+        cwd: Path | None = None,
         given: bytes = b"",
-        environment: Mapping[str, str] | None = None,
+        output: IO[bytes] | None = None,
     ) -> "subprocess.CompletedProcess[bytes]":
         """Run a process to its end, with `given` on its standard input; what it began itself ends with it.
 
+        What it writes goes to `output`, where one is given; what it says of errors is then not kept.
+
         Raises `ChildrenEnded` after `close`, and `subprocess.TimeoutExpired`.
         """
-        process = self._started(command, cwd, environment)
+        process = self._started(command, environment, cwd, output)
         try:
-            output, errors = process.communicate(given, timeout=seconds)
+            written, errors = process.communicate(given, timeout=seconds)
         finally:
             with self._lock:
                 self._running.discard(process)
@@ -45,7 +49,7 @@ class Children:
                 process.communicate()
         if was_ended:
             raise ChildrenEnded
-        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+        return subprocess.CompletedProcess(process.args, process.returncode, written, errors)
 
     def close(self) -> None:
         """End every process now, and start no other."""
@@ -55,14 +59,20 @@ class Children:
                 _kill(process)
 
     def _started(
-        self, command: Sequence[str], cwd: Path, environment: Mapping[str, str] | None
+        self, command: Sequence[str], environment: Mapping[str, str], cwd: Path | None, output: IO[bytes] | None
     ) -> "subprocess.Popen[bytes]":
         pipe = subprocess.PIPE
         with self._lock:
             if self._is_closed:
                 raise ChildrenEnded
             process = subprocess.Popen(
-                command, cwd=cwd, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+                command,
+                cwd=cwd,
+                env=environment,
+                stdin=pipe,
+                stdout=output or pipe,
+                stderr=subprocess.DEVNULL if output else pipe,
+                start_new_session=True,
             )
             self._running.add(process)
         return process

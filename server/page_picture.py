@@ -1,10 +1,11 @@
 """Draws one page of a PDF with a passage marked: a process of its own, so that no page can harm the server.
 
-python -m server.page_picture FILE PAGE  < the passage's text on that page  > PNG
+python -m server.page_picture FILE PAGE LARGEST  < the passage's text on that page  > PNG, into a file of LARGEST bytes
 """
 
 import difflib
 import io
+import os
 import resource
 import sys
 import unicodedata
@@ -20,6 +21,7 @@ _TALLEST = 2400
 _YELLOW = (255, 226, 122)
 _MEMORY_BYTES = 1536 * 1024 * 1024
 _CPU_SECONDS = 10
+_NICENESS = 10  # questions and health are answered first
 _SHORTEST_MATCH = 12  # characters; shorter ones are found everywhere
 
 Box = tuple[int, int, int, int]
@@ -27,9 +29,11 @@ Box = tuple[int, int, int, int]
 
 def main() -> None:
     """Read the passage, write the picture."""
+    file, number, largest_bytes = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    os.nice(_NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-    file, number = sys.argv[1], int(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest_bytes, largest_bytes))
     passage = sys.stdin.buffer.read().decode("utf-8")
     sys.stdout.buffer.write(draw(file, number, passage))
 

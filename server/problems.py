@@ -23,6 +23,7 @@ from server.passages import Passage
 from server.pictures import NoPicture
 from server.reachability import DocumentsUnreachable
 from server.sent_parts import MOST_FILES, TooManyFiles
+from server.slow_work import NoRoom
 from server.uploads import FolderFull, FolderNotWritable, NameTaken, NoSuchFile, NotRead
 from storage.answers import AnswersUnreadable
 from storage.failures import IndexUnreadable
@@ -160,6 +161,17 @@ def _of_deadline(error: TimeUp) -> Problem:
     )
 
 
+def _of_no_room(error: NoRoom) -> Problem:
+    return Problem(
+        503,
+        "busy",
+        _l("Too much at this moment"),
+        _l("Too many requests of this kind are being worked on."),
+        _l("Try again in a few seconds."),
+        error.retry_after_seconds,
+    )
+
+
 def _of_unread_kind(error: NotRead) -> Problem:
     return Problem(
         415,
@@ -246,6 +258,7 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (TimeUp, _of_deadline),
     (AnswersUnreadable, _of_unreadable_answers),
     (NoPicture, lambda error: Problem(503, "no_picture", _l("No picture of this page"), _sentence(error))),
+    (NoRoom, _of_no_room),
     (NotRead, _of_unread_kind),
     (TooManyFiles, lambda _: _TOO_MANY_FILES),
     (NameTaken, _of_taken_name),

@@ -4,24 +4,26 @@ What the job says goes to a file beside the index, so that a server that was sta
 on when the server ends, and two never run at once: the job's own lock sees to that.
 """
 
-import os
 import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from server.children import Children, ChildrenEnded
+from server.slow_work import NoRoom, SlowWork
+from storage.child_environment import job_environment
 from storage.index_lock import is_locked
 
 _COMMAND = [sys.executable, "-m", "indexing"]
 _HOME = Path(__file__).parents[1]
 _PLAN_SECONDS = 60
+_KEPT_SECONDS = 5.0
 _LAST_BYTES = 8192
 _LAST_LINES = 12
-_SECRETS = ("DEEPSEEK_API_KEY", "API_TOKENS")
 _COUNT = re.compile(r"(?:^|embedded )(\d+)/(\d+)\b")
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ [A-Z]+ +")
 
@@ -32,6 +34,16 @@ REMOVALS_IN_DOUBT = 5
 
 class NoPlan(Exception):
     """The plan of the next run cannot be had; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What was found out last: lines, or why there are none."""
+
+    documents_dir: Path
+    made_at: float
+    lines: tuple[str, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +65,16 @@ class JobState:
 class Reindexing:
     """Starts the job for one index and tells how it gets on. May be used by several threads."""
 
-    def __init__(self, index_dir: Path, command: Sequence[str] = _COMMAND, children: Children | None = None) -> None:
+    def __init__(
+        self,
+        index_dir: Path,
+        command: Sequence[str] = _COMMAND,
+        slow_work: SlowWork | None = None,
+        children: Children | None = None,
+    ) -> None:
         self._index_dir = index_dir.resolve()
+        self._slow_work = slow_work or SlowWork()
+        self._plan: _Plan | None = None
         self._command = list(command)
         self._children = children or Children()
         self._lock = threading.Lock()
@@ -65,6 +85,7 @@ class Reindexing:
         with self._lock:
             if self._is_running():
                 return False
+            self._plan = None
             self._index_dir.mkdir(parents=True, exist_ok=True)
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(
@@ -89,20 +110,45 @@ class Reindexing:
         return JobState(is_running, tuple(lines[-_LAST_LINES:]), done, total, exit_code)
 
     def plan(self, documents_dir: Path) -> tuple[str, ...]:
-        """What the next run would do, line by line. Raises `NoPlan`."""
+        """What the next run would do, line by line: made once for all who ask within a few seconds.
+
+        Raises `NoPlan`; `NoRoom` where it takes longer than a request should wait.
+        """
+        if self._kept_plan(documents_dir) is None:
+            self._slow_work.once("plans", documents_dir, lambda: self._make_plan(documents_dir))
+        plan = self._kept_plan(documents_dir)
+        if plan is None:
+            raise NoRoom
+        if plan.problem:
+            raise NoPlan(plan.problem)
+        return plan.lines
+
+    def _kept_plan(self, documents_dir: Path) -> _Plan | None:
+        plan = self._plan
+        is_new = plan is not None and time.monotonic() - plan.made_at < _KEPT_SECONDS
+        return plan if plan is not None and is_new and plan.documents_dir == documents_dir else None
+
+    def _make_plan(self, documents_dir: Path) -> None:
+        if self._kept_plan(documents_dir) is not None:
+            return
+        try:
+            lines, problem = self._planned(documents_dir), ""
+        except NoPlan as error:
+            lines, problem = (), str(error)
+        self._plan = _Plan(documents_dir, time.monotonic(), lines, problem)
+
+    def _planned(self, documents_dir: Path) -> tuple[str, ...]:
         try:
             ended = self._children.run(
-                [*self._command, "--dry-run"],
-                seconds=_PLAN_SECONDS,
-                cwd=_HOME,
-                environment=self._environment(documents_dir),
+                [*self._command, "--dry-run"], self._environment(documents_dir), seconds=_PLAN_SECONDS, cwd=_HOME
             )
         except subprocess.TimeoutExpired as error:
             raise NoPlan("the plan takes too long; run make index ARGS=--dry-run") from error
         except ChildrenEnded as error:
             raise NoPlan("the server is stopping") from error
         if ended.returncode > 1:
-            raise NoPlan(self._shown(ended.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]))
+            said = ended.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+            raise NoPlan(self._shown(said) or "the plan cannot be made; run make index ARGS=--dry-run")
         return tuple(self._shown(line) for line in ended.stdout.decode("utf-8", "replace").splitlines())
 
     @property
@@ -123,8 +169,7 @@ class Reindexing:
         return [self._shown(line) for line in text.splitlines() if line.strip()]
 
     def _environment(self, documents_dir: Path) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name not in _SECRETS}
-        return kept | {"INDEX_DIR": str(self._index_dir), "DOCUMENTS_DIR": str(documents_dir.resolve())}
+        return job_environment({"INDEX_DIR": str(self._index_dir), "DOCUMENTS_DIR": str(documents_dir.resolve())})
 
     def _shown(self, line: str) -> str:
         """A line without its time, and without where things are on this machine."""

@@ -20,6 +20,8 @@ logger = logging.getLogger("server.access")
 LARGEST_BODY = 256 * 1024
 _PUBLIC = {"api.healthz", "api.readyz", "static"}
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_STARTING_PROCESSES = {"upkeep.plan", "web.page_picture"}
+"""What a GET makes the server do much for; no other site has a reason to link there."""
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -53,8 +55,8 @@ def secure(app: Flask, settings: ServerSettings) -> None:
             if token is None:
                 raise Refused(_UNAUTHORIZED)
             g.token_name = token.name
-        if request.method not in _SAFE_METHODS and request.routing_exception is None and not _is_own_origin():
-            raise Refused(_FOREIGN)
+        if request.routing_exception is None:
+            _check_origin()
 
     app.after_request(_finish)
 
@@ -78,12 +80,31 @@ def given_token(authorization: str) -> str:
     return ""
 
 
-def _is_own_origin() -> bool:
-    """Whether the request comes from a page of ours, or from no page at all."""
+def _check_origin() -> None:
+    """Refuse what another site sends or embeds. A link from there leads here, but not to what starts a process."""
+    if request.method not in _SAFE_METHODS:
+        if not _is_own_origin(request.headers.get("Origin")):
+            raise Refused(_FOREIGN)
+    elif request.endpoint not in _PUBLIC and not _is_link():
+        origin = request.headers.get("Origin") or request.headers.get("Referer")
+        if not _is_own_origin(origin):
+            raise Refused(_EMBEDDED)
+
+
+def _is_link() -> bool:
+    """Whether a person follows a link, in a tab of its own, to a page that costs little."""
+    if request.endpoint in _STARTING_PROCESSES:
+        return False
+    if "Sec-Fetch-Site" not in request.headers:
+        return True  # an older browser does not tell, or it is a program
+    return (request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest")) == ("navigate", "document")
+
+
+def _is_own_origin(origin: str | None) -> bool:
+    """Whether the request comes from a page of ours, or from no page at all; `origin` is what older browsers tell."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")
-    origin = request.headers.get("Origin")
     return origin is None or urlsplit(origin).netloc == request.host
 
 
@@ -114,4 +135,11 @@ _UNAUTHORIZED = Problem(
 )
 _FOREIGN = Problem(
     403, "foreign_origin", _l("Not from this site"), _l("The form was sent from another site, so nothing was done.")
+)
+_EMBEDDED = Problem(
+    403,
+    "foreign_origin",
+    _l("Not from this site"),
+    _l("A page of another site asked for this, so nothing was done."),
+    _l("Open the address yourself, or start from the Documents page."),
 )

@@ -11,9 +11,10 @@ from server import answers
 from server.children import Children
 from server.index_holder import IndexHolder
 from server.llm_errors import LanguageModelError
-from server.pictures import PagePictures
+from server.pictures import IndexedFiles, PagePictures
 from server.reindexing import Reindexing
 from server.settings import ServerSettings
+from server.slow_work import SlowWork
 from server.uploads import Uploads
 from storage.answers import AnswerStore
 
@@ -52,7 +53,10 @@ class Services:
     answers: AnswerStore
     language_model: str | None
     """The name of the configured language model; None: answers are quoted from the documents."""
+    slow_work: SlowWork = field(default_factory=SlowWork)
+    """Turns for what holds a thread for long."""
     pictures: PagePictures = field(default_factory=PagePictures)
+    files: IndexedFiles = field(default_factory=IndexedFiles)
     load: Callable[[], None] = lambda: None
     """Begins to load models and index in the background."""
     close: Callable[[], None] = lambda: None

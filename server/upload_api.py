@@ -45,7 +45,7 @@ def permit() -> None:
     request.max_form_parts = MOST_FILES + _OTHER_FIELDS
     if (request.content_length or 0) > request.max_content_length:
         raise Refused(_too_large(settings.max_upload_mb))
-    with disk_failures():  # parts of some size go to the disk
+    with services().slow_work.turn("uploads"), disk_failures():  # parts of some size go to the disk
         request.files  # noqa: B018 - read now
 
 
@@ -74,7 +74,8 @@ def store(files: list[SentFile], *, replace: bool) -> list[StoredFile]:
     """Put the files into the documents folder."""
     require_documents()
     folder, index_dir = documents_dir(), services().index.index_dir
-    stored = services().uploads.add(folder, files, replace=replace, may_create=_may_create(folder, index_dir))
+    with services().slow_work.turn("uploads"):
+        stored = services().uploads.add(folder, files, replace=replace, may_create=_may_create(folder, index_dir))
     forget_deletions(index_dir, (file.path for file in stored))
     return stored
 
@@ -94,7 +95,9 @@ def _may_create(folder: Path, index_dir: Path) -> bool:
 def remove(path: str) -> None:
     """Take the document out of the documents folder."""
     require_documents()
-    services().uploads.remove(documents_dir(), path, known_paths())
+    known = known_paths()
+    with services().slow_work.turn("uploads"):
+        services().uploads.remove(documents_dir(), path, known)
     try:
         note_deletion(services().index.index_dir, path)
     except OSError:

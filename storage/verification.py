@@ -18,6 +18,7 @@ from typing import Self
 import numpy as np
 from pydantic import SecretStr
 
+from storage.child_environment import verifying_environment
 from storage.embeddings import Matrix
 from storage.exact_vectors import LARGEST_ERROR
 from storage.generations import DamagedGeneration, Generation, NoIndex, open_generation
@@ -31,7 +32,6 @@ _SAME_VECTOR = 1e-4
 _UNIT_NORM_TOLERANCE = 1e-2
 _ROWS_AT_A_TIME = 5_000
 _MOST_PROBLEMS = 100  # said of one generation; they must fit into a pipe
-_PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 
 
 class VerificationFailed(Exception):
@@ -47,12 +47,12 @@ class Verifier:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "storage.verification"],
+            [sys.executable, "-P", "-m", "storage.verification"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(_PACKAGE_ROOT)},
+            env=verifying_environment(),
             start_new_session=True,  # Ctrl-C is for the job, which then ends this process
         )
 

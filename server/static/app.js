@@ -267,6 +267,23 @@
   }
   for (const place of document.querySelectorAll("[data-progress]")) watch(place);
 
+  // A picture that is not there yet is asked for once more; then the page says that there is none.
+  for (const picture of document.querySelectorAll("img[data-picture]")) {
+    let isSecond = false;
+    const failed = () => {
+      if (!isSecond) setTimeout(() => (picture.src = picture.getAttribute("src")), 5000);
+      picture.hidden = true;
+      picture.nextElementSibling.hidden = false;
+      isSecond = true;
+    };
+    picture.addEventListener("error", failed);
+    picture.addEventListener("load", () => {
+      picture.hidden = false;
+      picture.nextElementSibling.hidden = true;
+    });
+    if (picture.complete && !picture.naturalWidth) failed();
+  }
+
   // A page that could not answer yet is shown anew as soon as it can.
   async function awaitReady(place) {
     for (;;) {

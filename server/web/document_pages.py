@@ -10,7 +10,6 @@ from werkzeug.exceptions import NotFound
 from server.documents import ShownPage, page_marks, passages_on, problems_first, shown_page
 from server.file_names import stored_name
 from server.index_holder import OpenIndex
-from server.pictures import indexed_file
 from server.problems import Problem, Refused
 from server.services import services
 from server.upkeep import require_documents
@@ -21,6 +20,11 @@ from server.web.catalogue_views import document_records, odd_pages
 @blueprint.get("/documents")
 def documents() -> str:
     """Every document and its state, problems first."""
+    with services().slow_work.turn("files"):  # the page looks at every file of the folder
+        return _documents_page()
+
+
+def _documents_page() -> str:
     records = document_records()
     odd = odd_pages()
     reindexing = services().reindexing
@@ -68,7 +72,7 @@ def file(document: str) -> Response:
     """The file itself, in the version that is indexed. Only PDF opens in the browser; the rest is saved."""
     with services().index.acquire() as index:
         shown = _shown_page(index, document)
-        found = indexed_file(index.generation.manifest.documents_dir, shown.document)
+        found = services().files.find(index.generation.manifest.documents_dir, shown.document)
     if found is None:
         require_documents()
         raise NotFound
@@ -101,4 +105,4 @@ def _shown_page(index: OpenIndex, path: str) -> ShownPage:
 def _picture_file(index: OpenIndex, shown: ShownPage) -> Path | None:
     if shown.document.format != "pdf" or shown.page is None:
         return None
-    return indexed_file(index.generation.manifest.documents_dir, shown.document)
+    return services().files.find(index.generation.manifest.documents_dir, shown.document)

@@ -91,6 +91,18 @@ def pdf_of_content(content: str) -> bytes:
     return raw_pdf([_CATALOG, "<< /Type /Pages /Count 1 /Kids [3 0 R] >>", _page("4 0 R"), stream])
 
 
+def slow_pages_pdf(pages: int, text: str) -> bytes:
+    """Pages that are read at once and drawn in a minute: one small stream covers each 1,500 times with a gradient."""
+    fades = "/Function << /FunctionType 2 /Domain [0 1] /C0 [1 0 0] /C1 [0 0 1] /N 1 >> /Extend [true true]"
+    shading = f"<< /ShadingType 3 /ColorSpace /DeviceRGB /Coords [300 400 0 300 400 600] {fades} >>"
+    resources = f"/Resources << /Font << /F1 {_FONT} >> /Shading << /S {shading} >> >>"
+    page = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {pages + 3} 0 R {resources} >>"
+    content = f"BT /F1 12 Tf 72 700 Td ({text}) Tj ET\n" + "/S sh\n" * 1500
+    kids = " ".join(f"{number} 0 R" for number in range(3, pages + 3))
+    stream = f"<< /Length {len(content)} >>\nstream\n{content}\nendstream"
+    return raw_pdf([_CATALOG, f"<< /Type /Pages /Count {pages} /Kids [{kids}] >>", *[page] * pages, stream])
+
+
 def page_tree_loop() -> bytes:
     """A page tree that contains itself."""
     return raw_pdf([_CATALOG, "<< /Type /Pages /Count 2 /Kids [3 0 R 2 0 R] >>", _page("4 0 R"), _stream("loop")])

@@ -158,7 +158,7 @@ def test_children_end_with_their_own_children(tmp_path: Path) -> None:
 
     def run() -> None:
         try:
-            children.run([sys.executable, "-c", program], seconds=60, cwd=tmp_path)
+            children.run([sys.executable, "-c", program], os.environ, seconds=60, cwd=tmp_path)
         except ChildrenEnded as error:
             raised.append(error)
 

@@ -1,0 +1,55 @@
+"""What child processes get of this process's environment: never a key or a token that is not theirs to use.
+
+Every process that the three packages start takes its environment from here.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+CODE_FOLDER = Path(__file__).resolve().parent.parent
+
+_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
+_OF_THE_SYSTEM = re.compile(
+    r"PATH|HOME|USER|LOGNAME|SHELL|TZ|LANG|LANGUAGE|LC_\w+|TMPDIR|TMP|TEMP|LD_LIBRARY_PATH|XDG_(?:CACHE|CONFIG|DATA)_HOME"
+    r"|PYTHON\w*|VIRTUAL_ENV|(?:OPENBLAS|OMP|KMP|MKL|NUMEXPR|GOTO|MALLOC|OV|OPENVINO)_\w+|MALLOC\w+"
+    r"|COVERAGE_\w+|COV_CORE_\w+|PAGEWISE_FAILPOINT"
+)
+_OF_THE_NETWORK = re.compile(
+    r"(?:https?|all|no)_proxy|SSL_CERT_(?:FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE", re.IGNORECASE
+)
+_OF_THE_JOB = {"EMBED_API_KEY", "EMBED_MAX_TOKENS", "CHROMA_TOKEN", "HF_TOKEN", "TOKENIZERS_PARALLELISM"}
+"""Names that look secret: what the indexing job shows to the servers it asks, and what is no secret at all."""
+
+
+def reading_environment() -> dict[str, str]:
+    """For processes that read documents, which may be hostile: what Python and its libraries need, nothing else."""
+    return _of_ours({name: value for name, value in os.environ.items() if _is_of_the_system(name)})
+
+
+def verifying_environment() -> dict[str, str]:
+    """For the process that proves an index: the same, and the way to a Chroma server. Its token comes another way."""
+    return _of_ours(
+        {
+            name: value
+            for name, value in os.environ.items()
+            if _is_of_the_system(name) or _OF_THE_NETWORK.fullmatch(name)
+        }
+    )
+
+
+def job_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
+    """For the indexing job, with these settings: all but what looks secret and is not the job's."""
+    kept = {name: value for name, value in os.environ.items() if name in _OF_THE_JOB or not _SECRET.search(name)}
+    return kept | dict(settings or {})
+
+
+def _is_of_the_system(name: str) -> bool:
+    return bool(_OF_THE_SYSTEM.fullmatch(name)) and not _SECRET.search(name)
+
+
+def _of_ours(environment: dict[str, str]) -> dict[str, str]:
+    """With our modules found from any folder."""
+    paths = [str(CODE_FOLDER), *filter(None, [environment.get("PYTHONPATH")])]
+    return environment | {"PYTHONPATH": os.pathsep.join(paths)}
