@@ -21,6 +21,7 @@ from server.limits import seconds_to_wait
 from server.llm_errors import BudgetSpent, LanguageModelError, Paused
 from server.passages import Passage
 from server.pictures import NoPicture
+from server.self_check import CannotAnswer
 from server.uploads import FolderFull, FolderNotWritable, NameTaken, NoSuchFile, NotRead
 from storage.failures import IndexUnreadable
 from storage.formats import ALL_SUFFIXES
@@ -130,6 +131,10 @@ def _of_no_index(error: IndexNotReady | ServerUnavailable | IndexUnreadable) -> 
     return Problem(503, "no_index", _l("No index to answer from"), _sentence(error), retry_after_seconds=5)
 
 
+def _of_inability(error: CannotAnswer) -> Problem:
+    return Problem(503, "cannot_answer", _l("Questions cannot be answered"), _sentence(error), retry_after_seconds=5)
+
+
 def _of_cancellation(_error: Cancelled) -> Problem:
     return Problem(
         503, "stopping", _l("The server is stopping"), _l("The answer was broken off."), _l("Ask again in a moment."), 5
@@ -210,6 +215,7 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (IndexNotReady, _of_no_index),
     (ServerUnavailable, _of_no_index),
     (IndexUnreadable, _of_no_index),
+    (CannotAnswer, _of_inability),
     (TooBusy, _of_crowd),
     (Paused, _of_pause),
     (BudgetSpent, _of_pause),

@@ -12,6 +12,7 @@ from server.index_holder import IndexHolder
 from server.llm_errors import LanguageModelError
 from server.pictures import PagePictures
 from server.reindexing import Reindexing
+from server.self_check import SelfCheck
 from server.settings import ServerSettings
 from server.uploads import Uploads
 from storage.answers import AnswerStore
@@ -55,6 +56,8 @@ class Services:
     """Runs the indexing job from the page; None: that is not offered."""
     uploads: Uploads = field(default_factory=Uploads)
     """Adds documents to the folder and takes them out; whether that is allowed, the settings say."""
+    self_check: SelfCheck = field(default_factory=SelfCheck)
+    """Tells whether questions can be answered, and what the server is short of."""
     stopping: Event = field(default_factory=Event)
     """Set when what still runs must come to an end."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from server import presentation
-from server.api import model_notice, open_index_status
+from server.api import model_notice, open_index_status, readiness
 from server.services import VERSION, services
 from server.translation import LANGUAGES, interface_language
 
@@ -21,7 +21,7 @@ def page_context() -> dict[str, Any]:
     return {
         **presentation.HELPERS,
         "index": open_index_status(),
-        "index_state": services().index.state(),
+        "index_state": readiness(),
         "model_notice": model_notice,
         "language_model": services().language_model,
         "settings": services().settings,
