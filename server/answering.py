@@ -5,6 +5,7 @@ Builds one `Flow` per question over the open index and lets it run in the backgr
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
@@ -30,7 +31,8 @@ from server.flow import Flow
 from server.index_holder import OpenIndex
 from server.llm_errors import LanguageModelError
 from server.parts import LanguageModelParts, Parts
-from server.threads import Threads
+from server.self_check import CannotAnswer
+from server.threads import MOST_REPLACED, Threads
 
 __all__ = [
     "Answer",
@@ -131,6 +133,15 @@ class AnswerService:
         cancels = () if cancel is None else (cancel,)
         with until(Deadline(self._deadline_seconds, *cancels)), self._index.acquire() as index:
             return Flow(question, index, self._parts, self._model, emit=lambda event: None).retrieve(score)
+
+    def ask_itself(self) -> None:
+        """Find passages for a question that nobody asked; raises what somebody's question would, or `CannotAnswer`.
+
+        Asks no language model.
+        """
+        if self._threads.hanging >= MOST_REPLACED:
+            raise CannotAnswer("questions hang, and no thread is left to answer others; restart the server")
+        self.retrieve(f"Is everything well, {time.time_ns()}?", k=1)
 
     @property
     def running(self) -> int:

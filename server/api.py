@@ -1,5 +1,6 @@
 """The JSON API of docs/api.md: thin views around the answer service and the catalogue."""
 
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from flask import Response, current_app, g, jsonify, request
@@ -13,6 +14,7 @@ from server.index_holder import IndexNotReady, IndexState
 from server.metrics import exposition
 from server.presenters import JsonPresenter
 from server.problems import Problem, Refused, bad_input, sentences_of
+from server.self_check import CannotAnswer
 from server.services import VERSION, services
 from server.streaming import EVENT_STREAM, stream_answer
 from server.upkeep import documents_problem, require_documents
@@ -94,7 +96,7 @@ def documents() -> Response:
 @blueprint.get("/api/status", responses={200: schema.StatusResponse, **problems(*_ALWAYS)})
 def status() -> Response:
     """How the server is, what it answers from and with what."""
-    state, away = services().index.state(), documents_problem()
+    state, away = readiness(), documents_problem()
     language_model = services().language_model
     return _json(
         schema.StatusResponse(
@@ -123,7 +125,10 @@ def readyz() -> Response:
     services().answering()
     require_documents()
     with services().index.acquire():
-        return _json(schema.Health(notice=notice_of(services().index.state())))
+        state = readiness()
+    if not state.ready:
+        raise CannotAnswer(state.reason)
+    return _json(schema.Health(notice=notice_of(state)))
 
 
 @blueprint.get("/metrics", responses={200: _FIGURES, **problems(400, 401)})
@@ -136,6 +141,15 @@ def metrics() -> Response:
 def openapi() -> Response:
     """This API, described."""
     return jsonify(current_app.api_doc)  # type: ignore[attr-defined]
+
+
+def readiness() -> IndexState:
+    """How the index is, and whatever else stands in the way of questions or will do so."""
+    state, check = services().index.state(), services().self_check
+    problem = check.problem() if state.ready else None
+    if problem is not None:
+        return replace(state, ready=False, reason=problem)
+    return replace(state, notice=" ".join(filter(None, (state.notice, check.notice()))) or None)
 
 
 def notice_of(state: IndexState) -> str | None:

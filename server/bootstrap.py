@@ -11,6 +11,7 @@ from server.children import Children
 from server.index_holder import IndexHolder, IndexNotReady
 from server.pictures import IndexedFiles, PagePictures
 from server.reindexing import Reindexing
+from server.self_check import SelfCheck
 from server.services import Services
 from server.settings import BadSettings, ServerSettings
 from server.slow_work import SlowWork
@@ -57,6 +58,7 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
         if settings.may_reindex
         else None,
         language_model=settings.language_model,
+        self_check=loading.self_check,
         load=loading.start,
         close=loading.close,
     )
@@ -76,6 +78,7 @@ class Loading:
         self._index = index
         self._service: AnswerService | None = None
         self._failure: Exception | None = None
+        self.self_check = SelfCheck(lambda: self.answering().ask_itself(), index.index_dir)
 
     def start(self) -> None:
         """Begin in a background thread. Imports run one after the other: side by side they wait for each other."""
@@ -91,6 +94,7 @@ class Loading:
 
     def close(self) -> None:
         """Close the connections to the language model and the index."""
+        self.self_check.close()
         if self._service is not None:
             self._service.close()
         self._index.close()
@@ -103,6 +107,7 @@ class Loading:
             logger.exception("the answering part could not be loaded")
             self._failure = error
         self._index.start()
+        self.self_check.start()
 
 
 def build_answer_service(settings: ServerSettings, index: IndexHolder) -> AnswerService:

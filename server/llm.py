@@ -30,6 +30,7 @@ from server.replies import Received, Reply, Shown
 from server.retrying import RetryPolicy
 from server.transport import build_http_client, responses_closed
 from server.usage import Usage, estimated_tokens, usage_of
+from storage.untraced import Untraced
 
 Mode = Literal["chat", "reasoner"]
 
@@ -170,6 +171,7 @@ class LanguageModels:
             max_retries=0,
             timeout=_WITHOUT_DEADLINE_SECONDS,
             http_client=self._http_client,
+            callback_manager=Untraced(),
         )
         # openai 2.54 imports most of itself, for a second, when this is first asked for.
         _ = llm._get_client().chat.completions

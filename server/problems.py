@@ -22,6 +22,7 @@ from server.llm_errors import BudgetSpent, BudgetUnknown, LanguageModelError, Pa
 from server.passages import Passage
 from server.pictures import NoPicture
 from server.reachability import DocumentsUnreachable
+from server.self_check import CannotAnswer
 from server.sent_parts import MOST_FILES, TooManyFiles
 from server.slow_work import NoRoom
 from server.uploads import FolderFull, FolderNotWritable, NameTaken, NoSuchFile, NotRead
@@ -145,6 +146,10 @@ def _of_unreachable_documents(error: DocumentsUnreachable) -> Problem:
     )
 
 
+def _of_inability(error: CannotAnswer) -> Problem:
+    return Problem(503, "cannot_answer", _l("Questions cannot be answered"), _sentence(error), retry_after_seconds=5)
+
+
 def _of_cancellation(_error: Cancelled) -> Problem:
     return Problem(
         503, "stopping", _l("The server is stopping"), _l("The answer was broken off."), _l("Ask again in a moment."), 5
@@ -249,6 +254,7 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (ServerUnavailable, _of_no_index),
     (DocumentsUnreachable, _of_unreachable_documents),
     (IndexUnreadable, _of_no_index),
+    (CannotAnswer, _of_inability),
     (TooBusy, _of_crowd),
     (Paused, _of_pause),
     (BudgetSpent, _of_pause),

@@ -13,6 +13,7 @@ from server.index_holder import IndexHolder
 from server.llm_errors import LanguageModelError
 from server.pictures import IndexedFiles, PagePictures
 from server.reindexing import Reindexing
+from server.self_check import SelfCheck
 from server.settings import ServerSettings
 from server.slow_work import SlowWork
 from server.uploads import Uploads
@@ -69,6 +70,8 @@ class Services:
     """The processes that requests wait for."""
     draining: Event = field(default_factory=Event)
     """Set when the server is going to stop: it is not ready any more, and finishes what it has begun."""
+    self_check: SelfCheck = field(default_factory=SelfCheck)
+    """Tells whether questions can be answered, and what the server is short of."""
     stopping: Event = field(default_factory=Event)
     """Set when what still runs must come to an end."""
 

@@ -16,6 +16,7 @@ from server.bodies import guarded_channel, limit_of_uploads
 from server.bootstrap import build_services, prepare_logging
 from server.connections import ConnectionKeeper, connection_limits
 from server.lanes import Lanes
+from server.memory import keep_memory_together
 from server.services import Services
 from server.settings import ServerSettings, in_url, is_loopback, read_storage_settings
 from server.stopping import stop_serving
@@ -36,6 +37,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
     if get_debug_flag() and not is_loopback(settings.host):
         raise CannotListen(f"HOST={settings.host}: FLASK_DEBUG must not be set on a server that others can reach")
     prepare_logging(settings.log_level)
+    keep_memory_together()
     services = build_services(settings, read_storage_settings())
     connections: dict[int, Any] = {}
     limits = connection_limits()

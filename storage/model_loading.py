@@ -46,9 +46,14 @@ def load_recorded_model(recorded: ModelIdentity, device: str = "auto", *, server
 
     Raises `ModelUnavailable` when it is not to be had any more, `ServerUnavailable`.
     """
+    from storage.untraced import Untraced
+
     if not recorded.protocol:
-        return local_models.build_embed_model(embedding_models.recorded_model(recorded), device)
-    return _served_embedding(recorded, server)
+        model = local_models.build_embed_model(embedding_models.recorded_model(recorded), device)
+    else:
+        model = _served_embedding(recorded, server)
+    model.callback_manager = Untraced()
+    return model
 
 
 def _served_embedding(identity: ModelIdentity, server: ServerAddress | None, batch_size: int = 32) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from server import presentation
-from server.api import model_notice, open_index_status, stores_notice
+from server.api import model_notice, open_index_status, readiness, stores_notice
 from server.services import VERSION, services
 from server.translation import LANGUAGES, interface_language
 from server.upkeep import documents_problem
@@ -22,7 +22,7 @@ def page_context() -> dict[str, Any]:
     return {
         **presentation.HELPERS,
         "index": open_index_status(),
-        "index_state": services().index.state(),
+        "index_state": readiness(),
         "model_notice": model_notice,
         "documents_problem": documents_problem,
         "stores_notice": stores_notice,

@@ -5,10 +5,14 @@ Figures of a long run, 20,000 questions on two cores: see README, "What it costs
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -17,6 +21,8 @@ from tests.server.server_under_load import RunningServer, running_server
 
 _CLIENTS = 8
 _BETWEEN_SWAPS = 500
+_WARM_UP = 3  # blocks, until caches have what they want
+_HANDLES_BY_CHANCE = 3
 _MOST_GROWTH = 1.03
 
 
@@ -59,24 +65,99 @@ def swap(server: RunningServer, republisher: Republisher) -> None:
     raise AssertionError(f"generation {name} was not picked up")
 
 
+@dataclass(frozen=True)
+class Held:
+    """What the server holds at one moment. Chroma's files are as many as it likes, and a socket may just be closing."""
+
+    questions: int
+    bytes: int
+    handles: int
+    own_handles: int
+    threads: int
+
+    @classmethod
+    def by(cls, server: RunningServer, questions: int) -> "Held":
+        """What it holds after so many questions."""
+        handles = open_handles(server.process.pid)
+        own = sum(number for name, number in handles.items() if "chroma" not in name and name != "socket")
+        memory, threads = server.process.memory_info().rss, server.process.num_threads()
+        return cls(questions, memory, sum(handles.values()), own, threads)
+
+    def __str__(self) -> str:
+        megabytes = f"{self.bytes / 1e6:.1f} MB, {self.threads} threads"
+        return f"{self.questions:,} questions: {self.handles} handles ({self.own_handles} of our own), {megabytes}"
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
 def test_thousands_of_questions_leave_no_handle_and_no_memory(own_index: Path, tmp_path: Path) -> None:
     """SOAK_QUESTIONS questions in four ways on `ulimit -n 256`, a new index after every 500."""
     blocks = int(os.environ.get("SOAK_QUESTIONS", "20000")) // _BETWEEN_SWAPS
-    warm_up = max(2, blocks // 10)
-    sizes: list[tuple[int, int]] = []
+    held: list[Held] = []
     asked, republisher = questions(), Republisher(own_index, tmp_path / "aside")
     with running_server(own_index, handles=256) as server:
-        for block in range(blocks):
+        for block in range(1, blocks + 1):
             assert ask_block(server, asked, _BETWEEN_SWAPS) == []
             swap(server, republisher)
-            sizes.append((server.process.num_fds(), server.process.memory_info().rss))
-            kinds = {}
-            for name, n in open_handles(server.process.pid).items():
-                kind = name if not name.startswith("/") else ("chroma" if "chroma" in name else name.rsplit("/", 1)[-1])
-                kinds[kind] = kinds.get(kind, 0) + n
-            print(
-                f"{(block + 1) * _BETWEEN_SWAPS:,} questions: {sizes[-1][0]} handles, {sizes[-1][1] / 1e6:.1f} MB, {server.process.num_threads()} threads {kinds}",
-                flush=True,
-            )
+            held.append(Held.by(server, block * _BETWEEN_SWAPS))
+            print(held[-1], flush=True)  # noqa: T201
+    warm = held[_WARM_UP - 1 :]
+    first, last = warm[: max(1, len(warm) // 4)], warm[-max(1, len(warm) // 4) :]
+    assert max(each.own_handles for each in last) <= max(each.own_handles for each in first)
+    assert max(each.handles for each in last) <= max(each.handles for each in first) + _HANDLES_BY_CHANCE
+    growth = median(each.bytes for each in last) / median(each.bytes for each in first)
+    print(f"memory after the warm-up: {growth - 1:+.1%}")  # noqa: T201
+    assert growth <= _MOST_GROWTH
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+def test_sixty_four_clients_are_all_answered_and_probes_do_not_wait(own_index: Path) -> None:
+    """64 clients on /api/query for SOAK_SECONDS, /healthz beside them."""
+    seconds, asked, took, problems = int(os.environ.get("SOAK_SECONDS", "120")), questions(), list[float](), list[str]()
+    probes: list[float] = []
+    with running_server(own_index) as server:
+        for question in islice(asked, 200):
+            server.ask(question)
+        ends_at = time.monotonic() + seconds
+
+        def ask() -> None:
+            while time.monotonic() < ends_at:
+                began = time.monotonic()
+                reply = server.ask(next_question())
+                took.append(time.monotonic() - began)
+                if reply.status != 200:
+                    problems.append(str(reply))
+
+        lock = threading.Lock()
+
+        def next_question() -> str:
+            with lock:
+                return next(asked)
+
+        clients = [threading.Thread(target=ask) for _ in range(64)]
+        for client in clients:
+            client.start()
+        sizes = []
+        while time.monotonic() < ends_at:
+            began = time.monotonic()
+            assert server.get("/healthz").status == 200
+            probes.append(time.monotonic() - began)
+            sizes.append(server.process.memory_info().rss)
+            time.sleep(0.1)  # a probe comes now and then; there is nothing to wait for
+        for client in clients:
+            client.join()
+    rate = len(took) / seconds
+    print(  # noqa: T201
+        f"64 clients, {seconds} s: {len(took)} answers, {rate:.1f} a second, p50 {share(took, 0.5):.2f} s, "
+        f"p99 {share(took, 0.99):.2f} s; /healthz p99 {share(probes, 0.99):.3f} s; "
+        f"memory {sizes[len(sizes) // 4] / 1e6:.0f} to {sizes[-1] / 1e6:.0f} MB"
+    )
+    assert problems == []
+    assert share(probes, 0.99) <= 1.0
+    assert sizes[-1] <= _MOST_GROWTH * sizes[len(sizes) // 4]
+
+
+def share(seconds: list[float], quantile: float) -> float:
+    """What this share of them does not exceed."""
+    return sorted(seconds)[min(len(seconds) - 1, int(quantile * len(seconds)))]
