@@ -1,13 +1,17 @@
 """Documents say what is true: generated pages are up to date; every command, path and link exists."""
 
+import ast
 import re
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from pydantic import BaseModel
 
+from server import schema
 from tests.conftest import settings_classes
-from tests.repository import ROOT, repository_files, routes
+from tests.repository import ROOT, python_files, repository_files, routes
 from tools.faults_page import TARGET as FAULTS_PAGE
 from tools.faults_page import fault_rows, faults_page, proofs_by_row
 from tools.settings_page import TARGET as SETTINGS_PAGE
@@ -23,7 +27,7 @@ GENERATED = {SETTINGS_PAGE.as_posix(), FAULTS_PAGE.as_posix()}
 WRITTEN_BY_HAND = [name for name in DOCUMENTS if name not in GENERATED]
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
 
-_CODE_BLOCK = re.compile(r"^```.*?^```$|(?:^    .*\n?)+", re.MULTILINE | re.DOTALL)
+_CODE_BLOCK = re.compile(r"^```[\s\S]*?^```$|(?:^    .*\n?)+", re.MULTILINE)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _MAKE = re.compile(r"(?:`|^|\$ |\s{4}|&& )make ([a-z][a-z-]*)", re.MULTILINE)
 _MODULE = re.compile(r"python -m ((?:server|indexing|storage|tests|tools|benchmarks)[\w.]*)")
@@ -37,8 +41,21 @@ def read(name: str) -> str:
 
 def anchors(text: str) -> set[str]:
     """The names under which GitHub lets headings be linked to."""
-    headings = re.findall(r"^#+ (.+)$", _CODE_BLOCK.sub("", text), re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", unescape(_CODE_BLOCK.sub("", text)), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def problem_codes() -> set[str]:
+    """What programs may find as `code` of an error: of our own problems, and of a language model's failures."""
+    codes = set()
+    for _, tree in python_files("server"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Problem" and len(node.args) > 1:
+                codes.add(ast.literal_eval(node.args[1]) if isinstance(node.args[1], ast.Constant) else "")
+            elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Constant):
+                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                codes |= {str(node.value.value)} if ast.unparse(target) == "code" else set()
+    return {code for code in codes if not code.isdigit()} - {""}
 
 
 # -- generated pages -------------------------------------------------------------------------------
@@ -86,6 +103,19 @@ def test_every_endpoint_is_described() -> None:
     described = read("docs/api.md")
     named = {re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", route) for route in routes() - {"/favicon.ico"}}
     assert {route for route in named if f"{route}`" not in described} == set()
+
+
+def test_every_field_of_requests_and_responses_is_described() -> None:
+    described = set(re.findall(r"[`\"](\w+)[`\"]", read("docs/api.md")))
+    models = [model for model in vars(schema).values() if isinstance(model, type) and issubclass(model, BaseModel)]
+    fields = {name for model in models for name in model.model_fields}
+    assert fields - described == set()
+
+
+def test_every_code_of_a_problem_is_described() -> None:
+    described = set(re.findall(r"`(\w+)`", read("docs/api.md")))
+    assert len(problem_codes()) > 20
+    assert problem_codes() - described == set()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

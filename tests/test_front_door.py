@@ -1,19 +1,18 @@
-"""The front door does what it says: Makefile, settings example, README and sample documents agree with the code."""
+"""The front door does what it says: Makefile, settings example and sample documents agree with the code."""
 
 import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.conftest import setting_names, settings_classes
-from tests.repository import ROOT, routes
+from tests.conftest import settings_classes
+from tests.repository import ROOT
 from tools.relevance_pdf import TARGET, relevance_pdf
+from tools.settings_page import written_default
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, flags=re.MULTILINE))
 
@@ -27,41 +26,18 @@ def _examples() -> dict[str, str]:
 def _defaults() -> dict[str, str]:
     """Name -> default of the code, as one would write it into .env."""
     return {
-        str(field.validation_alias): _written(field.default)
+        str(field.validation_alias): written_default(field.default)
         for settings in settings_classes()
         for field in settings.model_fields.values()
     }
-
-
-def _written(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(int(value))
-    if hasattr(value, "get_secret_value"):
-        return str(value.get_secret_value())
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def test_env_example_has_every_setting_with_its_default() -> None:
     assert _examples() == _defaults()
 
 
-def test_the_readme_has_every_setting() -> None:
-    names = set[str]().union(*(setting_names(settings) for settings in settings_classes()))
-    assert {name for name in names if f"`{name}`" not in README} == set()
-
-
-def test_the_readme_has_every_endpoint() -> None:
-    missing = {
-        route for route in routes() - {"/favicon.ico"} if re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", route) not in README
-    }
-    assert missing == set()
-
-
-@pytest.mark.parametrize("document", ["README.md", ".env.example", "CHANGELOG.md"])
-def test_every_target_that_is_named_exists(document: str) -> None:
-    text = (ROOT / document).read_text(encoding="utf-8")
+def test_every_target_that_the_example_names_exists() -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
     named = set(re.findall(r"(?:`|^|\$ |\s{4})make ([a-z-]+)", text, flags=re.MULTILINE))
     assert named
     assert named - TARGETS == set()

@@ -117,9 +117,9 @@ def test_a_template_that_is_no_text_is_refused(tmp_path: Path) -> None:
         read_prompts(file)
 
 
-def test_the_example_in_the_readme_works(tmp_path: Path) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    example = readme.partition("name it in `ANSWER_PROMPT_FILE`:\n\n")[2].partition("\n\n`{context_str}`")[0]
+def test_the_example_in_the_documents_works(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "using.md").read_text(encoding="utf-8")
+    example = page.partition("name it in `ANSWER_PROMPT_FILE`:\n\n")[2].partition("\n\n`{context_str}`")[0]
     file = tmp_path / "librarian.txt"
     file.write_text(textwrap.dedent(example), encoding="utf-8")
     (message,) = read_prompts(answer_file=file).answer_messages("Why?", [], "m")
