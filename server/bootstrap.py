@@ -17,6 +17,7 @@ from server.slow_work import SlowWork
 from storage.answers import AnswerStore
 from storage.budget_ledger import BudgetLedger
 from storage.model_loading import load_recorded_model
+from storage.private_files import tighten_index
 from storage.settings import StorageSettings
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
     index = index_holder(storage)
     loading = Loading(settings, index)
     slow_work = SlowWork(settings.threads)
+    tighten_index(storage.index_dir)
     return Services(
         settings=settings,
         index=index,

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from storage.private_files import private_directory, private_file
+
 MOST_ANSWERS = 1000
 _SCHEMA = "CREATE TABLE IF NOT EXISTS answers (id TEXT PRIMARY KEY, document TEXT NOT NULL)"
 
@@ -21,7 +23,7 @@ class AnswerStore:
 
     def put(self, answer_id: str, document: str) -> None:
         """Keep an answer; the oldest beyond the bound goes."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        private_directory(self._file.parent)
         with self._connection() as connection:
             connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (answer_id, document))
             connection.execute("DELETE FROM answers WHERE rowid <= (SELECT max(rowid) FROM answers) - ?", (self._most,))
@@ -36,6 +38,6 @@ class AnswerStore:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._file, timeout=5)) as connection, connection:
+        with closing(sqlite3.connect(private_file(self._file), timeout=5)) as connection, connection:
             connection.execute(_SCHEMA)
             yield connection

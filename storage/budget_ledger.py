@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
+from storage.private_files import private_directory, private_file
+
 _SCHEMA = "CREATE TABLE IF NOT EXISTS days (day TEXT PRIMARY KEY, tokens INTEGER NOT NULL) WITHOUT ROWID"
 _KEPT_DAYS = 90
 _BUSY_SECONDS = 2.0
@@ -68,7 +70,7 @@ class BudgetLedger:
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            private_directory(self._file.parent)
             try:
                 self._connection = self._connect()
             except sqlite3.OperationalError:
@@ -79,7 +81,8 @@ class BudgetLedger:
         return self._connection
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        file = private_file(self._file)
+        connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             # A power cut may cost the last moments' count; a killed process costs nothing.
             connection.execute("PRAGMA journal_mode = WAL")

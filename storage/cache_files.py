@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from storage.private_files import private_directory, private_file
+
 BUSY_SECONDS = 5.0
 
 
@@ -12,7 +14,7 @@ def open_cache_file(file: Path, schema: str, put_away: Callable[[Path], None]) -
 
     `put_away` takes a damaged one out of the way, and a new one is begun.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
+    private_directory(file.parent)
     try:
         return _prepared(file, schema)
     except sqlite3.DatabaseError as error:
@@ -23,7 +25,7 @@ def open_cache_file(file: Path, schema: str, put_away: Callable[[Path], None]) -
 
 
 def _prepared(file: Path, schema: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(private_file(file), timeout=BUSY_SECONDS, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
