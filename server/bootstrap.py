@@ -20,6 +20,7 @@ from storage.answers import AnswerStore
 from storage.budget_ledger import BudgetLedger
 from storage.escaping import log_on_one_line
 from storage.model_loading import load_recorded_model
+from storage.private_files import tighten_index
 from storage.settings import StorageSettings
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
     index = index_holder(storage)
     loading = Loading(settings, index)
     children, slow_work = Children(), SlowWork(settings.threads)
+    tighten_index(storage.index_dir)
     return Services(
         settings=settings,
         index=index,

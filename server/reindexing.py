@@ -17,6 +17,7 @@ from server.children import Children, ChildrenEnded
 from server.slow_work import NoRoom, SlowWork
 from storage.child_environment import job_environment
 from storage.index_lock import is_locked
+from storage.private_files import private_directory, private_opener
 
 _COMMAND = [sys.executable, "-m", "indexing"]
 _HOME = Path(__file__).parents[1]
@@ -86,8 +87,8 @@ class Reindexing:
             if self._is_running():
                 return False
             self._plan = None
-            self._index_dir.mkdir(parents=True, exist_ok=True)
-            with self._log.open("wb") as log:
+            private_directory(self._index_dir)
+            with open(self._log, "wb", opener=private_opener) as log:
                 self._process = subprocess.Popen(
                     [*self._command, *(["--allow-removals"] if allow_removals else [])],
                     cwd=_HOME,

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from storage.damaged_files import identity_of, is_damage, set_aside
 from storage.failures import reason_of
+from storage.private_files import private_directory, private_file
 
 logger = logging.getLogger(__name__)
 
@@ -126,9 +127,12 @@ class AnswerStore:
         return self._once(work)
 
     def _once(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        private_directory(self._file.parent)
         try:
-            with closing(sqlite3.connect(self._file, timeout=self._wait_seconds)) as connection, connection:
+            with (
+                closing(sqlite3.connect(private_file(self._file), timeout=self._wait_seconds)) as connection,
+                connection,
+            ):
                 found = work(connection)
         except sqlite3.OperationalError:
             self._wait_seconds = min(self._patience_seconds, _WAIT_AFTER_A_FAILURE_SECONDS)

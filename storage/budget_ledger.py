@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from storage.damaged_files import FileIdentity, identity_of, is_damage, set_aside
 from storage.failures import reason_of
+from storage.private_files import private_directory, private_file
 
 # `unknown` holds the days whose count was lost with a damaged file, so that a restart does not take them for 0.
 _SCHEMA = """
@@ -139,13 +140,14 @@ class BudgetLedger:
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            private_directory(self._file.parent)
             self._connection = self._connect()
             self._opened_file = identity_of(self._file)
         return self._connection
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        file = private_file(self._file)
+        connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             # A power cut may cost the last moments' count; a killed process costs nothing.
             connection.execute("PRAGMA journal_mode = WAL")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from storage.damaged_files import identity_of, is_damage, set_aside
+from storage.private_files import private_directory, private_file
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class CacheFile:
         self._file = file
         self._schema = schema
         self._tell = tell
-        file.parent.mkdir(parents=True, exist_ok=True)
+        private_directory(file.parent)
         self._connection: sqlite3.Connection | None = None
         self.run(lambda connection: None)
 
@@ -85,7 +86,7 @@ class ReadOnlyFile:
 
 
 def _prepared(file: Path, schema: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(private_file(file), timeout=BUSY_SECONDS, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")

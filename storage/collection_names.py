@@ -7,6 +7,8 @@ import json
 import secrets
 from pathlib import Path
 
+from storage.private_files import write_private
+
 _ID_FILE = "COLLECTIONS.json"
 
 
@@ -23,5 +25,5 @@ def collection_prefix(index_dir: Path) -> str:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     index_id = secrets.token_hex(6)
-    file.write_text(json.dumps({"id": index_id, "directory": here}) + "\n", encoding="utf-8")
+    write_private(file, json.dumps({"id": index_id, "directory": here}) + "\n")
     return f"pagewise-{index_id}-"

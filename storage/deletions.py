@@ -8,13 +8,15 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from storage.private_files import private_directory, write_private
+
 
 def note_deletion(index_dir: Path, path: str) -> None:
     """The document of this relative path was deleted on purpose."""
     note = _note(index_dir, path)
-    note.parent.mkdir(parents=True, exist_ok=True)
+    private_directory(note.parent)
     fresh = note.with_suffix(".new")
-    fresh.write_text(path, encoding="utf-8")
+    write_private(fresh, path)
     fresh.replace(note)
 
 

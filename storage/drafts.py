@@ -23,6 +23,7 @@ from storage.generations import (
     published_names,
 )
 from storage.manifest import Manifest, write_manifest
+from storage.private_files import private_directory, tighten, write_private
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.vector_places import Directory, ServedPlace, VectorPlace
 
@@ -77,13 +78,13 @@ def begin_draft(
     With `chroma`, its vectors will be a collection there.
     """
     root = generations_directory(index_dir)
-    root.mkdir(parents=True, exist_ok=True)
+    private_directory(root)
     remove_leftovers(index_dir, chroma)
     finished = published_names(index_dir)
     name = f"{max((int(n) for n in finished), default=0) + 1:04d}"
     collection = collection_prefix(index_dir) + name if chroma is not None else ""
     draft = Draft(name, root / f"{name}.draft", chroma, collection)
-    draft.directory.mkdir()
+    draft.directory.mkdir(mode=0o700)
     if copy_of is not None:
         shutil.copy2(root / copy_of / CATALOGUE, draft.catalogue_file)
         if with_vectors:
@@ -113,6 +114,7 @@ def seal_draft(draft: Draft, manifest: Manifest) -> None:
     files = {file.relative_to(draft.directory).as_posix(): file_sha256(file) for file in _immutable(draft.directory)}
     failpoint("seal.before-manifest")
     write_manifest(draft.directory, replace(manifest, files=files, collection=draft.collection))
+    tighten(draft.directory)
     failpoint("seal.before-sync")
     for file in sorted(draft.directory.rglob("*")):
         _sync(file)
@@ -131,7 +133,7 @@ def publish(index_dir: Path, draft: Draft) -> None:
 
 def point_back_to(index_dir: Path, name: str) -> None:
     """Make a generation that was published before the current one again, and remember that. Hold the lock."""
-    (index_dir / _ROLLED_BACK).write_text(name + "\n", encoding="utf-8")
+    write_private(index_dir / _ROLLED_BACK, name + "\n")
     _point_to(index_dir, name)
 
 
@@ -145,7 +147,7 @@ def is_rolled_back(index_dir: Path) -> bool:
 
 def _point_to(index_dir: Path, name: str) -> None:
     pointer, fresh = index_dir / "CURRENT", index_dir / "CURRENT.new"
-    fresh.write_text(name + "\n", encoding="utf-8")
+    write_private(fresh, name + "\n")
     _sync(fresh)
     failpoint("publish.before-pointer")
     fresh.replace(pointer)

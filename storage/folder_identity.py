@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from storage.private_files import write_private
+
 MARKER = ".pagewise-folder"
 _RECORD = "folder.json"
 _EXPLANATION = "Pagewise knows this folder by this file: an unmounted disk does not have it. Leave it here.\n"
@@ -55,7 +57,7 @@ def record_folder(index_dir: Path, folder: Path) -> None:
     if now is None or now == _recorded(index_dir):
         return
     fresh = index_dir / f"{_RECORD}.new"
-    fresh.write_text(json.dumps(asdict(now)) + "\n", encoding="utf-8")
+    write_private(fresh, json.dumps(asdict(now)) + "\n")
     fresh.replace(index_dir / _RECORD)
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from storage.generations import utc_now
+from storage.private_files import private_directory, private_opener, tighten_index
 
 
 class IndexLocked(Exception):
@@ -20,8 +21,8 @@ class IndexLocked(Exception):
 @contextmanager
 def index_lock(index_dir: Path) -> Iterator[None]:
     """Hold the index for one job. Raises `IndexLocked` at once; the lock goes with the process, however it ends."""
-    index_dir.mkdir(parents=True, exist_ok=True)
-    with (index_dir / "LOCK").open("a+", encoding="utf-8") as file:
+    private_directory(index_dir)
+    with open(index_dir / "LOCK", "a+", encoding="utf-8", opener=private_opener) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -30,6 +31,7 @@ def index_lock(index_dir: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(f"process {os.getpid()}, since {utc_now()}\n")
         file.flush()
+        tighten_index(index_dir)
         try:
             yield
         finally:
@@ -43,8 +45,8 @@ def is_locked(index_dir: Path) -> bool:
             if not file.read(1):
                 return False  # the usual case, without touching the lock under a job that is about to begin
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
+    except (FileNotFoundError, PermissionError):
+        return False  # the index of another account: nothing of it can be read anyway
     except BlockingIOError:
         return True
     return False

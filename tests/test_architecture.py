@@ -100,6 +100,43 @@ def test_the_network_guard_works() -> None:
     del blocked_addresses[before:]
 
 
+def test_every_process_is_given_its_environment_from_the_one_place() -> None:
+    started, careless = 0, []
+    for path, tree in python_files(*PACKAGES):
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            if ast.unparse(call.func) in ("subprocess.run", "subprocess.Popen"):
+                started += 1
+                if "env" not in {keyword.arg for keyword in call.keywords}:
+                    careless.append(f"{path}:{call.lineno}")
+    assert careless == []
+    assert started >= 5
+
+
+def test_no_module_starts_processes_in_another_way() -> None:
+    others = re.compile(
+        r"os\.(?:system|popen|spawn\w*|exec\w*|posix_spawn\w*|fork\w*)|multiprocessing\.(?:Process|Pool)|pty\.\w+"
+        r"|subprocess\.(?:call|check_call|check_output|getoutput|getstatusoutput)|ProcessPoolExecutor"
+    )
+    users = [
+        f"{path}:{node.lineno}"
+        for path, tree in python_files(*PACKAGES)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and others.fullmatch(ast.unparse(node.func))
+    ]
+    assert users == []
+
+
+def test_the_environment_is_read_where_a_process_gets_its_own() -> None:
+    readers = {
+        path
+        for path, tree in python_files(*PACKAGES)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "os.environ"
+    }
+    homes = {"storage/child_environment.py", "storage/failpoints.py", "storage/local_models.py", "storage/encoder.py"}
+    assert readers == homes
+
+
 def test_modules_are_named_for_their_subject() -> None:
     assert [path for path, _ in python_files(*PACKAGES) if PurePath(path).stem in _VAGUE_NAMES] == []
 

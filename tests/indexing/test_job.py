@@ -32,6 +32,22 @@ def test_every_chunk_has_its_vector_and_nothing_else_has_one(workshop: Workshop)
     assert workshop.vector_ids() == sorted(ids)
 
 
+def test_the_whole_index_is_for_its_own_account(empty_workshop: Workshop) -> None:
+    empty_workshop.write("fruit.txt", TEXTS["fruit.txt"])
+    before = os.umask(0)
+    try:
+        empty_workshop.run()
+        empty_workshop.write("stars.txt", TEXTS["sub/stars.txt"])
+        empty_workshop.run()  # a copy of the first, with more in it
+        open_generation(empty_workshop.index_dir).close()
+    finally:
+        os.umask(before)
+    places = [empty_workshop.index_dir, *empty_workshop.index_dir.rglob("*")]
+    assert len(places) > 20
+    assert [str(place) for place in places if place.stat().st_mode & 0o077] == []
+    assert empty_workshop.documents.joinpath("stars.txt").stat().st_mode & 0o777 == 0o666
+
+
 def test_a_deleted_file_goes_and_nothing_else_changes(workshop: Workshop) -> None:
     before = workshop.chunks()
     (workshop.documents / "fruit.txt").unlink()
