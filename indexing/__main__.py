@@ -24,14 +24,14 @@ from indexing.discovery import DocumentsFolderMissing
 from indexing.job import run_job
 from indexing.progress import show_progress
 from indexing.report import document_lines, failure_lines, plan_lines, run_lines
-from indexing.settings import IndexingSettings, explain_settings_error
+from indexing.settings import IndexingSettings
 from indexing.survey import AS_USUAL, Options, OtherFolderEmpty, survey
 from storage.embedding_models import ModelUnavailable
 from storage.failures import StorageFailed, explained_failures
 from storage.generations import DamagedGeneration, NoIndex, current_name
 from storage.index_lock import IndexLocked
 from storage.servers import ServerUnavailable
-from storage.settings import StorageSettings
+from storage.settings import StorageSettings, explain_settings_error
 from storage.verification import VerificationFailed
 
 WELL, SOME_FAILED, WRONG_USAGE, LOCKED, NOTHING_PUBLISHED = range(5)
