@@ -101,6 +101,7 @@ class Retrieval:
     passages: tuple[Passage, ...]
     index: IndexInfo
     timings_ms: dict[str, float] = field(default_factory=dict)
+    usage: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

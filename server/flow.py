@@ -85,16 +85,19 @@ class Flow:
 
     def retrieve(self, score: bool) -> Retrieval:
         """The passages: in the order of retrieval, or judged and best first."""
+        usage: dict[str, dict[str, Any]] = {}
         if score:
             evidence = self._gather()
             passages = evidence.kept + evidence.rejected
+            usage = self._usage(evidence.record.usage, None)
         else:
             query = query_of(self._question.text)
             nodes = self._freshness().postprocess_nodes(self._retriever().retrieve(query), query)
             self._found_at = self._scored_at = time.monotonic()
             passages = tuple(passage_of(node) for node in nodes)
         timings = self._timings()
-        return Retrieval(passages, self._index_info(), {name: timings[name] for name in ("retrieve", "score", "total")})
+        timings_ms = {name: timings[name] for name in ("retrieve", "score", "total")}
+        return Retrieval(passages, self._index_info(), timings_ms, usage)
 
     def _complete_the_question(self) -> None:
         """Go on with the question that stands alone, where this one points back to the conversation."""
