@@ -103,7 +103,7 @@ def announcement(name: str, size: int, there: int) -> str:
     """What a person is told before a download begins: what comes, how large it is, and how to do without."""
     before = f" ({readable(there)} of it came before)" if there else ""
     return (
-        f"{name} is fetched from the model hub now, once: {readable(size)}{before}. Ctrl-C stops it, and what came is "
+        f"Fetching {name} from the model hub, once: {readable(size)}{before}. Ctrl-C stops it, and what came is "
         "kept. To do without it, set EMBED_MODEL=packaged: a small model that is installed already and knows English "
         "only."
     )

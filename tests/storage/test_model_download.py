@@ -67,7 +67,7 @@ def test_a_download_is_announced_and_told_of_by_bytes(hub: FakeHub) -> None:
     listening = Listening()
     identity = resolve_model(HUB_NAME, listener=listening)
     (sentence,) = listening.sentences
-    assert sentence.startswith(f"{HUB_NAME} is fetched from the model hub now, once: {listening.size / 1e6:.0f} MB. ")
+    assert sentence.startswith(f"Fetching {HUB_NAME} from the model hub, once: {listening.size / 1e6:.0f} MB. ")
     assert "EMBED_MODEL=packaged" in sentence
     assert listening.came == listening.size > weights_of(hub)
     assert len(build_embed_model(identity).get_query_embedding("the page")) == DIMENSION
@@ -129,7 +129,7 @@ def test_of_two_kinds_of_weights_one_is_fetched(hub: FakeHub, monkeypatch: pytes
 def test_without_a_listener_the_log_tells(hub: FakeHub, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="storage"):
         resolve_model(HUB_NAME)
-    assert "is fetched from the model hub now" in caplog.text
+    assert "from the model hub, once" in caplog.text
 
 
 def test_the_log_has_a_line_now_and_then(caplog: pytest.LogCaptureFixture) -> None:
