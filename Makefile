@@ -6,27 +6,41 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -qq
+
+# Each holds a sum of the requirements that are installed. Only their contents count: a checkout sets all times anew.
 INSTALLED := $(VENV)/installed
 INSTALLED_DEV := $(VENV)/installed-dev
+REQUIRED := $(shell cat requirements.txt constraints.txt | cksum)
+REQUIRED_DEV := $(shell cat requirements.txt requirements-dev.txt constraints.txt | cksum)
+ifneq ($(shell cat $(INSTALLED) 2>/dev/null),$(REQUIRED))
+OUT_OF_DATE := $(INSTALLED)
+endif
+ifneq ($(shell cat $(INSTALLED_DEV) 2>/dev/null),$(REQUIRED_DEV))
+OUT_OF_DATE += $(INSTALLED_DEV)
+endif
 
 ifdef DOCUMENTS
 export DOCUMENTS_DIR := $(patsubst ~/%,$(HOME)/%,$(value DOCUMENTS))
 endif
 export QUESTION := $(value Q)
 PYTEST_ARGS ?=
+IN_PARALLEL := -n auto
 ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run index reindex watch rollback verify repair report serve ask doctor test check lint format typecheck \
-	eval bench soak docs sample-documents lock clean
+.PHONY: help install run index reindex watch rollback verify repair report serve ask doctor test check lint format \
+	typecheck cov eval bench soak docs sample-documents hooks lock clean
 
 help: ## show this list
 	@echo "Pagewise answers questions about your documents and shows the page each statement comes from."
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^## ---- /{title = substr($$0, 9)} \
+		/^[a-z-]+:.*## /{ \
+			if (title != "") {printf "\n%s\n", title; title = ""} \
+			printf "  make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-## ---- use
+## ---- Use
 
 run: $(INSTALLED) ## install, index the documents, serve http://127.0.0.1:8000
 	@$(PY) -m indexing; case $$? in \
@@ -62,7 +76,7 @@ repair: $(INSTALLED) ## mend what make verify lists
 	@$(PY) -m indexing --repair
 
 report: $(INSTALLED) ## show what is indexed: documents, pages without text, failures with the next step
-	@$(PY) -m indexing --report
+	@$(PY) -m indexing --report || [ $$? -eq 1 ] # 1: the list names documents that could not be read
 
 serve: $(INSTALLED) ## answer questions on http://127.0.0.1:8000 from the published index
 	@exec $(PY) -m server
@@ -74,10 +88,13 @@ ask: $(INSTALLED) ## answer one question here: make ask Q="what is the GRPO?"
 doctor: $(INSTALLED) ## check settings, key, language model, embedding model and index; say what to do
 	@$(PY) -m server doctor
 
-## ---- develop
+## ---- Develop
 
-test: $(INSTALLED_DEV) ## run the tests
-	@$(PY) -m pytest $(PYTEST_ARGS)
+test: $(INSTALLED_DEV) ## run the tests on all processor cores: make test [PYTEST_ARGS="-k citations -n 0"]
+	@$(PY) -m pytest $(IN_PARALLEL) $(PYTEST_ARGS)
+
+cov: $(INSTALLED_DEV) ## run the tests and show which lines none of them runs
+	@$(PY) -m pytest $(IN_PARALLEL) --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
 
 check: lint typecheck test ## what CI runs: lint, typecheck, test
 
@@ -108,6 +125,9 @@ docs: $(INSTALLED_DEV) ## write docs/settings.md and docs/faults.md from the cod
 sample-documents: $(INSTALLED_DEV) ## make the PDF in documents/ from its source
 	@$(PY) -m tools.relevance_pdf
 
+hooks: $(INSTALLED_DEV) ## let git run what make lint runs before every commit
+	@$(PY) -m pre_commit install
+
 lock: $(PY) ## resolve the requirements anew and write constraints.txt
 	@printf '# Versions of what the direct requirements need in turn; written by make lock, read by every pip install here.\n' \
 		> constraints.txt
@@ -119,7 +139,7 @@ clean: ## remove .venv and caches; the index and the documents stay
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-## ---- set-up
+# ---- set-up
 
 $(PY):
 	@for python in $(or $(PYTHON),python3.11 python3 python3.12 python3.13); do \
@@ -133,12 +153,14 @@ $(PY):
 	$$python -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "This Python cannot make virtual environments; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 
-$(INSTALLED): requirements.txt constraints.txt | $(PY)
-	@echo "Installing the requirements: about two minutes, only the first time"
-	@$(PIP) install -r requirements.txt
-	@touch $@
+.PHONY: $(OUT_OF_DATE)
 
-$(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
+$(INSTALLED): | $(PY)
+	@echo "Installing the requirements: 2.7 GB on the disk, some minutes, only the first time"
+	@$(PY) -m tools.install requirements.txt
+	@echo '$(REQUIRED)' > $@
+
+$(INSTALLED_DEV): | $(INSTALLED)
 	@echo "Installing what developing needs: less than a minute, only the first time"
-	@$(PIP) install -r requirements-dev.txt
-	@touch $@
+	@$(PY) -m tools.install requirements-dev.txt
+	@echo '$(REQUIRED_DEV)' > $@

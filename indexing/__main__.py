@@ -28,7 +28,7 @@ from indexing.progress import show_progress
 from indexing.removals import RemovalsInDoubt, removal_lines
 from indexing.report import document_lines, failure_lines, plan_lines, rollback_lines, run_lines
 from indexing.rolling_back import NothingToRollBackTo, roll_back
-from indexing.settings import IndexingSettings, explain_settings_error
+from indexing.settings import IndexingSettings
 from indexing.survey import Options, OtherFolderEmpty, survey
 from storage.child_environment import job_environment
 from storage.embedding_models import ModelUnavailable
@@ -37,7 +37,7 @@ from storage.failures import StorageFailed, explained_failures
 from storage.generations import DamagedGeneration, NoIndex, current_name
 from storage.index_lock import IndexLocked
 from storage.servers import ServerUnavailable
-from storage.settings import StorageSettings
+from storage.settings import StorageSettings, explain_settings_error
 from storage.verification import VerificationFailed
 
 WELL, SOME_FAILED, WRONG_USAGE, LOCKED, NOTHING_PUBLISHED, REMOVALS_IN_DOUBT = range(6)

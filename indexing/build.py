@@ -128,7 +128,7 @@ class Build:
     def _recipe(self) -> Recipe:
         if self.baseline.manifest is not None and not self.options.fresh:
             return recorded_recipe(self.baseline.manifest, self.storage)
-        recipe = chosen_recipe(self.storage, self.settings, self.baseline.manifest)
+        recipe = chosen_recipe(self.storage, self.settings, self.baseline.manifest, self.progress)
         if recipe.model.protocol and self.storage.embedding_server is not None:
             self.progress.say(
                 f"{recipe.model.short_name} is asked at {self.storage.embedding_server.host} "

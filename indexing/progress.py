@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 from indexing.documents import ParseFailure
 from storage.escaping import escaped
+from storage.model_download import DownloadListener, LoggedDownload, readable
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -17,12 +18,8 @@ logger = logging.getLogger(__name__)
 _SECONDS_BETWEEN_LINES = 10.0
 
 
-class Progress(Protocol):
+class Progress(DownloadListener, Protocol):
     """What the job tells while it runs."""
-
-    def say(self, sentence: str) -> None:
-        """Something a person should know."""
-        ...
 
     def reading(self, documents: int) -> None:
         """So many files will be read."""
@@ -58,17 +55,14 @@ def show_progress(stream: TextIO) -> Iterator[Progress]:
         terminal.close()
 
 
-class LogProgress:
-    """A line for each document, and one now and then while chunks are embedded."""
+class LogProgress(LoggedDownload):
+    """A line for each document, and one now and then while the model is downloaded and while chunks are embedded."""
 
     def __init__(self) -> None:
+        super().__init__(logger)
         self._documents = self._done = 0
         self._chunks = self._embedded = self._characters = self._embedded_characters = 0
         self._started = self._last_line = 0.0
-
-    def say(self, sentence: str) -> None:
-        """Something a person should know."""
-        logger.info("%s", sentence)
 
     def reading(self, documents: int) -> None:
         """So many files will be read."""
@@ -132,6 +126,7 @@ class TerminalProgress:
             console=self.console,
             speed_estimate_period=120.0,
         )
+        self._downloading: TaskID | None = None
         self._reading: TaskID | None = None
         self._embedding: TaskID | None = None
         self._working: TaskID | None = None
@@ -148,6 +143,19 @@ class TerminalProgress:
     def say(self, sentence: str) -> None:
         """Something a person should know."""
         self.console.print(escaped(sentence), markup=False)
+
+    def downloading(self, size: int, there: int) -> None:
+        """So many bytes have to come, and so many of them did before."""
+        self._downloading = self._bars.add_task("Download", total=size, completed=there, done="", now="")
+
+    def downloaded(self, size: int) -> None:
+        """So many more bytes came."""
+        assert self._downloading is not None
+        self._bars.advance(self._downloading, size)
+        task = self._bars.tasks[self._bars.task_ids.index(self._downloading)]
+        done = f"{readable(int(task.completed))} of {readable(int(task.total or 0))}"
+        speed = f", {task.speed / 1e6:.1f} MB/s" if task.speed else ""
+        self._bars.update(self._downloading, done=f"{done}{speed}")
 
     def reading(self, documents: int) -> None:
         """So many files will be read."""

@@ -7,6 +7,7 @@ from indexing.planning import Fingerprints
 from indexing.settings import IndexingSettings
 from storage.embedding_models import ModelIdentity
 from storage.manifest import Manifest
+from storage.model_download import DownloadListener
 from storage.model_loading import find_model, recorded_model
 from storage.settings import StorageSettings
 
@@ -40,12 +41,17 @@ def recorded_recipe(manifest: Manifest, storage: StorageSettings) -> Recipe:
     return Recipe(model, manifest.chunk_size, manifest.chunk_overlap)
 
 
-def chosen_recipe(storage: StorageSettings, settings: IndexingSettings, before: Manifest | None = None) -> Recipe:
-    """What the settings ask for; `before` is the index there was. May take a few seconds to find the model.
+def chosen_recipe(
+    storage: StorageSettings,
+    settings: IndexingSettings,
+    before: Manifest | None = None,
+    listener: DownloadListener | None = None,
+) -> Recipe:
+    """What the settings ask for; `before` is the index there was. Downloads the model if need be: `listener` is told.
 
     Raises `ModelUnavailable`, `ServerUnavailable`.
     """
-    return Recipe(find_model(storage, before), settings.chunk_size, settings.chunk_overlap)
+    return Recipe(find_model(storage, before, listener), settings.chunk_size, settings.chunk_overlap)
 
 
 def fingerprints(recipe: Recipe, settings: IndexingSettings) -> Fingerprints:

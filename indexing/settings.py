@@ -4,20 +4,15 @@ import os
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, model_validator
 
-from storage.settings import home_expanded
+from storage.settings import PagewiseSettings
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
-class IndexingSettings(BaseSettings):
-    """Read from the environment or `.env`; an empty value counts as not set."""
-
-    model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True, frozen=True
-    )
+class IndexingSettings(PagewiseSettings):
+    """What the job can be told."""
 
     documents_dir: Path = Field(
         default=Path("documents"),
@@ -84,11 +79,6 @@ class IndexingSettings(BaseSettings):
         description="How much is logged. Questions, documents' text and keys never are.",
     )
 
-    @field_validator("documents_dir")
-    @classmethod
-    def _home_is_meant_by_a_tilde(cls, path: Path) -> Path:
-        return home_expanded(path)
-
     @model_validator(mode="after")
     def _overlap_is_smaller_than_a_chunk(self) -> Self:
         if self.chunk_overlap > self.chunk_size // 2:
@@ -101,18 +91,3 @@ class IndexingSettings(BaseSettings):
     def workers(self) -> int:
         """How many files are read at a time; PARSE_WORKERS=0 means one for each processor core, at most 8."""
         return self.parse_workers or min(8, len(os.sched_getaffinity(0)))
-
-
-def explain_settings_error(error: ValidationError) -> list[str]:
-    """One sentence for each wrong setting, naming its variable, the value and what would be right."""
-    return [_explain(str(problem["loc"][0]), problem) if problem["loc"] else _without_prefix(problem["msg"])
-            for problem in error.errors(include_url=False)]  # fmt: skip
-
-
-def _explain(variable: str, problem: object) -> str:
-    assert isinstance(problem, dict)
-    return f"{variable}={problem['input']}: {_without_prefix(problem['msg']).removeprefix('Input ')}"
-
-
-def _without_prefix(message: str) -> str:
-    return message.removeprefix("Value error, ")

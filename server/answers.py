@@ -102,6 +102,7 @@ class Retrieval:
     index: IndexInfo
     timings_ms: dict[str, float] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    usage: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,9 +88,11 @@ class Flow:
 
     def retrieve(self, score: bool) -> Retrieval:
         """The passages: in the order of retrieval, or judged and best first."""
+        usage: dict[str, dict[str, Any]] = {}
         if score:
             evidence = self._gather()
             passages = evidence.kept + evidence.rejected
+            usage = self._usage(evidence.record.usage, None)
         else:
             query = query_of(self._question.text)
             nodes = self._freshness().postprocess_nodes(self._retriever().retrieve(query), query)
@@ -98,7 +100,7 @@ class Flow:
             passages = tuple(passage_of(node) for node in nodes)
         timings = self._timings()
         shown = {name: timings[name] for name in ("retrieve", "score", "total")}
-        return Retrieval(passages, self._index_info(), shown, tuple(self._gone_notices()))
+        return Retrieval(passages, self._index_info(), shown, tuple(self._gone_notices()), usage)
 
     def _complete_the_question(self) -> None:
         """Go on with the question that stands alone, where this one points back to the conversation."""

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from threading import Event as Flag
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -44,10 +45,10 @@ class Metrics:
         """A caller was told of a problem."""
         self._failures.labels(code).inc()
 
-    def timed(self, timings_ms: dict[str, float]) -> None:
-        """How long the steps took."""
-        for step, milliseconds in timings_ms.items():
-            self._steps.labels(step).observe(milliseconds / 1000)
+    def retrieved(self, found: Retrieval) -> None:
+        """Passages were asked for without an answer."""
+        self._timed(found.timings_ms)
+        self._used(found.usage)
 
     def answered(self, answer: Answer) -> None:
         """A question was answered, or refused."""
@@ -55,15 +56,17 @@ class Metrics:
         self._answers.labels(answer.mode, outcome).inc()
         self._kept.observe(len(answer.sources))
         self._unscored.inc(answer.relevance.unscored)
-        self.timed(answer.timings_ms)
-        self._used(answer)
-        if answer.second is not None:
-            self._used(answer.second, steps=("answer",))
+        self._timed(answer.timings_ms)
+        self._used(answer.usage)
+        if answer.second is not None:  # made from the same evidence: what came before it is counted already
+            self._used({step: used for step, used in answer.second.usage.items() if step == "answer"})
 
-    def _used(self, answer: Answer, steps: tuple[str, ...] = ("scoring", "answer")) -> None:
-        for step, used in answer.usage.items():
-            if step not in steps:
-                continue
+    def _timed(self, timings_ms: dict[str, float]) -> None:
+        for step, milliseconds in timings_ms.items():
+            self._steps.labels(step).observe(milliseconds / 1000)
+
+    def _used(self, usage: dict[str, dict[str, Any]]) -> None:
+        for step, used in usage.items():
             for kind in ("prompt", "completion", "reasoning", "cached"):
                 self._tokens.labels(step, kind).inc(used.get(f"{kind}_tokens", 0))
             self._cost.labels(step, used.get("currency", "")).inc(used.get("cost", 0.0))
@@ -111,7 +114,7 @@ class MeasuredAnswering:
     ) -> Retrieval:
         """As the service's."""
         found = self._service.retrieve(text, k, documents, score=score, cancel=cancel)
-        self._metrics.timed(found.timings_ms)
+        self._metrics.retrieved(found)
         return found
 
     def model_problem(self) -> LanguageModelError | None:

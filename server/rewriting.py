@@ -44,12 +44,12 @@ def rewritten(question: str, history: Sequence[Turn], models: LanguageModels, pr
     try:
         with until(deadline.within(min(_LONGEST_SECONDS, deadline.remaining() * _SHARE_OF_TIME))):
             reply = models.complete(messages, json_mode=False)
-        if reply.problem is not None:
-            raise reply.problem
     except Cancelled:
         raise
     except (LanguageModelError, TimeUp) as error:
         return _failed(question, str(error) if isinstance(error, LanguageModelError) else "it took too long")
+    if reply.problem is not None:
+        return _failed(question, str(reply.problem), reply.usage)
     text = read_rewritten(reply.text)
     if text is None:
         return _failed(question, "the model wrote no question", reply.usage)

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.usage import read_prices
-from storage.settings import StorageSettings
+from storage.settings import PagewiseSettings, StorageSettings, explain_settings_error
 
 _SHORTEST_TOKEN = 22  # characters of base64 that hold 128 bits
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1")
@@ -43,7 +42,7 @@ def _bare_address(value: str) -> str:
 
 def _existing_file(value: Path) -> Path:
     if not value.is_file():
-        raise ValueError("there is no such file")
+        raise ValueError(f"there is no file {value}")
     return value
 
 
@@ -57,17 +56,8 @@ DEEPSEEK = "https://api.deepseek.com"
 TemplateFile = Annotated[Path, AfterValidator(_existing_file)]
 
 
-class ServerSettings(BaseSettings):
+class ServerSettings(PagewiseSettings):
     """What the server can be told. `read_settings` builds it with sentences for what is wrong."""
-
-    model_config = SettingsConfigDict(
-        env_file=".env",
-        env_ignore_empty=True,
-        extra="ignore",
-        populate_by_name=True,
-        frozen=True,
-        hide_input_in_errors=True,
-    )
 
     host: Annotated[str, AfterValidator(_bare_address)] = Field(
         default="127.0.0.1",
@@ -280,7 +270,7 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise BadSettings("\n".join(_sentence(problem) for problem in error.errors(include_input=False))) from None
+        raise BadSettings("\n".join(explain_settings_error(error))) from None
 
 
 def is_loopback(host: str) -> bool:
@@ -314,11 +304,3 @@ def _limit(configured: int | None, default: int) -> int:
 def _token(entry: str, number: int) -> ApiToken:
     name, separator, value = entry.partition(":")
     return ApiToken(name, value) if separator else ApiToken(f"token {number}", entry)
-
-
-def _sentence(problem: object) -> str:
-    assert isinstance(problem, dict)
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    if not problem["loc"]:
-        return message
-    return f"{problem['loc'][0]}: {message[0].lower()}{message[1:]}"

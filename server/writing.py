@@ -47,6 +47,8 @@ class ModelWriter:
         self._mode: Mode = mode
         self._extract = extract
         self._emit = emit
+        self._searching = Usage()
+        """Tokens of looking for the passage that the provider refuses."""
         self.synthesizer = PassageSynthesizer(
             model.models,
             model.prompts,
@@ -107,7 +109,7 @@ class ModelWriter:
             problem=str(reply.problem) if reply.problem else None,
             complete=reply.problem is None,
             reasoning=reply.reasoning or None,
-            usage=reply.usage,
+            usage=reply.usage + self._searching,
             notices=(notices.left_out(question_language(question), left_out),) if left_out else (),
         )
 
@@ -124,7 +126,7 @@ class ModelWriter:
     def _is_risky(self, question: str, passages: Sequence[Passage]) -> bool:
         messages = self._model.prompts.answer_messages(question, passages, new_marker())
         try:
-            self._model.models.complete(messages, json_mode=False)
+            self._searching += self._model.models.complete(messages, json_mode=False).usage
         except ContentRisk:
             return True
         return False

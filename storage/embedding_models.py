@@ -15,11 +15,11 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from storage.model_download import FILES_NEEDED, PICKLE, SAFETENSORS, DownloadListener, LoggedDownload, download_model
+
 logger = logging.getLogger(__name__)
 
 PACKAGED = "packaged"
-SAFETENSORS = "model.safetensors"
-PICKLE = "pytorch_model.bin"
 PROBE_TEXT = "Pagewise shows the page each statement comes from. 每个陈述都标明出处的页码。"
 
 SAME_MODEL_COSINE = 0.98
@@ -28,7 +28,8 @@ SAME_MODEL_COSINE = 0.98
 # The revision that was looked at; another one may hold other files under the same name.
 _PINNED_REVISIONS = {"BAAI/bge-m3": "5617a9f61b028005a4858fdac845db406aefb181"}
 _WEIGHTS = (SAFETENSORS, PICKLE)
-_FILES_NEEDED = ("*.json", "*.model", "*.txt", "*/config.json", *_WEIGHTS)
+_FILES_BESIDE_WEIGHTS = [pattern for pattern in FILES_NEEDED if pattern not in _WEIGHTS]
+"""Of the weights one kind is enough; `_identity` looks for them."""
 _HUB_PROBE_SECONDS = 3.0
 _SAMPLES_OF_WEIGHTS = 64
 _SAMPLE_BYTES = 65536
@@ -58,11 +59,14 @@ class ModelIdentity:
     protocol: str = ""
 
 
-def resolve_model(name: str, *, allow_fallback: bool = False) -> ModelIdentity:
+def resolve_model(
+    name: str, *, allow_fallback: bool = False, listener: DownloadListener | None = None
+) -> ModelIdentity:
     """Find a model by folder, hub id or the word "packaged".
 
-    A hub id is taken from this machine's hub cache or, if the hub answers within a few seconds, downloaded. Where
-    neither works the packaged model stands in (`fallback=True`) if that is allowed.
+    A hub id is taken from this machine's hub cache or, if the hub answers within a few seconds, downloaded, of which
+    `listener` is told (without one: the log). Where neither works the packaged model stands in (`fallback=True`) if
+    that is allowed.
     Raises `ModelUnavailable` otherwise.
     """
     if name == PACKAGED:
@@ -70,7 +74,7 @@ def resolve_model(name: str, *, allow_fallback: bool = False) -> ModelIdentity:
     try:
         if Path(name).is_dir():
             return _identity(name, Path(name), revision="")
-        return _from_hub(name)
+        return _from_hub(name, listener or LoggedDownload(logger))
     except ModelUnavailable as error:
         if not allow_fallback:
             raise
@@ -110,14 +114,17 @@ def _packaged_identity(asked_for: str | None = None) -> ModelIdentity:
     return found if asked_for is None else replace(found, fallback=True)
 
 
-def _from_hub(name: str) -> ModelIdentity:
+def _from_hub(name: str, listener: DownloadListener) -> ModelIdentity:
+    from httpx2 import HTTPError as NetworkError
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
 
     revision = _PINNED_REVISIONS.get(name)
     for wanted in dict.fromkeys((revision, None)):  # the pinned one first, then whatever this machine has
         try:
-            folder = Path(snapshot_download(name, revision=wanted, local_files_only=True))
+            folder = Path(
+                snapshot_download(name, revision=wanted, local_files_only=True, allow_patterns=_FILES_BESIDE_WEIGHTS)
+            )
             return _identity(name, folder, revision=folder.name)
         except (LocalEntryNotFoundError, ValueError):
             continue
@@ -126,8 +133,8 @@ def _from_hub(name: str) -> ModelIdentity:
     if not _hub_answers(name):
         raise ModelUnavailable(f"{name} is not on this machine and the model hub cannot be reached")
     try:
-        folder = Path(snapshot_download(name, revision=revision, allow_patterns=list(_FILES_NEEDED)))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError, ValueError) as error:
+        folder = download_model(name, revision, listener)
+    except (HfHubHTTPError, LocalEntryNotFoundError, NetworkError, OfflineModeIsEnabled, OSError, ValueError) as error:
         raise ModelUnavailable(f"{name} could not be downloaded ({type(error).__name__})") from error
     return _identity(name, folder, revision=folder.name)
 

@@ -7,14 +7,20 @@ from typing import Any
 from storage import embedding_models, local_models
 from storage.embedding_models import ModelIdentity, resolve_model
 from storage.manifest import Manifest
+from storage.model_download import DownloadListener
 from storage.servers import ServerAddress
 from storage.settings import StorageSettings
 
 
-def find_model(storage: StorageSettings, before: Manifest | None = None) -> ModelIdentity:
-    """What the settings ask for; `before` is the index there was. Raises `ModelUnavailable`, `ServerUnavailable`."""
+def find_model(
+    storage: StorageSettings, before: Manifest | None = None, listener: DownloadListener | None = None
+) -> ModelIdentity:
+    """What the settings ask for; `before` is the index there was, `listener` is told of a download.
+
+    Raises `ModelUnavailable`, `ServerUnavailable`.
+    """
     if storage.embedding_server is None:
-        return resolve_model(storage.embed_model, allow_fallback=storage.embed_fallback)
+        return resolve_model(storage.embed_model, allow_fallback=storage.embed_fallback, listener=listener)
     from storage.served_models import served_model
 
     return served_model(storage.embedding_server, storage.embed_model, storage.embed_max_tokens, before)

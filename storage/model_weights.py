@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.embedding_models import PICKLE, SAFETENSORS
+from storage.model_download import PICKLE, SAFETENSORS
 
 _LENGTH_BYTES = 8
 _TYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2")}

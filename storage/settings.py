@@ -1,16 +1,16 @@
-"""Settings of what is stored: where the index lives and which embedding model gives its vectors their meaning."""
+"""What the settings of all three packages have in common, and those of what is stored: where, and by which model."""
 
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, get_args
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.servers import ServerAddress, address_problem
 
 
-class StorageSettings(BaseSettings):
-    """Read from the environment or `.env`; an empty value counts as not set."""
+class PagewiseSettings(BaseSettings):
+    """Read from the environment or `.env`; an empty value counts as not set. `~` in a path is the home directory."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -20,6 +20,17 @@ class StorageSettings(BaseSettings):
         frozen=True,
         hide_input_in_errors=True,  # an error of several settings together would show them all, keys too
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _home_is_meant_by_a_tilde(cls, value: Any, info: ValidationInfo) -> Any:
+        """Before the field's own validators, so that they see the file that is meant."""
+        is_path = _holds_path(cls.model_fields[info.field_name or ""].annotation)
+        return home_expanded(Path(value)) if is_path and isinstance(value, str | Path) else value
+
+
+class StorageSettings(PagewiseSettings):
+    """Where the index lives, which embedding model gives its vectors their meaning, and the servers for either."""
 
     index_dir: Path = Field(
         default=Path("index"),
@@ -70,10 +81,10 @@ class StorageSettings(BaseSettings):
         description="The token that a proxy before the Chroma server wants.",
     )
 
-    @field_validator("index_dir")
+    @field_validator("embed_model")
     @classmethod
-    def _home_is_meant_by_a_tilde(cls, path: Path) -> Path:
-        return home_expanded(path)
+    def _may_be_a_folder(cls, name: str) -> str:
+        return str(home_expanded(Path(name))) if name.startswith("~") else name
 
     @model_validator(mode="after")
     def _addresses_can_be_shown(self) -> Self:
@@ -100,3 +111,25 @@ def home_expanded(path: Path) -> Path:
         return path.expanduser()
     except RuntimeError as error:
         raise ValueError(f"{path} names the home of a user who is not known here") from error
+
+
+def explain_settings_error(error: ValidationError) -> list[str]:
+    """One sentence for each wrong setting, naming its variable and what would be right.
+
+    The value is shown where pydantic's own checks found it wrong: a number, a choice. Checks of ours say what may be
+    shown; they look at addresses and tokens too.
+    """
+    return [_sentence(problem) for problem in error.errors(include_url=False)]
+
+
+def _sentence(problem: Any) -> str:
+    message = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    if not problem["loc"]:
+        return str(message)
+    value = "" if problem["type"] == "value_error" else f"={problem['input']}"
+    return f"{problem['loc'][0]}{value}: {message}"
+
+
+def _holds_path(annotation: Any) -> bool:
+    """Whether values of this type are paths: `Path`, `Path | None`, `Annotated[Path, ...]`."""
+    return annotation is Path or any(_holds_path(part) for part in get_args(annotation))

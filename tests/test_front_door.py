@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_the_sample_pdf_is_what_its_source_makes() -> None:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
-    """A checkout whose Python is a stub: it notes how it was called and ends as EXIT_<module> says."""
+    """A checkout with everything installed, whose Python is a stub: it says how it was called and ends as EXIT says."""
     for name in ("Makefile", "requirements.txt", "requirements-dev.txt", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path)
     python = tmp_path / ".venv" / "bin" / "python"
@@ -75,8 +76,7 @@ def house(tmp_path: Path) -> Path:
         'exit "${EXIT:-0}"\n'
     )
     python.chmod(0o755)
-    for stamp in ("installed", "installed-dev"):
-        (tmp_path / ".venv" / stamp).touch()
+    assert "called with:tools.install" in _make(tmp_path, "install", "typecheck").stdout
     return tmp_path
 
 
@@ -92,11 +92,62 @@ def _make(house: Path, *arguments: str, **environment: str) -> subprocess.Comple
     )
 
 
+def test_what_is_installed_is_not_installed_again_when_only_times_are_newer(house: Path) -> None:
+    ahead = time.time() + 60
+    for name in ("requirements.txt", "requirements-dev.txt", "constraints.txt"):
+        os.utime(house / name, (ahead, ahead))
+    assert "tools.install" not in _make(house, "doctor").stdout
+    assert "tools.install" not in _make(house, "typecheck").stdout
+
+
+@pytest.mark.parametrize(
+    ("changed", "target", "installs"),
+    [
+        pytest.param("constraints.txt", "doctor", ["requirements.txt"], id="a version"),
+        pytest.param("requirements-dev.txt", "doctor", [], id="of a tool, for using"),
+        pytest.param("requirements-dev.txt", "typecheck", ["requirements-dev.txt"], id="of a tool, for developing"),
+        pytest.param(
+            "requirements.txt", "typecheck", ["requirements.txt", "requirements-dev.txt"], id="of a requirement"
+        ),
+    ],
+)
+def test_what_changed_is_installed_once(house: Path, changed: str, target: str, installs: list[str]) -> None:
+    with (house / changed).open("a") as file:
+        file.write("parrot==1.0\n")
+    first, second = _make(house, target).stdout, _make(house, target).stdout
+    assert re.findall(r"argument:(requirements\S*)", first) == installs
+    assert "tools.install" not in second
+
+
+def test_an_installation_that_failed_is_tried_again(house: Path) -> None:
+    with (house / "constraints.txt").open("a") as file:
+        file.write("parrot==1.0\n")
+    assert _make(house, "doctor", EXIT="1").returncode != 0
+    assert "called with:tools.install" in _make(house, "doctor").stdout
+
+
+@pytest.mark.parametrize(("exit_code", "is_well"), [("0", True), ("1", True), ("2", False), ("70", False)])
+def test_a_report_that_names_unread_documents_is_a_good_report(house: Path, exit_code: str, is_well: bool) -> None:
+    result = _make(house, "report", EXIT=exit_code)
+    assert (result.returncode == 0) == is_well
+    assert ("Error" in result.stderr) != is_well
+
+
+def test_git_runs_make_lint_before_a_commit() -> None:
+    config = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"- repo: (.+)", config) == ["local"]
+    assert re.findall(r"entry: (.+)", config) == ["make --no-print-directory lint"]
+
+
 def test_make_alone_lists_the_targets(house: Path) -> None:
     result = _make(house)
     assert result.returncode == 0
     assert set(re.findall(r"^  make (\S+)", result.stdout, flags=re.MULTILINE)) == TARGETS
     assert max(len(line) for line in result.stdout.splitlines()) <= 120
+    groups = re.findall(r"^(\w+)\n((?:  make .*\n)+)", result.stdout, flags=re.MULTILINE)
+    assert [title for title, _ in groups] == ["Use", "Develop"]
+    assert "make serve" in groups[0][1]
+    assert "make test" in groups[1][1]
 
 
 @pytest.mark.parametrize(

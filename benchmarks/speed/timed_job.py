@@ -33,6 +33,12 @@ class TimedProgress:
     def say(self, sentence: str) -> None:
         """Not timed."""
 
+    def downloading(self, size: int, there: int) -> None:
+        """Not timed."""
+
+    def downloaded(self, size: int) -> None:
+        """Not timed."""
+
     def reading(self, documents: int) -> None:
         """Files are read from now on."""
         self.steps.append(("reading", time.perf_counter()))

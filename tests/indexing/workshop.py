@@ -41,6 +41,12 @@ class RecordingProgress:
     def say(self, sentence: str) -> None:
         self.said.append(sentence)
 
+    def downloading(self, size: int, there: int) -> None:
+        pass
+
+    def downloaded(self, size: int) -> None:
+        pass
+
     def reading(self, documents: int) -> None:
         pass
 

@@ -308,6 +308,8 @@ def test_the_passage_that_the_provider_refuses_is_found_and_left_out(
     assert texts[place] in [passage.text for passage in answer.rejected]
     assert f"{place}.md" in answer.notices[-1]
     assert len(fake.chats()) <= 6  # 2·log2(5) + 2 = 6.6
+    read = [tokens_of(asked.prompt) for asked in fake.chats() if texts[place] not in asked.prompt]
+    assert answer.usage["answer"]["prompt_tokens"] == sum(read)
 
 
 @pytest.mark.faults("L5")

@@ -11,7 +11,7 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from server.answering import Question, QuestionRewritten, Turn
 from server.parts import Parts
 from tests.fake_deepseek import FakeDeepSeek
-from tests.fake_script import Asked, Completion, Failure
+from tests.fake_script import Asked, Completion, Failure, tokens_of
 from tests.server.answering_setup import KEY, Setup, Texts, nodes
 
 HISTORY = (Turn("What is GRPO?", "GRPO is a method [1]."),)
@@ -139,6 +139,15 @@ def test_a_model_that_fails_costs_the_rewriting_and_not_the_answer(
     assert (answer.answer, answer.standalone_question) == ("5 euros [1].", None)
     assert Listening.searched == [FOLLOW_UP.text]
     assert "without the conversation" in answer.notices[0]
+
+
+@pytest.mark.parametrize("reply", [Completion("  a\nb"), Completion("What does", finish_reason="length")])
+def test_a_reply_that_is_no_question_is_paid_for_and_counted(
+    fake: FakeDeepSeek, setup: Setup, reply: Completion
+) -> None:
+    fake.when(_rewrites, reply)
+    used = setup.service().answer(FOLLOW_UP).usage["rewriting"]
+    assert used["prompt_tokens"] == tokens_of(_rewritings(fake)[0].prompt)
 
 
 def test_a_conversation_cannot_end_its_place_in_the_prompt(fake: FakeDeepSeek, setup: Setup) -> None:

@@ -12,10 +12,11 @@ from pydantic import SecretStr
 from server import create_app
 from server.services import Services
 from tests.fake_deepseek import FakeDeepSeek
-from tests.fake_script import Completion
+from tests.fake_script import Completion, tokens_of
 
 QUESTION = "How much is the cooperative share that every member buys?"
 KEY = "sk-canary-do-not-show-0123456789"
+PROMPTS = ("kind", "prompt")
 TOKEN = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -55,6 +56,24 @@ def test_answers_and_their_steps_are_counted(quoting_services: Services) -> None
     assert found[key("passages_unscored_total")] == 0
     assert found[key("index_ready")] == 1
     assert 0 <= found[key("generation_age_seconds")] < 3600
+
+
+@pytest.mark.parametrize("model", ["chat", "both"])
+def test_the_tokens_of_every_step_are_counted_and_each_once(
+    start: Callable[..., Services], deepseek: FakeDeepSeek, model: str
+) -> None:
+    deepseek.when_answering(Completion("It is 60 euros [1]."))
+    deepseek.when("Question to rewrite:", Completion(QUESTION))
+    client = create_app(start(deepseek_api_key=SecretStr(KEY), deepseek_base_url=deepseek.url)).test_client()
+    history = [{"question": "What does every member buy?", "answer": "A share [1]."}]
+    asked = {"question": "And how much is it?", "history": history, "model": model}
+    answer = client.post("/api/query", json=asked).get_json()
+    client.post("/api/retrieve", json={"question": "What does the handbook say of parrots?", "score": True})
+    found = figures(client)
+    counted = [value for (name, labels), value in found.items() if name == "tokens_total" and PROMPTS in labels]
+    assert {"rewriting", "scoring", "answer"} == set(answer["usage"])
+    assert len(counted) == 3
+    assert sum(counted) == sum(tokens_of(asked.prompt) for asked in deepseek.chats())
 
 
 def test_tokens_and_cost_are_counted(start: Callable[..., Services], deepseek: FakeDeepSeek) -> None:

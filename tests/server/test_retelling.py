@@ -9,6 +9,7 @@ from flask import Flask
 
 from server.llm_errors import LanguageModelError
 from server.retelling import SENTENCES, retold, retold_line
+from storage.model_download import announcement
 from tests.repository import PACKAGES, python_files
 
 _SAID_BY = {
@@ -123,12 +124,21 @@ def test_sentences_are_told_in_chinese(english: str, chinese: str) -> None:
             "  a.pdf：文件已加密；请去除密码后重新索引。",
             id="a failure",
         ),
+        pytest.param("downloaded 1.3 GB of 2.3 GB, 70 s left", "已下载 1.3 GB，共 2.3 GB，还需 70 秒", id="a download"),
         pytest.param("Not read: 1 encrypted, 2 empty", "未能读取：1 个已加密, 2 个为空", id="counts"),
         pytest.param("", "", id="an empty line"),
     ],
 )
 def test_lines_of_the_job_are_told_in_chinese(line: str, expected: str) -> None:
     assert retold_line(line, "zh") == expected
+
+
+@pytest.mark.parametrize("there", [0, 300_000_000])
+def test_the_announcement_of_a_download_is_told_in_chinese_as_a_whole(there: int) -> None:
+    told = retold_line(announcement("BAAI/bge-m3", 2_300_000_000, there), "zh")
+    assert told.startswith("正在从模型库下载 BAAI/bge-m3（仅此一次）：共 2.3 GB")
+    assert ("300 MB" in told) == bool(there)
+    assert "once" not in told
 
 
 def test_a_value_out_of_range_is_told_in_chinese(quoting_app: Flask) -> None:

@@ -162,10 +162,10 @@ def test_flask_is_told_its_limits(open_app: Flask) -> None:
 @pytest.mark.parametrize(
     ("environment", "sentence"),
     [
-        pytest.param({"PORT": "eighty"}, "PORT: ", id="no number"),
-        pytest.param({"PORT": "99999"}, "PORT: ", id="out of range"),
-        pytest.param({"KEEP_K": "0"}, "KEEP_K: ", id="too little"),
-        pytest.param({"RELEVANCE_SCORER": "magic"}, "RELEVANCE_SCORER: ", id="no choice"),
+        pytest.param({"PORT": "eighty"}, "PORT=eighty: ", id="no number"),
+        pytest.param({"PORT": "99999"}, "PORT=99999: ", id="out of range"),
+        pytest.param({"KEEP_K": "0"}, "KEEP_K=0: ", id="too little"),
+        pytest.param({"RELEVANCE_SCORER": "magic"}, "RELEVANCE_SCORER=magic: ", id="no choice"),
         pytest.param({"DEEPSEEK_BASE_URL": "ftp://x"}, "DEEPSEEK_BASE_URL: ", id="no web address"),
         pytest.param({"ANSWER_PROMPT_FILE": "no/such/file"}, "ANSWER_PROMPT_FILE: ", id="no file"),
         pytest.param({"HOST": "::"}, "API_TOKENS must be set", id="open to all by IPv6"),
