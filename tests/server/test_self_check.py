@@ -1,4 +1,4 @@
-"""A server that cannot answer says so to whoever asks whether it is ready: handles, an index gone, a question that fails."""
+"""A server that cannot answer says so: handles used up, an index moved away, a question of its own that fails."""
 
 import resource
 import shutil
@@ -188,8 +188,7 @@ def test_a_generation_that_was_lost_under_an_open_index_is_never_a_mistake_of_th
         index.generation.directory.rename(tmp_path / "lost")
         reading = [catalogue.iter_chunks() for _ in range(20)]  # each keeps a connection
         with pytest.raises(IndexUnreadable):
-            for chunks in reading:
-                next(chunks)
+            list(map(next, reading))
         answered = client.post("/api/query", json={"question": "Who may borrow the tools?"})
         for chunks in reading:
             chunks.close()  # type: ignore[attr-defined]
