@@ -21,9 +21,11 @@ from tests.server.server_under_load import RunningServer, running_server
 
 _CLIENTS = 8
 _BETWEEN_SWAPS = 500
-_WARM_UP = 3  # blocks, until caches have what they want
+_LONG_SECONDS = 120
+_WARM_UP = 6  # blocks, until caches have what they want
 _HANDLES_BY_CHANCE = 3
 _MOST_GROWTH = 1.03
+_MOST_GROWTH_OF_A_SHORT_RUN = 1.10  # which ends before caches are full
 
 
 @pytest.fixture
@@ -101,13 +103,14 @@ def test_thousands_of_questions_leave_no_handle_and_no_memory(own_index: Path, t
             swap(server, republisher)
             held.append(Held.by(server, block * _BETWEEN_SWAPS))
             print(held[-1], flush=True)  # noqa: T201
-    warm = held[_WARM_UP - 1 :]
+    is_long = blocks >= 2 * _WARM_UP
+    warm = held[_WARM_UP - 1 if is_long else blocks // 2 :]
     first, last = warm[: max(1, len(warm) // 4)], warm[-max(1, len(warm) // 4) :]
     assert max(each.own_handles for each in last) <= max(each.own_handles for each in first)
     assert max(each.handles for each in last) <= max(each.handles for each in first) + _HANDLES_BY_CHANCE
     growth = median(each.bytes for each in last) / median(each.bytes for each in first)
     print(f"memory after the warm-up: {growth - 1:+.1%}")  # noqa: T201
-    assert growth <= _MOST_GROWTH
+    assert growth <= (_MOST_GROWTH if is_long else _MOST_GROWTH_OF_A_SHORT_RUN)
 
 
 @dataclass
@@ -178,9 +181,9 @@ def test_sixty_four_clients_are_all_answered_and_probes_do_not_wait(own_index: P
     asked = questions()
     with running_server(own_index) as server:
         assert ask_block(server, asked, 2 * _BETWEEN_SWAPS) == []
-        crowd = Crowd(server, int(os.environ.get("SOAK_SECONDS", "120")), asked)
+        crowd = Crowd(server, int(os.environ.get("SOAK_SECONDS", str(_LONG_SECONDS))), asked)
         crowd.come(64)
     print(crowd)  # noqa: T201
     assert crowd.problems == []
     assert share(crowd.probes, 0.99) <= 1.0
-    assert crowd.growth <= _MOST_GROWTH
+    assert crowd.growth <= (_MOST_GROWTH if crowd.seconds >= _LONG_SECONDS else _MOST_GROWTH_OF_A_SHORT_RUN)
