@@ -21,10 +21,13 @@ OnGone = Callable[[Sequence[str]], None]
 
 
 class FileStates:
-    """How files stand to what was indexed of them; a file whose time changed is hashed once for each new time."""
+    """How files stand to what was indexed of them; a file whose time changed is hashed once for each new time.
+
+    Of each file only the newest hash is kept.
+    """
 
     def __init__(self) -> None:
-        self._hashes: dict[tuple[str, int, int], str] = {}
+        self._hashes: dict[Path, tuple[tuple[int, int], str]] = {}
         self._lock = threading.Lock()
 
     def state(self, folder: Path, record: DocumentRecord) -> Freshness:
@@ -36,17 +39,17 @@ class FileStates:
             return "gone"
         if (status.st_size, status.st_mtime_ns) == (record.size, record.mtime_ns):
             return "fresh"
-        key = (str(file), status.st_size, status.st_mtime_ns)
+        version = (status.st_size, status.st_mtime_ns)
         with self._lock:
-            known = self._hashes.get(key)
-        if known is None:
+            known, sha256 = self._hashes.get(file, (None, ""))
+        if known != version:
             try:
-                known = file_sha256(file)
+                sha256 = file_sha256(file)
             except OSError:
                 return "gone"
             with self._lock:
-                self._hashes[key] = known
-        return "fresh" if known == record.sha256 else "changed"
+                self._hashes[file] = (version, sha256)
+        return "fresh" if sha256 == record.sha256 else "changed"
 
 
 class FreshnessPostprocessor(BaseNodePostprocessor):

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from server.query_embedding import QueryEmbedder, embed_questions
+from server.services import Services
 from storage.embedding_models import PACKAGED, resolve_model
 from storage.local_models import build_embed_model
+from storage.untraced import Untraced
 
 PATIENCE_SECONDS = 30.0
 QUESTIONS = [f"What does section {number} say about the library?" for number in range(8)]
@@ -127,3 +129,8 @@ def test_together_and_alone_the_real_model_gives_the_same_vectors() -> None:
     together = np.array(embed_questions(model, questions))
     cosines = (alone * together).sum(1) / np.linalg.norm(alone, axis=1) / np.linalg.norm(together, axis=1)
     assert cosines.min() > 0.999
+
+
+def test_the_model_of_an_open_index_remembers_no_events(quoting_services: Services) -> None:
+    with quoting_services.index.acquire() as index:
+        assert isinstance(index.embed_model.callback_manager, Untraced)

@@ -1,4 +1,4 @@
-"""A server that cannot answer is not ready, and says why: no handles, an index gone, a question that fails."""
+"""A server that cannot answer says so: handles used up, an index moved away, a question of its own that fails."""
 
 import resource
 import shutil
