@@ -333,6 +333,7 @@ def test_slow_pictures_keep_neither_health_nor_questions_waiting(slow_house: str
     assert {status for status, _, _ in healths} == {200}
     waits = sorted(seconds for _, _, seconds in healths)
     assert waits[int(len(waits) * 0.99)] <= 1
+    assert waits[-1] < 5  # a single one that is held does not show in the line above
     refused = [(headers["Retry-After"], seconds) for status, headers, seconds in drawn if headers["Retry-After"]]
     assert {status for status, _, _ in drawn} == {503}
     assert len(refused) == PAGES - LANES["pictures"].running
