@@ -32,8 +32,8 @@ def problems(*statuses: int) -> dict[int | str, Any]:
     return {status: dict(_PROBLEM) for status in statuses}
 
 
-_ALWAYS = (400, 401, 429)
-_ASKING = (*_ALWAYS, 403, 413, 415, 422, 429, 500, 503)
+_ALWAYS = (400, 401, 403, 429)
+_ASKING = (*_ALWAYS, 413, 415, 422, 500, 503)
 blueprint = APIBlueprint("api", __name__, abp_tags=[Tag(name="Pagewise")])
 
 
@@ -131,7 +131,7 @@ def readyz() -> Response:
     return _json(schema.Health(notice=notice_of(state)))
 
 
-@blueprint.get("/metrics", responses={200: _FIGURES, **problems(400, 401)})
+@blueprint.get("/metrics", responses={200: _FIGURES, **problems(400, 401, 403)})
 def metrics() -> Response:
     """Figures for Prometheus."""
     return exposition()

@@ -67,13 +67,13 @@ def chat_completions(body: ChatRequest) -> Response:
     return _json(_completion(response, body.model))
 
 
-@blueprint.get("/v1/models", responses={200: ModelList, **_errors(401, 429)})
+@blueprint.get("/v1/models", responses={200: ModelList, **_errors(401, 403, 429)})
 def models() -> Response:
     """The models that can be asked."""
     return _json(ModelList(data=[ModelOut(id=name, created=_RELEASED) for name in MODELS]))
 
 
-@blueprint.get("/v1/models/<model>", responses={200: ModelOut, **_errors(401, 404, 429)})
+@blueprint.get("/v1/models/<model>", responses={200: ModelOut, **_errors(401, 403, 404, 429)})
 def model(path: ModelPath) -> Response:
     """One of them."""
     return _json(ModelOut(id=_known(path.model), created=_RELEASED))

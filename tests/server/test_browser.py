@@ -20,7 +20,7 @@ from tests.fake_script import Completion, Failure
 from tests.server.test_rendering import EXFILTRATION_PAYLOADS, SCRIPT_PAYLOADS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
@@ -124,6 +124,33 @@ def test_it_works_without_javascript(visit: Callable[..., "Page"], deepseek: Fak
     assert "60 euros" in page.locator(".prose").first.inner_text()
     page.click(".card h3 a >> nth=0")
     assert page.locator("mark#passage").is_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["JavaScript", "none"])
+def test_a_picture_that_cannot_be_had_leaves_a_sentence_in_its_place(
+    visit: Callable[..., "Page"], address: str, script: bool
+) -> None:
+    page = visit(java_script_enabled=script)
+    asked: list[str] = []
+
+    def refuse(route: "Route") -> None:
+        asked.append(route.request.url)
+        if len(asked) <= 1:
+            route.fulfill(status=503, body="")
+        else:
+            route.continue_()
+
+    page.route("**/page-pictures/**", refuse)
+    page.goto(f"{address}/documents/how-relevance-is-measured.pdf")
+    box = page.locator(".picture").bounding_box()
+    assert box is not None
+    assert box["height"] < 400, "no hole of the size of a page"
+    if script:
+        page.wait_for_selector(".picture .hint")
+        assert not page.locator(".picture img").is_visible()
+        page.wait_for_selector(".picture img", timeout=30_000)  # asked for again
+        assert not page.locator(".picture .hint").is_visible()
+        assert len(asked) == 2
 
 
 def test_stopping_keeps_what_came(visit: Callable[..., "Page"], deepseek: FakeDeepSeek) -> None:
