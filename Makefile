@@ -24,7 +24,7 @@ export DOCUMENTS_DIR := $(patsubst ~/%,$(HOME)/%,$(value DOCUMENTS))
 endif
 export QUESTION := $(value Q)
 PYTEST_ARGS ?=
-IN_PARALLEL := -n auto
+IN_PARALLEL := -n logical --dist worksteal
 ARGS ?=
 
 .DEFAULT_GOAL := help

@@ -43,7 +43,9 @@ def _objects(text: str) -> list[dict[str, Any]]:
     while at >= 0:
         try:
             value, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
+        except RecursionError:  # trying every object inside would take seconds, and no score lies so deep
+            return [{}]
+        except ValueError:
             at = text.find("{", at + 1)
             continue
         if isinstance(value, dict):

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings
 
 from tests.chroma_process import ChromaDidNotStart, ChromaProcess
 from tests.isolation import block_network, poison_global_settings
+from tests.shared import made_once
 from tests.tiny_bge_m3 import make_tiny_bge_m3
 
 # Before anything imports huggingface_hub, which reads these once: no hub, and no models this machine happens to have.
@@ -59,7 +60,7 @@ def _only_the_settings_of_the_test() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def tiny_bge_m3(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a tiny random model in the exact layout of BAAI/bge-m3; do not write into it."""
-    return make_tiny_bge_m3(tmp_path_factory.mktemp("tiny-bge-m3") / "bge-m3")
+    return made_once(tmp_path_factory, "bge-m3", make_tiny_bge_m3)
 
 
 @pytest.fixture(scope="session")

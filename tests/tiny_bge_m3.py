@@ -80,7 +80,7 @@ def make_tiny_bge_m3(
 
     The same seed gives the same weights. `shape` replaces values of config.json, for a model that is not tiny.
     """
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     config = {**_CONFIG, "vocab_size": _write_tokenizer(folder), **shape}
     for name, content in {
         "config.json": config,

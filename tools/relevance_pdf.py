@@ -24,7 +24,7 @@ def relevance_pdf() -> bytes:
     return bytes(paper.output())
 
 
-class _Paper(FPDF):  # type: ignore[misc]  # fpdf2 2.8.9 has no types mypy would follow here
+class _Paper(FPDF):
     """A4, one column, Times; streams uncompressed, so that no compression library has a say in the bytes."""
 
     def __init__(self) -> None:

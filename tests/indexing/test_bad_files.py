@@ -67,9 +67,9 @@ def bad_folder(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     first = workshop.run()
     assert (first.exit_code, first.documents) == (0, len(TEXTS) + len(BAD))
     for param in BAD:
-        name, content, _ = param.values
+        named, content, _ = param.values
         assert isinstance(content, bytes)
-        workshop.write(str(name), content)
+        workshop.write(str(named), content)
     workshop.write("added.txt", "Copper conducts well.\n")
     return workshop
 

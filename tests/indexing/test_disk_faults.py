@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SENTENCES = "\n\n".join(f"Sentence number {number} fills the index with words of its own." for number in range(400))
 
 
-def run_job(workshop: Workshop, **more: object) -> subprocess.CompletedProcess[str]:
+def run_job(workshop: Workshop, preexec_fn: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
     """The command line in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "indexing"],
@@ -30,7 +31,7 @@ def run_job(workshop: Workshop, **more: object) -> subprocess.CompletedProcess[s
         capture_output=True,
         text=True,
         check=False,
-        **more,  # type: ignore[call-overload]
+        preexec_fn=preexec_fn,
     )
 
 
@@ -131,7 +132,7 @@ def test_an_unforeseen_fault_has_a_sentence_a_traceback_in_the_log_and_a_code_of
 def test_everything_is_on_the_disk_before_the_pointer_names_it(empty_workshop: Workshop, tmp_path: Path) -> None:
     empty_workshop.write("fruit.txt", TEXTS["fruit.txt"])
     log = tmp_path / "calls"
-    command = ["strace", "-f", "--seccomp-bpf", "-y", "-qq", "-e", "trace=fsync,fdatasync,/rename.*", "-o", log]
+    command = ["strace", "-f", "--seccomp-bpf", "-y", "-qq", "-e", "trace=fsync,fdatasync,/rename.*", "-o", str(log)]
     traced = subprocess.run(
         [*command, sys.executable, "-m", "tests.indexing.hash_job"],
         cwd=ROOT,

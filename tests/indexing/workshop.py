@@ -1,9 +1,10 @@
 """A documents folder and its index, and someone who works with them: writes files, runs the job, looks."""
 
 import shutil
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fpdf import FPDF
@@ -18,10 +19,10 @@ from indexing.survey import AS_USUAL, Options
 from storage.catalogue import Catalogue
 from storage.generations import current_name, open_catalogue, open_generation
 from storage.local_models import build_embed_model
-from storage.manifest import read_manifest, write_manifest
 from storage.records import ChunkRecord, DocumentRecord
 from storage.settings import StorageSettings
 from tests.indexing.hash_embedding import HashEmbedding
+from tests.shared import has_moved, made_once
 
 TEXTS = {
     "fruit.txt": "Apples ripen in autumn.\n\nPears are best in October.\n",
@@ -93,12 +94,12 @@ class Workshop:
             "PARSE_WORKERS": "1",
         }
 
-    def run(self, options: Options = AS_USUAL, **settings: object) -> RunReport:
+    def run(self, options: Options = AS_USUAL, **settings: Any) -> RunReport:
         """Run the job in this process."""
         self.progress = self.progress.__class__()
         return self.run_with(self.progress, options, **settings)
 
-    def run_with(self, progress: RecordingProgress, options: Options = AS_USUAL, **settings: object) -> RunReport:
+    def run_with(self, progress: RecordingProgress, options: Options = AS_USUAL, **settings: Any) -> RunReport:
         """Run the job and tell `progress`. `settings` are of either settings class, by their Python names."""
         storage = {name: settings.pop(name) for name in list(settings) if name in StorageSettings.model_fields}
         return run_job(
@@ -152,8 +153,7 @@ class Workshop:
         for folder in (self.documents, self.index_dir):
             shutil.copytree(folder, place / folder.name)
         copy = Workshop(place / self.documents.name, place / self.index_dir.name)
-        generation = copy.index_dir / "generations" / (copy.generation or "")
-        write_manifest(generation, replace(read_manifest(generation), documents_dir=str(copy.documents)))
+        has_moved(copy.index_dir, copy.documents)
         return copy
 
 
@@ -167,14 +167,17 @@ def empty_workshop(tmp_path: Path) -> Workshop:
 @pytest.fixture(scope="session")
 def indexed_once(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     """`TEXTS` and a PDF, indexed. Do not change it: `workshop` is a copy for each test."""
-    place = tmp_path_factory.mktemp("workshop")
+    place = made_once(tmp_path_factory, "workshop", _index_four_documents)
+    return Workshop(place / "documents", place / "index", load_model=build_embed_model)
+
+
+def _index_four_documents(place: Path) -> None:
     made = Workshop(place / "documents", place / "index", load_model=build_embed_model)
     for path, text in TEXTS.items():
         made.write(path, text)
     made.write("paper.pdf", pdf("Gravity bends light.", "Mercury moves around the Sun."))
     report = made.run()
     assert (report.published, report.exit_code, report.documents) == (True, 0, 4)
-    return made
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from server.services import Services
 from server.settings import ServerSettings
 from storage.generations import current_name
 from storage.settings import StorageSettings
+from tests.shared import has_moved, made_once
 
 ROOT = Path(__file__).parents[2]
 EVIL_NAME = '"><svg onload=alert(1)>.md'
@@ -27,28 +28,40 @@ _READY_SECONDS = 90
 
 
 @pytest.fixture(scope="session")
-def documents_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The documents of the house, one that cannot be read, and one with a name that wants to be markup."""
-    folder = tmp_path_factory.mktemp("documents")
-    shutil.copytree(ROOT / "documents", folder, dirs_exist_ok=True)
-    (folder / "empty.pdf").touch()
-    (folder / EVIL_NAME).write_text("# <script>alert(2)</script>\n\nThe parrot's name is Polly.\n", encoding="utf-8")
-    return folder
+def indexed_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folders `documents` and `index`, copied for this worker from those that the job indexed for all of them."""
+    made = made_once(tmp_path_factory, "indexed-documents", _index_documents)
+    place = tmp_path_factory.mktemp("server") / "place"
+    shutil.copytree(made, place)
+    has_moved(place / "index", place / "documents")
+    return place
 
 
 @pytest.fixture(scope="session")
-def index_dir(documents_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def documents_dir(indexed_place: Path) -> Path:
+    """The documents of the house, one that cannot be read, and one with a name that wants to be markup."""
+    return indexed_place / "documents"
+
+
+@pytest.fixture(scope="session")
+def index_dir(indexed_place: Path) -> Path:
     """The published index of these documents, with the packaged model."""
-    folder = tmp_path_factory.mktemp("index")
-    environment = {"DOCUMENTS_DIR": str(documents_dir), "INDEX_DIR": str(folder), "EMBED_MODEL": "packaged"}
+    return indexed_place / "index"
+
+
+def _index_documents(place: Path) -> None:
+    documents, index = place / "documents", place / "index"
+    shutil.copytree(ROOT / "documents", documents)
+    (documents / "empty.pdf").touch()
+    (documents / EVIL_NAME).write_text("# <script>alert(2)</script>\n\nThe parrot's name is Polly.\n", encoding="utf-8")
+    environment = {"DOCUMENTS_DIR": str(documents), "INDEX_DIR": str(index), "EMBED_MODEL": "packaged"}
     done = subprocess.run(
         [sys.executable, "-m", "indexing"], cwd=ROOT, env=os.environ | environment, capture_output=True, text=True
     )
     said = done.stdout + done.stderr
     assert done.returncode == 1, said  # one document failed, as it should
     # A traceback of Python ends with 1 too.
-    assert current_name(folder) is not None, said
-    return folder
+    assert current_name(index) is not None, said
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from tests.fake_script import Completion, Failure
 from tests.server.test_rendering import EXFILTRATION_PAYLOADS, SCRIPT_PAYLOADS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
@@ -67,14 +67,20 @@ def address(start: Callable[..., Services], deepseek: FakeDeepSeek) -> Iterator[
 @pytest.fixture
 def visit(browser: "Browser", address: str) -> Iterator[Callable[..., "Page"]]:
     """Opens a page of the server; everything asked of another address, and every script error, fails the test."""
-    contexts, foreign, errors = [], [], []
+    contexts: list[BrowserContext] = []
+    foreign: list[str] = []
+    errors: list[str] = []
+
+    def refuse(dialog: "Dialog") -> None:
+        errors.append(dialog.message)
+        dialog.dismiss()
 
     def open_page(path: str = "/", **options: Any) -> "Page":
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: None if request.url.startswith(address) else foreign.append(request.url))
-        page.on("dialog", lambda dialog: (errors.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", refuse)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address + path)
         return page

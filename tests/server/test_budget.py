@@ -1,7 +1,8 @@
 """The daily budget: counted by day, kept over restarts, true with many callers; and what counts. docs/faults.md X24."""
 
-import multiprocessing
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,7 @@ from server.usage import Usage, estimated_tokens
 from storage.budget_ledger import BudgetLedger, LedgerUnavailable, read_count
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion, Failure, tokens_of
+from tests.repository import ROOT
 from tests.server.answering_setup import KEY
 from tests.storage.damage import WAYS, fill, small_disk
 
@@ -103,22 +105,20 @@ def test_threads_together_do_not_overshoot(ledger: BudgetLedger) -> None:
 
 def test_processes_share_one_count(tmp_path: Path) -> None:
     file = tmp_path / "budget.db"
-    context = multiprocessing.get_context("spawn")
-    spenders = [context.Process(target=_spend_in_a_process, args=(file,)) for _ in range(3)]
-    for spender in spenders:
-        spender.start()
-    for spender in spenders:
-        spender.join()
-        assert spender.exitcode == 0
+    program = f"""
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from storage.budget_ledger import BudgetLedger
+with closing(BudgetLedger(Path({str(file)!r}))) as ledger:
+    for _ in range(50):
+        assert ledger.reserve(date({DAY.year}, {DAY.month}, {DAY.day}), 5, 1_000_000)
+        ledger.add(date({DAY.year}, {DAY.month}, {DAY.day}), -3)
+"""
+    spenders = [subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) for _ in range(3)]
+    assert [spender.wait() for spender in spenders] == [0, 0, 0]
     with closing(BudgetLedger(file)) as ledger:
         assert ledger.used(DAY) == 3 * 50 * 2
-
-
-def _spend_in_a_process(file: Path) -> None:
-    with closing(BudgetLedger(file)) as ledger:
-        for _ in range(50):
-            assert ledger.reserve(DAY, 5, 1_000_000)
-            ledger.add(DAY, -3)
 
 
 def _spend_much(file: Path) -> None:

@@ -91,7 +91,7 @@ def test_an_empty_question_is_refused(capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_bad_setting_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("KEEP_K", "none")
     assert main(["ask", QUESTION]) == 2
-    assert capsys.readouterr().err.startswith("KEEP_K: ")
+    assert capsys.readouterr().err.startswith("KEEP_K=none: ")
 
 
 def test_a_prompt_without_its_variables_is_wrong_usage(

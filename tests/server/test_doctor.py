@@ -149,7 +149,7 @@ def test_a_clock_that_is_wrong(fake: FakeDeepSeek, skew: float, says: str) -> No
 def test_a_setting_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("RELEVANCE_THRESHOLD", "eleven")
     assert main(["doctor"]) == 1
-    assert capsys.readouterr().out.startswith("✗ settings        RELEVANCE_THRESHOLD: ")
+    assert capsys.readouterr().out.startswith("✗ settings        RELEVANCE_THRESHOLD=eleven: ")
 
 
 def test_a_prompt_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch, fake: FakeDeepSeek, tmp_path: Path) -> None:

@@ -133,8 +133,9 @@ def test_a_model_that_fails_costs_the_rewriting_and_not_the_answer(
     fake: FakeDeepSeek, setup: Setup, reply: Completion | Failure
 ) -> None:
     fake.when(_rewrites, reply)
+    service = setup.service(deadline_seconds=3.0)
     started = time.monotonic()
-    answer = setup.service(deadline_seconds=3.0).answer(FOLLOW_UP)
+    answer = service.answer(FOLLOW_UP)
     assert time.monotonic() - started < 3.0
     assert (answer.answer, answer.standalone_question) == ("5 euros [1].", None)
     assert Listening.searched == [FOLLOW_UP.text]

@@ -1,5 +1,7 @@
 """Small things the templates need."""
 
+from typing import Any
+
 import pytest
 
 from server.presentation import fold, page_list, reflow, token_count
@@ -35,5 +37,8 @@ def test_runs_of_pages_are_drawn_together() -> None:
 
 
 def test_tokens_of_all_steps_are_counted() -> None:
-    usage = {"scoring": {"prompt_tokens": 100, "completion_tokens": 5}, "answer": {"prompt_tokens": 7, "cost": None}}
+    usage: dict[str, dict[str, Any]] = {
+        "scoring": {"prompt_tokens": 100, "completion_tokens": 5},
+        "answer": {"prompt_tokens": 7, "cost": None},
+    }
     assert token_count(usage) == 112

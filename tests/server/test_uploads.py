@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from flask.testing import FlaskClient
@@ -219,7 +219,7 @@ def test_documents_in_folders_below_can_be_deleted(taking: FlaskClient, folder: 
     assert taking.delete("/api/documents/papers/a.md").status_code == 200
     for path in ("papers/notes.bin", "papers/.hidden.md", "papers", "papers/a.md", "nowhere/b.md"):
         refused = taking.delete(f"/api/documents/{path}")
-        assert (refused.status_code, refused.json["code"]) == (404, "no_such_document")
+        assert (refused.status_code, refused.get_json()["code"]) == (404, "no_such_document")
     assert names(folder / "papers") == [".hidden.md", "b.md", "notes.bin"]
 
 
@@ -277,7 +277,7 @@ def test_made_up_requests_are_answered_as_documented(taking: FlaskClient) -> Non
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 @pytest.mark.parametrize(("scheme", "has_script"), [("light", True), ("dark", True), ("light", False)])
 def test_a_person_adds_and_deletes_in_a_browser(
-    empty_services: Services, folder: Path, tmp_path: Path, scheme: str, has_script: bool
+    empty_services: Services, folder: Path, tmp_path: Path, scheme: Literal["light", "dark"], has_script: bool
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright

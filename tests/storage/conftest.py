@@ -38,7 +38,8 @@ def document(path: str, pages: list[str]) -> tuple[DocumentRecord, list[PageReco
 def vector_of(text: str) -> Matrix:
     """A unit vector that is the text's own."""
     seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
-    return unit_rows([np.random.default_rng(seed).normal(size=DIMENSION).tolist()])[0]
+    row: Matrix = unit_rows([np.random.default_rng(seed).normal(size=DIMENSION).tolist()])[0]
+    return row
 
 
 def build_draft(
