@@ -59,7 +59,7 @@ class SlowWork:
             finally:
                 self._places[kind].release()
 
-    def once(self, kind: Kind, key: Hashable, work: Callable[[], None]) -> None:
+    def once(self, kind: Kind, key: Hashable, work: Callable[[], object]) -> None:
         """Do the work in a turn of its own; where the same goes on already, wait a little for its end instead.
 
         Whoever comes next looks first where `work` has put its result. Raises `NoRoom`.

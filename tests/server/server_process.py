@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,10 +42,10 @@ class ServerProcess:
 
 
 @contextmanager
-def server_process(log: Path, handles: int = 1024, **environment: str) -> Iterator[ServerProcess]:
+def server_process(log: Path, environment: Mapping[str, str], *, handles: int = 1024) -> Iterator[ServerProcess]:
     """The server with these settings; what it says on standard error goes to `log`."""
     command = ["bash", "-c", f'ulimit -n {handles}; exec "$0" -m server', sys.executable]
-    settings = os.environ | {"HOST": "127.0.0.1", "PORT": "0"} | environment
+    settings = os.environ | {"HOST": "127.0.0.1", "PORT": "0"} | dict(environment)
     with log.open("wb") as errors:
         process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=errors)
     try:

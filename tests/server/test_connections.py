@@ -24,7 +24,7 @@ _LOOKS = 100
 @pytest.fixture(scope="module", params=[1024, 256], ids=["1024 handles", "256 handles"])
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     folder = tmp_path_factory.mktemp("server")
-    with server_process(folder / "log", request.param, INDEX_DIR=str(folder / "index")) as process:
+    with server_process(folder / "log", {"INDEX_DIR": str(folder / "index")}, handles=request.param) as process:
         yield process
 
 

@@ -60,7 +60,7 @@ def by_openai_stream(client: FlaskClient) -> str:
 
 
 def answered(client: FlaskClient, path: str, **sent: object) -> str:
-    response = client.post(path, **sent)  # type: ignore[arg-type]
+    response = client.post(path, **sent)
     assert response.status_code == 200
     return response.get_data(as_text=True)
 

@@ -103,7 +103,12 @@ def test_a_request_that_fails_costs_no_thread(lanes: Lanes, caplog: pytest.LogCa
 def test_at_the_end_what_has_not_begun_is_cancelled(release: threading.Event) -> None:
     lanes = Lanes(ordinary=1)
     begun = threading.Event()
-    lanes.add_task(Channel("GET", "/", lambda: (begun.set(), release.wait(_SOON))))
+
+    def hold() -> None:
+        begun.set()
+        release.wait(_SOON)
+
+    lanes.add_task(Channel("GET", "/", hold))
     assert begun.wait(_SOON)
     pending, late = Channel("GET", "/"), Channel("GET", "/")
     lanes.add_task(pending)

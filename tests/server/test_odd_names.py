@@ -63,7 +63,7 @@ def said(environment: dict[str, str]) -> "subprocess.CompletedProcess[bytes]":
 def server(
     environment: dict[str, str], said: object, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ServerProcess]:
-    with server_process(tmp_path_factory.mktemp("log") / "log", **environment) as process:
+    with server_process(tmp_path_factory.mktemp("log") / "log", environment) as process:
         process.wait_until_ready()
         yield process
 

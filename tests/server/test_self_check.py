@@ -38,7 +38,7 @@ def failing(error: Exception) -> Callable[[], object]:
     ],
 )
 def test_a_question_that_fails_is_a_problem_until_one_is_answered(error: Exception, said: str) -> None:
-    asked = [failing(error), int]
+    asked: list[Callable[[], object]] = [failing(error), int]
     check = SelfCheck(lambda: asked.pop(0)())
     assert check.problem() is None
     check.look()

@@ -48,7 +48,8 @@ def deepseek() -> Iterator[FakeDeepSeek]:
 @pytest.fixture
 def server(index_dir: Path, deepseek: FakeDeepSeek, tmp_path: Path) -> Iterator[ServerProcess]:
     model = {"DEEPSEEK_API_KEY": "sk-x", "DEEPSEEK_BASE_URL": deepseek.url}
-    with server_process(tmp_path / "log", INDEX_DIR=str(index_dir), THREADS="40", **model) as process:
+    settings = {"INDEX_DIR": str(index_dir), "THREADS": "40"} | model
+    with server_process(tmp_path / "log", settings) as process:
         process.wait_until_ready()
         yield process
 
@@ -173,11 +174,11 @@ def test_children_end_with_their_own_children(tmp_path: Path) -> None:
     assert not thread.is_alive()
     assert len(raised) == 1
     with pytest.raises(ChildrenEnded):
-        children.run([sys.executable, "-c", ""], seconds=60, cwd=tmp_path)
+        children.run([sys.executable, "-c", ""], os.environ, seconds=60, cwd=tmp_path)
 
 
 def test_a_child_that_takes_too_long_is_ended_with_all_it_began(tmp_path: Path) -> None:
     started = time.monotonic()
     with pytest.raises(subprocess.TimeoutExpired):
-        Children().run(["sh", "-c", "sleep 60 & sleep 60"], seconds=0.5, cwd=tmp_path)
+        Children().run(["sh", "-c", "sleep 60 & sleep 60"], os.environ, seconds=0.5, cwd=tmp_path)
     assert time.monotonic() - started < 10

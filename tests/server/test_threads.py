@@ -117,12 +117,12 @@ def test_work_that_ends_late_costs_no_place(release: threading.Event) -> None:
     hanging = [started(threads, release) for _ in range(2)]
     for future in hanging:
         threads.abandon(future)
-    for future in [threads.submit(together.wait, _SOON) for _ in range(2)]:
-        future.result(_SOON)
+    for late in [threads.submit(together.wait, _SOON) for _ in range(2)]:
+        late.result(_SOON)
     release.set()
     wait(hanging, _SOON)
-    for future in [threads.submit(together.wait, _SOON) for _ in range(4)]:
-        future.result(_SOON)
+    for later in [threads.submit(together.wait, _SOON) for _ in range(4)]:
+        later.result(_SOON)
     assert eventually(lambda: named("late") == 2)
     threads.shutdown()
 
