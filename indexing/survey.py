@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexing.baseline import Baseline, find_baseline
-from indexing.discovery import Discovery, discover
+from indexing.discovery import discover
 from indexing.planning import Fingerprints, Plan, known_versions, plan
 from indexing.recipe import fingerprints, written_recipe
 from indexing.settings import IndexingSettings
@@ -43,7 +43,6 @@ class Survey:
     """
 
     baseline: Baseline
-    discovery: Discovery
     plan: Plan
     moment: str
     other_folder: str | None = None
@@ -74,7 +73,7 @@ def survey(
         wanted = fingerprints(written_recipe(baseline.manifest), settings)
     planned = plan(discovery, documents, wanted, retry_failed=options.repair)
     sentence = f"{other}; the index becomes equal to that one" if other else None
-    return Survey(baseline, discovery, planned, moment, sentence, _other_place(baseline, chroma))
+    return Survey(baseline, planned, moment, sentence, _other_place(baseline, chroma))
 
 
 def _other_place(baseline: Baseline, chroma: ServerAddress | None) -> str | None:
