@@ -70,10 +70,8 @@ class _Unstable(Exception):
     """The file changes while it is read."""
 
 
-def discover(
-    folder: Path, known: Mapping[str, KnownVersion], *, leave_out: Path | None = None, hash_all: bool = False
-) -> Discovery:
-    """All documents in the folder. Only files whose size or time differ from `known` are read, or all of them.
+def discover(folder: Path, known: Mapping[str, KnownVersion], *, leave_out: Path | None = None) -> Discovery:
+    """All documents in the folder. Only files whose size or time differ from `known` are read.
 
     `leave_out` is the index's own directory. Raises `DocumentsFolderMissing`.
     """
@@ -81,7 +79,7 @@ def discover(
     files: list[FoundFile] = []
     for path, target in walk.documents():
         try:
-            files.append(_version(path, target, None if hash_all else known.get(path)))
+            files.append(_version(path, target, known.get(path)))
         except FileNotFoundError:
             continue  # gone since the folder was listed
         except _Unstable:

@@ -7,7 +7,7 @@ Every call ends with the current deadline.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NoReturn
+from typing import Any, NoReturn
 
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse, ThinkingBlock
 from llama_index.llms.deepseek import DeepSeek
@@ -31,16 +31,6 @@ from server.retrying import RetryPolicy
 from server.transport import build_http_client, responses_closed
 from server.usage import Usage, estimated_tokens, usage_of
 from storage.untraced import Untraced
-
-Mode = Literal["chat", "reasoner"]
-
-MODES: dict[str, Mode] = {
-    "chat": "chat",
-    "reasoner": "reasoner",
-    "deepseek-chat": "chat",
-    "deepseek-reasoner": "reasoner",
-}
-"""The names of the modes; the last two are DeepSeek's models of old, which it no longer offers."""
 
 _WITHOUT_DEADLINE_SECONDS = 120.0
 _SHORT_REPLY_TOKENS = 40  # what is reserved of a budget before a reply is there

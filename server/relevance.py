@@ -18,8 +18,6 @@ ScorerName = Literal["llm", "local"]
 OnScored = Callable[[int, Judgement], None]
 OnFound = Callable[[Sequence[NodeWithScore]], None]
 
-NOT_JUDGED = Judgement(None, "not scored")
-
 
 class RelevanceScorer(Protocol):
     """Judges passages. `name` is what API and pages call it."""

@@ -39,9 +39,6 @@ class ExactVectors:
             raise ValueError(f"{file.name} does not hold {len(ids)} vectors")
         return cls(ids, matrix)
 
-    def __contains__(self, id_: object) -> bool:
-        return id_ in self._rows
-
     def vectors(self, ids: Iterable[str]) -> Matrix:
         """`(n, dimension)`, float32, in the order of `ids`. Raises `KeyError` for an id without a vector."""
         rows = [self._rows[id_] for id_ in ids]

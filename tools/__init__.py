@@ -1,1 +1,1 @@
-"""What was used to make files of this repository; nothing here runs in production."""
+"""Tools for whoever sets Pagewise up or develops it; the server and the indexing job never import them."""

@@ -76,11 +76,6 @@ def recognise(page: PagePicture) -> str:
     return text if _WORD.search(text) else ""
 
 
-def ocr_page(path: Path, page_number: int) -> str:
-    """The text on a page, counted from 1, of a PDF, read from its picture."""
-    return recognise(render_page(path, page_number))
-
-
 def _read_lines(pixels: Pixels) -> list[tuple[Line, float]]:
     """The lines with their confidence.
 

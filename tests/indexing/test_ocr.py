@@ -8,7 +8,7 @@ import pytest
 from fpdf import FPDF
 
 from indexing.readers.layout import Line, layout_text
-from indexing.readers.ocr import PagePicture, ocr_page, picture, recognise, render_page
+from indexing.readers.ocr import PagePicture, picture, recognise, render_page
 from storage.ocr_cache import OcrCache
 
 SENTENCE = "The bridge of Avignon was built in 1185."
@@ -52,18 +52,18 @@ def test_a_scanned_page_is_read_without_a_network(scan: Path, monkeypatch: pytes
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    text = ocr_page(scan, 1)
+    text = recognise(render_page(scan, 1))
     assert text.splitlines()[0] == SENTENCE
     assert "22 arches" in text
     assert attempts == []
 
 
 def test_a_page_upside_down_is_turned(scan: Path) -> None:
-    assert SENTENCE in ocr_page(scan, 2)
+    assert SENTENCE in recognise(render_page(scan, 2))
 
 
 def test_a_blank_page_has_no_text(scan: Path) -> None:
-    assert ocr_page(scan, 3) == ""
+    assert recognise(render_page(scan, 3)) == ""
 
 
 def test_a_page_has_the_same_key_each_time_and_another_than_other_pages(scan: Path) -> None:

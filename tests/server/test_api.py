@@ -213,6 +213,17 @@ def test_the_reasoner_gives_its_thoughts_apart(writing_client: FlaskClient, deep
     assert "table" not in body["answer"]
 
 
+@pytest.mark.parametrize("model", ["chat", "deepseek-chat"])
+def test_the_chat_model_answers_without_thoughts(
+    writing_client: FlaskClient, deepseek: FakeDeepSeek, model: str
+) -> None:
+    deepseek.when_scoring(Completion('{"score": 9, "reason": "names the fee"}'))
+    deepseek.when_answering(Completion("60 euros [1]."))
+    body = writing_client.post("/api/query", json={"question": QUESTION, "model": model}).get_json()
+    assert (body["answer"], body["reasoning"]) == ("60 euros [1].", None)
+    assert not deepseek.answerings()[0].thinks
+
+
 @pytest.mark.faults("L1")
 @pytest.mark.faults("X18")
 def test_a_rejected_key_is_said_and_never_shown(

@@ -12,7 +12,7 @@ from llama_index.core.base.llms.types import ChatMessage
 from pydantic import SecretStr
 
 from server.deadline import Cancelled, Deadline, DeadlineExceeded, until
-from server.llm import MODES, LanguageModels, ModelLimits
+from server.llm import LanguageModels, ModelLimits
 from server.llm_errors import (
     ContentRisk,
     EmptyAnswer,
@@ -126,11 +126,6 @@ def test_usage_counts_cache_hits_and_reasoning(fake: FakeDeepSeek, reader: Reade
     assert usage.calls == 1
     assert usage.prompt_tokens > 0
     assert 0 < usage.reasoning_tokens < usage.completion_tokens
-
-
-def test_the_retired_model_names_are_names_of_the_modes() -> None:
-    assert MODES["deepseek-chat"] == "chat"
-    assert MODES["deepseek-reasoner"] == "reasoner"
 
 
 def test_a_key_for_another_provider_is_never_sent(
