@@ -49,6 +49,7 @@ class Survey:
     """
 
     baseline: Baseline
+    discovery: Discovery
     plan: Plan
     moment: str
     other_folder: str | None = None
@@ -86,7 +87,7 @@ def survey(
         wanted = fingerprints(written_recipe(baseline.manifest), settings)
     planned = plan(discovery, documents, wanted, retry_failed=options.repair)
     sentence = f"{other}; the index becomes equal to that one" if other else None
-    return Survey(baseline, planned, moment, sentence, _other_place(baseline, chroma), check)
+    return Survey(baseline, discovery, planned, moment, sentence, _other_place(baseline, chroma), check)
 
 
 def _removal_check(index_dir: Path, folder: Path, baseline: Baseline, *, is_named_otherwise: bool) -> RemovalCheck:
