@@ -1,6 +1,6 @@
 """A server process under load, asked what people ask for long enough to see a slope.
 
-Figures of a long run, 20,000 questions on two cores: see README, "What it costs".
+Figures of a long run, 20,000 questions on two cores: see README, "Speed, and where one machine ends".
 """
 
 import os
