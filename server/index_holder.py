@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from server.memory import give_memory_back
 from storage.embedding_models import PROBE_TEXT, ModelUnavailable
 from storage.failures import INDEX_AWAY
 from storage.generations import (
@@ -276,6 +277,7 @@ class IndexHolder:
                 logger.info("answering from generation %s", swap.held.index.generation.name)
         if done is not None:
             done.index.generation.close()
+            give_memory_back()
 
 
 def _standing_in(name: str, problem: DamagedGeneration) -> IndexState:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage.failures import explained_reads
+from storage.failures import IndexUnreadable, why_unreadable
 
 MOST_KEPT = 16
 """Free connections that are kept: each holds a file handle and up to 2 MB of pages."""
@@ -35,12 +35,16 @@ class Connections:
         if self._writable:
             yield self._only_one()
             return
-        with explained_reads(self._file):
+        try:
             connection = self._taken()
             try:
                 yield connection
             finally:
                 self._give_back(connection)
+        except sqlite3.OperationalError as error:
+            if (reason := why_unreadable(self._file, error)) is None:
+                raise
+            raise IndexUnreadable(reason) from error
 
     def close(self) -> None:
         """Close every connection: those that are lent, when they come back."""

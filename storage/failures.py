@@ -68,16 +68,12 @@ def reason_of(error: sqlite3.Error | OSError) -> str:
     return sqlite_sentence(code, str(error))
 
 
-@contextmanager
-def explained_reads(file: Path) -> Iterator[None]:
-    """Raise `IndexUnreadable` when SQLite cannot open the file any more or its disk does not give it."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        code = getattr(error, "sqlite_errorcode", 0)
-        if code & 0xFF not in _LOST:
-            raise
-        raise IndexUnreadable(_why_not_read(file) or sqlite_sentence(code, str(error))) from error
+def why_unreadable(file: Path, error: sqlite3.Error) -> str | None:
+    """A sentence where SQLite cannot open the file any more or its disk does not give it; None for other errors."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code & 0xFF not in _LOST:
+        return None
+    return _why_not_read(file) or sqlite_sentence(code, str(error))
 
 
 def _why_not_read(file: Path) -> str | None:

@@ -21,10 +21,16 @@ _ABOUT = (
 )
 
 
+_NUMBERS = 2_003
+
+
 def questions() -> Iterator[str]:
-    """Questions without end, none twice."""
+    """Questions without end. None comes again before ten thousand others, more than is remembered of any.
+
+    Their words are a person's: some thousand, not a new one in each question.
+    """
     for number in itertools.count():
-        yield _ABOUT[number % len(_ABOUT)].format(number)
+        yield _ABOUT[number % len(_ABOUT)].format(number % _NUMBERS)
 
 
 class Republisher:

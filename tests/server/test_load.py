@@ -1,6 +1,6 @@
 """A server process under load, asked what people ask for long enough to see a slope.
 
-Figures of a long run, 20,000 questions on two cores: see README, "What it costs".
+Figures of a long run, 20,000 questions on two cores: see README, "Speed, and where one machine ends".
 """
 
 import os
@@ -23,7 +23,7 @@ _CLIENTS = 8
 _BETWEEN_SWAPS = 500
 _LONG_SECONDS = 120
 _WARM_UP = 6  # blocks, until caches have what they want
-_HANDLES_BY_CHANCE = 3
+_HANDLES_BY_CHANCE = 1
 _MOST_GROWTH = 1.03
 _MOST_GROWTH_OF_A_SHORT_RUN = 1.10  # which ends before caches are full
 
@@ -106,8 +106,9 @@ def test_thousands_of_questions_leave_no_handle_and_no_memory(own_index: Path, t
     is_long = blocks >= 2 * _WARM_UP
     warm = held[_WARM_UP - 1 if is_long else blocks // 2 :]
     first, last = warm[: max(1, len(warm) // 4)], warm[-max(1, len(warm) // 4) :]
-    assert max(each.own_handles for each in last) <= max(each.own_handles for each in first)
-    assert max(each.handles for each in last) <= max(each.handles for each in first) + _HANDLES_BY_CHANCE
+    # Medians: at the moment of a swap two generations may be open, and a client's socket not yet closed.
+    assert median(each.own_handles for each in last) <= median(each.own_handles for each in first)
+    assert median(each.handles for each in last) <= median(each.handles for each in first) + _HANDLES_BY_CHANCE
     growth = median(each.bytes for each in last) / median(each.bytes for each in first)
     print(f"memory after the warm-up: {growth - 1:+.1%}")  # noqa: T201
     assert growth <= (_MOST_GROWTH if is_long else _MOST_GROWTH_OF_A_SHORT_RUN)
