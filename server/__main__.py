@@ -1,8 +1,10 @@
 """`python -m server` serves; `ask "question"` answers once on the terminal; `doctor` examines the set-up."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from server.settings import BadSettings, ServerSettings, read_settings
 
@@ -79,4 +81,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # All is closed. Python would take the libraries of models apart for seconds, in which no other thread can end it.
+    os._exit(code)

@@ -17,6 +17,8 @@ from server.services import Services
 
 logger = logging.getLogger(__name__)
 
+_TELLING_SECONDS = 0.2
+
 
 @dataclass(frozen=True, slots=True)
 class StoppingTimes:
@@ -70,7 +72,9 @@ def _end_for_certain(seconds: float) -> None:
     """A thread that hangs in a library would keep the interpreter from ending; everything that must last is written."""
 
     def end() -> None:
-        logger.warning("stopping: something did not end in time")
+        told = threading.Thread(target=logger.warning, args=("stopping: something did not end in time",), daemon=True)
+        told.start()
+        told.join(_TELLING_SECONDS)  # whoever reads the log may hang as well
         os._exit(0)
 
     timer = threading.Timer(seconds, end)

@@ -151,6 +151,25 @@ def test_readiness_goes_first_while_health_stays(server: ServerProcess) -> None:
     assert server.process.wait(_MOST_SECONDS) == 0
 
 
+def test_a_thread_that_hangs_does_not_keep_the_server_from_ending(tmp_path: Path) -> None:
+    program = f"""
+import threading
+from pathlib import Path
+from server.bootstrap import build_services, prepare_logging
+from server.settings import ServerSettings
+from server.stopping import StoppingTimes, stop_serving
+from storage.settings import StorageSettings
+
+prepare_logging("INFO")
+services = build_services(ServerSettings(), StorageSettings(index_dir=Path({str(tmp_path)!r})))
+threading.Thread(target=threading.Event().wait).start()
+stop_serving(lambda: None, {{}}, services, StoppingTimes(0.1, 0.2, 0.3, 0.5))
+"""
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, timeout=60, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert b"something did not end in time" in ended.stderr
+
+
 def test_children_end_with_their_own_children(tmp_path: Path) -> None:
     children = Children()
     marker = tmp_path / "begun"
