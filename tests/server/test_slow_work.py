@@ -249,7 +249,7 @@ def test_a_plan_that_failed_is_not_tried_again_at_once(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_x14_another_site_cannot_have_the_plan_made(
+def test_another_site_cannot_have_the_plan_made(
     quoting_services: Services, tmp_path: Path, method: str, headers: dict[str, str], expected: int
 ) -> None:
     client = create_app(replace(quoting_services, reindexing=planning(tmp_path))).test_client()
@@ -259,7 +259,7 @@ def test_x14_another_site_cannot_have_the_plan_made(
 
 @pytest.mark.faults("X14")
 @pytest.mark.parametrize("path", ["/documents", "/files/library-handbook.md", "/api/documents", "/metrics", "/"])
-def test_x14_another_site_may_link_to_a_page_but_not_embed_it(quoting_services: Services, path: str) -> None:
+def test_another_site_may_link_to_a_page_but_not_embed_it(quoting_services: Services, path: str) -> None:
     client = create_app(quoting_services).test_client()
     embedded = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
     framed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
