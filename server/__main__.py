@@ -82,8 +82,8 @@ def _parser() -> argparse.ArgumentParser:
 
 if __name__ == "__main__":
     code = main()
-    with suppress(BrokenPipeError):
-        sys.stdout.flush()
-        sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # nobody reads it any more, or its disk is full
+            stream.flush()
     # All is closed. Python would take the libraries of models apart for seconds, in which no other thread can end it.
     os._exit(code)

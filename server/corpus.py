@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 from llama_index.core import VectorStoreIndex
-from llama_index.core.callbacks import CallbackManager
 from llama_index.core.vector_stores.types import VectorStoreQuery
 
 from server.query_embedding import QueryEmbedder, embed_questions
@@ -132,10 +131,13 @@ def _is_translated(sentences: Matrix, translations: Matrix) -> bool:
 
 
 def _vector_index(generation: Generation, embed_model: Any) -> VectorStoreIndex:
-    """What is not passed comes from LlamaIndex's global settings (0.14); the transformations are never used."""
+    """What is not passed comes from LlamaIndex's global settings (0.14); the transformations are never used.
+
+    It gives the model its own callback manager (0.14), so the model's is passed: see `storage.untraced`.
+    """
     return VectorStoreIndex.from_vector_store(
         generation.vector_store,
         embed_model=embed_model,
-        callback_manager=CallbackManager(),
+        callback_manager=embed_model.callback_manager,
         transformations=[embed_model],
     )
