@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
 
 if __name__ == "__main__":
     code = main()
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         with suppress(OSError):  # nobody reads it any more, or its disk is full
             stream.flush()
     # All is closed. Python would take the libraries of models apart for seconds, in which no other thread can end it.
