@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from llama_index.core.schema import NodeWithScore
 
 from server.answers import Scoring
-from server.llm_scorer import LLMScorer, ScoringRecord
 from server.nodes import passage_of
 from server.passages import Passage
-from server.relevance import RelevanceScorer, Verdict
+from server.relevance import RelevanceScorer, ScoringRecord, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +41,5 @@ def evidence_of(verdicts: Sequence[Verdict], scorer: RelevanceScorer, threshold:
         kept=tuple(passage for passage in passages if passage.kept),
         rejected=tuple(passage for passage in passages if not passage.kept),
         scoring=Scoring(scorer.name, threshold, scored, len(verdicts) - scored),
-        record=scorer.record if isinstance(scorer, LLMScorer) else ScoringRecord(),
+        record=scorer.record,
     )

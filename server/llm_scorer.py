@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future, as_completed
 from contextvars import copy_context
-from dataclasses import dataclass, field
 
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.schema import NodeWithScore
@@ -18,24 +17,11 @@ from server.llm_errors import ContentRisk, LanguageModelError
 from server.nodes import passage_of
 from server.passages import Judgement
 from server.prompts import Prompts, new_marker
-from server.relevance import OnScored, ScorerName
+from server.relevance import OnScored, ScorerName, ScoringRecord
 from server.scores import UNREADABLE, parse_score
 from server.usage import Usage
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass
-class ScoringRecord:
-    """What scoring one question cost, what went wrong, and which passages the provider refuses to read.
-
-    Written by several threads, under the scorer's lock.
-    """
-
-    usage: Usage = field(default_factory=Usage)
-    cached: int = 0
-    failure: LanguageModelError | TimeUp | None = None
-    refused_ids: set[str] = field(default_factory=set)
 
 
 class ScoreCache:

@@ -13,7 +13,7 @@ from server.answer_types import AnswerType
 from server.evidence import Evidence, Frequencies, Profile, examine, profile_of
 from server.language import Language, question_language
 from server.passages import Judgement
-from server.relevance import OnScored
+from server.relevance import OnScored, ScoringRecord
 from server.strength import Standing, score_of, strength
 
 _SHOWN = 3
@@ -36,6 +36,7 @@ class LocalScorer:
     def __init__(self, frequencies: Frequencies, chunks: int) -> None:
         self._frequencies = frequencies
         self._chunks = chunks
+        self.record = ScoringRecord()
 
     def score(
         self, question: str, nodes: Sequence[NodeWithScore], on_scored: OnScored | None = None

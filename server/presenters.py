@@ -10,9 +10,8 @@ from server import conversion, schema
 from server.answers import Answered, Mode, PassageScored, PassagesFound
 from server.errors import problem_body
 from server.problems import problem_of
-from server.streaming import GrowingText
-
-Sent = tuple[str, Any]
+from server.rendering import GrowingText
+from server.streaming import Sent
 
 
 class JsonPresenter:

@@ -5,24 +5,41 @@ and reorder what was retrieved. Knows nothing of how a score comes about; see `l
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 from pydantic import Field, PrivateAttr
 
+from server.deadline import TimeUp
+from server.llm_errors import LanguageModelError
 from server.passages import Judgement
+from server.usage import Usage
 
 ScorerName = Literal["llm", "local"]
 OnScored = Callable[[int, Judgement], None]
 OnFound = Callable[[Sequence[NodeWithScore]], None]
 
 
+@dataclass
+class ScoringRecord:
+    """What scoring one question cost, what went wrong, and which passages the provider refuses to read.
+
+    Written by several threads, under the scorer's lock.
+    """
+
+    usage: Usage = field(default_factory=Usage)
+    cached: int = 0
+    failure: LanguageModelError | TimeUp | None = None
+    refused_ids: set[str] = field(default_factory=set)
+
+
 class RelevanceScorer(Protocol):
-    """Judges passages. `name` is what API and pages call it."""
+    """Judges passages. `name` is what API and pages call it, `record` what the last question cost."""
 
     name: ScorerName
+    record: ScoringRecord
 
     def score(
         self, question: str, nodes: Sequence[NodeWithScore], on_scored: OnScored | None = None

@@ -7,8 +7,10 @@ outside the page: images and links stay the text they were written as.
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
@@ -17,6 +19,8 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from server.formulas import add_formulas
+
+_SECONDS_BETWEEN_RENDERINGS = 0.1
 
 # Control and bidirectional characters, zero-width ones, variation selectors, the Tags block (docs/faults.md B13, B14).
 _INVISIBLE = re.compile(
@@ -212,3 +216,34 @@ def _merged(ranges: Sequence[tuple[int, int]], length: int) -> list[tuple[int, i
 
 _MARKDOWN = _build_markdown(keeps_lines=False)
 _MARKDOWN_WITH_LINES = _build_markdown(keeps_lines=True)
+
+
+class GrowingText:
+    """A text that arrives in pieces, as the blocks of HTML that changed; rendered now and then, not for every piece."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._text = ""
+        self._blocks: list[str] = []
+        self._rendered_at = float("-inf")
+
+    def add(self, delta: str) -> dict[str, Any] | None:
+        """The first block that changed (`from`) and all blocks from there on; None while it is not time to render."""
+        self._text += delta
+        if self._clock() - self._rendered_at < _SECONDS_BETWEEN_RENDERINGS:
+            return None
+        self._rendered_at = self._clock()
+        blocks = [str(block) for block in render_blocks(_without_open_formula(self._text))]
+        same = next((i for i, (old, new) in enumerate(zip(self._blocks, blocks, strict=False)) if old != new), None)
+        first = min(len(self._blocks), len(blocks)) if same is None else same
+        self._blocks = blocks
+        return {"from": first, "blocks": blocks[first:]}
+
+
+def _without_open_formula(text: str) -> str:
+    """The text up to a formula whose end has not come yet: half a formula is nothing to look at."""
+    for opening, closing in (("\\[", "\\]"), ("\\(", "\\)")):
+        start = text.rfind(opening)
+        if start > text.rfind(closing):
+            text = text[:start]
+    return text[: text.rfind("$$")] if text.count("$$") % 2 else text

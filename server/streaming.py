@@ -6,7 +6,6 @@ else does, so that a client that left is noticed.
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -26,12 +25,13 @@ from server.answers import (
 )
 from server.errors import log_failure
 from server.problems import problem_of
-from server.rendering import render_blocks
 from server.services import services
 
 EVENT_STREAM = "text/event-stream"
 HEARTBEAT = ": still working\n\n"
-_SECONDS_BETWEEN_RENDERINGS = 0.1
+
+Sent = tuple[str, Any]
+"""The name and the data of one event."""
 
 
 class Presenter(Protocol):
@@ -128,34 +128,3 @@ def _line(event: Event, presenter: Presenter) -> str:
 
 def _sent_if_any(event: tuple[str, Any] | None) -> str:
     return server_sent(*event) if event else ""
-
-
-class GrowingText:
-    """A text that arrives in pieces, as the blocks of HTML that changed; rendered now and then, not for every piece."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._text = ""
-        self._blocks: list[str] = []
-        self._rendered_at = float("-inf")
-
-    def add(self, delta: str) -> dict[str, Any] | None:
-        """The first block that changed (`from`) and all blocks from there on; None while it is not time to render."""
-        self._text += delta
-        if self._clock() - self._rendered_at < _SECONDS_BETWEEN_RENDERINGS:
-            return None
-        self._rendered_at = self._clock()
-        blocks = [str(block) for block in render_blocks(_without_open_formula(self._text))]
-        same = next((i for i, (old, new) in enumerate(zip(self._blocks, blocks, strict=False)) if old != new), None)
-        first = min(len(self._blocks), len(blocks)) if same is None else same
-        self._blocks = blocks
-        return {"from": first, "blocks": blocks[first:]}
-
-
-def _without_open_formula(text: str) -> str:
-    """The text up to a formula whose end has not come yet: half a formula is nothing to look at."""
-    for opening, closing in (("\\[", "\\]"), ("\\(", "\\)")):
-        start = text.rfind(opening)
-        if start > text.rfind(closing):
-            text = text[:start]
-    return text[: text.rfind("$$")] if text.count("$$") % 2 else text

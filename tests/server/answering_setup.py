@@ -18,7 +18,7 @@ from server.llm_scorer import ScoreCache
 from server.parts import CheckedText, LanguageModelParts, Parts
 from server.passages import Judgement, Passage
 from server.prompts import read_prompts
-from server.relevance import OnScored
+from server.relevance import OnScored, ScoringRecord
 from server.retrying import RetryPolicy
 from server.usage import Prices
 from tests.fake_deepseek import FakeDeepSeek
@@ -67,6 +67,7 @@ class ScoreInText:
     """Scores what a passage says of itself: "score 7"."""
 
     name: Literal["llm", "local"] = "local"
+    record = ScoringRecord()
 
     def score(
         self, question: str, nodes: Sequence[NodeWithScore], on_scored: OnScored | None = None
