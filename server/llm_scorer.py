@@ -19,7 +19,6 @@ from server.passages import Judgement
 from server.prompts import Prompts, new_marker
 from server.relevance import OnScored, ScorerName, ScoringRecord
 from server.scores import UNREADABLE, parse_score
-from server.usage import Usage
 
 logger = logging.getLogger(__name__)
 

@@ -8,17 +8,13 @@ import pytest
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers import read_document
-from indexing.readers.pdf_headings import find_headings, find_title
 from tests.indexing.samples import (
     PROSE,
     encrypted_pdf,
     outline_loop,
     page_tree_loop,
     pdf,
-    pdf_of_content,
     pdf_with_bad_page,
-    pdf_with_bookmarks,
-    pdf_with_heading,
     saved,
     scanned_pdf,
     xref_loop,
