@@ -21,24 +21,24 @@ from typing import NoReturn
 
 from pydantic import ValidationError
 
-from indexing.build import NotEnoughRoom, NothingToPublish
-from indexing.discovery import DocumentsFolderMissing
+from indexing.building.build import NotEnoughRoom, NothingToPublish
 from indexing.job import run_job
+from indexing.planning.discovery import DocumentsFolderMissing
+from indexing.planning.removals import RemovalsInDoubt, removal_lines
+from indexing.planning.survey import Options, OtherFolderEmpty, survey
 from indexing.progress import show_progress
-from indexing.removals import RemovalsInDoubt, removal_lines
 from indexing.report import document_lines, failure_lines, plan_lines, rollback_lines, run_lines
-from indexing.rolling_back import NothingToRollBackTo, roll_back
+from indexing.rollback import NothingToRollBackTo, roll_back
 from indexing.settings import IndexingSettings
-from indexing.survey import Options, OtherFolderEmpty, survey
 from storage.child_environment import job_environment
-from storage.embedding_models import ModelUnavailable
+from storage.embedding.models import ModelUnavailable
 from storage.escaping import escaped, log_on_one_line
 from storage.failures import StorageFailed, explained_failures
-from storage.generations import DamagedGeneration, NoIndex, current_name
-from storage.index_lock import IndexLocked
+from storage.generations.lock import IndexLocked
+from storage.generations.published import DamagedGeneration, NoIndex, current_name
+from storage.generations.verification import VerificationFailed
 from storage.servers import ServerUnavailable
 from storage.settings import StorageSettings, explain_settings_error
-from storage.verification import VerificationFailed
 
 WELL, SOME_FAILED, WRONG_USAGE, LOCKED, NOTHING_PUBLISHED, REMOVALS_IN_DOUBT = range(6)
 UNFORESEEN = os.EX_SOFTWARE

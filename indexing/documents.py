@@ -37,7 +37,7 @@ class ReadLimits:
     pages: int = 5_000
     page_cpu_seconds: float = 8.0  # then the page goes to the second PDF library
     ocr: bool = False
-    ocr_cache: str | None = None  # the file of storage.ocr_cache, which the children only read
+    ocr_cache: str | None = None  # the file of storage.caches.ocr, which the children only read
     ocr_pages: int = 500  # of one file in one run; the rest are reported as pages without text
     ocr_wall_seconds: float = 120.0  # for one page
     ocr_memory_bytes: int = 2 * 1024**3

@@ -7,19 +7,19 @@ import time
 from dataclasses import replace
 from functools import partial
 
-from indexing.build import Build, LoadModel
+from indexing.building.build import Build, LoadModel
+from indexing.planning.recipe import differences, written_recipe
+from indexing.planning.removals import RemovalsInDoubt
+from indexing.planning.survey import AS_USUAL, Options, Survey, survey
 from indexing.progress import Progress
-from indexing.recipe import differences, written_recipe
-from indexing.removals import RemovalsInDoubt
 from indexing.report import RunReport, report_on
 from indexing.settings import IndexingSettings
-from indexing.survey import AS_USUAL, Options, Survey, survey
-from storage.deletions import forget_deletions
-from storage.drafts import remove_leftovers
+from storage.embedding.loading import load_model as load_configured_model
 from storage.failures import explained_failures
 from storage.folder_identity import record_folder
-from storage.index_lock import index_lock
-from storage.model_loading import load_model as load_configured_model
+from storage.generations.drafts import remove_leftovers
+from storage.generations.lock import index_lock
+from storage.server_state.deletions import forget_deletions
 from storage.settings import StorageSettings
 
 

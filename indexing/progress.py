@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from indexing.documents import ParseFailure
+from storage.embedding.download import DownloadListener, LoggedDownload, readable
 from storage.escaping import escaped
-from storage.model_download import DownloadListener, LoggedDownload, readable
 
 if TYPE_CHECKING:
     from rich.progress import TaskID

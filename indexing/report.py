@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from indexing.planning import Plan
-from indexing.rolling_back import RolledBack
+from indexing.planning.plan import Plan
+from indexing.rollback import RolledBack
 from storage.records import Counts, DocumentRecord, PageRecord, PageStatus
 
 _FAILURES_SHOWN = 30

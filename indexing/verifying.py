@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from indexing.discovery import Discovery, discover
+from indexing.planning.discovery import Discovery, discover
 from indexing.settings import IndexingSettings
-from storage.catalogue import Catalogue
-from storage.generations import DamagedGeneration, NoIndex, checked_manifest, current_name, open_catalogue
-from storage.index_lock import index_lock
-from storage.manifest import Manifest
+from storage.catalogue.catalogue import Catalogue
+from storage.generations.lock import index_lock
+from storage.generations.manifest import Manifest
+from storage.generations.published import DamagedGeneration, NoIndex, checked_manifest, current_name, open_catalogue
+from storage.generations.verification import VerificationFailed, verify_in_fresh_process
 from storage.records import DocumentRecord
 from storage.servers import ServerAddress
-from storage.verification import VerificationFailed, verify_in_fresh_process
 
 Kind = Literal["missing", "stale", "failed", "orphaned", "damaged", "folder"]
 

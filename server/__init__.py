@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
-    from server.services import Services
+    from server.http.services import Services
 
 
 def create_app(services: "Services") -> "Flask":

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _ask(settings: ServerSettings, options: argparse.Namespace) -> int:
-    from server.terminal import Unanswered, ask_aloud, ask_once
+    from server.commands.ask import Unanswered, ask_aloud, ask_once
 
     try:
         if sys.stdout.isatty() and not options.json:
@@ -37,7 +37,7 @@ def _ask(settings: ServerSettings, options: argparse.Namespace) -> int:
 
 
 def _examine() -> int:
-    from server.doctor import findings, line
+    from server.commands.doctor import findings, line
 
     is_well = True
     for finding in findings():
@@ -47,7 +47,7 @@ def _examine() -> int:
 
 
 def _serve(settings: ServerSettings) -> int:
-    from server.serving import CannotListen, serve
+    from server.commands.serve import CannotListen, serve
 
     try:
         serve(settings, announce=_announce)

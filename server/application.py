@@ -7,10 +7,12 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from werkzeug.routing import PathConverter
 
-from server import api, errors, limits, openai_api, security, translation, upkeep, upload_api, upload_pages, web
-from server.metrics import MeasuredAnswering, Metrics, measure
-from server.sent_parts import PagewiseRequest
-from server.services import EXTENSION, VERSION, Services
+from server import pages
+from server.api import documents, openai, questions
+from server.http import error_responses, rate_limits, security, translation
+from server.http.form_files import PagewiseRequest
+from server.http.metrics import MeasuredAnswering, Metrics, measure
+from server.http.services import EXTENSION, VERSION, Services
 
 
 class AnyPathConverter(PathConverter):
@@ -30,7 +32,7 @@ def build_application(services: Services) -> Flask:
         ),
         security_schemes={"token": {"type": "http", "scheme": "bearer"}},
         validation_error_status=422,
-        validation_error_callback=api.refuse,
+        validation_error_callback=questions.refuse,
         doc_ui=False,
     )
     app.request_class = PagewiseRequest
@@ -43,14 +45,12 @@ def build_application(services: Services) -> Flask:
     app.jinja_env.lstrip_blocks = True
     translation.translate_interface(app)
     security.secure(app, services.settings)
-    limits.limit(app, services.settings)
-    errors.register(app)
+    rate_limits.limit(app, services.settings)
+    error_responses.register(app)
     measure(app, metrics)
-    app.register_api(api.blueprint)
-    app.register_api(openai_api.blueprint)
-    app.register_blueprint(web.blueprint)
-    app.register_blueprint(upkeep.blueprint)
-    app.register_api(upload_api.blueprint)
-    app.register_blueprint(upload_pages.blueprint)
-    api.describe_streams(app.api_doc, "/api/query", "/v1/chat/completions")
+    for api in (questions.blueprint, openai.blueprint, documents.blueprint):
+        app.register_api(api)
+    for blueprint in pages.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    questions.describe_streams(app.api_doc, "/api/query", "/v1/chat/completions")
     return app

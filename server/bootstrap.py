@@ -7,28 +7,28 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from server.children import Children
-from server.index_holder import IndexHolder, IndexNotReady
-from server.pictures import IndexedFiles, PagePictures
-from server.reindexing import Reindexing
-from server.self_check import SelfCheck
-from server.services import Services
+from server.answering.self_check import SelfCheck
+from server.documents.child_processes import Children
+from server.documents.page_pictures import IndexedFiles, PagePictures
+from server.documents.reindexing import Reindexing
+from server.documents.slow_work import SlowWork
+from server.http.services import Services
+from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from server.settings import BadSettings, ServerSettings
-from server.slow_work import SlowWork
 from server.threads import Threads
-from storage.answers import AnswerStore
-from storage.budget_ledger import BudgetLedger
+from storage.embedding.loading import load_recorded_model
 from storage.escaping import log_on_one_line
-from storage.model_loading import load_recorded_model
 from storage.private_files import tighten_index
+from storage.server_state.answers import AnswerStore
+from storage.server_state.token_budget import BudgetLedger
 from storage.settings import StorageSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from server.answering import AnswerService
-    from server.parts import LanguageModelParts, Parts
-    from server.prompts import Prompts
+    from server.answering.collaborators import LanguageModelParts, Parts
+    from server.answering.service import AnswerService
+    from server.language_model.prompts import Prompts
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ class Loading:
 
 def build_answer_service(settings: ServerSettings, index: IndexHolder) -> AnswerService:
     """The answer service over an index. Imports LlamaIndex. Raises `BadSettings`."""
-    from server.answering import AnswerService
+    from server.answering.service import AnswerService
 
     return AnswerService(
         index,
@@ -126,12 +126,12 @@ def build_answer_service(settings: ServerSettings, index: IndexHolder) -> Answer
 
 
 def _parts() -> Parts:
-    from server.citations import check_citations
-    from server.extractive import extract_answer
-    from server.freshness import FileStates, FreshnessPostprocessor
-    from server.local_scorer import LocalScorer
-    from server.parts import Parts
-    from server.retrieval import HybridRetriever
+    from server.answering.citations import check_citations
+    from server.answering.collaborators import Parts
+    from server.answering.quoting import extract_answer
+    from server.relevance.local_scorer import LocalScorer
+    from server.retrieval.freshness import FileStates, FreshnessPostprocessor
+    from server.retrieval.retriever import HybridRetriever
 
     states = FileStates()
     return Parts(
@@ -148,11 +148,11 @@ def _parts() -> Parts:
 def _language_model_parts(settings: ServerSettings, index_dir: Path) -> LanguageModelParts | None:
     if settings.language_model is None:
         return None
-    from server.budget import DailyBudget
-    from server.llm import LanguageModels, limits_for
-    from server.llm_scorer import ScoreCache
-    from server.parts import LanguageModelParts
-    from server.usage import read_prices
+    from server.answering.collaborators import LanguageModelParts
+    from server.language_model.budget import DailyBudget
+    from server.language_model.client import LanguageModels, limits_for
+    from server.relevance.llm_scorer import ScoreCache
+    from server.settings import read_prices
 
     ledger = BudgetLedger(index_dir / "budget.db")
     return LanguageModelParts(
@@ -172,7 +172,7 @@ def _language_model_parts(settings: ServerSettings, index_dir: Path) -> Language
 
 
 def _prompts(settings: ServerSettings) -> Prompts:
-    from server.prompts import BadTemplate, read_prompts
+    from server.language_model.prompts import BadTemplate, read_prompts
 
     try:
         return read_prompts(settings.answer_prompt_file, settings.relevance_prompt_file)

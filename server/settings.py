@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
-from server.usage import read_prices
 from storage.settings import PagewiseSettings, StorageSettings, explain_settings_error
 
 _SHORTEST_TOKEN = 22  # characters of base64 that hold 128 bits
@@ -54,6 +53,29 @@ def _prices(value: str) -> str:
 DEEPSEEK = "https://api.deepseek.com"
 
 TemplateFile = Annotated[Path, AfterValidator(_existing_file)]
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Money for a million tokens. The defaults are DeepSeek's for deepseek-flash in autumn 2026, off-peak."""
+
+    cached_input: float = 0.02
+    input: float = 1.0
+    output: float = 4.0
+    currency: str = "CNY"
+
+
+def read_prices(text: str) -> Prices:
+    """Prices as a setting: "0.02 1 4 CNY" is cached input, input, output and currency. Raises `ValueError`."""
+    parts = text.split()
+    try:
+        cached_input, fresh_input, output = (float(part) for part in parts[:3])
+        (currency,) = parts[3:]
+    except ValueError as error:
+        raise ValueError('must be three prices for a million tokens and a currency, such as "0.02 1 4 CNY"') from error
+    if min(cached_input, fresh_input, output) < 0:
+        raise ValueError("must not be negative")
+    return Prices(cached_input, fresh_input, output, currency)
 
 
 class ServerSettings(PagewiseSettings):

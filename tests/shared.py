@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.generations import current_name
-from storage.manifest import read_manifest, write_manifest
+from storage.generations.manifest import read_manifest, write_manifest
+from storage.generations.published import current_name
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:

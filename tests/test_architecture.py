@@ -14,13 +14,13 @@ from tests.repository import PACKAGES, ROOT, imported_modules, python_files, rep
 
 _FORBIDDEN = {"storage": ("indexing", "server"), "indexing": ("server",), "server": ("indexing",)}
 _HOMES = {
-    "chromadb": ("storage/vectors.py", "storage/served_vectors.py"),
+    "chromadb": ("storage/vectors/collection.py", "storage/vectors/remote.py"),
     "llama_index.vector_stores": ("storage/",),
     "sqlite3": ("storage/",),
     "sentence_transformers": ("storage/",),
     "transformers": ("storage/",),
-    "torch": ("storage/local_models.py", "storage/model_weights.py"),
-    "openvino": ("storage/openvino_runtime.py",),
+    "torch": ("storage/embedding/local.py", "storage/embedding/weights.py"),
+    "openvino": ("storage/embedding/openvino_graph.py",),
     "pypdf": ("indexing/readers/",),
     "pypdfium2": ("indexing/readers/", "server/"),
     "rapidocr": ("indexing/readers/",),
@@ -133,7 +133,12 @@ def test_the_environment_is_read_where_a_process_gets_its_own() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and ast.unparse(node) == "os.environ"
     }
-    homes = {"storage/child_environment.py", "storage/failpoints.py", "storage/local_models.py", "storage/encoder.py"}
+    homes = {
+        "storage/child_environment.py",
+        "storage/failpoints.py",
+        "storage/embedding/local.py",
+        "storage/embedding/openvino_encoder.py",
+    }
     assert readers == homes
 
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 from pydantic import BaseModel
 
-from server import schema
+from server.http import schema
 from tests.conftest import settings_classes
 from tests.repository import ROOT, python_files, repository_files, routes
 from tools.faults_page import TARGET as FAULTS_PAGE

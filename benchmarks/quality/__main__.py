@@ -27,11 +27,11 @@ from benchmarks.quality.question_sets import (
 )
 from benchmarks.quality.results import BASELINE, SetResult, compare, repeatable, result_of, write_baseline
 from benchmarks.quality.systems import SYSTEMS, ask
-from server.index_holder import OpenIndex
-from storage.embedding_models import ModelIdentity, ModelUnavailable, resolve_model
-from storage.generations import NoIndex, open_generation
-from storage.local_models import build_embed_model
-from storage.model_loading import load_recorded_model
+from server.retrieval.index_holder import OpenIndex
+from storage.embedding.loading import load_recorded_model
+from storage.embedding.local import build_embed_model
+from storage.embedding.models import ModelIdentity, ModelUnavailable, resolve_model
+from storage.generations.published import NoIndex, open_generation
 from storage.settings import StorageSettings
 
 

@@ -14,10 +14,10 @@ from benchmarks.quality.corpora import Chunking, publish_index
 from benchmarks.quality.question_sets import QuestionSet, question_sets
 from benchmarks.quality.results import SetResult, result_of
 from benchmarks.quality.systems import ask
-from server.index_holder import OpenIndex
-from storage.embedding_models import ModelIdentity, load_token_counter, resolve_model
-from storage.generations import Generation, open_generation
-from storage.local_models import build_embed_model
+from server.retrieval.index_holder import OpenIndex
+from storage.embedding.local import build_embed_model
+from storage.embedding.models import ModelIdentity, load_token_counter, resolve_model
+from storage.generations.published import Generation, open_generation
 
 _PAIRS = (
     *(Chunking(size, 50) for size in (1000, 400, 600, 800, 1600)),

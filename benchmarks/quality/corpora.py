@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from indexing.chunking import CHUNKER_VERSION, chunk_document
+from indexing.chunking.chunker import CHUNKER_VERSION, chunk_document
 from indexing.documents import ParsedDocument, ReadLimits
-from storage.catalogue import Catalogue
-from storage.drafts import begin_draft, publish, seal_draft
-from storage.embedding_models import PROBE_TEXT, ModelIdentity, load_token_counter
-from storage.embeddings import EmbeddingCache, Matrix, text_key, unit_rows
-from storage.exact_vectors import create_exact_vectors
-from storage.generations import utc_now
-from storage.index_lock import index_lock
-from storage.manifest import Manifest
+from storage.caches.embeddings import EmbeddingCache, Matrix, text_key, unit_rows
+from storage.catalogue.catalogue import Catalogue
+from storage.embedding.models import PROBE_TEXT, ModelIdentity, load_token_counter
+from storage.generations.drafts import begin_draft, publish, seal_draft
+from storage.generations.lock import index_lock
+from storage.generations.manifest import Manifest
+from storage.generations.published import utc_now
 from storage.records import ChunkRecord, DocumentRecord, PageRecord
-from storage.vectors import create_vectors
+from storage.vectors.collection import create_vectors
+from storage.vectors.exact import create_exact_vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def text_document(path: str, text: str, title: str | None = None) -> SourceDocum
 
 def read_file(file: Path, path: str) -> SourceDocument:
     """A real file, read as the indexing job reads it (without its child processes)."""
-    from indexing.cleaning import clean_document
+    from indexing.cleaning.text import clean_document
     from indexing.readers import read_document
 
     return SourceDocument(path, clean_document(read_document(file, ReadLimits())))

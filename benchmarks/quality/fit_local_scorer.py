@@ -1,4 +1,6 @@
-"""Fits the weights of `server.strength` on the development sets: python -m benchmarks.quality.fit_local_scorer.
+"""Fits the weights of `server.evidence.likelihood` on the development sets.
+
+python -m benchmarks.quality.fit_local_scorer
 
 A logistic regression with signs kept right, on pairs of a question and a passage that retrieval found for it: does the
 passage answer? Some pairs come from asking a set's questions to another set's documents, where nothing answers, and
@@ -16,13 +18,13 @@ from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from benchmarks.quality.corpora import publish_index
 from benchmarks.quality.question_sets import ROOT, EvalQuestion, QuestionSet, question_sets
-from server.evidence import examine, profile_of
-from server.index_holder import OpenIndex
-from server.retrieval import HybridRetriever
-from server.strength import Weights
-from storage.embedding_models import resolve_model
-from storage.generations import open_generation
-from storage.local_models import build_embed_model
+from server.evidence.examination import examine, profile_of
+from server.evidence.likelihood import Weights
+from server.retrieval.index_holder import OpenIndex
+from server.retrieval.retriever import HybridRetriever
+from storage.embedding.local import build_embed_model
+from storage.embedding.models import resolve_model
+from storage.generations.published import open_generation
 
 _FEATURES = tuple(field.name for field in fields(Weights) if field.name != "constant")
 # Questions of these kinds are rare in the sets, and the embedding model here is a weak one: not less than this.

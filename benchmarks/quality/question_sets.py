@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.quality.corpora import SourceDocument, read_file, text_document
+from storage.formats import HIDDEN_PREFIXES
 from storage.records import ChunkRecord
 
 ROOT = Path(__file__).parents[2]
@@ -95,9 +96,9 @@ def read_questions(file: Path, document_key: str = "document") -> tuple[EvalQues
 
 
 def folder_documents(folder: Path, pattern: str = "*") -> Iterator[SourceDocument]:
-    """The files of a folder as the indexing job reads them."""
+    """The files of a folder as the indexing job reads them; it leaves a hidden one of its own there."""
     for file in sorted(folder.rglob(pattern)):
-        if file.is_file():
+        if file.is_file() and not file.name.startswith(HIDDEN_PREFIXES):
             yield read_file(file, file.relative_to(folder).as_posix())
 
 

@@ -8,13 +8,13 @@ from functools import lru_cache
 import numpy as np
 from llama_index.core.schema import NodeWithScore
 
-from server.corpus import corpus_of
-from server.index_holder import OpenIndex
-from server.local_scorer import LocalScorer
-from server.relevance import select
-from storage.embeddings import Matrix
+from server.relevance.local_scorer import LocalScorer
+from server.relevance.postprocessor import select
+from server.retrieval.corpus import corpus_of
+from server.retrieval.index_holder import OpenIndex
+from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
-from storage.vectors import VectorCollection
+from storage.vectors.collection import VectorCollection
 
 DEPTH = 10
 THRESHOLD = 4
@@ -39,7 +39,7 @@ class Outcome:
 
 def ask(index: OpenIndex, question: str) -> Outcome:
     """Ask every system."""
-    from server.retrieval import HybridRetriever
+    from server.retrieval.retriever import HybridRetriever
 
     started = time.perf_counter()
     nodes = HybridRetriever(index, DEPTH).retrieve(question)

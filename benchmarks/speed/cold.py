@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.speed.contestants import Contestant, contestants
 from benchmarks.speed.figures import Bars, Effort, Section, figure
 from benchmarks.speed.measuring import Run, run
-from storage.embedding_models import PACKAGED, load_token_counter, resolve_model
+from storage.embedding.models import PACKAGED, load_token_counter, resolve_model
 
 _TIMES_FASTER = 2.0
 

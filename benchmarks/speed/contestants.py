@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.embedding_models import PACKAGED, resolve_model
-from storage.generations import current_name, open_catalogue
+from storage.embedding.models import PACKAGED, resolve_model
+from storage.generations.published import current_name, open_catalogue
 
 _HERE = Path(__file__).resolve().parent
 _ROOT = _HERE.parent.parent

@@ -73,8 +73,8 @@ def _pytorch(folder: Path, dtype: str) -> Any:
 
 
 def _openvino(folder: Path, dtype: str) -> Any:
-    from storage.encoder import Encoder
-    from storage.local_embedding import LocalEmbedding
+    from storage.embedding.llama_index import LocalEmbedding
+    from storage.embedding.openvino_encoder import Encoder
 
     encoder = Encoder(folder, _TOKENS, half_precision=dtype == "bfloat16", batch_size=_BATCH)
     return LocalEmbedding(folder.name, encoder, _BATCH)

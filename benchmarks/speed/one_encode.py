@@ -11,8 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from storage.embedding_models import PACKAGED, resolve_model
-from storage.generations import current_name, open_catalogue
+from storage.embedding.models import PACKAGED, resolve_model
+from storage.generations.published import current_name, open_catalogue
 
 
 def main() -> int:

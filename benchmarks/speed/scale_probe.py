@@ -21,11 +21,11 @@ import psutil
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from benchmarks.speed.synthetic import clustered_vectors, questions
-from server.corpus import DENSE_CANDIDATES, corpus_of
-from server.index_holder import OpenIndex
-from server.retrieval import LEXICAL_CANDIDATES, HybridRetriever
-from storage.embeddings import Matrix
-from storage.generations import CHROMA, EXACT_VECTORS, Generation, open_generation
+from server.retrieval.corpus import DENSE_CANDIDATES, corpus_of
+from server.retrieval.index_holder import OpenIndex
+from server.retrieval.retriever import LEXICAL_CANDIDATES, HybridRetriever
+from storage.caches.embeddings import Matrix
+from storage.generations.published import CHROMA, EXACT_VECTORS, Generation, open_generation
 
 _K = 10
 _RECALL_QUERIES = 200

@@ -17,7 +17,7 @@ from benchmarks.speed.figures import Bars, Effort, Section, figure
 from benchmarks.speed.measuring import NotMeasured, index_settings, module, run, told
 from benchmarks.speed.site import Site, running_server
 from benchmarks.speed.synthetic import questions, write_documents
-from storage.generations import current_name, open_catalogue
+from storage.generations.published import current_name, open_catalogue
 
 _CROWD = 8
 _CHUNKS_PER_DOCUMENT = 100

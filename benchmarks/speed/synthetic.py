@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.embeddings import Matrix, unit_rows
-from storage.lexical import STOP_WORDS
+from storage.caches.embeddings import Matrix, unit_rows
+from storage.words.terms import STOP_WORDS
 
 NOISE = 0.05
 """Standard deviation of each coordinate around the unit vector of its cluster."""

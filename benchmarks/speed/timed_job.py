@@ -17,8 +17,8 @@ from benchmarks.speed.synthetic import clustered_vectors
 from indexing.documents import ParseFailure
 from indexing.job import run_job
 from indexing.settings import IndexingSettings
-from storage.embedding_models import PACKAGED, PROBE_TEXT, ModelIdentity
-from storage.local_models import build_text_embedder
+from storage.embedding.local import build_text_embedder
+from storage.embedding.models import PACKAGED, PROBE_TEXT, ModelIdentity
 from storage.settings import StorageSettings
 
 

@@ -15,7 +15,7 @@ from docx.opc.exceptions import OpcError
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
-from indexing.cleaning import clean_text, close_gaps
+from indexing.cleaning.text import clean_text, close_gaps
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.containers import open_office_file
 from indexing.readers.rows import table_text

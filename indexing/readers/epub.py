@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 
-from indexing.cleaning import clean_text
+from indexing.cleaning.text import clean_text
 from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.containers import open_container, parse_xml
 from indexing.readers.html import html_text

@@ -8,7 +8,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
-from indexing.cleaning import clean_text
+from indexing.cleaning.text import clean_text
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.encoding import decode_text
 from indexing.readers.sections import TextHeading, sectioned_document

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from indexing.cleaning import clean_text
+from indexing.cleaning.text import clean_text
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.encoding import read_text
 from indexing.readers.sections import TextHeading, sectioned_document

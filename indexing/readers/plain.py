@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from indexing.cleaning import clean_text
+from indexing.cleaning.text import clean_text
 from indexing.documents import ParsedDocument, ReadLimits
 from indexing.readers.encoding import read_text
 from indexing.readers.sections import sectioned_document

@@ -10,7 +10,7 @@ from pptx.exc import PythonPptxError
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 
-from indexing.cleaning import clean_text
+from indexing.cleaning.text import clean_text
 from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.containers import open_office_file
 from indexing.readers.rows import table_text

@@ -7,7 +7,7 @@ stretch of rows: no number stands without its column's name nearby.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from indexing.cleaning import clean_text
+from indexing.cleaning.text import clean_text
 from storage.records import PageRecord
 
 Row = Sequence[str]

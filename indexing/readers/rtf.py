@@ -4,7 +4,7 @@ from pathlib import Path
 
 from striprtf.striprtf import rtf_to_text
 
-from indexing.cleaning import clean_text
+from indexing.cleaning.text import clean_text
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.sections import sectioned_document
 

@@ -10,8 +10,8 @@ from benchmarks.quality.measures import bootstrapped, ranking_figures, surely_fa
 from benchmarks.quality.question_sets import OWN_QUESTIONS, BadQuestions, EvalQuestion, read_questions
 from benchmarks.quality.results import SetResult, compare, write_baseline
 from benchmarks.quality.systems import rank_fusion
-from storage.embedding_models import resolve_model
-from storage.local_models import build_embed_model
+from storage.embedding.local import build_embed_model
+from storage.embedding.models import resolve_model
 from storage.records import ChunkRecord, Span
 
 

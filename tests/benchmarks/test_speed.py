@@ -15,7 +15,7 @@ from benchmarks.speed.model_shape_probe import operations
 from benchmarks.speed.report import as_html, as_json, as_text
 from benchmarks.speed.scale import measure_scale
 from benchmarks.speed.synthetic import clustered_vectors, questions, vocabulary, write_documents
-from storage.lexical import STOP_WORDS, match_expression
+from storage.words.terms import STOP_WORDS, match_expression
 
 
 @pytest.fixture

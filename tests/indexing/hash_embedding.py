@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 
-from storage.embedding_models import ModelIdentity
+from storage.embedding.models import ModelIdentity
 
 
 class HashEmbedding:

@@ -6,8 +6,8 @@ python -m tests.indexing.hash_job     settings from the environment; prints how 
 import sys
 
 from indexing.job import run_job
+from indexing.planning.survey import Options
 from indexing.settings import IndexingSettings
-from indexing.survey import Options
 from storage.settings import StorageSettings
 from tests.indexing.hash_embedding import HashEmbedding
 from tests.indexing.workshop import RecordingProgress

@@ -11,7 +11,7 @@ import pytest
 
 from indexing.__main__ import Stopped, main
 from indexing.settings import IndexingSettings
-from storage.index_lock import index_lock
+from storage.generations.lock import index_lock
 from storage.settings import StorageSettings
 from tests.indexing.workshop import Workshop, pdf
 
@@ -182,7 +182,7 @@ def test_verify_names_every_difference_and_repair_mends_them(
 
 
 def test_verify_finds_lost_vectors(in_workshop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
-    from storage.vectors import open_vectors
+    from storage.vectors.collection import open_vectors
 
     vectors = open_vectors(in_workshop.index_dir / "generations" / (in_workshop.generation or "") / "chroma")
     vectors.delete(vectors.ids()[:1])

@@ -9,9 +9,9 @@ import time
 import pytest
 
 from storage import failpoints
-from storage.embeddings import EmbeddingCache
-from storage.generations import current_name, published_names
-from storage.verification import problems_of
+from storage.caches.embeddings import EmbeddingCache
+from storage.generations.published import current_name, published_names
+from storage.generations.verification import problems_of
 from tests.indexing.workshop import Workshop, empty_workshop
 
 __all__ = ["empty_workshop"]

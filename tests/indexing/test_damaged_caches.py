@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from storage.caches.ocr import OcrCache
 from storage.damaged_files import files_set_aside
-from storage.generations import current_name
-from storage.ocr_cache import OcrCache
-from storage.verification import problems_of
+from storage.generations.published import current_name
+from storage.generations.verification import problems_of
 from tests.indexing.workshop import RecordingProgress, Workshop
 from tests.storage.damage import WAYS, overwrite_middle
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexing.build import NotEnoughRoom, NothingToPublish
-from indexing.survey import AS_USUAL, Options, OtherFolderEmpty
-from storage.embeddings import EmbeddingCache, text_key
-from storage.generations import checked_manifest, open_generation
-from storage.index_lock import IndexLocked, index_lock
+from indexing.building.build import NotEnoughRoom, NothingToPublish
+from indexing.planning.survey import AS_USUAL, Options, OtherFolderEmpty
+from storage.caches.embeddings import EmbeddingCache, text_key
+from storage.generations.lock import IndexLocked, index_lock
+from storage.generations.published import checked_manifest, open_generation
 from tests.indexing.workshop import TEXTS, RecordingProgress, Workshop, encrypted_pdf, pdf
 
 FRESH, REPAIR = Options(fresh=True), Options(repair=True)

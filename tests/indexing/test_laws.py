@@ -25,10 +25,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from indexing.survey import Options
-from server.index_holder import IndexHolder
+from indexing.planning.survey import Options
+from server.retrieval.index_holder import IndexHolder
 from storage import failpoints
-from storage.embedding_models import ModelIdentity
+from storage.embedding.models import ModelIdentity
 from tests.indexing.hash_embedding import HashEmbedding
 from tests.indexing.workshop import Workshop
 

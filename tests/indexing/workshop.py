@@ -10,15 +10,15 @@ import pytest
 from fpdf import FPDF
 from pypdf import PdfReader, PdfWriter
 
-from indexing.build import LoadModel
+from indexing.building.build import LoadModel
 from indexing.documents import ParseFailure
 from indexing.job import run_job
+from indexing.planning.survey import AS_USUAL, Options
 from indexing.report import RunReport
 from indexing.settings import IndexingSettings
-from indexing.survey import AS_USUAL, Options
-from storage.catalogue import Catalogue
-from storage.generations import current_name, open_catalogue, open_generation
-from storage.local_models import build_embed_model
+from storage.catalogue.catalogue import Catalogue
+from storage.embedding.local import build_embed_model
+from storage.generations.published import current_name, open_catalogue, open_generation
 from storage.records import ChunkRecord, DocumentRecord
 from storage.settings import StorageSettings
 from tests.indexing.hash_embedding import HashEmbedding

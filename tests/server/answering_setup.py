@@ -12,15 +12,15 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import SecretStr
 
-from server.answering import AnswerService
-from server.llm import LanguageModels, ModelLimits
-from server.llm_scorer import ScoreCache
-from server.parts import CheckedText, LanguageModelParts, Parts
+from server.answering.collaborators import CheckedText, LanguageModelParts, Parts
+from server.answering.service import AnswerService
+from server.language_model.breaker import RetryPolicy
+from server.language_model.client import LanguageModels, ModelLimits
+from server.language_model.prompts import read_prompts
 from server.passages import Judgement, Passage
-from server.prompts import read_prompts
-from server.relevance import OnScored, ScoringRecord
-from server.retrying import RetryPolicy
-from server.usage import Prices
+from server.relevance.llm_scorer import ScoreCache
+from server.relevance.postprocessor import OnScored, ScoringRecord
+from server.settings import Prices
 from tests.fake_deepseek import FakeDeepSeek
 
 KEY = "sk-canary-0123456789abcdef"

@@ -16,9 +16,9 @@ from flask.testing import FlaskClient
 
 from server import create_app
 from server.bootstrap import build_answer_service, build_services
-from server.services import Services
+from server.http.services import Services
 from server.settings import ServerSettings
-from storage.generations import current_name
+from storage.generations.published import current_name
 from storage.settings import StorageSettings
 from tests.shared import has_moved, made_once
 

@@ -15,10 +15,10 @@ from pydantic import SecretStr
 
 from server import create_app
 from server.bootstrap import build_answer_service, build_services
-from server.services import Services
+from server.http.services import Services
 from server.settings import ServerSettings
-from storage.answers import AnswerStore
-from storage.budget_ledger import BudgetLedger
+from storage.server_state.answers import AnswerStore
+from storage.server_state.token_budget import BudgetLedger
 from storage.settings import StorageSettings
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from server.lanes import Lanes
+from server.http.lanes import Lanes
 
 _SOON = 10
 

@@ -12,9 +12,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from server import create_app
-from server.answering import AnswerService
+from server.answering.service import AnswerService
 from server.bootstrap import build_services
-from server.services import Services
+from server.http.services import Services
 from server.settings import ServerSettings
 from storage.settings import StorageSettings
 from tests.fake_deepseek import FakeDeepSeek

@@ -19,14 +19,14 @@ from indexing.__main__ import NOTHING_PUBLISHED, WELL, main
 from server import create_app
 from server.__main__ import main as serve_or_ask
 from server.bootstrap import build_answer_service, build_services
-from server.doctor import findings, line
-from server.index_holder import IndexHolder
+from server.commands.doctor import findings, line
+from server.retrieval.index_holder import IndexHolder
 from server.settings import ServerSettings
-from storage.collection_names import collection_prefix
-from storage.model_loading import load_recorded_model
-from storage.served_vectors import remove_served_vectors, served_collections
+from storage.embedding.loading import load_recorded_model
+from storage.generations.drafts import collection_prefix
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.settings import StorageSettings
+from storage.vectors.remote import remove_served_vectors, served_collections
 from tests.chroma_process import ChromaProcess
 from tests.fake_embeddings import FakeEmbeddings
 from tests.indexing.workshop import TEXTS, Workshop

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from server.llm_errors import LanguageModelError
-from server.retelling import SENTENCES, retold, retold_line
-from storage.model_download import announcement
+from server.language import SENTENCES, retold, retold_line
+from server.language_model.errors import LanguageModelError
+from storage.embedding.download import announcement
 from tests.repository import PACKAGES, python_files
 
 _SAID_BY = {
@@ -28,9 +28,9 @@ _NOT_ON_THE_PAGE = {
 }
 _WITHOUT_WORDS = re.compile(r"[\W\d_]*(?:s|MB)?[\W\d_]*")
 _ON_THE_TERMINAL = (
-    *("server/doctor.py", "server/provider_checks.py", "server/settings.py", "indexing/__main__.py"),
-    *("indexing/watching.py", "indexing/verifying.py", "indexing/build.py", "indexing/finishing.py"),
-    *("indexing/settings.py", "indexing/survey.py"),
+    *("server/commands/doctor.py", "server/commands/provider_checks.py", "server/settings.py", "indexing/__main__.py"),
+    *("indexing/watching.py", "indexing/verifying.py", "indexing/building/build.py", "indexing/building/finish.py"),
+    *("indexing/settings.py", "indexing/planning/survey.py"),
 )
 
 

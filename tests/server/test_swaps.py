@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from server.index_holder import IndexHolder
-from storage.drafts import prune, publish
-from tests.server.test_index_holder import HashEmbedding
+from server.retrieval.index_holder import IndexHolder
+from storage.generations.drafts import prune, publish
+from tests.server.retrieval.test_index_holder import HashEmbedding
 from tests.storage.conftest import build_draft, index_dir, vector_of
 
 __all__ = ["index_dir"]

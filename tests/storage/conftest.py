@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from storage.catalogue import Catalogue
-from storage.drafts import Draft, begin_draft, publish, seal_draft
-from storage.embedding_models import ModelIdentity
-from storage.embeddings import Matrix, unit_rows
-from storage.exact_vectors import create_exact_vectors
-from storage.generations import utc_now
-from storage.manifest import Manifest
+from storage.caches.embeddings import Matrix, unit_rows
+from storage.catalogue.catalogue import Catalogue
+from storage.embedding.models import ModelIdentity
+from storage.generations.drafts import Draft, begin_draft, publish, seal_draft
+from storage.generations.manifest import Manifest
+from storage.generations.published import utc_now
 from storage.records import ChunkRecord, DocumentRecord, PageRecord, Span, chunk_id
 from storage.servers import ServerAddress
+from storage.vectors.exact import create_exact_vectors
 
 DIMENSION = 8
 MODEL = ModelIdentity("test", "nowhere", "test", "1", DIMENSION, 256, "test-model")

@@ -8,9 +8,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from server.reindexing import Reindexing
+from server.documents.reindexing import Reindexing
 from storage.child_environment import CODE_FOLDER, job_environment, reading_environment, verifying_environment
-from storage.verification import Verifier
+from storage.generations.verification import Verifier
 
 CANARY = "canary-5f2c"
 HOSTILE = [sys.executable, "-c", "print(open('/proc/self/environ').read().replace(chr(0), ' '))"]

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from storage.caches.embeddings import EmbeddingCache, text_key, unit_rows
+from storage.caches.ocr import OcrCache, known_text
 from storage.damaged_files import MOST_SET_ASIDE, files_set_aside, identity_of, is_damage, set_aside
-from storage.embeddings import EmbeddingCache, text_key, unit_rows
-from storage.ocr_cache import OcrCache, known_text
 from tests.storage.damage import WAYS, fill, overwrite_middle, small_disk
 
 KEYS = [text_key(str(number)) for number in range(2_000)]

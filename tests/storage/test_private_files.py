@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from storage.answers import AnswerStore
-from storage.budget_ledger import BudgetLedger
-from storage.collection_names import collection_prefix
-from storage.embeddings import EmbeddingCache
-from storage.index_lock import index_lock, is_locked
-from storage.ocr_cache import OcrCache
+from storage.caches.embeddings import EmbeddingCache
+from storage.caches.ocr import OcrCache
+from storage.generations.drafts import collection_prefix
+from storage.generations.lock import index_lock, is_locked
 from storage.private_files import tighten_index
+from storage.server_state.answers import AnswerStore
+from storage.server_state.token_budget import BudgetLedger
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,1 @@
+"""A new generation: documents, chunks and vectors are written, proved and published."""

@@ -1,0 +1,164 @@
+"""From a written catalogue to a proven draft: embeddings, vectors, manifest, verification in a fresh process."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from itertools import compress, islice
+from pathlib import Path
+
+import numpy as np
+
+from indexing.building.embedding import Embedder
+from indexing.planning.recipe import Recipe
+from indexing.progress import Progress
+from storage.caches.embeddings import Matrix
+from storage.catalogue.catalogue import Catalogue
+from storage.embedding.models import PROBE_TEXT, ModelIdentity
+from storage.failpoints import failpoint
+from storage.generations.drafts import Draft, seal_draft
+from storage.generations.manifest import Manifest
+from storage.generations.published import open_exact_vectors, utc_now
+from storage.generations.verification import VerificationFailed, Verifier
+from storage.records import Counts
+from storage.vectors.exact import ExactVectors, create_exact_vectors
+
+_VECTORS_AT_A_TIME = 2_000
+
+VectorsOf = Callable[[Sequence[str]], Matrix]
+"""Texts -> their vectors `(n, dimension)`."""
+
+
+def write_vectors(
+    draft: Draft,
+    catalogue: Catalogue,
+    vectors_of: VectorsOf,
+    model: ModelIdentity,
+    earlier: ExactVectors | None = None,
+) -> int:
+    """Make both hold exactly the catalogue's chunks; returns how many vectors were deleted from the collection.
+
+    `earlier`: the previous generation's vectors. The draft has a copy of its collection, to which only the difference
+    is written.
+    """
+    wanted = catalogue.chunk_ids()
+    place = draft.vector_place
+    collection = place.create(model.dimension, len(wanted)) if earlier is None else place.open()
+    try:
+        stored = set() if earlier is None else set(collection.ids())
+        orphans = sorted(stored.difference(wanted))
+        collection.delete(orphans)
+        with create_exact_vectors(draft.exact_vectors_file, len(wanted), model.dimension) as exact:
+            for ids in _slices(wanted):
+                matrix = np.empty((len(ids), model.dimension), dtype=np.float32)
+                is_new = np.array([id_ not in stored for id_ in ids])
+                if new := list(compress(ids, is_new)):
+                    matrix[is_new] = _embedded(new, catalogue, vectors_of)
+                    collection.add(new, matrix[is_new])
+                if earlier is not None:
+                    matrix[~is_new] = earlier.vectors(compress(ids, ~is_new))
+                exact.append(matrix)
+    finally:
+        collection.close()
+    return len(orphans)
+
+
+def _slices(ids: Sequence[str]) -> Iterator[list[str]]:
+    rest = iter(ids)
+    while part := list(islice(rest, _VECTORS_AT_A_TIME)):
+        yield part
+
+
+def _embedded(ids: Sequence[str], catalogue: Catalogue, vectors_of: VectorsOf) -> Matrix:
+    chunks = catalogue.chunks(ids)
+    return vectors_of([chunks[id_].embed_text for id_ in ids])
+
+
+_LIBRARIES = (
+    "pypdf",
+    "pypdfium2",
+    "chromadb",
+    "openvino",
+    "torch",
+    "sentence-transformers",
+    "transformers",
+    "tokenizers",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finisher:
+    """Everything that finishing one draft needs."""
+
+    index_dir: Path
+    documents_dir: Path
+    draft: Draft
+    recipe: Recipe
+    embedder: Embedder
+    progress: Progress
+
+    def finish(self, copied_from: Manifest | None) -> None:
+        """Seal and prove the draft. `copied_from`: its vectors are a copy of that generation's, to be brought up to
+        date; should they not prove whole, all are written anew. Raises `VerificationFailed`, `ModelUnavailable`.
+        """
+        try:
+            self._attempt(copied_from)
+        except VerificationFailed as error:
+            if copied_from is None:
+                raise
+            self.progress.say(f"the copied vectors are not whole ({error}); writing all of them anew")
+            self.draft.vector_place.remove()
+            self._attempt(None)
+
+    def _attempt(self, copied_from: Manifest | None) -> None:
+        with Verifier() as verifier:
+            self._seal(copied_from)
+            self.progress.working("proving the new index whole")
+            verifier.verify(self.index_dir, self.draft.directory.name, chroma=self.draft.chroma)
+        failpoint("verify.done")
+
+    def _seal(self, copied_from: Manifest | None) -> None:
+        with Catalogue.open(self.draft.catalogue_file) as catalogue:
+            if copied_from is None:
+                self.embedder.want(chunk.embed_text for chunk in catalogue.iter_chunks())
+            self._embed()
+            self.progress.working("writing vectors")
+            deleted = write_vectors(
+                self.draft, catalogue, self.embedder.vectors_of, self.recipe.model, self._earlier(copied_from)
+            )
+            manifest = self._manifest(catalogue.counts(), deleted + (copied_from.deleted_vectors if copied_from else 0))
+        failpoint("vectors.written")
+        seal_draft(self.draft, manifest)
+
+    def _earlier(self, manifest: Manifest | None) -> ExactVectors | None:
+        return None if manifest is None else open_exact_vectors(self.index_dir, manifest.generation)
+
+    def _embed(self) -> None:
+        if self.embedder.missing:
+            self.progress.working("loading the embedding model")
+            self.embedder.wait_for_model()
+            self.progress.embedding(self.embedder.missing, self.embedder.missing_characters)
+            self.embedder.run(self.progress.embedded)
+
+    def _manifest(self, counts: Counts, deleted_vectors: int) -> Manifest:
+        return Manifest(
+            generation=self.draft.name,
+            published_at=utc_now(),
+            documents_dir=str(self.documents_dir.resolve()),
+            embed_model=self.recipe.model,
+            chunk_size=self.recipe.chunk_size,
+            chunk_overlap=self.recipe.chunk_overlap,
+            counts=counts,
+            probe_vector=tuple(float(value) for value in self.embedder.vector_of(PROBE_TEXT)),
+            deleted_vectors=deleted_vectors,
+            library_versions=_library_versions(),
+        )
+
+
+def _library_versions() -> dict[str, str]:
+    versions = {}
+    for library in _LIBRARIES:
+        try:
+            versions[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return versions

@@ -1,0 +1,1 @@
+"""Documents are cut into chunks that the embedding model reads whole. Pure."""

@@ -1,0 +1,187 @@
+"""The smallest pieces of a page that a chunk is made of, and how good a place before each is to begin one. Pure.
+
+A PDF's text has no paragraphs, only lines: blank lines, line lengths, bullets, captions and rows of numbers tell.
+Sentences are those of English, Chinese and most languages written like them; the pieces joined are the text.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+_ABBREVIATIONS = re.compile(
+    r"e\.g|i\.e|cf|vs|v\.s|al|etc|figs?|eqs?|secs?|ch|chap|nos?|vols?|pp?|eds?|approx|resp|ca|dr|mrs?|ms|prof|st|jr|sr"
+    r"|inc|ltd|co|corp|dept|univ|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|refs?|tab|thm|def|lem|prop"
+    r"|bzw|z\.b|d\.h|u\.a|usw|nr|art|abs",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"[。！？；…]+[”’」』）】》\"']*\s*"  # Chinese: no space follows
+    r"|[.!?]+[\"'”’)\]»]*(?:\s+|$)"
+    r"|\n[ \t]*\n\s*"
+)
+_LAST_WORD = re.compile(r"([\w.]+)\.[\"'”’)\]»]*\s*$")
+_INITIAL = re.compile(r"(?:^|[\s.(])[A-Z]$")
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences in order, each with the white space after it; fits `SentenceSplitter(chunking_tokenizer_fn=…)`."""
+    pieces, start = [], 0
+    for match in _END.finditer(text):
+        if match.end() < len(text) and _ends_sentence(text, start, match):
+            pieces.append(text[start : match.end()])
+            start = match.end()
+    if start < len(text):
+        pieces.append(text[start:])
+    return pieces
+
+
+def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+    mark = match.group()
+    if not mark.startswith("."):
+        return True
+    following = text[match.end()]
+    if following.islower() or following in ",;:)":
+        return False
+    word = _LAST_WORD.search(text, start, match.end())
+    if word is None or len(mark.rstrip()) > 1:  # quoted or bracketed to the end: no abbreviation
+        return True
+    last = word.group(1)
+    is_initial = _INITIAL.search(text[start : match.start()]) is not None and "\n\n" not in mark
+    is_numbering = last.isdigit() and text[start : match.start()].strip() == last  # "2. Approach"
+    return _ABBREVIATIONS.fullmatch(last) is None and not is_initial and not is_numbering
+
+
+class Break(IntEnum):
+    """What stands before a piece; the higher, the better to begin a chunk there."""
+
+    INSIDE = 0  # in the middle of a sentence
+    ROW = 1  # between rows of a table, or between a table and its caption
+    SENTENCE = 2
+    PARAGRAPH = 3
+    HEADING = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A sentence, a row, a heading: `page.text[start:end]`, without white space around it."""
+
+    page: int
+    start: int
+    end: int
+    break_before: Break
+    is_heading: bool = False
+    is_row: bool = False
+    is_caption: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int
+    end: int
+    text: str
+    after_blank: bool
+    is_heading: bool
+    is_row: bool
+    is_caption: bool
+
+
+_BULLET = re.compile(r"(?:[•●▪◦‣∙·*+-]|\(?\d{1,3}[.)]|[（(]?[a-z\d][)）])\s+\S")
+_CAPTION = re.compile(
+    r"(?:Table|Figure|Fig\.|Algorithm|Listing|Tabelle|Abbildung|表|图|圖)\s*[A-Z]?\.?\d+", re.IGNORECASE
+)
+_SENTENCE_END = re.compile(r"[.!?:。！？：；][\"'”’)\]]*$")
+_VALUE = re.compile(r"[-–—+±~<>≤≥]?[$€¥£]?\d[\d.,:/×x]*[%‰]?[A-Za-z]{0,2}|[-–—✓✗×/|]")
+_SHORT_LINE = 0.8  # of the page's usual line: it ends a paragraph if it ends a sentence
+_LABEL_LINE = 0.5  # shorter than that and without punctuation: a label, as in tables and figures
+_ROW_VALUES = 0.4  # of a line's words are numbers: a row
+
+
+def page_pieces(page: int, text: str, heading_offsets: Sequence[int]) -> list[Piece]:
+    """The pieces of one page in order; they cover every character that is no white space, and do not overlap."""
+    lines = list(_lines(text, frozenset(heading_offsets)))
+    usual = sorted(len(line.text) for line in lines)[len(lines) * 3 // 4] if lines else 0
+    pieces: list[Piece] = []
+    block: list[_Line] = []
+    kind = Break.PARAGRAPH
+    for line in lines:
+        before = _break_between(block[-1], line, usual) if block else Break.PARAGRAPH
+        if block and before is not Break.INSIDE:
+            pieces.extend(_block_pieces(page, text, block, kind))
+            block = []
+        kind = before if not block else kind
+        block.append(line)
+    if block:
+        pieces.extend(_block_pieces(page, text, block, kind))
+    return pieces
+
+
+def _lines(text: str, headings: frozenset[int]) -> Iterator[_Line]:
+    offset, after_blank = 0, False
+    for line in text.split("\n"):
+        stripped = line.strip()
+        if stripped:
+            start = offset + len(line) - len(line.lstrip())
+            yield _Line(
+                start=start,
+                end=start + len(stripped),
+                text=stripped,
+                after_blank=after_blank,
+                is_heading=start in headings or offset in headings,
+                is_row=_is_row(stripped),
+                is_caption=_CAPTION.match(stripped) is not None,
+            )
+        after_blank = not stripped
+        offset += len(line) + 1
+
+
+def _is_row(line: str) -> bool:
+    if line.startswith("|") or line.count(" | ") > 1 or line.count("\t") > 1:
+        return True
+    words = line.split()
+    values = sum(_VALUE.fullmatch(word) is not None for word in words)
+    return values >= len(words) * _ROW_VALUES and values > 0 and (len(words) > 2 or values == len(words))
+
+
+def _break_between(last: _Line, line: _Line, usual: int) -> Break:
+    if line.is_heading:
+        return Break.HEADING
+    if last.is_heading:
+        return Break.PARAGRAPH
+    if line.is_caption:
+        return Break.ROW if last.is_row else Break.PARAGRAPH
+    if line.is_row and (last.is_row or _is_label(last, usual) or last.is_caption):
+        return Break.ROW
+    if last.is_row and _is_label(line, usual):
+        return Break.ROW
+    if line.after_blank or line.is_row or last.is_row or _BULLET.match(line.text):
+        return Break.PARAGRAPH
+    if _SENTENCE_END.search(last.text):
+        return Break.PARAGRAPH if len(last.text) < usual * _SHORT_LINE else Break.INSIDE
+    return Break.ROW if _is_label(last, usual) and _is_label(line, usual) else Break.INSIDE
+
+
+def _is_label(line: _Line, usual: int) -> bool:
+    return len(line.text) < usual * _LABEL_LINE and not _SENTENCE_END.search(line.text)
+
+
+def _block_pieces(page: int, text: str, block: list[_Line], kind: Break) -> Iterator[Piece]:
+    """The sentences of a block; a row and a heading are one piece."""
+    first = block[0]
+    start, end = first.start, block[-1].end
+    if first.is_heading or first.is_row:
+        yield Piece(page, start, end, kind, is_heading=first.is_heading, is_row=first.is_row)
+        return
+    before = kind
+    for sentence in split_sentences(text[start:end]):
+        stop = start + len(sentence.rstrip())
+        begin = start + len(sentence) - len(sentence.lstrip())
+        if begin < stop:
+            yield Piece(page, begin, stop, before, is_caption=first.is_caption)
+            before = Break.SENTENCE
+        start += len(sentence)
+
+
+def ends_a_sentence(text: str) -> bool:
+    """Whether the text ends where a sentence does."""
+    return _SENTENCE_END.search(text) is not None

@@ -1,0 +1,92 @@
+"""The text of pages made fit for reading, embedding and quoting. Pure functions over plain strings.
+
+Knows nothing of files or formats. Characters are the business of `characters`, running heads of `furniture`.
+"""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from indexing.cleaning.characters import clean_characters
+from indexing.documents import Heading, ParsedDocument
+from storage.records import PageRecord
+
+_DOT_LEADER = re.compile(r"(?: ?[.·•‧⋅…‥．]){5,} ?|(?:…|\.\.\.){2,} ?")
+_TRAILING_SPACE = re.compile(r"[ \t]+$", re.MULTILINE)
+_WIDE_GAP = re.compile(r"(?<=\S)[ \t]{3,}")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_CUT_WORD = re.compile(r"(?<!\S)(\S*?)([^\W\d_]+)([-‐\u00ad])\n([^\W_]+)(\S*)([ \t]*\n?)")
+_WORD = re.compile(r"[^\W_]+(?:[-‐][^\W_]+)*")
+
+
+def clean_text(text: str) -> str:
+    """Text of any format: clean characters, no trailing spaces, at most one blank line, short dot leaders."""
+    text = _DOT_LEADER.sub(" … ", clean_characters(text))
+    text = _TRAILING_SPACE.sub("", text)
+    return _BLANK_LINES.sub("\n\n", text).strip("\n")
+
+
+def clean_title(text: str | None) -> str | None:
+    """A title, heading or label on one line, or None where nothing can be seen."""
+    return " ".join(clean_characters(text).split()) or None if text else None
+
+
+def close_gaps(text: str) -> str:
+    """Runs of three and more spaces inside a line, as between table columns, become two."""
+    return _WIDE_GAP.sub("  ", text)
+
+
+def clean_document(document: ParsedDocument) -> ParsedDocument:
+    """The same document with clean characters throughout; headings keep their places. Cleaning twice is once."""
+    pages: list[PageRecord] = []
+    headings: list[Heading] = []
+    for page in document.pages:
+        own = [heading for heading in document.headings if heading.page == page.number]
+        text, moved = _clean_page(page.text, own)
+        pages.append(replace(page, text=text, label=clean_title(page.label), detail=clean_title(page.detail)))
+        headings.extend(moved)
+    return ParsedDocument(clean_title(document.title), tuple(pages), tuple(headings), document.notes)
+
+
+def _clean_page(text: str, headings: list[Heading]) -> tuple[str, list[Heading]]:
+    """Cleans the stretches between headings one by one, so that every heading's new place is known."""
+    cuts = [0, *(heading.offset for heading in headings), len(text)]
+    pieces = [clean_characters(text[start:end]) for start, end in itertools.pairwise(cuts)]
+    moved, offset = [], len(pieces[0])
+    for heading, piece in zip(headings, pieces[1:], strict=True):
+        moved.append(replace(heading, offset=offset, text=clean_title(heading.text) or ""))
+        offset += len(piece)
+    return "".join(pieces), [heading for heading in moved if heading.text]
+
+
+def join_cut_words(pages: Sequence[str]) -> list[str]:
+    """The pages with words that a line end cut in two made whole: "super-\\nvised" becomes "supervised\\n".
+
+    A hyphen that belongs to the word stays ("multi-\\nhead"). The document's own words decide: how often it writes
+    the two parts as one word and how often with a hyphen; if it never does, whether both parts are words in it.
+    """
+    words = Counter(word.lower() for page in pages for word in _WORD.findall(_CUT_WORD.sub(" ", page)))
+    joined = []
+    for page in pages:
+        text, last = page, None
+        while text != last:  # a word may be cut on two lines running
+            last, text = text, _CUT_WORD.sub(lambda match: _join(match, words), text)
+        joined.append(text)
+    return joined
+
+
+def _join(match: re.Match[str], words: Counter[str]) -> str:
+    before, left, _, right, after, space = match.groups()
+    hyphen = "-" if _keeps_hyphen(before, left, right, words) else ""
+    return f"{before}{left}{hyphen}{right}{after}" + ("\n" if space else "")
+
+
+def _keeps_hyphen(before: str, left: str, right: str, words: Counter[str]) -> bool:
+    if before.endswith(("-", "‐")) or not right[0].islower():  # "state-of-the-\nart", "DeepSeek-\nR1"
+        return True
+    whole, hyphenated = words[(left + right).lower()], words[f"{left}-{right}".lower()]
+    if whole != hyphenated:
+        return hyphenated > whole
+    return len(left) > 2 and len(right) > 2 and words[left.lower()] > 1 and words[right.lower()] > 0

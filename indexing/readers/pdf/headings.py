@@ -1,0 +1,184 @@
+"""Title and headings of a PDF, told from its text, bookmarks and font sizes. Pure functions."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from indexing.chunking.outline import is_contents
+from indexing.documents import Heading
+
+_LONGEST_HEADING = 120
+_LONGEST_TITLE = 250
+_EARLY_CHARACTERS = 300
+_ENOUGH_BOOKMARKS = 3  # found in the text; fewer tell nothing about the rest
+
+_NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+(\S.*)")
+_LETTERED = re.compile(r"(?:Appendix\s+([A-Z])[.:]?|([A-Z](?:\.\d{1,2}){1,3})\.?|([A-Z])\.)\s+(\S.*)")
+_CHINESE = re.compile(
+    r"(第[一二三四五六七八九十百\d]+[章节篇部]|[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)\s*\S"
+)
+_NAMED = re.compile(
+    r"(?:abstract|contents|table of contents|introduction|summary|conclusions?|discussion|references|bibliography"
+    r"|literature|acknowledge?ments?|appendix|appendices|glossary|index|preface|foreword"
+    r"|literaturverzeichnis|inhaltsverzeichnis|bibliographie|références|table des matières"
+    r"|摘\s*要|目\s*录|目\s*次|引\s*言|前\s*言|绪\s*论|结\s*论|参\s*考\s*文\s*献|致\s*谢|附\s*录)",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.,;:!?。，；：！？、]$")
+_NOT_WORDS = re.compile(r"[\W_]+")
+_JUNK_TITLE = re.compile(
+    r"untitled|microsoft word|\.(?:docx?|pptx?|xlsx?|tex|dvi|indd|pdf|qxd|rtf|html?)\b|^\W*$|^[\W\d]+$|powerpoint"
+    r"|^(?:doc|document|title|slide|print|layout)\s*\d*$",
+    re.IGNORECASE,
+)
+
+
+def find_title(metadata: str | None, sized: Sequence[tuple[float, str]], first_page: str) -> str | None:
+    """The document's title: what the file claims if its first page says so too, else the largest type there."""
+    claimed = " ".join((metadata or "").split())
+    is_sane = 4 < len(claimed) <= _LONGEST_TITLE and not _JUNK_TITLE.search(claimed)
+    if is_sane and _folded(claimed) in _folded(first_page):
+        return claimed
+    return _largest(sized) or (claimed if is_sane else None)
+
+
+def _largest(sized: Sequence[tuple[float, str]]) -> str | None:
+    amounts: dict[float, int] = defaultdict(int)
+    for size, text in sized:
+        amounts[size] += len(text.strip())
+    if len(amounts) < 2:
+        return None
+    body = max(amounts, key=lambda size: amounts[size])
+    early = _early(sized)
+    for size in sorted((size for size in amounts if size > body * 1.1), reverse=True):
+        text = " ".join("".join(_run(early, size)).split())
+        if _may_be_title(text):
+            return text
+    return None
+
+
+def _may_be_title(text: str) -> bool:
+    """Of fitting length, not a heading, and words: some PDFs draw each letter for itself."""
+    words = text.split()
+    is_fitting = sum(character.isalpha() for character in text) > 4 and len(text) <= _LONGEST_TITLE
+    is_heading = _NAMED.fullmatch(text) or _NUMBERED.fullmatch(text)
+    return is_fitting and not is_heading and len(words) * 2 < len(text)
+
+
+def _early(sized: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
+    """What stands in the first half of the text: figures, whose type has sizes of its own, are drawn last."""
+    total, early, seen = sum(len(text) for _, text in sized), [], 0
+    for size, text in sized:
+        if seen > max(total / 2, _EARLY_CHARACTERS):
+            break
+        early.append((size, text))
+        seen += len(text)
+    return early
+
+
+def _run(sized: Sequence[tuple[float, str]], size: float) -> Iterator[str]:
+    """The first unbroken run of text in this size."""
+    started = False
+    for own, text in sized:
+        if own == size:
+            started = True
+            yield text
+        elif started:
+            return
+
+
+def find_headings(pages: Sequence[str], bookmarks: Sequence[tuple[int, str, int]]) -> tuple[Heading, ...]:
+    """The headings in cleaned pages: those that bookmarks name, else lines that are numbered like headings."""
+    marked = list(_from_bookmarks(pages, bookmarks))
+    lines = list(_from_lines(pages))
+    if len(marked) < _ENOUGH_BOOKMARKS:
+        return tuple(lines)
+    known = {(heading.page, heading.offset) for heading in marked}
+    named = [heading for heading in lines if _NAMED.fullmatch(heading.text)]
+    found = [*marked, *(heading for heading in named if (heading.page, heading.offset) not in known)]
+    return tuple(sorted(found, key=lambda heading: (heading.page, heading.offset)))
+
+
+def _from_bookmarks(pages: Sequence[str], bookmarks: Sequence[tuple[int, str, int]]) -> Iterator[Heading]:
+    taken: set[tuple[int, int]] = set()
+    for level, title, index in bookmarks:
+        wanted = _unnumbered(_folded(title))
+        for page in (index, index + 1):
+            place = _place_of(wanted, pages[page], page, taken) if wanted and page < len(pages) else None
+            if place is not None:
+                taken.add((page, place[0]))
+                yield Heading(page + 1, place[0], level, place[1])
+                break
+
+
+def _place_of(wanted: str, text: str, page: int, taken: set[tuple[int, int]]) -> tuple[int, str] | None:
+    """(offset, text) of the line, or of two lines, that say what the bookmark says."""
+    lines = list(_lines(text))
+    for number, (offset, line) in enumerate(lines):
+        if (page, offset) in taken or len(line) > _LONGEST_HEADING:
+            continue
+        if _unnumbered(_folded(line)) == wanted:
+            return offset, line
+        if number + 1 < len(lines) and _unnumbered(_folded(line + lines[number + 1][1])) == wanted:
+            return offset, f"{line} {lines[number + 1][1]}"
+    return None
+
+
+def _from_lines(pages: Sequence[str]) -> Iterator[Heading]:
+    last: tuple[int, ...] = (0,)
+    for number, page in enumerate(pages, start=1):
+        if is_contents(page):
+            continue
+        for offset, line in _lines(page):
+            if len(line) > _LONGEST_HEADING:
+                continue
+            if _NAMED.fullmatch(line):
+                yield Heading(number, offset, 1, line)
+            elif numbers := _follows(line, last):
+                last = numbers
+                yield Heading(number, offset, len(numbers), line)
+            elif level := _lettered_level(line):
+                yield Heading(number, offset, level, line)
+
+
+def _follows(line: str, last: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The number of a heading that may come after the last one: 2.1 → 2.2, 2.1.1 or 3. Lists do not count on."""
+    match = _NUMBERED.fullmatch(line)
+    if match is None or not _is_title(match.group(2)):
+        return None
+    numbers = tuple(int(part) for part in match.group(1).split("."))
+    for depth in range(len(last)):
+        if numbers == (*last[:depth], last[depth] + 1):
+            return numbers
+    return numbers if numbers == (*last, 1) else None
+
+
+def _lettered_level(line: str) -> int:
+    if (match := _LETTERED.fullmatch(line)) and _is_title(match.group(4)):
+        return (match.group(2) or "").count(".") + 1
+    if (match := _CHINESE.match(line)) and not _SENTENCE_END.search(line) and len(line) <= 40:
+        return 1 if match.group(1).startswith("第") else 2 if match.group(1).endswith("、") else 3
+    return 0
+
+
+def _is_title(text: str) -> bool:
+    begins = text[0].isupper() or "\u4e00" <= text[0] <= "\u9fff"
+    letters = sum(character.isalpha() for character in text)
+    return begins and not _SENTENCE_END.search(text) and letters > 2 and letters > len(text) * 0.6
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    offset = 0
+    for line in text.split("\n"):
+        stripped = line.strip()
+        if stripped:
+            yield offset + line.index(stripped[0]), stripped
+        offset += len(line) + 1
+
+
+def _folded(text: str) -> str:
+    return _NOT_WORDS.sub("", text).casefold()
+
+
+def _unnumbered(folded: str) -> str:
+    return re.sub(r"^\d+", "", folded)

@@ -1,0 +1,243 @@
+"""One question on its way: retrieve, freshness, score, select, answer, check. One object per question.
+
+Knows nothing of HTTP, and neither how passages are found nor how a model is reached: that is in its parts.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import copy_context
+from dataclasses import asdict, replace
+from typing import Any
+
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+from llama_index.core.query_engine import RetrieverQueryEngine
+from llama_index.core.response_synthesizers import BaseSynthesizer
+from llama_index.core.schema import NodeWithScore
+
+from server.answering import notices
+from server.answering.collaborators import CheckedText, LanguageModelParts, Parts
+from server.answering.follow_up import Rewriting, rewritten
+from server.answering.query_engine import QuotingSynthesizer, build_query_engine, query_of
+from server.answering.writing import ModelWriter, Written, is_refusal
+from server.answers import (
+    Answer,
+    AnswerDelta,
+    Checks,
+    Event,
+    IndexInfo,
+    Mode,
+    PassageScored,
+    PassagesFound,
+    Question,
+    QuestionRewritten,
+    Retrieval,
+)
+from server.language import question_language, refusal
+from server.language_model.usage import Usage
+from server.passages import passage_of
+from server.relevance.llm_scorer import LLMScorer
+from server.relevance.postprocessor import Evidence, RelevancePostprocessor, RelevanceScorer, evidence_of
+from server.retrieval.index_holder import OpenIndex
+
+_SCORING_SHARE = 0.5
+"""Of the time that is left, what scoring may use: the rest is for the answer."""
+
+
+class Flow:
+    """Answers one question from one open index, telling `emit` what happens. The context must have a deadline."""
+
+    def __init__(
+        self,
+        question: Question,
+        index: OpenIndex,
+        parts: Parts,
+        model: LanguageModelParts | None,
+        emit: Callable[[Event], None],
+    ) -> None:
+        self._asked = question.text
+        self._question = question
+        self._rewriting = Rewriting()
+        self._gone: list[str] = []
+        self._index = index
+        self._parts = parts
+        self._model = model
+        self._emit = emit
+        self._language = question_language(question.text)
+        self._started = time.monotonic()
+        self._completed_at = self._started
+        self._found_at = self._started
+        self._scored_at = self._started
+
+    def answer(self) -> Answer:
+        """The whole answer. Raises `LanguageModelError`, `DocumentsUnreachable` or `TimeUp`."""
+        self._complete_the_question()
+        evidence = self._gather()
+        if self._gone and not evidence.kept and not evidence.rejected:
+            return self._checked(self._outdated(evidence))
+        if not evidence.kept:
+            return self._checked(self._refusal(evidence))
+        if self._model is None:
+            return self._checked(self._quoted(evidence))
+        if self._question.mode != "both":
+            return self._checked(self._written(self._question.mode, evidence))
+        beside = self._model.pool.submit(copy_context().run, self._written, "reasoner", evidence)
+        first = self._checked(self._written("chat", evidence))
+        return replace(first, second=self._checked(beside.result()))
+
+    def retrieve(self, score: bool) -> Retrieval:
+        """The passages: in the order of retrieval, or judged and best first."""
+        usage: dict[str, dict[str, Any]] = {}
+        if score:
+            evidence = self._gather()
+            passages = evidence.kept + evidence.rejected
+            usage = self._usage(evidence.record.usage, None)
+        else:
+            query = query_of(self._question.text)
+            nodes = self._freshness().postprocess_nodes(self._retriever().retrieve(query), query)
+            self._found_at = self._scored_at = time.monotonic()
+            passages = tuple(passage_of(node) for node in nodes)
+        timings = self._timings()
+        shown = {name: timings[name] for name in ("retrieve", "score", "total")}
+        return Retrieval(passages, self._index_info(), shown, tuple(self._gone_notices()), usage)
+
+    def _complete_the_question(self) -> None:
+        """Go on with the question that stands alone, where this one points back to the conversation."""
+        if self._model is None:
+            return
+        question, model = self._question, self._model
+        self._rewriting = rewritten(question.text, question.history, model.models, model.prompts)
+        if self._rewriting.question is not None:
+            self._question = replace(question, text=self._rewriting.question)
+            self._language = question_language(self._question.text)
+            self._emit(QuestionRewritten(self._question.text))
+        self._completed_at = time.monotonic()
+
+    def _gather(self) -> Evidence:
+        scorer = self._scorer()
+        relevance = RelevancePostprocessor(
+            scorer,
+            threshold=self._question.threshold,
+            keep=self._question.keep,
+            on_scored=lambda index, judgement: self._emit(PassageScored(index, judgement)),
+            on_found=self._on_found,
+        )
+        self._engine(QuotingSynthesizer(self._parts.extract), relevance).retrieve(query_of(self._question.text))
+        self._scored_at = time.monotonic()
+        return evidence_of(relevance.verdicts, scorer, self._question.threshold)
+
+    def _engine(self, synthesizer: BaseSynthesizer, *postprocessors: BaseNodePostprocessor) -> RetrieverQueryEngine:
+        return build_query_engine(self._retriever(), [self._freshness(), *postprocessors], synthesizer)
+
+    def _retriever(self) -> BaseRetriever:
+        return self._parts.retriever(self._index, self._question.k, self._question.documents)
+
+    def _freshness(self) -> BaseNodePostprocessor:
+        return self._parts.freshness(self._index, self._gone.extend)
+
+    def _scorer(self) -> RelevanceScorer:
+        model = self._model
+        if model is None or not model.scores_relevance or model.models.problem() is not None:
+            return self._parts.local_scorer(self._index)
+        return LLMScorer(model.models, model.prompts, model.pool, model.scores, share_of_time=_SCORING_SHARE)
+
+    def _on_found(self, nodes: Sequence[NodeWithScore]) -> None:
+        self._found_at = time.monotonic()
+        self._emit(PassagesFound(tuple(passage_of(node) for node in nodes)))
+
+    def _outdated(self, evidence: Evidence) -> Written:
+        """Not a refusal: what was found may well answer, but its files are gone."""
+        text = notices.index_outdated(self._language)
+        self._emit(AnswerDelta(text))
+        return Written(text, "llm" if self._model else "extractive", evidence)
+
+    def _refusal(self, evidence: Evidence) -> Written:
+        text = refusal(self._language)
+        self._emit(AnswerDelta(text))
+        unread = self._index.generation.catalogue.paths("failed")
+        notes = (notices.not_searched(self._language, unread),) if unread else ()
+        return Written(text, "llm" if self._model else "extractive", evidence, refused=True, notices=notes)
+
+    def _quoted(self, evidence: Evidence) -> Written:
+        engine = self._engine(QuotingSynthesizer(self._parts.extract))
+        text = str(engine.synthesize(query_of(self._question.text), list(evidence.nodes)))
+        self._emit(AnswerDelta(text))
+        return Written(text, "extractive", evidence, refused=is_refusal(text))
+
+    def _written(self, mode: Mode, evidence: Evidence) -> Written:
+        assert self._model is not None
+        writer = ModelWriter(self._model, mode, self._parts.extract, self._emit)
+        return writer.write(self._question.text, evidence, self._engine(writer.synthesizer))
+
+    def _checked(self, written: Written) -> Answer:
+        evidence = written.evidence
+        checked = None if written.refused else self._parts.check(written.text, evidence.kept)
+        return Answer(
+            question=self._asked,
+            answer=checked.text if checked else written.text,
+            refused=written.refused,
+            complete=written.complete,
+            reason=written.problem,
+            mode=written.mode,
+            model=self._model.models.model if self._model and written.mode == "llm" else None,
+            reasoning=written.reasoning,
+            sources=evidence.kept,
+            rejected=evidence.rejected,
+            relevance=evidence.scoring,
+            checks=_checks(checked) if checked else Checks(),
+            notices=(*self._evidence_notices(evidence), *written.notices),
+            usage=self._usage(evidence.record.usage, written.usage),
+            timings_ms=self._timings(),
+            index=self._index_info(),
+            standalone_question=self._rewriting.question,
+        )
+
+    def _evidence_notices(self, evidence: Evidence) -> Iterator[str]:
+        if self._rewriting.notice is not None:
+            yield self._rewriting.notice
+        scoring = evidence.scoring
+        if scoring.unscored and not scoring.scored:
+            yield notices.not_checked(self._language)
+        elif scoring.unscored:
+            yield notices.partly_checked(self._language, scoring.unscored)
+        changed = list(dict.fromkeys(passage.document for passage in evidence.kept if passage.stale))
+        if changed:
+            yield notices.changed_since_indexing(self._language, changed)
+        yield from self._gone_notices()
+
+    def _gone_notices(self) -> Iterator[str]:
+        if self._gone:
+            yield notices.gone_since_indexing(self._language, list(dict.fromkeys(self._gone)), len(self._gone))
+
+    def _usage(self, scoring: Usage, answer: Usage | None) -> dict[str, dict[str, Any]]:
+        if self._model is None:
+            return {}
+        prices = self._model.prices
+        return {
+            step: asdict(used) | {"cost": round(used.cost(prices), 8), "currency": prices.currency}
+            for step, used in (("rewriting", self._rewriting.usage), ("scoring", scoring), ("answer", answer))
+            if used is not None
+        }
+
+    def _timings(self) -> dict[str, float]:
+        now = time.monotonic()
+        spans = {
+            "rewrite": self._completed_at - self._started,
+            "retrieve": self._found_at - self._completed_at,
+            "score": self._scored_at - self._found_at,
+            "answer": now - self._scored_at,
+            "total": now - self._started,
+        }
+        if self._rewriting == Rewriting():
+            del spans["rewrite"]
+        return {name: round(seconds * 1000, 1) for name, seconds in spans.items()}
+
+    def _index_info(self) -> IndexInfo:
+        manifest = self._index.generation.manifest
+        return IndexInfo(self._index.generation.name, manifest.embed_model.short_name)
+
+
+def _checks(checked: CheckedText) -> Checks:
+    return Checks(
+        checked.unknown_citations, tuple(checked.unsupported), checked.numbers_found, checked.quotations_found
+    )

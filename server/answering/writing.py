@@ -1,0 +1,147 @@
+"""The answer's text: written by the language model, quoted from the passages, or the refusal."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from llama_index.core.query_engine import RetrieverQueryEngine
+
+from server.answering import notices
+from server.answering.collaborators import LanguageModelParts
+from server.answering.query_engine import PassageSynthesizer, query_of
+from server.answers import AnswerDelta, Event, Mode, ReasoningDelta
+from server.deadline import Deadline, DeadlineExceeded, current_deadline, until
+from server.language import REFUSALS, question_language
+from server.language_model.errors import ContentRisk, LanguageModelError
+from server.language_model.prompts import new_marker
+from server.language_model.usage import Usage
+from server.passages import Passage
+from server.relevance.postprocessor import Evidence
+
+Extract = Callable[[str, Sequence[Passage]], str]
+
+_LAST_SECONDS = 1.0
+_LAST_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer as it was written, before it is checked, and the evidence it was written from."""
+
+    text: str
+    mode: Literal["llm", "extractive"]
+    evidence: Evidence
+    refused: bool = False
+    problem: str | None = None
+    complete: bool = True
+    reasoning: str | None = None
+    usage: Usage | None = None
+    notices: tuple[str, ...] = ()
+
+
+class ModelWriter:
+    """Lets the language model in one mode write; when it fails, quotes and says so."""
+
+    def __init__(self, model: LanguageModelParts, mode: Mode, extract: Extract, emit: Callable[[Event], None]) -> None:
+        self._model = model
+        self._mode: Mode = mode
+        self._extract = extract
+        self._emit = emit
+        self._searching = Usage()
+        """Tokens of looking for the passage that the provider refuses."""
+        self.synthesizer = PassageSynthesizer(
+            model.models,
+            model.prompts,
+            thinking=mode == "reasoner",
+            on_text=lambda delta: emit(AnswerDelta(delta, mode)),
+            on_reasoning=lambda delta: emit(ReasoningDelta(delta, mode)),
+        )
+
+    def write(self, question: str, evidence: Evidence, engine: RetrieverQueryEngine) -> Written:
+        """The answer. `engine` must have this writer's synthesizer.
+
+        Raises `LanguageModelError`, with the passages, or `DeadlineExceeded` when nothing can be quoted either.
+        """
+        try:
+            with until(_answering_time()):
+                return self._written(question, evidence, engine)
+        except (LanguageModelError, DeadlineExceeded) as error:
+            text = self._extract(question, evidence.kept)
+            if is_refusal(text):
+                if isinstance(error, LanguageModelError):
+                    error.passages = evidence.kept
+                raise
+            self._emit(AnswerDelta(text, self._mode))
+            why = f"{error}. {error.help}" if isinstance(error, LanguageModelError) else f"{error}."
+            note = notices.quoted_instead(question_language(question), why)
+            return Written(text, "extractive", evidence, problem=str(error), notices=(note,))
+
+    def _written(self, question: str, evidence: Evidence, engine: RetrieverQueryEngine) -> Written:
+        refused = evidence.record.refused_ids & {passage.id for passage in evidence.kept}
+        if refused and len(refused) < len(evidence.kept):
+            return self._without(refused, question, evidence, engine)
+        try:
+            return self._synthesized(question, evidence, engine)
+        except ContentRisk:
+            culprit = self._risky_passage(question, evidence.kept)
+            if culprit is None:
+                raise
+            return self._without({culprit.id}, question, evidence, engine)
+
+    def _without(
+        self, ids: Collection[str], question: str, evidence: Evidence, engine: RetrieverQueryEngine
+    ) -> Written:
+        written = self._synthesized(question, evidence.without(ids), engine)
+        files = sorted({passage.document for passage in evidence.kept if passage.id in ids})
+        note = notices.refused_content(question_language(question), files)
+        return replace(written, notices=(*written.notices, note))
+
+    def _synthesized(self, question: str, evidence: Evidence, engine: RetrieverQueryEngine) -> Written:
+        engine.synthesize(query_of(question), list(evidence.nodes))
+        reply = self.synthesizer.reply
+        assert reply is not None
+        left_out = len(evidence.kept) - self.synthesizer.used
+        return Written(
+            reply.text,
+            "llm",
+            evidence,
+            refused=is_refusal(reply.text),
+            problem=str(reply.problem) if reply.problem else None,
+            complete=reply.problem is None,
+            reasoning=reply.reasoning or None,
+            usage=reply.usage + self._searching,
+            notices=(notices.left_out(question_language(question), left_out),) if left_out else (),
+        )
+
+    def _risky_passage(self, question: str, passages: Sequence[Passage]) -> Passage | None:
+        """The passage that the provider refuses to read, by halving; None when it is the only one, or the question."""
+        suspects = list(passages)
+        if len(suspects) == 1:
+            return None
+        while len(suspects) > 1:
+            half = suspects[: len(suspects) // 2]
+            suspects = half if self._is_risky(question, half) else suspects[len(half) :]
+        return suspects[0]
+
+    def _is_risky(self, question: str, passages: Sequence[Passage]) -> bool:
+        messages = self._model.prompts.answer_messages(question, passages, new_marker())
+        try:
+            self._searching += self._model.models.complete(messages, json_mode=False).usage
+        except ContentRisk:
+            return True
+        return False
+
+
+def is_refusal(text: str) -> bool:
+    """Whether an answer is a refusal sentence and no more, give or take a full stop."""
+    said = text.strip().strip('"“”').rstrip(".。")
+    return any(said == sentence.rstrip(".。") for sentence in REFUSALS.values())
+
+
+def _answering_time() -> Deadline:
+    """What is left, but for a moment in which something can still be said when it is over."""
+    deadline = current_deadline()
+    if deadline is None:
+        raise LookupError("a question is answered with a deadline")
+    left = deadline.remaining()
+    return deadline.within(left - min(_LAST_SECONDS, left * _LAST_SHARE))

@@ -1,0 +1,219 @@
+"""`make doctor`: everything that has to be right, one line each, with the mend where it is not.
+
+Works without a key, without an index and without a network, and shows no key. Knows nothing of how lines are printed.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from server.commands.provider_checks import SKIPPED, Finding, provider_findings
+from server.settings import BadSettings, ServerSettings, read_settings, read_storage_settings
+from storage.damaged_files import files_set_aside
+from storage.embedding.models import PROBE_TEXT, ModelIdentity
+from storage.embedding.remote_client import FOR_QUESTIONS, PROTOCOL_NAMES, EmbeddingServer
+from storage.folder_identity import match_folder
+from storage.generations.manifest import Manifest
+from storage.generations.published import DamagedGeneration, NoIndex, current_name, open_generation
+from storage.server_state.token_budget import LedgerUnavailable, count_on_file
+from storage.servers import ServerAddress, ServerUnavailable
+from storage.settings import StorageSettings
+from storage.vectors.remote_server import check_server
+
+
+def server_findings(storage: StorageSettings) -> Iterator[Finding]:
+    """A line for each server that is set; one short text is embedded."""
+    if storage.embedding_server is not None:
+        yield _embeddings(storage.embedding_server, storage.embed_model)
+    if storage.chroma_server is not None:
+        yield _chroma(storage.chroma_server)
+
+
+def _embeddings(address: ServerAddress, model: str) -> Finding:
+    try:
+        with closing(EmbeddingServer(address, model)) as server:
+            dimension = server.embed([PROBE_TEXT], FOR_QUESTIONS).shape[1]
+            path = PROTOCOL_NAMES[server.endpoint.protocol] if server.endpoint else ""
+    except ServerUnavailable as error:
+        return Finding("embeddings", False, *_parted(error))
+    return Finding("embeddings", True, f"{address.host} answers at {path}: {model}, {dimension} dimensions")
+
+
+def _chroma(address: ServerAddress) -> Finding:
+    try:
+        check_server(address)
+    except ServerUnavailable as error:
+        return Finding("Chroma server", False, *_parted(error))
+    return Finding("Chroma server", True, f"{address.host} answers; keep others from reaching it")
+
+
+def _parted(error: ServerUnavailable) -> tuple[str, str]:
+    """What is wrong, and the next step as a sentence of its own."""
+    found, _, mend = str(error).rpartition("; ")
+    return (found, f"{mend[:1].upper()}{mend[1:]}.") if found else (mend, "")
+
+
+_LEAST_FREE_BYTES = 200 * 1024 * 1024
+_ROOM_FOR_THE_NEXT = 2.2  # times the size of the current generation: the next one is built beside it
+_MARKS = {True: "✓", False: "✗", SKIPPED: "–"}
+_WIDTH = 16
+_OWN_FILES = ("answers.db", "budget.db", "embeddings.db", "ocr.db")
+
+
+def findings() -> Iterator[Finding]:
+    """Whatever could be found out, line by line as it is known."""
+    try:
+        settings, storage = read_settings(), read_storage_settings()
+    except BadSettings as error:
+        yield from (
+            Finding("settings", False, line, "Correct it in .env or the environment.") for line in _lines(error)
+        )
+        return
+    yield Finding("settings", True, "read")
+    if settings.answer_prompt_file or settings.relevance_prompt_file:
+        yield _prompts(settings)
+    yield from _of_language_model(settings)
+    yield from server_findings(storage)
+    yield from _of_index(settings, storage)
+
+
+def line(finding: Finding) -> str:
+    """A finding for people to read."""
+    mend = f" → {finding.mend}" if finding.mend else ""
+    return f"{_MARKS[finding.is_well]} {finding.subject:<{_WIDTH}}{finding.found}{mend}"
+
+
+def _lines(error: BadSettings) -> list[str]:
+    return str(error).splitlines()
+
+
+def _prompts(settings: ServerSettings) -> Finding:
+    from server.language_model.prompts import BadTemplate, read_prompts
+
+    try:
+        read_prompts(settings.answer_prompt_file, settings.relevance_prompt_file)
+    except BadTemplate as error:
+        return Finding("prompts", False, str(error), "Correct the file.")
+    return Finding("prompts", True, "your own, with all their variables")
+
+
+def _of_language_model(settings: ServerSettings) -> Iterator[Finding]:
+    if settings.language_model is None:
+        yield Finding(
+            "key",
+            SKIPPED,
+            "not set; answers are quoted from the documents",
+            "Set DEEPSEEK_API_KEY to have them written.",
+        )
+        return
+    yield from provider_findings(settings.deepseek_api_key, settings.deepseek_base_url, settings.language_model)
+
+
+def _of_index(settings: ServerSettings, storage: StorageSettings) -> Iterator[Finding]:
+    manifest: Manifest | None = None
+    try:
+        with closing(open_generation(storage.index_dir, chroma=storage.chroma_server)) as generation:
+            manifest = generation.manifest
+            counts = manifest.counts
+            found = f"generation {generation.name}: {counts.documents} documents, {counts.chunks} passages"
+        yield Finding("index", True, found)
+    except NoIndex:
+        yield Finding("index", False, "there is none yet", "Run make index.")
+    except DamagedGeneration as error:
+        yield Finding("index", False, str(error), "Run make index.")
+    except ServerUnavailable as error:
+        yield Finding("index", False, str(error))
+    yield _embedding_model(storage, manifest)
+    yield _documents_folder(Path(manifest.documents_dir) if manifest else settings.documents_dir, storage.index_dir)
+    yield _disk(storage.index_dir)
+    if settings.daily_token_budget:
+        yield _budget(storage.index_dir / "budget.db", settings.daily_token_budget)
+    yield from _set_aside(storage.index_dir)
+
+
+def _embedding_model(storage: StorageSettings, manifest: Manifest | None) -> Finding:
+    from server.bootstrap import index_holder
+
+    if manifest is None:
+        return Finding("embedding model", SKIPPED, "not checked: there is no index that it could match")
+    holder = index_holder(storage)
+    try:
+        holder.refresh()
+        state = holder.state()
+    finally:
+        holder.close()
+    if not state.ready:
+        mend = "" if manifest.embed_model.protocol or manifest.collection else "Run make reindex."
+        return Finding("embedding model", False, state.reason or "cannot be loaded", mend)
+    return Finding("embedding model", True, *_matching(manifest.embed_model, storage.embed_model))
+
+
+def _matching(recorded: ModelIdentity, asked_for: str) -> tuple[str, str]:
+    found = f"{recorded.short_name} loads and gives the vectors of the index"
+    if recorded.fallback:
+        return (
+            f"{found}; it stands in for {recorded.name} and knows English only",
+            f"Run make reindex where {recorded.name} can be downloaded.",
+        )
+    if recorded.name != asked_for:
+        return f"{found}; EMBED_MODEL asks for {asked_for}", "Run make reindex to change to it."
+    return found, ""
+
+
+def _documents_folder(folder: Path, index_dir: Path) -> Finding:
+    if not folder.is_dir():
+        return Finding("documents", False, f"{folder} is no folder", "Make it, or set DOCUMENTS_DIR.")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return Finding("documents", False, f"{folder} cannot be read", "Give this user the right to read it.")
+    if match_folder(index_dir, folder) == "other":
+        found = f"{folder} is not the folder that was indexed: another one is in its place"
+        return Finding("documents", False, found, "Mount its disk; or run make index, if it was changed on purpose.")
+    return Finding("documents", True, f"{folder} can be read")
+
+
+def _disk(index_dir: Path) -> Finding:
+    existing = next(folder for folder in (index_dir.absolute(), *index_dir.absolute().parents) if folder.exists())
+    if not os.access(existing, os.W_OK):
+        return Finding("disk", False, f"{existing} cannot be written", "Give this user the right to write it.")
+    free = shutil.disk_usage(existing).free
+    needed = max(_LEAST_FREE_BYTES, round(_ROOM_FOR_THE_NEXT * _size_of_current(index_dir)))
+    if free >= needed:
+        return Finding("disk", True, f"{_megabytes(free)} free")
+    return Finding(
+        "disk",
+        False,
+        f"{_megabytes(free)} free, and the next index needs about {_megabytes(needed)}",
+        "Make room, or set INDEX_DIR to a disk that has it.",
+    )
+
+
+def _budget(file: Path, limit: int) -> Finding:
+    try:
+        used = count_on_file(file, datetime.now(UTC).date())
+    except LedgerUnavailable as error:
+        mend = (
+            "Answers are quoted until tomorrow (UTC); to count today from 0 all the same, stop the server, delete it."
+        )
+        return Finding("budget", False, f"what was spent today is not known: {error}", mend)
+    return Finding("budget", True, f"{used:,} of the {limit:,} tokens of today are spent")
+
+
+def _set_aside(index_dir: Path) -> Iterator[Finding]:
+    for name in _OWN_FILES:
+        for aside in files_set_aside(index_dir / name):
+            found = f"{name} was damaged and is now {aside.name}"
+            yield Finding("damaged file", SKIPPED, found, "Look whether the disk is failing, and delete that file.")
+
+
+def _size_of_current(index_dir: Path) -> int:
+    name = current_name(index_dir)
+    if name is None:
+        return 0
+    return sum(file.stat().st_size for file in (index_dir / "generations" / name).rglob("*") if file.is_file())
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1024 / 1024:,.0f} MB"

@@ -1,0 +1,100 @@
+"""Production serving: waitress in one process, which finishes what it has begun when it is told to stop."""
+
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from flask.helpers import get_debug_flag
+from waitress import wasyncore
+from waitress.server import create_server
+
+from server import create_app
+from server.bootstrap import build_services, prepare_logging
+from server.commands.stop import stop_serving
+from server.http.body_limits import guarded_channel, limit_of_uploads
+from server.http.connections import ConnectionKeeper, connection_limits
+from server.http.lanes import Lanes
+from server.http.services import Services
+from server.memory import keep_memory_together
+from server.settings import ServerSettings, in_url, is_loopback, read_storage_settings
+
+logger = logging.getLogger(__name__)
+
+_THREADS_END_SECONDS = 0.5
+_MORE_CONNECTIONS = 8  # than there are places: waitress accepts no more then, and its own two handles count as well
+_LARGEST_BUFFERED_BODY = 8 * 1024 * 1024  # beyond it waitress answers itself; below, Flask refuses with a problem
+
+
+class CannotListen(Exception):
+    """The address cannot be bound; the message names the settings."""
+
+
+def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT. `announce` gets the address and the way of answering. Raises `CannotListen`."""
+    if get_debug_flag() and not is_loopback(settings.host):
+        raise CannotListen(f"HOST={settings.host}: FLASK_DEBUG must not be set on a server that others can reach")
+    prepare_logging(settings.log_level)
+    keep_memory_together()
+    services = build_services(settings, read_storage_settings())
+    connections: dict[int, Any] = {}
+    limits = connection_limits()
+    with _listening_socket(settings) as listening:
+        server = create_server(
+            create_app(services),
+            map=connections,
+            sockets=[listening],
+            _dispatcher=Lanes(settings.threads),
+            max_request_body_size=_LARGEST_BUFFERED_BODY,
+            ident=None,
+            connection_limit=limits.places + _MORE_CONNECTIONS,
+        )
+        server.channel_class = guarded_channel(limit_of_uploads(settings))
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: stop.set())
+        host, port = listening.getsockname()[:2]
+        announce(f"Pagewise answers on http://{in_url(host)}:{port}\n{_way_of_answering(services)}")
+        services.load()
+        _handle_connections(connections, ConnectionKeeper(connections, limits), stop, services)
+    server.task_dispatcher.shutdown(timeout=_THREADS_END_SECONDS)
+    services.close()
+
+
+def _listening_socket(settings: ServerSettings) -> socket.socket:
+    # Bound here: waitress 3.0 leaves its socket open when the address is taken.
+    try:
+        is_any = settings.host == "::"  # of IPv4 too, where the machine can
+        return socket.create_server(
+            (settings.host, settings.port),
+            family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
+            dualstack_ipv6=is_any and socket.has_dualstack_ipv6(),
+            backlog=1024,
+        )
+    except OSError as error:
+        reason = error.strerror or "cannot be had"
+        raise CannotListen(f"HOST={settings.host} PORT={settings.port}: {reason}") from error
+
+
+def _handle_connections(
+    connections: dict[int, Any], keeper: ConnectionKeeper, stop: threading.Event, services: Services
+) -> None:
+    """waitress 3.0's own loop ends at once on SIGTERM and cuts what is being sent; this one ends in order."""
+
+    def turn(seconds: float = 0.1) -> None:
+        keeper.look()
+        wasyncore.loop(timeout=seconds, map=connections, use_poll=True, count=1)
+
+    while not stop.is_set():
+        turn(0.5)
+    stop_serving(turn, connections, services)
+
+
+def _way_of_answering(services: Services) -> str:
+    if services.language_model:
+        return f"Answers are written by {services.language_model} from the passages it was given."
+    return (
+        "No language model is configured: answers are quoted from the documents. Set DEEPSEEK_API_KEY to change that."
+    )

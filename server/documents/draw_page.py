@@ -1,0 +1,118 @@
+"""Draws one page of a PDF with a passage marked: a process of its own, so that no page can harm the server.
+
+python -m server.documents.draw_page FILE PAGE LARGEST
+reads the text of the passage on that page; writes a PNG of at most LARGEST bytes.
+"""
+
+import difflib
+import io
+import os
+import resource
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+from PIL import Image, ImageChops, ImageDraw
+
+_WIDTH = 1100
+_TALLEST = 2400
+_YELLOW = (255, 226, 122)
+_MEMORY_BYTES = 1536 * 1024 * 1024
+_CPU_SECONDS = 10
+_NICENESS = 10  # questions and health are answered first
+_SHORTEST_MATCH = 12  # characters; shorter ones are found everywhere
+
+Box = tuple[int, int, int, int]
+
+
+def main() -> None:
+    """Read the passage, write the picture."""
+    file, number, largest_bytes = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    os.nice(_NICENESS)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest_bytes, largest_bytes))
+    passage = sys.stdin.buffer.read().decode("utf-8")
+    sys.stdout.buffer.write(draw(file, number, passage))
+
+
+def draw(file: str, number: int, passage: str) -> bytes:
+    """The page (counted from 1) as PNG, with what it has of the passage marked."""
+    document = pypdfium2.PdfDocument(file)
+    page = document[number - 1]
+    width, height = page.get_size()
+    bitmap = page.render(scale=min(_WIDTH / width, _TALLEST / height))
+    picture = bitmap.to_pil().convert("RGB")
+    if passage:
+        to_pixels = bitmap.get_posconv(page)  # knows the page's rotation and crop box
+        text = page.get_textpage()
+        characters = [chr(pdfium.FPDFText_GetUnicode(text, i)) for i in range(text.count_chars())]
+        boxes = [_box_in_pixels(to_pixels, text.get_charbox(i)) for i in find_passage(characters, passage)]
+        picture = _marked(picture, list(lines_of(boxes)))
+    output = io.BytesIO()
+    picture.quantize(64).save(output, "PNG")
+    return output.getvalue()
+
+
+def find_passage(characters: Sequence[str], passage: str) -> list[int]:
+    """Which characters of the page are the passage's, ascending.
+
+    Compared by letters and digits alone: the passage was cleaned, and two libraries space and order a page differently.
+    """
+    places, page = _letters(characters)
+    _, wanted = _letters(passage)
+    start = page.find(wanted)
+    if start >= 0:
+        return places[start : start + len(wanted)]
+    blocks = difflib.SequenceMatcher(None, page, wanted, autojunk=False).get_matching_blocks()
+    return [place for b in blocks if b.size >= _SHORTEST_MATCH for place in places[b.a : b.a + b.size]]
+
+
+def lines_of(boxes: Sequence[Box]) -> Iterator[Box]:
+    """Boxes of characters in reading order, drawn together to one a line."""
+    line: Box | None = None
+    for box in boxes:
+        if line is not None and _is_same_line(line, box):
+            line = (min(line[0], box[0]), min(line[1], box[1]), max(line[2], box[2]), max(line[3], box[3]))
+            continue
+        if line is not None:
+            yield line
+        line = box
+    if line is not None:
+        yield line
+
+
+def _letters(characters: Sequence[str]) -> tuple[list[int], str]:
+    places, letters = [], []
+    for place, character in enumerate(characters):
+        for letter in unicodedata.normalize("NFKC", character).casefold():
+            if letter.isalnum():
+                places.append(place)
+                letters.append(letter)
+    return places, "".join(letters)
+
+
+def _is_same_line(line: Box, box: Box) -> bool:
+    middle = (box[1] + box[3]) / 2
+    return line[1] <= middle <= line[3] and box[0] >= line[0] and box[0] - line[2] < 3 * (line[3] - line[1])
+
+
+def _box_in_pixels(to_pixels: Any, box: tuple[float, float, float, float]) -> Box:
+    left, bottom, right, top = box
+    (x1, y1), (x2, y2) = to_pixels.to_bitmap(left, top), to_pixels.to_bitmap(right, bottom)
+    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def _marked(picture: Image.Image, boxes: Sequence[Box]) -> Image.Image:
+    layer = Image.new("RGB", picture.size, "white")
+    pen = ImageDraw.Draw(layer)
+    for left, top, right, bottom in boxes:
+        pen.rectangle((left - 3, top - 3, right + 3, bottom + 3), fill=_YELLOW)
+    return ImageChops.multiply(picture, layer)
+
+
+if __name__ == "__main__":
+    main()

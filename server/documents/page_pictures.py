@@ -1,0 +1,177 @@
+"""Pictures of PDF pages, drawn by a process of their own (`draw_page`), a few at a time; some are kept."""
+
+import logging
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from server.documents.child_processes import Children, ChildrenEnded
+from server.documents.slow_work import NoRoom, SlowWork
+from storage.child_environment import reading_environment
+from storage.generations.published import file_sha256
+from storage.records import DocumentRecord
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Newest(Generic[Key, Value]):
+    """Keeps `most` entries, of `heaviest` in sum by `weight` where that is given. May be used by several threads."""
+
+    def __init__(self, most: int, *, heaviest: int | None = None, weight: Callable[[Value], int] = lambda _: 0) -> None:
+        self._most = most
+        self._heaviest = heaviest
+        self._weight = weight
+        self._entries: OrderedDict[Key, Value] = OrderedDict()
+        self._lock = threading.Lock()
+        self._total = 0
+
+    def get(self, key: Key) -> Value | None:
+        """What was put there last, unless newer entries have taken its place."""
+        with self._lock:
+            return self._entries.get(key)
+
+    def put(self, key: Key, value: Value) -> None:
+        """Keep the value; the oldest entries beyond a bound go."""
+        with self._lock:
+            self._remove(key)
+            self._entries[key] = value
+            self._total += self._weight(value)
+            while len(self._entries) > self._most or (self._heaviest is not None and self._total > self._heaviest):
+                self._remove(next(iter(self._entries)))
+
+    def remove(self, key: Key) -> None:
+        """Forget the entry, if there is one."""
+        with self._lock:
+            self._remove(key)
+
+    def _remove(self, key: Key) -> None:
+        if key in self._entries:
+            self._total -= self._weight(self._entries.pop(key))
+
+
+logger = logging.getLogger(__name__)
+
+_SECONDS = 20
+_FAILURE_SECONDS = 600.0
+_LARGEST_BYTES = 8 * 1024 * 1024
+_KEPT_PICTURES = 64
+_KEPT_BYTES = 32 * 1024 * 1024
+_KEPT_FAILURES = 1000
+_KEPT_HASHES = 1000
+_HASHED_BYTES = 256 * 1024 * 1024
+_OUT_OF_TIME = (-signal.SIGKILL, -signal.SIGXCPU)
+
+
+class NoPicture(Exception):
+    """The page cannot be shown as a picture; the message says why."""
+
+
+def indexed_file(
+    documents_dir: str, document: DocumentRecord, sha256_of: Callable[[Path], str | None] = file_sha256
+) -> Path | None:
+    """The file whose version the index holds; None when it is gone, has changed or lies outside the folder."""
+    root = Path(documents_dir).resolve()
+    file = (root / document.path).resolve()
+    if not file.is_relative_to(root) or not file.is_file():
+        return None
+    status = file.stat()
+    if (status.st_size, status.st_mtime_ns) == (document.size, document.mtime_ns):
+        return file
+    if status.st_size != document.size or status.st_size > _HASHED_BYTES:
+        return None
+    return file if sha256_of(file) == document.sha256 else None
+
+
+class IndexedFiles:
+    """Finds the files of documents. A file whose time has changed is read whole, but once for each new time."""
+
+    def __init__(self, slow_work: SlowWork | None = None) -> None:
+        self._slow_work = slow_work or SlowWork()
+        self._hashes: Newest[tuple[str, int, int], str] = Newest(_KEPT_HASHES)
+
+    def find(self, documents_dir: str, document: DocumentRecord) -> Path | None:
+        """As `indexed_file`. Raises `NoRoom` where too many files are being read to tell."""
+        return indexed_file(documents_dir, document, self._sha256)
+
+    def _sha256(self, file: Path) -> str | None:
+        status = file.stat()
+        key = (str(file), status.st_size, status.st_mtime_ns)
+
+        def read() -> None:
+            with suppress(OSError):  # gone meanwhile
+                self._hashes.put(key, self._hashes.get(key) or file_sha256(file))
+
+        if self._hashes.get(key) is None:
+            self._slow_work.once("files", key, read)
+        return self._hashes.get(key)
+
+
+class PagePictures:
+    """Draws pages, each once at a time. What came of a page, a picture or none, is kept for those who ask next."""
+
+    def __init__(
+        self,
+        slow_work: SlowWork | None = None,
+        children: Children | None = None,
+        *,
+        failure_seconds: float = _FAILURE_SECONDS,
+    ) -> None:
+        self._slow_work = slow_work or SlowWork()
+        self._children = children or Children()
+        self._failure_seconds = failure_seconds
+        self._pictures: Newest[tuple[str, int, str], bytes] = Newest(_KEPT_PICTURES, heaviest=_KEPT_BYTES, weight=len)
+        self._failures: Newest[tuple[str, int], tuple[str, float]] = Newest(_KEPT_FAILURES)
+
+    def picture(self, file: Path, version: str, number: int, passage: str) -> bytes:
+        """One page as PNG with a passage marked. Raises `NoPicture`; `NoRoom` where too many are being drawn."""
+        if (known := self._known(version, number, passage)) is None:
+            self._slow_work.once("pictures", (version, number), lambda: self._draw(file, version, number, passage))
+            known = self._known(version, number, passage)
+        if known is None:
+            raise NoRoom  # the page was being drawn with another passage marked
+        return known
+
+    def _known(self, version: str, number: int, passage: str) -> bytes | None:
+        """The kept picture, if there is one. Raises `NoPicture` where the page could not be drawn a while ago."""
+        reason, since = self._failures.get((version, number)) or ("", 0.0)
+        if reason and time.monotonic() - since < self._failure_seconds:
+            raise NoPicture(reason)
+        return self._pictures.get((version, number, passage))
+
+    def _draw(self, file: Path, version: str, number: int, passage: str) -> None:
+        if self._known(version, number, passage) is not None:
+            return
+        try:
+            self._pictures.put((version, number, passage), _drawn(self._children, file, number, passage))
+        except ChildrenEnded as error:
+            raise NoPicture("the server is stopping") from error
+        except NoPicture as error:
+            self._failures.put((version, number), (str(error), time.monotonic()))
+            raise
+
+
+def _drawn(children: Children, file: Path, number: int, passage: str) -> bytes:
+    command = [sys.executable, "-P", "-m", "server.documents.draw_page", str(file), str(number), str(_LARGEST_BYTES)]
+    with tempfile.TemporaryFile() as output:  # its size is limited for the process; a pipe's would not be
+        try:
+            given = passage.encode("utf-8", "replace")
+            done = children.run(command, reading_environment(), seconds=_SECONDS, given=given, output=output)
+        except subprocess.TimeoutExpired as error:
+            raise NoPicture("the page takes too long to draw") from error
+        output.seek(0)
+        picture = output.read(_LARGEST_BYTES)
+    if done.returncode in _OUT_OF_TIME:
+        raise NoPicture("the page takes too long to draw")
+    if done.returncode != 0 or not picture:
+        logger.warning("a page could not be drawn (exit code %d)", done.returncode)
+        raise NoPicture("the page cannot be drawn")
+    return picture

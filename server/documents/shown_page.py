@@ -1,0 +1,105 @@
+"""What a page shows of a document: its text, page by page, with a passage marked in it. Reads the catalogue alone."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from storage.catalogue.catalogue import Catalogue
+from storage.records import ChunkRecord, DocumentRecord, PageRecord, PageStatus, Span
+
+_STATUS_ORDER = {"failed": 0, "stale": 1, "indexed": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """One page of a document and what is marked on it.
+
+    `page` is None where nothing could be read. `is_passage_gone` tells that the passage asked for is not in this
+    index any more.
+    """
+
+    document: DocumentRecord
+    page: PageRecord | None
+    passage: ChunkRecord | None
+    ranges: tuple[tuple[int, int], ...]
+    is_passage_gone: bool
+
+    @property
+    def marked_text(self) -> str:
+        """What is marked on the page."""
+        return " ".join(self.page.text[start:end] for start, end in self.ranges) if self.page else ""
+
+    @property
+    def previous(self) -> int | None:
+        """The number of the page before."""
+        return self.page.number - 1 if self.page and self.page.number > 1 else None
+
+    @property
+    def following(self) -> int | None:
+        """The number of the page after."""
+        return self.page.number + 1 if self.page and self.page.number < self.document.pages else None
+
+
+def shown_page(catalogue: Catalogue, path: str, number: int | None, passage_id: str | None) -> ShownPage | None:
+    """The page asked for, or the passage's first, or the document's first; None: no such document or page.
+
+    Only what the catalogue names is looked up: no path reaches the file system.
+    """
+    document = catalogue.document(path)
+    if document is None:
+        return None
+    passage = catalogue.chunks([passage_id]).get(passage_id) if passage_id else None
+    if passage is not None and passage.document != path:
+        passage = None
+    wanted = number or (passage.pages[0] if passage and passage.pages else 1)
+    page = catalogue.page(path, wanted)
+    if page is None and (document.pages > 0 or number):
+        return None
+    ranges = tuple((s.start, s.end) for s in _spans(passage) if page is not None and s.page == page.number)
+    return ShownPage(document, page, passage, ranges, is_passage_gone=bool(passage_id) and passage is None)
+
+
+@dataclass(frozen=True, slots=True)
+class PageMark:
+    """How pages `first` to `last` of a document were read; an odd page stands alone."""
+
+    first: int
+    last: int
+    status: PageStatus
+
+
+def page_marks(
+    documents: Sequence[DocumentRecord], odd_pages: Iterable[tuple[str, PageRecord]]
+) -> dict[str, list[PageMark]]:
+    """By path: its pages in order, runs of plainly read ones drawn together."""
+    odd: dict[str, dict[int, PageStatus]] = {}
+    for path, page in odd_pages:
+        odd.setdefault(path, {})[page.number] = page.status
+    return {record.path: list(_marks(record.pages, odd.get(record.path, {}))) for record in documents}
+
+
+def passages_on(catalogue: Catalogue, shown: ShownPage) -> list[ChunkRecord]:
+    """The passages that stand on the shown page, in reading order."""
+    if shown.page is None:
+        return []
+    number = shown.page.number
+    return [chunk for chunk in catalogue.document_chunks(shown.document.path) if number in chunk.pages]
+
+
+def problems_first(documents: list[DocumentRecord]) -> list[DocumentRecord]:
+    """The documents as a person wants to see them: those that need something on top."""
+    return sorted(documents, key=lambda d: (_STATUS_ORDER[d.status], not d.pages_without_text, d.path.casefold()))
+
+
+def _marks(pages: int, odd: dict[int, PageStatus]) -> Iterator[PageMark]:
+    first = 1
+    for number in sorted(number for number, status in odd.items() if status != "text"):
+        if first < number:
+            yield PageMark(first, number - 1, "text")
+        yield PageMark(number, number, odd[number])
+        first = number + 1
+    if first <= pages:
+        yield PageMark(first, pages, "text")
+
+
+def _spans(passage: ChunkRecord | None) -> tuple[Span, ...]:
+    return passage.spans if passage else ()

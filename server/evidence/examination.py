@@ -1,0 +1,263 @@
+"""What speaks for a passage answering a question: which of the question's words it holds, how close together, and
+whether something of the kind asked for stands beside them. Pure.
+
+Every figure is 0 to 1 and absolute: it depends on the passage and the index's word statistics alone, never on the other
+passages found.
+"""
+
+import math
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from server.evidence.answer_types import AnswerType, expected_answer, holds_answer, introduces
+from server.evidence.sentences import Sentence, split_sentences
+from storage.words.stemming import stem
+from storage.words.terms import STOP_WORDS, Term, placed_words, question_terms
+
+Frequencies = Callable[[Collection[str]], Mapping[str, int]]
+"""In how many chunks of the index each stem occurs; one that nobody uses is absent."""
+
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CJK_RUN = re.compile(f"{_CJK.pattern}+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_GENERIC_WORDS = """
+according amount answer another author authors based become best call called day different document example find first
+found get give given got good happen happened include includes including kind know known last made main major make many
+mean meaning means much name named names new number one other page paper part people percent percentage person section
+show shows sort take taken term text thing things three time two type types use used uses using way ways word work works
+year years
+"""
+_GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
+_GENERIC_WEIGHT = 0.4
+_UNSEEN_CJK_WEIGHT = 0.35  # two characters that nobody writes side by side are seldom a word
+_ELSEWHERE = 0.7  # a word in the title or a heading, beside 1.0 in the text; an identifier whose parts are scattered
+_SECOND_SENTENCE = 0.95
+_MOSTLY = 0.9
+_SMOOTHING_CHUNKS = 20  # a small index knows little of how common a word is
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something the question names. `rarity` is that in the index, `weight` what it counts.
+
+    `is_name`: an identifier, a number, a quotation, or written with a capital. `is_cjk`: written in Chinese, Japanese
+    or Korean.
+    """
+
+    spellings: tuple[tuple[str, ...], ...]
+    rarity: float
+    weight: float
+    shown: str
+    is_name: bool
+    is_cjk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A question, taken apart once for all its passages."""
+
+    question: str
+    needs: tuple[Need, ...]
+    expects: AnswerType
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for one passage, each 0 to 1.
+
+    `coverage`: share of the question's words, weighted by rarity, in the passage or its headings.
+    `closeness`: the same in its best one or two sentences, `sentences[best[0]:best[1]]`.
+    `names`: share of the question's identifiers, numbers and names (1 when it has none).
+    `typed`: the kind of thing asked for stands in the best sentences. `introduced`: 1 where "What is X?" is asked and X
+    introduced, 0 where it is not, 0.5 for other questions.
+    `comparable`: share of the question's words that the passage's script could hold at all.
+    `shared` are the words found, as the person wrote them, rarest first.
+    """
+
+    coverage: float
+    closeness: float
+    names: float
+    typed: float
+    introduced: float
+    comparable: float
+    best: tuple[int, int]
+    shared: tuple[str, ...]
+
+
+def profile_of(question: str, frequencies: Frequencies, chunks: int) -> Profile:
+    """Take the question apart, with the word statistics of an index of so many chunks."""
+    terms = [term for term in question_terms(question) if term.kind != "compound"]
+    known = frequencies({stem(word) for term in terms for words in term.spellings for word in words})
+    capitalised = _capitalised(question)
+    needs = tuple(_need(question, term, known, chunks, capitalised) for term in terms)
+    return Profile(question, needs, expected_answer(question))
+
+
+def examine(profile: Profile, text: str, context: str = "") -> Evidence:
+    """What speaks for this passage; `context` is its title and headings."""
+    words, above = _words_of(text), _words_of(context)
+    needs = [need for need in profile.needs if _can_hold(need, words, above)]
+    places = [_places(need, words) for need in needs]
+    elsewhere = [_is_elsewhere(need, words, above) for need in needs]
+    sentences = sentences_of(text)
+    best, closeness = _best_window(needs, places, elsewhere, sentences)
+    here = text[sentences[best[0]].start : sentences[best[1] - 1].end] if sentences else ""
+    met = [1.0 if place else _ELSEWHERE if other else 0.0 for place, other in zip(places, elsewhere, strict=True)]
+    found = sorted((n for n, m in zip(needs, met, strict=True) if m), key=lambda need: -need.weight)
+    return Evidence(
+        coverage=_share(needs, met),
+        closeness=closeness / (_weight(needs) or 1.0),
+        names=_names_share(needs, met),
+        typed=float(holds_answer(profile.question, profile.expects, here)),
+        introduced=float(introduces(profile.question, text)) if profile.expects == "definition" else 0.5,
+        comparable=sum(need.rarity for need in needs) / (sum(need.rarity for need in profile.needs) or 1.0),
+        best=best,
+        shared=tuple(dict.fromkeys(need.shown for need in found)),
+    )
+
+
+def needs_met(profile: Profile, text: str) -> frozenset[int]:
+    """Which of the question's needs, by their place in `profile.needs`, stand in the text."""
+    words = _words_of(text)
+    return frozenset(number for number, need in enumerate(profile.needs) if _places(need, words))
+
+
+def different_words(text: str) -> frozenset[str]:
+    """The stems of a text, each once."""
+    return _words_of(text).different
+
+
+@lru_cache(maxsize=1024)
+def sentences_of(text: str) -> tuple[Sentence, ...]:
+    """The sentences of a passage; remembered, because retrieving, scoring and answering all need them."""
+    return tuple(split_sentences(text))
+
+
+# -- the question --------------------------------------------------------------------------------------
+
+
+def _need(question: str, term: Term, known: Mapping[str, int], chunks: int, capitalised: frozenset[str]) -> Need:
+    spellings = tuple(tuple(stem(word) for word in words) for words in term.spellings)
+    # A phrase is at most as common as its rarest word; of several spellings the commonest counts.
+    common = max(min(known.get(word, 0) for word in words) for words in spellings)
+    rarity = weight = math.log((chunks + _SMOOTHING_CHUNKS) / (common + 1))
+    if len(spellings[0]) == 1 and spellings[0][0] in _GENERIC:
+        weight *= _GENERIC_WEIGHT
+    elif common == 0 and _CJK.match(spellings[0][0]):
+        weight *= _UNSEEN_CJK_WEIGHT
+    first = term.spellings[0][0]
+    is_name = term.kind == "exact" or first in capitalised or any(sign.isdigit() for sign in first)
+    shown = _as_written(question, term)
+    return Need(spellings, rarity, weight, shown, is_name, _CJK.search(shown) is not None)
+
+
+def _as_written(question: str, term: Term) -> str:
+    """The term as the person wrote it, to be shown again."""
+    words = term.spellings[0]
+    if _CJK.search("".join(words)):
+        return "".join(word if i == 0 or not _CJK.search(word) else word[-1] for i, word in enumerate(words))
+    written = re.search(r"[\W_]+".join(map(re.escape, words)), question, re.IGNORECASE)
+    return written.group() if written else " ".join(words)
+
+
+def _capitalised(question: str) -> frozenset[str]:
+    """Words written as names: with a capital inside, or at the beginning where not all words are written so."""
+    words = _LETTERS.findall(question)
+    inside = {word for word in words if any(sign.isupper() for sign in word[1:])}
+    begins = {word for word in words[1:] if word[0].isupper()}
+    is_prose = any(word[0].islower() and word not in STOP_WORDS for word in words[1:])
+    return frozenset(word.casefold() for word in (inside | begins if is_prose else inside))
+
+
+# -- the passage ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The stems of a text in order, the different ones, and where in the text each of the first begins."""
+
+    stems: tuple[str, ...]
+    different: frozenset[str]
+    starts: tuple[int, ...]
+    cjk_share: float
+
+
+@lru_cache(maxsize=2048)
+def _words_of(text: str) -> _Words:
+    starts, words = placed_words(text)
+    stems = tuple(map(stem, words))
+    different = frozenset(stems)
+    cjk = 0 if text.isascii() else sum(max(1, len(run) - 1) for run in _CJK_RUN.findall(text))
+    return _Words(stems, different, tuple(starts), cjk / (len(stems) or 1))
+
+
+def _can_hold(need: Need, words: _Words, above: _Words) -> bool:
+    """Chinese words are not to be found in an English text, nor English ones, but for names, in a Chinese text."""
+    if need.is_cjk:
+        return words.cjk_share > 0 or above.cjk_share > 0
+    return need.is_name or words.cjk_share < _MOSTLY
+
+
+def _places(need: Need, words: _Words) -> list[int]:
+    """Where in the text the need is met."""
+    return [
+        words.starts[position]
+        for spelling in need.spellings
+        if words.different.issuperset(spelling)
+        for position in _positions(spelling, words.stems)
+    ]
+
+
+def _positions(spelling: tuple[str, ...], stems: tuple[str, ...]) -> Iterator[int]:
+    """Where in the row of stems these stand side by side."""
+    position = -1
+    for _ in range(stems.count(spelling[0])):
+        position = stems.index(spelling[0], position + 1)
+        if stems[position : position + len(spelling)] == spelling:
+            yield position
+
+
+def _is_elsewhere(need: Need, words: _Words, above: _Words) -> bool:
+    """Whether the need is met above the text, or in pieces: an identifier may be cut up in the head of a table."""
+    if _places(need, above):
+        return True
+    return any(len(spelling) > 1 and words.different.issuperset(spelling) for spelling in need.spellings)
+
+
+def _best_window(
+    needs: Sequence[Need], places: Sequence[Sequence[int]], elsewhere: Sequence[bool], sentences: Sequence[Sentence]
+) -> tuple[tuple[int, int], float]:
+    """Which one or two neighbouring sentences meet most, and how much, in weights."""
+    if not sentences:
+        return (0, 0), 0.0
+    ends = [sentence.end for sentence in sentences]
+    held: dict[int, set[int]] = {}
+    for number, offsets in enumerate(places):
+        for offset in offsets:
+            held.setdefault(min(bisect_right(ends, offset), len(ends) - 1), set()).add(number)
+    base = sum(need.weight * _ELSEWHERE for need, other in zip(needs, elsewhere, strict=True) if other)
+    gain = [n.weight * (1.0 - _ELSEWHERE if other else 1.0) for n, other in zip(needs, elsewhere, strict=True)]
+
+    def worth(found: set[int]) -> float:
+        return base + sum(gain[number] for number in sorted(found))
+
+    windows = [((i, i + 1), worth(found)) for i, found in sorted(held.items())]
+    pairs = sorted({i for i in (*held, *(i - 1 for i in held)) if 0 <= i < len(sentences) - 1})
+    windows += [((i, i + 2), worth(held.get(i, set()) | held.get(i + 1, set())) * _SECOND_SENTENCE) for i in pairs]
+    return max(windows, key=lambda window: window[1], default=((0, 1), base))
+
+
+def _weight(needs: Sequence[Need]) -> float:
+    return sum(need.weight for need in needs)
+
+
+def _share(needs: Sequence[Need], met: Sequence[float]) -> float:
+    return sum(need.weight * m for need, m in zip(needs, met, strict=True)) / (_weight(needs) or 1.0)
+
+
+def _names_share(needs: Sequence[Need], met: Sequence[float]) -> float:
+    named = [(need, m) for need, m in zip(needs, met, strict=True) if need.is_name]
+    return _share([need for need, _ in named], [m for _, m in named]) if named else 1.0

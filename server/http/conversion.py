@@ -1,0 +1,119 @@
+"""From what is asked to the answer service's question, and from its answer to what API and pages show."""
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from server.answers import Answer, Question, Turn
+from server.http import schema
+from server.passages import Passage
+from server.settings import ServerSettings
+from storage.generations.published import Generation
+from storage.records import DocumentRecord
+
+
+def question_of(asked: schema.QueryRequest, settings: ServerSettings) -> Question:
+    """The question with the defaults of the settings where the caller left something out."""
+    return Question(
+        text=asked.question,
+        mode=asked.mode,
+        k=settings.retrieve_k if asked.k is None else asked.k,
+        keep=settings.keep_k if asked.keep is None else asked.keep,
+        threshold=settings.relevance_threshold if asked.threshold is None else asked.threshold,
+        documents=tuple(asked.documents),
+        history=tuple(Turn(turn.question, turn.answer) for turn in asked.history),
+    )
+
+
+def query_response(answer: Answer, request_id: str) -> schema.QueryResponse:
+    """An answer as docs/api.md shows it."""
+    return schema.QueryResponse(
+        **_written(answer),
+        question=answer.question,
+        rejected=[passage_out(passage) for passage in answer.rejected],
+        relevance=schema.Scoring.model_validate(answer.relevance),
+        index=schema.IndexInfo.model_validate(answer.index),
+        request_id=request_id,
+        standalone_question=answer.standalone_question,
+        second=schema.SecondAnswer(**_written(answer.second)) if answer.second else None,
+    )
+
+
+def _written(answer: Answer) -> dict[str, Any]:
+    """What is each model's own where two answered the same question from the same evidence."""
+    return {
+        "answer": answer.answer,
+        "refused": answer.refused,
+        "complete": answer.complete,
+        "reason": answer.reason,
+        "mode": answer.mode,
+        "model": answer.model,
+        "reasoning": answer.reasoning,
+        "sources": [passage_out(passage) for passage in answer.sources],
+        "checks": schema.Checks.model_validate(answer.checks),
+        "notices": list(answer.notices),
+        "usage": answer.usage,
+        "timings_ms": answer.timings_ms,
+    }
+
+
+def passage_out(passage: Passage) -> schema.PassageOut:
+    """A passage with the address of its page."""
+    judgement = passage.judgement
+    return schema.PassageOut(
+        id=passage.id,
+        document=passage.document,
+        pages=list(passage.pages),
+        labels=list(passage.labels),
+        text=passage.text,
+        retrieval_score=passage.retrieval_score,
+        relevance=schema.Relevance(
+            score=judgement.score if judgement else None,
+            reason=judgement.reason if judgement else "",
+            kept=passage.kept,
+        ),
+        stale=passage.stale,
+        url=passage_url(passage),
+    )
+
+
+def passage_url(passage: Passage) -> str:
+    """Where people see the passage on its page."""
+    query = urlencode({"page": passage.pages[0] if passage.pages else 1, "passage": passage.id})
+    return f"/documents/{quote(passage.document)}?{query}"
+
+
+def document_out(record: DocumentRecord) -> schema.DocumentOut:
+    """A document's state as the API shows it."""
+    return schema.DocumentOut(
+        path=record.path,
+        status=record.status,
+        category=record.category,
+        detail=record.detail,
+        title=record.title,
+        format=record.format,
+        pages=record.pages,
+        pages_without_text=list(record.pages_without_text),
+        chunks=record.chunks,
+        bytes=record.size,
+        sha256=record.sha256,
+        indexed_at=record.indexed_at or None,
+    )
+
+
+def index_info(generation: Generation) -> schema.IndexInfo:
+    """Which generation answers, and with which model."""
+    return schema.IndexInfo(generation=generation.name, embed_model=generation.manifest.embed_model.short_name)
+
+
+def index_status(generation: Generation) -> schema.IndexStatus:
+    """What a generation holds."""
+    manifest = generation.manifest
+    return schema.IndexStatus(
+        generation=generation.name,
+        documents=manifest.counts.documents,
+        pages=manifest.counts.pages,
+        chunks=manifest.counts.chunks,
+        embed_model=manifest.embed_model.short_name,
+        fallback=manifest.embed_model.fallback,
+        published_at=manifest.published_at,
+    )

@@ -1,0 +1,145 @@
+"""What every request passes and every response carries: request id, token, own origin, headers, access log."""
+
+import base64
+import binascii
+import logging
+import secrets
+import time
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import SecurityError
+from werkzeug.sansio.utils import host_is_trusted
+
+from server.http.problems import Problem, Refused
+from server.settings import ServerSettings, known_token
+
+logger = logging.getLogger("server.access")
+
+LARGEST_BODY = 256 * 1024
+_PUBLIC = {"api.healthz", "api.readyz", "static"}
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_STARTING_PROCESSES = {"indexing.plan", "web.page_picture"}
+"""What a GET makes the server do much for; no other site has a reason to link there."""
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def secure(app: Flask, settings: ServerSettings) -> None:
+    """Put the checks before every request and the headers on every response."""
+    app.debug = False  # whatever FLASK_DEBUG says: a debugger runs code for whoever reaches it
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_PARTS=100,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+    )
+
+    @app.before_request
+    def check() -> None:
+        g.request_id = secrets.token_hex(8)
+        g.started = time.perf_counter()
+        if not _is_trusted(request.host, settings.host_names):
+            raise SecurityError
+        if settings.tokens and request.endpoint not in _PUBLIC:
+            token = known_token(given_token(request.headers.get("Authorization", "")), settings.tokens)
+            if token is None:
+                raise Refused(_UNAUTHORIZED)
+            g.token_name = token.name
+        if request.routing_exception is None:
+            _check_origin()
+
+    app.after_request(_finish)
+
+
+def _is_trusted(host: str, names: list[str]) -> bool:
+    """Whether a browser may ask under this name. Werkzeug 3.1's own check never finds an IPv6 address."""
+    address, bracket, _port = host.rpartition("]")
+    return address + bracket in names if bracket else host_is_trusted(host, names)
+
+
+def given_token(authorization: str) -> str:
+    """The token in the header `Authorization: Bearer`, or the password of `Basic`: how a browser sends one."""
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(value, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return ""
+
+
+def _check_origin() -> None:
+    """Refuse what another site sends or embeds. A link from there leads here, but not to what starts a process."""
+    if request.method not in _SAFE_METHODS:
+        if not _is_own_origin(request.headers.get("Origin")):
+            raise Refused(_FOREIGN)
+    elif request.endpoint not in _PUBLIC and not _is_link():
+        origin = request.headers.get("Origin") or request.headers.get("Referer")
+        if not _is_own_origin(origin):
+            raise Refused(_EMBEDDED)
+
+
+def _is_link() -> bool:
+    """Whether a person follows a link, in a tab of its own, to a page that costs little."""
+    if request.endpoint in _STARTING_PROCESSES:
+        return False
+    if "Sec-Fetch-Site" not in request.headers:
+        return True  # an older browser does not tell, or it is a program
+    return (request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest")) == ("navigate", "document")
+
+
+def _is_own_origin(origin: str | None) -> bool:
+    """Whether the request comes from a page of ours, or from no page at all; `origin` is what older browsers tell."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def _finish(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    milliseconds = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
+    logger.info(
+        "%s %s %s %d %.0f ms", g.get("request_id", "-"), request.method, _loggable(), response.status_code, milliseconds
+    )
+    return response
+
+
+def _loggable() -> str:
+    """The path without its query, which may hold a question, and without line ends."""
+    return request.path.encode("unicode_escape").decode("ascii")[:200]
+
+
+_UNAUTHORIZED = Problem(
+    401,
+    "unauthorized",
+    _l("A token is needed"),
+    _l("The server answers only to those who hold one of its API_TOKENS."),
+    _l("Send it as 'Authorization: Bearer …', or as the password your browser asks for."),
+)
+_FOREIGN = Problem(
+    403, "foreign_origin", _l("Not from this site"), _l("The form was sent from another site, so nothing was done.")
+)
+_EMBEDDED = Problem(
+    403,
+    "foreign_origin",
+    _l("Not from this site"),
+    _l("A page of another site asked for this, so nothing was done."),
+    _l("Open the address yourself, or start from the Documents page."),
+)

@@ -1,0 +1,142 @@
+"""What the views work with: built by the composition root, carried by the application.
+
+Also what pages and API alike want to know of the documents; nothing of any while no index is open.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from typing import Protocol
+
+from flask import current_app
+
+from server import answers
+from server.answering.self_check import SelfCheck
+from server.documents.child_processes import Children
+from server.documents.page_pictures import IndexedFiles, PagePictures
+from server.documents.reindexing import Reindexing
+from server.documents.slow_work import SlowWork
+from server.documents.uploads import Uploads
+from server.language_model.errors import LanguageModelError
+from server.retrieval.index_holder import IndexHolder, IndexNotReady
+from server.retrieval.reachability import DocumentsUnreachable, why_unreachable
+from server.settings import ServerSettings
+from storage.records import DocumentRecord, PageRecord
+from storage.server_state.answers import AnswerStore
+
+EXTENSION = "pagewise"
+VERSION = "0.1.0"
+
+
+class Answering(Protocol):
+    """What the views ask, as `AnswerService` does it."""
+
+    def events(self, question: answers.Question, cancel: Event | None = None) -> Iterator[answers.Event]:
+        """What happens while the question is answered."""
+
+    def answer(self, question: answers.Question, cancel: Event | None = None) -> answers.Answer:
+        """The answer."""
+
+    def retrieve(
+        self, text: str, k: int, documents: tuple[str, ...] = (), *, score: bool = False, cancel: Event | None = None
+    ) -> answers.Retrieval:
+        """The passages nearest to a question."""
+
+    def model_problem(self) -> LanguageModelError | None:
+        """Why answers are quoted now instead of written."""
+
+    def budget_notice(self) -> str | None:
+        """What is wrong with the count of the day's tokens although answers are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The collaborators of every view. `answering` raises `IndexNotReady` while the libraries are being loaded."""
+
+    settings: ServerSettings
+    index: IndexHolder
+    answering: Callable[[], Answering]
+    answers: AnswerStore
+    language_model: str | None
+    """The name of the configured language model; None: answers are quoted from the documents."""
+    slow_work: SlowWork = field(default_factory=SlowWork)
+    """Turns for what holds a thread for long."""
+    pictures: PagePictures = field(default_factory=PagePictures)
+    files: IndexedFiles = field(default_factory=IndexedFiles)
+    load: Callable[[], None] = lambda: None
+    """Begins to load models and index in the background."""
+    close: Callable[[], None] = lambda: None
+    """Ends connections and background work."""
+    reindexing: Reindexing | None = None
+    """Runs the indexing job from the page; None: that is not offered."""
+    uploads: Uploads = field(default_factory=Uploads)
+    """Adds documents to the folder and takes them out; whether that is allowed, the settings say."""
+    children: Children = field(default_factory=Children)
+    """The processes that requests wait for."""
+    draining: Event = field(default_factory=Event)
+    """Set when the server is going to stop: it is not ready any more, and finishes what it has begun."""
+    self_check: SelfCheck = field(default_factory=SelfCheck)
+    """Tells whether questions can be answered, and what the server is short of."""
+    stopping: Event = field(default_factory=Event)
+    """Set when what still runs must come to an end."""
+
+
+def services() -> Services:
+    """The collaborators of the current application."""
+    found: Services = current_app.extensions[EXTENSION]
+    return found
+
+
+def document_records() -> list[DocumentRecord]:
+    """The documents of the open index; none while it is not open."""
+    if not services().index.state().ready:
+        return []
+    with services().index.acquire() as index:
+        return index.generation.catalogue.documents()
+
+
+def odd_pages() -> list[tuple[str, PageRecord]]:
+    """Every page that was not read plainly, with the path of its document."""
+    if not services().index.state().ready:
+        return []
+    with services().index.acquire() as index:
+        return index.generation.catalogue.odd_pages()
+
+
+def documents_dir() -> Path:
+    """The folder the index was made from; the settings' where there is none yet."""
+    try:
+        with services().index.acquire() as index:
+            return Path(index.generation.manifest.documents_dir)
+    except IndexNotReady:
+        return services().settings.documents_dir
+
+
+def documents_problem() -> str | None:
+    """Why the documents of the open index cannot be reached; None where they can, or while no index is open."""
+    try:
+        with services().index.acquire() as index:
+            return why_unreachable(index.generation)
+    except IndexNotReady:
+        return None
+
+
+def require_documents() -> None:
+    """Raises `DocumentsUnreachable` where the documents of the open index cannot be reached."""
+    if (reason := documents_problem()) is not None:
+        raise DocumentsUnreachable(reason)
+
+
+def known_paths() -> list[str]:
+    """The documents of the open index; none while it is not open."""
+    return [record.path for record in known_documents()]
+
+
+def known_documents() -> list[DocumentRecord]:
+    """The same, with what is known of them."""
+    try:
+        with services().index.acquire() as index:
+            return index.generation.catalogue.documents()
+    except IndexNotReady:
+        return []

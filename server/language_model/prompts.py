@@ -1,0 +1,149 @@
+"""What the language model is told: the templates, and how questions and passages get into them.
+
+A template is a text with variables in braces. Questions and passages are put in as they are, in one pass, and never
+read as templates themselves. Passages stand between markers that hold a random number, so that no document can
+pretend to end its passage. Knows nothing of HTTP and models.
+"""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from llama_index.core.base.llms.types import ChatMessage
+from llama_index.core.prompts import PromptTemplate
+
+from server.answers import Turn
+from server.language import Language, question_language, refusal
+from server.passages import Passage
+
+TEMPLATES_FOLDER = Path(__file__).parents[1] / "prompt_templates"
+
+# {name} where LaTeX would not write it: \frac{a}{b}, x^{n} and a_{ij} are no variables.
+_VARIABLE = re.compile(r"(?<![\\\w^}])\{([A-Za-z_]\w*)\}")
+
+
+class BadTemplate(Exception):
+    """A prompt file cannot be used; the message names the file, what is wrong, and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    setting: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    must_contain: str = ""
+
+
+_ANSWER = _Kind("ANSWER_PROMPT_FILE", ("context_str", "query_str"), ("refusal", "marker"))
+_RELEVANCE = _Kind("RELEVANCE_PROMPT_FILE", ("context_str", "query_str"), ("marker",), must_contain="json")
+_STANDALONE = _Kind("standalone.txt", ("history_str", "query_str"), ("marker",))
+
+_MOST_TURNS = 4
+_LONGEST_PAST_ANSWER = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """The templates of one server. `read_prompts` makes it."""
+
+    answer: dict[Language, PromptTemplate]
+    relevance: PromptTemplate
+    standalone: PromptTemplate
+
+    def answer_messages(self, question: str, passages: Sequence[Passage], marker: str) -> list[ChatMessage]:
+        """The request to answer from the passages, first one first: [1] in the answer will mean the first."""
+        language = question_language(question)
+        return self.answer[language].format_messages(
+            context_str=document_blocks(passages, marker),
+            query_str=_without(question, marker),
+            refusal=refusal(language),
+            marker=marker,
+        )
+
+    def relevance_messages(self, question: str, passage: Passage, marker: str) -> list[ChatMessage]:
+        """The request to score one passage. With the same question and marker the beginning is the same."""
+        return self.relevance.format_messages(
+            context_str=_block(passage, marker), query_str=_without(question, marker), marker=marker
+        )
+
+    def standalone_messages(self, question: str, history: Sequence[Turn], marker: str) -> list[ChatMessage]:
+        """The request to rewrite a question so that it can be understood without the conversation before it."""
+        return self.standalone.format_messages(
+            history_str=_without(_conversation(history), marker), query_str=_without(question, marker), marker=marker
+        )
+
+
+def new_marker() -> str:
+    """128 random bits that no document can know."""
+    return secrets.token_hex(16)
+
+
+def read_prompts(answer_file: Path | None = None, relevance_file: Path | None = None) -> Prompts:
+    """The templates of Pagewise, or the user's own where a file is given. Raises `BadTemplate`."""
+    if answer_file is None:
+        answer = {
+            language: _template(TEMPLATES_FOLDER / f"answer_{language}.txt", _ANSWER) for language in ("en", "zh")
+        }
+    else:
+        own = _template(answer_file, _ANSWER)
+        answer = {"en": own, "zh": own}
+    relevance = _template(relevance_file or TEMPLATES_FOLDER / "relevance.txt", _RELEVANCE)
+    standalone = _template(TEMPLATES_FOLDER / "standalone.txt", _STANDALONE)
+    return Prompts({"en": answer["en"], "zh": answer["zh"]}, relevance, standalone)
+
+
+def document_blocks(passages: Sequence[Passage], marker: str) -> str:
+    """All passages, numbered from 1 as they are to be cited."""
+    return "\n\n".join(f"Document {number}:\n{_block(passage, marker)}" for number, passage in enumerate(passages, 1))
+
+
+def source_line(passage: Passage) -> str:
+    """Where a passage stands, in one line: file, page, headings."""
+    place = ", ".join(passage.labels) or ", ".join(f"page {page}" for page in passage.pages)
+    parts = [passage.document, place, passage.context]
+    return " | ".join(" ".join(part.split()) for part in parts if part.strip())
+
+
+def _block(passage: Passage, marker: str) -> str:
+    inside = _without(f"({source_line(passage)})\n{passage.text}", marker)
+    return f"<passage-{marker}>\n{inside}\n</passage-{marker}>"
+
+
+def _conversation(history: Sequence[Turn]) -> str:
+    """The last turns; of a long answer the beginning."""
+    return "\n".join(f"Q: {turn.question}\nA: {turn.answer[:_LONGEST_PAST_ANSWER]}" for turn in history[-_MOST_TURNS:])
+
+
+def _without(text: str, marker: str) -> str:
+    return text.replace(marker, "")
+
+
+def _template(file: Path, kind: _Kind) -> PromptTemplate:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadTemplate(f"{kind.setting}: {file.name} cannot be read as UTF-8 text") from error
+    _check(text, file.name, kind)
+    return PromptTemplate(text.strip())
+
+
+def _check(text: str, name: str, kind: _Kind) -> None:
+    known = (*kind.required, *kind.optional)
+    found = set(_VARIABLE.findall(text))
+    for variable in kind.required:
+        if variable not in found:
+            raise BadTemplate(f"{kind.setting}: {name} lacks {{{variable}}}; write it where {_MEANING[variable]} goes")
+    for variable in sorted(found - set(known)):
+        names = ", ".join(f"{{{each}}}" for each in known)
+        raise BadTemplate(f"{kind.setting}: {name} uses {{{variable}}}, which means nothing here; there are {names}")
+    if kind.must_contain not in text.lower():
+        raise BadTemplate(f"{kind.setting}: {name} must ask for {kind.must_contain.upper()} by this word")
+
+
+_MEANING = {
+    "context_str": "the text of the documents",
+    "query_str": "the question",
+    "history_str": "the conversation",
+}

@@ -1,0 +1,83 @@
+"""What all pages share: their blueprint, what is shown around their content, language and theme, the API for people."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from server.api.questions import model_notice, open_index_status, readiness, stores_notice
+from server.http.services import VERSION, documents_problem, services
+from server.http.translation import COOKIE as LANGUAGE_COOKIE
+from server.http.translation import LANGUAGES, interface_language
+from server.pages import template_helpers
+
+THEME_COOKIE = "theme"
+THEMES = ("auto", "light", "dark")
+
+blueprint = Blueprint("web", __name__)
+
+
+@blueprint.app_context_processor
+def page_context() -> dict[str, Any]:
+    """What every page shows around its content."""
+    return {
+        **template_helpers.HELPERS,
+        "index": open_index_status(),
+        "index_state": readiness(),
+        "model_notice": model_notice,
+        "documents_problem": documents_problem,
+        "stores_notice": stores_notice,
+        "language_model": services().language_model,
+        "settings": services().settings,
+        "can_reindex": services().reindexing is not None,
+        "is_indexing": _is_indexing,
+        "version": VERSION,
+        "language": interface_language(),
+        "languages": LANGUAGES,
+        "theme": _theme(),
+    }
+
+
+def _theme() -> str:
+    chosen = request.cookies.get(THEME_COOKIE, "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def _is_indexing() -> bool:
+    reindexing = services().reindexing
+    return reindexing is not None and reindexing.state().is_running
+
+
+_LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+_COOKIE_SECONDS = 365 * 24 * 3600
+
+
+@blueprint.get("/api")
+def api_page() -> str:
+    """The API for people to read, from the same description that programs get."""
+    description = current_app.api_doc  # type: ignore[attr-defined]
+    return render_template("api.html", paths=description["paths"], schemas=description["components"]["schemas"])
+
+
+@blueprint.get("/preferences")
+def preferences() -> BaseResponse:
+    """Remember the language and the theme, and go back to the page."""
+    response = redirect(_local(request.args.get("next", "/")), 303)
+    language, theme = request.args.get("language"), request.args.get("theme")
+    if language in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, str(language), max_age=_COOKIE_SECONDS, httponly=True, samesite="Lax")
+    if theme in THEMES:
+        response.set_cookie(THEME_COOKIE, str(theme), max_age=_COOKIE_SECONDS, httponly=True, samesite="Lax")
+    return response
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    """Browsers ask for it whatever the page says."""
+    return Response(status=204)
+
+
+def _local(address: str) -> str:
+    """The address if it is a path of this server, else the form."""
+    return address if _LOCAL_PATH.fullmatch(address) else "/"

@@ -1,0 +1,106 @@
+"""Documents: all of them and their states, one page of one of them, its picture and its file."""
+
+from collections import Counter
+from pathlib import Path
+
+from flask import Response, render_template, request, send_file
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import NotFound
+
+from server.documents.shown_page import ShownPage, page_marks, passages_on, problems_first, shown_page
+from server.documents.uploads import stored_name
+from server.http.problems import Problem, Refused
+from server.http.services import document_records, odd_pages, require_documents, services
+from server.pages.blueprint import blueprint
+from server.retrieval.index_holder import OpenIndex
+
+
+@blueprint.get("/documents")
+def documents() -> str:
+    """Every document and its state, problems first."""
+    with services().slow_work.turn("files"):  # the page looks at every file of the folder
+        return _documents_page()
+
+
+def _documents_page() -> str:
+    records = document_records()
+    odd = odd_pages()
+    reindexing = services().reindexing
+    wanted = request.args.get("q", "").strip()
+    found = [record for record in records if wanted.casefold() in f"{record.path}\n{record.title or ''}".casefold()]
+    return render_template(
+        "documents.html",
+        documents=problems_first(found),
+        all_documents=records,
+        wanted=wanted,
+        marks=page_marks(found, odd),
+        odd_counts=Counter(page.status for _path, page in odd),
+        job=reindexing.state() if reindexing else None,
+    )
+
+
+@blueprint.get("/documents/<path:document>")
+def document(document: str) -> str:
+    """One page of a document as the machine read it, with a passage marked."""
+    with services().index.acquire() as index:
+        shown = _shown_page(index, document)
+        if not Path(index.generation.manifest.documents_dir, document).exists():
+            require_documents()
+            raise Refused(_DELETED)
+        has_picture = _picture_file(index, shown) is not None
+        passages = passages_on(index.generation.catalogue, shown)
+    return render_template("document.html", shown=shown, has_picture=has_picture, passages=passages)
+
+
+@blueprint.get("/page-pictures/<path:document>")
+def page_picture(document: str) -> Response:
+    """The same page of a PDF as a picture, with the passage marked."""
+    with services().index.acquire() as index:
+        shown = _shown_page(index, document)
+        file = _picture_file(index, shown)
+    if file is None or shown.page is None:
+        require_documents()
+        raise NotFound
+    picture = services().pictures.picture(file, shown.document.sha256, shown.page.number, shown.marked_text)
+    return Response(picture, content_type="image/png", headers={"Cache-Control": "private, max-age=300"})
+
+
+@blueprint.get("/files/<path:document>")
+def file(document: str) -> Response:
+    """The file itself, in the version that is indexed. Only PDF opens in the browser; the rest is saved."""
+    with services().index.acquire() as index:
+        shown = _shown_page(index, document)
+        found = services().files.find(index.generation.manifest.documents_dir, shown.document)
+    if found is None:
+        require_documents()
+        raise NotFound
+    is_pdf = shown.document.format == "pdf"
+    return send_file(
+        found,
+        mimetype="application/pdf" if is_pdf else "application/octet-stream",
+        as_attachment=not is_pdf,
+        download_name=stored_name(found.name) or "document",
+    )
+
+
+_DELETED = Problem(
+    410,
+    "document_deleted",
+    _l("This document was deleted"),
+    _l("Its file is not in the documents folder any more, so its text is not shown and it answers no question."),
+    _l("Put the file back, or index again to take it off the list."),
+)
+
+
+def _shown_page(index: OpenIndex, path: str) -> ShownPage:
+    number, passage = request.args.get("page", type=int), request.args.get("passage")
+    shown = shown_page(index.generation.catalogue, path, number, passage)
+    if shown is None:
+        raise NotFound
+    return shown
+
+
+def _picture_file(index: OpenIndex, shown: ShownPage) -> Path | None:
+    if shown.document.format != "pdf" or shown.page is None:
+        return None
+    return services().files.find(index.generation.manifest.documents_dir, shown.document)

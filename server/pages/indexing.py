@@ -1,0 +1,58 @@
+"""The indexing job on the Documents page: the plan of the next run, starting it, and how it gets on."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as BaseResponse
+
+from server.documents.reindexing import NoPlan, Reindexing
+from server.http.problems import Problem, Refused
+from server.http.services import documents_dir, services
+
+blueprint = Blueprint("indexing", __name__)
+
+
+@blueprint.post("/reindex")
+def start() -> BaseResponse:
+    """Start the indexing job and lead back to the documents."""
+    if not _reindexing().start(documents_dir(), allow_removals=bool(request.form.get("allow_removals"))):
+        raise Refused(_RUNNING)
+    return redirect(url_for("web.documents") + "#indexing", 303)
+
+
+@blueprint.get("/reindex")
+def progress() -> str:
+    """How the job gets on: the piece of the page that shows it."""
+    return render_template("_job.html", job=_reindexing().state())
+
+
+@blueprint.get("/reindex/plan")
+def plan() -> str:
+    """What the next run would do."""
+    try:
+        lines, problem = _reindexing().plan(documents_dir()), ""
+    except NoPlan as error:
+        lines, problem = (), str(error)
+    return render_template("plan.html", lines=lines, problem=problem)
+
+
+def _reindexing() -> Reindexing:
+    reindexing = services().reindexing
+    if reindexing is None:
+        raise Refused(_NOT_HERE)
+    return reindexing
+
+
+_RUNNING = Problem(
+    409,
+    "already_indexing",
+    _l("Already indexing"),
+    _l("A run is going on already."),
+    _l("Wait until it has ended; the Documents page shows how it gets on."),
+)
+_NOT_HERE = Problem(
+    403,
+    "indexing_not_offered",
+    _l("Not from here"),
+    _l("This server can be reached under other names without a token, so it does not start the indexing job."),
+    _l("Set API_TOKENS, or run make index."),
+)

@@ -1,0 +1,249 @@
+"""Text of a model or a document to safe HTML: the only way such text reaches a page.
+
+An answer is Markdown with formulas and citations; a passage is plain text. Both lose invisible characters, and what
+was made from an answer goes through an allow-list that knows MathML. Nothing made here loads or links anything
+outside the page: images and links stay the text they were written as.
+"""
+
+import html
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markupsafe import Markup
+
+from server.pages.formulas import add_formulas
+
+_SECONDS_BETWEEN_RENDERINGS = 0.1
+
+# Control and bidirectional characters, zero-width ones, variation selectors, the Tags block (docs/faults.md B13, B14).
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+_CITATION = re.compile(r"[\[【]\s*(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\s*[\]】]")
+
+_TEXT_TAGS = {
+    *("p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li"),
+    *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "a", "span", "sup", "mark"),
+}
+_MATH_TAGS = {
+    *("math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "msup", "msub", "msubsup", "mfrac", "msqrt", "mroot"),
+    *("mover", "munder", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose"),
+}
+_MATH_ATTRIBUTES = {
+    *("display", "mathvariant", "stretchy", "fence", "form", "separator", "largeop", "movablelimits", "lspace"),
+    *("rspace", "minsize", "maxsize", "symmetric", "accent", "accentunder", "width", "height", "depth", "notation"),
+    *("columnalign", "rowalign", "columnspacing", "rowspacing", "columnlines", "rowlines", "linethickness"),
+    *("displaystyle", "scriptlevel"),
+}
+_ATTRIBUTES = {
+    "a": {"href", "class"},
+    "span": {"class", "tabindex"},  # a long formula is scrolled by the keyboard too
+    "mark": {"class"},
+    "ol": {"start"},
+    "th": {"class"},
+    "td": {"class"},
+} | dict.fromkeys(_MATH_TAGS, _MATH_ATTRIBUTES)
+_CLASSES = {"formula", "formula display", "cite", "cite alone", "doubt", "left", "center", "right"}
+_CELL_ALIGNMENT = re.compile(r"text-align:(left|center|right)")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerContext:
+    """What the text of an answer may point at: `sources` of them, cited as [1]…; `unsupported` is marked in it.
+
+    `alone` are the sources that only this one of two answers cites: their citations look different. `keeps_lines`: a
+    line end is one on the page as well, as in rows that were quoted.
+    """
+
+    sources: int = 0
+    unsupported: tuple[str, ...] = ()
+    alone: frozenset[int] = frozenset()
+    keeps_lines: bool = False
+
+
+def visible(text: str) -> str:
+    """The text without characters that cannot be seen; line ends and tabs stay."""
+    return _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def render_answer(text: str, context: AnswerContext = AnswerContext()) -> Markup:
+    """An answer, or a part of one, as safe HTML."""
+    return Markup("").join(render_blocks(text, context))
+
+
+def render_blocks(text: str, context: AnswerContext = AnswerContext()) -> list[Markup]:
+    """The same, one piece of safe HTML for each top-level block: a stream sends only those that changed."""
+    markdown = _MARKDOWN_WITH_LINES if context.keeps_lines else _MARKDOWN
+    tokens = markdown.parse(visible(text), {"context": context})
+    return [_sanitised(markdown.renderer.render(block, markdown.options, {})) for block in _top_level(tokens)]
+
+
+def render_text(text: str) -> Markup:
+    """Plain text of a document or a model: escaped, its line ends kept by the stylesheet."""
+    return Markup(html.escape(visible(text)))
+
+
+def render_marked(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
+    """Plain text with character ranges of it marked; the first mark has the id `passage`."""
+    pieces: list[Markup] = []
+    position = 0
+    for number, (start, end) in enumerate(_merged(ranges, len(text))):
+        mark = Markup("<mark>{}</mark>") if number else Markup('<mark id="passage">{}</mark>')
+        pieces += [render_text(text[position:start]), mark.format(render_text(text[start:end]))]
+        position = end
+    return Markup("").join([*pieces, render_text(text[position:])])
+
+
+def _build_markdown(*, keeps_lines: bool) -> MarkdownIt:
+    # No html, no link, no image, no reference: their text is shown as it was written.
+    markdown = MarkdownIt("commonmark", {"html": False, "breaks": keeps_lines}).enable(["table", "strikethrough"])
+    markdown.disable(["link", "image", "autolink", "reference", "html_block", "html_inline"])
+    add_formulas(markdown)
+    markdown.core.ruler.push("pagewise", _point_and_mark)
+    markdown.add_render_rule("citation", lambda _, tokens, index, __, ___: _citation_html(tokens[index]))
+    return markdown
+
+
+def _point_and_mark(state: StateCore) -> None:
+    context: AnswerContext = state.env["context"]
+    for token in state.tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"  # the page has its own h1 and h2
+        elif token.type in ("th_open", "td_open"):
+            _align_by_class(token)
+        elif token.type == "inline":
+            token.children = [piece for child in token.children or [] for piece in _pieces(child, context)]
+
+
+def _align_by_class(token: Token) -> None:
+    aligned = _CELL_ALIGNMENT.match(str(token.attrs.pop("style", "")))
+    if aligned:
+        token.attrs["class"] = aligned[1]
+
+
+def _pieces(token: Token, context: AnswerContext) -> Iterator[Token]:
+    if token.type != "text":
+        yield token
+        return
+    position = 0
+    for match in _landmarks(context).finditer(token.content):
+        piece = _landmark(match, context)
+        if piece is not None:
+            yield _text(token.content[position : match.start()])
+            yield piece
+            position = match.end()
+    yield _text(token.content[position:])
+
+
+def _landmarks(context: AnswerContext) -> re.Pattern[str]:
+    doubtful = [rf"(?<![A-Za-z0-9_.]){re.escape(text)}(?![A-Za-z0-9_])" for text in context.unsupported if text.strip()]
+    return re.compile("|".join([_CITATION.pattern, *doubtful]))
+
+
+def _landmark(match: re.Match[str], context: AnswerContext) -> Token | None:
+    if match[1] is None:
+        return Token("citation", "", 0, content=match[0], meta={"doubt": True})
+    numbers = [int(number) for number in re.findall(r"\d+", match[1])]
+    if not all(1 <= number <= context.sources for number in numbers):
+        return None
+    return Token("citation", "", 0, content=match[0], meta={"links": [(n, n in context.alone) for n in numbers]})
+
+
+def _citation_html(token: Token) -> str:
+    if token.meta.get("doubt"):
+        return f'<mark class="doubt">{html.escape(token.content)}</mark>'
+    links = token.meta["links"]
+    return "".join(f'<a class="cite{" alone" * is_alone}" href="#source-{n}">{n}</a>' for n, is_alone in links)
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
+
+
+def _top_level(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    block: list[Token] = []
+    depth = 0
+    for token in tokens:
+        block.append(token)
+        depth += token.nesting
+        if depth == 0:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _sanitised(markup: str) -> Markup:
+    return Markup(
+        nh3.clean(
+            markup,
+            tags=_TEXT_TAGS | _MATH_TAGS,
+            attributes=_ATTRIBUTES,
+            attribute_filter=_attribute,
+            url_schemes=set(),
+            link_rel=None,
+        )
+    )
+
+
+def _attribute(_tag: str, name: str, value: str) -> str | None:
+    if name == "href":
+        return value if re.fullmatch(r"#[\w-]+", value) else None
+    if name == "tabindex":
+        return "0"
+    if name == "class":
+        return value if value in _CLASSES else None
+    return value
+
+
+def _merged(ranges: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted((max(0, start), min(end, length)) for start, end in ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif start < end:
+            merged.append((start, end))
+    return merged
+
+
+_MARKDOWN = _build_markdown(keeps_lines=False)
+_MARKDOWN_WITH_LINES = _build_markdown(keeps_lines=True)
+
+
+class GrowingText:
+    """A text that arrives in pieces, as the blocks of HTML that changed; rendered now and then, not for every piece."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._text = ""
+        self._blocks: list[str] = []
+        self._rendered_at = float("-inf")
+
+    def add(self, delta: str) -> dict[str, Any] | None:
+        """The first block that changed (`from`) and all blocks from there on; None while it is not time to render."""
+        self._text += delta
+        if self._clock() - self._rendered_at < _SECONDS_BETWEEN_RENDERINGS:
+            return None
+        self._rendered_at = self._clock()
+        blocks = [str(block) for block in render_blocks(_without_open_formula(self._text))]
+        same = next((i for i, (old, new) in enumerate(zip(self._blocks, blocks, strict=False)) if old != new), None)
+        first = min(len(self._blocks), len(blocks)) if same is None else same
+        self._blocks = blocks
+        return {"from": first, "blocks": blocks[first:]}
+
+
+def _without_open_formula(text: str) -> str:
+    """The text up to a formula whose end has not come yet: half a formula is nothing to look at."""
+    for opening, closing in (("\\[", "\\]"), ("\\(", "\\)")):
+        start = text.rfind(opening)
+        if start > text.rfind(closing):
+            text = text[:start]
+    return text[: text.rfind("$$")] if text.count("$$") % 2 else text

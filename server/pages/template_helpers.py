@@ -1,0 +1,189 @@
+"""Small things the templates need: how long ago, how many, which language, what to fold away."""
+
+import glob
+import re
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from flask_babel import format_currency, format_decimal, format_timedelta, ngettext
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from server.answering.citations import cited_numbers
+from server.http.schema import Checks, PassageOut, QueryResponse, SecondAnswer
+from server.http.translation import interface_language
+from server.language import question_language, retold, retold_line
+from server.pages.rendering import AnswerContext, render_answer, render_marked, render_text
+from storage.escaping import escaped
+
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_SHOWN_CHARACTERS = 360
+_SENTENCE_ENDS = ("。", "！", "？", "；", ". ", "! ", "? ", "; ", "\n")
+_SHORT_LINE = 40
+_LINE_ENDS = (".", ":", "!", "?", "|", "。", "：", "！", "？")
+_SENTENCE_STOPS = (".", "!", "?", "…", "。", "！", "？")
+_PLAIN_START = re.compile(r"[a-z]+(?:'s)?[ ,;]")  # a word, and not the name of a file or of a model
+_WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+
+
+Part = QueryResponse | SecondAnswer
+Usage = dict[str, dict[str, Any]]
+
+
+def answer_html(part: Part, alone: Collection[int] = ()) -> Markup:
+    """The answer with its citations linked to the cards of its sources, and what was not found in them marked."""
+    is_quoted = part.mode == "extractive"
+    context = AnswerContext(len(part.sources), tuple(part.checks.unsupported), frozenset(alone), keeps_lines=is_quoted)
+    return render_answer(part.answer, context)
+
+
+def cited_only(response: QueryResponse) -> tuple[list[int], list[int]]:
+    """The sources that only the first of two answers cites, and those that only the second does."""
+    if response.second is None:
+        return [], []
+    first, second = (set(cited_numbers(part.answer)) for part in (response, response.second))
+    return sorted(first - second), sorted(second - first)
+
+
+def cited_by(only: tuple[list[int], list[int]], number: int) -> str:
+    """Which of two answers cites a source that the other does not; empty where both do, or neither."""
+    if number in only[0]:
+        return str(_("cited only by Quick"))
+    return str(_("cited only by Thinking")) if number in only[1] else ""
+
+
+def found_line(checks: Checks) -> str:
+    """What was looked up and found; empty where there was nothing to look up."""
+    numbers = ngettext("%(num)d number", "%(num)d numbers", checks.numbers_found)
+    quotations = ngettext("%(num)d quotation", "%(num)d quotations", checks.quotations_found)
+    if checks.numbers_found and checks.quotations_found:
+        return str(
+            _("%(numbers)s and %(quotations)s found in the cited passages", numbers=numbers, quotations=quotations)
+        )
+    if not checks.numbers_found and not checks.quotations_found:
+        return ""
+    return str(_("%(what)s found in the cited passages", what=numbers if checks.numbers_found else quotations))
+
+
+def is_ocr(passage: PassageOut, ocr_pages: Collection[tuple[str, int]] | None) -> bool:
+    """Whether a page of the passage is among those that were read by OCR."""
+    return any((passage.document, page) in (ocr_pages or ()) for page in passage.pages)
+
+
+def ago(moment: datetime | str) -> str:
+    """How long ago it was, in the language of the page."""
+    then = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return str(format_timedelta(min(then - datetime.now(UTC), timedelta(0)), add_direction=True))
+
+
+def said(text: str) -> str:
+    """What another module says, in the language of the page, as a sentence of its own."""
+    told = retold(text, interface_language())
+    if not told:
+        return ""
+    told = told[0].upper() + told[1:] if _PLAIN_START.match(told) else told
+    return told if told.endswith(_SENTENCE_STOPS) else told + ("。" if _WIDE.search(told) else ".")
+
+
+def said_line(line: str) -> str:
+    """A line of the indexing job's output, in the language of the page."""
+    return retold_line(line, interface_language())
+
+
+def why_unscored(reason: str) -> str:
+    """Why a passage has no score, beside a mark that says so already."""
+    return retold(reason.removeprefix("not scored").removeprefix(": "), interface_language())
+
+
+def literal(path: str) -> str:
+    """The pattern of this document alone. Browsers send a line break as two characters: any one may stand there."""
+    return _LINE_BREAK.sub("?", glob.escape(path))
+
+
+def fold(text: str) -> tuple[str, str]:
+    """A passage's beginning, and the rest that is folded away; the rest is empty where it would be short."""
+    if len(text) < _SHOWN_CHARACTERS * 1.4:
+        return text, ""
+    half, most = _SHOWN_CHARACTERS // 2, _SHOWN_CHARACTERS
+    cut = max(text.rfind(mark, half, most) for mark in _SENTENCE_ENDS)
+    if cut < 0:
+        cut = text.rfind(" ", half, most)
+    cut = most if cut < 0 else cut + 1
+    return text[:cut], text[cut:]
+
+
+def reflow(text: str) -> str:
+    """A passage without the line ends of its page: a long line that ends within a sentence goes on with the next."""
+    lines = text.split("\n")
+    flowing = lines[0]
+    for before, line in pairwise(lines):
+        if len(before) < _SHORT_LINE or before.endswith(_LINE_ENDS) or not line.strip():
+            flowing += "\n" + line
+        else:
+            flowing += ("" if _WIDE.match(line) else " ") + line
+    return flowing
+
+
+def text_language(text: str) -> str:
+    """The language of a quoted text, for its `lang` attribute."""
+    return "zh-Hans" if question_language(text) == "zh" else "en"
+
+
+def page_list(numbers: Sequence[int]) -> str:
+    """Page numbers with runs drawn together: 3, 7–9."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+def spent(response: QueryResponse) -> Usage:
+    """What each step used, once: two answers share all steps but the answer."""
+    second = response.second.usage.get("answer", {}) if response.second else {}
+    return response.usage | {"second": second}
+
+
+def token_count(usage: Usage) -> int:
+    """All tokens that a question cost."""
+    kinds = ("prompt_tokens", "completion_tokens")
+    return sum(int(part.get(kind) or 0) for part in usage.values() for kind in kinds)
+
+
+def cost(usage: Usage) -> str:
+    """What a question cost, in money; empty where that is not known."""
+    parts = [part for part in usage.values() if part.get("cost")]
+    if not parts:
+        return ""
+    total = sum(float(part["cost"]) for part in parts)
+    return str(format_currency(total, parts[0]["currency"], "¤#,##0.0000", currency_digits=False))
+
+
+HELPERS: dict[str, Callable[..., Any]] = {
+    "ago": ago,
+    "cited_by": cited_by,
+    "cited_only": cited_only,
+    "cost": cost,
+    "found_line": found_line,
+    "grouped": format_decimal,
+    "is_ocr": is_ocr,
+    "answer_html": answer_html,
+    "fold": fold,
+    "said": said,
+    "said_line": said_line,
+    "why_unscored": why_unscored,
+    "literal": literal,
+    "page_list": page_list,
+    "reflow": reflow,
+    "render_answer": render_answer,
+    "render_marked": render_marked,
+    "render_text": render_text,
+    "escaped": escaped,
+    "spent": spent,
+    "text_language": text_language,
+    "token_count": token_count,
+}

@@ -1,0 +1,135 @@
+"""Adding and deleting files on the Documents page, and how the folder differs from the index."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as BaseResponse
+
+from server.api import documents
+from server.documents.uploads import SentFile, document_file
+from server.http.problems import Problem, Refused
+from server.http.services import documents_dir, documents_problem, known_paths, require_documents, services
+from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
+from storage.records import DocumentRecord
+
+_MOST_WAITING = 50
+
+blueprint = Blueprint("uploads", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingFile:
+    """A file that the next run will read for the first time."""
+
+    path: str
+    size: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """How the folder differs from the index: what is new in it, what is gone, what is not as it was."""
+
+    waiting: tuple[WaitingFile, ...]
+    gone: frozenset[str]
+    changed: frozenset[str]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the next run has nothing to do, as far as this shows."""
+        return not (self.waiting or self.gone or self.changed)
+
+
+def folder_state(folder: Path, records: Sequence[DocumentRecord]) -> FolderState:
+    """One look at the folder itself and one stat for each known document."""
+    gone, changed = set(), set()
+    for record in records:
+        try:
+            status = (folder / record.path).stat()
+        except OSError:
+            gone.add(record.path)
+            continue
+        if record.status == "indexed" and (status.st_size, status.st_mtime_ns) != (record.size, record.mtime_ns):
+            changed.add(record.path)
+    return FolderState(
+        tuple(_waiting(folder, {record.path for record in records})), frozenset(gone), frozenset(changed)
+    )
+
+
+@blueprint.app_context_processor
+def page_context() -> dict[str, Any]:
+    """What the Documents page shows of the folder; looked at when the page asks for it."""
+    settings = services().settings
+    return {
+        "can_upload": settings.may_upload,
+        "folder_now": _folder_now,
+        "accepted_suffixes": sorted(ALL_SUFFIXES),
+    }
+
+
+@blueprint.before_request
+def permit() -> None:
+    """The same as for programs."""
+    documents.permit()
+
+
+@blueprint.post("/uploads")
+def upload() -> BaseResponse:
+    """Store the files of the form and lead back to the documents."""
+    sent = [SentFile(file.filename, file.stream) for file in request.files.getlist("file") if file.filename]
+    if not sent:
+        raise Refused(_NOTHING_CHOSEN)
+    stored = documents.store(sent, replace=bool(request.form.get("replace")))
+    unchanged = sum(file.outcome == "unchanged" for file in stored)
+    return redirect(url_for("web.documents", added=len(stored) - unchanged, same=unchanged) + "#indexing", 303)
+
+
+@blueprint.get("/delete/<path:document>")
+def confirm(document: str) -> str:
+    """Ask whether it is meant."""
+    require_documents()
+    file = document_file(documents_dir(), document, known_paths())
+    return render_template("delete.html", document=document, size=file.lstat().st_size)
+
+
+@blueprint.post("/delete/<path:document>")
+def delete(document: str) -> BaseResponse:
+    """Delete the document and lead back to the others."""
+    documents.remove(document)
+    return redirect(url_for("web.documents", deleted=1) + "#indexing", 303)
+
+
+def _folder_now(records: Sequence[DocumentRecord]) -> FolderState:
+    """Nothing is said of files whose folder cannot be reached: they are not deleted."""
+    if documents_problem() is not None:
+        return FolderState((), frozenset(), frozenset())
+    return folder_state(documents_dir(), records)
+
+
+def _waiting(folder: Path, known: set[str]) -> list[WaitingFile]:
+    try:
+        names = sorted(file.name for file in folder.iterdir())
+    except OSError:
+        return []
+    waiting: list[WaitingFile] = []
+    for name in names:
+        file = folder / name
+        is_new = name not in known and not name.startswith(HIDDEN_PREFIXES) and file.suffix.lower() in ALL_SUFFIXES
+        if is_new and file.is_file() and len(waiting) < _MOST_WAITING:
+            status = file.stat()
+            waiting.append(WaitingFile(name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)))
+    return waiting
+
+
+_NOTHING_CHOSEN = Problem(
+    422,
+    "no_file",
+    _l("No file was chosen"),
+    _l("No file was sent, so nothing was stored."),
+    _l("Go back and choose one or more files."),
+)

@@ -1,0 +1,171 @@
+"""Relevance: every retrieved passage is scored 0 to 10 for the question, weak ones are dropped, the best come first.
+
+What could not be scored is not irrelevant: it stays, in retrieval order, behind what was scored. Scores can only drop
+and reorder what was retrieved. Knows nothing of how a score comes about; see `llm_scorer` and `local_scorer`.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol
+
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+from llama_index.core.schema import NodeWithScore, QueryBundle
+from pydantic import Field, PrivateAttr
+
+from server.answers import Scoring
+from server.deadline import TimeUp
+from server.language_model.errors import LanguageModelError
+from server.language_model.usage import Usage
+from server.passages import Judgement, Passage, passage_of
+
+ScorerName = Literal["llm", "local"]
+OnScored = Callable[[int, Judgement], None]
+OnFound = Callable[[Sequence[NodeWithScore]], None]
+
+
+@dataclass
+class ScoringRecord:
+    """What scoring one question cost, what went wrong, and which passages the provider refuses to read.
+
+    Written by several threads, under the scorer's lock.
+    """
+
+    usage: Usage = field(default_factory=Usage)
+    cached: int = 0
+    failure: LanguageModelError | TimeUp | None = None
+    refused_ids: set[str] = field(default_factory=set)
+
+
+class RelevanceScorer(Protocol):
+    """Judges passages. `name` is what API and pages call it, `record` what the last question cost."""
+
+    name: ScorerName
+    record: ScoringRecord
+
+    def score(
+        self, question: str, nodes: Sequence[NodeWithScore], on_scored: OnScored | None = None
+    ) -> list[Judgement]:
+        """One judgement per node, in the order of the nodes.
+
+        `on_scored` is called once per node, with its position, as soon as its judgement is known; perhaps from other
+        threads. A node that cannot be scored gets a judgement without score: scoring never fails for one of them.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A node, what was judged of it, and whether it may be answered from."""
+
+    node: NodeWithScore
+    judgement: Judgement
+    kept: bool
+
+
+class RelevancePostprocessor(BaseNodePostprocessor):
+    """Scores nodes, drops those below `threshold`, puts the best first and keeps `keep` of them.
+
+    `verdicts` then holds all nodes, the kept ones first and each part best first. The node that retrieval found best is
+    never crowded out by others, only dropped for its own score. `on_found` is called with the nodes before they are
+    scored.
+    """
+
+    threshold: int = Field(ge=0, le=10)
+    keep: int = Field(ge=1)
+    _scorer: Any = PrivateAttr()
+    _on_scored: OnScored | None = PrivateAttr()
+    _on_found: OnFound | None = PrivateAttr()
+    _verdicts: tuple[Verdict, ...] = PrivateAttr(default=())
+
+    def __init__(
+        self,
+        scorer: RelevanceScorer,
+        *,
+        threshold: int,
+        keep: int,
+        on_scored: OnScored | None = None,
+        on_found: OnFound | None = None,
+    ) -> None:
+        super().__init__(threshold=threshold, keep=keep)  # type: ignore[call-arg]
+        self._scorer = scorer
+        self._on_scored = on_scored
+        self._on_found = on_found
+
+    @classmethod
+    def class_name(cls) -> str:
+        """The name LlamaIndex shows for this postprocessor."""
+        return "RelevancePostprocessor"
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What became of every node of the last question, rejected ones included."""
+        return self._verdicts
+
+    def _postprocess_nodes(
+        self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
+    ) -> list[NodeWithScore]:
+        question = query_bundle.query_str if query_bundle else ""
+        if self._on_found is not None:
+            self._on_found(nodes)
+        judgements = self._scorer.score(question, nodes, self._on_scored) if nodes else []
+        self._verdicts = select(nodes, judgements, threshold=self.threshold, keep=self.keep)
+        return [verdict.node for verdict in self._verdicts if verdict.kept]
+
+
+def select(
+    nodes: Sequence[NodeWithScore], judgements: Sequence[Judgement], *, threshold: int, keep: int
+) -> tuple[Verdict, ...]:
+    """All nodes with their verdicts, kept ones first. `nodes` are in retrieval order, best first."""
+    judged = list(zip(nodes, judgements, strict=True))
+    ranked = sorted(judged, key=_rank)
+    passing = [pair for pair in ranked if pair[1].score is None or pair[1].score >= threshold]
+    kept = passing[:keep]
+    if keep > 1 and judged and judged[0] in passing[keep:]:
+        kept[-1] = judged[0]
+    kept_ids = {node.node.node_id for node, _ in kept}
+    rejected = [pair for pair in ranked if pair[0].node.node_id not in kept_ids]
+    return tuple(Verdict(node, judgement, True) for node, judgement in kept) + tuple(
+        Verdict(node, judgement, False) for node, judgement in rejected
+    )
+
+
+def _rank(pair: tuple[NodeWithScore, Judgement]) -> tuple[bool, int, float]:
+    """Scored before unscored, then by score, then by retrieval; sorting is stable, so ties keep retrieval order."""
+    node, judgement = pair
+    if judgement.score is None:
+        return (True, 0, 0.0)
+    return (False, -judgement.score, -(node.score or 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The passages of a question, judged. `kept` are to be answered from, best first; `nodes` are the same."""
+
+    nodes: tuple[NodeWithScore, ...]
+    kept: tuple[Passage, ...]
+    rejected: tuple[Passage, ...]
+    scoring: Scoring
+    record: ScoringRecord
+
+    def without(self, ids: Collection[str]) -> "Evidence":
+        """The same, with some of the kept passages rejected after all."""
+        dropped = tuple(replace(passage, kept=False) for passage in self.kept if passage.id in ids)
+        return replace(
+            self,
+            nodes=tuple(node for node in self.nodes if node.node.node_id not in ids),
+            kept=tuple(passage for passage in self.kept if passage.id not in ids),
+            rejected=dropped + self.rejected,
+        )
+
+
+def evidence_of(verdicts: Sequence[Verdict], scorer: RelevanceScorer, threshold: int) -> Evidence:
+    """What became of the retrieved nodes."""
+    passages = [passage_of(verdict.node, verdict.judgement, verdict.kept) for verdict in verdicts]
+    scored = sum(verdict.judgement.score is not None for verdict in verdicts)
+    return Evidence(
+        nodes=tuple(verdict.node for verdict in verdicts if verdict.kept),
+        kept=tuple(passage for passage in passages if passage.kept),
+        rejected=tuple(passage for passage in passages if not passage.kept),
+        scoring=Scoring(scorer.name, threshold, scored, len(verdicts) - scored),
+        record=scorer.record,
+    )

@@ -1,0 +1,143 @@
+"""What is remembered of one open generation between questions: how its passages look in general, which of them weigh
+less, LlamaIndex's view of it, and recent questions.
+
+Nothing here changes an answer; it saves work. It goes when the generation is closed.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+from llama_index.core import VectorStoreIndex
+from llama_index.core.vector_stores.types import VectorStoreQuery
+
+from server.retrieval.query_embedding import QueryEmbedder, embed_questions
+from server.threads import Threads
+from storage.caches.embeddings import Matrix, unit_rows
+from storage.generations.published import Generation
+from storage.vectors.collection import VectorCollection
+
+Found = TypeVar("Found")
+
+DENSE_CANDIDATES = 40
+"""How many passages the search by meaning gives."""
+
+_SAMPLE = 256
+_FEW = 64
+_SEARCHES = 16  # at a time; threads come as they are needed
+_LEAST_DEVIATION = 0.02
+_LEAST_ALIKE = 0.3  # how much nearer a sentence is to its translation than to others
+_EVERYDAY = (
+    ("The bus to the station leaves every ten minutes.", "去车站的公共汽车每十分钟一班。"),
+    ("She painted the kitchen wall yellow last summer.", "去年夏天她把厨房的墙刷成了黄色。"),
+    ("Heavy rain is expected in the mountains on Friday.", "预计星期五山区有大雨。"),
+    ("The company sold more bicycles than the year before.", "这家公司卖出的自行车比前一年多。"),
+    ("Add two eggs and stir until the dough is smooth.", "加入两个鸡蛋，搅拌到面团光滑。"),
+    ("The goalkeeper was injured in the second half.", "守门员在下半场受伤了。"),
+)
+
+
+class Corpus:
+    """A generation's passages in general, and the vectors of recent questions. For many threads.
+
+    `crosses_languages`: the embedding model knows a sentence and its Chinese translation for the same.
+    `weights` are those of the passages that weigh more or less than 1.0.
+    """
+
+    def __init__(
+        self,
+        background: Matrix,
+        crosses_languages: bool,
+        weights: Mapping[str, float],
+        embedder: QueryEmbedder,
+        index: VectorStoreIndex,
+        candidates: int,
+    ) -> None:
+        self._background = background
+        self._embedder = embedder
+        self._index = index
+        self._candidates = candidates
+        self._searches = Threads(_SEARCHES, "search")
+        self.crosses_languages = crosses_languages
+        self.weights = weights
+
+    def question_vector(self, question: str) -> Matrix:
+        """The question's unit vector `(dimension,)`, from memory if it was asked lately."""
+        return self._embedder.vector(question)
+
+    def beside(self, search: Callable[[], Found]) -> "Future[Found]":
+        """The search's result; it runs while the question's words are looked up and taken apart."""
+        return self._searches.submit(search)
+
+    def nearest(self, vector: Matrix) -> list[str]:
+        """The passages nearest in meaning, best first.
+
+        LlamaIndex's own retriever does the same in 2 ms more: it makes a node of each, hashes it, and tells listeners.
+        """
+        query = VectorStoreQuery(query_embedding=vector.tolist(), similarity_top_k=self._candidates)
+        found = self._index.vector_store.query(query, with_texts=False)
+        return found.ids or []
+
+    def general_cosine(self, vector: Matrix) -> tuple[float, float]:
+        """Mean and standard deviation of the question's cosine to passages in general."""
+        cosines = self._background @ vector
+        return float(cosines.mean()), max(float(cosines.std()), _LEAST_DEVIATION)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._searches.shutdown(wait=False)
+
+
+_corpora: dict[VectorCollection, Corpus] = {}
+_building = threading.Lock()
+
+
+def corpus_of(generation: Generation, embed_model: Any) -> Corpus:
+    """What is remembered of this generation; made on first use from an even sample of its passages.
+
+    A handful of passages is not passages in general: everyday sentences stand in beside them.
+    """
+    with _building:
+        if generation.vectors not in _corpora:
+            everyday = unit_rows(embed_model.get_text_embedding_batch([s for pair in _EVERYDAY for s in pair]))
+            ids = generation.catalogue.chunk_ids()
+            sample = [ids[i] for i in np.unique(np.linspace(0, len(ids) - 1, min(_SAMPLE, len(ids))).astype(int))]
+            parts = [generation.exact.vectors(sample)] if sample else []
+            background = np.concatenate([*parts, everyday] if len(sample) < _FEW else parts)
+            embedder = QueryEmbedder(partial(embed_questions, embed_model))
+            crosses = _is_translated(everyday[::2], everyday[1::2])
+            weights = generation.catalogue.weights()
+            index = _vector_index(generation, embed_model)
+            candidates = min(DENSE_CANDIDATES, len(ids))
+            _corpora[generation.vectors] = Corpus(background, crosses, weights, embedder, index, candidates)
+            # Not a weak reference's work: LlamaIndex's view of the generation holds the generation itself.
+            generation.before_close.append(partial(_forget, generation.vectors))
+        return _corpora[generation.vectors]
+
+
+def _forget(vectors: VectorCollection) -> None:
+    with _building:
+        _corpora.pop(vectors).close()
+
+
+def _is_translated(sentences: Matrix, translations: Matrix) -> bool:
+    """Whether sentences are much nearer to their own translations than to those of the others."""
+    cosines = sentences @ translations.T
+    own = np.eye(len(cosines), dtype=bool)
+    return bool(cosines[own].mean() - cosines[~own].mean() > _LEAST_ALIKE)
+
+
+def _vector_index(generation: Generation, embed_model: Any) -> VectorStoreIndex:
+    """What is not passed comes from LlamaIndex's global settings (0.14); the transformations are never used.
+
+    It gives the model its own callback manager (0.14), so the model's is passed: see `storage.untraced`.
+    """
+    return VectorStoreIndex.from_vector_store(
+        generation.vector_store,
+        embed_model=embed_model,
+        callback_manager=embed_model.callback_manager,
+        transformations=[embed_model],
+    )

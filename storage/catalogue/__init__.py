@@ -1,0 +1,1 @@
+"""Documents, pages and chunks of one generation, in one SQLite file."""

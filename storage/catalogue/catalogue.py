@@ -1,0 +1,386 @@
+"""The catalogue of one generation: documents, pages, chunks and the lexical index, in one SQLite file.
+
+Knows nothing of vectors, generations or file formats. A published catalogue is never written again, so
+readers open it immutable: no locks, no journal, any number of threads, and read-only volumes work.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from storage.catalogue.rows import (
+    CHUNK_COLUMNS,
+    SCHEMA,
+    SCHEMA_VERSION,
+    chunk_of,
+    chunk_row,
+    document_of,
+    document_row,
+)
+from storage.failures import IndexUnreadable, why_unreadable
+from storage.records import ChunkRecord, Counts, DocumentRecord, DocumentStatus, LexicalHit, PageRecord
+from storage.words import index_proof
+from storage.words import terms as lexical
+
+MOST_KEPT = 16
+"""Free connections that are kept: each holds a file handle and up to 2 MB of pages."""
+
+
+class Connections:
+    """Lends connections to a file; `close` closes all of them.
+
+    Threads own nothing, so it does not matter how many there are, and when they end. Whoever reads borrows a connection
+    that is free, the one used last, because it remembers the most pages; there are as many as operations at one time.
+    Not `writable`, the file is opened immutable: no locks, no journal, and read-only volumes work. A `writable` file
+    has one connection only, for one thread, which borrows it again within its transaction.
+    """
+
+    def __init__(self, file: Path, *, writable: bool) -> None:
+        self._file = file
+        self._writable = writable
+        self._free: list[sqlite3.Connection] = []
+        self._writer: sqlite3.Connection | None = None
+        self._guard = threading.Lock()
+        self._is_closed = False
+
+    @contextmanager
+    def lent(self) -> Iterator[sqlite3.Connection]:
+        """A connection for the block. Raises `IndexUnreadable`, and `sqlite3.ProgrammingError` after `close`."""
+        if self._writable:
+            yield self._only_one()
+            return
+        try:
+            connection = self._taken()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
+        except sqlite3.OperationalError as error:
+            if (reason := why_unreadable(self._file, error)) is None:
+                raise
+            raise IndexUnreadable(reason) from error
+
+    def close(self) -> None:
+        """Close every connection: those that are lent, when they come back."""
+        with self._guard:
+            self._is_closed = True
+            connections, self._free = self._free, []
+            if self._writer is not None:
+                connections.append(self._writer)
+        for connection in connections:
+            connection.close()
+
+    def _taken(self) -> sqlite3.Connection:
+        with self._guard:
+            self._check_open()
+            if self._free:
+                return self._free.pop()
+        return self._connect("ro&immutable=1")
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._guard:
+            is_kept = not self._is_closed and len(self._free) < MOST_KEPT
+            if is_kept:
+                self._free.append(connection)
+        if not is_kept:
+            connection.close()
+
+    def _only_one(self) -> sqlite3.Connection:
+        with self._guard:
+            self._check_open()
+            if self._writer is None:
+                self._writer = self._connect("rwc")
+                # The draft is thrown away after a crash, so its own journal need not survive one; what is
+                # published is synced whole by drafts.py.
+                self._writer.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;")
+            return self._writer
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise sqlite3.ProgrammingError(f"{self._file.name} is closed")
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        uri = f"{self._file.absolute().as_uri()}?mode={mode}"
+        return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+
+
+_MATCHES = "SELECT rowid AS place, -bm25(terms) AS score FROM terms WHERE terms MATCH ?"
+_IDS_PER_QUERY = 500  # under SQLite's limit of bound values
+
+
+class Catalogue:
+    """Open one with `create`, `edit` or `open`; close it, or use it as a context manager."""
+
+    def __init__(self, file: Path, *, writable: bool) -> None:
+        self._writable = writable
+        self._connections = Connections(file, writable=writable)
+
+    @classmethod
+    def create(cls, file: Path) -> Self:
+        """A new, empty catalogue, open for writing."""
+        catalogue = cls(file, writable=True)
+        with catalogue._connections.lent() as connection:
+            connection.executescript(SCHEMA)
+        return catalogue
+
+    @classmethod
+    def edit(cls, file: Path) -> Self:
+        """An existing catalogue, open for writing by one thread."""
+        return cls(file, writable=True)
+
+    @classmethod
+    def open(cls, file: Path) -> Self:
+        """A published catalogue, read-only, for any number of threads. Raises `sqlite3.DatabaseError` if torn."""
+        catalogue = cls(file, writable=False)
+        try:
+            ((version,),) = catalogue._rows("PRAGMA user_version")
+            if version != SCHEMA_VERSION:
+                raise sqlite3.DatabaseError(f"catalogue schema {version}, expected {SCHEMA_VERSION}")
+        except BaseException:
+            catalogue.close()
+            raise
+        return catalogue
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._connections.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside is kept together, or nothing of it: an exception rolls back."""
+        with self._connections.lent() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def replace_document(
+        self, document: DocumentRecord, pages: Sequence[PageRecord], chunks: Sequence[ChunkRecord]
+    ) -> None:
+        """Put a document with all its pages and chunks in the place of whatever was there under its path."""
+        self.remove_document(document.path)
+        self.put_document(document)
+        with self._connections.lent() as connection:
+            connection.executemany(
+                "INSERT INTO pages (document, number, text, status, label, detail) VALUES (?, ?, ?, ?, ?, ?)",
+                [(document.path, p.number, p.text, p.status, p.label, p.detail) for p in pages],
+            )
+            for chunk in chunks:
+                cursor = connection.execute(
+                    f"INSERT INTO chunks ({CHUNK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", chunk_row(chunk)
+                )
+                connection.execute(
+                    "INSERT INTO terms (rowid, words) VALUES (?, ?)",
+                    (cursor.lastrowid, lexical.index_terms(chunk.embed_text)),
+                )
+
+    def put_document(self, document: DocumentRecord) -> None:
+        """Write the record alone; pages and chunks stay as they are (a failed file keeps its last good version)."""
+        row = document_row(document)
+        self._rows(
+            f"INSERT OR REPLACE INTO documents ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+            list(row.values()),
+        )
+
+    def remove_document(self, path: str) -> None:
+        """Forget a document, its pages and its chunks. A path that is not there is no error."""
+        for rowid, text, context in self._rows("SELECT rowid, text, context FROM chunks WHERE document = ?", (path,)):
+            embed_text = f"{context}\n{text}" if context else text
+            # A contentless FTS5 table forgets a row only when told exactly what it had been given.
+            self._rows(
+                "INSERT INTO terms (terms, rowid, words) VALUES ('delete', ?, ?)",
+                (rowid, lexical.index_terms(embed_text)),
+            )
+        for table, column in (("chunks", "document"), ("pages", "document"), ("documents", "path")):
+            self._rows(f"DELETE FROM {table} WHERE {column} = ?", (path,))
+
+    def compact(self) -> None:
+        """Merge the lexical index and give freed pages back. Call before publishing."""
+        self._rows("INSERT INTO terms (terms) VALUES ('optimize')")
+        self._rows("VACUUM")
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def documents(self) -> list[DocumentRecord]:
+        """Every known document, by path."""
+        return self._documents("SELECT * FROM documents ORDER BY path")
+
+    def paths(self, status: DocumentStatus | None = None) -> list[str]:
+        """The paths of all known documents, or of those in this state, in order."""
+        rows = self._rows("SELECT path FROM documents WHERE status = coalesce(?, status) ORDER BY path", (status,))
+        return [row[0] for row in rows]
+
+    def document(self, path: str) -> DocumentRecord | None:
+        """The record of one path, None if it is not known."""
+        return next(iter(self._documents("SELECT * FROM documents WHERE path = ?", (path,))), None)
+
+    def pages(self, path: str) -> list[PageRecord]:
+        """All pages of a document in order."""
+        rows = self._rows(
+            "SELECT number, text, status, label, detail FROM pages WHERE document = ? ORDER BY number",
+            (path,),
+        )
+        return [PageRecord(*row) for row in rows]
+
+    def page(self, path: str, number: int) -> PageRecord | None:
+        """One page, None if the document has no such page."""
+        rows = self._rows(
+            "SELECT number, text, status, label, detail FROM pages WHERE document = ? AND number = ?", (path, number)
+        )
+        return PageRecord(*rows[0]) if rows else None
+
+    def labels(self, places: Sequence[tuple[str, Sequence[int]]]) -> list[list[str]]:
+        """For each of these, a document and page numbers, the pages' labels: each once, in order of the pages."""
+        wanted = [(place, path, page) for place, (path, pages) in enumerate(places) for page in pages]
+        rows = self._rows(
+            "SELECT json_extract(value, '$[0]') AS place, label FROM json_each(?) JOIN pages"
+            " ON document = json_extract(value, '$[1]') AND number = json_extract(value, '$[2]')"
+            " WHERE label != '' ORDER BY place, number",
+            (json.dumps(wanted),),
+        )
+        found: list[dict[str, None]] = [{} for _ in places]
+        for place, label in rows:
+            found[place][label] = None
+        return list(map(list, found))
+
+    def odd_pages(self) -> list[tuple[str, PageRecord]]:
+        """(document, page) of every page that was not read plainly from its text layer; their texts are left out."""
+        rows = self._rows(
+            "SELECT document, number, '', status, label, detail FROM pages"
+            " WHERE status != 'text' OR detail IS NOT NULL ORDER BY document, number"
+        )
+        return [(row[0], PageRecord(*row[1:])) for row in rows]
+
+    def chunks(self, ids: Iterable[str]) -> dict[str, ChunkRecord]:
+        """The chunks of these ids; an unknown id is simply absent."""
+        wanted = list(ids)
+        found: dict[str, ChunkRecord] = {}
+        for start in range(0, len(wanted), _IDS_PER_QUERY):
+            part = wanted[start : start + _IDS_PER_QUERY]
+            rows = self._rows(f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE id IN ({', '.join('?' * len(part))})", part)
+            found.update((row[0], chunk_of(row)) for row in rows)
+        return found
+
+    def weights(self) -> dict[str, float]:
+        """The weights of all chunks whose weight is not 1.0."""
+        return dict(self._rows("SELECT id, weight FROM chunks WHERE weight != 1.0"))
+
+    def document_chunks(self, path: str) -> list[ChunkRecord]:
+        """All chunks of a document in reading order."""
+        rows = self._rows(f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE document = ? ORDER BY position", (path,))
+        return [chunk_of(row) for row in rows]
+
+    def chunk_ids(self, documents: Collection[str] | None = None) -> list[str]:
+        """Ids of all chunks, or of these documents' chunks, in order of storage."""
+        if documents is None:
+            return [row[0] for row in self._rows("SELECT id FROM chunks ORDER BY rowid")]
+        rows = self._rows(
+            "SELECT id FROM chunks WHERE document IN (SELECT value FROM json_each(?)) ORDER BY rowid",
+            (json.dumps(sorted(documents)),),
+        )
+        return [row[0] for row in rows]
+
+    def iter_chunks(self) -> Iterator[ChunkRecord]:
+        """All chunks in order of storage, one at a time."""
+        with self._connections.lent() as connection:
+            for row in connection.execute(f"SELECT {CHUNK_COLUMNS} FROM chunks ORDER BY rowid"):
+                yield chunk_of(row)
+
+    def search(self, question: str, limit: int, documents: Collection[str] | None = None) -> list[LexicalHit]:
+        """The best chunks by BM25 over stems and CJK bigrams, best first; at most `limit`, perhaps none."""
+        expression = lexical.match_expression(question)
+        if expression is None:
+            return []
+        best = "ORDER BY score DESC, place LIMIT ?"
+        if documents is None:
+            matches = self._rows(f"{_MATCHES} {best}", (expression, limit))
+            ids = self._ids([place for place, _ in matches])
+            return [LexicalHit(ids[place], score) for place, score in matches]
+        rows = self._rows(
+            f"SELECT chunks.id, score FROM ({_MATCHES}) JOIN chunks ON chunks.rowid = place"
+            f" WHERE chunks.document IN (SELECT value FROM json_each(?)) {best}",
+            (expression, json.dumps(sorted(documents)), limit),
+        )
+        return [LexicalHit(*row) for row in rows]
+
+    def _ids(self, places: Sequence[int]) -> Mapping[int, str]:
+        """The ids of the chunks in these places. A published catalogue's are all remembered: each would cost a page."""
+        if not self._writable:
+            return self._all_ids
+        query = "SELECT rowid, id FROM chunks WHERE rowid IN (SELECT value FROM json_each(?))"
+        return dict(self._rows(query, (json.dumps(places),)))
+
+    @cached_property
+    def _all_ids(self) -> Mapping[int, str]:
+        return dict(self._rows("SELECT rowid, id FROM chunks"))
+
+    def document_frequencies(self, terms: Collection[str]) -> dict[str, int]:
+        """In how many chunks each term occurs, as stored (stemmed); a term nobody uses is absent."""
+        rows = self._rows(
+            "SELECT term, doc FROM vocabulary WHERE term IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(terms)),),
+        )
+        return dict(rows)
+
+    def counts(self) -> Counts:
+        """How many documents answer, with how many pages and chunks."""
+        (row,) = self._rows(
+            "SELECT (SELECT count(*) FROM documents WHERE status != 'failed'),"
+            " (SELECT count(*) FROM pages), (SELECT count(*) FROM chunks)"
+        )
+        return Counts(*row)
+
+    def integrity_errors(self) -> list[str]:
+        """What SQLite and the lexical index say is wrong with the file; empty when all is well."""
+        try:
+            errors = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
+            ((lexical_rows,),) = self._rows("SELECT count(*) FROM terms_docsize")
+            ((chunks,),) = self._rows("SELECT count(*) FROM chunks")
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
+        if lexical_rows != chunks:
+            errors.append(f"the lexical index holds {lexical_rows} chunks, the catalogue {chunks}")
+        return errors
+
+    def lexical_errors(self) -> list[str]:
+        """Where the lexical index differs from the words of the chunks; empty when they agree. Costs seconds."""
+        try:
+            with self._connections.lent() as connection:
+                rows = connection.execute(f"SELECT rowid, {CHUNK_COLUMNS} FROM chunks")
+                texts = ((row[0], chunk_of(row[1:]).embed_text) for row in rows)
+                wrong = index_proof.differing_rows(connection, texts)
+        except sqlite3.DatabaseError as error:
+            return [f"the lexical index cannot be read ({error})"]
+        return [f"the lexical index holds other words than the text of {len(wrong)} chunks"] if wrong else []
+
+    # -- asking SQLite -----------------------------------------------------------------------------
+
+    def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Every row of one statement."""
+        with self._connections.lent() as connection:
+            return connection.execute(statement, values).fetchall()
+
+    def _documents(self, query: str, values: Sequence[Any] = ()) -> list[DocumentRecord]:
+        with self._connections.lent() as connection:
+            rows = connection.execute(query, values)
+            names = [column[0] for column in rows.description]
+            return [document_of(dict(zip(names, row, strict=True))) for row in rows]

@@ -1,0 +1,58 @@
+"""The catalogue's tables, and how the records become rows of them and come back."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import astuple, fields
+from typing import Any
+
+from storage.records import ChunkRecord, DocumentRecord, Span
+from storage.words import index_proof
+
+SCHEMA_VERSION = 2
+
+SCHEMA = f"""
+PRAGMA user_version = {SCHEMA_VERSION};
+CREATE TABLE documents (
+    path TEXT PRIMARY KEY, status TEXT NOT NULL, format TEXT NOT NULL, sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, fingerprint TEXT NOT NULL, title TEXT, category TEXT,
+    detail TEXT, pages INTEGER NOT NULL, pages_without_text TEXT NOT NULL, chunks INTEGER NOT NULL,
+    indexed_at TEXT NOT NULL, failed_sha256 TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE pages (
+    document TEXT NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL, status TEXT NOT NULL,
+    label TEXT, detail TEXT, PRIMARY KEY (document, number)
+) WITHOUT ROWID;
+CREATE TABLE chunks (
+    rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, position INTEGER NOT NULL,
+    text TEXT NOT NULL, context TEXT NOT NULL, spans TEXT NOT NULL, weight REAL NOT NULL
+);
+CREATE INDEX chunks_of_document ON chunks (document, position);
+CREATE INDEX light_chunks ON chunks (id, weight) WHERE weight != 1.0;
+{index_proof.SCHEMA}"""
+
+CHUNK_COLUMNS = "id, document, position, text, context, spans, weight"
+DOCUMENT_COLUMNS = tuple(field.name for field in fields(DocumentRecord))
+
+
+def document_row(document: DocumentRecord) -> dict[str, Any]:
+    """Column -> value."""
+    row = dict(zip(DOCUMENT_COLUMNS, astuple(document), strict=True))
+    row["pages_without_text"] = json.dumps(document.pages_without_text)
+    return row
+
+
+def document_of(row: dict[str, Any]) -> DocumentRecord:
+    """The record of a row, column -> value."""
+    return DocumentRecord(**row | {"pages_without_text": tuple(json.loads(row["pages_without_text"]))})
+
+
+def chunk_row(chunk: ChunkRecord) -> tuple[Any, ...]:
+    """Values of `CHUNK_COLUMNS`."""
+    spans = json.dumps([[span.page, span.start, span.end] for span in chunk.spans], separators=(",", ":"))
+    return (chunk.id, chunk.document, chunk.position, chunk.text, chunk.context, spans, chunk.weight)
+
+
+def chunk_of(row: Sequence[Any]) -> ChunkRecord:
+    """The record of values of `CHUNK_COLUMNS`."""
+    id_, document, position, text, context, spans, weight = row
+    return ChunkRecord(id_, document, position, text, context, tuple(Span(*span) for span in json.loads(spans)), weight)

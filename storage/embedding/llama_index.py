@@ -1,0 +1,104 @@
+"""Embedding models as LlamaIndex sees them: one that runs here, one on a server. Imports LlamaIndex, no torch."""
+
+import asyncio
+import time
+
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from pydantic import PrivateAttr
+
+from storage.caches.embeddings import Matrix
+from storage.embedding.models import PROBE_TEXT, ModelIdentity
+from storage.embedding.openvino_encoder import Encoder
+from storage.embedding.remote_client import FOR_DOCUMENTS, FOR_QUESTIONS, EmbeddingServer, Patience
+from storage.embedding.remote_models import estimated_tokens
+from storage.servers import ServerAddress, ServerUnavailable
+
+_LOOK_AGAIN_SECONDS = 30.0
+
+
+class ServedEmbedding(BaseEmbedding):
+    """Vectors are unit length, `(dimension,)`. Questions wait seconds for the server, documents minutes.
+
+    All methods raise `ServerUnavailable`, also when the vectors are of another dimension than the index's.
+    """
+
+    _identity: ModelIdentity = PrivateAttr()
+    _server: EmbeddingServer = PrivateAttr()
+    _asked_well: float = PrivateAttr(default=float("-inf"))
+
+    def __init__(self, identity: ModelIdentity, address: ServerAddress, batch_size: int = 32) -> None:
+        super().__init__(model_name=identity.name, embed_batch_size=batch_size)
+        self._identity = identity
+        self._server = EmbeddingServer(address, identity.name)
+
+    @classmethod
+    def class_name(cls) -> str:
+        """The name LlamaIndex shows for this model."""
+        return "ServedEmbedding"
+
+    def check(self) -> None:
+        """Raise `ServerUnavailable` unless the server answered lately or does so now."""
+        if time.monotonic() - self._asked_well > _LOOK_AGAIN_SECONDS:
+            self._vectors([PROBE_TEXT], FOR_QUESTIONS)
+
+    def _vectors(self, texts: list[str], patience: Patience) -> Matrix:
+        self._asked_well = float("-inf")
+        matrix = self._server.embed(texts, patience)
+        if matrix.shape[1] != self._identity.dimension:
+            raise ServerUnavailable(
+                f"the embedding server {self._server.address.host} gives vectors of {matrix.shape[1]} dimensions, the "
+                f"index holds {self._identity.dimension}; start {self._identity.short_name} there, or run make reindex"
+            )
+        self._asked_well = time.monotonic()
+        return matrix
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        rows: list[list[float]] = self._vectors(texts, FOR_DOCUMENTS).tolist()
+        return rows
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return self._get_text_embeddings([text])[0]
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        row: list[float] = self._vectors([self._cut(query)], FOR_QUESTIONS)[0].tolist()
+        return row
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return await asyncio.to_thread(self._get_query_embedding, query)
+
+    def _cut(self, question: str) -> str:
+        """What the model certainly reads of it: a server may refuse a longer text, which a model here would cut."""
+        while estimated_tokens(question) > self._identity.max_tokens and len(question) > 1:
+            question = question[: len(question) * 9 // 10]
+        return question
+
+
+class LocalEmbedding(BaseEmbedding):
+    """Vectors are unit length, `(dimension,)`; questions and passages are embedded alike."""
+
+    _encoder: Encoder = PrivateAttr()
+
+    def __init__(self, name: str, encoder: Encoder, batch_size: int = 32) -> None:
+        super().__init__(model_name=name, embed_batch_size=batch_size)
+        self._encoder = encoder
+
+    @classmethod
+    def class_name(cls) -> str:
+        """The name LlamaIndex shows for this model."""
+        return "LocalEmbedding"
+
+    def _embed(self, inputs: list[str], prompt_name: str | None = None) -> list[list[float]]:
+        """Several questions at once, under the name that `HuggingFaceEmbedding` 0.8 has for it."""
+        return self._encoder.get_text_embedding_batch(inputs)
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        return self._encoder.get_text_embedding_batch(texts)
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return self._get_text_embeddings([text])[0]
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embeddings([query])[0]
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return await asyncio.to_thread(self._get_query_embedding, query)

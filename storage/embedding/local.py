@@ -1,0 +1,128 @@
+"""Loads an embedding model that runs on this machine: with OpenVINO on the processor, with PyTorch everywhere else.
+
+Only weights and configuration are ever read from a model's folder: never code, and pickles only through torch's
+weights-only loading.
+"""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import TYPE_CHECKING, Any
+
+from storage.embedding.models import ModelIdentity, ModelUnavailable
+
+if TYPE_CHECKING:
+    from storage.embedding.openvino_encoder import Encoder
+
+logger = logging.getLogger(__name__)
+
+_GRAPHICS_CARDS = ("/dev/nvidia0", "/dev/kfd", "/dev/dxg")  # NVIDIA, AMD, Windows' subsystem for Linux
+
+
+def build_text_embedder(identity: ModelIdentity, device: str = "auto", batch_size: int = 32) -> Any:
+    """The model for the indexing job, which needs nothing but its `get_text_embedding_batch`.
+
+    On a processor that is an `Encoder`, and neither torch nor LlamaIndex is imported: seconds of a run that takes
+    twenty. Raises `ModelUnavailable` as `build_embed_model` does.
+    """
+    return _encoder(identity, device, batch_size) or _hugging_face_embedding(identity, device, batch_size)
+
+
+def build_embed_model(identity: ModelIdentity, device: str = "auto", batch_size: int = 32) -> Any:
+    """The model as a LlamaIndex `BaseEmbedding`.
+
+    Vectors are unit length, `(identity.dimension,)`. bfloat16 where the processor is fast at it (measured: 2-5 times
+    faster, the same quality), float32 elsewhere; float16 on a CPU is 4-8 times slower and never used.
+    Raises `ModelUnavailable` for weights that are a program.
+    """
+    encoder = _encoder(identity, device, batch_size)
+    if encoder is None:
+        return _hugging_face_embedding(identity, device, batch_size)
+    from storage.embedding.llama_index import LocalEmbedding
+
+    return LocalEmbedding(identity.name, encoder, batch_size)
+
+
+def _encoder(identity: ModelIdentity, device: str, batch_size: int) -> "Encoder | None":
+    """The model computed by OpenVINO; None where that is not for this model, this device or this machine."""
+    if _device(device) != "cpu":
+        return None
+    try:
+        from storage.embedding.openvino_encoder import Encoder, NotAnEncoder
+    except ImportError as error:  # no build of OpenVINO for this machine
+        logger.info("OpenVINO cannot be loaded (%s); PyTorch embeds", error)
+        return None
+    try:
+        return Encoder(
+            Path(identity.location),
+            identity.max_tokens,
+            half_precision=_is_fast_at_bfloat16("cpu"),
+            batch_size=batch_size,
+        )
+    except NotAnEncoder as reason:
+        logger.info("%s is embedded by PyTorch: %s", identity.short_name, reason)
+        return None
+    except UnpicklingError as error:
+        raise _more_than_numbers(identity) from error
+    except (OSError, ValueError) as error:
+        raise ModelUnavailable(
+            f"the weights of {identity.short_name} cannot be read ({error}); get the model anew"
+        ) from error
+
+
+def _hugging_face_embedding(identity: ModelIdentity, device: str, batch_size: int) -> Any:
+    """Any model of sentence-transformers, on any device; takes seconds and imports torch."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+    from transformers.utils.logging import disable_progress_bar
+
+    # transformers 5.23 draws a bar for reading the weights, also into logs.
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+    target = _device(device)
+    try:
+        return HuggingFaceEmbedding(
+            model_name=identity.location,
+            device=target,
+            embed_batch_size=batch_size,
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs={
+                "dtype": "bfloat16" if _is_fast_at_bfloat16(target) else "float32",
+                "weights_only": True,
+            },
+        )
+    except UnpicklingError as error:
+        raise _more_than_numbers(identity) from error
+
+
+def _more_than_numbers(identity: ModelIdentity) -> ModelUnavailable:
+    """Instead of torch's own message, which advises to load it all the same."""
+    return ModelUnavailable(f"the weights of {identity.short_name} hold more than numbers; not loaded")
+
+
+def _device(wanted: str) -> str:
+    """Where to compute. torch is asked only where there may be something to find: its import takes a second."""
+    if wanted != "auto":
+        return wanted
+    if sys.platform == "linux" and not any(Path(card).exists() for card in _GRAPHICS_CARDS):
+        return "cpu"
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _is_fast_at_bfloat16(device: str) -> bool:
+    """Without these instructions bfloat16 on a CPU is slower than float32, so the processor's flags decide."""
+    if device.startswith("cuda"):
+        import torch
+
+        return bool(torch.cuda.is_bf16_supported())
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
+    except OSError:
+        return False
+    return device == "cpu" and ("avx512_bf16" in flags or "amx_bf16" in flags)

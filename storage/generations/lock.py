@@ -1,0 +1,52 @@
+"""The job's lock: one indexing job at a time may change an index. It goes with the process, however that ends."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from storage.generations.published import utc_now
+from storage.private_files import private_directory, private_opener, tighten_index
+
+
+class IndexLocked(Exception):
+    """Another indexing job is at work; `holder` says which."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"another indexing job is at work ({holder}); wait for it or stop it")
+        self.holder = holder
+
+
+@contextmanager
+def index_lock(index_dir: Path) -> Iterator[None]:
+    """Hold the index for one job. Raises `IndexLocked` at once; the lock goes with the process, however it ends."""
+    private_directory(index_dir)
+    with open(index_dir / "LOCK", "a+", encoding="utf-8", opener=private_opener) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            raise IndexLocked(file.read().strip() or "unknown") from error
+        file.truncate(0)
+        file.write(f"process {os.getpid()}, since {utc_now()}\n")
+        file.flush()
+        tighten_index(index_dir)
+        try:
+            yield
+        finally:
+            file.truncate(0)
+
+
+def is_locked(index_dir: Path) -> bool:
+    """Whether a job holds the index now."""
+    try:
+        with (index_dir / "LOCK").open(encoding="utf-8") as file:
+            if not file.read(1):
+                return False  # the usual case, without touching the lock under a job that is about to begin
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except (FileNotFoundError, PermissionError):
+        return False  # the index of another account: nothing of it can be read anyway
+    except BlockingIOError:
+        return True
+    return False

@@ -1,0 +1,229 @@
+"""Published generations: which there are, which one answers, opening one. `drafts` makes them.
+
+    INDEX_DIR/LOCK  embeddings.db  generations/0042/{catalogue.db,chroma/,vectors.npy,MANIFEST.json}  CURRENT
+
+A generation is never written after it is published and never replaced under its path: a new one gets a new number.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from storage.catalogue.catalogue import Catalogue
+from storage.generations.manifest import Manifest, UnreadableManifest, read_manifest
+from storage.servers import ServerAddress, ServerUnavailable
+from storage.vectors.exact import ExactVectors
+from storage.vectors.places import Directory, ServedPlace, VectorPlace
+
+if TYPE_CHECKING:
+    from storage.vectors.collection import VectorCollection
+    from storage.vectors.llama_index import PassageVectorStore
+
+CATALOGUE = "catalogue.db"
+CHROMA = "chroma"
+EXACT_VECTORS = "vectors.npy"
+
+
+class NoIndex(Exception):
+    """Nothing has been published yet."""
+
+
+class DamagedGeneration(Exception):
+    """A generation cannot be opened; the message says what is wrong with it."""
+
+
+@dataclass
+class Generation:
+    """An open, published generation. Close it when the last reader is done."""
+
+    name: str
+    directory: Path
+    manifest: Manifest
+    catalogue: Catalogue
+    vectors: "VectorCollection"
+    exact: ExactVectors
+    before_close: list[Callable[[], None]] = field(default_factory=list)
+    """What others have made of this generation and must let go with it."""
+
+    @cached_property
+    def vector_store(self) -> "PassageVectorStore":
+        """The generation as LlamaIndex sees it. Imports LlamaIndex."""
+        from storage.vectors.llama_index import PassageVectorStore
+
+        return PassageVectorStore(self.vectors, self.catalogue)
+
+    def close(self) -> None:
+        """Give files and memory back."""
+        while self.before_close:
+            self.before_close.pop()()
+        self.vectors.close()
+        self.catalogue.close()
+
+
+def current_name(index_dir: Path) -> str | None:
+    """The name that CURRENT holds; None when there is no pointer or it is empty."""
+    try:
+        return (index_dir / "CURRENT").read_text(encoding="utf-8").strip() or None
+    except OSError:
+        return None
+
+
+def published_names(index_dir: Path) -> list[str]:
+    """Generations that were verified and finished, newest first."""
+    found = [d.name for d in generations_directory(index_dir).glob("*") if d.name.isdigit()]
+    return sorted(found, key=int, reverse=True)
+
+
+def candidates(index_dir: Path) -> list[str]:
+    """What a reader should try to open, best first: what CURRENT names, then older finished ones, then newer ones.
+
+    Newer ones were rolled back from, or a job was killed before it moved the pointer: nobody has chosen them.
+    """
+    current = current_name(index_dir)
+    newer = newer_than_current(index_dir)
+    older = [name for name in published_names(index_dir) if name != current and name not in newer]
+    return ([current] if current else []) + older + newer
+
+
+def newer_than_current(index_dir: Path) -> list[str]:
+    """Finished generations with a higher number than the one that answers, newest first."""
+    current = current_name(index_dir)
+    if current is None or not current.isdecimal():
+        return []
+    return [name for name in published_names(index_dir) if int(name) > int(current)]
+
+
+def checked_manifest(index_dir: Path, name: str | None = None, chroma: ServerAddress | None = None) -> Manifest:
+    """The manifest of a published generation (the current one by default) whose files are as they were published.
+
+    Reads every file, opens nothing, imports no Chroma; asks the server, if `chroma` is given and keeps the vectors.
+    Raises `NoIndex`, `DamagedGeneration` or `ServerUnavailable`.
+    """
+    directory = generations_directory(index_dir) / (name or _required_current(index_dir))
+    try:
+        manifest = read_manifest(directory)
+    except UnreadableManifest as error:
+        raise DamagedGeneration(str(error)) from error
+    _compare_files(directory, manifest)
+    if not manifest.collection:
+        _check_chroma_sqlite(directory / CHROMA / "chroma.sqlite3", directory.name)
+    elif chroma is not None:
+        _check_collection(chroma, manifest)
+    return manifest
+
+
+def open_catalogue(index_dir: Path, name: str) -> Catalogue:
+    """The catalogue of a published generation alone, read-only. Close it."""
+    return Catalogue.open(generations_directory(index_dir) / name / CATALOGUE)
+
+
+def open_exact_vectors(index_dir: Path, name: str) -> ExactVectors:
+    """The exact vectors of a published generation alone."""
+    with open_catalogue(index_dir, name) as catalogue:
+        return ExactVectors.open(generations_directory(index_dir) / name / EXACT_VECTORS, catalogue.chunk_ids())
+
+
+def open_generation(index_dir: Path, name: str | None = None, chroma: ServerAddress | None = None) -> Generation:
+    """Open a published generation (the current one by default). `chroma` is asked if that is where its vectors are.
+
+    Sizes and hashes of its immutable files are compared with the manifest first, so that torn or altered files are
+    found before Chroma maps them. Raises `NoIndex`, `DamagedGeneration` or `ServerUnavailable`.
+    """
+    name = name or _required_current(index_dir)
+    manifest = checked_manifest(index_dir, name, chroma)
+    directory = generations_directory(index_dir) / name
+    catalogue = None
+    try:
+        catalogue = Catalogue.open(directory / CATALOGUE)
+        exact = ExactVectors.open(directory / EXACT_VECTORS, catalogue.chunk_ids())
+        vectors = _vector_place(directory, manifest, chroma).open()
+    except Exception as error:
+        if catalogue is not None:
+            catalogue.close()
+        if isinstance(error, ServerUnavailable):
+            raise
+        raise DamagedGeneration(f"generation {name} cannot be opened ({type(error).__name__})") from error
+    generation = Generation(name, directory, manifest, catalogue, vectors, exact)
+    found = vectors.count()
+    if found != manifest.counts.chunks:
+        generation.close()
+        raise DamagedGeneration(f"generation {name} holds {found} vectors, not {manifest.counts.chunks}")
+    return generation
+
+
+def _vector_place(directory: Path, manifest: Manifest, chroma: ServerAddress | None) -> VectorPlace:
+    if not manifest.collection:
+        return Directory(directory / CHROMA)
+    if chroma is None:
+        raise ServerUnavailable(
+            f"generation {manifest.generation} keeps its vectors on a Chroma server; set CHROMA_URL, or leave it unset "
+            "and run make index to have them here"
+        )
+    return ServedPlace(chroma, manifest.collection)
+
+
+def utc_now() -> str:
+    """Now, as every file and answer writes it: 2026-11-23T09:00:00Z."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def file_sha256(file: Path) -> str:
+    """SHA-256 of a file's bytes, 64 hexadecimal digits."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _required_current(index_dir: Path) -> str:
+    name = current_name(index_dir)
+    if name is None:
+        raise NoIndex("there is no index yet; run make index")
+    return name
+
+
+def generations_directory(index_dir: Path) -> Path:
+    """Where the generations lie, each under its number."""
+    return index_dir / "generations"
+
+
+def _compare_files(directory: Path, manifest: Manifest) -> None:
+    for relative, expected in manifest.files.items():
+        file = directory / relative
+        if not file.is_file():
+            raise DamagedGeneration(f"generation {directory.name}: {relative} is missing")
+        if file_sha256(file) != expected:
+            raise DamagedGeneration(f"generation {directory.name}: {relative} is not as it was published")
+
+
+def _check_collection(chroma: ServerAddress, manifest: Manifest) -> None:
+    from storage.vectors.remote_server import NoSuchCollection, count_vectors
+
+    try:
+        found = count_vectors(chroma, manifest.collection)
+    except NoSuchCollection as error:
+        raise DamagedGeneration(
+            f"generation {manifest.generation}: the Chroma server {chroma.host} does not have its vectors"
+        ) from error
+    if found != manifest.counts.chunks:
+        raise DamagedGeneration(
+            f"generation {manifest.generation} has {found} vectors on {chroma.host}, not {manifest.counts.chunks}"
+        )
+
+
+def _check_chroma_sqlite(file: Path, generation: str) -> None:
+    try:
+        if not file.is_file():
+            raise DamagedGeneration(f"generation {generation}: chroma.sqlite3 is missing")
+        connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            errors: list[Any] = connection.execute("PRAGMA quick_check(1)").fetchall()
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        raise DamagedGeneration(f"generation {generation}: chroma.sqlite3 is damaged ({error})") from error
+    if errors != [("ok",)]:
+        raise DamagedGeneration(f"generation {generation}: chroma.sqlite3 is damaged ({errors[0][0]})")

@@ -1,0 +1,225 @@
+"""Proof that a generation is whole, made in a fresh process.
+
+A fresh process, because Chroma answers from memory what it may have lost on disk, and because a native crash while
+loading an index must not take the job or the server with it. It can be started before the generation is finished:
+its imports take a second, in which the job has other things to do.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from pydantic import SecretStr
+
+from storage.caches.embeddings import Matrix
+from storage.child_environment import verifying_environment
+from storage.generations.published import DamagedGeneration, Generation, NoIndex, open_generation
+from storage.servers import ServerAddress, ServerUnavailable
+from storage.vectors.exact import LARGEST_ERROR
+
+SELF_QUERIES = 128
+_RECALL_AT = 10
+_WANTED_RECALL = 0.98
+_LEAST_RECALL = 0.95
+_SAME_VECTOR = 1e-4
+_UNIT_NORM_TOLERANCE = 1e-2
+_ROWS_AT_A_TIME = 5_000
+_MOST_PROBLEMS = 100  # said of one generation; they must fit into a pipe
+
+
+class VerificationFailed(Exception):
+    """The generation must not be published; `problems` lists why."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = list(problems)
+
+
+class Verifier:
+    """A fresh process that makes ready to prove one generation. Leaving the with-block ends it."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "storage.generations.verification"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=verifying_environment(),
+            start_new_session=True,  # Ctrl-C is for the job, which then ends this process
+        )
+
+    def verify(
+        self, index_dir: Path, name: str, timeout_seconds: float = 600.0, chroma: ServerAddress | None = None
+    ) -> None:
+        """Raise `VerificationFailed` unless the generation proves whole, also when the process crashes or hangs.
+
+        Can be called once: the next proof wants another fresh process.
+        """
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps([str(index_dir.absolute()), name, *_written(chroma)]) + "\n")
+            self._process.stdin.flush()  # and it stays open: the process ends when we do
+            status = self._process.wait(timeout_seconds)
+        except subprocess.TimeoutExpired as error:
+            raise VerificationFailed([f"verification took more than {timeout_seconds:.0f} s"]) from error
+        except BrokenPipeError:
+            status = self._process.wait()
+        answer = self._process.stdout.read()
+        if status != 0 or not answer:
+            raise VerificationFailed([f"verification ended with status {status}"])
+        if problems := json.loads(answer):
+            raise VerificationFailed(problems)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+def verify_in_fresh_process(
+    index_dir: Path, name: str, timeout_seconds: float = 600.0, chroma: ServerAddress | None = None
+) -> None:
+    """Raise `VerificationFailed` unless the generation proves whole."""
+    with Verifier() as verifier:
+        verifier.verify(index_dir, name, timeout_seconds, chroma)
+
+
+def problems_of(index_dir: Path, name: str, chroma: ServerAddress | None = None) -> list[str]:
+    """Everything that is wrong with a generation, as sentences; empty when it is whole.
+
+    Where the usual search of its vectors misses too many, they are searched thoroughly from then on.
+    """
+    try:
+        return _problems_once_opened(index_dir, name, chroma)
+    except _SearchMissesTooMany:  # opened again, it looks at more
+        return _problems_once_opened(index_dir, name, chroma)
+
+
+class _SearchMissesTooMany(Exception):
+    """Of vectors that are searched as usual, and thoroughly at the next opening."""
+
+
+def _problems_once_opened(index_dir: Path, name: str, chroma: ServerAddress | None) -> list[str]:
+    try:
+        generation = open_generation(index_dir, name, chroma)
+    except (DamagedGeneration, NoIndex, ServerUnavailable) as error:
+        return [str(error)]
+    try:
+        return _catalogue_problems(generation) or _vector_problems(generation)
+    except ServerUnavailable as error:
+        return [str(error)]
+    finally:
+        generation.close()
+
+
+def _catalogue_problems(generation: Generation) -> list[str]:
+    problems = generation.catalogue.integrity_errors()
+    counts = generation.catalogue.counts()
+    if counts != generation.manifest.counts:
+        problems.append(f"the catalogue holds {counts}, the manifest says {generation.manifest.counts}")
+    return problems
+
+
+def _vector_problems(generation: Generation) -> list[str]:
+    ids = generation.catalogue.chunk_ids()
+    stored = set(generation.vectors.ids())
+    problems = []
+    if lost := [id_ for id_ in ids if id_ not in stored]:
+        problems.append(f"{len(lost)} chunks have no vector, {lost[0]} among them")
+    if orphans := stored.difference(ids):
+        problems.append(f"{len(orphans)} vectors belong to no chunk, {min(orphans)} among them")
+    if problems or not ids:
+        return problems
+    matrix = generation.vectors.vectors(ids)
+    norms = np.linalg.norm(matrix, axis=1)
+    if not np.isfinite(matrix).all() or (abs(norms - 1.0) > _UNIT_NORM_TOLERANCE).any():
+        return ["a vector is not finite or not of unit length"]
+    if (differing := _differing(generation, ids, matrix)) > 0:
+        return [f"{differing} of {len(ids)} vectors are not those that Chroma holds"]
+    return _search_problems(generation, ids, matrix)
+
+
+def _differing(generation: Generation, ids: Sequence[str], matrix: Matrix) -> int:
+    """How many of the exact vectors differ from Chroma's `(n, dimension)` by more than their precision."""
+    steps = range(0, len(ids), _ROWS_AT_A_TIME)
+    parts = ((ids[start : start + _ROWS_AT_A_TIME], matrix[start : start + _ROWS_AT_A_TIME]) for start in steps)
+    return sum(
+        int((abs(generation.exact.vectors(some) - rows).max(axis=1) > LARGEST_ERROR).sum()) for some, rows in parts
+    )
+
+
+def _search_problems(generation: Generation, ids: Sequence[str], matrix: Matrix) -> list[str]:
+    """Ask for evenly spread chunks by their own vector, and compare the neighbours with an exact search.
+
+    Raises `_SearchMissesTooMany` if another search may do better.
+    """
+    sample = np.unique(np.linspace(0, len(ids) - 1, min(SELF_QUERIES, len(ids))).astype(int))
+    near = min(_RECALL_AT, len(ids))
+    wrong, recalls = 0, []
+    for row, exact in zip(sample, matrix[sample] @ matrix.T, strict=True):  # at once: one by one takes seconds
+        hits = generation.vectors.nearest(matrix[row], near)
+        wrong += not hits or abs(hits[0][1] - 1.0) > _SAME_VECTOR
+        threshold = np.partition(exact, len(exact) - near)[len(exact) - near] - _SAME_VECTOR
+        recalls.append(sum(cosine >= threshold for _, cosine in hits) / near)
+    recall = float(np.mean(recalls))
+    if (wrong or recall < _WANTED_RECALL) and not generation.vectors.searches_thoroughly:
+        generation.vectors.search_thoroughly()
+        raise _SearchMissesTooMany
+    problems = []
+    if wrong:
+        problems.append(f"{wrong} of {len(sample)} chunks are not found by their own vector")
+    if recall < _LEAST_RECALL:
+        problems.append(f"recall@{near} against exact search is {recall:.3f}, less than {_LEAST_RECALL}")
+    return problems
+
+
+def _written(chroma: ServerAddress | None) -> list[str]:
+    """The address for the pipe: neither the command line nor the environment shows the token."""
+    if chroma is None:
+        return []
+    return [chroma.url, *([chroma.secret.get_secret_value()] if chroma.secret else [])]
+
+
+def _read(url: str = "", token: str = "") -> ServerAddress | None:
+    return ServerAddress(url, SecretStr(token) if token else None) if url else None
+
+
+def _serve() -> None:
+    """Make ready, wait for one generation's name on standard input, say its problems on standard output."""
+    import storage.vectors.collection  # noqa: F401 - what takes the time
+
+    request = b""
+    while not request.endswith(b"\n"):
+        part = os.read(sys.stdin.fileno(), 4096)
+        if not part:
+            return
+        request += part
+    threading.Thread(target=_end_with_the_job, daemon=True).start()
+    index_dir, name, *address = json.loads(request)
+    sys.stdout.write(json.dumps(problems_of(Path(index_dir), name, _read(*address))[:_MOST_PROBLEMS]))
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _end_with_the_job() -> None:
+    """A killed job's verifier must not hold a draft open that the next job removes."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    _serve()

@@ -1,0 +1,1 @@
+"""What the server itself keeps: answers for their links, tokens spent by day."""

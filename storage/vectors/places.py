@@ -1,0 +1,76 @@
+"""Where one generation's vectors are: in a directory of this machine, or in a collection of a Chroma server."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from storage.servers import ServerAddress
+
+if TYPE_CHECKING:
+    from storage.vectors.collection import VectorCollection
+
+
+class VectorPlace(Protocol):
+    """Imports Chroma when it is used, not before."""
+
+    def create(self, dimension: int, expected: int) -> "VectorCollection":
+        """A new collection for `expected` vectors, open; close it. Raises `StorageFailed`, `ServerUnavailable`."""
+        ...
+
+    def open(self) -> "VectorCollection":
+        """The collection that is there; close it. Raises `ServerUnavailable`, or what says that it is damaged."""
+        ...
+
+    def remove(self) -> None:
+        """Remove what is there, if anything is. Raises `ServerUnavailable`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Files of this machine."""
+
+    path: Path
+
+    def create(self, dimension: int, expected: int) -> "VectorCollection":
+        """See `VectorPlace`."""
+        from storage.vectors.collection import create_vectors
+
+        return create_vectors(self.path, dimension, expected)
+
+    def open(self) -> "VectorCollection":
+        """See `VectorPlace`."""
+        from storage.vectors.collection import open_vectors
+
+        return open_vectors(self.path)
+
+    def remove(self) -> None:
+        """See `VectorPlace`."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ServedPlace:
+    """A collection of a Chroma server."""
+
+    server: ServerAddress
+    collection: str
+
+    def create(self, dimension: int, expected: int) -> "VectorCollection":
+        """See `VectorPlace`."""
+        from storage.vectors.remote import create_served_vectors
+
+        return create_served_vectors(self.server, self.collection, dimension, expected)
+
+    def open(self) -> "VectorCollection":
+        """See `VectorPlace`."""
+        from storage.vectors.remote import open_served_vectors
+
+        return open_served_vectors(self.server, self.collection)
+
+    def remove(self) -> None:
+        """See `VectorPlace`."""
+        from storage.vectors.remote import remove_served_vectors
+
+        remove_served_vectors(self.server, [self.collection])

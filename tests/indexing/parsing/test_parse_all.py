@@ -1,0 +1,218 @@
+"""Reading in child processes: what one file does there costs no other file, and never the job."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from indexing.documents import ReadLimits
+from indexing.parsing.child import document_from_json, document_to_json
+from indexing.parsing.parse_all import ParseOutcome, parse_all
+from indexing.readers import read_document
+from tests.indexing.samples import (
+    PROSE,
+    encrypted_pdf,
+    flate_bomb,
+    pdf,
+    pdf_with_bookmarks,
+    raw_pdf,
+    saved,
+    scanned_pdf,
+)
+
+LIMITS = ReadLimits(cpu_seconds=20, wall_seconds=40)
+CODE = Path(__file__).resolve().parents[3]
+
+
+def outcomes(files: list[Path], limits: ReadLimits = LIMITS, workers: int = 2) -> dict[str, ParseOutcome]:
+    return {outcome.path.name: outcome for outcome in parse_all(files, limits, workers)}
+
+
+def categories(found: dict[str, ParseOutcome]) -> dict[str, str]:
+    return {name: outcome.failure.category if outcome.failure else "read" for name, outcome in found.items()}
+
+
+def children() -> set[int]:
+    return {child.pid for child in psutil.Process().children(recursive=True)}
+
+
+@pytest.fixture
+def _no_child_is_left() -> Iterator[None]:
+    before = children()
+    yield
+    assert children() <= before
+
+
+pytestmark = pytest.mark.usefixtures("_no_child_is_left")
+
+
+@pytest.mark.faults("B1")
+@pytest.mark.faults("B5")
+def test_good_and_bad_files_each_have_their_outcome(tmp_path: Path) -> None:
+    files = [
+        saved(tmp_path / "good.pdf", pdf([PROSE])),
+        saved(tmp_path / "good.txt", PROSE),
+        saved(tmp_path / "good.md", "# Title\n\nText."),
+        saved(tmp_path / "empty.pdf", b""),
+        saved(tmp_path / "scan.pdf", scanned_pdf()),
+        saved(tmp_path / "locked.pdf", encrypted_pdf("x", user_password="secret")),
+        saved(tmp_path / "picture.pdf", b"\xff\xd8\xff\xe0 not a pdf"),
+        saved(tmp_path / "tool.exe", b"MZ"),
+        tmp_path / "gone.txt",
+    ]
+    assert categories(outcomes(files)) == {
+        "good.pdf": "read",
+        "good.txt": "read",
+        "good.md": "read",
+        "empty.pdf": "empty",
+        "scan.pdf": "no_text",
+        "locked.pdf": "encrypted",
+        "picture.pdf": "type_mismatch",
+        "tool.exe": "unsupported",
+        "gone.txt": "unreadable",
+    }
+
+
+@pytest.mark.faults("B13")
+def test_what_comes_back_is_clean(tmp_path: Path) -> None:
+    found = outcomes([saved(tmp_path / "dirty.txt", "a\x07b\u200bc\u202ed\U000e0041e.")])
+    document = found["dirty.txt"].document
+    assert document is not None
+    assert document.pages[0].text == "abcde."
+
+
+@pytest.mark.faults("B6")
+def test_a_bomb_ends_in_its_child(tmp_path: Path) -> None:
+    files = [saved(tmp_path / "bomb.pdf", flate_bomb(megabytes=400)), saved(tmp_path / "good.pdf", pdf([PROSE]))]
+    began = time.monotonic()
+    found = outcomes(files, ReadLimits(memory_bytes=200 * 1024**2))
+    assert categories(found)["good.pdf"] == "read"
+    assert categories(found)["bomb.pdf"] in ("memory", "damaged", "no_text")
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.faults("B10")
+@pytest.mark.parametrize(
+    "limits",
+    [
+        pytest.param(ReadLimits(wall_seconds=1.5), id="waiting"),
+        pytest.param(ReadLimits(cpu_seconds=0.3, wall_seconds=30), id="working"),
+    ],
+)
+def test_a_file_that_takes_too_long_is_stopped(tmp_path: Path, limits: ReadLimits) -> None:
+    slow = saved(tmp_path / "slow.html", "<p>" + "<b>word</b> " * 700_000)
+    found = outcomes([slow, saved(tmp_path / "good.txt", PROSE)], limits)
+    assert categories(found) == {"slow.html": "timeout", "good.txt": "read"}
+
+
+def test_a_slow_file_does_not_hold_the_others(tmp_path: Path) -> None:
+    slow = saved(tmp_path / "slow.html", "<p>" + "<b>word</b> " * 700_000)
+    quick = [saved(tmp_path / f"{number}.txt", PROSE) for number in range(20)]
+    order = [outcome.path.name for outcome in parse_all([slow, *quick], ReadLimits(wall_seconds=2), 2)]
+    assert order[-1] == "slow.html"
+    assert len(order) == 21
+
+
+@pytest.mark.faults("B7")
+def test_too_much_text_is_refused(tmp_path: Path) -> None:
+    files = [saved(tmp_path / "long.txt", "word " * 1000), saved(tmp_path / "long.pdf", pdf([PROSE] * 30))]
+    assert set(categories(outcomes(files, ReadLimits(text_characters=2000))).values()) == {"output_limit"}
+
+
+@pytest.mark.faults("S5")
+def test_a_child_that_dies_is_replaced(tmp_path: Path) -> None:
+    files = [saved(tmp_path / f"{number}.txt", PROSE) for number in range(6)]
+    before = children()
+    names, killed = [], 0
+    for outcome in parse_all(files, LIMITS, 1):
+        names.append(outcome.path.name)
+        for pid in children() - before:
+            os.kill(pid, signal.SIGSEGV)
+            killed += 1
+    assert killed
+    assert len(names) == 6
+
+
+def test_closing_early_leaves_no_process(tmp_path: Path) -> None:
+    files = [saved(tmp_path / f"{number}.txt", PROSE) for number in range(6)]
+    before = children()
+    reading = parse_all(files, LIMITS, 2)
+    next(reading)
+    assert children() > before
+    reading.close()  # type: ignore[attr-defined]
+    assert children() <= before
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda sent: sent.name)
+def test_children_end_with_their_parent(tmp_path: Path, sent: signal.Signals) -> None:
+    slow = saved(tmp_path / "slow.html", "<p>" + "<b>word</b> " * 300_000)
+    program = (
+        "import sys; from pathlib import Path; from indexing.parsing.parse_all import parse_all; "
+        "from indexing.documents import ReadLimits; list(parse_all([Path(sys.argv[1])], ReadLimits(cpu_seconds=5), 1))"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program, str(slow)], cwd=CODE, stderr=subprocess.DEVNULL)
+    process = psutil.Process(parent.pid)
+    while not process.children():
+        time.sleep(0.01)
+    child = process.children()[0]
+    parent.send_signal(sent)
+    parent.wait(timeout=20)
+    child.wait(timeout=20)
+
+
+def test_no_secret_reaches_a_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEEPSEEK_API_KEY", "canary")
+    before = children()
+    for _ in parse_all([saved(tmp_path / "a.txt", PROSE)], LIMITS, 1):
+        environments = [psutil.Process(pid).environ() for pid in children() - before]
+        assert environments
+        assert not any("canary" in "".join(environment.values()) for environment in environments)
+
+
+def test_a_reading_process_knows_no_heavy_library() -> None:
+    program = "import sys, indexing.parsing.child, indexing.parsing.parse_all; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], cwd=CODE, capture_output=True, text=True, check=True
+    ).stdout
+    heavy = {"torch", "chromadb", "llama_index", "sentence_transformers", "pypdf", "pypdfium2", "bs4", "numpy"}
+    assert not heavy & set(loaded.split())
+
+
+def test_a_document_survives_the_pipe(tmp_path: Path) -> None:
+    pages = ["One Way\nText.", "Another\nText.", "A Third\nText."]
+    content = pdf_with_bookmarks(pages, [("One Way", 0), ("Another", 1), ("A Third", 2)])
+    document = read_document(saved(tmp_path / "a.pdf", content), LIMITS)
+    assert document.headings
+    assert document_from_json(document_to_json(document)) == document
+
+
+def test_ocr_is_asked_only_for_pages_without_text_and_kept_at_once(tmp_path: Path) -> None:
+    kept: dict[str, str] = {}
+    files = [saved(tmp_path / "mixed.pdf", pdf([PROSE, ""]))]
+    found = list(parse_all(files, ReadLimits(ocr=True), 1, keep_ocr=kept.__setitem__))
+    document = found[0].document
+    assert document is not None
+    assert [page.status for page in document.pages] == ["text", "empty"]  # a blank page holds no text to be read
+    assert list(kept.values()) == [""]
+
+
+def test_a_file_of_which_no_page_can_be_read_is_damaged_also_where_ocr_tried(tmp_path: Path) -> None:
+    tree = raw_pdf(["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [3 0 R] >>", "(no page)"])
+    for limits in (LIMITS, ReadLimits(ocr=True)):
+        assert categories(outcomes([saved(tmp_path / "a.pdf", tree)], limits)) == {"a.pdf": "damaged"}
+
+
+def test_advice_names_ocr_only_where_it_is_off(tmp_path: Path) -> None:
+    blank = saved(tmp_path / "blank.pdf", pdf([""]))
+    off, on = (outcomes([blank], limits)["blank.pdf"].failure for limits in (LIMITS, ReadLimits(ocr=True)))
+    assert off is not None
+    assert on is not None
+    assert (off.category, on.category) == ("no_text", "no_text")
+    assert "OCR=auto" in off.detail
+    assert "OCR=auto" not in on.detail

@@ -1,0 +1,145 @@
+"""Extractive answers quote the fewest sentences that answer, exactly, cited, in reading order."""
+
+import pytest
+
+from server.answering.citations import check_citations
+from server.answering.quoting import extract_answer
+from server.pages.rendering import AnswerContext, render_answer
+from server.passages import Passage
+
+GRPO = (
+    "2.2.1. Reinforcement Learning Algorithm\n"
+    "In order to save the training costs, we adopt Group Relative Policy\nOptimization (GRPO) (Shao et al., 2024), "
+    "which foregoes the critic model. The weather was fine. "
+    "Specifically, GRPO optimizes the policy model by maximizing the "
+    "following objective:\nJ(θ) = E[1/G Σ min(r A, clip(r, 1−ε, 1+ε) A)] − β D_KL"
+)
+TABLE = (
+    "Table 2 | Comparison of models.\nModel AIME MATH-500 GPQA\nOpenAI-o1-mini 63.6 90.0 60.0\n"
+    "DeepSeek-R1-Zero 71.0 95.9 73.3"
+)
+CHINESE = "图书馆成立于1925年。图书馆每天上午九点开门，星期日除外。馆内有三个阅览室。"
+
+
+def passage(text: str, context: str = "") -> Passage:
+    return Passage("id", "a.pdf", (1,), text, 0.9, context=context)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "quoted"),
+    [
+        pytest.param("what is the GRPO?", GRPO, "we adopt Group Relative Policy Optimization (GRPO)", id="definition"),
+        pytest.param("图书馆几点开门？", CHINESE, "图书馆每天上午九点开门，星期日除外。", id="Chinese"),
+        pytest.param("图书馆成立于哪一年？", CHINESE, "图书馆成立于1925年。", id="a Chinese year"),
+        pytest.param("What does DeepSeek-R1-Zero score on AIME?", TABLE, "DeepSeek-R1-Zero 71.0 95.9 73.3", id="a row"),
+    ],
+)
+def test_the_sentence_that_answers_is_quoted(question: str, text: str, quoted: str) -> None:
+    answer = extract_answer(question, [passage(text)])
+    assert quoted in answer
+    assert answer.endswith("[1]")
+
+
+def test_only_what_answers_is_quoted() -> None:
+    assert extract_answer("图书馆几点开门？", [passage(CHINESE)]) == "图书馆每天上午九点开门，星期日除外。 [1]"
+    assert "weather" not in extract_answer("what is the GRPO?", [passage(GRPO)])
+
+
+def test_a_heading_above_is_not_quoted() -> None:
+    assert "2.2.1" not in extract_answer("what is the GRPO?", [passage(GRPO)])
+
+
+def test_a_row_brings_the_head_of_its_table_on_its_own_line() -> None:
+    lines = extract_answer("What does DeepSeek-R1-Zero score on AIME?", [passage(TABLE)]).split("\n")
+    assert "Model AIME MATH-500 GPQA" in lines[-3:][0] + lines[-2:][0]
+    assert lines[-1] == "DeepSeek-R1-Zero 71.0 95.9 73.3 [1]"
+
+
+MARKDOWN = (
+    "## Fees\n\n| Member | Yearly fee |\n|---|---|\n| ordinary | 20 € |\n| pupil | 5 € |\n\nThe fee is due in May."
+)
+TWO_LINES = (
+    "Model\nAIME 2024 MATH-500 GPQA\npass@1 cons@64 pass@1\nQwQ-32B-Preview 50.0 60.0 90.6\n"
+    "DeepSeek-R1-Zero-Qwen-32B 47.0 60.0 91.6\nTable 6 | Comparison of distilled models.\nRL training is slow."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        pytest.param(
+            "What is the yearly fee of an ordinary member?",
+            MARKDOWN,
+            "| Member | Yearly fee |\n|---|---|\n| ordinary | 20 € |\n\n[1]",
+            id="Markdown",
+        ),
+        pytest.param(
+            "What AIME 2024 pass@1 does DeepSeek-R1-Zero-Qwen-32B get?",
+            TWO_LINES,
+            "Model AIME 2024 MATH-500 GPQA pass@1 cons@64 pass@1\nDeepSeek-R1-Zero-Qwen-32B 47.0 60.0 91.6 [1]",
+            id="names of columns on two lines",
+        ),
+    ],
+)
+def test_a_question_for_a_value_is_answered_by_its_row_and_not_by_the_names_of_the_columns(
+    question: str, text: str, answer: str
+) -> None:
+    assert extract_answer(question, [passage(text)]) == answer
+
+
+def test_rows_are_shown_as_rows_with_their_citation() -> None:
+    fee, score = "What is the yearly fee of an ordinary member?", "What does DeepSeek-R1-Zero score on AIME?"
+    context = AnswerContext(1, keeps_lines=True)
+    table = render_answer(extract_answer(fee, [passage(MARKDOWN)]), context)
+    assert "<td>20 €</td>" in table
+    assert 'class="cite"' in table
+    lines = render_answer(extract_answer(score, [passage(TABLE)]), context)
+    assert "GPQA<br" in lines
+    assert 'class="cite"' in lines
+
+
+def test_what_a_figure_shows_is_its_caption_even_in_the_middle_of_a_sentence() -> None:
+    text = "As depicted in Figure 3, time shows improve-\nFigure 3 | The average response length.\nIt improves."
+    assert extract_answer("What does Figure 3 show?", [passage(text)]) == "Figure 3 | The average response length. [1]"
+
+
+def test_a_subscript_finds_the_letters_that_a_page_has_of_it() -> None:
+    text = "The group is large.\n\nAi = ri − mean(r) is the advantage.\n\nGRPO is computed in groups of eight."
+    assert "Ai = ri" in extract_answer("How is the advantage A_i computed?", [passage(text)])
+
+
+def test_a_heading_that_a_sentence_follows_is_left_out() -> None:
+    text = "6. Conclusion and Future Work\nIn this paper we introduce DeepSeek-V3."
+    assert extract_answer("what does this paper introduce?", [passage(text)]).startswith("In this paper")
+
+
+def test_a_sentence_that_announces_a_formula_brings_it() -> None:
+    answer = extract_answer("Which objective does GRPO maximize to optimize the policy model?", [passage(GRPO)])
+    assert "following objective:\nJ(θ) = E[" in answer
+
+
+def test_two_passages_are_cited_each_the_better_one_first() -> None:
+    passages = [
+        passage("The gate is red. Opening hours: see the door."),
+        passage("The tower of Wrexham is 41 metres high."),
+    ]
+    answer = extract_answer("How high is the tower of Wrexham, and is the gate red?", passages)
+    assert answer.split("\n\n") == ["The tower of Wrexham is 41 metres high. [2]", "The gate is red. [1]"]
+
+
+def test_every_sentence_quoted_is_in_its_passage() -> None:
+    for question in ("what is the GRPO?", "Which objective is maximized?", "costs", "xyzzy"):
+        quoted = extract_answer(question, [passage(GRPO)]).removesuffix(" [1]")
+        for part in quoted.split(" … "):
+            assert "".join(part.split()) in "".join(GRPO.split())
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["what is the GRPO?", "What does DeepSeek-R1-Zero score?", "图书馆几点开门？", "What is the yearly fee?", "?"],
+)
+def test_a_quotation_gives_no_false_alarm(question: str) -> None:
+    passages = [passage(GRPO), passage(TABLE), passage(CHINESE), passage(MARKDOWN)]
+    answer = extract_answer(question, passages)
+    checked = check_citations(answer, passages)
+    assert (checked.text, checked.unknown_citations, checked.unsupported) == (answer, 0, ())

@@ -1,0 +1,142 @@
+"""The indexing job from the page: a real child process of this Python stands in for it, or the job itself plans."""
+
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+
+from server import create_app
+from server.documents.reindexing import JobState, NoPlan, Reindexing
+from server.documents.shown_page import PageMark, page_marks
+from server.http.services import Services
+from server.settings import ServerSettings
+from storage.generations.lock import index_lock
+from storage.records import DocumentRecord, PageRecord
+from tests.server.pages.test_pages import PAGE, outline
+
+SAYS = "import os, sys; print('2026-11-23 10:00:00,000 INFO    3/7 a.pdf: 2 pages', os.environ.get('API_TOKENS'));"
+
+
+def job(index_dir: Path, then: str) -> Reindexing:
+    return Reindexing(index_dir, [sys.executable, "-c", f"{SAYS} sys.stdout.flush(); {then}"])
+
+
+def ended(reindexing: Reindexing) -> JobState:
+    deadline = time.monotonic() + 20
+    while (state := reindexing.state()).is_running:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return state
+
+
+def test_the_run_is_followed_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("API_TOKENS", "secret")
+    reindexing = job(tmp_path, "sys.stdin.read(); sys.exit(1)")
+    assert reindexing.start(tmp_path)
+    assert ended(reindexing) == JobState(False, ("3/7 a.pdf: 2 pages None",), exit_code=1)
+
+
+def test_two_never_run_at_once_and_the_count_is_shown(tmp_path: Path) -> None:
+    reindexing = job(tmp_path, "import time; time.sleep(60)")
+    assert reindexing.start(tmp_path)
+    try:
+        deadline = time.monotonic() + 20
+        while not (state := reindexing.state()).total:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        assert (state.is_running, state.done, state.total) == (True, 3, 7)
+        assert not reindexing.start(tmp_path)
+    finally:
+        assert reindexing._process is not None
+        reindexing._process.kill()
+        ended(reindexing)
+
+
+def test_a_server_started_anew_sees_the_run_of_the_one_before(tmp_path: Path) -> None:
+    (tmp_path / "reindex.log").write_text("embedded 5/9 chunks, 1.0 chunks/s\n")
+    with index_lock(tmp_path):
+        assert Reindexing(tmp_path).state() == JobState(True, ("embedded 5/9 chunks, 1.0 chunks/s",), 5, 9)
+        assert not Reindexing(tmp_path).start(tmp_path)
+    assert not Reindexing(tmp_path).state().is_running
+
+
+def test_the_plan_is_that_of_the_job_and_names_no_place_of_this_machine(index_dir: Path, documents_dir: Path) -> None:
+    lines = Reindexing(index_dir).plan(documents_dir)
+    assert any("unchanged" in line for line in lines)
+    with pytest.raises(NoPlan) as raised:
+        Reindexing(index_dir).plan(index_dir.parent / "nowhere")
+    assert str(index_dir.parent) not in str(raised.value)
+
+
+@pytest.fixture
+def pages(quoting_services: Services, tmp_path: Path) -> FlaskClient:
+    return create_app(replace(quoting_services, reindexing=job(tmp_path, "sys.exit(0)"))).test_client()
+
+
+def test_the_button_starts_a_run_and_the_page_tells_how_it_ended(pages: FlaskClient) -> None:
+    response = pages.post("/reindex", headers=PAGE)
+    assert (response.status_code, response.headers["Location"]) == (303, "/documents#indexing")
+    deadline = time.monotonic() + 20
+    while "running" in pages.get("/reindex").get_data(as_text=True):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert "The last run ended well." in outline(pages.get("/documents")).text
+    assert "3/7 a.pdf" in pages.get("/reindex/plan").get_data(as_text=True)
+
+
+@pytest.mark.faults("X14")
+def test_another_site_cannot_start_it(pages: FlaskClient) -> None:
+    assert pages.post("/reindex", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert pages.post("/reindex", headers={"Origin": "https://evil.example"}).status_code == 403
+    assert pages.get("/reindex").get_data(as_text=True).strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("settings", "may"),
+    [
+        pytest.param({}, True, id="loopback"),
+        pytest.param({"trusted_hosts": "docs.example.org"}, False, id="behind another name, no token"),
+        pytest.param({"trusted_hosts": "docs.example.org", "api_tokens": SecretStr("x" * 22)}, True, id="token"),
+    ],
+)
+def test_only_this_machine_or_a_token_may(settings: dict[str, object], may: bool) -> None:
+    assert ServerSettings(**settings).may_reindex is may  # type: ignore[arg-type]
+
+
+def test_where_it_is_not_offered_nothing_is_started(quoting_services: Services) -> None:
+    client = create_app(replace(quoting_services, reindexing=None)).test_client()
+    assert client.post("/reindex").status_code == 403
+    assert "Index now" not in outline(client.get("/documents")).text
+
+
+def test_every_page_has_its_mark() -> None:
+    record = DocumentRecord("a.pdf", "indexed", "pdf", "", 0, 0, "", pages=6)
+    odd = [("a.pdf", PageRecord(3, "", "ocr")), ("a.pdf", PageRecord(4, "", "empty")), ("b.pdf", PageRecord(1, ""))]
+    assert page_marks([record], odd) == {
+        "a.pdf": [PageMark(1, 2, "text"), PageMark(3, 3, "ocr"), PageMark(4, 4, "empty"), PageMark(5, 6, "text")]
+    }
+
+
+def test_the_filter_finds_part_of_a_name(client: FlaskClient) -> None:
+    page = outline(client.get("/documents?q=HANDBOOK"))
+    assert "library-handbook.md" in page.text
+    assert "how-relevance-is-measured.pdf" not in page.text
+    assert "No document is called so." in outline(client.get("/documents?q=zzz")).text
+
+
+def test_a_document_opens_to_its_passages(client: FlaskClient) -> None:
+    page = outline(client.get("/documents/how-relevance-is-measured.pdf?page=2"))
+    assert "stand on this page" in page.text
+    link = next(str(a["href"]) for a in page.all("a") if "passage=" in (a.get("href") or ""))
+    assert '<mark id="passage">' in client.get(link).get_data(as_text=True)
+
+
+def test_without_an_index_the_job_can_be_started(empty_services: Services, tmp_path: Path) -> None:
+    services = replace(empty_services, reindexing=Reindexing(tmp_path))
+    page = outline(create_app(services).test_client().get("/documents"))
+    assert "Index now" in page.text
+    assert "Nothing is indexed yet" in page.text

@@ -1,0 +1,44 @@
+"""Small things the templates need."""
+
+from typing import Any
+
+import pytest
+
+from server.pages.template_helpers import fold, page_list, reflow, token_count
+
+LINE = "estimates the baseline from the scores of the group"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(f"{LINE}\ninstead", f"{LINE} instead", id="within a sentence"),
+        pytest.param(f"{LINE}.\nThen", f"{LINE}.\nThen", id="after a sentence"),
+        pytest.param("Fees\nMembers pay", "Fees\nMembers pay", id="heading"),
+        pytest.param(f"{LINE}\n\nNext", f"{LINE}\n\nNext", id="paragraph"),
+        pytest.param(f"| {LINE} |\n| 1 |", f"| {LINE} |\n| 1 |", id="table"),
+        pytest.param("员" * 45 + "\n" + "工", "员" * 45 + "工", id="Chinese"),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_lines_of_a_page_flow_together(text: str, expected: str) -> None:
+    assert reflow(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "short", "word " * 200, "一句话。" * 200, "x" * 2000, "One. " + "y" * 900])
+def test_folding_loses_nothing(text: str) -> None:
+    shown, folded = fold(text)
+    assert shown + folded == text
+    assert len(shown) <= 504
+
+
+def test_runs_of_pages_are_drawn_together() -> None:
+    assert page_list([3, 7, 8, 9, 1]) == "1, 3, 7–9"
+
+
+def test_tokens_of_all_steps_are_counted() -> None:
+    usage: dict[str, dict[str, Any]] = {
+        "scoring": {"prompt_tokens": 100, "completion_tokens": 5},
+        "answer": {"prompt_tokens": 7, "cost": None},
+    }
+    assert token_count(usage) == 112

@@ -1,0 +1,171 @@
+"""The catalogue: what goes in comes out, what is removed leaves nothing, words are found."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from storage.catalogue.catalogue import Catalogue
+from storage.records import Counts
+from tests.storage.conftest import document
+
+GRPO = "We adopt Group Relative Policy Optimization to save the training costs of reinforcement learning."
+LIBRARY = "The library opens at nine and closes at six, except on Sundays."
+CHINESE = "图书馆每天上午九点开门，星期日除外。"
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    with Catalogue.create(tmp_path / "catalogue.db") as made:
+        yield made
+
+
+def add(catalogue: Catalogue, path: str, *pages: str) -> None:
+    with catalogue.transaction():
+        catalogue.replace_document(*document(path, list(pages)))
+
+
+def test_what_is_written_is_read_back_equal(catalogue: Catalogue) -> None:
+    record, pages, chunks = document("a/papers.pdf", [GRPO, LIBRARY])
+    with catalogue.transaction():
+        catalogue.replace_document(record, pages, chunks)
+    assert catalogue.documents() == [record]
+    assert catalogue.paths() == catalogue.paths("indexed") == ["a/papers.pdf"]
+    assert catalogue.paths("failed") == []
+    assert catalogue.document("a/papers.pdf") == record
+    assert catalogue.pages("a/papers.pdf") == pages
+    assert catalogue.page("a/papers.pdf", 2) == pages[1]
+    assert catalogue.document_chunks("a/papers.pdf") == chunks == list(catalogue.iter_chunks())
+    assert catalogue.chunks([chunks[1].id, "unknown"]) == {chunks[1].id: chunks[1]}
+    assert catalogue.counts() == Counts(1, 2, 2)
+
+
+def test_labels_and_weights_are_told_where_there_are_some(catalogue: Catalogue) -> None:
+    record, pages, chunks = document("a.md", [GRPO, LIBRARY, CHINESE])
+    labelled = [replace(pages[0], label="Rewards"), pages[1], replace(pages[2], label="Rewards")]
+    with catalogue.transaction():
+        catalogue.replace_document(record, labelled, [*chunks[:2], replace(chunks[2], weight=0.5)])
+    places = [("a.md", (2,)), ("a.md", (1, 2, 3)), ("b.md", (1,)), ("a.md", (3,))]
+    assert catalogue.labels(places) == [[], ["Rewards"], [], ["Rewards"]]
+    assert catalogue.labels([]) == []
+    assert catalogue.weights() == {chunks[2].id: 0.5}
+
+
+def test_writing_a_document_twice_is_writing_it_once(catalogue: Catalogue) -> None:
+    for _ in range(2):
+        add(catalogue, "a.txt", GRPO, LIBRARY)
+    assert catalogue.counts() == Counts(1, 2, 2)
+    assert len(catalogue.search("library", 10)) == 1
+
+
+def test_removing_a_document_undoes_adding_it(catalogue: Catalogue) -> None:
+    add(catalogue, "a.txt", GRPO)
+    add(catalogue, "b.txt", LIBRARY)
+    catalogue.remove_document("b.txt")
+    assert [record.path for record in catalogue.documents()] == ["a.txt"]
+    assert catalogue.search("library opens", 10) == []
+    assert catalogue.pages("b.txt") == []
+    assert catalogue.integrity_errors() == []
+
+
+def test_a_changed_document_answers_with_its_new_words_only(catalogue: Catalogue) -> None:
+    add(catalogue, "a.txt", GRPO)
+    add(catalogue, "a.txt", LIBRARY)
+    assert catalogue.search("reinforcement", 10) == []
+    assert len(catalogue.search("library", 10)) == 1
+
+
+def test_an_exception_in_a_transaction_leaves_nothing(catalogue: Catalogue) -> None:
+
+    def write_half_of_it() -> None:
+        with catalogue.transaction():
+            catalogue.replace_document(*document("a.txt", [GRPO]))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_half_of_it()
+    assert catalogue.counts() == Counts(0, 0, 0)
+    assert catalogue.search("policy", 10) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "document_found"),
+    [
+        pytest.param("How is the policy optimized?", "a.txt", id="stems"),
+        pytest.param("when does the library open", "b.txt", id="several words"),
+        pytest.param("图书馆几点开门？", "c.txt", id="Chinese"),
+    ],
+)
+def test_the_best_lexical_hit_holds_the_words_asked_for(
+    catalogue: Catalogue, question: str, document_found: str
+) -> None:
+    for path, text in {"a.txt": GRPO, "b.txt": LIBRARY, "c.txt": CHINESE}.items():
+        add(catalogue, path, text)
+    best = catalogue.search(question, 10)[0]
+    assert catalogue.chunks([best.chunk_id])[best.chunk_id].document == document_found
+    assert best.score > 0
+
+
+def test_a_search_within_documents_finds_only_theirs(catalogue: Catalogue) -> None:
+    add(catalogue, "a.txt", LIBRARY)
+    add(catalogue, "b.txt", LIBRARY)
+    (hit,) = catalogue.search("library", 10, documents={"b.txt"})
+    assert hit.chunk_id in catalogue.chunk_ids({"b.txt"})
+
+
+@pytest.mark.parametrize("question", ['"', "AND OR NOT", "a* NEAR(b)", "'; DROP TABLE chunks", "", "？！", "🙂"])
+def test_no_question_is_taken_for_search_syntax(catalogue: Catalogue, question: str) -> None:
+    add(catalogue, "a.txt", GRPO)
+    assert isinstance(catalogue.search(question, 10), list)
+    assert catalogue.counts().chunks == 1
+
+
+def test_document_frequencies_count_chunks(catalogue: Catalogue) -> None:
+    add(catalogue, "a.txt", LIBRARY, LIBRARY, GRPO)
+    assert catalogue.document_frequencies(["nine", "nobody"]) == {"nine": 2}
+
+
+def test_a_published_catalogue_is_read_by_many_threads_and_by_nobody_written(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.db"
+    with Catalogue.create(file) as made:
+        add(made, "a.txt", GRPO)
+    found: list[int] = []
+    with Catalogue.open(file) as reader:
+        threads = [threading.Thread(target=lambda: found.append(len(reader.search("policy", 5)))) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        with pytest.raises(sqlite3.OperationalError):
+            reader.remove_document("a.txt")
+    assert found == [1] * 8
+    with pytest.raises(sqlite3.ProgrammingError):
+        reader.counts()
+
+
+def test_a_torn_catalogue_is_named_as_such(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.db"
+    with Catalogue.create(file) as made:
+        add(made, "a.txt", *[GRPO + str(i) for i in range(200)])
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    with pytest.raises(sqlite3.DatabaseError):
+        Catalogue.open(file)
+
+
+def test_other_words_in_the_lexical_index_than_in_the_texts_are_found(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.db"
+    with Catalogue.create(file) as made:
+        add(made, "a.txt", GRPO, LIBRARY)
+        add(made, "b.txt", CHINESE)
+        assert made.lexical_errors() == []
+    connection = sqlite3.connect(file)
+    connection.execute("UPDATE chunks SET text = replace(text, 'nine', 'ten') WHERE text = ?", (LIBRARY,))
+    connection.commit()
+    connection.close()
+    with Catalogue.open(file) as catalogue:
+        assert catalogue.integrity_errors() == []
+        (error,) = catalogue.lexical_errors()
+        assert "1 chunks" in error

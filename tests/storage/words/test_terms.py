@@ -1,0 +1,86 @@
+"""The words of the lexical index: what is a phrase, what is dropped, and that stems are SQLite's own."""
+
+import re
+import sqlite3
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.words import terms as lexical
+from storage.words.stemming import stem
+
+
+def phrases(question: str) -> set[str]:
+    expression = lexical.match_expression(question)
+    return set() if expression is None else {phrase.strip('"') for phrase in expression.split(" OR ")}
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        pytest.param("What is the capital of France?", {"capital", "france"}, id="stop words go"),
+        pytest.param("what is it", {"what", "is", "it"}, id="nothing but stop words: they stay"),
+        pytest.param("DeepSeek-R1-Zero", {"deepseek r1 zero"}, id="an identifier is one phrase"),
+        pytest.param("GPT-4o-0513's score", {"gpt 4o 0513", "score"}, id="a possessive is no part of it"),
+        pytest.param("How long may I keep a tool?", {"long", "keep", "kept", "tool"}, id="forms that share no stem"),
+        pytest.param("the win-rate", {"win rate", "win", "won", "rate"}, id="a compound counts whole and in pieces"),
+        pytest.param("87.6% of 32,768", {"87 6", "32768"}, id="numbers, thousands separators"),
+        pytest.param('the "reward hacking"', {"reward hacking", "reward", "hacking"}, id="a quoted phrase"),
+        pytest.param("《红楼梦》", {"红楼 楼梦", "红楼", "楼梦"}, id="a Chinese title"),
+        pytest.param("Table 2", {"table 2", "表 2"}, id="a table by number"),
+        pytest.param("Fig. 3", {"figure 3", "fig 3", "图 3", "圖 3"}, id="a figure by number"),
+        pytest.param("图3", {"figure 3", "fig 3", "图 3", "圖 3"}, id="a figure in Chinese"),
+        pytest.param("Section 4.2", {"section 4 2", "sec 4 2", "节 4 2", "節 4 2", "4 2"}, id="a section"),
+        pytest.param("训练成本是多少？", {"训练", "练成", "成本"}, id="Chinese bigrams without question words"),
+        pytest.param("GRPO的目标", {"grpo", "目标"}, id="both languages"),
+        pytest.param("ﬁne Ｗｏｒｄｓ", {"fine", "words"}, id="one spelling of a character"),
+        pytest.param("？！ \" ' ()", set(), id="no word at all"),
+    ],
+)
+def test_a_question_becomes_these_phrases(question: str, wanted: set[str]) -> None:
+    assert phrases(question) == wanted
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_the_search(text: str) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE terms USING fts5 (words, tokenize='porter unicode61')")
+    connection.execute("INSERT INTO terms VALUES (?)", (lexical.index_terms(text),))
+    expression = lexical.match_expression(text)
+    if expression is not None:
+        connection.execute("SELECT * FROM terms WHERE terms MATCH ?", (expression,)).fetchall()
+    connection.close()
+
+
+@given(st.text(max_size=60))
+def test_every_word_stands_at_its_place(text: str) -> None:
+    starts, words = lexical.placed_words(text)
+    assert starts == sorted(starts)
+    for start, word in zip(starts, words, strict=True):
+        token = re.match(r"\d{1,3}(?:,\d{3})+(?![\d,])|[^\W_]+", text[start:])
+        assert token is not None
+        assert word in lexical.index_terms(token.group()).casefold()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "caresses ponies ties cats feed agreed plastered motoring sing conflated troubled sized",
+        "hopping falling fizzed failing filing happy sky relational conditional valenci hesitanci",
+        "digitizer conformabli radicalli vileli vietnamization predication operator feudalism",
+        "decisiveness hopefulness formaliti sensitiviti sensibiliti triplicate formative formalize",
+        "electriciti electrical revival allowance inference airliner adjustable defensible irritant",
+        "replacement adjustment dependent adoption communism activate angulariti homologous",
+        "effective bowdlerize probate rate cease controll roll generalizations optimization policies",
+        "being a is x2 café naïve",
+    ],
+)
+def test_stems_are_those_of_the_index(words: str) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE terms USING fts5 (words, tokenize='porter unicode61')")
+    connection.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab (terms, 'instance')")
+    connection.executemany("INSERT INTO terms (rowid, words) VALUES (?, ?)", enumerate(words.split()))
+    stored = dict(connection.execute("SELECT doc, term FROM vocabulary"))
+    assert {number: stem(word) for number, word in enumerate(words.split())} == stored
+    connection.close()
