@@ -135,6 +135,7 @@ def test_the_environment_is_read_where_a_process_gets_its_own() -> None:
     }
     homes = {
         "storage/child_environment.py",
+        "storage/message_translation.py",
         "storage/failpoints.py",
         "storage/embedding/local.py",
         "storage/embedding/openvino_encoder.py",
