@@ -41,7 +41,7 @@ def message(template: str, /, **values: object) -> Message:
 
 
 def joined(parts: Iterable[str], separator: str = " ") -> str:
-    """Texts and messages one after another; the separator is one of " ", ", ", "; ", which languages write differently."""
+    """Texts and messages one after another; the separator is " ", ", " or "; ", which languages write differently."""
     named = {f"part{number}": part for number, part in enumerate(parts) if part}
     if len(named) == 1:
         return next(iter(named.values()))

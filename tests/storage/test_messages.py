@@ -24,19 +24,13 @@ def test_a_message_is_its_english_text() -> None:
 
 
 def test_a_message_survives_an_exception_a_copy_and_one_line_of_text() -> None:
-    for same in (
-        str(ValueError(LIMIT)),
-        copy.deepcopy(LIMIT),
-        pickle.loads(pickle.dumps(LIMIT)),
-        decoded(encoded(LIMIT)),
-    ):
+    through_exception, through_pickle = str(ValueError(LIMIT)), pickle.loads(pickle.dumps(LIMIT))
+    for same in (through_exception, through_pickle, copy.deepcopy(LIMIT), decoded(encoded(LIMIT))):
         assert isinstance(same, Message)
         assert (same, same.template, same.values) == (LIMIT, LIMIT.template, LIMIT.values)
 
 
-@pytest.mark.parametrize(
-    "text", ["plain", "", "\x1e", "\x1e[1]", '\x1e{"template": 3}', '\x1e{"template": "{x}", "values": {}}']
-)
+@pytest.mark.parametrize("text", ["plain", "", "\x1e", "\x1e[1]", '\x1e{"template": 3}'])
 def test_what_is_no_message_stays_as_it_is(text: str) -> None:
     assert decoded(encoded(text)) == text
 
