@@ -21,8 +21,7 @@ from indexing.settings import IndexingSettings
 from storage.caches.embeddings import EmbeddingCache
 from storage.catalogue.catalogue import Catalogue
 from storage.embedding.loading import load_token_counter
-from storage.embedding.models import ModelIdentity
-from storage.embedding.remote_client import PROTOCOL_NAMES
+from storage.embedding.models import PROTOCOL_NAMES, ModelIdentity
 from storage.failpoints import failpoint
 from storage.failures import StorageFailed, explained_failures
 from storage.folder_identity import match_folder

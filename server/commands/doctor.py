@@ -13,8 +13,8 @@ from pathlib import Path
 from server.commands.provider_checks import SKIPPED, Finding, provider_findings
 from server.settings import BadSettings, ServerSettings, read_settings, read_storage_settings
 from storage.damaged_files import files_set_aside
-from storage.embedding.models import PROBE_TEXT, ModelIdentity
-from storage.embedding.remote_client import FOR_QUESTIONS, PROTOCOL_NAMES, EmbeddingServer
+from storage.embedding.models import PROBE_TEXT, PROTOCOL_NAMES, ModelIdentity
+from storage.embedding.remote_client import FOR_QUESTIONS, EmbeddingServer
 from storage.folder_identity import match_folder
 from storage.generations.manifest import Manifest
 from storage.generations.published import DamagedGeneration, NoIndex, current_name, open_generation

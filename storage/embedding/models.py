@@ -29,6 +29,9 @@ logger = logging.getLogger(__name__)
 PACKAGED = "packaged"
 PROBE_TEXT = "Pagewise shows the page each statement comes from. 每个陈述都标明出处的页码。"
 
+PROTOCOL_NAMES = {"openai": "/v1/embeddings", "tei": "/embed"}
+"""What a `ModelIdentity` calls the protocol of its server -> what people call it."""
+
 SAME_MODEL_COSINE = 0.98
 """Between two vectors of `PROBE_TEXT`: one model computed on two processors differs less, two models differ more."""
 

@@ -24,7 +24,6 @@ from storage.http_failures import connection_problem, said_by
 from storage.servers import ServerAddress, ServerUnavailable
 
 ProtocolName = Literal["openai", "tei"]
-PROTOCOL_NAMES: dict[str, str] = {"openai": "/v1/embeddings", "tei": "/embed"}
 
 
 class UnusableReply(ValueError):

@@ -234,7 +234,7 @@ def test_a_run_stopped_after_publishing_says_that_it_is_published(
     def stop(*arguments: object, **more: object) -> None:
         raise Stopped(signal.SIGINT)
 
-    monkeypatch.setattr("indexing.build.prune", stop)
+    monkeypatch.setattr("indexing.building.build.prune", stop)
     in_workshop.write("fruit.txt", "Cherries ripen in June.\n")
     assert main([]) == 130
     assert "Index 0002 is published" in capsys.readouterr().err

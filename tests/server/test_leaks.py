@@ -25,6 +25,7 @@ _WARM_UP = 40
 _MEASURED = 200
 _QUESTIONS_BETWEEN_SWAPS = 20
 _BY_CHANCE = 3  # work that a client left may still go on while the next is begun, and has handles of its own
+_ROUNDS = 4
 
 BuildServices = Callable[..., Services]
 
@@ -108,13 +109,17 @@ def generations_open(index_dir: Path) -> set[str]:
 
 
 def assert_nothing_grows(services: Services, index_dir: Path, aside: Path, measured: int = _MEASURED) -> None:
+    """What grows once was a pool that filled up, as it does later on a busy machine; a leak grows every time."""
     republisher, asked = Republisher(index_dir, aside), questions()
     ask_many(services, republisher, _WARM_UP, asked)
-    handles, threads = held(services)
-    ask_many(services, republisher, measured, asked)
-    handles_after, threads_after = held(services)
-    assert handles_after <= handles + _BY_CHANCE
-    assert threads_after <= threads + _BY_CHANCE
+    before = held(services)
+    for _ in range(_ROUNDS):
+        ask_many(services, republisher, measured, asked)
+        before, (handles, threads) = held(services), before
+        if before[0] <= handles + _BY_CHANCE and before[1] <= threads + _BY_CHANCE:
+            break
+    else:
+        pytest.fail(f"handles and threads grew in each of {_ROUNDS} rounds, at last {(handles, threads)} -> {before}")
     assert len(generations_open(index_dir)) <= 1
 
 

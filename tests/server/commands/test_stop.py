@@ -157,7 +157,7 @@ import threading
 from pathlib import Path
 from server.bootstrap import build_services, prepare_logging
 from server.settings import ServerSettings
-from server.stopping import StoppingTimes, stop_serving
+from server.commands.stop import StoppingTimes, stop_serving
 from storage.settings import StorageSettings
 
 prepare_logging("INFO")

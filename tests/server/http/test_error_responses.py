@@ -100,7 +100,7 @@ def test_a_mistake_of_ours_shows_nothing_of_the_inside(caller: FlaskClient, capl
     assert "ZeroDivisionError" not in as_json.get_data(as_text=True)
     logged = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert as_json.headers["X-Request-ID"] in logged[0].getMessage()
-    assert "ZeroDivisionError at test_errors.py" in logged[0].getMessage()
+    assert "ZeroDivisionError at test_error_responses.py" in logged[0].getMessage()
 
 
 def test_people_get_a_page(caller: FlaskClient) -> None:

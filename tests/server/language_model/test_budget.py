@@ -109,7 +109,7 @@ def test_processes_share_one_count(tmp_path: Path) -> None:
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from storage.budget_ledger import BudgetLedger
+from storage.server_state.token_budget import BudgetLedger
 with closing(BudgetLedger(Path({str(file)!r}))) as ledger:
     for _ in range(50):
         assert ledger.reserve(date({DAY.year}, {DAY.month}, {DAY.day}), 5, 1_000_000)

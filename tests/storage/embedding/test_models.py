@@ -145,7 +145,7 @@ def test_without_model_and_network_there_is_a_clear_error_or_the_announced_stand
 import json, sys
 from tests.isolation import block_network, blocked_addresses
 block_network()
-from storage.embedding_models import ModelUnavailable, resolve_model
+from storage.embedding.models import ModelUnavailable, resolve_model
 try:
     resolve_model("BAAI/bge-m3")
 except ModelUnavailable as error:
