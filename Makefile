@@ -101,6 +101,7 @@ check: lint typecheck test ## what CI runs: lint, typecheck, test
 lint: $(INSTALLED_DEV) ## check format and style
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
+	@$(VENV)/bin/lint-imports --no-logo
 
 format: $(INSTALLED_DEV) ## put the code into the project's format
 	@$(PY) -m ruff format .

@@ -39,6 +39,7 @@ from storage.generations.published import DamagedGeneration, NoIndex, current_na
 from storage.generations.verification import VerificationFailed
 from storage.servers import ServerUnavailable
 from storage.settings import StorageSettings, explain_settings_error
+from storage.version import version
 
 WELL, SOME_FAILED, WRONG_USAGE, LOCKED, NOTHING_PUBLISHED, REMOVALS_IN_DOUBT = range(6)
 UNFORESEEN = os.EX_SOFTWARE
@@ -130,6 +131,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"Pagewise {version()}")
     choice = parser.add_mutually_exclusive_group()
     commands = {
         "--dry-run": (_dry_run, "show what would be done, change nothing"),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from server.settings import BadSettings, ServerSettings, read_settings
+from storage.version import version
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,6 +72,7 @@ def _write(text: str, is_thought: bool) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m server", description="Answer questions from the index.")
+    parser.add_argument("--version", action="version", version=f"Pagewise {version()}")
     commands = parser.add_subparsers(dest="command", metavar="ask | doctor")
     commands.add_parser("doctor", help="check settings, language model, embedding model and index")
     ask = commands.add_parser("ask", help="answer one question on the terminal")

@@ -1,4 +1,7 @@
-"""The Flask application: its parts put together."""
+"""The Flask application: its parts put together.
+
+A module of its own so that `server` can be imported without Flask.
+"""
 
 from dataclasses import replace
 
@@ -12,7 +15,8 @@ from server.api import documents, openai, questions
 from server.http import error_responses, rate_limits, security, translation
 from server.http.form_files import PagewiseRequest
 from server.http.metrics import MeasuredAnswering, Metrics, measure
-from server.http.services import EXTENSION, VERSION, Services
+from server.http.services import EXTENSION, Services
+from storage.version import version
 
 
 class AnyPathConverter(PathConverter):
@@ -27,7 +31,7 @@ def build_application(services: Services) -> Flask:
         "server",
         info=Info(
             title="Pagewise",
-            version=VERSION,
+            version=version(),
             description="Answers from your documents, with the page each statement comes from.",
         ),
         security_schemes={"token": {"type": "http", "scheme": "bearer"}},

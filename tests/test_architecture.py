@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from importlib.metadata import packages_distributions
 from pathlib import PurePath
@@ -12,7 +13,6 @@ import pytest
 
 from tests.repository import PACKAGES, ROOT, imported_modules, python_files, repository_files
 
-_FORBIDDEN = {"storage": ("indexing", "server"), "indexing": ("server",), "server": ("indexing",)}
 _HOMES = {
     "chromadb": ("storage/vectors/collection.py", "storage/vectors/remote.py"),
     "llama_index.vector_stores": ("storage/",),
@@ -43,15 +43,38 @@ def _is_within(name: str, module: str) -> bool:
     return name == module or name.startswith(f"{module}.")
 
 
-@pytest.mark.parametrize("package", PACKAGES)
-def test_imports_point_one_way(package: str) -> None:
+def test_the_product_imports_nothing_of_its_development() -> None:
+    """What the packages may import of one another is in pyproject.toml and checked by `make lint`."""
     wrong = [
         f"{path} imports {name}"
-        for path, tree in python_files(package)
+        for path, tree in python_files(*PACKAGES)
         for name in imported_modules(tree)
-        if any(_is_within(name, other) for other in (*_FORBIDDEN[package], "tests", "tools", "benchmarks"))
+        if any(_is_within(name, other) for other in ("tests", "tools", "benchmarks"))
     ]
     assert wrong == []
+
+
+def test_the_ladders_hold_every_room() -> None:
+    """A new room is named in a ladder, or import-linter would not look at it."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    held = {container: contract for contract in contracts for container in contract.get("containers", ())}
+    assert held.keys() == set(PACKAGES)
+    for package, contract in held.items():
+        named = {room for layer in contract["layers"] for room in layer.split(" | ")}
+        rooms = {
+            path.stem for path in (ROOT / package).iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+        }
+        assert rooms - {"__init__"} == named, package
+        assert contract["exhaustive"]
+
+
+def test_the_server_is_ten_rooms_and_ten_modules() -> None:
+    rooms = [path for path in (ROOT / "server").iterdir() if (path / "__init__.py").exists()]
+    modules = [path for path in (ROOT / "server").glob("*.py") if path.stem != "__init__"]
+    assert len(rooms) <= 10
+    assert len(modules) <= 10
 
 
 @pytest.mark.parametrize("library", _HOMES)

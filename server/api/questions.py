@@ -21,8 +21,9 @@ from server.http.error_responses import problem_body
 from server.http.event_stream import EVENT_STREAM, Sent, stream_answer
 from server.http.metrics import exposition
 from server.http.problems import Problem, Refused, bad_input, problem_of, sentences_of
-from server.http.services import VERSION, documents_problem, require_documents, services
+from server.http.services import documents_problem, require_documents, services
 from server.retrieval.index_holder import IndexNotReady, IndexState
+from storage.version import version
 
 _PROBLEM: dict[str, Any] = {
     "content": {"application/problem+json": {"schema": schema.ProblemOut.model_json_schema()}},
@@ -111,7 +112,7 @@ def status() -> Response:
             index=open_index_status(),
             language_model=language_model,
             mode="llm" if language_model else "extractive",
-            version=VERSION,
+            version=version(),
         )
     )
 

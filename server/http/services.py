@@ -26,7 +26,6 @@ from storage.records import DocumentRecord, PageRecord
 from storage.server_state.answers import AnswerStore
 
 EXTENSION = "pagewise"
-VERSION = "0.1.0"
 
 
 class Answering(Protocol):

@@ -7,10 +7,11 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.api.questions import model_notice, open_index_status, readiness, stores_notice
-from server.http.services import VERSION, documents_problem, services
+from server.http.services import documents_problem, services
 from server.http.translation import COOKIE as LANGUAGE_COOKIE
 from server.http.translation import LANGUAGES, interface_language
 from server.pages import template_helpers
+from storage.version import version
 
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
@@ -32,7 +33,7 @@ def page_context() -> dict[str, Any]:
         "settings": services().settings,
         "can_reindex": services().reindexing is not None,
         "is_indexing": _is_indexing,
-        "version": VERSION,
+        "version": version(),
         "language": interface_language(),
         "languages": LANGUAGES,
         "theme": _theme(),

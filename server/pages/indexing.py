@@ -1,4 +1,7 @@
-"""The indexing job on the Documents page: the plan of the next run, starting it, and how it gets on."""
+"""The indexing job on the Documents page: the plan of the next run, starting it, and how it gets on.
+
+Apart from `uploads`, for it is offered where uploads are not: a blueprint with its own permission.
+"""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l

@@ -1,4 +1,7 @@
-"""The catalogue's tables, and how the records become rows of them and come back."""
+"""The catalogue's tables, and how the records become rows of them and come back.
+
+Apart from `catalogue`: the schema of the file in one place, to hold beside an index of another version.
+"""
 
 import json
 from collections.abc import Sequence

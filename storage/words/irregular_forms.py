@@ -1,7 +1,7 @@
 """English words whose forms share no stem: keep and kept, child and children. Pure.
 
 A form that is a common word of its own is left out ("left", "saw", "lay", "bore"), and so is what never stands in a
-question for something to find ("be", "have", "do").
+question for something to find ("be", "have", "do"). Data alone, apart from the rules in `terms`.
 """
 
 from collections.abc import Mapping
