@@ -1,11 +1,11 @@
 """What the answering side passes around: a passage, what was judged of it, and its way from LlamaIndex's nodes."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from llama_index.core.schema import NodeWithScore
 
 from storage.records import Span
+from storage.vectors.llama_index import metadata_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Passage:
 
 def passage_of(scored: NodeWithScore, judgement: Judgement | None = None, kept: bool = False) -> Passage:
     """The passage of a retrieved node, with what was judged of it."""
-    metadata: dict[str, Any] = scored.node.metadata
+    metadata = metadata_of(scored.node)
     return Passage(
         id=scored.node.node_id,
         document=metadata["document"],

@@ -1,6 +1,5 @@
 """Settings of the server, from the environment or `.env`. An empty value counts as not set."""
 
-import ipaddress
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
+from storage.servers import is_loopback
 from storage.settings import PagewiseSettings, StorageSettings, explain_settings_error
 
 _SHORTEST_TOKEN = 22  # characters of base64 that hold 128 bits
@@ -293,16 +293,6 @@ def _explained() -> Iterator[None]:
         yield
     except ValidationError as error:
         raise BadSettings("\n".join(explain_settings_error(error))) from None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def in_url(host: str) -> str:

@@ -16,6 +16,14 @@ class ServerUnavailable(Exception):
     """
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 @dataclass(frozen=True, slots=True)
 class ServerAddress:
     """Where a server is, and what it wants to be shown. `repr` does not show the secret."""
@@ -31,11 +39,7 @@ class ServerAddress:
     @property
     def is_here(self) -> bool:
         """Whether it is this very machine; no proxy is asked for that."""
-        name = urlsplit(self.url).hostname or ""
-        try:
-            return ipaddress.ip_address(name).is_loopback
-        except ValueError:
-            return name == "localhost"
+        return is_loopback(urlsplit(self.url).hostname or "")
 
     def headers(self) -> dict[str, str]:
         """What goes with every request."""

@@ -25,13 +25,12 @@ from storage.embedding.models import PROTOCOL_NAMES, ModelIdentity
 from storage.failpoints import failpoint
 from storage.failures import StorageFailed, explained_failures
 from storage.folder_identity import match_folder
-from storage.generations.drafts import Draft, begin_draft, discard, prune, publish
+from storage.generations.drafts import ROOM_FACTOR, Draft, begin_draft, discard, prune, publish
 from storage.generations.published import newer_than_current, open_catalogue
 from storage.records import ChunkRecord, DocumentRecord
 from storage.servers import ServerUnavailable
 from storage.settings import StorageSettings
 
-_ROOM_FACTOR = 2.2  # measured (S10): what a run needs at its peak, in sizes of the generation before
 _LEAST_ROOM_BYTES = 50_000_000
 _COPY_FROM_CHUNKS = 3_000  # with fewer, writing all vectors anew takes a second and leaves no dead space
 _MOST_DEAD_SHARE = 0.2
@@ -233,7 +232,7 @@ def _require_room(index_dir: Path, previous: str | None) -> None:
     if previous is not None:
         directory = index_dir / "generations" / previous
         size = sum(file.stat().st_size for file in directory.rglob("*") if file.is_file())
-    needed, free = max(_LEAST_ROOM_BYTES, int(size * _ROOM_FACTOR)), shutil.disk_usage(index_dir).free
+    needed, free = max(_LEAST_ROOM_BYTES, int(size * ROOM_FACTOR)), shutil.disk_usage(index_dir).free
     if free < needed:
         raise NotEnoughRoom(
             f"{free / 1e6:,.0f} MB are free where the index lies and {needed / 1e6:,.0f} MB are needed; make room"

@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from indexing.building.embedding import Embedder
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.parsing.parse_all import ParseOutcome, parse_all
-from indexing.planning.discovery import FoundFile, Problem, current_version
-from indexing.planning.plan import Fingerprints, Task
+from indexing.planning.discovery import FoundFile, UnreadableFile, current_version
+from indexing.planning.plan import FileTask, Fingerprints
 from indexing.progress import Progress
 from indexing.readers import reader_for
 from indexing.settings import IndexingSettings
@@ -67,7 +67,7 @@ class CatalogueEditor:
         self.changes += 1
 
     def fail(
-        self, path: str, failure: ParseFailure | Problem, file: FoundFile | None = None, *, keep: bool = True
+        self, path: str, failure: ParseFailure | UnreadableFile, file: FoundFile | None = None, *, keep: bool = True
     ) -> list[ChunkRecord]:
         """Record a failure; with `keep` the last good version goes on answering. Returns chunks new to the draft."""
         before = self.catalogue.document(path)
@@ -150,13 +150,13 @@ class DocumentReader:
     embedder: Embedder
     progress: Progress
 
-    def read(self, tasks: Iterable[Task]) -> None:
+    def read(self, tasks: Iterable[FileTask]) -> None:
         """Read every file; one that changes meanwhile is read once more, then it has failed."""
         changed = list(self._pass(tasks))
         for task in self._pass(changed):
             self._fail(task, ParseFailure("changed", "it keeps changing; run make index again when it is complete"))
 
-    def _pass(self, tasks: Iterable[Task]) -> Iterator[Task]:
+    def _pass(self, tasks: Iterable[FileTask]) -> Iterator[FileTask]:
         """Yields the tasks whose files changed while they were read, with their present version."""
         by_place = {self.folder / task.file.path: task for task in tasks}
         if not by_place:
@@ -175,13 +175,13 @@ class DocumentReader:
                     self._take(task, outcome)
                 failpoint("parse.document")
 
-    def _take(self, task: Task, outcome: ParseOutcome) -> None:
+    def _take(self, task: FileTask, outcome: ParseOutcome) -> None:
         if outcome.failure is not None:
             self._fail(task, outcome.failure)
         elif outcome.document is not None:
             self._index(task, outcome.document)
 
-    def _index(self, task: Task, document: ParsedDocument) -> None:
+    def _index(self, task: FileTask, document: ParsedDocument) -> None:
         chunks = self.chunker(task.file.path, document)
         if not chunks:
             self._fail(task, ParseFailure("no_text", "nothing in it can be searched for; remove it"))
@@ -190,7 +190,7 @@ class DocumentReader:
         self.embedder.want(chunk.embed_text for chunk in chunks)
         self.progress.read(task.file.path, len(document.pages), len(chunks))
 
-    def _fail(self, task: Task, failure: ParseFailure) -> None:
+    def _fail(self, task: FileTask, failure: ParseFailure) -> None:
         path = task.file.path
         if not (self.folder / path).exists():
             self.editor.remove(path)

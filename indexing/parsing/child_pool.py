@@ -35,7 +35,7 @@ _DETAILS: dict[FailureCategory, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ParseTask:
     """A file to read, or one page of it, counted from 1, to read by OCR."""
 
     path: Path
@@ -43,7 +43,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ChildReply:
     """What a child said (see `parse_child`), or {"failure": [category, detail]} said for it."""
 
     content: dict[str, Any]
@@ -58,7 +58,7 @@ class ChildPool:
         self._workers = workers
         self._children: list[_Child] = []
 
-    def assign(self, next_task: Callable[[], Task | None]) -> bool:
+    def assign(self, next_task: Callable[[], ParseTask | None]) -> bool:
         """Gives tasks to free children until there are no more of either; False when nothing is under way."""
         while sum(child.task is not None for child in self._children) < self._workers:
             task = next_task()
@@ -67,7 +67,7 @@ class ChildPool:
             self._free_child().begin(task, self._limits)
         return any(child.task is not None for child in self._children)
 
-    def finished(self) -> Iterator[tuple[Task, Answer]]:
+    def finished(self) -> Iterator[tuple[ParseTask, ChildReply]]:
         """The answers that are there, after a short wait, and those of children that went beyond a limit."""
         busy = [child for child in self._children if child.task is not None]
         ready = wait([child.pipe for child in busy], _POLL_SECONDS)
@@ -84,7 +84,7 @@ class ChildPool:
             self._children.append(free)
         return free
 
-    def _collect(self, child: "_Child", content: dict[str, Any]) -> tuple[Task, Answer]:
+    def _collect(self, child: "_Child", content: dict[str, Any]) -> tuple[ParseTask, ChildReply]:
         task, seconds = child.task, time.monotonic() - child.began
         assert task is not None, "only busy children are collected"
         child.task = None
@@ -92,7 +92,7 @@ class ChildPool:
         if is_spent or child.memory_bytes() > _memory_limit(task, self._limits) * _RECYCLE_SHARE:
             self._children.remove(child)
             child.kill()
-        return task, Answer(content, seconds)
+        return task, ChildReply(content, seconds)
 
     def __enter__(self) -> Self:
         return self
@@ -120,11 +120,11 @@ class _Child:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C reaches the parent alone, which then kills
             )
-        self.task: Task | None = None
+        self.task: ParseTask | None = None
         self.began = 0.0
         self._peak_bytes = 0
 
-    def begin(self, task: Task, limits: ReadLimits) -> None:
+    def begin(self, task: ParseTask, limits: ReadLimits) -> None:
         self.task = task
         self.began = time.monotonic()
         self._peak_bytes = 0
@@ -169,7 +169,7 @@ class _Child:
         self.pipe.close()
 
 
-def _memory_limit(task: Task, limits: ReadLimits) -> int:
+def _memory_limit(task: ParseTask, limits: ReadLimits) -> int:
     return limits.memory_bytes if task.page is None else limits.ocr_memory_bytes
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.parsing.child import document_from_json
-from indexing.parsing.child_pool import Answer, ChildPool, Task
+from indexing.parsing.child_pool import ChildPool, ChildReply, ParseTask
 from storage.records import PageRecord
 
 KeepOcr = Callable[[str, str], None]
@@ -58,17 +58,17 @@ class _Work:
     files: Iterator[Path]
     limits: ReadLimits
     keep_ocr: KeepOcr | None
-    pages: deque[Task] = field(default_factory=deque)
+    pages: deque[ParseTask] = field(default_factory=deque)
     unfinished: dict[Path, _Unfinished] = field(default_factory=dict)
 
-    def next_task(self) -> Task | None:
+    def next_task(self) -> ParseTask | None:
         """Pages first: a document in hand is finished before the next is opened."""
         if self.pages:
             return self.pages.popleft()
         path = next(self.files, None)
-        return None if path is None else Task(path)
+        return None if path is None else ParseTask(path)
 
-    def take(self, task: Task, answer: Answer) -> Iterator[ParseOutcome]:
+    def take(self, task: ParseTask, answer: ChildReply) -> Iterator[ParseOutcome]:
         """Files that are finished with this answer: none or one."""
         if task.page is not None:
             yield from self._take_page(task.path, task.page, answer)
@@ -77,14 +77,14 @@ class _Work:
         else:
             document = document_from_json(answer.content["document"])
             pages = document.pages_without_text[: self.limits.ocr_pages] if self._may_ocr(task.path) else ()
-            self.pages.extend(Task(task.path, page) for page in pages)
+            self.pages.extend(ParseTask(task.path, page) for page in pages)
             self.unfinished[task.path] = _Unfinished(document, answer.seconds, len(pages))
             yield from self._finish(task.path)
 
     def _may_ocr(self, path: Path) -> bool:
         return self.limits.ocr and path.suffix.lower() == ".pdf"
 
-    def _take_page(self, path: Path, number: int, answer: Answer) -> Iterator[ParseOutcome]:
+    def _take_page(self, path: Path, number: int, answer: ChildReply) -> Iterator[ParseOutcome]:
         unfinished = self.unfinished[path]
         unfinished.seconds += answer.seconds
         unfinished.waiting -= 1

@@ -43,7 +43,7 @@ class KnownVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class UnreadableFile:
     """A file or folder that is in the way. `detail` is a sentence with the next step.
 
     `keeps_last_version`: it may well be the document of before, which just cannot be read now.
@@ -61,7 +61,7 @@ class Discovery:
     """What is in the folder, by path. `ignored` counts files of other kinds by their suffix."""
 
     files: tuple[FoundFile, ...]
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[UnreadableFile, ...] = ()
     ignored: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -84,7 +84,7 @@ def discover(folder: Path, known: Mapping[str, KnownVersion], *, leave_out: Path
             continue  # gone since the folder was listed
         except _Unstable:
             detail = "it was being written while it was read; run make index again when it is complete"
-            walk.problems.append(Problem(path, "changed", detail, keeps_last_version=True))
+            walk.problems.append(UnreadableFile(path, "changed", detail, keeps_last_version=True))
         except OSError as error:
             walk.problems.append(_unreadable(path, error))
     return Discovery(
@@ -122,7 +122,7 @@ class _Walk:
             ) from error
         if leave_out is not None and leave_out.exists():
             self.seen.add(_identity(leave_out.stat()))
-        self.problems: list[Problem] = []
+        self.problems: list[UnreadableFile] = []
         self.notes: list[str] = []
         self.ignored: Counter[str] = Counter()
 
@@ -168,7 +168,7 @@ class _Walk:
             entry.name.encode()
         except UnicodeEncodeError:
             shown = os.fsencode(entry.name).decode(errors="backslashreplace")
-            self.problems.append(Problem(str(relative / shown), "name", "its name is not UTF-8; rename it"))
+            self.problems.append(UnreadableFile(str(relative / shown), "name", "its name is not UTF-8; rename it"))
             return False
         return True
 
@@ -211,7 +211,7 @@ class _Walk:
 
     def _refuse(self, name: PurePosixPath, category: str, detail: str, *, is_folder: bool = False) -> None:
         if is_folder or reader_for(name) is not None:
-            self.problems.append(Problem(str(name), category, detail, is_folder=is_folder))
+            self.problems.append(UnreadableFile(str(name), category, detail, is_folder=is_folder))
 
 
 def _version(path: str, place: Path, known: KnownVersion | None) -> FoundFile:
@@ -246,6 +246,6 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _unreadable(path: str, error: OSError, *, is_folder: bool = False) -> Problem:
+def _unreadable(path: str, error: OSError, *, is_folder: bool = False) -> UnreadableFile:
     detail = f"it cannot be opened ({error.strerror or error}); check its permissions"
-    return Problem(path, "unreadable", detail, is_folder=is_folder, keeps_last_version=True)
+    return UnreadableFile(path, "unreadable", detail, is_folder=is_folder, keeps_last_version=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Literal
 
-from indexing.planning.discovery import Discovery, FoundFile, KnownVersion, Problem
+from indexing.planning.discovery import Discovery, FoundFile, KnownVersion, UnreadableFile
 from indexing.readers import reader_for
 from storage.records import DocumentRecord
 
@@ -43,7 +43,7 @@ class Fingerprints:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class FileTask:
     """A file to be read, and why."""
 
     file: FoundFile
@@ -54,13 +54,13 @@ class Task:
 class Plan:
     """Everything a run will do, by path. `touched` files have the same bytes but another time or size record."""
 
-    to_index: tuple[Task, ...] = ()
+    to_index: tuple[FileTask, ...] = ()
     to_remove: tuple[str, ...] = ()
-    to_fail: tuple[Problem, ...] = ()
+    to_fail: tuple[UnreadableFile, ...] = ()
     touched: tuple[FoundFile, ...] = ()
     unchanged: tuple[str, ...] = ()
     failed_unchanged: tuple[DocumentRecord, ...] = ()
-    closed_folders: tuple[Problem, ...] = ()
+    closed_folders: tuple[UnreadableFile, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -80,13 +80,13 @@ def plan(
     known = {document.path: document for document in documents}
     problems = document_problems(discovery.problems, known)
     found: dict[str, list[FoundFile]] = {"unchanged": [], "touched": [], "failed": []}
-    tasks: list[Task] = []
+    tasks: list[FileTask] = []
     for file in discovery.files:
         verdict = _judge(file, known.get(file.path), fingerprints, retry_failed)
         if verdict in found:
             found[verdict].append(file)
         else:
-            tasks.append(Task(file, verdict))  # type: ignore[arg-type]
+            tasks.append(FileTask(file, verdict))  # type: ignore[arg-type]
     repeated = [p for p in problems if _is_known(p, known.get(p.path))]
     failed_again = [file.path for file in found["failed"]] + [problem.path for problem in repeated]
     gone = known.keys() - {file.path for file in discovery.files} - {problem.path for problem in problems}
@@ -112,7 +112,7 @@ def known_versions(documents: Iterable[DocumentRecord]) -> dict[str, KnownVersio
     return versions
 
 
-def document_problems(problems: Iterable[Problem], known: dict[str, DocumentRecord]) -> list[Problem]:
+def document_problems(problems: Iterable[UnreadableFile], known: dict[str, DocumentRecord]) -> list[UnreadableFile]:
     """Problems of documents; a folder that cannot be opened is one for every document known to be in it."""
     by_path = {}
     for problem in problems:
@@ -121,7 +121,9 @@ def document_problems(problems: Iterable[Problem], known: dict[str, DocumentReco
         elif problem.keeps_last_version:
             detail = f"its folder {problem.path} cannot be opened; check its permissions"
             inside = [path for path in known if path.startswith(f"{problem.path}/")]
-            by_path.update({path: Problem(path, "unreadable", detail, keeps_last_version=True) for path in inside})
+            by_path.update(
+                {path: UnreadableFile(path, "unreadable", detail, keeps_last_version=True) for path in inside}
+            )
     return list(by_path.values())
 
 
@@ -142,7 +144,7 @@ def _judge(file: FoundFile, record: DocumentRecord | None, fingerprints: Fingerp
     return "retried" if retry_failed or record.category in _RETRIED_CATEGORIES else "failed"
 
 
-def _is_known(problem: Problem, record: DocumentRecord | None) -> bool:
+def _is_known(problem: UnreadableFile, record: DocumentRecord | None) -> bool:
     return (
         record is not None
         and record.status != "indexed"
@@ -150,7 +152,7 @@ def _is_known(problem: Problem, record: DocumentRecord | None) -> bool:
     )
 
 
-def _renames(tasks: Iterable[Task], gone: Iterable[DocumentRecord]) -> tuple[tuple[str, str], ...]:
+def _renames(tasks: Iterable[FileTask], gone: Iterable[DocumentRecord]) -> tuple[tuple[str, str], ...]:
     """(old path, new path) where a file that is gone and one that is new hold the same bytes."""
     old: dict[str, list[str]] = {}
     for record in gone:

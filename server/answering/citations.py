@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from server.answering.facts import Fact, facts_of, is_borne_out
+from server.answers import Checks
 from server.evidence.sentences import split_sentences
 from server.passages import Passage
 
@@ -26,16 +27,10 @@ _WORDS_BEFORE = 12  # characters that must be the same for a mark to be part of 
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnswer:
-    """An answer with its unknown citations removed. `unsupported` are pieces of `text`, each once.
-
-    `numbers_found` and `quotations_found` count, each once, those that the cited passages bear out.
-    """
+    """An answer with its unknown citations removed, and what was found out about it; each piece of `text` once."""
 
     text: str
-    unknown_citations: int
-    unsupported: tuple[str, ...]
-    numbers_found: int = 0
-    quotations_found: int = 0
+    checks: Checks
 
 
 def check_citations(answer: str, passages: Sequence[Passage]) -> CheckedAnswer:
@@ -45,7 +40,8 @@ def check_citations(answer: str, passages: Sequence[Passage]) -> CheckedAnswer:
     unsupported = dict.fromkeys(fact.text for fact, is_found in looked_up if not is_found)
     found = {(fact.kind, fact.text) for fact, is_found in looked_up if is_found and fact.text not in unsupported}
     kinds = [kind for kind, _ in found]
-    return CheckedAnswer(text, unknown, tuple(unsupported), kinds.count("number"), kinds.count("quotation"))
+    checks = Checks(unknown, tuple(unsupported), kinds.count("number"), kinds.count("quotation"))
+    return CheckedAnswer(text, checks)
 
 
 def cited_numbers(text: str) -> tuple[int, ...]:

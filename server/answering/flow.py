@@ -16,7 +16,7 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore
 
 from server.answering import notices
-from server.answering.collaborators import CheckedText, LanguageModelParts, Parts
+from server.answering.collaborators import LanguageModelParts, Parts
 from server.answering.follow_up import Rewriting, rewritten
 from server.answering.query_engine import QuotingSynthesizer, build_query_engine, query_of
 from server.answering.writing import ModelWriter, Written, is_refusal
@@ -37,7 +37,7 @@ from server.language import question_language, refusal
 from server.language_model.usage import Usage
 from server.passages import passage_of
 from server.relevance.llm_scorer import LLMScorer
-from server.relevance.postprocessor import Evidence, RelevancePostprocessor, RelevanceScorer, evidence_of
+from server.relevance.postprocessor import JudgedPassages, RelevancePostprocessor, RelevanceScorer, evidence_of
 from server.retrieval.index_holder import OpenIndex
 
 _SCORING_SHARE = 0.5
@@ -113,7 +113,7 @@ class Flow:
             self._emit(QuestionRewritten(self._question.text))
         self._completed_at = time.monotonic()
 
-    def _gather(self) -> Evidence:
+    def _gather(self) -> JudgedPassages:
         scorer = self._scorer()
         relevance = RelevancePostprocessor(
             scorer,
@@ -145,26 +145,26 @@ class Flow:
         self._found_at = time.monotonic()
         self._emit(PassagesFound(tuple(passage_of(node) for node in nodes)))
 
-    def _outdated(self, evidence: Evidence) -> Written:
+    def _outdated(self, evidence: JudgedPassages) -> Written:
         """Not a refusal: what was found may well answer, but its files are gone."""
         text = notices.index_outdated(self._language)
         self._emit(AnswerDelta(text))
         return Written(text, "llm" if self._model else "extractive", evidence)
 
-    def _refusal(self, evidence: Evidence) -> Written:
+    def _refusal(self, evidence: JudgedPassages) -> Written:
         text = refusal(self._language)
         self._emit(AnswerDelta(text))
         unread = self._index.generation.catalogue.paths("failed")
         notes = (notices.not_searched(self._language, unread),) if unread else ()
         return Written(text, "llm" if self._model else "extractive", evidence, refused=True, notices=notes)
 
-    def _quoted(self, evidence: Evidence) -> Written:
+    def _quoted(self, evidence: JudgedPassages) -> Written:
         engine = self._engine(QuotingSynthesizer(self._parts.extract))
         text = str(engine.synthesize(query_of(self._question.text), list(evidence.nodes)))
         self._emit(AnswerDelta(text))
         return Written(text, "extractive", evidence, refused=is_refusal(text))
 
-    def _written(self, mode: Mode, evidence: Evidence) -> Written:
+    def _written(self, mode: Mode, evidence: JudgedPassages) -> Written:
         assert self._model is not None
         writer = ModelWriter(self._model, mode, self._parts.extract, self._emit)
         return writer.write(self._question.text, evidence, self._engine(writer.synthesizer))
@@ -184,7 +184,7 @@ class Flow:
             sources=evidence.kept,
             rejected=evidence.rejected,
             relevance=evidence.scoring,
-            checks=_checks(checked) if checked else Checks(),
+            checks=checked.checks if checked else Checks(),
             notices=(*self._evidence_notices(evidence), *written.notices),
             usage=self._usage(evidence.record.usage, written.usage),
             timings_ms=self._timings(),
@@ -192,7 +192,7 @@ class Flow:
             standalone_question=self._rewriting.question,
         )
 
-    def _evidence_notices(self, evidence: Evidence) -> Iterator[str]:
+    def _evidence_notices(self, evidence: JudgedPassages) -> Iterator[str]:
         if self._rewriting.notice is not None:
             yield self._rewriting.notice
         scoring = evidence.scoring
@@ -235,9 +235,3 @@ class Flow:
     def _index_info(self) -> IndexInfo:
         manifest = self._index.generation.manifest
         return IndexInfo(self._index.generation.name, manifest.embed_model.short_name)
-
-
-def _checks(checked: CheckedText) -> Checks:
-    return Checks(
-        checked.unknown_citations, tuple(checked.unsupported), checked.numbers_found, checked.quotations_found
-    )

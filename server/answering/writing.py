@@ -16,7 +16,7 @@ from server.language_model.errors import ContentRisk, LanguageModelError
 from server.language_model.prompts import new_marker
 from server.language_model.usage import Usage
 from server.passages import Passage
-from server.relevance.postprocessor import Evidence
+from server.relevance.postprocessor import JudgedPassages
 
 Extract = Callable[[str, Sequence[Passage]], str]
 
@@ -30,7 +30,7 @@ class Written:
 
     text: str
     mode: Literal["llm", "extractive"]
-    evidence: Evidence
+    evidence: JudgedPassages
     refused: bool = False
     problem: str | None = None
     complete: bool = True
@@ -57,7 +57,7 @@ class ModelWriter:
             on_reasoning=lambda delta: emit(ReasoningDelta(delta, mode)),
         )
 
-    def write(self, question: str, evidence: Evidence, engine: RetrieverQueryEngine) -> Written:
+    def write(self, question: str, evidence: JudgedPassages, engine: RetrieverQueryEngine) -> Written:
         """The answer. `engine` must have this writer's synthesizer.
 
         Raises `LanguageModelError`, with the passages, or `DeadlineExceeded` when nothing can be quoted either.
@@ -76,7 +76,7 @@ class ModelWriter:
             note = notices.quoted_instead(question_language(question), why)
             return Written(text, "extractive", evidence, problem=str(error), notices=(note,))
 
-    def _written(self, question: str, evidence: Evidence, engine: RetrieverQueryEngine) -> Written:
+    def _written(self, question: str, evidence: JudgedPassages, engine: RetrieverQueryEngine) -> Written:
         refused = evidence.record.refused_ids & {passage.id for passage in evidence.kept}
         if refused and len(refused) < len(evidence.kept):
             return self._without(refused, question, evidence, engine)
@@ -89,14 +89,14 @@ class ModelWriter:
             return self._without({culprit.id}, question, evidence, engine)
 
     def _without(
-        self, ids: Collection[str], question: str, evidence: Evidence, engine: RetrieverQueryEngine
+        self, ids: Collection[str], question: str, evidence: JudgedPassages, engine: RetrieverQueryEngine
     ) -> Written:
         written = self._synthesized(question, evidence.without(ids), engine)
         files = sorted({passage.document for passage in evidence.kept if passage.id in ids})
         note = notices.refused_content(question_language(question), files)
         return replace(written, notices=(*written.notices, note))
 
-    def _synthesized(self, question: str, evidence: Evidence, engine: RetrieverQueryEngine) -> Written:
+    def _synthesized(self, question: str, evidence: JudgedPassages, engine: RetrieverQueryEngine) -> Written:
         engine.synthesize(query_of(question), list(evidence.nodes))
         reply = self.synthesizer.reply
         assert reply is not None

@@ -16,16 +16,16 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from server.answers import AnswerDelta, Answered, Event, Heartbeat, Question, ReasoningDelta, Turn
+from server.answers import AnswerDelta, Answered, AskedMode, Event, Heartbeat, Question, ReasoningDelta, Turn
 from server.api import questions
 from server.http import conversion, error_responses, schema
 from server.http.event_stream import HEARTBEAT, stream_events
 from server.http.problems import Problem, Refused, problem_of
-from server.http.schema import Documents, Mode, PassageOut
+from server.http.schema import Documents, PassageOut
 from server.http.services import services
 from storage.escaping import escaped
 
-MODELS: dict[str, Mode] = {"pagewise": "chat", "pagewise-reasoner": "reasoner"}
+MODELS: dict[str, AskedMode] = {"pagewise": "chat", "pagewise-reasoner": "reasoner"}
 
 
 class ContentPart(BaseModel):

@@ -16,6 +16,7 @@ from storage.damaged_files import files_set_aside
 from storage.embedding.models import PROBE_TEXT, PROTOCOL_NAMES, ModelIdentity
 from storage.embedding.remote_client import FOR_QUESTIONS, EmbeddingServer
 from storage.folder_identity import match_folder
+from storage.generations.drafts import ROOM_FACTOR
 from storage.generations.manifest import Manifest
 from storage.generations.published import DamagedGeneration, NoIndex, current_name, open_generation
 from storage.server_state.token_budget import LedgerUnavailable, count_on_file
@@ -57,7 +58,6 @@ def _parted(error: ServerUnavailable) -> tuple[str, str]:
 
 
 _LEAST_FREE_BYTES = 200 * 1024 * 1024
-_ROOM_FOR_THE_NEXT = 2.2  # times the size of the current generation: the next one is built beside it
 _MARKS = {True: "✓", False: "✗", SKIPPED: "–"}
 _WIDTH = 16
 _OWN_FILES = ("answers.db", "budget.db", "embeddings.db", "ocr.db")
@@ -179,7 +179,7 @@ def _disk(index_dir: Path) -> Finding:
     if not os.access(existing, os.W_OK):
         return Finding("disk", False, f"{existing} cannot be written", "Give this user the right to write it.")
     free = shutil.disk_usage(existing).free
-    needed = max(_LEAST_FREE_BYTES, round(_ROOM_FOR_THE_NEXT * _size_of_current(index_dir)))
+    needed = max(_LEAST_FREE_BYTES, round(ROOM_FACTOR * _size_of_current(index_dir)))
     if free >= needed:
         return Finding("disk", True, f"{_megabytes(free)} free")
     return Finding(

@@ -19,7 +19,8 @@ from server.http.connections import ConnectionKeeper, connection_limits
 from server.http.lanes import Lanes
 from server.http.services import Services
 from server.memory import keep_memory_together
-from server.settings import ServerSettings, in_url, is_loopback, read_storage_settings
+from server.settings import ServerSettings, in_url, read_storage_settings
+from storage.servers import is_loopback
 
 logger = logging.getLogger(__name__)
 

@@ -4,13 +4,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from server.answers import AskedMode
+
 LONGEST_QUESTION = 4000
 
 LONGEST_PAST_ANSWER = 20_000
 MOST_TURNS = 20
 
 ModelName = Literal["chat", "reasoner", "both", "deepseek-chat", "deepseek-reasoner"]
-Mode = Literal["chat", "reasoner", "both"]
 
 
 def _has_words(text: str) -> str:
@@ -86,7 +87,7 @@ class QueryRequest(_Request):
     )
 
     @property
-    def mode(self) -> Mode:
+    def mode(self) -> AskedMode:
         """The model without its old prefix."""
         if self.model == "both":
             return "both"

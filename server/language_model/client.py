@@ -184,7 +184,7 @@ class LanguageModels:
     def offered(self) -> tuple[str, ...]:
         """The names of the models that the server offers. Raises `LanguageModelError` or `TimeUp`."""
         with self._border():
-            return tuple(sorted(model.id for model in self.scoring_llm._get_client().models.list()))
+            return tuple(sorted(model.id for model in _openai_client(self.scoring_llm).models.list()))
 
     def complete(self, messages: Sequence[ChatMessage], *, json_mode: bool) -> Reply:
         """One short reply, without thinking; in JSON mode it is JSON, or blank when the model wrote something else."""
@@ -228,7 +228,7 @@ class LanguageModels:
             callback_manager=Untraced(),
         )
         # openai 2.54 imports most of itself, for a second, when this is first asked for.
-        _ = llm._get_client().chat.completions
+        _ = _openai_client(llm).chat.completions
         return llm
 
     def _complete_once(self, messages: Sequence[ChatMessage], json_mode: bool) -> Reply:
@@ -329,3 +329,8 @@ class LanguageModels:
 
 def _estimated(messages: Sequence[ChatMessage]) -> int:
     return sum(estimated_tokens(message.content or "") for message in messages)
+
+
+def _openai_client(llm: KeyHidingDeepSeek) -> Any:
+    """The client of openai within LlamaIndex's. The one place that knows it: LlamaIndex 0.14 has no public way."""
+    return llm._get_client()

@@ -4,7 +4,6 @@ httpx 0.28 limits the gap between two reads only: blank lines and keep-alive com
 cannot be cancelled. Here each read is cut into short waits, and the deadline is looked at between them.
 """
 
-import ipaddress
 import ssl
 import urllib.request
 from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ import httpcore
 import httpx
 
 from server.deadline import current_deadline
+from storage.servers import is_loopback
 
 _LONGEST_WAIT_SECONDS = 0.05
 _CONNECT_SECONDS = 10.0
@@ -31,14 +31,18 @@ def build_http_client(base_url: str, connections: int) -> httpx.Client:
         proxy=_proxy_for(base_url),
         limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=30),
     )
-    # httpx 0.28 has no argument for httpcore's network backend.
-    pool: Any = transport._pool
-    pool._network_backend = _DeadlineBackend(pool._network_backend)
+    _set_network_backend(transport)
     return httpx.Client(
         transport=transport,
         timeout=httpx.Timeout(_WITHOUT_DEADLINE_SECONDS, connect=_CONNECT_SECONDS),
         event_hooks={"response": [_note_response]},
     )
+
+
+def _set_network_backend(transport: httpx.HTTPTransport) -> None:
+    """httpx 0.28 has no argument for httpcore's network backend. The one place that knows their inside."""
+    pool: Any = transport._pool
+    pool._network_backend = _DeadlineBackend(pool._network_backend)
 
 
 @contextmanager
@@ -67,16 +71,9 @@ def _note_response(response: httpx.Response) -> None:
 def _proxy_for(base_url: str) -> str | None:
     parts = urlsplit(base_url)
     host = parts.hostname or ""
-    if _is_this_machine(host) or urllib.request.proxy_bypass(host):
+    if is_loopback(host) or urllib.request.proxy_bypass(host):
         return None
     return urllib.request.getproxies().get(parts.scheme)
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class _DeadlineStream(httpcore.NetworkStream):

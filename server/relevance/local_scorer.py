@@ -15,6 +15,7 @@ from server.evidence.likelihood import Standing, score_of, strength
 from server.language import Language, question_language
 from server.passages import Judgement
 from server.relevance.postprocessor import OnScored, ScoringRecord
+from storage.vectors.llama_index import metadata_of
 
 _SHOWN = 3
 _CLOSE = 0.6
@@ -45,9 +46,9 @@ class LocalScorer:
         profile = profile_of(question, self._frequencies, self._chunks)
         judgements = []
         for index, node in enumerate(nodes):
-            metadata = node.node.metadata
-            standing = Standing(float(metadata.get("standing", 0.0)), bool(metadata.get("crosses", False)))
-            judgement = judge(profile, node.node.get_content(), str(metadata.get("context", "")), standing)
+            metadata = metadata_of(node.node)
+            standing = Standing(metadata.get("standing", 0.0), metadata.get("crosses", False))
+            judgement = judge(profile, node.node.get_content(), metadata.get("context", ""), standing)
             judgements.append(judgement)
             if on_scored is not None:
                 on_scored(index, judgement)

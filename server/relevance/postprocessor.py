@@ -138,7 +138,7 @@ def _rank(pair: tuple[NodeWithScore, Judgement]) -> tuple[bool, int, float]:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class JudgedPassages:
     """The passages of a question, judged. `kept` are to be answered from, best first; `nodes` are the same."""
 
     nodes: tuple[NodeWithScore, ...]
@@ -147,7 +147,7 @@ class Evidence:
     scoring: Scoring
     record: ScoringRecord
 
-    def without(self, ids: Collection[str]) -> "Evidence":
+    def without(self, ids: Collection[str]) -> "JudgedPassages":
         """The same, with some of the kept passages rejected after all."""
         dropped = tuple(replace(passage, kept=False) for passage in self.kept if passage.id in ids)
         return replace(
@@ -158,11 +158,11 @@ class Evidence:
         )
 
 
-def evidence_of(verdicts: Sequence[Verdict], scorer: RelevanceScorer, threshold: int) -> Evidence:
+def evidence_of(verdicts: Sequence[Verdict], scorer: RelevanceScorer, threshold: int) -> JudgedPassages:
     """What became of the retrieved nodes."""
     passages = [passage_of(verdict.node, verdict.judgement, verdict.kept) for verdict in verdicts]
     scored = sum(verdict.judgement.score is not None for verdict in verdicts)
-    return Evidence(
+    return JudgedPassages(
         nodes=tuple(verdict.node for verdict in verdicts if verdict.kept),
         kept=tuple(passage for passage in passages if passage.kept),
         rejected=tuple(passage for passage in passages if not passage.kept),

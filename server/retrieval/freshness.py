@@ -15,6 +15,7 @@ from pydantic import PrivateAttr
 from server.retrieval.reachability import DocumentsUnreachable, why_unreachable
 from storage.generations.published import Generation, file_sha256
 from storage.records import DocumentRecord
+from storage.vectors.llama_index import PassageMetadata, add_metadata, metadata_of
 
 Freshness = Literal["fresh", "changed", "gone"]
 OnGone = Callable[[Sequence[str]], None]
@@ -81,12 +82,12 @@ class FreshnessPostprocessor(BaseNodePostprocessor):
     def _postprocess_nodes(
         self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
     ) -> list[NodeWithScore]:
-        states = {path: self._state_of(path) for path in {scored.node.metadata["document"] for scored in nodes}}
-        gone = [document for scored in nodes if states[document := scored.node.metadata["document"]] == "gone"]
+        states = {path: self._state_of(path) for path in {metadata_of(scored.node)["document"] for scored in nodes}}
+        gone = [document for scored in nodes if states[document := metadata_of(scored.node)["document"]] == "gone"]
         if (gone or not nodes) and (reason := why_unreachable(self._generation)) is not None:
             raise DocumentsUnreachable(reason)
         self._on_gone(gone)
         for scored in nodes:
-            scored.node.metadata["stale"] = states[scored.node.metadata["document"]] == "changed"
-            scored.node.excluded_llm_metadata_keys.append("stale")
-        return [scored for scored in nodes if states[scored.node.metadata["document"]] != "gone"]
+            is_changed = states[metadata_of(scored.node)["document"]] == "changed"
+            add_metadata(scored.node, PassageMetadata(stale=is_changed))
+        return [scored for scored in nodes if states[metadata_of(scored.node)["document"]] != "gone"]

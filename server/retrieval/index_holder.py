@@ -17,7 +17,7 @@ import numpy as np
 
 from server.memory import give_memory_back
 from storage.embedding.loading import load_recorded_model
-from storage.embedding.models import PROBE_TEXT, ModelUnavailable
+from storage.embedding.models import PROBE_TEXT, SAME_MODEL_COSINE, ModelUnavailable
 from storage.failures import INDEX_AWAY
 from storage.generations.published import (
     DamagedGeneration,
@@ -36,7 +36,6 @@ logger = logging.getLogger(__name__)
 
 CHECK_SECONDS = 2.0
 _RETRY_CHECKS = 3  # opening reads every file: not at every look while a server is away
-_SAME_MODEL_COSINE = 0.98
 
 
 class IndexNotReady(Exception):
@@ -235,7 +234,7 @@ class IndexHolder:
         if recorded.protocol:
             model.check()  # with the patience of a question
         probe = np.asarray(model.get_text_embedding(PROBE_TEXT), dtype=np.float32)
-        if cosine(probe, np.asarray(generation.manifest.probe_vector, dtype=np.float32)) < _SAME_MODEL_COSINE:
+        if cosine(probe, np.asarray(generation.manifest.probe_vector, dtype=np.float32)) < SAME_MODEL_COSINE:
             sentence = f"{recorded.short_name} gives other vectors than the index holds; run make reindex"
             raise ServerUnavailable(sentence) if recorded.protocol else ModelUnavailable(sentence)
         generation.vectors.nearest(probe, 1)  # loads Chroma's index into memory before the first question needs it

@@ -22,7 +22,7 @@ from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of
 from server.retrieval.index_holder import OpenIndex
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
-from storage.vectors.llama_index import passage_node
+from storage.vectors.llama_index import PassageMetadata, add_metadata, passage_node
 
 DENSE_SHARE = 0.5
 """`a`: between 0.35 and 0.65 the development sets differ by less than their noise; see `make eval`."""
@@ -143,15 +143,13 @@ class HybridRetriever(BaseRetriever):
 
 def _node(candidate: Candidate, labels: list[str]) -> NodeWithScore:
     node = passage_node(candidate.chunk)
-    added = {
-        "retrieval_score": candidate.score,
-        "standing": candidate.standing.deviations,
-        "crosses": candidate.standing.crosses,
-        "labels": labels,
-    }
-    node.metadata |= added
-    node.excluded_llm_metadata_keys += list(added)
-    node.excluded_embed_metadata_keys += list(added)
+    added = PassageMetadata(
+        retrieval_score=candidate.score,
+        standing=candidate.standing.deviations,
+        crosses=candidate.standing.crosses,
+        labels=labels,
+    )
+    add_metadata(node, added)
     return NodeWithScore(node=node, score=candidate.score)
 
 

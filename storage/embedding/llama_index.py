@@ -10,7 +10,7 @@ from storage.caches.embeddings import Matrix
 from storage.embedding.models import PROBE_TEXT, ModelIdentity
 from storage.embedding.openvino_encoder import Encoder
 from storage.embedding.remote_client import FOR_DOCUMENTS, FOR_QUESTIONS, EmbeddingServer, Patience
-from storage.embedding.remote_models import estimated_tokens
+from storage.embedding.remote_models import tokens_at_most
 from storage.servers import ServerAddress, ServerUnavailable
 
 _LOOK_AGAIN_SECONDS = 30.0
@@ -68,7 +68,7 @@ class ServedEmbedding(BaseEmbedding):
 
     def _cut(self, question: str) -> str:
         """What the model certainly reads of it: a server may refuse a longer text, which a model here would cut."""
-        while estimated_tokens(question) > self._identity.max_tokens and len(question) > 1:
+        while tokens_at_most(question) > self._identity.max_tokens and len(question) > 1:
             question = question[: len(question) * 9 // 10]
         return question
 

@@ -89,7 +89,7 @@ def is_same_model(vector: Matrix, recorded: Sequence[float]) -> bool:
     return float(one @ other) >= SAME_MODEL_COSINE
 
 
-def estimated_tokens(text: str) -> int:
+def tokens_at_most(text: str) -> int:
     """At least as many tokens as the tokenizers in use make of a text, special tokens included.
 
     A token for every 3 letters of a Latin word and every digit or sign, 1.5 for every other letter. Measured on pages
@@ -105,7 +105,7 @@ def estimated_tokens(text: str) -> int:
 
 
 def served_token_counter(identity: ModelIdentity) -> Callable[[str], int]:
-    """Counts with the model's own tokenizer where this machine happens to have it, else by `estimated_tokens`."""
+    """Counts with the model's own tokenizer where this machine happens to have it, else by `tokens_at_most`."""
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
@@ -114,7 +114,7 @@ def served_token_counter(identity: ModelIdentity) -> Callable[[str], int]:
     except HFValidationError:  # a name that no hub would have
         file = None
     if not isinstance(file, str):
-        return estimated_tokens
+        return tokens_at_most
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(file)

@@ -28,6 +28,9 @@ from storage.private_files import private_directory, tighten, write_private
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.vectors.places import Directory, ServedPlace, VectorPlace
 
+ROOM_FACTOR = 2.2
+"""What a run needs on the disk at its peak, in sizes of the generation before; measured (S10 of docs/faults.md)."""
+
 _ID_FILE = "COLLECTIONS.json"
 
 

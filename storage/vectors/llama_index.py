@@ -1,7 +1,7 @@
 """A generation as LlamaIndex sees it: a vector store whose vectors are Chroma's and whose texts are the catalogue's."""
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypedDict, cast
 
 from llama_index.core.schema import BaseNode, TextNode
 from llama_index.core.vector_stores.types import MetadataFilters, VectorStoreQuery, VectorStoreQueryResult
@@ -78,20 +78,46 @@ class PassageVectorStore(ChromaVectorStore):
         raise TypeError(_NEVER_WRITTEN)
 
 
+class PassageMetadata(TypedDict, total=False):
+    """What a node says of its passage: the first six from the catalogue, the others added on a question's way."""
+
+    document: str
+    pages: list[int]
+    spans: list[tuple[int, int, int]]
+    context: str
+    position: int
+    weight: float
+    retrieval_score: float
+    standing: float
+    crosses: bool
+    labels: list[str]
+    stale: bool
+
+
+def metadata_of(node: BaseNode) -> PassageMetadata:
+    """The metadata of a node that `passage_node` made."""
+    return cast("PassageMetadata", node.metadata)
+
+
+def add_metadata(node: BaseNode, added: PassageMetadata) -> None:
+    """More of the passage, for later steps of the question alone: neither prompts nor vectors see it."""
+    node.metadata |= added
+    node.excluded_llm_metadata_keys += list(added)
+    node.excluded_embed_metadata_keys += list(added)
+
+
 def passage_node(chunk: ChunkRecord) -> TextNode:
     """The chunk as a node whose text is what may be quoted; nothing of its metadata reaches a prompt or a vector."""
-    metadata = {
-        "document": chunk.document,
-        "pages": list(chunk.pages),
-        "spans": [[span.page, span.start, span.end] for span in chunk.spans],
-        "context": chunk.context,
-        "position": chunk.position,
-        "weight": chunk.weight,
-    }
-    return TextNode(
-        id_=chunk.id,
-        text=chunk.text,
-        metadata=metadata,
-        excluded_embed_metadata_keys=list(metadata),
-        excluded_llm_metadata_keys=list(metadata),
+    node = TextNode(id_=chunk.id, text=chunk.text)
+    add_metadata(
+        node,
+        PassageMetadata(
+            document=chunk.document,
+            pages=list(chunk.pages),
+            spans=[(span.page, span.start, span.end) for span in chunk.spans],
+            context=chunk.context,
+            position=chunk.position,
+            weight=chunk.weight,
+        ),
     )
+    return node

@@ -109,7 +109,7 @@ def _connected(server: ServerAddress) -> Any:
         client = chromadb.HttpClient(
             server.url, headers=headers_for(server), settings=Settings(anonymized_telemetry=False)
         )
-    session: httpx.Client = client._server._session  # Chroma 1.5.9 has no setting for time limits: it waits for ever
+    session, _ = _sessions(client)  # Chroma 1.5.9 has no setting for time limits: it waits for ever
     session.timeout = httpx.Timeout(_SECONDS_PER_REQUEST, connect=_CONNECT_SECONDS)
     session.event_hooks = {"response": [partial(_refuse_errors, server)]}
     return client
@@ -135,9 +135,14 @@ def _chromas_own(response: httpx.Response) -> str:
 
 def _close(client: Any) -> None:
     """Chroma 1.5.9 leaves the connections of its client open, and of a second one inside it."""
-    client._server._session.close()
-    client._admin_client._server._session.close()
+    for session in _sessions(client):
+        session.close()
     client.close()
+
+
+def _sessions(client: Any) -> tuple[httpx.Client, httpx.Client]:
+    """The connections of Chroma's client, and of the second one inside it. The one place that knows Chroma's inside."""
+    return client._server._session, client._admin_client._server._session
 
 
 @contextmanager

@@ -12,8 +12,10 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import SecretStr
 
-from server.answering.collaborators import CheckedText, LanguageModelParts, Parts
+from server.answering.citations import CheckedAnswer
+from server.answering.collaborators import LanguageModelParts, Parts
 from server.answering.service import AnswerService
+from server.answers import Checks
 from server.language_model.breaker import RetryPolicy
 from server.language_model.client import LanguageModels, ModelLimits
 from server.language_model.prompts import read_prompts
@@ -82,17 +84,6 @@ class ScoreInText:
         return judgements
 
 
-@dataclass(frozen=True)
-class Checked:
-    """What a check found."""
-
-    text: str
-    unknown_citations: int = 0
-    unsupported: tuple[str, ...] = ()
-    numbers_found: int = 0
-    quotations_found: int = 0
-
-
 @dataclass
 class Setup:
     """Builds services over one list of passages and closes them."""
@@ -103,7 +94,7 @@ class Setup:
     services: list[AnswerService] = field(default_factory=list)
     borrowed: int = 0
     extract: Callable[[str, Sequence[Passage]], str] = lambda question, passages: f'"{passages[0].text}" [1]'
-    check: Callable[[str, Sequence[Passage]], CheckedText] = lambda text, passages: Checked(text)
+    check: Callable[[str, Sequence[Passage]], CheckedAnswer] = lambda text, passages: CheckedAnswer(text, Checks())
     on_retrieve: Callable[[], None] = lambda: None
 
     @contextmanager

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from indexing.planning.discovery import Discovery, FoundFile, Problem
+from indexing.planning.discovery import Discovery, FoundFile, UnreadableFile
 from indexing.planning.plan import Fingerprints, Plan, known_versions, plan
 from storage.records import DocumentRecord
 
@@ -106,7 +106,7 @@ def test_limits_matter_to_failed_files_only() -> None:
     assert wider.of_failure("a.pdf") != FINGERPRINTS.of_failure("a.pdf")
 
 
-UNREADABLE = Problem("a.txt", "unreadable", "check its permissions", keeps_last_version=True)
+UNREADABLE = UnreadableFile("a.txt", "unreadable", "check its permissions", keeps_last_version=True)
 
 
 def test_an_unreadable_file_fails_and_is_not_removed() -> None:
@@ -123,7 +123,7 @@ def test_a_problem_that_is_known_already_is_no_work() -> None:
 
 @pytest.mark.faults("B22")
 def test_documents_of_a_closed_folder_stay() -> None:
-    closed = Problem("sub", "unreadable", "check its permissions", is_folder=True, keeps_last_version=True)
+    closed = UnreadableFile("sub", "unreadable", "check its permissions", is_folder=True, keeps_last_version=True)
     known = [record("sub/a.txt"), record("sub/deep/b.txt"), record("submarine.txt")]
     planned = plan(Discovery((), (closed,)), known, FINGERPRINTS)
     assert [problem.path for problem in planned.to_fail] == ["sub/a.txt", "sub/deep/b.txt"]
@@ -132,7 +132,7 @@ def test_documents_of_a_closed_folder_stay() -> None:
 
 
 def test_documents_behind_a_link_out_of_the_folder_are_removed() -> None:
-    link = Problem("sub", "link", "put the files there", is_folder=True)
+    link = UnreadableFile("sub", "link", "put the files there", is_folder=True)
     planned = plan(Discovery((), (link,)), [record("sub/a.txt")], FINGERPRINTS)
     assert planned.to_remove == ("sub/a.txt",)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexing.__main__ import main
-from indexing.planning.discovery import Discovery, DocumentsFolderMissing, Problem
+from indexing.planning.discovery import Discovery, DocumentsFolderMissing, UnreadableFile
 from indexing.planning.removals import Remaining, RemovalCheck, RemovalsInDoubt, remaining_in, removal_lines
 from indexing.planning.survey import AS_USUAL, Options, survey
 from indexing.settings import IndexingSettings
@@ -225,7 +225,7 @@ def test_links_that_lead_nowhere_any_more_count_as_gone(library: Workshop) -> No
 
 def test_a_folder_that_cannot_be_opened_keeps_its_documents() -> None:
     known = [DocumentRecord(f"papers/{n}.txt", "indexed", "text", f"{n}", 1, 1, "") for n in range(9)]
-    closed = Problem("papers", "unreadable", "it cannot be opened", is_folder=True, keeps_last_version=True)
+    closed = UnreadableFile("papers", "unreadable", "it cannot be opened", is_folder=True, keeps_last_version=True)
     remaining = remaining_in(Discovery((), (closed,)), known)
     assert RemovalCheck(tuple(known)).removals(remaining) is None
     assert RemovalCheck(tuple(known)).removals(NOTHING) is not None

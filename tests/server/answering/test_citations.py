@@ -39,7 +39,7 @@ PASSAGES = [
 )
 def test_citations_of_no_passage_go(answer: str, text: str, unknown: int) -> None:
     checked = check_citations(answer, PASSAGES)
-    assert (checked.text, checked.unknown_citations) == (text, unknown)
+    assert (checked.text, checked.checks.unknown_citations) == (text, unknown)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_citations_of_no_passage_go(answer: str, text: str, unknown: int) -> Non
     ],
 )
 def test_what_the_passage_says_is_supported(answer: str) -> None:
-    assert check_citations(answer, PASSAGES).unsupported == ()
+    assert check_citations(answer, PASSAGES).checks.unsupported == ()
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_what_the_passage_says_is_supported(answer: str) -> None:
 )
 def test_what_the_passage_does_not_say_is_listed_as_it_stands(answer: str, unsupported: tuple[str, ...]) -> None:
     checked = check_citations(answer, PASSAGES)
-    assert checked.unsupported == unsupported
+    assert checked.checks.unsupported == unsupported
     assert all(piece in checked.text for piece in unsupported)
 
 

@@ -142,4 +142,4 @@ def test_a_quotation_gives_no_false_alarm(question: str) -> None:
     passages = [passage(GRPO), passage(TABLE), passage(CHINESE), passage(MARKDOWN)]
     answer = extract_answer(question, passages)
     checked = check_citations(answer, passages)
-    assert (checked.text, checked.unknown_citations, checked.unsupported) == (answer, 0, ())
+    assert (checked.text, checked.checks.unknown_citations, checked.checks.unsupported) == (answer, 0, ())

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from server.answering.citations import CheckedAnswer
 from server.answering.service import (
     Admission,
     Answer,
@@ -23,6 +24,7 @@ from server.answering.service import (
     ReasoningDelta,
     TooBusy,
 )
+from server.answers import Checks
 from server.deadline import Cancelled, DeadlineExceeded
 from server.language import REFUSALS
 from server.language_model.breaker import Breaker, BreakerPolicy
@@ -31,7 +33,7 @@ from server.language_model.client import ModelLimits
 from server.language_model.errors import LanguageModelError
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion, Failure, tokens_of
-from tests.server.answering_setup import KEY, Checked, Setup, node, nodes
+from tests.server.answering_setup import KEY, Setup, node, nodes
 
 QUESTION = Question("What is it?")
 
@@ -131,7 +133,7 @@ def test_a_model_that_refuses_is_a_refusal(fake: FakeDeepSeek, setup: Setup) -> 
 
 
 def test_what_the_check_finds_stands_in_the_answer(setup: Setup) -> None:
-    setup.check = lambda text, passages: Checked(text.replace("[9]", ""), 1, ("42 %",))
+    setup.check = lambda text, passages: CheckedAnswer(text.replace("[9]", ""), Checks(1, ("42 %",)))
     answer = setup.service().answer(QUESTION)
     assert answer.checks.unknown_citations == 1
     assert answer.checks.unsupported == ("42 %",)
@@ -508,7 +510,7 @@ def test_a_burst_is_answered_in_turn_and_the_rest_told_to_come_again(fake: FakeD
 
 
 def test_errors_of_our_own_are_not_hidden(setup: Setup) -> None:
-    def fail(text: str, passages: Any) -> Checked:
+    def fail(text: str, passages: Any) -> CheckedAnswer:
         raise ZeroDivisionError
 
     setup.check = fail

@@ -17,7 +17,7 @@ from storage.embedding.loading import load_model, load_token_counter
 from storage.embedding.models import PROBE_TEXT, ModelIdentity, resolve_model
 from storage.embedding.models import load_token_counter as load_local_counter
 from storage.embedding.remote_client import FOR_QUESTIONS, EmbeddingServer, Patience
-from storage.embedding.remote_models import LEAST_TOKENS, estimated_tokens, recorded_served_model, served_model
+from storage.embedding.remote_models import LEAST_TOKENS, recorded_served_model, served_model, tokens_at_most
 from storage.generations.manifest import Manifest
 from storage.records import Counts
 from storage.servers import ServerAddress, ServerUnavailable
@@ -286,7 +286,7 @@ def test_a_long_question_is_cut_to_what_the_model_reads(fake: FakeEmbeddings) ->
     model = load_model(served_model(ServerAddress(fake.url), "hashes"), server=ServerAddress(fake.url))
     model.get_query_embedding("Where does the Danube flow? " * 100)
     assert fake.texts[-1].startswith("Where does the Danube")
-    assert estimated_tokens(fake.texts[-1]) <= 50
+    assert tokens_at_most(fake.texts[-1]) <= 50
 
 
 # -- tokens ----------------------------------------------------------------------------------------
@@ -297,12 +297,12 @@ def test_the_estimate_is_never_below_what_a_real_tokenizer_counts() -> None:
     words = [*TEXTS[0].split(), "E[min(r_t·Â_t,", "1−ε)·Â_t)]", "−", "β·D_KL", "(2024),", "e.g.", "苹果在", "naïveté"]
     made = random.Random(7)
     texts = [*TEXTS, *(" ".join(made.choices(words, k=60)) for _ in range(20)), "antidisestablish" * 9]
-    assert [text for text in texts if estimated_tokens(text) < count(text)] == []
+    assert [text for text in texts if tokens_at_most(text) < count(text)] == []
 
 
 def test_without_the_tokenizer_tokens_are_estimated() -> None:
     identity = ModelIdentity("no/such-model", "", "m", "", 64, 512, "f", protocol="openai")
-    assert load_token_counter(identity)(TEXTS[0]) == estimated_tokens(TEXTS[0])
+    assert load_token_counter(identity)(TEXTS[0]) == tokens_at_most(TEXTS[0])
 
 
 def test_a_served_model_imports_no_torch(fake: FakeEmbeddings) -> None:
