@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,13 +30,15 @@ from indexing.progress import show_progress
 from indexing.report import document_lines, failure_lines, plan_lines, rollback_lines, run_lines
 from indexing.rollback import NothingToRollBackTo, roll_back
 from indexing.settings import IndexingSettings
-from storage.child_environment import job_environment
+from storage.child_environment import ENCODED_LINES, job_environment
 from storage.embedding.models import ModelUnavailable
 from storage.escaping import escaped, log_on_one_line
 from storage.failures import StorageFailed, explained_failures
 from storage.generations.lock import IndexLocked
 from storage.generations.published import DamagedGeneration, NoIndex, current_name
 from storage.generations.verification import VerificationFailed
+from storage.message_translation import terminal_language, told
+from storage.messages import Message, encoded, message
 from storage.servers import ServerUnavailable
 from storage.settings import StorageSettings, explain_settings_error
 from storage.version import version
@@ -56,11 +58,13 @@ _NOTHING_DONE = (
     VerificationFailed,
 )
 
-_EPILOG = """exit codes: 0 all well, 1 some documents failed (or differences found), 2 wrong usage or settings,
+_EPILOG = message(
+    """exit codes: 0 all well, 1 some documents failed (or differences found), 2 wrong usage or settings,
 3 another job holds the index, 4 nothing could be published, 5 many documents are gone from the folder and
 --allow-removals was not given, 70 a fault of the program (the log says where), 130 and 143 stopped by
 Ctrl-C or SIGTERM.
 Settings come from the environment or .env; .env.example explains them."""
+)
 
 
 class Stopped(BaseException):
@@ -88,12 +92,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout = None  # so that nothing tries to flush what nobody reads
         return WELL
     except Stopped as stopped:
-        print(f"Stopped. {_outcome(storage.index_dir, before)}", file=sys.stderr)
-        return 128 + stopped.number
+        outcome = _outcome(storage.index_dir, before)
+        return _say_error(128 + stopped.number, [message("Stopped. {outcome}", outcome=outcome)])
     except Exception as error:
         logger.exception("the job broke off")
-        fault = f"A fault of the program ({type(error).__name__}); the lines above say where; please report it."
-        return _say_error(UNFORESEEN, [f"{fault} {_outcome(storage.index_dir, before)}"])
+        fault = message(
+            "A fault of the program ({error}); the lines above say where; please report it. {outcome}",
+            error=type(error).__name__,
+            outcome=_outcome(storage.index_dir, before),
+        )
+        return _say_error(UNFORESEEN, [fault])
 
 
 def _run(
@@ -106,50 +114,58 @@ def _run(
     except DocumentsFolderMissing as error:
         return _say_error(WRONG_USAGE, [str(error)])
     except RemovalsInDoubt as error:
-        return _say_error(REMOVALS_IN_DOUBT, ["Nothing published.", *removal_lines(error.removals)])
+        return _say_error(REMOVALS_IN_DOUBT, [message("Nothing published."), *removal_lines(error.removals)])
     except (NoIndex, DamagedGeneration, NothingToRollBackTo) as error:
         return _say_error(SOME_FAILED, [str(error)])
     except IndexLocked as error:
         return _say_error(LOCKED, [str(error)])
     except NothingToPublish as error:
         _print(failure_lines(error.failed))
-        return _say_error(NOTHING_PUBLISHED, [f"Nothing published: {error}."])
+        return _say_error(NOTHING_PUBLISHED, [message("Nothing published: {error}.", error=str(error))])
     except _NOTHING_DONE as error:
-        return _say_error(NOTHING_PUBLISHED, [f"Nothing published: {error}. The index is as it was."])
+        sentence = message("Nothing published: {error}. The index is as it was.", error=str(error))
+        return _say_error(NOTHING_PUBLISHED, [sentence])
 
 
 def _outcome(index_dir: Path, before: str | None) -> str:
     """What a run that did not come to its end has left behind."""
     now = current_name(index_dir)
-    return "The index is as it was." if now == before else f"Index {now} is published already, whole."
+    if now == before:
+        return message("The index is as it was.")
+    return message("Index {generation} is published already, whole.", generation=now)
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         "python -m indexing",
-        description="Make the index equal to the documents folder.",
-        epilog=_EPILOG,
+        description=_told(message("Make the index equal to the documents folder.")),
+        epilog=_told(_EPILOG),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"Pagewise {version()}")
     choice = parser.add_mutually_exclusive_group()
     commands = {
-        "--dry-run": (_dry_run, "show what would be done, change nothing"),
-        "--verify": (_verify, "compare folder, catalogue, vectors and lexical index; list every difference"),
-        "--repair": (_repair, "trust nothing recorded: compare all bytes, try failed files again, write vectors anew"),
-        "--fresh": (_fresh, "build the whole index anew with the model and chunking of the settings"),
-        "--report": (_report, "list documents and pages that were not read well, worst first"),
-        "--watch": (_watch, "index now and again shortly after each change"),
+        "--dry-run": (_dry_run, message("show what would be done, change nothing")),
+        "--verify": (_verify, message("compare folder, catalogue, vectors and lexical index; list every difference")),
+        "--repair": (
+            _repair,
+            message("trust nothing recorded: compare all bytes, try failed files again, write vectors anew"),
+        ),
+        "--fresh": (_fresh, message("build the whole index anew with the model and chunking of the settings")),
+        "--report": (_report, message("list documents and pages that were not read well, worst first")),
+        "--watch": (_watch, message("index now and again shortly after each change")),
     }
     for flag, (command, text) in commands.items():
-        choice.add_argument(flag, dest="command", action="store_const", const=command, help=text)
+        choice.add_argument(flag, dest="command", action="store_const", const=command, help=_told(text))
     _add_options_of_removals(parser, choice)
     parser.set_defaults(command=_index)
     options = parser.parse_args(arguments)
     if options.generation is not None:
         options.command = partial(_roll_back, options.generation or None)
     if options.allow_removals and options.command is _watch:
-        parser.error("--watch never removes much by itself; run make index ARGS=--allow-removals beside it")
+        parser.error(
+            _told(message("--watch never removes much by itself; run make index ARGS=--allow-removals beside it"))
+        )
     return options
 
 
@@ -160,15 +176,17 @@ def _add_options_of_removals(parser: argparse.ArgumentParser, choice: argparse._
         nargs="?",
         const="",
         metavar="NUMBER",
-        help="make the index before the current one answer again, or the kept one of this number",
+        help=_told(message("make the index before the current one answer again, or the kept one of this number")),
     )
     parser.add_argument(
-        "--allow-removals", action="store_true", help="what is gone from the folder is gone on purpose: take it out"
+        "--allow-removals",
+        action="store_true",
+        help=_told(message("what is gone from the folder is gone on purpose: take it out")),
     )
 
 
 def _index(storage: StorageSettings, settings: IndexingSettings, options: Options) -> int:
-    with show_progress(sys.stderr) as progress:
+    with show_progress(sys.stderr, terminal_language()) as progress:
         report = run_job(storage, settings, progress, options)
     _print(run_lines(report))
     return report.exit_code
@@ -192,7 +210,7 @@ def _dry_run(storage: StorageSettings, settings: IndexingSettings, options: Opti
     _print([*seen.baseline.problems, *filter(None, (seen.other_folder, seen.other_place))])
     _print(plan_lines(seen.plan))
     if seen.removals is not None and not options.allow_removals:
-        _print(["It would publish nothing.", *removal_lines(seen.removals)])
+        _print([message("It would publish nothing."), *removal_lines(seen.removals)])
     return SOME_FAILED if seen.plan.failed_unchanged or seen.plan.to_fail or seen.plan.closed_folders else WELL
 
 
@@ -200,16 +218,21 @@ def _verify(storage: StorageSettings, settings: IndexingSettings, _options: Opti
     from indexing.verifying import verify_index
 
     found = verify_index(storage.index_dir, settings, storage.chroma_server)
-    _print(f"{difference.kind}: {difference.what}: {difference.detail}" for difference in found)
+    _print(difference.line for difference in found)
     unread = sum(difference.kind == "failed" for difference in found)
-    if unread < len(found):
-        count = len(found) - unread
-        print(f"{count:,} {'difference' if count == 1 else 'differences'}; make repair mends what can be mended.")
-    else:
-        print("Folder, catalogue, vectors and lexical index agree.")
-    if unread:
-        print(f"{unread:,} documents could not be read.")
+    _print(_verdict(len(found) - unread, unread))
     return SOME_FAILED if found else WELL
+
+
+def _verdict(differences: int, unread: int) -> Iterator[str]:
+    if differences == 1:
+        yield message("{count:,} difference; make repair mends what can be mended.", count=differences)
+    elif differences:
+        yield message("{count:,} differences; make repair mends what can be mended.", count=differences)
+    else:
+        yield message("Folder, catalogue, vectors and lexical index agree.")
+    if unread:
+        yield message("{count:,} documents could not be read.", count=unread)
 
 
 def _report(storage: StorageSettings, _settings: IndexingSettings, _options: Options) -> int:
@@ -242,7 +265,7 @@ def _give_way() -> None:
 def _set_up_logging(level: str) -> None:
     """Our own lines at the level of LOG_LEVEL, other libraries' warnings only; bare on a terminal, dated in a log."""
     layout = "%(message)s" if sys.stderr.isatty() else "%(asctime)s %(levelname)-7s %(message)s"
-    log_on_one_line(layout)
+    log_on_one_line(layout, _shown)
     logging.getLogger("indexing").setLevel("WARNING" if sys.stderr.isatty() and level == "INFO" else level)
 
 
@@ -252,13 +275,23 @@ def _stop(number: int, frame: FrameType | None) -> NoReturn:
 
 def _say_error(code: int, sentences: Iterable[str]) -> int:
     for sentence in sentences:
-        print(escaped(sentence), file=sys.stderr)
+        print(_shown(sentence), file=sys.stderr)
     return code
 
 
 def _print(lines: Iterable[str]) -> None:
     for line in lines:
-        print(escaped(line).encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
+        print(_shown(line).encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
+
+
+def _shown(line: str) -> str:
+    """A line for whoever reads what is printed: the server, which tells it on, or a person at a terminal."""
+    is_for_server = isinstance(line, Message) and os.environ.get(ENCODED_LINES)
+    return encoded(line) if is_for_server else escaped(_told(line))
+
+
+def _told(text: str) -> str:
+    return told(text, terminal_language())
 
 
 if __name__ == "__main__":

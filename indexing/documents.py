@@ -6,6 +6,7 @@ Everything here crosses a process border, so it holds only strings, numbers and 
 from dataclasses import dataclass
 from typing import Literal
 
+from storage.messages import message
 from storage.records import PageRecord
 
 FailureCategory = Literal[
@@ -24,6 +25,36 @@ FailureCategory = Literal[
     "unsupported",
     "bomb",  # an archive that would unpack to far too much
 ]
+
+
+_CATEGORIES: dict[str, str] = {
+    str(category): category
+    for category in (
+        message("empty"),
+        message("damaged"),
+        message("encrypted"),
+        message("no_text"),
+        message("type_mismatch"),
+        message("encoding_unknown"),
+        message("timeout"),
+        message("memory"),
+        message("output_limit"),
+        message("crashed"),
+        message("unreadable"),
+        message("changed"),
+        message("unsupported"),
+        message("bomb"),
+        message("name"),  # these are found before a file is read
+        message("link"),
+        message("not_a_file"),
+        message("unknown"),
+    )
+}
+
+
+def category_message(category: str | None) -> str:
+    """The category as people are told it; the catalogue keeps the word."""
+    return _CATEGORIES.get(category or "unknown", category or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +111,4 @@ class ParseFailure(Exception):
         self.detail = detail
 
     def __str__(self) -> str:
-        return f"{self.category}: {self.detail}"
+        return message("{category}: {detail}", category=category_message(self.category), detail=self.detail)

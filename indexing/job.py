@@ -19,6 +19,7 @@ from storage.failures import explained_failures
 from storage.folder_identity import record_folder
 from storage.generations.drafts import remove_leftovers
 from storage.generations.lock import index_lock
+from storage.messages import message
 from storage.server_state.deletions import forget_deletions
 from storage.settings import StorageSettings
 
@@ -43,7 +44,7 @@ def run_job(
         if seen.removals is not None and not options.allow_removals:
             raise RemovalsInDoubt(seen.removals)
         for problem in seen.baseline.problems:
-            progress.say(f"{problem}; building a whole one")
+            progress.say(message("{problem}; building a whole one", problem=problem))
         for sentence in filter(None, (seen.other_folder, seen.other_place)):
             progress.say(sentence)
         if seen.baseline.manifest is not None and not options.fresh:

@@ -4,11 +4,14 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from indexing.documents import ParseFailure
+from indexing.documents import ParseFailure, category_message
 from storage.embedding.download import DownloadListener, LoggedDownload, readable
 from storage.escaping import escaped
+from storage.message_translation import Language, told
+from storage.messages import joined, message
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -43,12 +46,12 @@ class Progress(DownloadListener, Protocol):
 
 
 @contextmanager
-def show_progress(stream: TextIO) -> Iterator[Progress]:
-    """Bars if the stream is a terminal, else log lines."""
+def show_progress(stream: TextIO, language: Language = "en") -> Iterator[Progress]:
+    """Bars in that language if the stream is a terminal, else log lines, whose formatter knows the language."""
     if not stream.isatty():
         yield LogProgress()
         return
-    terminal = TerminalProgress(stream)
+    terminal = TerminalProgress(stream, language)
     try:
         yield terminal
     finally:
@@ -67,22 +70,40 @@ class LogProgress(LoggedDownload):
     def reading(self, documents: int) -> None:
         """So many files will be read."""
         self._documents, self._done = documents, 0
-        logger.info("reading %d documents", documents)
+        logger.info(message("reading {documents} documents", documents=documents))
 
     def read(self, path: str, pages: int, chunks: int, failure: ParseFailure | None = None) -> None:
         """One file is done, well or not."""
         self._done += 1
         if failure is None:
-            logger.info("%d/%d %s: %d pages, %d chunks", self._done, self._documents, path, pages, chunks)
+            logger.info(
+                message(
+                    "{done}/{all} {path}: {pages} pages, {chunks} chunks",
+                    done=self._done,
+                    all=self._documents,
+                    path=path,
+                    pages=pages,
+                    chunks=chunks,
+                )
+            )
         else:
-            logger.warning("%d/%d %s: %s; %s", self._done, self._documents, path, failure.category, failure.detail)
+            logger.warning(
+                message(
+                    "{done}/{all} {path}: {category}; {detail}",
+                    done=self._done,
+                    all=self._documents,
+                    path=path,
+                    category=category_message(failure.category),
+                    detail=failure.detail,
+                )
+            )
 
     def embedding(self, chunks: int, characters: int) -> None:
         """So much will be embedded."""
         self._chunks, self._characters = chunks, characters
         self._embedded = self._embedded_characters = 0
         self._started = self._last_line = time.monotonic()
-        logger.info("embedding %d chunks", chunks)
+        logger.info(message("embedding {chunks} chunks", chunks=chunks))
 
     def embedded(self, chunks: int, characters: int) -> None:
         """So much more is embedded."""
@@ -95,29 +116,33 @@ class LogProgress(LoggedDownload):
         elapsed = max(now - self._started, 1e-3)
         left = elapsed * (self._characters / max(1, self._embedded_characters) - 1.0)
         logger.info(
-            "embedded %d/%d chunks, %.1f chunks/s, %.0f s left",
-            self._embedded,
-            self._chunks,
-            self._embedded / elapsed,
-            left,
+            message(
+                "embedded {done}/{all} chunks, {rate:.1f} chunks/s, {seconds:.0f} s left",
+                done=self._embedded,
+                all=self._chunks,
+                rate=self._embedded / elapsed,
+                seconds=left,
+            )
         )
 
     def working(self, on: str) -> None:
         """What takes the time now, where there is nothing to count."""
-        logger.info("%s", on)
+        logger.info(on)
 
 
 class TerminalProgress:
     """A bar for reading and one for embedding, drawn on a terminal."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, language: Language = "en") -> None:
         from rich.console import Console
         from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
         from rich.progress import Progress as Bars
+        from rich.table import Column
 
+        self._told = partial(told, language=language)
         self.console = Console(file=stream, highlight=False)
         self._bars = Bars(
-            TextColumn("{task.description:<10}"),
+            TextColumn("{task.description}", table_column=Column(min_width=10)),
             BarColumn(),
             TextColumn("{task.fields[done]}"),
             TimeElapsedColumn(),
@@ -142,25 +167,27 @@ class TerminalProgress:
 
     def say(self, sentence: str) -> None:
         """Something a person should know."""
-        self.console.print(escaped(sentence), markup=False)
+        self.console.print(escaped(self._told(sentence)), markup=False)
 
     def downloading(self, size: int, there: int) -> None:
         """So many bytes have to come, and so many of them did before."""
-        self._downloading = self._bars.add_task("Download", total=size, completed=there, done="", now="")
+        self._downloading = self._bars.add_task(
+            self._told(message("Download")), total=size, completed=there, done="", now=""
+        )
 
     def downloaded(self, size: int) -> None:
         """So many more bytes came."""
         assert self._downloading is not None
         self._bars.advance(self._downloading, size)
         task = self._bars.tasks[self._bars.task_ids.index(self._downloading)]
-        done = f"{readable(int(task.completed))} of {readable(int(task.total or 0))}"
-        speed = f", {task.speed / 1e6:.1f} MB/s" if task.speed else ""
-        self._bars.update(self._downloading, done=f"{done}{speed}")
+        done = message("{done} of {size}", done=readable(int(task.completed)), size=readable(int(task.total or 0)))
+        speed = f"{task.speed / 1e6:.1f} MB/s" if task.speed else ""
+        self._bars.update(self._downloading, done=self._told(joined([done, speed], ", ")))
 
     def reading(self, documents: int) -> None:
         """So many files will be read."""
         self._documents = documents
-        self._reading = self._bars.add_task("Reading", total=documents, done="", now="")
+        self._reading = self._bars.add_task(self._told(message("Reading")), total=documents, done="", now="")
 
     def read(self, path: str, pages: int, chunks: int, failure: ParseFailure | None = None) -> None:
         """One file is done, well or not."""
@@ -169,31 +196,34 @@ class TerminalProgress:
         assert self._reading is not None
         self._done += 1
         self._pages += pages
-        done = f"{self._done}/{self._documents} documents, {self._pages} pages"
+        done = message("{done}/{all} documents, {pages} pages", done=self._done, all=self._documents, pages=self._pages)
         self._bars.update(
-            self._reading, advance=1, done=done, now=escape(escaped(path)) if self._done < self._documents else ""
+            self._reading,
+            advance=1,
+            done=self._told(done),
+            now=escape(escaped(path)) if self._done < self._documents else "",
         )
 
     def embedding(self, chunks: int, characters: int) -> None:
         """So much will be embedded."""
         self._chunks, self._started = chunks, time.monotonic()
         self._finish_working()
-        self._embedding = self._bars.add_task("Embedding", total=characters, done=f"0/{chunks} chunks", now="")
+        done = self._told(message("0/{chunks} chunks", chunks=chunks))
+        self._embedding = self._bars.add_task(self._told(message("Embedding")), total=characters, done=done, now="")
 
     def embedded(self, chunks: int, characters: int) -> None:
         """So much more is embedded."""
         assert self._embedding is not None
         self._embedded += chunks
         rate = self._embedded / max(time.monotonic() - self._started, 1e-3)
-        done = f"{self._embedded}/{self._chunks} chunks, {rate:.1f} chunks/s"
-        self._bars.update(self._embedding, advance=characters, done=done)
+        done = message("{done}/{all} chunks, {rate:.1f} chunks/s", done=self._embedded, all=self._chunks, rate=rate)
+        self._bars.update(self._embedding, advance=characters, done=self._told(done))
 
     def working(self, on: str) -> None:
         """What takes the time now, where there is nothing to count."""
         self._finish_working()
-        self._working = self._bars.add_task(
-            "Finishing" if self._embedding is not None else "Waiting", total=None, done=on, now=""
-        )
+        word = message("Finishing") if self._embedding is not None else message("Waiting")
+        self._working = self._bars.add_task(self._told(word), total=None, done=self._told(on), now="")
 
     def _finish_working(self) -> None:
         if self._working is not None:

@@ -4,8 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from indexing.planning.plan import Plan
+from indexing.documents import category_message
+from indexing.planning.discovery import UnreadableFile
+from indexing.planning.plan import Plan, Reason
 from indexing.rollback import RolledBack
+from storage.messages import joined, message
 from storage.records import Counts, DocumentRecord, PageRecord, PageStatus
 
 _FAILURES_SHOWN = 30
@@ -59,7 +62,7 @@ def report_on(
         unchanged=len(plan.unchanged) + len(plan.touched),
         renamed=plan.renamed,
         failed=failed,
-        closed_folders=tuple(f"{folder.path}: {folder.detail}" for folder in plan.closed_folders),
+        closed_folders=tuple(_of_file(folder) for folder in plan.closed_folders),
         documents=counts.documents,
         pages=counts.pages,
         pages_without_text=sum(len(document.pages_without_text) for document in documents),
@@ -71,34 +74,44 @@ def report_on(
 def run_lines(report: RunReport) -> Iterator[str]:
     """The table and the failures, for people."""
     if report.published:
-        yield f"Index {report.generation} is published."
+        yield message("Index {generation} is published.", generation=report.generation)
     else:
-        yield f"Nothing changed; index {report.generation} stays."
+        yield message("Nothing changed; index {generation} stays.", generation=report.generation)
     yield ""
-    yield from _table(
-        [
-            ("documents", _count(report.documents)),
-            ("  added", _count(report.added)),
-            ("  changed", _count(report.changed)),
-            ("  removed", _count(report.removed)),
-            ("  unchanged", _count(report.unchanged)),
-            ("  failed", _count(len(report.failed))),
-            ("pages", _count(report.pages)),
-            ("  without text", _count(report.pages_without_text)),
-            ("chunks", _count(report.chunks)),
-            ("  embeddings computed", _count(report.embedded)),
-            ("  embeddings reused", _count(report.reused)),
-            ("seconds", f"{report.seconds:.1f}"),
-        ]
-    )
-    yield f"  embedding model: {report.model}"
+    yield from _table(report)
+    yield message("  embedding model: {model}", model=report.model)
     if report.renamed:
         yield ""
-        yield from _short_list("Renamed", [f"{old} -> {new}" for old, new in report.renamed])
+        yield from _renamed(report.renamed)
     yield from failure_lines(report.failed, report.closed_folders)
     if report.pages_without_text:
         yield ""
-        yield "Pages without text answer no question; make report names them."
+        yield message("Pages without text answer no question; make report names them.")
+
+
+def _table(report: RunReport) -> list[str]:
+    """The numbers under one another: the words of each language bring their own spaces, here and in `zh.po`."""
+    numbers = (
+        *(report.documents, report.added, report.changed, report.removed, report.unchanged, len(report.failed)),
+        *(report.pages, report.pages_without_text, report.chunks, report.embedded, report.reused),
+    )
+    shown = [*map(_count, numbers), f"{report.seconds:.1f}"]
+    width = max(map(len, shown))
+    values = iter(number.rjust(width) for number in shown)
+    return [
+        message("  documents              {value}", value=next(values)),
+        message("    added                {value}", value=next(values)),
+        message("    changed              {value}", value=next(values)),
+        message("    removed              {value}", value=next(values)),
+        message("    unchanged            {value}", value=next(values)),
+        message("    failed               {value}", value=next(values)),
+        message("  pages                  {value}", value=next(values)),
+        message("    without text         {value}", value=next(values)),
+        message("  chunks                 {value}", value=next(values)),
+        message("    embeddings computed  {value}", value=next(values)),
+        message("    embeddings reused    {value}", value=next(values)),
+        message("  seconds                {value}", value=next(values)),
+    ]
 
 
 def failure_lines(failed: Sequence[DocumentRecord], closed_folders: Sequence[str] = ()) -> Iterator[str]:
@@ -107,47 +120,66 @@ def failure_lines(failed: Sequence[DocumentRecord], closed_folders: Sequence[str
         return
     yield ""
     kinds = Counter(document.category or "unknown" for document in failed).most_common()
-    yield f"Not read: {', '.join(f'{number:,} {kind}' for kind, number in kinds) or 'folders'}"
-    yield from (f"  {line}" for line in closed_folders)
-    for document in failed[:_FAILURES_SHOWN]:
-        yield f"  {_failure(document)}"
+    counted = [message("{number:,} {kind}", number=number, kind=category_message(kind)) for kind, number in kinds]
+    yield message("Not read: {what}", what=joined(counted, ", ") if counted else message("folders"))
+    yield from map(_indented, closed_folders)
+    yield from (_indented(_failure(document)) for document in failed[:_FAILURES_SHOWN])
     if len(failed) > _FAILURES_SHOWN:
-        yield f"  and {len(failed) - _FAILURES_SHOWN:,} more; make report names them all"
+        yield message("  and {count:,} more; make report names them all", count=len(failed) - _FAILURES_SHOWN)
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
     """What a run would do."""
     if plan.is_empty:
-        yield f"Nothing to do: {_files(len(plan.unchanged))} unchanged."
-    by_reason: dict[str, list[str]] = {}
+        yield message("Nothing to do: {documents} unchanged.", documents=_files(len(plan.unchanged)))
+    by_reason: dict[Reason, list[str]] = {"added": [], "changed": [], "renewed": [], "retried": []}
     for task in plan.to_index:
-        by_reason.setdefault(task.reason, []).append(task.file.path)
-    titles = {
-        "added": "To add",
-        "changed": "To read again, changed",
-        "renewed": "To read again, because the reader, the chunking or a limit is another one",
-        "retried": "To try again",
-    }
-    for reason, title in titles.items():
-        yield from _short_list(title, by_reason.get(reason, []))
-    yield from _short_list("To remove", plan.to_remove)
-    yield from _short_list("Renamed", [f"{old} -> {new}" for old, new in plan.renamed])
-    yield from _short_list("Same bytes, new time", [file.path for file in plan.touched])
+        by_reason[task.reason].append(task.file.path)
+    for reason, paths in by_reason.items():
+        yield from _short_list(_headline_of(reason, len(paths)), paths)
+    yield from _short_list(message("To remove: {count:,}", count=len(plan.to_remove)), plan.to_remove)
+    yield from _renamed(plan.renamed)
+    touched = [file.path for file in plan.touched]
+    yield from _short_list(message("Same bytes, new time: {count:,}", count=len(touched)), touched)
     if not plan.is_empty:
-        yield f"Unchanged: {_files(len(plan.unchanged))}."
-    yield from _short_list("Cannot be read", [f"{p.path}: {p.category}; {p.detail}" for p in plan.to_fail])
-    yield from failure_lines(plan.failed_unchanged, [f"{p.path}: {p.detail}" for p in plan.closed_folders])
+        yield message("Unchanged: {documents}.", documents=_files(len(plan.unchanged)))
+    to_fail = [
+        message("{path}: {category}; {detail}", path=p.path, category=category_message(p.category), detail=p.detail)
+        for p in plan.to_fail
+    ]
+    yield from _short_list(message("Cannot be read: {count:,}", count=len(to_fail)), to_fail)
+    yield from failure_lines(plan.failed_unchanged, [_of_file(problem) for problem in plan.closed_folders])
+
+
+def _headline_of(reason: Reason, count: int) -> str:
+    match reason:
+        case "added":
+            return message("To add: {count:,}", count=count)
+        case "changed":
+            return message("To read again, changed: {count:,}", count=count)
+        case "renewed":
+            return message(
+                "To read again, because the reader, the chunking or a limit is another one: {count:,}", count=count
+            )
+        case "retried":
+            return message("To try again: {count:,}", count=count)
 
 
 def rollback_lines(done: RolledBack) -> Iterator[str]:
     """Which index answers again, what that changes, and where else one can go."""
     yield from done.skipped
-    yield f"Index {done.generation} answers again, in the place of {done.before}."
-    yield from _short_list("Documents that are there again", done.returned)
-    yield from _short_list("Documents that are not there any more", done.gone)
+    yield message(
+        "Index {generation} answers again, in the place of {before}.", generation=done.generation, before=done.before
+    )
+    yield from _short_list(
+        message("Documents that are there again: {count:,}", count=len(done.returned)), done.returned
+    )
+    yield from _short_list(message("Documents that are not there any more: {count:,}", count=len(done.gone)), done.gone)
     if done.kept:
-        yield f"Kept as well: {', '.join(done.kept)}; make rollback ARGS=NUMBER goes to one of them."
-    yield "The next make index makes it equal to the folder again; before it takes documents out it asks."
+        yield message(
+            "Kept as well: {others}; make rollback ARGS=NUMBER goes to one of them.", others=", ".join(done.kept)
+        )
+    yield message("The next make index makes it equal to the folder again; before it takes documents out it asks.")
 
 
 def document_lines(documents: Iterable[DocumentRecord], odd_pages: Iterable[tuple[str, PageRecord]]) -> Iterator[str]:
@@ -158,14 +190,14 @@ def document_lines(documents: Iterable[DocumentRecord], odd_pages: Iterable[tupl
     everything = list(documents)
     odd = [d for d in everything if d.status != "indexed" or d.detail or d.pages_without_text or d.path in pages]
     if not odd:
-        yield f"All {_files(len(everything))} were read whole."
+        yield message("All {documents} were read whole.", documents=_files(len(everything)))
         return
     for document in sorted(odd, key=_badness, reverse=True):
         yield _headline(document)
-        yield from (f"    {line}" for line in _page_lines(pages.get(document.path, [])))
+        yield from (message("    {line}", line=line) for line in _page_lines(pages.get(document.path, [])))
     yield ""
     well = len(everything) - len(odd)
-    yield f"{_files(len(odd))} to look at, {_files(well)} read whole."
+    yield message("{odd} to look at, {well} read whole.", odd=_files(len(odd)), well=_files(well))
 
 
 def _badness(document: DocumentRecord) -> tuple[int, float, str]:
@@ -176,35 +208,51 @@ def _badness(document: DocumentRecord) -> tuple[int, float, str]:
 def _headline(document: DocumentRecord) -> str:
     if document.status != "indexed":
         return _failure(document)
-    line = f"{document.path}: {document.pages - len(document.pages_without_text)} of {document.pages} pages read"
-    return f"{line}; {document.detail}" if document.detail else line
+    line = message(
+        "{path}: {read} of {pages} pages read",
+        path=document.path,
+        read=document.pages - len(document.pages_without_text),
+        pages=document.pages,
+    )
+    return joined([line, document.detail or ""], "; ")
 
 
 def _failure(document: DocumentRecord) -> str:
-    kept = ""
-    if document.status == "stale":
-        kept = f" (its version of {document.indexed_at[:10]} still answers)"
-    return f"{document.path}: {document.category}; {document.detail}{kept}"
+    known = {"path": document.path, "category": category_message(document.category), "detail": document.detail}
+    if document.status != "stale":
+        return message("{path}: {category}; {detail}", **known)
+    return message(
+        "{path}: {category}; {detail} (its version of {day} still answers)", **known, day=document.indexed_at[:10]
+    )
+
+
+def _of_file(problem: UnreadableFile) -> str:
+    return message("{path}: {detail}", path=problem.path, detail=problem.detail)
 
 
 def _page_lines(pages: Iterable[PageRecord]) -> Iterator[str]:
     """Pages with the same trouble on one line, with the detail where it is the same one."""
-    groups: dict[str, list[PageRecord]] = {}
+    groups: dict[PageStatus, list[PageRecord]] = {}
     for page in pages:
-        groups.setdefault(_TROUBLES[page.status], []).append(page)
+        groups.setdefault(page.status, []).append(page)
     for trouble, group in groups.items():
         details = {page.detail for page in group if page.detail}
-        detail = f" ({details.pop()})" if len(details) == 1 else ""
-        numbers = [page.number for page in group]
-        yield f"{'page' if len(numbers) == 1 else 'pages'} {page_ranges(numbers)}: {trouble}{detail}"
+        what = _TROUBLES[trouble]
+        if len(details) == 1:
+            what = message("{trouble} ({detail})", trouble=what, detail=details.pop())
+        numbers = page_ranges([page.number for page in group])
+        if len(group) == 1:
+            yield message("page {number}: {trouble}", number=numbers, trouble=what)
+        else:
+            yield message("pages {numbers}: {trouble}", numbers=numbers, trouble=what)
 
 
 _TROUBLES: dict[PageStatus, str] = {
-    "text": "read",
-    "ocr": "read by OCR",
-    "empty": "no text",
-    "garbled": "garbled text",
-    "failed": "cannot be read",
+    "text": message("read"),
+    "ocr": message("read by OCR"),
+    "empty": message("no text"),
+    "garbled": message("garbled text"),
+    "failed": message("cannot be read"),
 }
 
 
@@ -219,20 +267,21 @@ def page_ranges(numbers: Sequence[int]) -> str:
     return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in ranges)
 
 
-def _table(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
-    names = max(len(name) for name, _ in rows)
-    values = max(len(value) for _, value in rows)
-    for name, value in rows:
-        yield f"  {name:<{names}}  {value:>{values}}"
+def _renamed(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
+    return _short_list(message("Renamed: {count:,}", count=len(pairs)), [f"{old} -> {new}" for old, new in pairs])
 
 
 def _short_list(title: str, items: Sequence[str]) -> Iterator[str]:
     if not items:
         return
-    yield f"{title}: {len(items):,}"
-    yield from (f"  {item}" for item in items[:_NAMES_SHOWN])
+    yield title
+    yield from map(_indented, items[:_NAMES_SHOWN])
     if len(items) > _NAMES_SHOWN:
-        yield f"  and {len(items) - _NAMES_SHOWN:,} more"
+        yield message("  and {count:,} more", count=len(items) - _NAMES_SHOWN)
+
+
+def _indented(line: str) -> str:
+    return message("  {line}", line=line)
 
 
 def _count(number: int) -> str:
@@ -240,4 +289,6 @@ def _count(number: int) -> str:
 
 
 def _files(number: int) -> str:
-    return f"{number:,} document" if number == 1 else f"{number:,} documents"
+    if number == 1:
+        return message("{count:,} document", count=number)
+    return message("{count:,} documents", count=number)

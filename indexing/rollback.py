@@ -15,6 +15,7 @@ from storage.generations.published import (
     open_catalogue,
     published_names,
 )
+from storage.messages import message
 from storage.servers import ServerAddress
 
 
@@ -46,7 +47,7 @@ def roll_back(index_dir: Path, name: str | None = None, chroma: ServerAddress | 
     with index_lock(index_dir):
         current = current_name(index_dir)
         if current is None:
-            raise NoIndex("there is no index yet; run make index")
+            raise NoIndex(message("there is no index yet; run make index"))
         chosen, skipped = _chosen(index_dir, name, current, chroma)
         old, new = _documents(index_dir, current), _documents(index_dir, chosen)
         point_back_to(index_dir, chosen)
@@ -70,9 +71,16 @@ def _chosen(
             skipped.append(str(error))
         else:
             return candidate, tuple(skipped)
-    asked = f"there is no other generation {name}" if name else f"no whole generation before {current} is kept"
-    kept = f"; kept are {', '.join(others)}: make rollback ARGS=NUMBER" if others else ""
-    raise NothingToRollBackTo(f"{asked}{kept}")
+    asked = (
+        message("there is no other generation {name}", name=name)
+        if name
+        else message("no whole generation before {current} is kept", current=current)
+    )
+    if not others:
+        raise NothingToRollBackTo(asked)
+    raise NothingToRollBackTo(
+        message("{asked}; kept are {others}: make rollback ARGS=NUMBER", asked=asked, others=", ".join(others))
+    )
 
 
 def _documents(index_dir: Path, name: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from storage.messages import message
 from storage.settings import PagewiseSettings
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -83,7 +84,11 @@ class IndexingSettings(PagewiseSettings):
     def _overlap_is_smaller_than_a_chunk(self) -> Self:
         if self.chunk_overlap > self.chunk_size // 2:
             raise ValueError(
-                f"CHUNK_OVERLAP={self.chunk_overlap} is more than half of CHUNK_SIZE={self.chunk_size}; make it smaller"
+                message(
+                    "CHUNK_OVERLAP={overlap} is more than half of CHUNK_SIZE={size}; make it smaller",
+                    overlap=self.chunk_overlap,
+                    size=self.chunk_size,
+                )
             )
         return self
 

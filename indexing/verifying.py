@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from indexing.documents import category_message
 from indexing.planning.discovery import Discovery, discover
 from indexing.settings import IndexingSettings
 from storage.catalogue.catalogue import Catalogue
@@ -15,6 +16,7 @@ from storage.generations.lock import index_lock
 from storage.generations.manifest import Manifest
 from storage.generations.published import DamagedGeneration, NoIndex, checked_manifest, current_name, open_catalogue
 from storage.generations.verification import VerificationFailed, verify_in_fresh_process
+from storage.messages import message
 from storage.records import DocumentRecord
 from storage.servers import ServerAddress
 
@@ -32,6 +34,21 @@ class Difference:
     what: str
     detail: str
 
+    @property
+    def line(self) -> str:
+        """The difference for people."""
+        return message("{kind}: {what}: {detail}", kind=_KINDS[self.kind], what=self.what, detail=self.detail)
+
+
+_KINDS: dict[Kind, str] = {
+    "missing": message("missing"),
+    "stale": message("stale"),
+    "failed": message("failed"),
+    "orphaned": message("orphaned"),
+    "damaged": message("damaged"),
+    "folder": message("folder"),
+}
+
 
 def verify_index(index_dir: Path, settings: IndexingSettings, chroma: ServerAddress | None = None) -> list[Difference]:
     """Every difference, by kind and path; empty when all agree. Hashes every file; holds the lock meanwhile.
@@ -41,17 +58,18 @@ def verify_index(index_dir: Path, settings: IndexingSettings, chroma: ServerAddr
     with index_lock(index_dir):
         name = current_name(index_dir)
         if name is None:
-            raise NoIndex("there is no index yet; run make index")
+            raise NoIndex(message("there is no index yet; run make index"))
         discovery = discover(settings.documents_dir, {}, leave_out=index_dir)
         try:
             manifest = checked_manifest(index_dir, name, chroma)
         except DamagedGeneration as error:
-            return [Difference("damaged", f"index {name}", str(error))]
+            return [Difference("damaged", message("index {generation}", generation=name), str(error))]
         with open_catalogue(index_dir, name) as catalogue:
             documents = catalogue.documents()
             lexical = catalogue.lexical_errors()
         inner = [
-            Difference("damaged", f"index {name}", problem) for problem in lexical + _proof(index_dir, name, chroma)
+            Difference("damaged", message("index {generation}", generation=name), problem)
+            for problem in lexical + _proof(index_dir, name, chroma)
         ]
         return [*_folder(manifest, settings.documents_dir), *compare(discovery, documents), *inner]
 
@@ -60,7 +78,7 @@ def _folder(manifest: Manifest, folder: Path) -> list[Difference]:
     now = str(folder.resolve())
     if manifest.documents_dir == now:
         return []
-    return [Difference("folder", now, f"the index was built from {manifest.documents_dir}")]
+    return [Difference("folder", now, message("the index was built from {folder}", folder=manifest.documents_dir))]
 
 
 def compare(discovery: Discovery, documents: list[DocumentRecord]) -> list[Difference]:
@@ -71,15 +89,21 @@ def compare(discovery: Discovery, documents: list[DocumentRecord]) -> list[Diffe
     for file in discovery.files:
         record = known.get(file.path)
         if record is None:
-            differences.append(Difference("missing", file.path, "it is in the folder, not in the index"))
+            differences.append(Difference("missing", file.path, message("it is in the folder, not in the index")))
         elif record.status == "failed":
-            differences.append(Difference("failed", file.path, f"{record.category}; {record.detail}"))
+            differences.append(Difference("failed", file.path, _failure(record)))
         elif record.sha256 != file.sha256:
-            reason = f"{record.category}; {record.detail}" if record.status == "stale" else "its file has changed"
-            differences.append(Difference("stale", file.path, f"{reason}; an older version answers"))
+            reason = _failure(record) if record.status == "stale" else message("its file has changed")
+            differences.append(
+                Difference("stale", file.path, message("{reason}; an older version answers", reason=reason))
+            )
     found = {file.path for file in discovery.files} | in_the_way
-    gone = [Difference("orphaned", path, "its file is gone") for path in known if path not in found]
+    gone = [Difference("orphaned", path, message("its file is gone")) for path in known if path not in found]
     return sorted([*differences, *gone], key=lambda difference: (difference.kind, difference.what))
+
+
+def _failure(record: DocumentRecord) -> str:
+    return message("{category}; {detail}", category=category_message(record.category), detail=record.detail)
 
 
 def _proof(index_dir: Path, name: str, chroma: ServerAddress | None) -> list[str]:

@@ -13,6 +13,8 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+from storage.messages import message
+
 logger = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 2.0
@@ -76,7 +78,7 @@ class _WatchedFolder:
         """Watch the folder that is there now; the change counts as one of the documents."""
         now = _identity(self._folder)
         if now is None and not self._is_missing:
-            logger.warning("the documents folder is not there; waiting for it")
+            logger.warning(message("the documents folder is not there; waiting for it"))
         self._is_missing = now is None
         if now is not None and now == self._identity and self._is_watching():
             return
@@ -103,10 +105,12 @@ class _WatchedFolder:
 
 def _tell(code: int, flag: _ChangeFlag, settle_seconds: float) -> None:
     if code == LOCKED:
-        logger.info("another indexing job is at work; looking again in %.0f s", settle_seconds)
+        logger.info(
+            message("another indexing job is at work; looking again in {seconds:.0f} s", seconds=settle_seconds)
+        )
         flag.changed.set()
     elif code == REMOVALS_IN_DOUBT:
-        logger.warning("the index stays as it is; waiting for the documents to come back, or for make index")
+        logger.warning(message("the index stays as it is; waiting for the documents to come back, or for make index"))
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

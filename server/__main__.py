@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from server.settings import BadSettings, ServerSettings, read_settings
+from storage.message_translation import terminal_language, told
+from storage.messages import message
 from storage.version import version
 
 
@@ -19,7 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings()
         return _ask(settings, options) if options.command == "ask" else _serve(settings)
     except BadSettings as error:
-        print(error, file=sys.stderr)
+        for sentence in error.sentences:
+            print(_told(sentence), file=sys.stderr)
         return 2
 
 
@@ -42,7 +45,7 @@ def _examine() -> int:
 
     is_well = True
     for finding in findings():
-        print(line(finding), flush=True)
+        print(line(finding, terminal_language()), flush=True)
         is_well = is_well and finding.is_well is not False
     return 0 if is_well else 1
 
@@ -53,16 +56,20 @@ def _serve(settings: ServerSettings) -> int:
     try:
         serve(settings, announce=_announce)
     except CannotListen as error:
-        print(error, file=sys.stderr)
+        print(_told(str(error)), file=sys.stderr)
         return 2
     return 0
 
 
 def _announce(text: str) -> None:
     try:
-        print(text, flush=True)
+        print(_told(text), flush=True)
     except OSError:
         sys.stdout = None  # written to a full disk, or read by nobody: the server answers all the same
+
+
+def _told(text: str) -> str:
+    return told(text, terminal_language())
 
 
 def _write(text: str, is_thought: bool) -> None:
@@ -71,13 +78,15 @@ def _write(text: str, is_thought: bool) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m server", description="Answer questions from the index.")
+    parser = argparse.ArgumentParser(
+        prog="python -m server", description=_told(message("Answer questions from the index."))
+    )
     parser.add_argument("--version", action="version", version=f"Pagewise {version()}")
     commands = parser.add_subparsers(dest="command", metavar="ask | doctor")
-    commands.add_parser("doctor", help="check settings, language model, embedding model and index")
-    ask = commands.add_parser("ask", help="answer one question on the terminal")
+    commands.add_parser("doctor", help=_told(message("check settings, language model, embedding model and index")))
+    ask = commands.add_parser("ask", help=_told(message("answer one question on the terminal")))
     ask.add_argument("question")
-    ask.add_argument("--json", action="store_true", help="print the response of POST /api/query")
+    ask.add_argument("--json", action="store_true", help=_told(message("print the response of POST /api/query")))
     ask.add_argument("--model", choices=["chat", "reasoner"], default="chat")
     return parser
 

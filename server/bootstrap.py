@@ -18,6 +18,7 @@ from server.settings import BadSettings, ServerSettings
 from server.threads import Threads
 from storage.embedding.loading import load_recorded_model
 from storage.escaping import log_on_one_line
+from storage.messages import message
 from storage.private_files import tighten_index
 from storage.server_state.answers import AnswerStore
 from storage.server_state.token_budget import BudgetLedger
@@ -89,9 +90,9 @@ class Loading:
     def answering(self) -> AnswerService:
         """The answer service. Raises `IndexNotReady` while it is being loaded, or when it could not be."""
         if self._failure is not None:
-            raise IndexNotReady("the answering part could not be loaded; see the log") from self._failure
+            raise IndexNotReady(message("the answering part could not be loaded; see the log")) from self._failure
         if self._service is None:
-            raise IndexNotReady("the server is starting; try again in a few seconds")
+            raise IndexNotReady(message("the server is starting; try again in a few seconds"))
         return self._service
 
     def close(self) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from storage.messages import message
+
 _LONGEST_SLEEP_SECONDS = 0.05
 
 _current: ContextVar["Deadline | None"] = ContextVar("deadline", default=None)
@@ -54,12 +56,12 @@ class Deadline:
     def check(self) -> None:
         """Return while there is time; raise `Cancelled`, `DeadlineExceeded` or `Stalled` otherwise."""
         if self._is_cancelled():
-            raise Cancelled("nobody waits for the answer any more")
+            raise Cancelled(message("nobody waits for the answer any more"))
         now = time.monotonic()
         if now >= self._ends_at:
-            raise DeadlineExceeded("the question was not answered in the time it may take")
+            raise DeadlineExceeded(message("the question was not answered in the time it may take"))
         if self._idle_ends_at is not None and now >= self._idle_ends_at:
-            raise Stalled(f"no data came for {self._idle_seconds:g} seconds")
+            raise Stalled(message("no data came for {seconds:g} seconds", seconds=self._idle_seconds))
 
     def touch(self) -> None:
         """Note that data came."""
@@ -75,7 +77,7 @@ class Deadline:
         """Sleep; raises as `check` does as soon as the sleep can only end too late."""
         if seconds > self.remaining():
             self.check()
-            raise DeadlineExceeded("there is not enough time left to wait")
+            raise DeadlineExceeded(message("there is not enough time left to wait"))
         ends_at = time.monotonic() + seconds
         while (left := ends_at - time.monotonic()) > 0:
             time.sleep(min(left, _LONGEST_SLEEP_SECONDS))

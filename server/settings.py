@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
+from storage.messages import message
 from storage.servers import is_loopback
 from storage.settings import PagewiseSettings, StorageSettings, explain_settings_error
 
@@ -18,7 +19,11 @@ _ANY_ADDRESS = ("0.0.0.0", "::")
 
 
 class BadSettings(Exception):
-    """A setting cannot be used; the message names the variable and says what it may be."""
+    """Settings cannot be used; each of the sentences names the variable and says what it may be."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class ApiToken:
 
 def _http_url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
-        raise ValueError("must begin with http:// or https://")
+        raise ValueError(message("must begin with http:// or https://"))
     return value.rstrip("/")
 
 
@@ -41,7 +46,7 @@ def _bare_address(value: str) -> str:
 
 def _existing_file(value: Path) -> Path:
     if not value.is_file():
-        raise ValueError(f"there is no file {value}")
+        raise ValueError(message("there is no file {file}", file=value))
     return value
 
 
@@ -72,9 +77,11 @@ def read_prices(text: str) -> Prices:
         cached_input, fresh_input, output = (float(part) for part in parts[:3])
         (currency,) = parts[3:]
     except ValueError as error:
-        raise ValueError('must be three prices for a million tokens and a currency, such as "0.02 1 4 CNY"') from error
+        raise ValueError(
+            message('must be three prices for a million tokens and a currency, such as "0.02 1 4 CNY"')
+        ) from error
     if min(cached_input, fresh_input, output) < 0:
-        raise ValueError("must not be negative")
+        raise ValueError(message("must not be negative"))
     return Prices(cached_input, fresh_input, output, currency)
 
 
@@ -225,13 +232,20 @@ class ServerSettings(PagewiseSettings):
         for token in self.tokens:
             if len(token.value) < _SHORTEST_TOKEN:
                 raise ValueError(
-                    f"API_TOKENS: the token {token.name!r} is shorter than {_SHORTEST_TOKEN} characters; "
-                    f"make one with: python -c 'import secrets; print(secrets.token_urlsafe({_SHORTEST_TOKEN}))'"
+                    message(
+                        "API_TOKENS: the token {name} is shorter than {length} characters; make one with: python -c "
+                        "'import secrets; print(secrets.token_urlsafe({length}))'",
+                        name=repr(token.name),
+                        length=_SHORTEST_TOKEN,
+                    )
                 )
         if not self.tokens and not is_loopback(self.host):
             raise ValueError(
-                f"HOST={self.host} can be reached from other machines, so API_TOKENS must be set; "
-                "or leave HOST at 127.0.0.1"
+                message(
+                    "HOST={host} can be reached from other machines, so API_TOKENS must be set; or leave HOST at "
+                    "127.0.0.1",
+                    host=self.host,
+                )
             )
         return self
 
@@ -292,7 +306,7 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise BadSettings("\n".join(explain_settings_error(error))) from None
+        raise BadSettings(*explain_settings_error(error)) from None
 
 
 def in_url(host: str) -> str:

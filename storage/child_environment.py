@@ -8,6 +8,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+ENCODED_LINES = "PAGEWISE_ENCODED_LINES"
+"""Set for a job whose lines the server reads: it prints them so that each reader can be told them in their language."""
+
 CODE_FOLDER = Path(__file__).resolve().parent.parent
 
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)

@@ -6,6 +6,9 @@ writing round or cannot be seen, which make one name look like another.
 
 import logging
 import re
+from collections.abc import Callable
+
+from storage.messages import Message
 
 # Control characters and line ends; marks of direction; characters without width; halves of characters; the Tags block.
 # Joiners and variation selectors shape the letters of many scripts: only behind plain Latin they have no use.
@@ -21,11 +24,19 @@ def escaped(text: str) -> str:
 
 
 class OneLineFormatter(logging.Formatter):
-    """Each message on one line, all of it to be seen. The lines of a traceback are indented, so none looks like one."""
+    """Each message on one line, all of it to be seen. The lines of a traceback are indented, so none looks like one.
+
+    `shown` makes the line of a text or a `Message`, for whoever reads the log.
+    """
+
+    def __init__(self, layout: str, shown: Callable[[str], str] = escaped) -> None:
+        super().__init__(layout)
+        self._shown = shown
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
         """The line without its traceback."""
-        return escaped(super().formatMessage(record))
+        record.message = self._shown(record.msg if isinstance(record.msg, Message) else record.message)
+        return super().formatMessage(record)
 
     def formatException(self, ei: object) -> str:  # noqa: N802 - the same
         """The traceback."""
@@ -36,10 +47,10 @@ class OneLineFormatter(logging.Formatter):
         return _indented(super().formatStack(stack_info))
 
 
-def log_on_one_line(layout: str) -> None:
+def log_on_one_line(layout: str, shown: Callable[[str], str] = escaped) -> None:
     """Send the log to standard error in this layout, warnings and worse; the level of a logger may be set lower."""
     handler = logging.StreamHandler()
-    handler.setFormatter(OneLineFormatter(layout))
+    handler.setFormatter(OneLineFormatter(layout, shown))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from storage.messages import message
 from storage.servers import ServerAddress
 
 
@@ -23,7 +24,7 @@ def said_by(response: httpx.Response, address: ServerAddress) -> str:
 def connection_problem(error: httpx.HTTPError) -> str:
     """What became of a request that got no whole reply."""
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-        return "cannot be reached"
+        return message("cannot be reached")
     if isinstance(error, httpx.TimeoutException):
-        return "does not answer in time"
-    return f"broke off the connection ({type(error).__name__})"
+        return message("does not answer in time")
+    return message("broke off the connection ({error})", error=type(error).__name__)

@@ -31,6 +31,11 @@ def told(text: str, language: Language) -> str:
     return template.format_map(values) if values else template
 
 
+def is_only_gaps(template: str) -> bool:
+    """Whether a template holds no words, so that no translation of it is needed."""
+    return bool(_ONLY_GAPS.fullmatch(template))
+
+
 def terminal_language(environment: Mapping[str, str] = os.environ) -> Language:
     """The language of whoever sits at this terminal, as the environment says it."""
     chosen = next((environment[name] for name in _ENVIRONMENT if environment.get(name)), "")
@@ -49,8 +54,10 @@ _known = cache(translations)
 
 
 def _template(english: str) -> str:
-    if _ONLY_GAPS.fullmatch(english):
+    if is_only_gaps(english):
+        inner = english.lstrip(" ")
+        indentation = english[: len(english) - len(inner)]
         for separator, chinese in _CHINESE_SEPARATORS.items():
-            english = english.replace(separator, chinese)
-        return english
+            inner = inner.replace(separator, chinese)
+        return indentation + inner
     return _known().get(english, english)

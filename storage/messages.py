@@ -5,10 +5,13 @@ back from it as it was. Pure; see `message_translation` for the languages.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 _MARK = "\x1e"  # ASCII's "record separator": begins no sentence that a person or a document wrote
+# What is decoded may come from a process that read a hostile document: no attributes, no widths, nothing but these.
+_TEMPLATE = re.compile(r"(?:[^{}]|\{\{|\}\}|\{\w+(?::,?(?:\.\d)?[fg]?)?\})*")
 
 
 class Message(str):
@@ -41,7 +44,7 @@ def message(template: str, /, **values: object) -> Message:
 
 
 def joined(parts: Iterable[str], separator: str = " ") -> str:
-    """Texts and messages one after another; the separator is " ", ", " or "; ", which languages write differently."""
+    """Texts and messages one after another; " ", ", " and "; " between them are written as each language does."""
     named = {f"part{number}": part for number, part in enumerate(parts) if part}
     if len(named) == 1:
         return next(iter(named.values()))
@@ -59,8 +62,16 @@ def decoded(text: str) -> str:
         return text
     try:
         return _message_of(json.loads(text[len(_MARK) :]))
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         return text
+
+
+def changed(text: str, change: Callable[[str], str]) -> str:
+    """The message with every text in its values changed, those of messages in it too; of a plain text, itself."""
+    if not isinstance(text, Message):
+        return change(text)
+    values = {name: changed(each, change) if isinstance(each, str) else each for name, each in text.values.items()}
+    return Message(text.template, values)
 
 
 def _plain(value: object) -> object:
@@ -70,5 +81,7 @@ def _plain(value: object) -> object:
 
 
 def _message_of(raw: Mapping[str, Any]) -> Message:
+    if not _TEMPLATE.fullmatch(raw["template"]):
+        raise ValueError("a template of another kind")
     values = {name: _message_of(each) if isinstance(each, dict) else each for name, each in raw["values"].items()}
     return Message(raw["template"], values)

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from storage.messages import message
+
 _LONGEST_EXCERPT = 160
 
 
@@ -59,9 +61,9 @@ def address_problem(url: str) -> str | None:
     except ValueError:
         is_usable = False
     if not is_usable:
-        return "is no address of a server; write it like http://127.0.0.1:8080"
+        return message("is no address of a server; write it like http://127.0.0.1:8080")
     if parts.username or parts.password:
-        return "must not hold a password, since addresses are shown; it has a setting of its own"
+        return message("must not hold a password, since addresses are shown; it has a setting of its own")
     if parts.query or parts.fragment:
-        return "must end with the path, without ? and #"
+        return message("must end with the path, without ? and #")
     return None

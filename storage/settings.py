@@ -6,7 +6,9 @@ from typing import Any, Self, get_args
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from storage.messages import message
 from storage.servers import ServerAddress, address_problem
+from storage.validation_messages import what_is_wrong
 
 
 class PagewiseSettings(BaseSettings):
@@ -91,7 +93,7 @@ class StorageSettings(PagewiseSettings):
         """Not a validator of the fields: their errors repeat the value, which may hold a password."""
         for name, url in (("EMBED_URL", self.embed_url), ("CHROMA_URL", self.chroma_url)):
             if url and (problem := address_problem(url)):
-                raise ValueError(f"{name} {problem}")
+                raise ValueError(message("{setting} {problem}", setting=name, problem=problem))
         return self
 
     @property
@@ -110,7 +112,7 @@ def home_expanded(path: Path) -> Path:
     try:
         return path.expanduser()
     except RuntimeError as error:
-        raise ValueError(f"{path} names the home of a user who is not known here") from error
+        raise ValueError(message("{path} names the home of a user who is not known here", path=path)) from error
 
 
 def explain_settings_error(error: ValidationError) -> list[str]:
@@ -123,11 +125,13 @@ def explain_settings_error(error: ValidationError) -> list[str]:
 
 
 def _sentence(problem: Any) -> str:
-    message = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    said = what_is_wrong(problem)
     if not problem["loc"]:
-        return str(message)
-    value = "" if problem["type"] == "value_error" else f"={problem['input']}"
-    return f"{problem['loc'][0]}{value}: {message}"
+        return said
+    setting = problem["loc"][0]
+    if problem["type"] == "value_error":
+        return message("{setting}: {said}", setting=setting, said=said)
+    return message("{setting}={value}: {said}", setting=setting, value=str(problem["input"]), said=said)
 
 
 def _holds_path(annotation: Any) -> bool:

@@ -27,6 +27,7 @@ from storage.failures import StorageFailed, explained_failures
 from storage.folder_identity import match_folder
 from storage.generations.drafts import ROOM_FACTOR, Draft, begin_draft, discard, prune, publish
 from storage.generations.published import newer_than_current, open_catalogue
+from storage.messages import message
 from storage.records import ChunkRecord, DocumentRecord
 from storage.servers import ServerUnavailable
 from storage.settings import StorageSettings
@@ -78,7 +79,9 @@ class Build:
     def run(self) -> RunReport:
         """Build, verify, publish, prune."""
         if not self.plan.to_index and self.baseline.name is None:
-            raise NothingToPublish(f"{self.settings.documents_dir} holds no document that could be indexed")
+            raise NothingToPublish(
+                message("{folder} holds no document that could be indexed", folder=self.settings.documents_dir)
+            )
         index_dir = self.storage.index_dir
         _require_room(index_dir, self.baseline.name)
         recipe = self._recipe()
@@ -105,7 +108,9 @@ class Build:
                 publish(index_dir, draft)
         except BaseException:
             if embedder.computed:
-                self.progress.say(f"{embedder.computed:,} embeddings are kept and will not be computed again")
+                self.progress.say(
+                    message("{count:,} embeddings are kept and will not be computed again", count=embedder.computed)
+                )
             raise
         finally:
             discard(draft)
@@ -120,7 +125,11 @@ class Build:
                 with open_catalogue(index_dir, generation) as catalogue:
                     forget_unused(cache, recipe.model.fingerprint, catalogue)
         except (StorageFailed, ServerUnavailable) as error:
-            self.progress.say(f"what is no longer needed could not be removed: {error}; the next run tries again")
+            self.progress.say(
+                message(
+                    "what is no longer needed could not be removed: {error}; the next run tries again", error=str(error)
+                )
+            )
 
     def _recipe(self) -> Recipe:
         if self.baseline.manifest is not None and not self.options.fresh:
@@ -128,13 +137,22 @@ class Build:
         recipe = chosen_recipe(self.storage, self.settings, self.baseline.manifest, self.progress)
         if recipe.model.protocol and self.storage.embedding_server is not None:
             self.progress.say(
-                f"{recipe.model.short_name} is asked at {self.storage.embedding_server.host} "
-                f"({PROTOCOL_NAMES[recipe.model.protocol]}); it reads {recipe.model.max_tokens:,} tokens"
+                message(
+                    "{model} is asked at {host} ({path}); it reads {tokens:,} tokens",
+                    model=recipe.model.short_name,
+                    host=self.storage.embedding_server.host,
+                    path=PROTOCOL_NAMES[recipe.model.protocol],
+                    tokens=recipe.model.max_tokens,
+                )
             )
         if recipe.model.fallback:
             self.progress.say(
-                f"{recipe.model.name} is neither on this machine nor to be had within a few seconds: this index is "
-                f"built with {recipe.model.short_name}, which knows English only; make reindex tries again"
+                message(
+                    "{wanted} is neither on this machine nor to be had within a few seconds: this index is built "
+                    "with {model}, which knows English only; make reindex tries again",
+                    wanted=recipe.model.name,
+                    model=recipe.model.short_name,
+                )
             )
         return recipe
 
@@ -157,7 +175,7 @@ class Build:
             self._require_documents(documents)
             report = report_on(self.plan, documents, counts, self.baseline.name or "", recipe.model_sentence)
             if counts.documents == 0 and self.baseline.name is None:
-                raise NothingToPublish("no document could be read, so there is no index", report.failed)
+                raise NothingToPublish(message("no document could be read, so there is no index"), report.failed)
             if not changes and self.baseline.is_current and not self.must_publish:
                 return report
             catalogue.compact()
@@ -235,5 +253,9 @@ def _require_room(index_dir: Path, previous: str | None) -> None:
     needed, free = max(_LEAST_ROOM_BYTES, int(size * ROOM_FACTOR)), shutil.disk_usage(index_dir).free
     if free < needed:
         raise NotEnoughRoom(
-            f"{free / 1e6:,.0f} MB are free where the index lies and {needed / 1e6:,.0f} MB are needed; make room"
+            message(
+                "{free:,.0f} MB are free where the index lies and {needed:,.0f} MB are needed; make room",
+                free=free / 1000000.0,
+                needed=needed / 1000000.0,
+            )
         )

@@ -18,6 +18,7 @@ from indexing.settings import IndexingSettings
 from storage.caches.ocr import OcrCache
 from storage.catalogue.catalogue import Catalogue
 from storage.failpoints import failpoint
+from storage.messages import joined, message
 from storage.records import ChunkRecord, DocumentRecord
 
 Chunker = Callable[[str, ParsedDocument], list[ChunkRecord]]
@@ -56,7 +57,7 @@ class CatalogueEditor:
             mtime_ns=file.mtime_ns,
             fingerprint=self._fingerprints.of(file.path),
             title=parsed.title,
-            detail=" ".join(parsed.notes) or None,
+            detail=joined(parsed.notes) or None,
             pages=len(parsed.pages),
             pages_without_text=parsed.pages_without_text,
             chunks=len(chunks),
@@ -154,7 +155,9 @@ class DocumentReader:
         """Read every file; one that changes meanwhile is read once more, then it has failed."""
         changed = list(self._pass(tasks))
         for task in self._pass(changed):
-            self._fail(task, ParseFailure("changed", "it keeps changing; run make index again when it is complete"))
+            self._fail(
+                task, ParseFailure("changed", message("it keeps changing; run make index again when it is complete"))
+            )
 
     def _pass(self, tasks: Iterable[FileTask]) -> Iterator[FileTask]:
         """Yields the tasks whose files changed while they were read, with their present version."""
@@ -184,7 +187,7 @@ class DocumentReader:
     def _index(self, task: FileTask, document: ParsedDocument) -> None:
         chunks = self.chunker(task.file.path, document)
         if not chunks:
-            self._fail(task, ParseFailure("no_text", "nothing in it can be searched for; remove it"))
+            self._fail(task, ParseFailure("no_text", message("nothing in it can be searched for; remove it")))
             return
         self.editor.index(task.file, document, chunks)
         self.embedder.want(chunk.embed_text for chunk in chunks)
@@ -194,7 +197,7 @@ class DocumentReader:
         path = task.file.path
         if not (self.folder / path).exists():
             self.editor.remove(path)
-            self.progress.read(path, 0, 0, ParseFailure("unreadable", "it was removed while the job ran"))
+            self.progress.read(path, 0, 0, ParseFailure("unreadable", message("it was removed while the job ran")))
             return
         kept = self.editor.fail(path, failure, task.file)
         self.embedder.want(chunk.embed_text for chunk in kept)

@@ -19,6 +19,7 @@ from storage.generations.drafts import Draft, seal_draft
 from storage.generations.manifest import Manifest
 from storage.generations.published import open_exact_vectors, utc_now
 from storage.generations.verification import VerificationFailed, Verifier
+from storage.messages import message
 from storage.records import Counts
 from storage.vectors.exact import ExactVectors, create_exact_vectors
 
@@ -105,14 +106,16 @@ class Finisher:
         except VerificationFailed as error:
             if copied_from is None:
                 raise
-            self.progress.say(f"the copied vectors are not whole ({error}); writing all of them anew")
+            self.progress.say(
+                message("the copied vectors are not whole ({error}); writing all of them anew", error=str(error))
+            )
             self.draft.vector_place.remove()
             self._attempt(None)
 
     def _attempt(self, copied_from: Manifest | None) -> None:
         with Verifier() as verifier:
             self._seal(copied_from)
-            self.progress.working("proving the new index whole")
+            self.progress.working(message("proving the new index whole"))
             verifier.verify(self.index_dir, self.draft.directory.name, chroma=self.draft.chroma)
         failpoint("verify.done")
 
@@ -121,7 +124,7 @@ class Finisher:
             if copied_from is None:
                 self.embedder.want(chunk.embed_text for chunk in catalogue.iter_chunks())
             self._embed()
-            self.progress.working("writing vectors")
+            self.progress.working(message("writing vectors"))
             deleted = write_vectors(
                 self.draft, catalogue, self.embedder.vectors_of, self.recipe.model, self._earlier(copied_from)
             )
@@ -134,7 +137,7 @@ class Finisher:
 
     def _embed(self) -> None:
         if self.embedder.missing:
-            self.progress.working("loading the embedding model")
+            self.progress.working(message("loading the embedding model"))
             self.embedder.wait_for_model()
             self.progress.embedding(self.embedder.missing, self.embedder.missing_characters)
             self.embedder.run(self.progress.embedded)

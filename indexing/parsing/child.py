@@ -11,19 +11,23 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from indexing.cleaning.text import clean_document
-from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
+from indexing.documents import FailureCategory, Heading, ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers import read_document
+from storage.messages import decoded, encoded, message
 from storage.records import PageRecord
 
 _PR_SET_PDEATHSIG = 1
-_NO_MEMORY = "reading it needs more memory than the limit; split the file or raise the limit"
+_LONGEST_EXCERPT = 300
+_NESTED = message("it is nested too deeply to be read; save it anew with its program")
+_NO_MEMORY = message("reading it needs more memory than the limit; split the file or raise the limit")
 
 
 def serve(pipe: Connection, parent: int) -> None:
@@ -75,21 +79,31 @@ def _answer(request: dict[str, Any], limits: ReadLimits) -> dict[str, Any]:
             return {"document": document_to_json(_read_unchanged(path, limits))}
         return {"ocr": _read_page_picture(path, request["page"], limits)}
     except ParseFailure as failure:
-        return {"failure": [failure.category, failure.detail]}
+        return _failure(failure.category, failure.detail)
     except MemoryError:
-        return {"failure": ["memory", _NO_MEMORY]}
+        return _failure("memory", _NO_MEMORY)
     except RecursionError:
-        return {"failure": ["damaged", "it is nested too deeply to be read; save it anew with its program"]}
+        return _failure("damaged", _NESTED)
     except Exception as exc:  # noqa: BLE001 - the per-document guard: what no reader foresaw fails one file
-        detail = f"its reader failed ({type(exc).__name__}: {exc})"[:300]
-        return {"failure": ["damaged", f"{detail}; save it anew with its program, or remove it"]}
+        return _failure("damaged", _unforeseen(exc))
+
+
+def _unforeseen(exc: Exception) -> str:
+    return message(
+        "its reader failed ({error}); save it anew with its program, or remove it",
+        error=f"{type(exc).__name__}: {exc}"[:_LONGEST_EXCERPT],
+    )
+
+
+def _failure(category: str, detail: str) -> dict[str, Any]:
+    return {"failure": [category, encoded(detail)]}
 
 
 def _read_unchanged(path: Path, limits: ReadLimits) -> ParsedDocument:
     before = _version(path)
     document = clean_document(read_document(path, limits))
     if _version(path) != before:
-        raise ParseFailure("changed", "it changed while it was read; run make index again")
+        raise ParseFailure("changed", message("it changed while it was read; run make index again"))
     return document
 
 
@@ -107,18 +121,29 @@ def _read_page_picture(path: Path, page: int, limits: ReadLimits) -> dict[str, A
     return asdict(read_page_picture(path, page, limits))
 
 
+def failure_from_json(data: Sequence[str]) -> ParseFailure:
+    """What was sent as the category and the detail of a failure."""
+    category, detail = data
+    return ParseFailure(cast(FailureCategory, category), decoded(detail))
+
+
 def document_to_json(document: ParsedDocument) -> dict[str, Any]:
     """The document as JSON can carry it."""
-    return asdict(document)
+    data = asdict(document)
+    for page in data["pages"]:
+        page["detail"] = page["detail"] and encoded(page["detail"])
+    return data | {"notes": [encoded(note) for note in document.notes]}
 
 
 def document_from_json(data: dict[str, Any]) -> ParsedDocument:
     """The inverse of `document_to_json`."""
     return ParsedDocument(
         title=data["title"],
-        pages=tuple(PageRecord(**page) for page in data["pages"]),
+        pages=tuple(
+            PageRecord(**page | {"detail": page["detail"] and decoded(page["detail"])}) for page in data["pages"]
+        ),
         headings=tuple(Heading(**heading) for heading in data["headings"]),
-        notes=tuple(data["notes"]),
+        notes=tuple(decoded(note) for note in data["notes"]),
     )
 
 

@@ -23,14 +23,15 @@ import psutil
 
 from indexing.documents import FailureCategory, ReadLimits
 from storage.child_environment import reading_environment
+from storage.messages import encoded, message
 
 _POLL_SECONDS = 0.1  # how often memory and time are looked at
 _RECYCLE_SHARE = 0.5  # of the memory limit: a child that holds so much between files is replaced
 _LARGE_SHARE = 0.5  # of the memory limit: a crash beyond it was for want of memory
 _DETAILS: dict[FailureCategory, str] = {
-    "timeout": "reading it took too long; split the file or raise the limit",
-    "memory": "reading it needs more memory than the limit; split the file or raise the limit",
-    "crashed": "its reader crashed; open and save it with its program, or remove it",
+    "timeout": message("reading it took too long; split the file or raise the limit"),
+    "memory": message("reading it needs more memory than the limit; split the file or raise the limit"),
+    "crashed": message("its reader crashed; open and save it with its program, or remove it"),
 }
 
 
@@ -44,7 +45,7 @@ class ParseTask:
 
 @dataclass(frozen=True, slots=True)
 class ChildReply:
-    """What a child said (see `parse_child`), or {"failure": [category, detail]} said for it."""
+    """What a child said (see `child`), or {"failure": [category, detail]} said for it."""
 
     content: dict[str, Any]
     seconds: float
@@ -174,4 +175,4 @@ def _memory_limit(task: ParseTask, limits: ReadLimits) -> int:
 
 
 def _failure(category: FailureCategory) -> dict[str, Any]:
-    return {"failure": [category, _DETAILS[category]]}
+    return {"failure": [category, encoded(_DETAILS[category])]}

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
-from indexing.parsing.child import document_from_json
+from indexing.parsing.child import document_from_json, failure_from_json
 from indexing.parsing.child_pool import ChildPool, ChildReply, ParseTask
+from storage.messages import message
 from storage.records import PageRecord
 
 KeepOcr = Callable[[str, str], None]
@@ -73,7 +74,7 @@ class _Work:
         if task.page is not None:
             yield from self._take_page(task.path, task.page, answer)
         elif "failure" in answer.content:
-            yield ParseOutcome(task.path, None, ParseFailure(*answer.content["failure"]), answer.seconds)
+            yield ParseOutcome(task.path, None, failure_from_json(answer.content["failure"]), answer.seconds)
         else:
             document = document_from_json(answer.content["document"])
             pages = document.pages_without_text[: self.limits.ocr_pages] if self._may_ocr(task.path) else ()
@@ -106,9 +107,10 @@ class _Work:
 def _with_ocr_page(document: ParsedDocument, number: int, content: dict[str, Any]) -> ParsedDocument:
     old = document.pages[number - 1]
     if "failure" in content:
-        new = replace(old, detail=f"{old.detail}; OCR: {content['failure'][1]}")
+        detail = failure_from_json(content["failure"]).detail
+        new = replace(old, detail=message("{before}; OCR: {detail}", before=old.detail, detail=detail))
     elif not content["ocr"]["text"]:
-        new = replace(old, detail=f"{old.detail}; OCR found none either")
+        new = replace(old, detail=message("{before}; OCR found none either", before=old.detail))
     else:
         new = PageRecord(number, content["ocr"]["text"], "ocr", old.label)
     pages = (*document.pages[: number - 1], new, *document.pages[number:])
@@ -118,8 +120,24 @@ def _with_ocr_page(document: ParsedDocument, number: int, content: dict[str, Any
 
 def _no_text(document: ParsedDocument, limits: ReadLimits) -> ParseFailure:
     details = sorted({page.detail for page in document.pages if page.detail})
-    reason = f" ({details[0]})" if details else ""
+    reason = details[0] if details else None
     if all(page.status == "failed" for page in document.pages):
-        return ParseFailure("damaged", f"no page can be read{reason}; open and save it with its program, or replace it")
-    remedy = "" if limits.ocr else ", or set OCR=auto"
-    return ParseFailure("no_text", f"no page has text{reason}; provide a copy with a text layer{remedy}")
+        return ParseFailure("damaged", _no_page_can_be_read(reason))
+    return ParseFailure("no_text", _no_page_has_text(reason, may_be_set=not limits.ocr))
+
+
+def _no_page_can_be_read(reason: str | None) -> str:
+    if reason is None:
+        return message("no page can be read; open and save it with its program, or replace it")
+    return message("no page can be read ({reason}); open and save it with its program, or replace it", reason=reason)
+
+
+def _no_page_has_text(reason: str | None, *, may_be_set: bool) -> str:
+    remedy = (
+        message("provide a copy with a text layer, or set OCR=auto")
+        if may_be_set
+        else message("provide a copy with a text layer")
+    )
+    if reason is None:
+        return message("no page has text; {remedy}", remedy=remedy)
+    return message("no page has text ({reason}); {remedy}", reason=reason, remedy=remedy)

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from indexing.readers import reader_for
 from storage.formats import HIDDEN_PREFIXES
+from storage.messages import message
 
 _BLOCK_BYTES = 1 << 20
 
@@ -83,7 +84,7 @@ def discover(folder: Path, known: Mapping[str, KnownVersion], *, leave_out: Path
         except FileNotFoundError:
             continue  # gone since the folder was listed
         except _Unstable:
-            detail = "it was being written while it was read; run make index again when it is complete"
+            detail = message("it was being written while it was read; run make index again when it is complete")
             walk.problems.append(UnreadableFile(path, "changed", detail, keeps_last_version=True))
         except OSError as error:
             walk.problems.append(_unreadable(path, error))
@@ -112,13 +113,17 @@ class _Walk:
             self.seen = {_identity(self.root.stat())}
             os.scandir(self.root).close()
         except NotADirectoryError as error:
-            raise DocumentsFolderMissing(f"DOCUMENTS_DIR={folder} is not a folder") from error
+            raise DocumentsFolderMissing(message("DOCUMENTS_DIR={folder} is not a folder", folder=folder)) from error
         except OSError as error:
             reason = (
-                "there is no such folder" if error.errno == errno.ENOENT else (error.strerror or "it cannot be read")
+                message("there is no such folder")
+                if error.errno == errno.ENOENT
+                else (error.strerror or message("it cannot be read"))
             )
             raise DocumentsFolderMissing(
-                f"DOCUMENTS_DIR={folder}: {reason}; name another one, or bring it back"
+                message(
+                    "DOCUMENTS_DIR={folder}: {reason}; name another one, or bring it back", folder=folder, reason=reason
+                )
             ) from error
         if leave_out is not None and leave_out.exists():
             self.seen.add(_identity(leave_out.stat()))
@@ -134,7 +139,9 @@ class _Walk:
             if not folders:
                 relative, place = linked.pop(0)
                 if not self._is_first_visit(place):
-                    self.notes.append(f"{relative}: a link to a folder that is indexed under its own name")
+                    self.notes.append(
+                        message("{path}: a link to a folder that is indexed under its own name", path=relative)
+                    )
                     continue
             else:
                 relative, place = folders.pop()
@@ -168,7 +175,9 @@ class _Walk:
             entry.name.encode()
         except UnicodeEncodeError:
             shown = os.fsencode(entry.name).decode(errors="backslashreplace")
-            self.problems.append(UnreadableFile(str(relative / shown), "name", "its name is not UTF-8; rename it"))
+            self.problems.append(
+                UnreadableFile(str(relative / shown), "name", message("its name is not UTF-8; rename it"))
+            )
             return False
         return True
 
@@ -188,14 +197,18 @@ class _Walk:
             target = link.resolve(strict=True)
         except (OSError, RuntimeError) as error:  # RuntimeError: a loop, until Python 3.12
             looping = isinstance(error, RuntimeError) or error.errno == errno.ELOOP
-            reason = "a link that leads back to itself" if looping else "a link to a file that is not there"
-            self._refuse(name, "link", f"{reason}; put the file itself there or remove the link")
+            reason = (
+                message("a link that leads back to itself")
+                if looping
+                else message("a link to a file that is not there")
+            )
+            self._refuse(name, "link", message("{reason}; put the file itself there or remove the link", reason=reason))
             return None
         if not target.is_relative_to(self.root):
             self._refuse(
                 name,
                 "link",
-                "a link out of the documents folder, which is not followed; put the file itself there",
+                message("a link out of the documents folder, which is not followed; put the file itself there"),
                 is_folder=target.is_dir(),
             )
             return None
@@ -205,7 +218,7 @@ class _Walk:
         if reader_for(name) is None:
             self.ignored[name.suffix.lower()] += 1
         elif not stat.S_ISREG(status.st_mode):
-            self._refuse(name, "not_a_file", "a pipe, socket or device, not a file; remove it")
+            self._refuse(name, "not_a_file", message("a pipe, socket or device, not a file; remove it"))
         else:
             yield str(name), place
 
@@ -231,7 +244,7 @@ def _hash(place: Path) -> tuple[str, os.stat_result, os.stat_result]:
     with os.fdopen(os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         before = os.fstat(file.fileno())
         if not stat.S_ISREG(before.st_mode):
-            raise OSError(errno.EINVAL, "not a regular file")
+            raise OSError(errno.EINVAL, message("not a regular file"))
         digest = hashlib.sha256()
         while block := file.read(_BLOCK_BYTES):
             digest.update(block)
@@ -247,5 +260,6 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
 
 
 def _unreadable(path: str, error: OSError, *, is_folder: bool = False) -> UnreadableFile:
-    detail = f"it cannot be opened ({error.strerror or error}); check its permissions"
+    reason = error.strerror or str(error)
+    detail = message("it cannot be opened ({reason}); check its permissions", reason=reason)
     return UnreadableFile(path, "unreadable", detail, is_folder=is_folder, keeps_last_version=True)

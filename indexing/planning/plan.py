@@ -12,6 +12,7 @@ from typing import Literal
 
 from indexing.planning.discovery import Discovery, FoundFile, KnownVersion, UnreadableFile
 from indexing.readers import reader_for
+from storage.messages import message
 from storage.records import DocumentRecord
 
 Reason = Literal["added", "changed", "renewed", "retried"]
@@ -119,7 +120,7 @@ def document_problems(problems: Iterable[UnreadableFile], known: dict[str, Docum
         if not problem.is_folder:
             by_path[problem.path] = problem
         elif problem.keeps_last_version:
-            detail = f"its folder {problem.path} cannot be opened; check its permissions"
+            detail = message("its folder {folder} cannot be opened; check its permissions", folder=problem.path)
             inside = [path for path in known if path.startswith(f"{problem.path}/")]
             by_path.update(
                 {path: UnreadableFile(path, "unreadable", detail, keeps_last_version=True) for path in inside}

@@ -9,6 +9,7 @@ from storage.embedding.download import DownloadListener
 from storage.embedding.loading import find_model, recorded_model
 from storage.embedding.models import ModelIdentity
 from storage.generations.manifest import Manifest
+from storage.messages import message
 from storage.settings import StorageSettings
 
 
@@ -24,9 +25,9 @@ class Recipe:
     def model_sentence(self) -> str:
         """Which model it is, and for which one it stands in."""
         if self.model.fallback:
-            return f"{self.model.short_name} (stands in for {self.model.name})"
+            return message("{model} (stands in for {wanted})", model=self.model.short_name, wanted=self.model.name)
         if self.model.protocol:
-            return f"{self.model.short_name} (on a server)"
+            return message("{model} (on a server)", model=self.model.short_name)
         return self.model.short_name
 
 
@@ -70,11 +71,18 @@ def differences(manifest: Manifest, storage: StorageSettings, settings: Indexing
         "CHUNK_SIZE": (settings.chunk_size, manifest.chunk_size),
         "CHUNK_OVERLAP": (settings.chunk_overlap, manifest.chunk_overlap),
     }
-    found = [
-        f"{name} is {now}, but this index was built with {then} and keeps it; make reindex builds it anew"
+    found: list[str] = [
+        message(
+            "{setting} is {now}, but this index was built with {then} and keeps it; make reindex builds it anew",
+            setting=name,
+            now=now,
+            then=then,
+        )
         for name, (now, then) in wanted.items()
         if now != then
     ]
     if storage.embedding_server is not None and not manifest.embed_model.protocol:
-        found.append("EMBED_URL is set, but this index keeps its model, which runs here; make reindex builds it anew")
+        found.append(
+            message("EMBED_URL is set, but this index keeps its model, which runs here; make reindex builds it anew")
+        )
     return found

@@ -10,6 +10,7 @@ from typing import Literal
 from indexing.planning.discovery import Discovery
 from indexing.planning.plan import document_problems
 from storage.folder_identity import FolderMatch
+from storage.messages import message
 from storage.records import DocumentRecord
 
 ASKED_FROM = 3
@@ -50,7 +51,9 @@ class RemovalsInDoubt(Exception):
     """The run would take more out of the index than goes without asking; nothing was published."""
 
     def __init__(self, removals: Removals) -> None:
-        super().__init__(f"{len(removals.paths)} of {removals.documents} documents would be removed")
+        super().__init__(
+            message("{lost} of {all} documents would be removed", lost=len(removals.paths), all=removals.documents)
+        )
         self.removals = removals
 
 
@@ -111,28 +114,38 @@ def remaining_of(documents: Iterable[DocumentRecord]) -> Remaining:
 
 def removal_lines(removals: Removals) -> list[str]:
     """What was seen and what to do, few lines: the page shows the last ones of a run."""
-    count = f"{len(removals.paths):,} of {removals.documents:,}"
-    lines = [f"{count} indexed documents are not in the documents folder any more."]
-    lines += [f"Nothing is left of the folder {folder}." for folder in removals.folders[:_FOLDERS_SHOWN]]
-    lines += [f"  {path}" for path in removals.paths[:_NAMES_SHOWN]]
+    lines: list[str] = [
+        message(
+            "{lost:,} of {all:,} indexed documents are not in the documents folder any more.",
+            lost=len(removals.paths),
+            all=removals.documents,
+        )
+    ]
+    lines += [
+        message("Nothing is left of the folder {folder}.", folder=folder)
+        for folder in removals.folders[:_FOLDERS_SHOWN]
+    ]
+    lines += [message("  {path}", path=path) for path in removals.paths[:_NAMES_SHOWN]]
     if len(removals.paths) > _NAMES_SHOWN:
-        lines.append(f"  and {len(removals.paths) - _NAMES_SHOWN:,} more")
+        lines.append(message("  and {count:,} more", count=len(removals.paths) - _NAMES_SHOWN))
     return [*lines, *_explanation(removals), _NEXT_STEP]
 
 
 def _explanation(removals: Removals) -> list[str]:
     if removals.because == "rolled back":
-        return ["The index that answers was brought back; this run would take the documents out again."]
+        return [message("The index that answers was brought back; this run would take the documents out again.")]
     if removals.match == "same" and removals.folders and removals.because != "emptied":
-        return ["It is the folder of the last run, but a disk of its own in it may not be mounted."]
+        return [message("It is the folder of the last run, but a disk of its own in it may not be mounted.")]
     return [_SEEN[removals.match]] if removals.match in _SEEN else []
 
 
 _SEEN: dict[FolderMatch, str] = {
-    "other": "This is not the folder of the last run: its disk may not be mounted, or another one is in its place.",
-    "same": "It is the folder of the last run, so they look deleted on purpose.",
+    "other": message(
+        "This is not the folder of the last run: its disk may not be mounted, or another one is in its place."
+    ),
+    "same": message("It is the folder of the last run, so they look deleted on purpose."),
 }
-_NEXT_STEP = (
+_NEXT_STEP = message(
     "Bring them back and index again; or, if they are meant to go, index with --allow-removals "
     "(make index ARGS=--allow-removals)."
 )

@@ -24,6 +24,7 @@ from storage.generations.published import (
     open_catalogue,
     utc_now,
 )
+from storage.messages import message
 from storage.records import DocumentRecord
 from storage.server_state.deletions import noted_deletions
 from storage.servers import ServerAddress
@@ -134,13 +135,15 @@ def survey(
     check = _removal_check(index_dir, settings.documents_dir, baseline, is_named_otherwise=other is not None)
     discovery = _discovered(index_dir, settings.documents_dir, known, baseline)
     if other and not discovery.files:
-        raise OtherFolderEmpty(f"{other}, which holds no document; correct DOCUMENTS_DIR or put documents there")
+        raise OtherFolderEmpty(
+            message("{other}, which holds no document; correct DOCUMENTS_DIR or put documents there", other=other)
+        )
     if baseline.manifest is None:
         wanted = Fingerprints("", "", "")  # nothing is known, so nothing is compared
     else:
         wanted = fingerprints(written_recipe(baseline.manifest), settings)
     planned = plan(discovery, documents, wanted, retry_failed=options.repair)
-    sentence = f"{other}; the index becomes equal to that one" if other else None
+    sentence = message("{other}; the index becomes equal to that one", other=other) if other else None
     return Survey(baseline, discovery, planned, moment, sentence, _other_place(baseline, chroma), check)
 
 
@@ -160,20 +163,26 @@ def _discovered(index_dir: Path, folder: Path, known: Mapping[str, KnownVersion]
     except DocumentsFolderMissing as error:
         if not baseline.documents:
             raise
-        held = f"the index holds {len(baseline.documents):,} documents and stays as it is"
-        raise DocumentsFolderMissing(f"{error}; {held}: is the folder's disk mounted?") from error
+        held = message("the index holds {documents:,} documents and stays as it is", documents=len(baseline.documents))
+        raise DocumentsFolderMissing(
+            message("{error}; {held}: is the folder's disk mounted?", error=str(error), held=held)
+        ) from error
 
 
 def _other_place(baseline: Baseline, chroma: ServerAddress | None) -> str | None:
     if baseline.manifest is None or bool(baseline.manifest.collection) == (chroma is not None):
         return None
     if chroma is not None:
-        return f"the vectors move from this machine to the Chroma server {chroma.host}"
-    return "CHROMA_URL is not set, so the vectors move from the Chroma server to this machine"
+        return message("the vectors move from this machine to the Chroma server {host}", host=chroma.host)
+    return message("CHROMA_URL is not set, so the vectors move from the Chroma server to this machine")
 
 
 def _other_folder(baseline: Baseline, folder: Path) -> str | None:
     now = str(folder.resolve())
     if baseline.manifest is None or baseline.manifest.documents_dir == now:
         return None
-    return f"the index was built from {baseline.manifest.documents_dir}, the documents folder now is {now}"
+    return message(
+        "the index was built from {before}, the documents folder now is {now}",
+        before=baseline.manifest.documents_dir,
+        now=now,
+    )

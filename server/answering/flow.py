@@ -39,6 +39,7 @@ from server.passages import passage_of
 from server.relevance.llm_scorer import LLMScorer
 from server.relevance.postprocessor import JudgedPassages, RelevancePostprocessor, RelevanceScorer, evidence_of
 from server.retrieval.index_holder import OpenIndex
+from storage.message_translation import told
 
 _SCORING_SHARE = 0.5
 """Of the time that is left, what scoring may use: the rest is for the answer."""
@@ -147,7 +148,7 @@ class Flow:
 
     def _outdated(self, evidence: JudgedPassages) -> Written:
         """Not a refusal: what was found may well answer, but its files are gone."""
-        text = notices.index_outdated(self._language)
+        text = told(notices.index_outdated(), self._language)
         self._emit(AnswerDelta(text))
         return Written(text, "llm" if self._model else "extractive", evidence)
 
@@ -155,7 +156,7 @@ class Flow:
         text = refusal(self._language)
         self._emit(AnswerDelta(text))
         unread = self._index.generation.catalogue.paths("failed")
-        notes = (notices.not_searched(self._language, unread),) if unread else ()
+        notes = (notices.not_searched(unread),) if unread else ()
         return Written(text, "llm" if self._model else "extractive", evidence, refused=True, notices=notes)
 
     def _quoted(self, evidence: JudgedPassages) -> Written:
@@ -197,17 +198,17 @@ class Flow:
             yield self._rewriting.notice
         scoring = evidence.scoring
         if scoring.unscored and not scoring.scored:
-            yield notices.not_checked(self._language)
+            yield notices.not_checked()
         elif scoring.unscored:
-            yield notices.partly_checked(self._language, scoring.unscored)
+            yield notices.partly_checked(scoring.unscored)
         changed = list(dict.fromkeys(passage.document for passage in evidence.kept if passage.stale))
         if changed:
-            yield notices.changed_since_indexing(self._language, changed)
+            yield notices.changed_since_indexing(changed)
         yield from self._gone_notices()
 
     def _gone_notices(self) -> Iterator[str]:
         if self._gone:
-            yield notices.gone_since_indexing(self._language, list(dict.fromkeys(self._gone)), len(self._gone))
+            yield notices.gone_since_indexing(list(dict.fromkeys(self._gone)), len(self._gone))
 
     def _usage(self, scoring: Usage, answer: Usage | None) -> dict[str, dict[str, Any]]:
         if self._model is None:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from server.answering import notices
 from server.answers import Turn
 from server.deadline import Cancelled, TimeUp, current_deadline, until
-from server.language import question_language
 from server.language_model.client import LanguageModels
 from server.language_model.errors import LanguageModelError
 from server.language_model.prompts import Prompts, new_marker
 from server.language_model.usage import Usage
+from storage.messages import message
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ0-9](?:[\w.'’/+-]*[\w+])?")
@@ -148,12 +148,12 @@ def rewritten(question: str, history: Sequence[Turn], models: LanguageModels, pr
     except Cancelled:
         raise
     except (LanguageModelError, TimeUp) as error:
-        return _failed(question, str(error) if isinstance(error, LanguageModelError) else "it took too long")
+        return _failed(str(error) if isinstance(error, LanguageModelError) else message("it took too long"))
     if reply.problem is not None:
-        return _failed(question, str(reply.problem), reply.usage)
+        return _failed(str(reply.problem), reply.usage)
     text = read_rewritten(reply.text)
     if text is None:
-        return _failed(question, "the model wrote no question", reply.usage)
+        return _failed(message("the model wrote no question"), reply.usage)
     return Rewriting(None if _same(text, question) else text, reply.usage)
 
 
@@ -167,9 +167,9 @@ def read_rewritten(reply: str) -> str | None:
     return text if any(character.isalnum() for character in text) and len(text) <= _LONGEST_QUESTION else None
 
 
-def _failed(question: str, why: str, usage: Usage | None = None) -> Rewriting:
+def _failed(why: str, usage: Usage | None = None) -> Rewriting:
     logger.info("a follow-up question was not rewritten")
-    return Rewriting(usage=usage, notice=notices.not_rewritten(question_language(question), why))
+    return Rewriting(usage=usage, notice=notices.not_rewritten(why))
 
 
 def _same(text: str, question: str) -> bool:

@@ -1,78 +1,82 @@
-"""Sentences that go with an answer, in the language of the question. `sentences.po` holds them in Chinese."""
+"""Sentences that go with an answer, told in the language of the question or of whoever reads the page."""
 
 from collections.abc import Sequence
 
-from server.language import Language, retold
 from storage.escaping import escaped
+from storage.messages import message
 
 _MOST_FILES = 5
 
 
-def not_checked(language: Language) -> str:
+def not_checked() -> str:
     """No passage could be scored."""
-    return retold(
-        "Relevance not checked: no passage could be scored. The passages are in the order of retrieval.", language
-    )
+    return message("Relevance not checked: no passage could be scored. The passages are in the order of retrieval.")
 
 
-def partly_checked(language: Language, unscored: int) -> str:
+def partly_checked(unscored: int) -> str:
     """Some passages could not be scored."""
-    return retold(f"{unscored} of the passages could not be scored; they stand behind the scored ones.", language)
+    return message(
+        "{unscored} of the passages could not be scored; they stand behind the scored ones.", unscored=unscored
+    )
 
 
-def changed_since_indexing(language: Language, files: Sequence[str]) -> str:
+def changed_since_indexing(files: Sequence[str]) -> str:
     """Files that are not any more what was indexed."""
-    return retold(f"Changed since it was indexed: {_named(files)}. Run make index.", language)
+    return message("Changed since it was indexed: {files}. Run make index.", files=_named(files))
 
 
-def gone_since_indexing(language: Language, files: Sequence[str], passages: int) -> str:
+def gone_since_indexing(files: Sequence[str], passages: int) -> str:
     """Files that are not there any more, and how many of the best passages were theirs."""
-    return retold(
-        f"Left out {passages} of the best passages, whose files are gone: {_named(files)}. Run make index.", language
+    return message(
+        "Left out {passages} of the best passages, whose files are gone: {files}. Run make index.",
+        passages=passages,
+        files=_named(files),
     )
 
 
-def index_outdated(language: Language) -> str:
+def index_outdated() -> str:
     """Everything that was found comes from files that are gone."""
-    return retold(
-        "The index is out of date: all passages that were found for this question come from files that are gone, so "
-        "they cannot answer it. Run make index.",
-        language,
+    return message(
+        "The index is out of date: all passages that were found for this question come from files that "
+        "are gone, so they cannot answer it. Run make index."
     )
 
 
-def not_searched(language: Language, files: Sequence[str]) -> str:
+def not_searched(files: Sequence[str]) -> str:
     """Files that could not be read."""
-    return retold(f"Not searched, because it could not be read: {_named(files)}.", language)
+    return message("Not searched, because it could not be read: {files}.", files=_named(files))
 
 
-def left_out(language: Language, count: int) -> str:
+def left_out(count: int) -> str:
     """Passages that the model was not given."""
-    return retold(f"{count} of the passages did not fit into the model's context and were left out.", language)
+    return message("{count} of the passages did not fit into the model's context and were left out.", count=count)
 
 
-def quoted_instead(language: Language, why: str) -> str:
+def quoted_instead(why: str) -> str:
     """The language model failed, the documents are quoted."""
-    return retold(f"Quoted from the documents, because the language model failed: {why}", language)
+    return message("Quoted from the documents, because the language model failed: {why}", why=why)
 
 
-def not_rewritten(language: Language, why: str) -> str:
+def not_rewritten(why: str) -> str:
     """A question that points back to the conversation could not be rewritten."""
-    return retold(f"The question was searched for as it stands, without the conversation before it: {why}.", language)
+    return message("The question was searched for as it stands, without the conversation before it: {why}.", why=why)
 
 
-def thread_lost(language: Language, why: str) -> str:
+def thread_lost(why: str) -> str:
     """The answers before a follow-up question cannot be had."""
-    return retold(f"The question was answered by itself, without the conversation before it: {why}.", language)
+    return message("The question was answered by itself, without the conversation before it: {why}.", why=why)
 
 
-def refused_content(language: Language, files: Sequence[str]) -> str:
+def refused_content(files: Sequence[str]) -> str:
     """The provider does not read some passages."""
-    return retold(
-        f"Left out, because the language model's provider refuses the content: a passage of {_named(files)}.", language
+    return message(
+        "Left out, because the language model's provider refuses the content: a passage of {files}.",
+        files=_named(files),
     )
 
 
 def _named(files: Sequence[str]) -> str:
     shown = ", ".join(map(escaped, files[:_MOST_FILES]))
-    return shown if len(files) <= _MOST_FILES else f"{shown} … (+{len(files) - _MOST_FILES})"
+    if len(files) <= _MOST_FILES:
+        return shown
+    return message("{files} … (+{more})", files=shown, more=len(files) - _MOST_FILES)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from server.retrieval.index_holder import IndexNotReady
 from storage.failures import IndexUnreadable
+from storage.messages import message
 from storage.servers import ServerUnavailable
 
 logger = logging.getLogger(__name__)
@@ -66,7 +67,9 @@ class SelfCheck:
         """Why questions cannot be answered now; None when nothing speaks against it."""
         asked_at = self._asked_at
         if asked_at is not None and time.monotonic() - asked_at > self._patience_seconds:
-            return "a question that the server asked itself has had no answer for long; if that lasts, restart it"
+            return message(
+                "a question that the server asked itself has had no answer for long; if that lasts, restart it"
+            )
         return _handle_problem() or self._problem
 
     def notice(self) -> str | None:
@@ -75,7 +78,7 @@ class SelfCheck:
             free = shutil.disk_usage(self._folder).free
         except OSError:
             return None
-        return "the disk where the index lies is nearly full; make room" if free < _LEAST_FREE_BYTES else None
+        return message("the disk where the index lies is nearly full; make room") if free < _LEAST_FREE_BYTES else None
 
     def look(self) -> None:
         """Ask now."""
@@ -98,7 +101,9 @@ class SelfCheck:
         except Exception as error:
             # Whatever it is, a question of somebody else's would meet it too.
             logger.exception("a question that the server asked itself failed")
-            return f"a question that the server asked itself failed ({type(error).__name__}); see the log"
+            return message(
+                "a question that the server asked itself failed ({error}); see the log", error=type(error).__name__
+            )
         return None
 
     def _watch(self) -> None:
@@ -113,7 +118,11 @@ def _handle_problem() -> str | None:
     used = _used_handles(most)
     if used <= _MOST_HANDLES * most:
         return None
-    return f"{used} of {most} file handles are in use; raise the limit (ulimit -n) and restart the server"
+    return message(
+        "{used} of {most} file handles are in use; raise the limit (ulimit -n) and restart the server",
+        used=used,
+        most=most,
+    )
 
 
 def _used_handles(most: int) -> int:

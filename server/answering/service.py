@@ -35,6 +35,7 @@ from server.deadline import Deadline, DeadlineExceeded, until
 from server.language_model.errors import LanguageModelError
 from server.retrieval.index_holder import OpenIndex
 from server.threads import MOST_REPLACED, Threads
+from storage.messages import message
 
 RUNNING = 16
 """More at a time would each take longer: they share the processor, and the language model's patience."""
@@ -62,7 +63,7 @@ class Admission:
     def join(self) -> None:
         """Take a place in the queue; raises `TooBusy` when there is none. Every `join` needs one `leave`."""
         if not self._room.acquire(blocking=False):
-            raise TooBusy("too many questions are being answered at this moment")
+            raise TooBusy(message("too many questions are being answered at this moment"))
 
     def leave(self) -> None:
         """Give the place in the queue back."""
@@ -145,7 +146,7 @@ def _read(
 
 def _raise_for(deadline: Deadline) -> None:
     deadline.check()
-    raise DeadlineExceeded("the question was not answered in the time it may take")
+    raise DeadlineExceeded(message("the question was not answered in the time it may take"))
 
 
 __all__ = [
@@ -254,7 +255,7 @@ class AnswerService:
         Asks no language model.
         """
         if self._threads.hanging >= MOST_REPLACED:
-            raise CannotAnswer("questions hang, and no thread is left to answer others; restart the server")
+            raise CannotAnswer(message("questions hang, and no thread is left to answer others; restart the server"))
         self.retrieve(f"Is everything well, {time.time_ns()}?", k=1)
 
     @property

@@ -11,12 +11,13 @@ from server.answering.collaborators import LanguageModelParts
 from server.answering.query_engine import PassageSynthesizer, query_of
 from server.answers import AnswerDelta, Event, Mode, ReasoningDelta
 from server.deadline import Deadline, DeadlineExceeded, current_deadline, until
-from server.language import REFUSALS, question_language
+from server.language import REFUSALS
 from server.language_model.errors import ContentRisk, LanguageModelError
 from server.language_model.prompts import new_marker
 from server.language_model.usage import Usage
 from server.passages import Passage
 from server.relevance.postprocessor import JudgedPassages
+from storage.messages import message
 
 Extract = Callable[[str, Sequence[Passage]], str]
 
@@ -72,8 +73,10 @@ class ModelWriter:
                     error.passages = evidence.kept
                 raise
             self._emit(AnswerDelta(text, self._mode))
-            why = f"{error}. {error.help}" if isinstance(error, LanguageModelError) else f"{error}."
-            note = notices.quoted_instead(question_language(question), why)
+            why = message("{error}.", error=str(error))
+            if isinstance(error, LanguageModelError):
+                why = message("{error}. {help}", error=str(error), help=error.help)
+            note = notices.quoted_instead(why)
             return Written(text, "extractive", evidence, problem=str(error), notices=(note,))
 
     def _written(self, question: str, evidence: JudgedPassages, engine: RetrieverQueryEngine) -> Written:
@@ -93,7 +96,7 @@ class ModelWriter:
     ) -> Written:
         written = self._synthesized(question, evidence.without(ids), engine)
         files = sorted({passage.document for passage in evidence.kept if passage.id in ids})
-        note = notices.refused_content(question_language(question), files)
+        note = notices.refused_content(files)
         return replace(written, notices=(*written.notices, note))
 
     def _synthesized(self, question: str, evidence: JudgedPassages, engine: RetrieverQueryEngine) -> Written:
@@ -110,7 +113,7 @@ class ModelWriter:
             complete=reply.problem is None,
             reasoning=reply.reasoning or None,
             usage=reply.usage + self._searching,
-            notices=(notices.left_out(question_language(question), left_out),) if left_out else (),
+            notices=(notices.left_out(left_out),) if left_out else (),
         )
 
     def _risky_passage(self, question: str, passages: Sequence[Passage]) -> Passage | None:

@@ -20,6 +20,7 @@ from server.http.problems import Problem, Refused
 from server.http.services import documents_dir, known_paths, require_documents, services
 from server.retrieval.reachability import DocumentsUnreachable
 from storage.generations.published import current_name
+from storage.messages import message
 from storage.server_state.deletions import forget_deletions, note_deletion
 
 
@@ -130,7 +131,7 @@ def _may_create(folder: Path, index_dir: Path) -> bool:
     if current_name(index_dir) is None or (services().index.state().ready and not known_paths()):
         return True
     if not folder.is_dir():
-        raise DocumentsUnreachable("the documents cannot be reached: their folder is not there")
+        raise DocumentsUnreachable(message("the documents cannot be reached: their folder is not there"))
     return False
 
 

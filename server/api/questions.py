@@ -20,9 +20,12 @@ from server.http import conversion, schema
 from server.http.error_responses import problem_body
 from server.http.event_stream import EVENT_STREAM, Sent, stream_answer
 from server.http.metrics import exposition
-from server.http.problems import Problem, Refused, bad_input, problem_of, sentences_of
+from server.http.problems import Problem, Refused, bad_input, problem_of
 from server.http.services import documents_problem, require_documents, services
+from server.language import as_sentence, question_language
 from server.retrieval.index_holder import IndexNotReady, IndexState
+from storage.message_translation import told
+from storage.messages import joined
 from storage.version import version
 
 _PROBLEM: dict[str, Any] = {
@@ -85,7 +88,7 @@ def retrieve(body: schema.RetrieveRequest) -> Response:
             passages=[conversion.passage_out(passage) for passage in found.passages],
             index=schema.IndexInfo.model_validate(found.index),
             timings_ms=found.timings_ms,
-            notices=list(found.notices),
+            notices=[told(notice, question_language(body.question)) for notice in found.notices],
         )
     )
 
@@ -155,31 +158,31 @@ def readiness() -> IndexState:
     problem = check.problem() if state.ready else None
     if problem is not None:
         return replace(state, ready=False, reason=problem)
-    return replace(state, notice=" ".join(filter(None, (state.notice, check.notice()))) or None)
+    return replace(state, notice=joined([state.notice or "", check.notice() or ""], "; ") or None)
 
 
 def notice_of(state: IndexState) -> str | None:
     """What is wrong although questions are answered: with the index, the language model, what is kept beside them."""
-    return " ".join(notice for notice in (state.notice, model_notice(), stores_notice()) if notice) or None
+    sentences = [as_sentence(notice, "en") for notice in (*model_notices(), *stores_notices())]
+    return " ".join(filter(None, [state.notice, *sentences])) or None
 
 
-def model_notice() -> str | None:
-    """Why answers are quoted now instead of written, and what to do; None while they are written."""
+def model_notices() -> list[str]:
+    """Why answers are quoted now instead of written, and what to do; nothing while they are written."""
     try:
         problem = services().answering().model_problem()
     except IndexNotReady:
-        return None
-    return None if problem is None else sentences_of(problem)
+        return []
+    return [] if problem is None else [str(problem), problem.help]
 
 
-def stores_notice() -> str | None:
-    """Which of the server's own files cannot be written, or was damaged; None when all is well with them."""
+def stores_notices() -> list[str]:
+    """Which of the server's own files cannot be written, or was damaged; nothing when all is well with them."""
     try:
         budget = services().answering().budget_notice()
     except IndexNotReady:
         budget = None
-    notices = (services().answers.notice(), budget)
-    return " ".join(f"{notice[0].upper()}{notice[1:]}." for notice in notices if notice) or None
+    return [notice for notice in (services().answers.notice(), budget) if notice]
 
 
 def describe_streams(document: dict[str, Any], *paths: str) -> None:

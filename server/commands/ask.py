@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Literal
 from server.answers import Answer, AnswerDelta, Answered, Question, ReasoningDelta
 from server.bootstrap import build_answer_service, index_holder, prepare_logging
 from server.http import conversion, schema
-from server.http.problems import known_exceptions, problem_of
+from server.http.problems import known_exceptions, problem_of, told_problem
 from server.settings import ServerSettings, read_storage_settings
 from storage.escaping import escaped
+from storage.message_translation import terminal_language, told
+from storage.messages import decoded, encoded, message
 
 if TYPE_CHECKING:
     from server.answering.service import AnswerService
@@ -26,8 +28,9 @@ def ask_once(settings: ServerSettings, question: str, *, mode: Literal["chat", "
     """The answer with its sources as text, or the whole response as JSON. Raises `Unanswered`."""
     with _asked(settings, question, mode) as (service, asked):
         answer = service.answer(asked)
-    response = conversion.query_response(answer, secrets.token_hex(8))
-    return response.model_dump_json(indent=2) if as_json else _as_text(response)
+    if as_json:
+        return conversion.query_response(answer, secrets.token_hex(8)).model_dump_json(indent=2)
+    return _as_text(_response(answer))
 
 
 def ask_aloud(
@@ -51,10 +54,18 @@ def ask_aloud(
 
 
 def _after_stream(answer: Answer, streamed: str) -> str:
-    response = conversion.query_response(answer, secrets.token_hex(8))
+    response = _response(answer)
     if streamed.strip() == response.answer.strip():
         return _around(response)
-    return f"\nAfter checking its citations:\n\n{_as_text(response)}"
+    return f"\n{_told(message('After checking its citations:'))}\n\n{_as_text(response)}"
+
+
+def _response(answer: Answer) -> schema.QueryResponse:
+    return conversion.query_response(answer, secrets.token_hex(8), encoded)
+
+
+def _told(text: str) -> str:
+    return told(text, terminal_language())
 
 
 @contextmanager
@@ -71,8 +82,7 @@ def _asked(
         with closing(build_answer_service(settings, index)) as service:
             yield service, conversion.question_of(asked, settings)
     except known_exceptions() as error:
-        problem = problem_of(error)
-        raise Unanswered(f"{problem.detail} {problem.help}".strip()) from error
+        raise Unanswered(told_problem(problem_of(error), terminal_language())) from error
     finally:
         index.close()
 
@@ -92,15 +102,25 @@ def _around(response: schema.QueryResponse) -> str:
     lines = [""]
     lines += [f"[{number}] {_source(passage)}" for number, passage in enumerate(response.sources, 1)]
     if response.refused and response.rejected:
-        lines += ["Closest passages:", *(f"  - {_source(passage)}" for passage in response.rejected[:3])]
+        lines += [
+            _told(message("Closest passages:")),
+            *(f"  - {_source(passage)}" for passage in response.rejected[:3]),
+        ]
     if response.mode == "extractive" and not response.refused:
-        why = "" if response.reason else "; no language model configured"  # where the model failed, a note says so
-        lines += ["", f"Quoted from the documents{why}."]
-    lines += [f"Note: {notice}" for notice in response.notices]
+        lines += ["", _told(_why_quoted(response))]
+    lines += [_told(message("Note: {notice}", notice=decoded(notice))) for notice in response.notices]
     return "\n".join(lines)
 
 
+def _why_quoted(response: schema.QueryResponse) -> str:
+    if response.reason:  # the model failed: a note says so
+        return message("Quoted from the documents.")
+    return message("Quoted from the documents; no language model configured.")
+
+
 def _source(passage: schema.PassageOut) -> str:
-    pages = ", ".join(passage.labels or [f"p. {page}" for page in passage.pages])
-    score = "not scored" if passage.relevance.score is None else f"relevance {passage.relevance.score}/10"
-    return f"{escaped(passage.document)}, {pages} ({score})"
+    pages = ", ".join(passage.labels or [_told(message("p. {page}", page=page)) for page in passage.pages])
+    score = message("not scored")
+    if passage.relevance.score is not None:
+        score = message("relevance {score}/10", score=passage.relevance.score)
+    return _told(message("{document}, {pages} ({score})", document=escaped(passage.document), pages=pages, score=score))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from unicodedata import east_asian_width
 
 from server.commands.provider_checks import SKIPPED, Finding, provider_findings
 from server.settings import BadSettings, ServerSettings, read_settings, read_storage_settings
@@ -19,6 +20,8 @@ from storage.folder_identity import match_folder
 from storage.generations.drafts import ROOM_FACTOR
 from storage.generations.manifest import Manifest
 from storage.generations.published import DamagedGeneration, NoIndex, current_name, open_generation
+from storage.message_translation import Language, told
+from storage.messages import message
 from storage.server_state.token_budget import LedgerUnavailable, count_on_file
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.settings import StorageSettings
@@ -39,22 +42,28 @@ def _embeddings(address: ServerAddress, model: str) -> Finding:
             dimension = server.embed([PROBE_TEXT], FOR_QUESTIONS).shape[1]
             path = PROTOCOL_NAMES[server.endpoint.protocol] if server.endpoint else ""
     except ServerUnavailable as error:
-        return Finding("embeddings", False, *_parted(error))
-    return Finding("embeddings", True, f"{address.host} answers at {path}: {model}, {dimension} dimensions")
+        return Finding(message("embeddings"), False, str(error))
+    return Finding(
+        message("embeddings"),
+        True,
+        message(
+            "{host} answers at {path}: {model}, {dimension} dimensions",
+            host=address.host,
+            path=path,
+            model=model,
+            dimension=dimension,
+        ),
+    )
 
 
 def _chroma(address: ServerAddress) -> Finding:
     try:
         check_server(address)
     except ServerUnavailable as error:
-        return Finding("Chroma server", False, *_parted(error))
-    return Finding("Chroma server", True, f"{address.host} answers; keep others from reaching it")
-
-
-def _parted(error: ServerUnavailable) -> tuple[str, str]:
-    """What is wrong, and the next step as a sentence of its own."""
-    found, _, mend = str(error).rpartition("; ")
-    return (found, f"{mend[:1].upper()}{mend[1:]}.") if found else (mend, "")
+        return Finding(message("Chroma server"), False, str(error))
+    return Finding(
+        message("Chroma server"), True, message("{host} answers; keep others from reaching it", host=address.host)
+    )
 
 
 _LEAST_FREE_BYTES = 200 * 1024 * 1024
@@ -69,10 +78,11 @@ def findings() -> Iterator[Finding]:
         settings, storage = read_settings(), read_storage_settings()
     except BadSettings as error:
         yield from (
-            Finding("settings", False, line, "Correct it in .env or the environment.") for line in _lines(error)
+            Finding(message("settings"), False, line, message("Correct it in .env or the environment."))
+            for line in error.sentences
         )
         return
-    yield Finding("settings", True, "read")
+    yield Finding(message("settings"), True, message("read"))
     if settings.answer_prompt_file or settings.relevance_prompt_file:
         yield _prompts(settings)
     yield from _of_language_model(settings)
@@ -80,14 +90,27 @@ def findings() -> Iterator[Finding]:
     yield from _of_index(settings, storage)
 
 
-def line(finding: Finding) -> str:
-    """A finding for people to read."""
-    mend = f" → {finding.mend}" if finding.mend else ""
-    return f"{_MARKS[finding.is_well]} {finding.subject:<{_WIDTH}}{finding.found}{mend}"
+def line(finding: Finding, language: Language = "en") -> str:
+    """A finding for people to read. A sentence about a failure ends with the next step where there is no other one."""
+    subject, found, mend = (told(text, language) for text in (finding.subject, finding.found, finding.mend))
+    if finding.is_well is False and not mend:
+        found, mend = _parted(found)
+    room = " " * max(1, _WIDTH - _columns(subject))
+    return f"{_MARKS[finding.is_well]} {subject}{room}{found}{f' → {mend}' if mend else ''}"
 
 
-def _lines(error: BadSettings) -> list[str]:
-    return str(error).splitlines()
+def _parted(sentence: str) -> tuple[str, str]:
+    """What is wrong, and the next step as a sentence of its own."""
+    for separator, stop in (("；", "。"), ("; ", ".")):
+        found, _, mend = sentence.rpartition(separator)
+        if found:
+            return found, f"{mend[:1].upper()}{mend[1:]}{stop}"
+    return sentence, ""
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal it takes: a Chinese character takes two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _prompts(settings: ServerSettings) -> Finding:
@@ -96,17 +119,17 @@ def _prompts(settings: ServerSettings) -> Finding:
     try:
         read_prompts(settings.answer_prompt_file, settings.relevance_prompt_file)
     except BadTemplate as error:
-        return Finding("prompts", False, str(error), "Correct the file.")
-    return Finding("prompts", True, "your own, with all their variables")
+        return Finding(message("prompts"), False, str(error), message("Correct the file."))
+    return Finding(message("prompts"), True, message("your own, with all their variables"))
 
 
 def _of_language_model(settings: ServerSettings) -> Iterator[Finding]:
     if settings.language_model is None:
         yield Finding(
-            "key",
+            message("key"),
             SKIPPED,
-            "not set; answers are quoted from the documents",
-            "Set DEEPSEEK_API_KEY to have them written.",
+            message("not set; answers are quoted from the documents"),
+            message("Set DEEPSEEK_API_KEY to have them written."),
         )
         return
     yield from provider_findings(settings.deepseek_api_key, settings.deepseek_base_url, settings.language_model)
@@ -118,14 +141,19 @@ def _of_index(settings: ServerSettings, storage: StorageSettings) -> Iterator[Fi
         with closing(open_generation(storage.index_dir, chroma=storage.chroma_server)) as generation:
             manifest = generation.manifest
             counts = manifest.counts
-            found = f"generation {generation.name}: {counts.documents} documents, {counts.chunks} passages"
-        yield Finding("index", True, found)
+            found = message(
+                "generation {generation}: {documents} documents, {passages} passages",
+                generation=generation.name,
+                documents=counts.documents,
+                passages=counts.chunks,
+            )
+        yield Finding(message("index"), True, found)
     except NoIndex:
-        yield Finding("index", False, "there is none yet", "Run make index.")
+        yield Finding(message("index"), False, message("there is none yet"), message("Run make index."))
     except DamagedGeneration as error:
-        yield Finding("index", False, str(error), "Run make index.")
+        yield Finding(message("index"), False, str(error), message("Run make index."))
     except ServerUnavailable as error:
-        yield Finding("index", False, str(error))
+        yield Finding(message("index"), False, str(error))
     yield _embedding_model(storage, manifest)
     yield _documents_folder(Path(manifest.documents_dir) if manifest else settings.documents_dir, storage.index_dir)
     yield _disk(storage.index_dir)
@@ -138,7 +166,9 @@ def _embedding_model(storage: StorageSettings, manifest: Manifest | None) -> Fin
     from server.bootstrap import index_holder
 
     if manifest is None:
-        return Finding("embedding model", SKIPPED, "not checked: there is no index that it could match")
+        return Finding(
+            message("embedding model"), SKIPPED, message("not checked: there is no index that it could match")
+        )
     holder = index_holder(storage)
     try:
         holder.refresh()
@@ -146,47 +176,71 @@ def _embedding_model(storage: StorageSettings, manifest: Manifest | None) -> Fin
     finally:
         holder.close()
     if not state.ready:
-        mend = "" if manifest.embed_model.protocol or manifest.collection else "Run make reindex."
-        return Finding("embedding model", False, state.reason or "cannot be loaded", mend)
-    return Finding("embedding model", True, *_matching(manifest.embed_model, storage.embed_model))
+        mend = "" if manifest.embed_model.protocol or manifest.collection else message("Run make reindex.")
+        return Finding(message("embedding model"), False, state.reason or message("cannot be loaded"), mend)
+    return Finding(message("embedding model"), True, *_matching(manifest.embed_model, storage.embed_model))
 
 
 def _matching(recorded: ModelIdentity, asked_for: str) -> tuple[str, str]:
-    found = f"{recorded.short_name} loads and gives the vectors of the index"
+    found = message("{model} loads and gives the vectors of the index", model=recorded.short_name)
     if recorded.fallback:
         return (
-            f"{found}; it stands in for {recorded.name} and knows English only",
-            f"Run make reindex where {recorded.name} can be downloaded.",
+            message("{found}; it stands in for {wanted} and knows English only", found=found, wanted=recorded.name),
+            message("Run make reindex where {wanted} can be downloaded.", wanted=recorded.name),
         )
     if recorded.name != asked_for:
-        return f"{found}; EMBED_MODEL asks for {asked_for}", "Run make reindex to change to it."
+        return message("{found}; EMBED_MODEL asks for {wanted}", found=found, wanted=asked_for), message(
+            "Run make reindex to change to it."
+        )
     return found, ""
 
 
 def _documents_folder(folder: Path, index_dir: Path) -> Finding:
     if not folder.is_dir():
-        return Finding("documents", False, f"{folder} is no folder", "Make it, or set DOCUMENTS_DIR.")
+        return Finding(
+            message("documents"),
+            False,
+            message("{folder} is no folder", folder=folder),
+            message("Make it, or set DOCUMENTS_DIR."),
+        )
     if not os.access(folder, os.R_OK | os.X_OK):
-        return Finding("documents", False, f"{folder} cannot be read", "Give this user the right to read it.")
+        return Finding(
+            message("documents"),
+            False,
+            message("{folder} cannot be read", folder=folder),
+            message("Give this user the right to read it."),
+        )
     if match_folder(index_dir, folder) == "other":
-        found = f"{folder} is not the folder that was indexed: another one is in its place"
-        return Finding("documents", False, found, "Mount its disk; or run make index, if it was changed on purpose.")
-    return Finding("documents", True, f"{folder} can be read")
+        found = message("{folder} is not the folder that was indexed: another one is in its place", folder=folder)
+        return Finding(
+            message("documents"),
+            False,
+            found,
+            message("Mount its disk; or run make index, if it was changed on purpose."),
+        )
+    return Finding(message("documents"), True, message("{folder} can be read", folder=folder))
 
 
 def _disk(index_dir: Path) -> Finding:
     existing = next(folder for folder in (index_dir.absolute(), *index_dir.absolute().parents) if folder.exists())
     if not os.access(existing, os.W_OK):
-        return Finding("disk", False, f"{existing} cannot be written", "Give this user the right to write it.")
+        return Finding(
+            message("disk"),
+            False,
+            message("{folder} cannot be written", folder=existing),
+            message("Give this user the right to write it."),
+        )
     free = shutil.disk_usage(existing).free
     needed = max(_LEAST_FREE_BYTES, round(ROOM_FACTOR * _size_of_current(index_dir)))
     if free >= needed:
-        return Finding("disk", True, f"{_megabytes(free)} free")
+        return Finding(message("disk"), True, message("{free} free", free=_megabytes(free)))
     return Finding(
-        "disk",
+        message("disk"),
         False,
-        f"{_megabytes(free)} free, and the next index needs about {_megabytes(needed)}",
-        "Make room, or set INDEX_DIR to a disk that has it.",
+        message(
+            "{free} free, and the next index needs about {needed}", free=_megabytes(free), needed=_megabytes(needed)
+        ),
+        message("Make room, or set INDEX_DIR to a disk that has it."),
     )
 
 
@@ -194,18 +248,27 @@ def _budget(file: Path, limit: int) -> Finding:
     try:
         used = count_on_file(file, datetime.now(UTC).date())
     except LedgerUnavailable as error:
-        mend = (
+        mend = message(
             "Answers are quoted until tomorrow (UTC); to count today from 0 all the same, stop the server, delete it."
         )
-        return Finding("budget", False, f"what was spent today is not known: {error}", mend)
-    return Finding("budget", True, f"{used:,} of the {limit:,} tokens of today are spent")
+        return Finding(
+            message("budget"), False, message("what was spent today is not known: {error}", error=str(error)), mend
+        )
+    return Finding(
+        message("budget"), True, message("{used:,} of the {limit:,} tokens of today are spent", used=used, limit=limit)
+    )
 
 
 def _set_aside(index_dir: Path) -> Iterator[Finding]:
     for name in _OWN_FILES:
         for aside in files_set_aside(index_dir / name):
-            found = f"{name} was damaged and is now {aside.name}"
-            yield Finding("damaged file", SKIPPED, found, "Look whether the disk is failing, and delete that file.")
+            found = message("{file} was damaged and is now {aside}", file=name, aside=aside.name)
+            yield Finding(
+                message("damaged file"),
+                SKIPPED,
+                found,
+                message("Look whether the disk is failing, and delete that file."),
+            )
 
 
 def _size_of_current(index_dir: Path) -> int:

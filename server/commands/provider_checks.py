@@ -17,13 +17,17 @@ from pydantic import SecretStr
 
 from server.deadline import Deadline, TimeUp, until
 from server.language_model.transport import build_http_client
+from storage.messages import message
 
 SKIPPED = None
 _SECONDS = 15.0
 _LARGEST_SKEW_SECONDS = 120
 _LONGEST_EXCERPT = 160
 _PROBE = 'Reply with the json object {"ok": true} and nothing else.'
-_LATER = ("thinking switch", "JSON mode")
+_CLOCK_AND_KEY = (message("clock"), message("key"))
+_MODEL = message("model")
+_LATER = (message("thinking switch"), message("JSON mode"))
+_BALANCE = message("balance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +46,30 @@ def provider_findings(key: SecretStr | None, base_url: str, model: str) -> Itera
         server = _Server(client, base_url, key)
         models = server.fetched("/models")
         if isinstance(models, str):
-            yield Finding("server", False, f"{server.name} {models}", "Check DEEPSEEK_BASE_URL and the network.")
-            yield from _unchecked("the server cannot be asked", "clock", "key", "model", *_LATER, "balance")
+            yield Finding(
+                message("server"),
+                False,
+                message("{server} {problem}", server=server.name, problem=models),
+                message("Check DEEPSEEK_BASE_URL and the network."),
+            )
+            yield from _unchecked(message("the server cannot be asked"), *_CLOCK_AND_KEY, _MODEL, *_LATER, _BALANCE)
             return
-        yield Finding("server", True, f"{server.name} answers")
+        yield Finding(message("server"), True, message("{server} answers", server=server.name))
         yield _clock(models)
         if models.status_code in (401, 403):
-            yield Finding("key", False, "the server rejects it", "Check DEEPSEEK_API_KEY and restart the server.")
-            yield from _unchecked("the key is rejected", "model", *_LATER, "balance")
+            yield Finding(
+                message("key"),
+                False,
+                message("the server rejects it"),
+                message("Check DEEPSEEK_API_KEY and restart the server."),
+            )
+            yield from _unchecked(message("the key is rejected"), _MODEL, *_LATER, _BALANCE)
             return
-        yield Finding("key", True, "accepted" if key else "none set, and none asked for")
+        yield Finding(message("key"), True, message("accepted") if key else message("none set, and none asked for"))
         name = _model_name(models, model)
         yield name
         if name.is_well is False:
-            yield from _unchecked("there is no such model", *_LATER)
+            yield from _unchecked(message("there is no such model"), *_LATER)
         else:
             yield from _modes(server, model)
         yield _balance(server.fetched("/user/balance", without_version=True))
@@ -68,7 +82,7 @@ class _Server:
         self._client = client
         self._base_url = base_url.rstrip("/")
         self._key = key.get_secret_value() if key else ""
-        self.name = urlsplit(base_url).hostname or "the server"
+        self.name = urlsplit(base_url).hostname or message("the server")
 
     def fetched(self, path: str, *, without_version: bool = False) -> httpx.Response | str:
         """What is at the path; DeepSeek has its balance beside /v1, not below."""
@@ -90,37 +104,46 @@ class _Server:
             with until(Deadline(_SECONDS)):
                 return self._client.request(method, url, headers=headers, **content)
         except TimeUp:
-            return f"does not answer within {_SECONDS:g} seconds"
+            return message("does not answer within {seconds:g} seconds", seconds=_SECONDS)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            return f"cannot be reached ({type(error).__name__})"
+            return message("cannot be reached ({error})", error=type(error).__name__)
 
 
 def _clock(response: httpx.Response) -> Finding:
     try:
         theirs = parsedate_to_datetime(response.headers.get("Date", ""))
     except ValueError:
-        return Finding("clock", SKIPPED, "the server does not say what time it is")
+        return Finding(message("clock"), SKIPPED, message("the server does not say what time it is"))
     skew = round((datetime.now(UTC) - theirs).total_seconds())
     if abs(skew) <= _LARGEST_SKEW_SECONDS:
-        return Finding("clock", True, "agrees with the server's")
-    way = "ahead of" if skew > 0 else "behind"
-    return Finding(
-        "clock", False, f"{abs(skew)} s {way} the server's", "Set this machine's clock; the day's budget goes by it."
-    )
+        return Finding(message("clock"), True, message("agrees with the server's"))
+    if skew > 0:
+        found = message("{seconds} s ahead of the server's", seconds=skew)
+    else:
+        found = message("{seconds} s behind the server's", seconds=-skew)
+    return Finding(message("clock"), False, found, message("Set this machine's clock; the day's budget goes by it."))
 
 
 def _model_name(response: httpx.Response, model: str) -> Finding:
     offered = _at(_json(response), "data")
     if response.status_code != 200 or not isinstance(offered, list):
-        return Finding("model", SKIPPED, f"the server does not list its models; {model} is taken on trust")
+        return Finding(
+            message("model"),
+            SKIPPED,
+            message("the server does not list its models; {model} is taken on trust", model=model),
+        )
     names = sorted(str(_at(entry, "id")) for entry in offered)
     if model in names:
-        return Finding("model", True, f"{model} is offered")
+        return Finding(message("model"), True, message("{model} is offered", model=model))
     return Finding(
-        "model",
+        message("model"),
         False,
-        f'the configured model "{model}" is not offered by the server; it offers: {", ".join(names)}',
-        "Set DEEPSEEK_MODEL to one of these and restart the server.",
+        message(
+            'the configured model "{model}" is not offered by the server; it offers: {names}',
+            model=model,
+            names=", ".join(names),
+        ),
+        message("Set DEEPSEEK_MODEL to one of these and restart the server."),
     )
 
 
@@ -129,59 +152,73 @@ def _modes(server: _Server, model: str) -> Iterator[Finding]:
     without_thinking = question | {"thinking": {"type": "disabled"}}
     reply = server.sent("/chat/completions", without_thinking)
     if isinstance(reply, httpx.Response) and reply.status_code in (400, 422) and "thinking" in reply.text:
-        yield Finding("thinking switch", SKIPPED, "not known to this server; it is asked without, in both modes")
+        yield Finding(
+            message("thinking switch"), SKIPPED, message("not known to this server; it is asked without, in both modes")
+        )
         without_thinking = question
     elif isinstance(reply, str) or reply.status_code != 200:
-        yield Finding("thinking switch", False, *_refused(server, reply))
-        yield from _unchecked("the server does not answer questions", "JSON mode")
+        yield Finding(message("thinking switch"), False, *_refused(server, reply))
+        yield from _unchecked(message("the server does not answer questions"), message("JSON mode"))
         return
     elif _at(_json(reply), "choices", 0, "message", "reasoning_content"):
-        yield Finding("thinking switch", False, "the model thinks although it is told not to", "Choose another model.")
+        yield Finding(
+            message("thinking switch"),
+            False,
+            message("the model thinks although it is told not to"),
+            message("Choose another model."),
+        )
     else:
-        yield Finding("thinking switch", True, "understood")
+        yield Finding(message("thinking switch"), True, message("understood"))
     yield _json_mode(server, without_thinking)
 
 
 def _json_mode(server: _Server, question: dict[str, Any]) -> Finding:
     reply = server.sent("/chat/completions", question | {"response_format": {"type": "json_object"}})
     if isinstance(reply, str) or reply.status_code != 200:
-        return Finding("JSON mode", False, *_refused(server, reply))
+        return Finding(message("JSON mode"), False, *_refused(server, reply))
     text = str(_at(_json(reply), "choices", 0, "message", "content") or "")
     try:
         json.loads(text)
     except ValueError:
         return Finding(
-            "JSON mode",
+            message("JSON mode"),
             False,
-            "the model writes no JSON when it is asked to",
-            "Scoring will need twice the calls; choose another model, or set RELEVANCE_SCORER=local.",
+            message("the model writes no JSON when it is asked to"),
+            message("Scoring will need twice the calls; choose another model, or set RELEVANCE_SCORER=local."),
         )
-    return Finding("JSON mode", True, "works")
+    return Finding(message("JSON mode"), True, message("works"))
 
 
 def _balance(reply: httpx.Response | str) -> Finding:
     body = None if isinstance(reply, str) else _json(reply)
     is_available = _at(body, "is_available")
     if not isinstance(is_available, bool):
-        return Finding("balance", SKIPPED, "the server does not tell")
+        return Finding(message("balance"), SKIPPED, message("the server does not tell"))
     amount = " ".join(str(_at(body, "balance_infos", 0, name) or "") for name in ("total_balance", "currency")).strip()
     if is_available:
-        return Finding("balance", True, amount or "enough")
-    return Finding("balance", False, f"used up ({amount})", "Top up the account of DEEPSEEK_API_KEY.")
+        return Finding(message("balance"), True, amount or message("enough"))
+    return Finding(
+        message("balance"),
+        False,
+        message("used up ({amount})", amount=amount),
+        message("Top up the account of DEEPSEEK_API_KEY."),
+    )
 
 
 def _refused(server: _Server, reply: httpx.Response | str) -> tuple[str, str]:
     if isinstance(reply, str):
-        return f"{server.name} {reply}", "Try again later."
+        return message("{server} {problem}", server=server.name, problem=reply), message("Try again later.")
     if reply.status_code == 402:
-        return "the account has no balance (HTTP 402)", "Top up the account of DEEPSEEK_API_KEY."
-    found = f"the server rejects a question (HTTP {reply.status_code}): {server.excerpt(reply)}"
-    return found, "Check DEEPSEEK_BASE_URL and DEEPSEEK_MODEL."
+        return message("the account has no balance (HTTP 402)"), message("Top up the account of DEEPSEEK_API_KEY.")
+    found = message(
+        "the server rejects a question (HTTP {status}): {said}", status=reply.status_code, said=server.excerpt(reply)
+    )
+    return found, message("Check DEEPSEEK_BASE_URL and DEEPSEEK_MODEL.")
 
 
 def _unchecked(why: str, *subjects: str) -> Iterator[Finding]:
     for subject in subjects:
-        yield Finding(subject, SKIPPED, f"not checked: {why}")
+        yield Finding(subject, SKIPPED, message("not checked: {why}", why=why))
 
 
 def _json(response: httpx.Response) -> Any:

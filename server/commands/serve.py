@@ -20,6 +20,7 @@ from server.http.lanes import Lanes
 from server.http.services import Services
 from server.memory import keep_memory_together
 from server.settings import ServerSettings, in_url, read_storage_settings
+from storage.messages import message
 from storage.servers import is_loopback
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,9 @@ class CannotListen(Exception):
 def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT. `announce` gets the address and the way of answering. Raises `CannotListen`."""
     if get_debug_flag() and not is_loopback(settings.host):
-        raise CannotListen(f"HOST={settings.host}: FLASK_DEBUG must not be set on a server that others can reach")
+        raise CannotListen(
+            message("HOST={host}: FLASK_DEBUG must not be set on a server that others can reach", host=settings.host)
+        )
     prepare_logging(settings.log_level)
     keep_memory_together()
     services = build_services(settings, read_storage_settings())
@@ -57,7 +60,14 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: stop.set())
         host, port = listening.getsockname()[:2]
-        announce(f"Pagewise answers on http://{in_url(host)}:{port}\n{_way_of_answering(services)}")
+        announce(
+            message(
+                "Pagewise answers on http://{host}:{port}\n{how}",
+                host=in_url(host),
+                port=port,
+                how=_way_of_answering(services),
+            )
+        )
         services.load()
         _handle_connections(connections, ConnectionKeeper(connections, limits), stop, services)
     server.task_dispatcher.shutdown(timeout=_THREADS_END_SECONDS)
@@ -75,8 +85,10 @@ def _listening_socket(settings: ServerSettings) -> socket.socket:
             backlog=1024,
         )
     except OSError as error:
-        reason = error.strerror or "cannot be had"
-        raise CannotListen(f"HOST={settings.host} PORT={settings.port}: {reason}") from error
+        reason = error.strerror or message("cannot be had")
+        raise CannotListen(
+            message("HOST={host} PORT={port}: {reason}", host=settings.host, port=settings.port, reason=reason)
+        ) from error
 
 
 def _handle_connections(
@@ -95,7 +107,7 @@ def _handle_connections(
 
 def _way_of_answering(services: Services) -> str:
     if services.language_model:
-        return f"Answers are written by {services.language_model} from the passages it was given."
-    return (
+        return message("Answers are written by {model} from the passages it was given.", model=services.language_model)
+    return message(
         "No language model is configured: answers are quoted from the documents. Set DEEPSEEK_API_KEY to change that."
     )

@@ -17,6 +17,7 @@ from server.documents.child_processes import Children, ChildrenEnded
 from server.documents.slow_work import NoRoom, SlowWork
 from storage.child_environment import reading_environment
 from storage.generations.published import file_sha256
+from storage.messages import message
 from storage.records import DocumentRecord
 
 Key = TypeVar("Key")
@@ -153,7 +154,7 @@ class PagePictures:
         try:
             self._pictures.put((version, number, passage), _drawn(self._children, file, number, passage))
         except ChildrenEnded as error:
-            raise NoPicture("the server is stopping") from error
+            raise NoPicture(message("the server is stopping")) from error
         except NoPicture as error:
             self._failures.put((version, number), (str(error), time.monotonic()))
             raise
@@ -166,12 +167,12 @@ def _drawn(children: Children, file: Path, number: int, passage: str) -> bytes:
             given = passage.encode("utf-8", "replace")
             done = children.run(command, reading_environment(), seconds=_SECONDS, given=given, output=output)
         except subprocess.TimeoutExpired as error:
-            raise NoPicture("the page takes too long to draw") from error
+            raise NoPicture(message("the page takes too long to draw")) from error
         output.seek(0)
         picture = output.read(_LARGEST_BYTES)
     if done.returncode in _OUT_OF_TIME:
-        raise NoPicture("the page takes too long to draw")
+        raise NoPicture(message("the page takes too long to draw"))
     if done.returncode != 0 or not picture:
         logger.warning("a page could not be drawn (exit code %d)", done.returncode)
-        raise NoPicture("the page cannot be drawn")
+        raise NoPicture(message("the page cannot be drawn"))
     return picture

@@ -15,15 +15,16 @@ from pathlib import Path
 
 from server.documents.child_processes import Children, ChildrenEnded
 from server.documents.slow_work import NoRoom, SlowWork
-from storage.child_environment import job_environment
+from storage.child_environment import ENCODED_LINES, job_environment
 from storage.generations.lock import is_locked
+from storage.messages import changed, decoded, message
 from storage.private_files import private_directory, private_opener
 
 _COMMAND = [sys.executable, "-m", "indexing"]
 _HOME = Path(__file__).parents[2]
 _PLAN_SECONDS = 60
 _KEPT_SECONDS = 5.0
-_LAST_BYTES = 8192
+_LAST_BYTES = 65536
 _LAST_LINES = 12
 _COUNT = re.compile(r"(?:^|embedded )(\d+)/(\d+)\b")
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ [A-Z]+ +")
@@ -144,13 +145,14 @@ class Reindexing:
                 [*self._command, "--dry-run"], self._environment(documents_dir), seconds=_PLAN_SECONDS, cwd=_HOME
             )
         except subprocess.TimeoutExpired as error:
-            raise NoPlan("the plan takes too long; run make index ARGS=--dry-run") from error
+            raise NoPlan(message("the plan takes too long; run make index ARGS=--dry-run")) from error
         except ChildrenEnded as error:
-            raise NoPlan("the server is stopping") from error
+            raise NoPlan(message("the server is stopping")) from error
         if ended.returncode > 1:
-            said = ended.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-            raise NoPlan(self._shown(said) or "the plan cannot be made; run make index ARGS=--dry-run")
-        return tuple(self._shown(line) for line in ended.stdout.decode("utf-8", "replace").splitlines())
+            said = ended.stderr.decode("utf-8", "replace").strip("\n").rpartition("\n")[2]
+            raise NoPlan(self._shown(said) or message("the plan cannot be made; run make index ARGS=--dry-run"))
+        lines = ended.stdout.decode("utf-8", "replace").strip("\n")
+        return tuple(self._shown(line) for line in lines.split("\n")) if lines else ()
 
     @property
     def _log(self) -> Path:
@@ -167,11 +169,21 @@ class Reindexing:
         with self._log.open("rb") as log:
             log.seek(max(0, self._log.stat().st_size - _LAST_BYTES))
             text = log.read().decode("utf-8", "replace")
-        return [self._shown(line) for line in text.splitlines() if line.strip()]
+        # Not splitlines: what begins an encoded message would end a line.
+        return [self._shown(line) for line in text.split("\n") if line.strip()]
 
     def _environment(self, documents_dir: Path) -> dict[str, str]:
-        return job_environment({"INDEX_DIR": str(self._index_dir), "DOCUMENTS_DIR": str(documents_dir.resolve())})
+        return job_environment(
+            {
+                "INDEX_DIR": str(self._index_dir),
+                "DOCUMENTS_DIR": str(documents_dir.resolve()),
+                ENCODED_LINES: "1",
+            }
+        )
 
     def _shown(self, line: str) -> str:
-        """A line without its time, and without where things are on this machine."""
-        return _STAMP.sub("", line).replace(f"{self._index_dir.parent}/", "").replace(f"{_HOME}/", "")
+        """A line or a message without its time, and without where things are on this machine."""
+        return changed(decoded(_STAMP.sub("", line)), self._without_places)
+
+    def _without_places(self, text: str) -> str:
+        return text.replace(f"{self._index_dir.parent}/", "").replace(f"{_HOME}/", "")

@@ -23,6 +23,7 @@ from typing import IO, Literal
 
 from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
 from storage.generations.published import file_sha256
+from storage.messages import message
 
 logger = logging.getLogger(__name__)
 
@@ -169,7 +170,7 @@ def disk_failures() -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL:
             raise FolderFull from error
-        raise FolderNotWritable(error.strerror or "it failed") from error
+        raise FolderNotWritable(error.strerror or message("it failed")) from error
 
 
 def _name_of(file: SentFile) -> str:

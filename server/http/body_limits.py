@@ -8,16 +8,22 @@ import copy
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask
 from waitress.utilities import Error, RequestEntityTooLarge
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from server.http.security import given_token
+from server.http.translation import accepted_language
+from server.language import Language
 from server.settings import ServerSettings, known_token
+from storage.message_translation import told
+from storage.messages import message
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +34,21 @@ _PATIENCE_SECONDS = 60.0
 _SLOWEST_BYTES_PER_SECOND = 10_000  # once patience is at an end
 
 _PROBLEM_TYPE = "application/problem+json"
+
+_BOTH: tuple[Language, ...] = ("en", "zh")
+_TITLES = {
+    str(title): title
+    for title in (
+        message("Bad Request"),
+        message("Insufficient Storage"),
+        message("Internal Server Error"),
+        message("Not Implemented"),
+        message("Request Entity Too Large"),
+        message("Request Header Fields Too Large"),
+        message("Request Timeout"),
+    )
+}
+"""waitress's own words for what it refuses by itself."""
 
 LimitOf = Callable[[str, str, str], int | None]
 """(method, path, Authorization) -> the bytes that may come, where that is not what other requests may send."""
@@ -79,13 +100,21 @@ class GuardedParser(HTTPRequestParser):  # type: ignore[misc]
         except OSError as error:  # waitress puts bodies of half a megabyte and more into temporary files
             logger.warning("a request's body cannot be kept: %s", error.strerror or type(error).__name__)
             consumed, self.completed = len(data), True
-            self.error = _NoRoom("There is no room for what was sent on the server's disk.")
+            self.error = _NoRoom(message("There is no room for what was sent on the server's disk."))
         self.bytes_received += consumed
         if isinstance(self.error, RequestEntityTooLarge):
-            self.error = RequestEntityTooLarge(f"At most {self.adj.max_request_body_size:,} bytes may be sent.")
+            most = self.adj.max_request_body_size
+            self.error = RequestEntityTooLarge(message("At most {bytes:,} bytes may be sent.", bytes=most))
         if self.error is not None:
             self.expect_continue = False  # else waitress asks for the body it has just refused
         return consumed
+
+    def languages(self) -> tuple[Language, ...]:
+        """What to tell whoever sends this: both, where no more than the beginning of the head has come."""
+        if not self.headers_finished:
+            return _BOTH
+        accepted = parse_accept_header(self.headers.get("ACCEPT_LANGUAGE"), LanguageAccept)
+        return (accepted_language(accepted),)
 
 
 class _NoRoom(Error):  # type: ignore[misc]
@@ -98,7 +127,7 @@ class _ProblemTask(ErrorTask):  # type: ignore[misc]
 
     def execute(self) -> None:
         error = self.request.error
-        body = _problem(error.code, error.reason, error.body)
+        body = _problem(error.code, error.reason, error.body, self.request.languages())
         self.status = f"{error.code} {error.reason}"
         self.response_headers.append(("Content-Type", _PROBLEM_TYPE))
         self.set_close_on_finish()
@@ -155,7 +184,8 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
 
     def refuse_slow(self) -> None:
         """Say that the request comes too slowly, and close. Needs no thread: all of them may be at work."""
-        body = _problem(408, "Request Timeout", "The request came too slowly.")
+        languages = self.request.languages() if self.request else _BOTH
+        body = _problem(408, "Request Timeout", message("The request came too slowly."), languages)
         head = f"HTTP/1.1 408 Request Timeout\r\nContent-Type: {_PROBLEM_TYPE}\r\nContent-Length: {len(body)}\r\n"
         said = f"{head}Connection: close\r\n\r\n".encode() + body
         with self.requests_lock, self.outbuf_lock:
@@ -180,13 +210,14 @@ def guarded_channel(
     return type("Channel", (GuardedChannel,), limits)
 
 
-def _problem(status: int, title: str, detail: str) -> bytes:
+def _problem(status: int, title: str, detail: str, languages: Sequence[Language]) -> bytes:
+    """The problem as JSON, in each of the languages one after another."""
     code = title.lower().replace(" ", "_")
     problem = {
         "type": f"urn:pagewise:problem:{code}",
-        "title": title,
+        "title": " ".join(told(_TITLES.get(title, title), language) for language in languages),
         "status": status,
-        "detail": detail,
+        "detail": " ".join(dict.fromkeys(told(detail, language) for language in languages)),
         "code": code,
     }
     return json.dumps(problem).encode()

@@ -1,13 +1,17 @@
 """From what is asked to the answer service's question, and from its answer to what API and pages show."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from server.answers import Answer, Question, Turn
 from server.http import schema
+from server.language import question_language
 from server.passages import Passage
 from server.settings import ServerSettings
 from storage.generations.published import Generation
+from storage.message_translation import told
 from storage.records import DocumentRecord
 
 
@@ -24,40 +28,49 @@ def question_of(asked: schema.QueryRequest, settings: ServerSettings) -> Questio
     )
 
 
-def query_response(answer: Answer, request_id: str) -> schema.QueryResponse:
-    """An answer as docs/api.md shows it."""
+Say = Callable[[str], str]
+"""Makes plain text of a sentence that may be a `Message`."""
+
+
+def query_response(answer: Answer, request_id: str, say: Say | None = None) -> schema.QueryResponse:
+    """An answer as docs/api.md shows it: notices in the language of the question, other sentences in English.
+
+    `say` makes all of them instead: `encoded`, where they are told later.
+    """
+    language = question_language(answer.standalone_question or answer.question)
+    say_notice, say = say or partial(told, language=language), say or partial(told, language="en")
     return schema.QueryResponse(
-        **_written(answer),
+        **_written(answer, say, say_notice),
         question=answer.question,
-        rejected=[passage_out(passage) for passage in answer.rejected],
+        rejected=[passage_out(passage, say) for passage in answer.rejected],
         relevance=schema.Scoring.model_validate(answer.relevance),
         index=schema.IndexInfo.model_validate(answer.index),
         request_id=request_id,
         standalone_question=answer.standalone_question,
-        second=schema.SecondAnswer(**_written(answer.second)) if answer.second else None,
+        second=schema.SecondAnswer(**_written(answer.second, say, say_notice)) if answer.second else None,
     )
 
 
-def _written(answer: Answer) -> dict[str, Any]:
+def _written(answer: Answer, say: Say, say_notice: Say) -> dict[str, Any]:
     """What is each model's own where two answered the same question from the same evidence."""
     return {
         "answer": answer.answer,
         "refused": answer.refused,
         "complete": answer.complete,
-        "reason": answer.reason,
+        "reason": answer.reason and say(answer.reason),
         "mode": answer.mode,
         "model": answer.model,
         "reasoning": answer.reasoning,
-        "sources": [passage_out(passage) for passage in answer.sources],
+        "sources": [passage_out(passage, say) for passage in answer.sources],
         "checks": schema.Checks.model_validate(answer.checks),
-        "notices": list(answer.notices),
+        "notices": [say_notice(notice) for notice in answer.notices],
         "usage": answer.usage,
         "timings_ms": answer.timings_ms,
     }
 
 
-def passage_out(passage: Passage) -> schema.PassageOut:
-    """A passage with the address of its page."""
+def passage_out(passage: Passage, say: Say = str) -> schema.PassageOut:
+    """A passage with the address of its page; `say` as in `query_response`."""
     judgement = passage.judgement
     return schema.PassageOut(
         id=passage.id,
@@ -68,7 +81,7 @@ def passage_out(passage: Passage) -> schema.PassageOut:
         retrieval_score=passage.retrieval_score,
         relevance=schema.Relevance(
             score=judgement.score if judgement else None,
-            reason=judgement.reason if judgement else "",
+            reason=say(judgement.reason) if judgement else "",
             kept=passage.kept,
         ),
         stale=passage.stale,

@@ -12,9 +12,9 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from server.http.conversion import passage_out
 from server.http.metrics import count_failure
-from server.http.problems import Problem, problem_of
+from server.http.problems import Problem, problem_of, told_problem
 from server.http.translation import interface_language
-from server.language import retold
+from storage.messages import encoded
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ def problem_body(problem: Problem) -> dict[str, Any]:
         "type": f"urn:pagewise:problem:{problem.code}",
         "title": str(problem.title),
         "status": problem.status,
-        "detail": retold(f"{problem.detail} {problem.help}".strip(), interface_language()),
+        "detail": told_problem(problem, interface_language()),
         "code": problem.code,
         "request_id": g.get("request_id", ""),
     }
@@ -68,7 +68,7 @@ def _respond(error: Exception) -> Response:
     log_failure(error, problem)
     # Without a trusted host there are no URLs to build a page with.
     if _wants_page() and not isinstance(error, SecurityError):
-        passages = [passage_out(passage) for passage in problem.passages]
+        passages = [passage_out(passage, encoded) for passage in problem.passages]
         response = Response(render_template("problem.html", problem=problem, passages=passages), problem.status)
     elif request.path.startswith("/v1/"):
         response = jsonify(openai_body(problem))

@@ -22,14 +22,17 @@ from server.documents.slow_work import NoRoom
 from server.documents.uploads import FolderFull, FolderNotWritable, NameTaken, NoSuchFile, NotRead
 from server.http.form_files import MOST_FILES, TooManyFiles
 from server.http.rate_limits import seconds_to_wait
+from server.language import Language, as_sentence
 from server.language_model.errors import BudgetSpent, BudgetUnknown, LanguageModelError, Paused
 from server.passages import Passage
 from server.retrieval.index_holder import IndexNotReady
 from server.retrieval.reachability import DocumentsUnreachable
 from storage.failures import IndexUnreadable
 from storage.formats import ALL_SUFFIXES
+from storage.messages import Message, joined, message
 from storage.server_state.answers import AnswersUnreadable
 from storage.servers import ServerUnavailable
+from storage.validation_messages import INPUT, what_is_wrong
 
 # Wrong shape is 400; a value of the right shape that is out of range is 422.
 _OUT_OF_RANGE = ("greater_than", "less_than", "too_short", "too_long", "literal_error", "value_error")
@@ -37,7 +40,10 @@ _OUT_OF_RANGE = ("greater_than", "less_than", "too_short", "too_long", "literal_
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a caller is told: in `detail` what happened, in `help` what to do, a sentence each."""
+    """What a caller is told: in `detail` what happened, in `help` what to do, a sentence each.
+
+    A `Message` is told as one by whoever shows it, and need not begin with a capital or end with a full stop.
+    """
 
     status: int
     code: str
@@ -59,9 +65,9 @@ class Refused(Exception):
 
 def bad_input(error: ValidationError) -> Refused:
     """What is wrong with a request, field by field, without repeating what was sent."""
-    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    problems = error.errors(include_url=False, include_input=False)
     out_of_range = all(any(mark in problem["type"] for mark in _OUT_OF_RANGE) for problem in problems)
-    detail = "; ".join(_field_sentence(problem) for problem in problems[:5]) + "."
+    detail = joined([_field_sentence(problem) for problem in problems[:5]], "; ")
     if out_of_range:
         return Refused(Problem(422, "out_of_range", _l("A value is out of range"), detail))
     return Refused(Problem(400, "bad_request", _l("The request is not understood"), detail))
@@ -75,20 +81,38 @@ def problem_of(error: Exception) -> Problem:
     return _INTERNAL
 
 
+def told_problem(problem: Problem, language: Language) -> str:
+    """What happened and what to do."""
+    parts = [_told(str(part), language) for part in (problem.detail, problem.help)]
+    return " ".join(filter(None, parts)) if language == "en" else "".join(parts)
+
+
+def _told(text: str, language: Language) -> str:
+    return as_sentence(text, language) if isinstance(text, Message) else text
+
+
 def known_exceptions() -> tuple[type[Exception], ...]:
     """Every exception the table has a sentence for."""
     return tuple(kind for kind, _ in _TABLE)
 
 
-def sentences_of(error: LanguageModelError) -> str:
-    """What is wrong with the language model and what to do."""
-    return f"{_sentence(error)} {error.help}".strip()
-
-
 def _field_sentence(problem: Any) -> str:
-    field = ".".join(str(part) for part in problem["loc"]) or "body"
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{field}: {message[0].lower()}{message[1:]}"
+    field, *places = problem["loc"] or ("body",)
+    name = _FIELDS.get(field, str(field))
+    if places:
+        name = message("{field}.{place}", field=name, place=".".join(map(str, places)))
+    what = what_is_wrong(problem)
+    if str(problem["msg"]).startswith(INPUT):
+        what = message("input {should_be}", should_be=what)
+    return message("{field}: {what}", field=name, what=what)
+
+
+_FIELDS: dict[str, str] = {
+    "question": message("question"),
+    "documents": message("documents"),
+    "threshold": message("threshold"),
+}
+"""Those that a page sends; the rest are programs', and keep their names."""
 
 
 def _of_http(error: Any) -> Problem:
@@ -115,7 +139,7 @@ def _of_crowd(error: TooBusy) -> Problem:
         "too_busy",
         _l("Too many questions at this moment"),
         _sentence(error),
-        _l("Ask again in a few seconds."),
+        message("Ask again in a few seconds."),
         round(error.retry_after_seconds) or 1,
     )
 
@@ -141,7 +165,7 @@ def _of_unreachable_documents(error: DocumentsUnreachable) -> Problem:
         "documents_unreachable",
         _l("The documents cannot be reached"),
         _sentence(error),
-        _l("Mount their disk or bring the folder back; the index is kept, and answers again at once."),
+        message("Mount their disk or bring the folder back; the index is kept, and answers again at once."),
         retry_after_seconds=5,
     )
 
@@ -152,7 +176,12 @@ def _of_inability(error: CannotAnswer) -> Problem:
 
 def _of_cancellation(_error: Cancelled) -> Problem:
     return Problem(
-        503, "stopping", _l("The server is stopping"), _l("The answer was broken off."), _l("Ask again in a moment."), 5
+        503,
+        "stopping",
+        _l("The server is stopping"),
+        message("The answer was broken off."),
+        message("Ask again in a moment."),
+        5,
     )
 
 
@@ -162,7 +191,7 @@ def _of_deadline(error: TimeUp) -> Problem:
         "deadline_exceeded",
         _l("It took too long"),
         _sentence(error),
-        _l("Ask again, or raise ANSWER_DEADLINE_SECONDS."),
+        message("Ask again, or raise ANSWER_DEADLINE_SECONDS."),
     )
 
 
@@ -202,14 +231,14 @@ def _of_unwritable_folder(error: FolderNotWritable) -> Problem:
         503,
         "folder_not_writable",
         _l("The documents cannot be changed"),
-        _l("The documents folder cannot be changed: %(reason)s.", reason=str(error)),
+        message("The documents folder cannot be changed: {reason}.", reason=str(error)),
         _l("Give the server's account the right to write there."),
     )
 
 
 def _of_unreadable_answers(error: AnswersUnreadable) -> Problem:
     title = _l("The kept answers cannot be read")
-    return Problem(503, "answers_unreadable", title, _sentence(error), _l("Ask again."), 30)
+    return Problem(503, "answers_unreadable", title, _sentence(error), message("Ask again."), 30)
 
 
 _HTTP_SENTENCES: dict[int, tuple[Any, Any]] = {
@@ -281,5 +310,6 @@ def _whole_seconds(error: LanguageModelError, default: int | None = None) -> int
 
 
 def _sentence(error: Exception) -> str:
-    text = str(error)
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    """What the exception says, to be told as a sentence."""
+    said = str(error)
+    return said if isinstance(said, Message) else message("{said}", said=said)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from server.answers import AskedMode
+from storage.messages import message
 
 LONGEST_QUESTION = 4000
 
@@ -16,11 +17,11 @@ ModelName = Literal["chat", "reasoner", "both", "deepseek-chat", "deepseek-reaso
 
 def _has_words(text: str) -> str:
     if "\0" in text:
-        raise ValueError("must not contain NUL characters")
+        raise ValueError(message("must not contain NUL characters"))
     if len(text) > LONGEST_QUESTION:
-        raise ValueError(f"must have at most {LONGEST_QUESTION} characters")
+        raise ValueError(message("must have at most {count} characters", count=LONGEST_QUESTION))
     if not any(character.isalnum() for character in text):
-        raise ValueError("must contain at least one letter or digit")
+        raise ValueError(message("must contain at least one letter or digit"))
     return text
 
 

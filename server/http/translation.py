@@ -8,6 +8,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, request
 from flask_babel import Babel
+from werkzeug.datastructures import LanguageAccept
 
 from server.language import Language
 
@@ -31,9 +32,14 @@ def interface_language() -> Language:
     for language in LANGUAGES:
         if chosen == language:
             return language
+    return accepted_language(request.accept_languages)
+
+
+def accepted_language(accepted: LanguageAccept) -> Language:
+    """Ours that an `Accept-Language` header names first; English where it names none."""
     # Werkzeug's best_match takes a later "zh" before an earlier "en-GB".
-    spoken = (accepted.partition("-")[0].lower() for accepted, _ in request.accept_languages)
-    return next((language for accepted in spoken for language in LANGUAGES if accepted == language), "en")
+    spoken = (name.partition("-")[0].lower() for name, _ in accepted)
+    return next((language for name in spoken for language in LANGUAGES if name == language), "en")
 
 
 def _read_translations(file: Path) -> Translations:

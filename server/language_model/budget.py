@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from server.language_model.errors import BudgetSpent, BudgetUnknown, LanguageModelError
 from server.language_model.usage import Usage
+from storage.messages import message
 from storage.server_state.token_budget import CountUnknown, LedgerUnavailable
 
 logger = logging.getLogger(__name__)
@@ -17,9 +18,9 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _TRY_AGAIN_SECONDS = 30.0
-_LOST = (
-    "Answers are quoted until tomorrow (UTC). To count today from 0 all the same, stop the server, delete budget.db, "
-    "and start it again."
+_LOST = message(
+    "Answers are quoted until tomorrow (UTC). To count today from 0 all the same, stop the server, "
+    "delete budget.db, and start it again."
 )
 
 
@@ -135,7 +136,10 @@ class CarriedLedger:
         """Why the count goes on in memory; None while it does not."""
         if self._failure is None or not self._known:
             return None
-        return f"the tokens of today are counted in memory, and forgotten by a restart: {self._failure}"
+        return message(
+            "the tokens of today are counted in memory, and forgotten by a restart: {failure}",
+            failure=str(self._failure),
+        )
 
     def close(self) -> None:
         """Write what is left, if that goes now, and close the file."""
@@ -197,7 +201,7 @@ class CarriedLedger:
     def _count(self, day: date) -> int:
         if day not in self._known:
             if not self._known or day < max(self._known):
-                raise self._failure or LedgerUnavailable("it was never read")
+                raise self._failure or LedgerUnavailable(message("it was never read"))
             self._known[day] = 0  # the day began while this process counted
         return self._known[day]
 
@@ -264,14 +268,15 @@ class DailyBudget:
         self._ledger.close()
 
     def _unknown(self, error: LedgerUnavailable) -> BudgetUnknown:
-        message = f"what was spent of today's tokens is not known: {error}"
+        sentence = message("what was spent of today's tokens is not known: {error}", error=str(error))
         if isinstance(error, CountUnknown):
-            return BudgetUnknown(message, help=_LOST, retry_after_seconds=self._seconds_to_tomorrow())
-        return BudgetUnknown(message, retry_after_seconds=_TRY_AGAIN_SECONDS)
+            return BudgetUnknown(sentence, help=_LOST, retry_after_seconds=self._seconds_to_tomorrow())
+        return BudgetUnknown(sentence, retry_after_seconds=_TRY_AGAIN_SECONDS)
 
     def _spent(self) -> BudgetSpent:
         return BudgetSpent(
-            f"the {self._limit} tokens of today are spent", retry_after_seconds=self._seconds_to_tomorrow()
+            message("the {limit} tokens of today are spent", limit=self._limit),
+            retry_after_seconds=self._seconds_to_tomorrow(),
         )
 
     def _seconds_to_tomorrow(self) -> float:

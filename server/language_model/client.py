@@ -28,6 +28,7 @@ from server.language_model.errors import (
 from server.language_model.retrying import Breaker, RetryPolicy
 from server.language_model.transport import build_http_client, responses_closed
 from server.language_model.usage import Usage, estimated_tokens, usage_of
+from storage.messages import message
 from storage.untraced import Untraced
 
 
@@ -99,8 +100,8 @@ class Received:
 _WITHOUT_DEADLINE_SECONDS = 120.0
 _SHORT_REPLY_TOKENS = 40  # what is reserved of a budget before a reply is there
 _LONG_REPLY_TOKENS = 400
-_TIME_OVER = "the time for the question was over before the answer was"
-_NO_ANSWER = "the language model wrote no answer"
+_TIME_OVER = message("the time for the question was over before the answer was")
+_NO_ANSWER = message("the language model wrote no answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,7 @@ class LanguageModels:
                     receipt.usage = received.counted(_estimated(messages))
             problem = finish_problem(received.finish_reason)
         except Stalled as error:
-            problem = IncompleteAnswer(f"the language model fell silent: {error}")
+            problem = IncompleteAnswer(message("the language model fell silent: {error}", error=str(error)))
         except (DeadlineExceeded, LanguageModelError) as error:
             if received.is_blank():
                 raise
@@ -312,7 +313,7 @@ class LanguageModels:
             names = ", ".join(self.offered())
         except (LanguageModelError, TimeUp):
             return error
-        return ModelNotOffered(f"{error}; it offers: {names}", help=error.help)
+        return ModelNotOffered(message("{error}; it offers: {names}", error=str(error), names=names), help=error.help)
 
     @contextmanager
     def _border(self) -> Iterator[None]:
@@ -323,7 +324,7 @@ class LanguageModels:
         except LIBRARY_ERRORS as error:
             key = self._key.get_secret_value()
             # A server that repeats the key in its message must not get it into a log by way of the cause.
-            said = f"{error} {getattr(error, 'body', '')}"
+            said = str(error) + str(getattr(error, "body", ""))
             raise translated(error, self.model, key) from (None if key in said else error)
 
 

@@ -18,6 +18,7 @@ from server.language_model.errors import (
     Unavailable,
     UnreadableReply,
 )
+from storage.messages import message
 
 logger = logging.getLogger(__name__)
 
@@ -50,10 +51,10 @@ def translated(error: Exception, model: str, key: str) -> Exception:
         )
         return found
     if isinstance(error, openai.APIConnectionError | httpx.HTTPError | httpx.StreamError):
-        return Unavailable("the language model cannot be reached or broke the connection off")
+        return Unavailable(message("the language model cannot be reached or broke the connection off"))
     if isinstance(error, openai.APIError):
-        return _of_message(str(error.message), model) or Unavailable("the language model reported an error")
-    return UnreadableReply("what came back is no reply of a language model")
+        return _of_message(str(error.message), model) or Unavailable(message("the language model reported an error"))
+    return UnreadableReply(message("what came back is no reply of a language model"))
 
 
 def _time_up(error: BaseException | None) -> TimeUp | None:
@@ -67,37 +68,44 @@ def _time_up(error: BaseException | None) -> TimeUp | None:
 def _of_status(error: openai.APIStatusError, model: str, key: str) -> LanguageModelError:
     status = error.status_code
     if status in (401, 403):
-        return KeyRejected("the language model's server rejects the key")
+        return KeyRejected(message("the language model's server rejects the key"))
     if status == 402:
-        return NoBalance("the account at the language model's provider has no balance")
+        return NoBalance(message("the account at the language model's provider has no balance"))
     if status == 429:
-        return RateLimited("the language model's server is asked too often", retry_after_seconds=_retry_after(error))
+        return RateLimited(
+            message("the language model's server is asked too often"), retry_after_seconds=_retry_after(error)
+        )
     if status >= 500 or status in (408, 409):
         return Unavailable(
-            f"the language model's server fails (HTTP {status})", retry_after_seconds=_retry_after(error)
+            message("the language model's server fails (HTTP {status})", status=status),
+            retry_after_seconds=_retry_after(error),
         )
     said = _server_message(error).replace(key, "…")
     return _of_message(said, model) or RequestRejected(
-        f"the language model's server rejects the request (HTTP {status}): {' '.join(said.split())[:_LONGEST_EXCERPT]}"
+        message(
+            "the language model's server rejects the request (HTTP {status}): {said}",
+            status=status,
+            said=" ".join(said.split())[:_LONGEST_EXCERPT],
+        )
     )
 
 
-def _of_message(message: str, model: str) -> LanguageModelError | None:
-    if _CONTENT_RISK.search(message):
-        return ContentRisk("the language model's provider refuses this content")
-    if _MODEL_NAME.search(message):
+def _of_message(said: str, model: str) -> LanguageModelError | None:
+    if _CONTENT_RISK.search(said):
+        return ContentRisk(message("the language model's provider refuses this content"))
+    if _MODEL_NAME.search(said):
         return _not_offered(model)
     return None
 
 
 def _not_offered(model: str) -> ModelNotOffered:
-    return ModelNotOffered(f'the configured model "{model}" is not offered by the server')
+    return ModelNotOffered(message('the configured model "{model}" is not offered by the server', model=model))
 
 
 def _server_message(error: openai.APIStatusError) -> str:
     body: object = error.body
-    message = body.get("message") if isinstance(body, dict) else None
-    return str(message or error.message)
+    said = body.get("message") if isinstance(body, dict) else None
+    return str(said or error.message)
 
 
 def _retry_after(error: openai.APIStatusError) -> float | None:

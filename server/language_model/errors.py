@@ -7,6 +7,7 @@ carries the key.
 from typing import ClassVar
 
 from server.passages import Passage
+from storage.messages import message
 
 
 class LanguageModelError(Exception):
@@ -18,10 +19,10 @@ class LanguageModelError(Exception):
     code: str = "language_model_failed"
     retryable: ClassVar[bool] = False
     attempts: ClassVar[int] = 3
-    default_help: ClassVar[str] = "Try again later."
+    default_help: ClassVar[str] = message("Try again later.")
 
-    def __init__(self, message: str, *, help: str = "", retry_after_seconds: float | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, sentence: str, *, help: str = "", retry_after_seconds: float | None = None) -> None:
+        super().__init__(sentence)
         self.help = help or self.default_help
         self.retry_after_seconds = retry_after_seconds
         self.passages: tuple[Passage, ...] = ()
@@ -31,28 +32,28 @@ class KeyRejected(LanguageModelError):
     """The server does not accept the key."""
 
     code = "key_rejected"
-    default_help = "Check DEEPSEEK_API_KEY and restart the server."
+    default_help = message("Check DEEPSEEK_API_KEY and restart the server.")
 
 
 class NoBalance(LanguageModelError):
     """The account has no money left."""
 
     code = "no_balance"
-    default_help = "Top up the account of DEEPSEEK_API_KEY."
+    default_help = message("Top up the account of DEEPSEEK_API_KEY.")
 
 
 class ModelNotOffered(LanguageModelError):
     """The server has no model of this name."""
 
     code = "model_not_offered"
-    default_help = "Set DEEPSEEK_MODEL to a model that the server offers and restart."
+    default_help = message("Set DEEPSEEK_MODEL to a model that the server offers and restart.")
 
 
 class RequestRejected(LanguageModelError):
     """The server finds fault with the request itself."""
 
     code = "request_rejected"
-    default_help = "Check DEEPSEEK_BASE_URL and the prompt files."
+    default_help = message("Check DEEPSEEK_BASE_URL and the prompt files.")
 
 
 class SwitchUnknown(RequestRejected):
@@ -66,7 +67,7 @@ class ContentRisk(LanguageModelError):
     """The provider refuses to read what it was sent."""
 
     code = "content_risk"
-    default_help = "Ask in other words, or leave out the document that the provider refuses."
+    default_help = message("Ask in other words, or leave out the document that the provider refuses.")
 
 
 class RateLimited(LanguageModelError):
@@ -74,7 +75,7 @@ class RateLimited(LanguageModelError):
 
     code = "rate_limited"
     retryable = True
-    default_help = "Wait a little and ask again."
+    default_help = message("Wait a little and ask again.")
 
 
 class Unavailable(LanguageModelError):
@@ -82,7 +83,7 @@ class Unavailable(LanguageModelError):
 
     code = "language_model_unavailable"
     retryable = True
-    default_help = "Check that DEEPSEEK_BASE_URL can be reached, or try again later."
+    default_help = message("Check that DEEPSEEK_BASE_URL can be reached, or try again later.")
 
 
 class UnreadableReply(LanguageModelError):
@@ -91,14 +92,14 @@ class UnreadableReply(LanguageModelError):
     code = "unreadable_reply"
     retryable = True
     attempts = 2
-    default_help = "Check DEEPSEEK_BASE_URL: it may be a proxy or a login page that answers."
+    default_help = message("Check DEEPSEEK_BASE_URL: it may be a proxy or a login page that answers.")
 
 
 class IncompleteAnswer(LanguageModelError):
     """The answer ended before its end."""
 
     code = "incomplete_answer"
-    default_help = "Ask again, or ask for less at a time."
+    default_help = message("Ask again, or ask for less at a time.")
 
 
 class EmptyAnswer(LanguageModelError):
@@ -107,7 +108,7 @@ class EmptyAnswer(LanguageModelError):
     code = "empty_answer"
     retryable = True
     attempts = 2
-    default_help = "Ask again, or use the chat model."
+    default_help = message("Ask again, or use the chat model.")
 
 
 class Paused(LanguageModelError):
@@ -123,14 +124,14 @@ class BudgetSpent(LanguageModelError):
     """The tokens of the day are used up."""
 
     code = "budget_spent"
-    default_help = "Ask again tomorrow, or raise DAILY_TOKEN_BUDGET."
+    default_help = message("Ask again tomorrow, or raise DAILY_TOKEN_BUDGET.")
 
 
 class BudgetUnknown(LanguageModelError):
     """What was spent today is not known, so that no more is spent."""
 
     code = "budget_unknown"
-    default_help = "It is looked at again every 30 seconds."
+    default_help = message("It is looked at again every 30 seconds.")
 
 
 class CutOff(IncompleteAnswer):
@@ -149,9 +150,12 @@ class OutOfResources(IncompleteAnswer):
 
 
 _FINISHES: dict[str, tuple[type[IncompleteAnswer], str]] = {
-    "length": (IncompleteAnswer, "the answer is cut off: it grew longer than the model may write"),
-    "content_filter": (IncompleteAnswer, "the provider's content filter cut the answer off"),
-    "insufficient_system_resource": (OutOfResources, "the provider broke the answer off for want of resources"),
+    "length": (IncompleteAnswer, message("the answer is cut off: it grew longer than the model may write")),
+    "content_filter": (IncompleteAnswer, message("the provider's content filter cut the answer off")),
+    "insufficient_system_resource": (
+        OutOfResources,
+        message("the provider broke the answer off for want of resources"),
+    ),
 }
 
 
@@ -160,8 +164,12 @@ def finish_problem(finish_reason: str | None) -> LanguageModelError | None:
     if finish_reason == "stop":
         return None
     if finish_reason is None:
-        return CutOff("the connection ended before the answer did")
+        return CutOff(message("the connection ended before the answer did"))
     kind, sentence = _FINISHES.get(
-        finish_reason, (IncompleteAnswer, f"the answer ended for an unknown reason ({finish_reason[:40]!r})")
+        finish_reason,
+        (
+            IncompleteAnswer,
+            message("the answer ended for an unknown reason ({reason})", reason=repr(finish_reason[:40])),
+        ),
     )
     return kind(sentence)

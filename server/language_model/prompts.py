@@ -17,6 +17,7 @@ from llama_index.core.prompts import PromptTemplate
 from server.answers import Turn
 from server.language import Language, question_language, refusal
 from server.passages import Passage
+from storage.messages import message
 
 TEMPLATES_FOLDER = Path(__file__).parents[1] / "prompt_templates"
 
@@ -124,7 +125,9 @@ def _template(file: Path, kind: _Kind) -> PromptTemplate:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadTemplate(f"{kind.setting}: {file.name} cannot be read as UTF-8 text") from error
+        raise BadTemplate(
+            message("{setting}: {file} cannot be read as UTF-8 text", setting=kind.setting, file=file.name)
+        ) from error
     _check(text, file.name, kind)
     return PromptTemplate(text.strip())
 
@@ -134,16 +137,39 @@ def _check(text: str, name: str, kind: _Kind) -> None:
     found = set(_VARIABLE.findall(text))
     for variable in kind.required:
         if variable not in found:
-            raise BadTemplate(f"{kind.setting}: {name} lacks {{{variable}}}; write it where {_MEANING[variable]} goes")
+            raise BadTemplate(
+                message(
+                    "{setting}: {file} lacks {{{variable}}}; write it where {meaning} goes",
+                    setting=kind.setting,
+                    file=name,
+                    variable=variable,
+                    meaning=_MEANING[variable],
+                )
+            )
     for variable in sorted(found - set(known)):
         names = ", ".join(f"{{{each}}}" for each in known)
-        raise BadTemplate(f"{kind.setting}: {name} uses {{{variable}}}, which means nothing here; there are {names}")
+        raise BadTemplate(
+            message(
+                "{setting}: {file} uses {{{variable}}}, which means nothing here; there are {names}",
+                setting=kind.setting,
+                file=name,
+                variable=variable,
+                names=names,
+            )
+        )
     if kind.must_contain not in text.lower():
-        raise BadTemplate(f"{kind.setting}: {name} must ask for {kind.must_contain.upper()} by this word")
+        raise BadTemplate(
+            message(
+                "{setting}: {file} must ask for {word} by this word",
+                setting=kind.setting,
+                file=name,
+                word=kind.must_contain.upper(),
+            )
+        )
 
 
 _MEANING = {
-    "context_str": "the text of the documents",
-    "query_str": "the question",
-    "history_str": "the conversation",
+    "context_str": message("the text of the documents"),
+    "query_str": message("the question"),
+    "history_str": message("the conversation"),
 }

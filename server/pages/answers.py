@@ -28,10 +28,11 @@ from server.http.event_stream import EVENT_STREAM, Sent, stream_answer
 from server.http.problems import Problem, Refused, problem_of
 from server.http.services import document_records, odd_pages, services
 from server.http.translation import interface_language
-from server.language import question_language, retold
 from server.pages.blueprint import blueprint
 from server.pages.rendering import GrowingText
 from server.pages.template_helpers import literal
+from storage.message_translation import told
+from storage.messages import encoded, message
 from storage.records import DocumentRecord
 from storage.server_state.answers import MOST_HELD, AnswersUnreadable
 
@@ -41,7 +42,10 @@ _MOST_TURNS = 6
 
 
 class StoredAnswer(BaseModel):
-    """An answer as it is kept for its link. `versions`: the SHA-256 of each document it was answered from."""
+    """An answer as it is kept for its link. `versions`: the SHA-256 of each document it was answered from.
+
+    Its sentences are encoded messages: each reader is told them in the language of the page.
+    """
 
     id: str
     response: schema.QueryResponse
@@ -82,7 +86,7 @@ def thread_of(answer_id: str | None) -> Thread:
         except AnswersUnreadable as error:
             return Thread(tuple(found), str(error))
         if stored is None:
-            return Thread(tuple(found), "it is not kept any more")
+            return Thread(tuple(found), message("it is not kept any more"))
         found.insert(0, stored)
         answer_id = stored.follows
     return Thread(tuple(found))
@@ -91,9 +95,9 @@ def thread_of(answer_id: str | None) -> Thread:
 def keep(found: Answer, asked: schema.QueryRequest, thread: Thread) -> StoredAnswer:
     """Store an answer under an id of its own, with a notice where the answers before it could not be had."""
     if thread.lost and not thread.answers:
-        note = notices.thread_lost(question_language(found.question), thread.lost)
+        note = notices.thread_lost(thread.lost)
         found = replace(found, notices=(*found.notices, note))
-    response = conversion.query_response(found, g.request_id)
+    response = conversion.query_response(found, g.request_id, encoded)
     stored = StoredAnswer(
         id=secrets.token_urlsafe(9),
         response=response,
@@ -114,7 +118,7 @@ def shown(stored: StoredAnswer) -> dict[str, Any]:
         "stored": stored,
         "response": stored.response,
         "thread": thread_of(stored.follows).answers,
-        "unstored": unstored and retold(unstored, interface_language()).rstrip(".。"),
+        "unstored": unstored and told(unstored, interface_language()).rstrip(".。"),
         "most_held": MOST_HELD,
         "chosen": [record.path for record in records if glob.escape(record.path) in stored.asked.documents],
         "ocr": {(path, page.number) for path, page in odd_pages() if page.status == "ocr"},
@@ -211,13 +215,13 @@ class PagePresenter:
 
     def passages(self, found: PassagesFound) -> Sent:
         """The evidence in the order of retrieval, and room for the answer."""
-        shown = [conversion.passage_out(passage) for passage in found.passages]
+        shown = [conversion.passage_out(passage, encoded) for passage in found.passages]
         html = render_template("_pending.html", passages=shown, modes=self._modes, understood=self._understood)
         return "passages", {"html": html}
 
     def scored(self, scored: PassageScored) -> Sent:
         """The verdict of one card."""
-        relevance = schema.Relevance(score=scored.judgement.score, reason=scored.judgement.reason)
+        relevance = schema.Relevance(score=scored.judgement.score, reason=encoded(scored.judgement.reason))
         return "relevance", {"index": scored.index, "html": render_template("_verdict.html", relevance=relevance)}
 
     def reasoning(self, delta: str, mode: Mode) -> Sent | None:

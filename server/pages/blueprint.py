@@ -6,7 +6,12 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.api.questions import model_notice, open_index_status, readiness, stores_notice
+from server.api.questions import (
+    model_notices,
+    open_index_status,
+    readiness,
+    stores_notices,
+)
 from server.http.services import documents_problem, services
 from server.http.translation import COOKIE as LANGUAGE_COOKIE
 from server.http.translation import LANGUAGES, interface_language
@@ -26,9 +31,9 @@ def page_context() -> dict[str, Any]:
         **template_helpers.HELPERS,
         "index": open_index_status(),
         "index_state": readiness(),
-        "model_notice": model_notice,
+        "model_notices": model_notices,
         "documents_problem": documents_problem,
-        "stores_notice": stores_notice,
+        "stores_notices": stores_notices,
         "language_model": services().language_model,
         "settings": services().settings,
         "can_reindex": services().reindexing is not None,

@@ -14,9 +14,11 @@ from markupsafe import Markup
 from server.answering.citations import cited_numbers
 from server.http.schema import Checks, PassageOut, QueryResponse, SecondAnswer
 from server.http.translation import interface_language
-from server.language import question_language, retold, retold_line
+from server.language import full_stop, question_language
 from server.pages.rendering import AnswerContext, render_answer, render_marked, render_text
 from storage.escaping import escaped
+from storage.message_translation import told
+from storage.messages import Message, decoded
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _SHOWN_CHARACTERS = 360
@@ -80,21 +82,24 @@ def ago(moment: datetime | str) -> str:
 
 def said(text: str) -> str:
     """What another module says, in the language of the page, as a sentence of its own."""
-    told = retold(text, interface_language())
-    if not told:
+    shown = told(text, interface_language())
+    if not shown:
         return ""
-    told = told[0].upper() + told[1:] if _PLAIN_START.match(told) else told
-    return told if told.endswith(_SENTENCE_STOPS) else told + ("。" if _WIDE.search(told) else ".")
+    shown = shown[0].upper() + shown[1:] if _PLAIN_START.match(shown) else shown
+    return shown if shown.endswith(_SENTENCE_STOPS) else shown + full_stop(shown)
 
 
 def said_line(line: str) -> str:
     """A line of the indexing job's output, in the language of the page."""
-    return retold_line(line, interface_language())
+    return escaped(told(line, interface_language()))
 
 
 def why_unscored(reason: str) -> str:
     """Why a passage has no score, beside a mark that says so already."""
-    return retold(reason.removeprefix("not scored").removeprefix(": "), interface_language())
+    reason = decoded(reason)
+    if isinstance(reason, Message):
+        return told(str(reason.values.get("why", reason)), interface_language())
+    return reason.removeprefix("not scored").removeprefix(": ")
 
 
 def literal(path: str) -> str:

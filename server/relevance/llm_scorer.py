@@ -18,6 +18,7 @@ from server.language_model.prompts import Prompts, new_marker
 from server.passages import Judgement, passage_of
 from server.relevance.postprocessor import OnScored, ScorerName, ScoringRecord
 from server.relevance.score_parsing import UNREADABLE, parse_score
+from storage.messages import message
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +118,7 @@ class LLMScorer:
                 self.record.failure = error
                 if isinstance(error, ContentRisk):
                     self.record.refused_ids.add(node.node.node_id)
-            return Judgement(None, f"not scored: {error}")
+            return Judgement(None, message("not scored: {why}", why=str(error)))
         if judgement.score is not None:
             self._cache.put(key, judgement)
         return judgement

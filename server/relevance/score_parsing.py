@@ -5,8 +5,9 @@ import re
 from typing import Any
 
 from server.passages import Judgement
+from storage.messages import message
 
-UNREADABLE = Judgement(None, "not scored: the model's reply could not be read")
+UNREADABLE = Judgement(None, message("not scored: {why}", why=message("the model's reply could not be read")))
 
 _LONGEST_REASON = 300
 _NUMBER = r"(-?\d+(?:\.\d+)?)"

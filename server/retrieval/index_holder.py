@@ -29,6 +29,7 @@ from storage.generations.published import (
     open_generation,
     published_names,
 )
+from storage.messages import message
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.vectors.collection import cosine
 
@@ -76,7 +77,9 @@ class _Swap:
     """What the holder shows at one moment; replaced as a whole under the holder's lock."""
 
     held: _Held | None = None
-    state: IndexState = field(default_factory=lambda: IndexState(ready=False, reason="the index is being opened"))
+    state: IndexState = field(
+        default_factory=lambda: IndexState(ready=False, reason=message("the index is being opened"))
+    )
 
 
 class IndexHolder:
@@ -135,7 +138,7 @@ class IndexHolder:
         with self._lock:
             held, state = self._now.held, self._now.state
             if held is None or not state.ready:
-                raise IndexNotReady(state.reason or "there is no index; run make index")
+                raise IndexNotReady(state.reason or message("there is no index; run make index"))
             held.borrowers += 1
         try:
             self._check_is_there()
@@ -181,7 +184,7 @@ class IndexHolder:
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
-        self._show(_Swap(None, IndexState(ready=False, reason="the server is stopping")))
+        self._show(_Swap(None, IndexState(ready=False, reason=message("the server is stopping"))))
 
     def _check_is_there(self) -> None:
         """What is open may go on answering for a while without its files, and then it fails: better say it now."""
@@ -221,7 +224,7 @@ class IndexHolder:
             except BaseException:
                 generation.close()
                 raise
-        raise problem or NoIndex("there is no index yet; run make index")
+        raise problem or NoIndex(message("there is no index yet; run make index"))
 
     def _model_for(self, generation: Generation) -> Any:
         """The model the generation was built with; kept from the last generation when it is the same one."""
@@ -235,7 +238,9 @@ class IndexHolder:
             model.check()  # with the patience of a question
         probe = np.asarray(model.get_text_embedding(PROBE_TEXT), dtype=np.float32)
         if cosine(probe, np.asarray(generation.manifest.probe_vector, dtype=np.float32)) < SAME_MODEL_COSINE:
-            sentence = f"{recorded.short_name} gives other vectors than the index holds; run make reindex"
+            sentence = message(
+                "{model} gives other vectors than the index holds; run make reindex", model=recorded.short_name
+            )
             raise ServerUnavailable(sentence) if recorded.protocol else ModelUnavailable(sentence)
         generation.vectors.nearest(probe, 1)  # loads Chroma's index into memory before the first question needs it
         return model
@@ -280,4 +285,9 @@ class IndexHolder:
 
 
 def _standing_in(name: str, problem: DamagedGeneration) -> IndexState:
-    return IndexState(ready=True, notice=f"{problem}; answering from generation {name}; run make index")
+    return IndexState(
+        ready=True,
+        notice=message(
+            "{problem}; answering from generation {generation}; run make index", problem=str(problem), generation=name
+        ),
+    )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from storage.folder_identity import match_folder
 from storage.generations.published import Generation
+from storage.messages import message
 
 
 class DocumentsUnreachable(Exception):
@@ -31,10 +32,12 @@ def _why_closed(folder: Path) -> str | None:
     try:
         os.scandir(folder).close()
     except (FileNotFoundError, NotADirectoryError):
-        return "the documents cannot be reached: their folder is not there"
+        return message("the documents cannot be reached: their folder is not there")
     except OSError as error:
-        return f"the documents cannot be reached: their folder cannot be opened ({error.strerror})"
+        return message(
+            "the documents cannot be reached: their folder cannot be opened ({reason})", reason=error.strerror
+        )
     return None
 
 
-_ANOTHER = "the documents cannot be reached: another folder is in the place of theirs, and holds none of them"
+_ANOTHER = message("the documents cannot be reached: another folder is in the place of theirs, and holds none of them")

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.caches.sqlite_file import CacheFile, Tell, log_warning
+from storage.messages import message
 
 Matrix = NDArray[np.float32]
 
@@ -42,7 +43,7 @@ def unit_rows(vectors: Sequence[Sequence[float]] | Matrix) -> Matrix:
     matrix = np.asarray(vectors, dtype=np.float32)
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)
     if not np.isfinite(norms).all() or (norms == 0.0).any():
-        raise ValueError("an embedding is zero, or holds NaN or infinity")
+        raise ValueError(message("an embedding is zero, or holds NaN or infinity"))
     return np.asarray(matrix / norms, dtype=np.float32)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from storage.damaged_files import identity_of, is_damage, set_aside
+from storage.messages import message
 from storage.private_files import private_directory, private_file
 
 logger = logging.getLogger(__name__)
@@ -66,7 +67,11 @@ class CacheFile:
         self.close()
         aside = set_aside(self._file, seen)
         if aside is not None:
-            self._tell(f"{self._file.name} was damaged and is now {aside.name}; a new one is begun")
+            self._tell(
+                message(
+                    "{file} was damaged and is now {aside}; a new one is begun", file=self._file.name, aside=aside.name
+                )
+            )
 
 
 class ReadOnlyFile:

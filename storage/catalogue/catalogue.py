@@ -16,14 +16,18 @@ from typing import Any, Self
 
 from storage.catalogue.rows import (
     CHUNK_COLUMNS,
+    PAGE_COLUMNS,
     SCHEMA,
     SCHEMA_VERSION,
     chunk_of,
     chunk_row,
     document_of,
     document_row,
+    page_of,
+    page_row,
 )
 from storage.failures import IndexUnreadable, why_unreadable
+from storage.messages import message
 from storage.records import ChunkRecord, Counts, DocumentRecord, DocumentStatus, LexicalHit, PageRecord
 from storage.words import index_proof
 from storage.words import terms as lexical
@@ -181,8 +185,8 @@ class Catalogue:
         self.put_document(document)
         with self._connections.lent() as connection:
             connection.executemany(
-                "INSERT INTO pages (document, number, text, status, label, detail) VALUES (?, ?, ?, ?, ?, ?)",
-                [(document.path, p.number, p.text, p.status, p.label, p.detail) for p in pages],
+                f"INSERT INTO pages (document, {PAGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
+                [page_row(document.path, page) for page in pages],
             )
             for chunk in chunks:
                 cursor = connection.execute(
@@ -236,17 +240,15 @@ class Catalogue:
     def pages(self, path: str) -> list[PageRecord]:
         """All pages of a document in order."""
         rows = self._rows(
-            "SELECT number, text, status, label, detail FROM pages WHERE document = ? ORDER BY number",
+            f"SELECT {PAGE_COLUMNS} FROM pages WHERE document = ? ORDER BY number",
             (path,),
         )
-        return [PageRecord(*row) for row in rows]
+        return [page_of(row) for row in rows]
 
     def page(self, path: str, number: int) -> PageRecord | None:
         """One page, None if the document has no such page."""
-        rows = self._rows(
-            "SELECT number, text, status, label, detail FROM pages WHERE document = ? AND number = ?", (path, number)
-        )
-        return PageRecord(*rows[0]) if rows else None
+        rows = self._rows(f"SELECT {PAGE_COLUMNS} FROM pages WHERE document = ? AND number = ?", (path, number))
+        return page_of(rows[0]) if rows else None
 
     def labels(self, places: Sequence[tuple[str, Sequence[int]]]) -> list[list[str]]:
         """For each of these, a document and page numbers, the pages' labels: each once, in order of the pages."""
@@ -268,7 +270,7 @@ class Catalogue:
             "SELECT document, number, '', status, label, detail FROM pages"
             " WHERE status != 'text' OR detail IS NOT NULL ORDER BY document, number"
         )
-        return [(row[0], PageRecord(*row[1:])) for row in rows]
+        return [(row[0], page_of(row[1:])) for row in rows]
 
     def chunks(self, ids: Iterable[str]) -> dict[str, ChunkRecord]:
         """The chunks of these ids; an unknown id is simply absent."""
@@ -358,7 +360,11 @@ class Catalogue:
         except sqlite3.DatabaseError as error:
             return [str(error)]
         if lexical_rows != chunks:
-            errors.append(f"the lexical index holds {lexical_rows} chunks, the catalogue {chunks}")
+            errors.append(
+                message(
+                    "the lexical index holds {found} chunks, the catalogue {chunks}", found=lexical_rows, chunks=chunks
+                )
+            )
         return errors
 
     def lexical_errors(self) -> list[str]:
@@ -369,8 +375,12 @@ class Catalogue:
                 texts = ((row[0], chunk_of(row[1:]).embed_text) for row in rows)
                 wrong = index_proof.differing_rows(connection, texts)
         except sqlite3.DatabaseError as error:
-            return [f"the lexical index cannot be read ({error})"]
-        return [f"the lexical index holds other words than the text of {len(wrong)} chunks"] if wrong else []
+            return [message("the lexical index cannot be read ({error})", error=str(error))]
+        return (
+            [message("the lexical index holds other words than the text of {count} chunks", count=len(wrong))]
+            if wrong
+            else []
+        )
 
     # -- asking SQLite -----------------------------------------------------------------------------
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import astuple, fields
 from typing import Any
 
-from storage.records import ChunkRecord, DocumentRecord, Span
+from storage.messages import decoded, encoded
+from storage.records import ChunkRecord, DocumentRecord, PageRecord, Span
 from storage.words import index_proof
 
 SCHEMA_VERSION = 2
@@ -34,6 +35,7 @@ CREATE INDEX light_chunks ON chunks (id, weight) WHERE weight != 1.0;
 {index_proof.SCHEMA}"""
 
 CHUNK_COLUMNS = "id, document, position, text, context, spans, weight"
+PAGE_COLUMNS = "number, text, status, label, detail"
 DOCUMENT_COLUMNS = tuple(field.name for field in fields(DocumentRecord))
 
 
@@ -41,12 +43,25 @@ def document_row(document: DocumentRecord) -> dict[str, Any]:
     """Column -> value."""
     row = dict(zip(DOCUMENT_COLUMNS, astuple(document), strict=True))
     row["pages_without_text"] = json.dumps(document.pages_without_text)
+    row["detail"] = document.detail and encoded(document.detail)
     return row
 
 
 def document_of(row: dict[str, Any]) -> DocumentRecord:
     """The record of a row, column -> value."""
-    return DocumentRecord(**row | {"pages_without_text": tuple(json.loads(row["pages_without_text"]))})
+    pages_without_text = tuple(json.loads(row["pages_without_text"]))
+    return DocumentRecord(**row | {"pages_without_text": pages_without_text, "detail": _decoded(row["detail"])})
+
+
+def page_row(document: str, page: PageRecord) -> tuple[Any, ...]:
+    """Values of `document` and `PAGE_COLUMNS`."""
+    return (document, page.number, page.text, page.status, page.label, page.detail and encoded(page.detail))
+
+
+def page_of(row: Sequence[Any]) -> PageRecord:
+    """The record of values of `PAGE_COLUMNS`."""
+    number, text, status, label, detail = row
+    return PageRecord(number, text, status, label, _decoded(detail))
 
 
 def chunk_row(chunk: ChunkRecord) -> tuple[Any, ...]:
@@ -59,3 +74,7 @@ def chunk_of(row: Sequence[Any]) -> ChunkRecord:
     """The record of values of `CHUNK_COLUMNS`."""
     id_, document, position, text, context, spans, weight = row
     return ChunkRecord(id_, document, position, text, context, tuple(Span(*span) for span in json.loads(spans)), weight)
+
+
+def _decoded(detail: str | None) -> str | None:
+    return None if detail is None else decoded(detail)

@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, Self
 
+from storage.messages import message
+
 SAFETENSORS = "model.safetensors"
 PICKLE = "pytorch_model.bin"
 FILES_NEEDED = ("*.json", "*.model", "*.txt", "*/config.json", SAFETENSORS, PICKLE)
@@ -49,7 +51,7 @@ class LoggedDownload:
 
     def say(self, sentence: str) -> None:
         """Something a person should know."""
-        self._logger.info("%s", sentence)
+        self._logger.info(sentence)
 
     def downloading(self, size: int, there: int) -> None:
         """So many bytes have to come, and so many of them did before."""
@@ -65,7 +67,14 @@ class LoggedDownload:
         self._last_line = now
         done, rate = self._there + self._came, self._came / (now - self._started)
         left = (self._size - done) / max(rate, 1.0)
-        self._logger.info("downloaded %s of %s, %.0f s left", readable(done), readable(self._size), left)
+        self._logger.info(
+            message(
+                "downloaded {done} of {size}, {seconds:.0f} s left",
+                done=readable(done),
+                size=readable(self._size),
+                seconds=left,
+            )
+        )
 
 
 def download_model(name: str, revision: str | None, listener: DownloadListener) -> Path:
@@ -101,12 +110,26 @@ def readable(size: int) -> str:
 
 def announcement(name: str, size: int, there: int) -> str:
     """What a person is told before a download begins: what comes, how large it is, and how to do without."""
-    before = f" ({readable(there)} of it came before)" if there else ""
-    return (
-        f"Fetching {name} from the model hub, once: {readable(size)}{before}. Ctrl-C stops it, and what came is "
-        "kept. To do without it, set EMBED_MODEL=packaged: a small model that is installed already and knows English "
-        "only."
+    if there:
+        return message(
+            "Fetching {model} from the model hub, once: {size} ({there} of it came before). {how_to_do_without}",
+            model=name,
+            size=readable(size),
+            there=readable(there),
+            how_to_do_without=_HOW_TO_DO_WITHOUT,
+        )
+    return message(
+        "Fetching {model} from the model hub, once: {size}. {how_to_do_without}",
+        model=name,
+        size=readable(size),
+        how_to_do_without=_HOW_TO_DO_WITHOUT,
     )
+
+
+_HOW_TO_DO_WITHOUT = message(
+    "Ctrl-C stops it, and what came is kept. To do without it, set EMBED_MODEL=packaged: a small model that is "
+    "installed already and knows English only."
+)
 
 
 class _Part:

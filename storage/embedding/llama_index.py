@@ -11,6 +11,7 @@ from storage.embedding.models import PROBE_TEXT, ModelIdentity
 from storage.embedding.openvino_encoder import Encoder
 from storage.embedding.remote_client import FOR_DOCUMENTS, FOR_QUESTIONS, EmbeddingServer, Patience
 from storage.embedding.remote_models import tokens_at_most
+from storage.messages import message
 from storage.servers import ServerAddress, ServerUnavailable
 
 _LOOK_AGAIN_SECONDS = 30.0
@@ -46,8 +47,14 @@ class ServedEmbedding(BaseEmbedding):
         matrix = self._server.embed(texts, patience)
         if matrix.shape[1] != self._identity.dimension:
             raise ServerUnavailable(
-                f"the embedding server {self._server.address.host} gives vectors of {matrix.shape[1]} dimensions, the "
-                f"index holds {self._identity.dimension}; start {self._identity.short_name} there, or run make reindex"
+                message(
+                    "the embedding server {host} gives vectors of {dimension} dimensions, the index holds {held}; "
+                    "start {model} there, or run make reindex",
+                    host=self._server.address.host,
+                    dimension=matrix.shape[1],
+                    held=self._identity.dimension,
+                    model=self._identity.short_name,
+                )
             )
         self._asked_well = time.monotonic()
         return matrix

@@ -12,6 +12,7 @@ from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 from storage.embedding.models import ModelIdentity, ModelUnavailable
+from storage.messages import message
 
 if TYPE_CHECKING:
     from storage.embedding.openvino_encoder import Encoder
@@ -68,7 +69,11 @@ def _encoder(identity: ModelIdentity, device: str, batch_size: int) -> "Encoder 
         raise _more_than_numbers(identity) from error
     except (OSError, ValueError) as error:
         raise ModelUnavailable(
-            f"the weights of {identity.short_name} cannot be read ({error}); get the model anew"
+            message(
+                "the weights of {model} cannot be read ({error}); get the model anew",
+                model=identity.short_name,
+                error=str(error),
+            )
         ) from error
 
 
@@ -99,7 +104,9 @@ def _hugging_face_embedding(identity: ModelIdentity, device: str, batch_size: in
 
 def _more_than_numbers(identity: ModelIdentity) -> ModelUnavailable:
     """Instead of torch's own message, which advises to load it all the same."""
-    return ModelUnavailable(f"the weights of {identity.short_name} hold more than numbers; not loaded")
+    return ModelUnavailable(
+        message("the weights of {model} hold more than numbers; not loaded", model=identity.short_name)
+    )
 
 
 def _device(wanted: str) -> str:

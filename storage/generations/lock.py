@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from storage.generations.published import utc_now
+from storage.messages import message
 from storage.private_files import private_directory, private_opener, tighten_index
 
 
@@ -14,7 +15,7 @@ class IndexLocked(Exception):
     """Another indexing job is at work; `holder` says which."""
 
     def __init__(self, holder: str) -> None:
-        super().__init__(f"another indexing job is at work ({holder}); wait for it or stop it")
+        super().__init__(message("another indexing job is at work ({holder}); wait for it or stop it", holder=holder))
         self.holder = holder
 
 

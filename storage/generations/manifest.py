@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.embedding.models import ModelIdentity
+from storage.messages import message
 from storage.records import Counts
 
 SCHEMA = 2
@@ -52,12 +53,18 @@ def read_manifest(directory: Path) -> Manifest:
         raw: dict[str, Any] = json.loads((directory / FILE_NAME).read_text(encoding="utf-8"))
         if raw.get("schema") != SCHEMA:
             raise UnreadableManifest(
-                f"generation {directory.name} has format {raw.get('schema')}, this version reads {SCHEMA}; "
-                "run make reindex"
+                message(
+                    "generation {generation} has format {found}, this version reads {known}; run make reindex",
+                    generation=directory.name,
+                    found=raw.get("schema"),
+                    known=SCHEMA,
+                )
             )
         raw["embed_model"] = ModelIdentity(**raw["embed_model"])
         raw["counts"] = Counts(**raw["counts"])
         raw["probe_vector"] = tuple(raw["probe_vector"])
         return Manifest(**raw)
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise UnreadableManifest(f"generation {directory.name} has no readable manifest") from error
+        raise UnreadableManifest(
+            message("generation {generation} has no readable manifest", generation=directory.name)
+        ) from error

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage.catalogue.catalogue import Catalogue
 from storage.generations.manifest import Manifest, UnreadableManifest, read_manifest
+from storage.messages import message
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.vectors.exact import ExactVectors
 from storage.vectors.places import Directory, ServedPlace, VectorPlace
@@ -147,12 +148,21 @@ def open_generation(index_dir: Path, name: str | None = None, chroma: ServerAddr
             catalogue.close()
         if isinstance(error, ServerUnavailable):
             raise
-        raise DamagedGeneration(f"generation {name} cannot be opened ({type(error).__name__})") from error
+        raise DamagedGeneration(
+            message("generation {generation} cannot be opened ({error})", generation=name, error=type(error).__name__)
+        ) from error
     generation = Generation(name, directory, manifest, catalogue, vectors, exact)
     found = vectors.count()
     if found != manifest.counts.chunks:
         generation.close()
-        raise DamagedGeneration(f"generation {name} holds {found} vectors, not {manifest.counts.chunks}")
+        raise DamagedGeneration(
+            message(
+                "generation {generation} holds {found} vectors, not {expected}",
+                generation=name,
+                found=found,
+                expected=manifest.counts.chunks,
+            )
+        )
     return generation
 
 
@@ -161,8 +171,11 @@ def _vector_place(directory: Path, manifest: Manifest, chroma: ServerAddress | N
         return Directory(directory / CHROMA)
     if chroma is None:
         raise ServerUnavailable(
-            f"generation {manifest.generation} keeps its vectors on a Chroma server; set CHROMA_URL, or leave it unset "
-            "and run make index to have them here"
+            message(
+                "generation {generation} keeps its vectors on a Chroma server; set CHROMA_URL, or leave it "
+                "unset and run make index to have them here",
+                generation=manifest.generation,
+            )
         )
     return ServedPlace(chroma, manifest.collection)
 
@@ -181,7 +194,7 @@ def file_sha256(file: Path) -> str:
 def _required_current(index_dir: Path) -> str:
     name = current_name(index_dir)
     if name is None:
-        raise NoIndex("there is no index yet; run make index")
+        raise NoIndex(message("there is no index yet; run make index"))
     return name
 
 
@@ -194,9 +207,17 @@ def _compare_files(directory: Path, manifest: Manifest) -> None:
     for relative, expected in manifest.files.items():
         file = directory / relative
         if not file.is_file():
-            raise DamagedGeneration(f"generation {directory.name}: {relative} is missing")
+            raise DamagedGeneration(
+                message("generation {generation}: {file} is missing", generation=directory.name, file=relative)
+            )
         if file_sha256(file) != expected:
-            raise DamagedGeneration(f"generation {directory.name}: {relative} is not as it was published")
+            raise DamagedGeneration(
+                message(
+                    "generation {generation}: {file} is not as it was published",
+                    generation=directory.name,
+                    file=relative,
+                )
+            )
 
 
 def _check_collection(chroma: ServerAddress, manifest: Manifest) -> None:
@@ -206,24 +227,46 @@ def _check_collection(chroma: ServerAddress, manifest: Manifest) -> None:
         found = count_vectors(chroma, manifest.collection)
     except NoSuchCollection as error:
         raise DamagedGeneration(
-            f"generation {manifest.generation}: the Chroma server {chroma.host} does not have its vectors"
+            message(
+                "generation {generation}: the Chroma server {host} does not have its vectors",
+                generation=manifest.generation,
+                host=chroma.host,
+            )
         ) from error
     if found != manifest.counts.chunks:
         raise DamagedGeneration(
-            f"generation {manifest.generation} has {found} vectors on {chroma.host}, not {manifest.counts.chunks}"
+            message(
+                "generation {generation} has {found} vectors on {host}, not {expected}",
+                generation=manifest.generation,
+                found=found,
+                host=chroma.host,
+                expected=manifest.counts.chunks,
+            )
         )
 
 
 def _check_chroma_sqlite(file: Path, generation: str) -> None:
     try:
         if not file.is_file():
-            raise DamagedGeneration(f"generation {generation}: chroma.sqlite3 is missing")
+            raise DamagedGeneration(
+                message("generation {generation}: chroma.sqlite3 is missing", generation=generation)
+            )
         connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
         try:
             errors: list[Any] = connection.execute("PRAGMA quick_check(1)").fetchall()
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
-        raise DamagedGeneration(f"generation {generation}: chroma.sqlite3 is damaged ({error})") from error
+        raise DamagedGeneration(
+            message(
+                "generation {generation}: chroma.sqlite3 is damaged ({error})", generation=generation, error=str(error)
+            )
+        ) from error
     if errors != [("ok",)]:
-        raise DamagedGeneration(f"generation {generation}: chroma.sqlite3 is damaged ({errors[0][0]})")
+        raise DamagedGeneration(
+            message(
+                "generation {generation}: chroma.sqlite3 is damaged ({error})",
+                generation=generation,
+                error=errors[0][0],
+            )
+        )

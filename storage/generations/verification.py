@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from storage.caches.embeddings import Matrix
 from storage.child_environment import verifying_environment
 from storage.generations.published import DamagedGeneration, Generation, NoIndex, open_generation
+from storage.messages import decoded, encoded, joined, message
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.vectors.exact import LARGEST_ERROR
 
@@ -38,7 +39,7 @@ class VerificationFailed(Exception):
     """The generation must not be published; `problems` lists why."""
 
     def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("; ".join(problems))
+        super().__init__(joined(problems, "; "))
         self.problems = list(problems)
 
 
@@ -70,14 +71,16 @@ class Verifier:
             self._process.stdin.flush()  # and it stays open: the process ends when we do
             status = self._process.wait(timeout_seconds)
         except subprocess.TimeoutExpired as error:
-            raise VerificationFailed([f"verification took more than {timeout_seconds:.0f} s"]) from error
+            raise VerificationFailed(
+                [message("verification took more than {seconds:.0f} s", seconds=timeout_seconds)]
+            ) from error
         except BrokenPipeError:
             status = self._process.wait()
         answer = self._process.stdout.read()
         if status != 0 or not answer:
-            raise VerificationFailed([f"verification ended with status {status}"])
+            raise VerificationFailed([message("verification ended with status {status}", status=status)])
         if problems := json.loads(answer):
-            raise VerificationFailed(problems)
+            raise VerificationFailed([decoded(problem) for problem in problems])
 
     def __enter__(self) -> Self:
         return self
@@ -129,26 +132,34 @@ def _catalogue_problems(generation: Generation) -> list[str]:
     problems = generation.catalogue.integrity_errors()
     counts = generation.catalogue.counts()
     if counts != generation.manifest.counts:
-        problems.append(f"the catalogue holds {counts}, the manifest says {generation.manifest.counts}")
+        problems.append(
+            message(
+                "the catalogue holds {found}, the manifest says {expected}",
+                found=counts,
+                expected=generation.manifest.counts,
+            )
+        )
     return problems
 
 
 def _vector_problems(generation: Generation) -> list[str]:
     ids = generation.catalogue.chunk_ids()
     stored = set(generation.vectors.ids())
-    problems = []
+    problems: list[str] = []
     if lost := [id_ for id_ in ids if id_ not in stored]:
-        problems.append(f"{len(lost)} chunks have no vector, {lost[0]} among them")
+        problems.append(message("{count} chunks have no vector, {chunk} among them", count=len(lost), chunk=lost[0]))
     if orphans := stored.difference(ids):
-        problems.append(f"{len(orphans)} vectors belong to no chunk, {min(orphans)} among them")
+        problems.append(
+            message("{count} vectors belong to no chunk, {vector} among them", count=len(orphans), vector=min(orphans))
+        )
     if problems or not ids:
         return problems
     matrix = generation.vectors.vectors(ids)
     norms = np.linalg.norm(matrix, axis=1)
     if not np.isfinite(matrix).all() or (abs(norms - 1.0) > _UNIT_NORM_TOLERANCE).any():
-        return ["a vector is not finite or not of unit length"]
+        return [message("a vector is not finite or not of unit length")]
     if (differing := _differing(generation, ids, matrix)) > 0:
-        return [f"{differing} of {len(ids)} vectors are not those that Chroma holds"]
+        return [message("{count} of {all} vectors are not those that Chroma holds", count=differing, all=len(ids))]
     return _search_problems(generation, ids, matrix)
 
 
@@ -178,11 +189,20 @@ def _search_problems(generation: Generation, ids: Sequence[str], matrix: Matrix)
     if (wrong or recall < _WANTED_RECALL) and not generation.vectors.searches_thoroughly:
         generation.vectors.search_thoroughly()
         raise _SearchMissesTooMany
-    problems = []
+    problems: list[str] = []
     if wrong:
-        problems.append(f"{wrong} of {len(sample)} chunks are not found by their own vector")
+        problems.append(
+            message("{count} of {sample} chunks are not found by their own vector", count=wrong, sample=len(sample))
+        )
     if recall < _LEAST_RECALL:
-        problems.append(f"recall@{near} against exact search is {recall:.3f}, less than {_LEAST_RECALL}")
+        problems.append(
+            message(
+                "recall@{near} against exact search is {recall:.3f}, less than {least}",
+                near=near,
+                recall=recall,
+                least=_LEAST_RECALL,
+            )
+        )
     return problems
 
 
@@ -209,7 +229,8 @@ def _serve() -> None:
         request += part
     threading.Thread(target=_end_with_the_job, daemon=True).start()
     index_dir, name, *address = json.loads(request)
-    sys.stdout.write(json.dumps(problems_of(Path(index_dir), name, _read(*address))[:_MOST_PROBLEMS]))
+    problems = problems_of(Path(index_dir), name, _read(*address))[:_MOST_PROBLEMS]
+    sys.stdout.write(json.dumps([encoded(problem) for problem in problems]))
     sys.stdout.flush()
     os._exit(0)
 

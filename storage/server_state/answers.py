@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from storage.damaged_files import identity_of, is_damage, set_aside
 from storage.failures import reason_of
+from storage.messages import message
 from storage.private_files import private_directory, private_file
 
 logger = logging.getLogger(__name__)
@@ -78,21 +79,30 @@ class AnswerStore:
                 return None
             found = self._mended(lambda connection: _read(connection, answer_id))
         except (sqlite3.Error, OSError) as error:
-            raise AnswersUnreadable(f"the kept answers cannot be read: {reason_of(error)}") from error
+            raise AnswersUnreadable(
+                message("the kept answers cannot be read: {reason}", reason=reason_of(error))
+            ) from error
         if self._aside is not aside:
             self._write()
         return found
 
     def unstored(self, answer_id: str) -> str | None:
         """Why this answer is in memory only, and gone after a restart; None when it is stored."""
-        return (self._failure or "it is being written") if answer_id in self._waiting else None
+        return (self._failure or message("it is being written")) if answer_id in self._waiting else None
 
     def notice(self) -> str | None:
         """What is wrong with the file, for who looks after the server; None when nothing is."""
         if self._failure is not None:
-            return f"answers cannot be stored: {self._failure}; they are kept in memory until the server is restarted"
+            return message(
+                "answers cannot be stored: {reason}; they are kept in memory until the server is restarted",
+                reason=self._failure,
+            )
         if self._aside is not None:
-            return f"{self._file.name} was damaged and is now {self._aside.name}; a new one is begun"
+            return message(
+                "{file} was damaged and is now {aside}; a new one is begun",
+                file=self._file.name,
+                aside=self._aside.name,
+            )
         return None
 
     def _write(self) -> None:

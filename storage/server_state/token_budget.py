@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from storage.damaged_files import FileIdentity, identity_of, is_damage, set_aside
 from storage.failures import reason_of
+from storage.messages import decoded, encoded, message
 from storage.private_files import private_directory, private_file
 
 # `unknown` holds the days whose count was lost with a damaged file, so that a restart does not take them for 0.
@@ -105,7 +106,9 @@ class BudgetLedger:
                 raise
             except (sqlite3.Error, OSError) as error:
                 self._forget()
-                raise LedgerUnavailable(f"{self._file.name} cannot be used: {reason_of(error)}") from error
+                raise LedgerUnavailable(
+                    message("{file} cannot be used: {reason}", file=self._file.name, reason=reason_of(error))
+                ) from error
 
     def _mended(self, day: date, attempt: Callable[[], T]) -> T:
         seen = identity_of(self._file)
@@ -118,15 +121,15 @@ class BudgetLedger:
             pass
         self._forget()
         aside = set_aside(self._file, seen or identity_of(self._file))
-        name = aside.name if aside else "set aside"
-        self._mark(day, f"{self._file.name} was damaged and is now {name}")
+        name = aside.name if aside else message("set aside")
+        self._mark(day, message("{file} was damaged and is now {aside}", file=self._file.name, aside=name))
         return attempt()
 
     def _once(self, day: date, work: Callable[[sqlite3.Connection], T], may_be_unknown: bool) -> T:
         if self._connection is not None and identity_of(self._file) != self._opened_file:
             self._forget()
             if identity_of(self._file) is None:
-                self._mark(day, f"{self._file.name} was removed while it was in use")
+                self._mark(day, message("{file} was removed while it was in use", file=self._file.name))
         connection = self._opened()
         with connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -136,7 +139,9 @@ class BudgetLedger:
 
     def _mark(self, day: date, reason: str) -> None:
         with self._opened() as connection:
-            connection.execute("INSERT OR IGNORE INTO unknown (day, reason) VALUES (?, ?)", (day.isoformat(), reason))
+            connection.execute(
+                "INSERT OR IGNORE INTO unknown (day, reason) VALUES (?, ?)", (day.isoformat(), encoded(reason))
+            )
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -171,7 +176,9 @@ def count_on_file(file: Path, day: date) -> int:
     try:
         return read_count(file, day)
     except sqlite3.Error as error:
-        raise LedgerUnavailable(f"{file.name} cannot be used: {reason_of(error)}") from error
+        raise LedgerUnavailable(
+            message("{file} cannot be used: {reason}", file=file.name, reason=reason_of(error))
+        ) from error
 
 
 def read_count(file: Path, day: date) -> int:
@@ -191,13 +198,13 @@ def read_count(file: Path, day: date) -> int:
             # A disk that was full when the file was made leaves it without tables.
             return _used(connection, day) if "days" in tables else 0
         except _NoNumber as error:
-            raise CountUnknown(f"{file.name} is damaged") from error
+            raise CountUnknown(message("{file} is damaged", file=file.name)) from error
 
 
 def _require_known(connection: sqlite3.Connection, day: date) -> None:
     row = connection.execute("SELECT reason FROM unknown WHERE day = ?", (day.isoformat(),)).fetchone()
     if row is not None:
-        raise CountUnknown(str(row[0]))
+        raise CountUnknown(decoded(str(row[0])))
 
 
 def _used(connection: sqlite3.Connection, day: date) -> int:

@@ -21,13 +21,14 @@ from numpy.typing import NDArray
 
 from storage.caches.embeddings import Matrix
 from storage.failures import IndexUnreadable, StorageFailed, sqlite_sentence
+from storage.messages import message
 
 _COLLECTION = "passages"
 _UNIT_NORM_TOLERANCE = 1e-2
 _IDS_AT_A_TIME = 50_000
 _USUAL, _THOROUGH = 100, 200  # `ef_search`: how many vectors a search looks at
 
-_UNREADABLE = "the vectors of the index cannot be read; look whether its disk is away, or run make verify"
+_UNREADABLE = message("the vectors of the index cannot be read; look whether its disk is away, or run make verify")
 
 
 class InvalidVector(ValueError):

@@ -13,6 +13,7 @@ import httpx
 from chromadb.config import Settings
 from chromadb.errors import ChromaError, NotFoundError, error_types
 
+from storage.messages import message
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.vectors.collection import VectorCollection, created_collection, found_collection
 from storage.vectors.remote_server import (
@@ -167,8 +168,12 @@ def _explained_requests(server: ServerAddress, *expected: type[ChromaError]) -> 
         if isinstance(error, NotFoundError):
             raise ServerUnavailable(_gone(server)) from error
         said = server.without_secret(str(error))
-        raise ServerUnavailable(f"the Chroma server {server.host} rejects a request ({said})") from error
+        raise ServerUnavailable(
+            message("the Chroma server {host} rejects a request ({said})", host=server.host, said=said)
+        ) from error
 
 
 def _gone(server: ServerAddress) -> str:
-    return f"the Chroma server {server.host} no longer has the vectors of this index; run make repair"
+    return message(
+        "the Chroma server {host} no longer has the vectors of this index; run make repair", host=server.host
+    )

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import httpx
 
 from storage.http_failures import connection_problem, said_by
+from storage.messages import message
 from storage.servers import ServerAddress, ServerUnavailable
 
 _SECONDS = 5.0
@@ -27,7 +28,9 @@ def check_server(server: ServerAddress) -> None:
     """Raise `ServerUnavailable` unless a Chroma server answers."""
     beat = _ask(server, "/api/v2/heartbeat")
     if not isinstance(beat, dict) or "nanosecond heartbeat" not in beat:
-        raise ServerUnavailable(f"what answers at {server.host} is no Chroma server; check CHROMA_URL")
+        raise ServerUnavailable(
+            message("what answers at {host} is no Chroma server; check CHROMA_URL", host=server.host)
+        )
 
 
 def count_vectors(server: ServerAddress, collection: str) -> int:
@@ -41,14 +44,26 @@ def refused(server: ServerAddress, response: httpx.Response) -> ServerUnavailabl
     """What to say of an error the server, or a proxy before it, replies with."""
     reply = f"(HTTP {response.status_code}{said_by(response, server)})"
     if response.status_code in (401, 403):
-        return ServerUnavailable(f"the Chroma server {server.host} rejects the token {reply}; check CHROMA_TOKEN")
-    return ServerUnavailable(f"the Chroma server {server.host} fails {reply}; look at its log")
+        return ServerUnavailable(
+            message(
+                "the Chroma server {host} rejects the token {reply}; check CHROMA_TOKEN", host=server.host, reply=reply
+            )
+        )
+    return ServerUnavailable(
+        message("the Chroma server {host} fails {reply}; look at its log", host=server.host, reply=reply)
+    )
 
 
 def unreachable(server: ServerAddress, error: httpx.HTTPError) -> ServerUnavailable:
     """What to say of a request that got no reply."""
     problem = connection_problem(error)
-    return ServerUnavailable(f"the Chroma server {server.host} {problem}; see that it runs and check CHROMA_URL")
+    return ServerUnavailable(
+        message(
+            "the Chroma server {host} {problem}; see that it runs and check CHROMA_URL",
+            host=server.host,
+            problem=problem,
+        )
+    )
 
 
 def _ask(server: ServerAddress, path: str, missing: Exception | None = None) -> Any:
@@ -69,4 +84,6 @@ def _ask(server: ServerAddress, path: str, missing: Exception | None = None) -> 
     try:
         return response.json()
     except ValueError as error:
-        raise ServerUnavailable(f"what answers at {server.host} is no Chroma server; check CHROMA_URL") from error
+        raise ServerUnavailable(
+            message("what answers at {host} is no Chroma server; check CHROMA_URL", host=server.host)
+        ) from error

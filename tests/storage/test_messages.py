@@ -1,13 +1,14 @@
 """Messages keep template and values wherever they go: through exceptions, one line of text, and into Chinese."""
 
 import copy
+import json
 import pickle
 
 import pytest
 
 from storage import message_translation
 from storage.message_translation import terminal_language, told, translations
-from storage.messages import Message, decoded, encoded, joined, message
+from storage.messages import Message, changed, decoded, encoded, joined, message
 
 LIMIT = message("{path}: more than {count} pages", path="a {b}.pdf", count=7)
 
@@ -30,7 +31,9 @@ def test_a_message_survives_an_exception_a_copy_and_one_line_of_text() -> None:
         assert (same, same.template, same.values) == (LIMIT, LIMIT.template, LIMIT.values)
 
 
-@pytest.mark.parametrize("text", ["plain", "", "\x1e", "\x1e[1]", '\x1e{"template": 3}'])
+@pytest.mark.parametrize(
+    "text", ["plain", "", "\x1e", "\x1e[1]", '\x1e{"template": 3}', '\x1e{"template": "{x}", "values": {"y": 1}}']
+)
 def test_what_is_no_message_stays_as_it_is(text: str) -> None:
     assert decoded(encoded(text)) == text
 
@@ -42,6 +45,29 @@ def test_a_message_within_a_message_is_told_in_chinese() -> None:
     assert told(encoded(whole), "zh") == "未读取：a {b}.pdf：超过 7 页"
     assert told(joined([LIMIT, "as it is"], "; "), "zh") == "a {b}.pdf：超过 7 页；as it is"
     assert told(message("{it} is not translated yet", it=LIMIT), "zh") == "a {b}.pdf：超过 7 页 is not translated yet"
+
+
+@pytest.mark.parametrize("template", ["{x.__class__}", "{x:>999999999}", "{x!r}", "{x[0]}"])
+def test_a_template_that_does_more_than_hold_values_is_not_decoded(template: str) -> None:
+    text = "\x1e" + json.dumps({"template": template, "values": {"x": "a"}})
+    assert decoded(text) == text
+    assert not isinstance(decoded(text), Message)
+
+
+def test_a_thousand_messages_within_one_another_are_not_decoded() -> None:
+    text = "\x1e" + '{"template": "{x}", "values": {"x": ' * 5000 + "1" + "}}" * 5000
+    assert decoded(text) == text
+
+
+def test_values_are_changed_within_messages_too() -> None:
+    whole = message("Not read: {why}", why=LIMIT)
+    assert changed(whole, str.upper) == "Not read: A {B}.PDF: more than 7 pages"
+    assert changed("plain", str.upper) == "PLAIN"
+
+
+@pytest.mark.usefixtures("chinese")
+def test_a_line_keeps_its_indentation() -> None:
+    assert told(message("  {line}", line=LIMIT), "zh") == "  a {b}.pdf：超过 7 页"
 
 
 def test_one_part_is_not_joined() -> None:

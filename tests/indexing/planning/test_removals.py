@@ -12,8 +12,8 @@ from indexing.planning.discovery import Discovery, DocumentsFolderMissing, Unrea
 from indexing.planning.removals import Remaining, RemovalCheck, RemovalsInDoubt, remaining_in, removal_lines
 from indexing.planning.survey import AS_USUAL, Options, survey
 from indexing.settings import IndexingSettings
-from server.language import retold_line
 from storage.folder_identity import MARKER, match_folder, record_folder
+from storage.message_translation import told
 from storage.records import DocumentRecord
 from storage.server_state.deletions import note_deletion, noted_deletions
 from tests.indexing.test_cli import everything_under
@@ -243,7 +243,7 @@ def test_every_line_is_told_in_chinese(library: Workshop, fault: Callable[[Path]
     with pytest.raises(RemovalsInDoubt) as raised:
         library.run()
     lines = [line for line in removal_lines(raised.value.removals) if not line.startswith("  ")]
-    assert [line for line in lines if retold_line(line, "zh") == line] == []
+    assert [line for line in lines if told(line, "zh") == line] == []
 
 
 def test_the_mark_is_no_document_and_a_folder_that_cannot_be_marked_is_known_by_its_place(tmp_path: Path) -> None:
