@@ -11,7 +11,7 @@ from typing import Any
 
 _MARK = "\x1e"  # ASCII's "record separator": begins no sentence that a person or a document wrote
 # What is decoded may come from a process that read a hostile document: no attributes, no widths, nothing but these.
-_TEMPLATE = re.compile(r"(?:[^{}]|\{\{|\}\}|\{\w+(?::,?(?:\.\d)?[fg]?)?\})*")
+_TEMPLATE = re.compile(r"(?:[^{}]|\{\{|\}\}|\{\w+(?::,?(?:\.\d)?[fg%]?)?\})*")
 
 
 class Message(str):

@@ -1,6 +1,7 @@
 """What pydantic finds wrong with a value, as messages: the sentences are pydantic's own, but for their beginning."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from storage.messages import Message, message
@@ -17,7 +18,7 @@ _SENTENCES: dict[str, Message] = {
     "float_parsing": message("should be a valid number, unable to parse string as a number"),
     "string_type": message("should be a valid string"),
     "list_type": message("should be a valid list"),
-    "model_type": message("should be a valid dictionary or object to extract fields from"),
+    "model_type": message("should be a valid dictionary or instance of {class_name}"),
     "model_attributes_type": message("should be a valid dictionary or object to extract fields from"),
     "greater_than": message("should be greater than {gt}"),
     "greater_than_equal": message("should be greater than or equal to {ge}"),
@@ -30,7 +31,11 @@ _SENTENCES: dict[str, Message] = {
 }
 """By pydantic's name of the error; the values are its context."""
 INPUT = "Input "
-_NOT_EMPTY = message("string should have at least 1 character")
+_OF_ONE = (
+    message("string should have at least 1 character"),
+    message("string should have at most 1 character"),
+    message("list should have at most 1 item after validation, not {actual_length}"),
+)
 
 
 def what_is_wrong(problem: Mapping[str, Any]) -> str:
@@ -44,10 +49,15 @@ def what_is_wrong(problem: Mapping[str, Any]) -> str:
         return str(context["error"])
     said = str(problem["msg"]).removeprefix(INPUT)
     said = said[:1].lower() + said[1:]
-    known = _SENTENCES.get(problem["type"])
     values = {name: _shortest(value) for name, value in context.items()}
-    found = None if known is None else Message(known.template, values)
-    return next((each for each in (found, _NOT_EMPTY) if each == said), said)
+    known = (_SENTENCES[problem["type"]], *_OF_ONE) if problem["type"] in _SENTENCES else ()
+    return next((found for found in _filled(known, values) if found == said), said)
+
+
+def _filled(templates: Iterable[Message], values: Mapping[str, object]) -> Iterator[Message]:
+    for template in templates:
+        with suppress(KeyError):
+            yield Message(template.template, values)
 
 
 def _shortest(value: object) -> object:

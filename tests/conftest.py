@@ -16,6 +16,7 @@ from tests.shared import made_once
 from tests.tiny_bge_m3 import make_tiny_bge_m3
 
 # Before anything imports huggingface_hub, which reads these once: no hub, and no models this machine happens to have.
+os.environ["LC_ALL"] = "C.UTF-8"  # on a Chinese terminal, too, what is printed is compared in English
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HOME"] = str(Path(tempfile.gettempdir()) / "pagewise-tests-without-models")
 

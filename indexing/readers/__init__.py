@@ -14,6 +14,7 @@ from typing import cast
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from storage.formats import SUFFIXES as SUFFIXES_OF
+from storage.messages import message
 
 Reader = Callable[[Path, ReadLimits], ParsedDocument]
 
@@ -26,18 +27,18 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _FOREIGN_HEADS = {
     "a PDF": (b"%PDF-",),
-    "a ZIP archive or office document": _ZIP,
-    "an old office document": (_OLE,),
-    "a JPEG picture": (b"\xff\xd8\xff",),
-    "a PNG picture": (b"\x89PNG\r\n",),
-    "a GIF picture": (b"GIF87a", b"GIF89a"),
-    "a TIFF picture": (b"II*\x00", b"MM\x00*"),
-    "a program": (b"\x7fELF", b"MZ\x90\x00"),
-    "a gzip archive": (b"\x1f\x8b\x08",),
-    "a 7z archive": (b"7z\xbc\xaf\x27\x1c",),
-    "a RAR archive": (b"Rar!\x1a\x07",),
-    "a SQLite database": (b"SQLite format 3\x00",),
-    "an HTML page": (b"<!doctype html", b"<html"),
+    message("a ZIP archive or office document"): _ZIP,
+    message("an old office document"): (_OLE,),
+    message("a JPEG picture"): (b"\xff\xd8\xff",),
+    message("a PNG picture"): (b"\x89PNG\r\n",),
+    message("a GIF picture"): (b"GIF87a", b"GIF89a"),
+    message("a TIFF picture"): (b"II*\x00", b"MM\x00*"),
+    message("a program"): (b"\x7fELF", b"MZ\x90\x00"),
+    message("a gzip archive"): (b"\x1f\x8b\x08",),
+    message("a 7z archive"): (b"7z\xbc\xaf\x27\x1c",),
+    message("a RAR archive"): (b"Rar!\x1a\x07",),
+    message("a SQLite database"): (b"SQLite format 3\x00",),
+    message("an HTML page"): (b"<!doctype html", b"<html"),
 }
 
 
@@ -91,12 +92,16 @@ def read_document(path: Path, limits: ReadLimits) -> ParsedDocument:
     """The document in the file, as its reader gives it. Raises `ParseFailure` and nothing else that is foreseen."""
     form = reader_for(path)
     if form is None:
-        raise ParseFailure("unsupported", f"files ending in {path.suffix or 'nothing'} are not read")
+        raise ParseFailure(
+            "unsupported", message("files ending in {suffix} are not read", suffix=path.suffix or "nothing")
+        )
     try:
         check_first_bytes(path, form)
         return form.reader()(path, limits)
     except OSError as exc:
-        raise ParseFailure("unreadable", f"cannot be opened ({exc.strerror}); check its permissions") from exc
+        raise ParseFailure(
+            "unreadable", message("cannot be opened ({reason}); check its permissions", reason=exc.strerror)
+        ) from exc
 
 
 def check_first_bytes(path: Path, form: Format) -> None:
@@ -104,7 +109,7 @@ def check_first_bytes(path: Path, form: Format) -> None:
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     if not head:
-        raise ParseFailure("empty", "the file has no content; fill it or remove it")
+        raise ParseFailure("empty", message("the file has no content; fill it or remove it"))
     if form.kind == "pdf" and b"%PDF-" in head:
         return
     if form.kind == "zip" and head.startswith((*_ZIP, _OLE)):  # OLE: an encrypted office file, its reader says so
@@ -114,8 +119,13 @@ def check_first_bytes(path: Path, form: Format) -> None:
         return
     if form.kind == "pdf" and foreign is None and _has_pdf_objects(path):
         return  # the header is missing, the rest may be readable
-    found = f"its content is {foreign}" if foreign else "its content is something else"
-    raise ParseFailure("type_mismatch", f"named {path.suffix}, but {found}; give it its proper suffix")
+    found = (
+        message("its content is {foreign}", foreign=foreign) if foreign else message("its content is something else")
+    )
+    raise ParseFailure(
+        "type_mismatch",
+        message("named {suffix}, but {found}; give it its proper suffix", suffix=path.suffix, found=found),
+    )
 
 
 def _foreign_kind(head: bytes, form: Format) -> str | None:

@@ -17,6 +17,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse, parse
 
 from indexing.documents import ParseFailure
+from storage.messages import message
 
 MOST_BYTES = 200_000_000
 MOST_MEMBERS = 1_000
@@ -34,7 +35,7 @@ _ARCHIVES = (
 _EMBEDDINGS = ("word/embeddings/", "ppt/embeddings/", "xl/embeddings/")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_FLAG = 0x1
-_DISTRUST = "open it only if you trust its sender, save it anew with its program, or remove it"
+_DISTRUST = message("open it only if you trust its sender, save it anew with its program, or remove it")
 
 
 @contextmanager
@@ -52,7 +53,9 @@ def open_container(path: Path) -> Iterator[zipfile.ZipFile]:
                 _check_xml_heads(archive)
                 yield archive
         except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as exc:
-            raise ParseFailure("damaged", f"it is not a whole archive ({exc}); get a fresh copy") from exc
+            raise ParseFailure(
+                "damaged", message("it is not a whole archive ({error}); get a fresh copy", error=str(exc))
+            ) from exc
 
 
 @contextmanager
@@ -67,14 +70,22 @@ def open_office_file(path: Path) -> Iterator[IO[bytes]]:
 def check_members(members: list[zipfile.ZipInfo]) -> None:
     """Judges an archive by its directory alone. Raises `ParseFailure` "bomb" or "encrypted"."""
     if len(members) > MOST_MEMBERS:
-        raise _bomb(f"it holds {len(members):,} files; at most {MOST_MEMBERS:,} are opened")
+        raise _bomb(
+            message("it holds {files:,} files; at most {most:,} are opened", files=len(members), most=MOST_MEMBERS)
+        )
     for member in members:
         _check_name(member.filename)
         if member.flag_bits & _ENCRYPTED_FLAG:
-            raise ParseFailure("encrypted", "it is encrypted; remove the password and run make index")
+            raise ParseFailure("encrypted", message("it is encrypted; remove the password and run make index"))
     declared = sum(member.file_size for member in members)
     if declared > MOST_BYTES:
-        raise _bomb(f"it would unpack to {declared // 1_000_000:,} MB; at most {MOST_BYTES // 1_000_000} are unpacked")
+        raise _bomb(
+            message(
+                "it would unpack to {size:,} MB; at most {most} are unpacked",
+                size=declared // 1000000,
+                most=MOST_BYTES // 1000000,
+            )
+        )
     _check_ratio(declared, sum(member.compress_size for member in members))
     for member in members:
         if not member.filename.lower().endswith(_PICTURES):
@@ -86,11 +97,13 @@ def parse_xml(stream: IO[bytes]) -> Element:
     try:
         root = parse(stream, forbid_dtd=False, forbid_entities=True, forbid_external=True).getroot()
     except DefusedXmlException as exc:
-        raise _bomb("its XML declares entities, as files do that are made to harm") from exc
+        raise _bomb(message("its XML declares entities, as files do that are made to harm")) from exc
     except (ParseError, LookupError, ValueError) as exc:
-        raise ParseFailure("damaged", f"its XML is broken ({exc}); save it anew with its program") from exc
+        raise ParseFailure(
+            "damaged", message("its XML is broken ({error}); save it anew with its program", error=str(exc))
+        ) from exc
     if root is None:
-        raise ParseFailure("damaged", "its XML is empty; save it anew with its program")
+        raise ParseFailure("damaged", message("its XML is empty; save it anew with its program"))
     return root
 
 
@@ -101,8 +114,8 @@ def _check_head(file: IO[bytes]) -> None:
         return
     file.seek(0)
     if "EncryptedPackage".encode("utf-16-le") in file.read(MOST_BYTES):
-        raise ParseFailure("encrypted", "it is encrypted; remove the password and run make index")
-    raise ParseFailure("type_mismatch", "it is an old office document; save it in the format its name says")
+        raise ParseFailure("encrypted", message("it is encrypted; remove the password and run make index"))
+    raise ParseFailure("type_mismatch", message("it is an old office document; save it in the format its name says"))
 
 
 def _check_end(file: IO[bytes]) -> None:
@@ -112,24 +125,30 @@ def _check_end(file: IO[bytes]) -> None:
     tail = file.read()
     start = tail.rfind(_END_MARK)
     if start < 0 or len(tail) - start < _END.size:
-        raise ParseFailure("damaged", "its end is missing; get a fresh copy")
+        raise ParseFailure("damaged", message("its end is missing; get a fresh copy"))
     _, _, _, _, members, directory_bytes, _, _ = _END.unpack_from(tail, start)
     if members > MOST_MEMBERS or directory_bytes > _MOST_DIRECTORY_BYTES:
-        raise _bomb(f"it holds more than {MOST_MEMBERS:,} files")
+        raise _bomb(message("it holds more than {most:,} files", most=MOST_MEMBERS))
     file.seek(0)
 
 
 def _check_name(name: str) -> None:
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or name[1:2] == ":" or "\0" in name:
-        raise _bomb(f"it holds a file that would be written outside its folder ({name[:80]!r})")
+        raise _bomb(message("it holds a file that would be written outside its folder ({file})", file=repr(name[:80])))
     if name.lower().endswith(_ARCHIVES) and not name.startswith(_EMBEDDINGS):
-        raise _bomb(f"it holds another archive ({name[:80]!r})")
+        raise _bomb(message("it holds another archive ({file})", file=repr(name[:80])))
 
 
 def _check_ratio(unpacked: int, packed: int) -> None:
     if unpacked > _SMALL_BYTES and unpacked > MOST_RATIO * packed:
-        raise _bomb(f"it would unpack to {unpacked // max(packed, 1):,} times its size; at most {MOST_RATIO} is usual")
+        raise _bomb(
+            message(
+                "it would unpack to {times:,} times its size; at most {most} is usual",
+                times=unpacked // max(packed, 1),
+                most=MOST_RATIO,
+            )
+        )
 
 
 def _check_xml_heads(archive: zipfile.ZipFile) -> None:
@@ -145,10 +164,10 @@ def _check_xml_head(stream: IO[bytes]) -> None:
         for _ in iterparse(stream, events=("start",), forbid_dtd=False, forbid_entities=True, forbid_external=True):
             return
     except DefusedXmlException as exc:
-        raise _bomb("its XML declares entities, as files do that are made to harm") from exc
+        raise _bomb(message("its XML declares entities, as files do that are made to harm")) from exc
     except (ParseError, LookupError, ValueError):
         return  # no XML, or broken; whoever reads this member will say so
 
 
 def _bomb(reason: str) -> ParseFailure:
-    return ParseFailure("bomb", f"{reason}; {_DISTRUST}")
+    return ParseFailure("bomb", message("{reason}; {mend}", reason=reason, mend=_DISTRUST))

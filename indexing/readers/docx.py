@@ -20,6 +20,7 @@ from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.containers import open_office_file
 from indexing.readers.rows import table_text
 from indexing.readers.sections import TextHeading, sectioned_document
+from storage.messages import message
 
 _DAMAGED = (PythonDocxError, OpcError, SyntaxError, KeyError, ValueError, TypeError, AttributeError, IndexError)
 _TEXT = frozenset((qn("w:t"), qn("m:t")))
@@ -41,12 +42,17 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
             blocks = [*_blocks(document.element.body, _style_levels(document)), *_notes(document)]
             title = document.core_properties.title.strip()
         except _DAMAGED as exc:
-            raise ParseFailure("damaged", f"it is no whole document ({exc}); save it anew with Word") from exc
+            raise ParseFailure(
+                "damaged", message("it is no whole document ({error}); save it anew with Word", error=str(exc))
+            ) from exc
     text, headings = _joined(blocks)
     if not text:
-        raise ParseFailure("empty", "the document has no text; fill it or remove it")
+        raise ParseFailure("empty", message("the document has no text; fill it or remove it"))
     if len(text) > limits.text_characters:
-        raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the file")
+        raise ParseFailure(
+            "output_limit",
+            message("more than {characters:,} characters; split the file", characters=limits.text_characters),
+        )
     return sectioned_document(title or (headings[0].text if headings else None), text, headings)
 
 

@@ -15,6 +15,7 @@ from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.encoding import decode_text
 from indexing.readers.html import html_text
 from indexing.readers.sections import sectioned_document
+from storage.messages import message
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -24,17 +25,20 @@ _BYTES_A_CHARACTER = 8  # attachments are skipped, but they are in the file
 def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     """One page, or pages of lines for a long mail. The title is the subject. Attachments are named, not read."""
     if path.stat().st_size > limits.text_characters * _BYTES_A_CHARACTER:
-        raise ParseFailure("output_limit", "the mail is too large; save its attachments beside it")
-    message = _message(path.read_bytes())
-    headers = [f"{name}: {value}" for name in _HEADERS if (value := _header(message, name))]
-    body = "\n\n".join(filter(None, _bodies(message)))
-    attached = [f"Attachment: {name}" for name in _attachments(message)]
+        raise ParseFailure("output_limit", message("the mail is too large; save its attachments beside it"))
+    mail = _message(path.read_bytes())
+    headers = [f"{name}: {value}" for name in _HEADERS if (value := _header(mail, name))]
+    body = "\n\n".join(filter(None, _bodies(mail)))
+    attached = [f"Attachment: {name}" for name in _attachments(mail)]
     text = clean_text("\n\n".join(filter(None, ["\n".join(headers), body, "\n".join(attached)])))
     if not text:
-        raise ParseFailure("empty", "the mail has no text; fill it or remove it")
+        raise ParseFailure("empty", message("the mail has no text; fill it or remove it"))
     if len(text) > limits.text_characters:
-        raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the mail")
-    return sectioned_document(_header(message, "Subject") or None, text, ())
+        raise ParseFailure(
+            "output_limit",
+            message("more than {characters:,} characters; split the mail", characters=limits.text_characters),
+        )
+    return sectioned_document(_header(mail, "Subject") or None, text, ())
 
 
 def _message(data: bytes) -> Message:

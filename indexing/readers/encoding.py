@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from indexing.documents import ParseFailure, ReadLimits
+from storage.messages import message
 
 _MARKS = (  # the longer marks first: UTF-32's begins like UTF-16's
     (codecs.BOM_UTF8, "utf-8"),
@@ -16,7 +17,7 @@ _MARKS = (  # the longer marks first: UTF-32's begins like UTF-16's
 )
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _GUESS_BYTES = 200_000
-_UNKNOWN = "its character encoding is not recognised; save it as UTF-8"
+_UNKNOWN = message("its character encoding is not recognised; save it as UTF-8")
 _MOST_CHAOS = 0.1  # charset-normalizer's measure of noise: 0 is clean text
 _BYTES_A_CHARACTER = 4
 _LATIN = ("cp1250", "cp1252", "cp1254", "cp1257", "cp1258", "cp437", "cp850", "cp852", "latin_1", "mac_roman",
@@ -38,12 +39,18 @@ _CENTRAL = frozenset(
 def read_text(path: Path, limits: ReadLimits) -> str:
     """The characters of the file. Raises `ParseFailure` "encoding_unknown", "output_limit" or "empty"."""
     if path.stat().st_size > limits.text_characters * _BYTES_A_CHARACTER:
-        raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the file")
+        raise ParseFailure(
+            "output_limit",
+            message("more than {characters:,} characters; split the file", characters=limits.text_characters),
+        )
     text = decode_text(path.read_bytes())
     if len(text) > limits.text_characters:
-        raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the file")
+        raise ParseFailure(
+            "output_limit",
+            message("more than {characters:,} characters; split the file", characters=limits.text_characters),
+        )
     if not text.strip():
-        raise ParseFailure("empty", "the file has no text; fill it or remove it")
+        raise ParseFailure("empty", message("the file has no text; fill it or remove it"))
     return text
 
 
@@ -76,7 +83,9 @@ def _wide_encoding(data: bytes) -> str:
         zeros = [sample[place::width].count(0) * width / len(sample) for place in order]
         if len(data) % width == 0 and sum(zeros[:-1]) >= min(most, width - 1 - 0.5) and zeros[-1] < 0.05:
             return encoding
-    raise ParseFailure("encoding_unknown", "it holds binary data, not text; remove it or give it its proper suffix")
+    raise ParseFailure(
+        "encoding_unknown", message("it holds binary data, not text; remove it or give it its proper suffix")
+    )
 
 
 def _guessed_encoding(data: bytes) -> str:

@@ -16,13 +16,13 @@ from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.containers import open_container, parse_xml
 from indexing.readers.html import html_text
 from indexing.readers.sections import sectioned_document
+from storage.messages import message
 from storage.records import PageRecord
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _CHAPTERS = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
 _LONGEST_LABEL = 80
-_NO_BOOK = "it is no whole e-book ({}); get a fresh copy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,14 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
             pages.extend(replace(page, number=page.number + first) for page in chapter.pages)
             headings.extend(replace(heading, page=heading.page + first) for heading in chapter.headings)
             if sum(len(page.text) for page in pages) > limits.text_characters or len(pages) > limits.pages:
-                raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the book")
+                raise ParseFailure(
+                    "output_limit",
+                    message("more than {characters:,} characters; split the book", characters=limits.text_characters),
+                )
     if not pages:
-        raise ParseFailure("no_text", "its chapters have no text, only pictures; there is nothing to be found in it")
+        raise ParseFailure(
+            "no_text", message("its chapters have no text, only pictures; there is nothing to be found in it")
+        )
     return ParsedDocument(package.title, tuple(pages), tuple(headings))
 
 
@@ -73,7 +78,7 @@ def _package(archive: zipfile.ZipFile) -> _Package:
     container = _member_xml(archive, _CONTAINER)
     root_file = next((node.get("full-path") for node in container.iter() if _tag(node) == "rootfile"), None)
     if not root_file:
-        raise ParseFailure("damaged", _NO_BOOK.format("it names no package"))
+        raise ParseFailure("damaged", _no_book(message("it names no package")))
     package = _member_xml(archive, root_file)
     base = posixpath.dirname(root_file)
     items = {node.get("id"): node for node in package.iter() if _tag(node) == "item"}
@@ -104,7 +109,9 @@ def _refuse_encrypted(archive: zipfile.ZipFile, package: _Package) -> None:
     references = _member_xml(archive, _ENCRYPTION).iter()
     encrypted = {_resolve("", node.get("URI", "")) for node in references if _tag(node) == "CipherReference"}
     if encrypted.intersection(package.chapters):
-        raise ParseFailure("encrypted", "its chapters are encrypted by the seller; add a copy without protection")
+        raise ParseFailure(
+            "encrypted", message("its chapters are encrypted by the seller; add a copy without protection")
+        )
 
 
 def _contents_titles(archive: zipfile.ZipFile, package: _Package) -> dict[str, str]:
@@ -138,7 +145,7 @@ def _soup(data: bytes) -> BeautifulSoup:
         try:
             return BeautifulSoup(data, "lxml")
         except ValueError as exc:  # lxml 6.1 on attributes with characters that XML does not have
-            raise ParseFailure("damaged", _NO_BOOK.format(exc)) from exc
+            raise ParseFailure("damaged", _no_book(str(exc))) from exc
 
 
 def _member_xml(archive: zipfile.ZipFile, name: str) -> Element:
@@ -146,7 +153,7 @@ def _member_xml(archive: zipfile.ZipFile, name: str) -> Element:
         with archive.open(name) as stream:
             return parse_xml(stream)
     except KeyError as exc:
-        raise ParseFailure("damaged", _NO_BOOK.format(f"{name} is missing")) from exc
+        raise ParseFailure("damaged", _no_book(message("{file} is missing", file=name))) from exc
 
 
 def _resolve(base: str, href: str) -> str:
@@ -155,3 +162,7 @@ def _resolve(base: str, href: str) -> str:
 
 def _tag(node: Element) -> str:
     return str(node.tag).rpartition("}")[2]
+
+
+def _no_book(reason: str) -> str:
+    return message("it is no whole e-book ({reason}); get a fresh copy", reason=reason)

@@ -12,6 +12,7 @@ from indexing.cleaning.text import clean_text
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.encoding import decode_text
 from indexing.readers.sections import TextHeading, sectioned_document
+from storage.messages import message
 
 _UNSEEN = ["script", "style", "noscript", "template", "svg", "head", "nav", "iframe", "object", "select", "button"]
 _BLOCKS = re.compile(
@@ -35,9 +36,12 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     title = soup.title.get_text(" ", strip=True) if soup.title else ""
     text, headings = html_text(soup)
     if not text:
-        raise ParseFailure("empty", "the page shows no text; fill it or remove it")
+        raise ParseFailure("empty", message("the page shows no text; fill it or remove it"))
     if len(text) > limits.text_characters:
-        raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the file")
+        raise ParseFailure(
+            "output_limit",
+            message("more than {characters:,} characters; split the file", characters=limits.text_characters),
+        )
     first = next((heading.text for heading in headings), None)
     return sectioned_document(" ".join(clean_text(title).split()) or first, text, headings)
 

@@ -10,13 +10,13 @@ from indexing.cleaning.text import clean_text
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.encoding import read_text
 from indexing.readers.sections import TextHeading, sectioned_document
+from storage.messages import message
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _MARKS = re.compile(r"[*_`]+")
 _FENCE = re.compile(r"^ {0,3}(```|~~~).*?^ {0,3}\1", re.MULTILINE | re.DOTALL)
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _MOST_OUTPUT = 2_000  # characters of one output: a printed table, not a training log
-_DAMAGED = "it is no notebook ({}); save it anew with Jupyter"
 
 
 def read(path: Path, limits: ReadLimits) -> ParsedDocument:
@@ -34,7 +34,7 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
             text.append(clean)
             offset += len(clean) + 2
     if not text:
-        raise ParseFailure("empty", "the notebook has no text; fill it or remove it")
+        raise ParseFailure("empty", message("the notebook has no text; fill it or remove it"))
     title = headings[0].text if headings else None
     return sectioned_document(title, "\n\n".join(text), headings)
 
@@ -43,14 +43,18 @@ def _cells(text: str) -> list[dict[str, Any]]:
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError) as exc:
-        raise ParseFailure("damaged", _DAMAGED.format(exc)) from exc
+        raise ParseFailure("damaged", _no_notebook(str(exc))) from exc
     if not isinstance(notebook, dict):
-        raise ParseFailure("damaged", _DAMAGED.format("it is JSON of another kind"))
+        raise ParseFailure("damaged", _no_notebook(message("it is JSON of another kind")))
     sheets = notebook.get("worksheets") or [notebook]  # format 3 kept its cells in worksheets
     lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
     if not any(isinstance(cells, list) for cells in lists):
-        raise ParseFailure("damaged", _DAMAGED.format("it has no cells"))
+        raise ParseFailure("damaged", _no_notebook(message("it has no cells")))
     return [cell for cells in lists if isinstance(cells, list) for cell in cells if isinstance(cell, dict)]
+
+
+def _no_notebook(reason: str) -> str:
+    return message("it is no notebook ({reason}); save it anew with Jupyter", reason=reason)
 
 
 def _cell_texts(cell: dict[str, Any]) -> Iterator[tuple[str, bool]]:

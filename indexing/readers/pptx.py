@@ -14,6 +14,7 @@ from indexing.cleaning.text import clean_text
 from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.containers import open_office_file
 from indexing.readers.rows import table_text
+from storage.messages import message
 from storage.records import PageRecord
 
 _DAMAGED = (
@@ -28,7 +29,6 @@ _DAMAGED = (
 )
 _LONGEST_TITLE = 80
 _DIAGRAM = "/diagramData"
-_NO_TEXT = "slide {}: no text, only pictures"
 
 
 def read(path: Path, limits: ReadLimits) -> ParsedDocument:
@@ -39,13 +39,19 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
             slides = [_slide(slide, number) for number, slide in enumerate(presentation.slides, start=1)]
             title = presentation.core_properties.title.strip()
         except _DAMAGED as exc:
-            raise ParseFailure("damaged", f"it is no whole presentation ({exc}); save it anew with PowerPoint") from exc
+            raise ParseFailure(
+                "damaged",
+                message("it is no whole presentation ({error}); save it anew with PowerPoint", error=str(exc)),
+            ) from exc
     if not any(page.text for page, _ in slides):
         raise ParseFailure(
-            "no_text", "its slides have no text, only pictures; export it as PDF to have them read by OCR"
+            "no_text", message("its slides have no text, only pictures; export it as PDF to have them read by OCR")
         )
     if sum(len(page.text) for page, _ in slides) > limits.text_characters:
-        raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the file")
+        raise ParseFailure(
+            "output_limit",
+            message("more than {characters:,} characters; split the file", characters=limits.text_characters),
+        )
     headings = tuple(heading for _, heading in slides if heading)
     first = headings[0].text if headings else None
     generic = title.lower() in ("", "powerpoint presentation")
@@ -63,7 +69,9 @@ def _slide(slide: Any, number: int) -> tuple[PageRecord, Heading | None]:
         pieces.append(f"Notes: {notes.text}")
     text = "\n\n".join(filter(None, (clean_text(piece) for piece in pieces)))
     if not text:
-        return PageRecord(number, "", "empty", f"Slide {number}", _NO_TEXT.format(number)), None
+        return PageRecord(
+            number, "", "empty", f"Slide {number}", message("slide {number}: no text, only pictures", number=number)
+        ), None
     name = shorten(title, width=_LONGEST_TITLE, placeholder=" …")
     page = PageRecord(number, text, label=f"Slide {number}: {name}" if name else f"Slide {number}")
     return page, Heading(number, 0, 1, title) if title else None

@@ -9,11 +9,12 @@ from pathlib import Path
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.encoding import read_text
 from indexing.readers.rows import has_header, line_pages, one_line
+from storage.messages import message
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_LINES = 50
 _LARGEST_FIELD = 1_000_000
-_EMPTY = "the table has no rows; fill it or remove it"
+_EMPTY = message("the table has no rows; fill it or remove it")
 
 
 def read(path: Path, limits: ReadLimits) -> ParsedDocument:
@@ -52,7 +53,9 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         for row in reader:
             yield reader.line_num, row
     except csv.Error as exc:
-        raise ParseFailure("damaged", f"line {reader.line_num}: {exc}; save the table anew as CSV") from exc
+        raise ParseFailure(
+            "damaged", message("line {line}: {error}; save the table anew as CSV", line=reader.line_num, error=str(exc))
+        ) from exc
 
 
 def _line(row: Sequence[str], delimiter: str) -> str:

@@ -13,6 +13,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.containers import open_office_file
 from indexing.readers.rows import Row, has_header, line_pages, named_row, one_line
+from storage.messages import message
 from storage.records import PageRecord
 
 _MOST_ROWS = 20_000  # of a sheet
@@ -31,9 +32,11 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
             pages, notes = _pages(workbook, limits)
             title = workbook.properties.title
         except _DAMAGED as exc:
-            raise ParseFailure("damaged", f"it is no whole workbook ({exc}); save it anew with its program") from exc
+            raise ParseFailure(
+                "damaged", message("it is no whole workbook ({error}); save it anew with its program", error=str(exc))
+            ) from exc
     if not pages:
-        raise ParseFailure("empty", "its sheets have no values; fill it or remove it")
+        raise ParseFailure("empty", message("its sheets have no values; fill it or remove it"))
     return ParsedDocument(title, tuple(pages), notes=tuple(notes))
 
 
@@ -44,13 +47,20 @@ def _pages(workbook: Any, limits: ReadLimits) -> tuple[list[PageRecord], list[st
         sheet.reset_dimensions()  # what a sheet declares is often wrong
         rows = list(_rows(sheet))
         if len(rows) > _MOST_ROWS:
-            notes.append(f"sheet {sheet.title}: only its first {_MOST_ROWS:,} rows are read; split it")
+            notes.append(
+                message(
+                    "sheet {sheet}: only its first {rows:,} rows are read; split it", sheet=sheet.title, rows=_MOST_ROWS
+                )
+            )
         if sheet.sheet_state != "visible" and rows:
-            notes.append(f"sheet {sheet.title}: is hidden, and read all the same")
+            notes.append(message("sheet {sheet}: is hidden, and read all the same", sheet=sheet.title))
         lines = _lines(rows[:_MOST_ROWS])
         pages.extend(line_pages(lines, name=f"Sheet {sheet.title}", first_number=len(pages) + 1))
         if sum(len(page.text) for page in pages) > limits.text_characters or len(pages) > limits.pages:
-            raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the workbook")
+            raise ParseFailure(
+                "output_limit",
+                message("more than {characters:,} characters; split the workbook", characters=limits.text_characters),
+            )
     return pages, notes
 
 

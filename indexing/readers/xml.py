@@ -8,6 +8,7 @@ from indexing.cleaning.text import clean_text
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.containers import parse_xml
 from indexing.readers.sections import sectioned_document
+from storage.messages import message
 
 _BYTES_A_CHARACTER = 4
 
@@ -15,12 +16,15 @@ _BYTES_A_CHARACTER = 4
 def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     """A line "name: text" for each element that has text; a blank line before each element that has parts."""
     if path.stat().st_size > limits.text_characters * _BYTES_A_CHARACTER:
-        raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the file")
+        raise ParseFailure(
+            "output_limit",
+            message("more than {characters:,} characters; split the file", characters=limits.text_characters),
+        )
     with path.open("rb") as stream:
         root = parse_xml(stream)
     text = clean_text("\n".join(_lines(root)))
     if not text:
-        raise ParseFailure("empty", "its elements have no text; fill it or remove it")
+        raise ParseFailure("empty", message("its elements have no text; fill it or remove it"))
     return sectioned_document(None, text, ())
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,10 @@ import pytest
 
 from indexing.__main__ import Stopped, main
 from indexing.settings import IndexingSettings
+from storage.child_environment import ENCODED_LINES
 from storage.generations.lock import index_lock
+from storage.message_translation import told
+from storage.messages import Message, decoded
 from storage.settings import StorageSettings
 from tests.indexing.workshop import Workshop, pdf
 
@@ -272,3 +276,47 @@ def test_a_tilde_in_a_setting_is_the_home_directory(tmp_path: Path, monkeypatch:
     assert StorageSettings().index_dir == tmp_path / "index"
     monkeypatch.setenv("DOCUMENTS_DIR", "~nobody-of-this-name/papers")
     assert main([]) == 2
+
+
+def test_a_run_and_its_report_speak_chinese_where_the_terminal_does(
+    in_workshop: Workshop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    in_workshop.write("empty.pdf", b"")
+    assert main([]) == 1
+    out = capsys.readouterr().out
+    assert "第 0002 代索引已发布。" in out
+    assert "未能读取：1 个为空" in out
+    values = [line for line in out.splitlines() if line.startswith("  ") and line[-1].isdigit()]
+    assert len(values) == 12
+    assert len({columns(line) for line in values}) == 1  # the numbers end under one another
+    assert main(["--report"]) == 1
+    report = capsys.readouterr().out
+    assert "empty.pdf：为空；" in report
+    assert "需查看：1 个文档；完整读取：4 个文档。" in report
+    assert main(["--dry-run"]) == 1
+    assert "无需处理：4 个文档未变。" in capsys.readouterr().out
+    monkeypatch.setenv("DOCUMENTS_DIR", str(in_workshop.documents / "nowhere"))
+    assert main([]) == 2
+    assert "文件夹所在的磁盘挂载了吗？" in capsys.readouterr().err
+    monkeypatch.setenv("CHUNK_SIZE", "0")
+    assert main([]) == 2
+    assert capsys.readouterr().err == "CHUNK_SIZE=0：不能小于 100\n"
+
+
+def columns(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in line)
+
+
+def test_a_server_is_given_lines_that_it_can_tell_in_any_language(
+    in_workshop: Workshop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    monkeypatch.setenv(ENCODED_LINES, "1")
+    in_workshop.write("two\nlines \u202e.txt", b"")
+    assert main([]) == 1
+    lines = [decoded(line) for line in capsys.readouterr().out.rstrip("\n").split("\n")]
+    assert all(isinstance(line, Message) for line in lines if line)
+    assert lines[0] == "Index 0002 is published."
+    assert told(lines[0], "zh") == "第 0002 代索引已发布。"
+    assert any(line.startswith("  two\nlines") for line in lines)  # who shows it makes one line of it

@@ -12,6 +12,8 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from storage.messages import joined, message
+
 _ENOUGH_CHARACTERS = 20  # letters and digits on one page; less is a stray mark of a program
 _INVISIBLE = 3  # text render mode
 _LIGHTEST = 250  # of 255, in each colour: white
@@ -28,7 +30,13 @@ def hidden_text_notes(path: Path) -> tuple[str, ...]:
         with pypdfium2.PdfDocument(path) as document:
             for number in range(len(document)):
                 if reasons := _page_reasons(document, number):
-                    notes.append(f"Page {number + 1} has hidden text ({', '.join(reasons)}).")
+                    notes.append(
+                        message(
+                            "Page {number} has hidden text ({reasons}).",
+                            number=number + 1,
+                            reasons=joined(reasons, ", "),
+                        )
+                    )
     except pypdfium2.PdfiumError:
         return tuple(notes)
     return tuple(notes)
@@ -70,13 +78,13 @@ def _objects(page: Any) -> Iterator[tuple[int, Any]]:
 def _reason(item: Any, page: _Box, backgrounds: list[_Box]) -> str | None:
     left, bottom, right, top = box = _bounds(item)
     if pdfium.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE:
-        return "invisible"
+        return message("invisible")
     if right < page[0] or left > page[2] or top < page[1] or bottom > page[3]:
-        return "off the page"
+        return message("off the page")
     if top - bottom < _SMALLEST_POINTS and _drawn_size(item) < _SMALLEST_POINTS:  # fonts may have units of their own
-        return "tiny"
+        return message("tiny")
     if _is_white(item) and not any(_overlap(box, background) for background in backgrounds):
-        return "white"
+        return message("white")
     return None
 
 

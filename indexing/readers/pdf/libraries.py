@@ -19,11 +19,12 @@ import pypdfium2
 from pypdf.errors import DependencyError
 
 from indexing.documents import ParseFailure
+from storage.messages import message
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it logs a line for every oddity of every object
 
 _Result = TypeVar("_Result")
-_ENCRYPTED = "it is encrypted; remove the password and index again"
+_ENCRYPTED = message("it is encrypted; remove the password and index again")
 _MOST_OUTLINE_ENTRIES = 1_000
 
 
@@ -136,7 +137,7 @@ def _guarded(call: Callable[[], _Result], cpu_seconds: float) -> _Result:
         with _cpu_limit(cpu_seconds):
             return call()
     except _OutOfTime as exc:
-        raise PageError(f"took more than {cpu_seconds:g} seconds") from exc
+        raise PageError(message("took more than {seconds:g} seconds", seconds=cpu_seconds)) from exc
     except (MemoryError, Exception) as exc:
         raise PageError(f"{type(exc).__name__}: {exc}"[:300]) from exc
 

@@ -11,11 +11,11 @@ from indexing.readers.pdf.headings import find_headings, find_title
 from indexing.readers.pdf.hidden_text import hidden_text_notes
 from indexing.readers.pdf.libraries import PageError, Pdfium, PdfLibrary, Pypdf
 from indexing.readers.pdf.repeated_lines import remove_furniture
+from storage.messages import message
 from storage.records import PageRecord, PageStatus
 
 _MOST_GARBLED = 0.3  # of a page's characters; see indexing.cleaning.characters
-_DAMAGED = "it is damaged ({}); open and save it with a PDF program, or replace it"
-_NO_TEXT = "no page has a text layer (scanned pictures?); set OCR=auto to have it read"
+_NO_TEXT = message("no page has a text layer (scanned pictures?); set OCR=auto to have it read")
 _FAST_PAGES = 400  # longer files are read with the fast library: pypdf reads some 28 pages a second
 
 
@@ -45,7 +45,7 @@ def _open_libraries(path: Path, limits: ReadLimits) -> list[PdfLibrary]:
         try:
             library: PdfLibrary = build()
         except PageError as exc:
-            problems.append(ParseFailure("damaged", _DAMAGED.format(exc)))
+            problems.append(ParseFailure("damaged", _damaged(str(exc))))
             continue
         except ParseFailure as failure:  # encrypted, or so one library thinks
             problems.append(failure)
@@ -54,12 +54,15 @@ def _open_libraries(path: Path, limits: ReadLimits) -> list[PdfLibrary]:
             libraries.append(library)
         else:
             library.close()
-            problems.append(ParseFailure("damaged", _DAMAGED.format("it has no pages")))
+            problems.append(ParseFailure("damaged", _damaged(message("it has no pages"))))
     if not libraries:
         raise problems[0]
     pages = max(library.page_count for library in libraries)
     if pages > limits.pages:
-        raise ParseFailure("output_limit", f"{pages:,} pages, the limit is {limits.pages:,}; split the file")
+        raise ParseFailure(
+            "output_limit",
+            message("{pages:,} pages, the limit is {most:,}; split the file", pages=pages, most=limits.pages),
+        )
     return libraries[::-1] if pages > _FAST_PAGES else libraries
 
 
@@ -71,16 +74,23 @@ def _read(libraries: list[PdfLibrary], limits: ReadLimits) -> ParsedDocument:
         pages.append(_read_page(libraries, index))
         room -= len(pages[-1].text)
         if room < 0:
-            raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the file")
+            raise ParseFailure(
+                "output_limit",
+                message("more than {characters:,} characters; split the file", characters=limits.text_characters),
+            )
     if not limits.ocr and not any(_has_words(page.text) for page in pages):
         failed = next((page for page in pages if page.status == "failed"), None)
-        raise ParseFailure("damaged", _DAMAGED.format(failed.detail)) if failed else ParseFailure("no_text", _NO_TEXT)
+        raise ParseFailure("damaged", _damaged(failed.detail)) if failed else ParseFailure("no_text", _NO_TEXT)
     return _document(libraries, pages)
+
+
+def _damaged(reason: str | None) -> str:
+    return message("it is damaged ({reason}); open and save it with a PDF program, or replace it", reason=reason)
 
 
 def _read_page(libraries: list[PdfLibrary], index: int) -> _Page:
     """The page as the first library reads it that reads it well, else the best of what they read."""
-    best = _Page("", "failed", "beyond the last page")
+    best = _Page("", "failed", message("beyond the last page"))
     for library in libraries:
         if index >= library.page_count:
             continue
@@ -100,10 +110,10 @@ def _judged(library: PdfLibrary, index: int) -> _Page:
     share = garbled_share(text)
     if share > _MOST_GARBLED:
         rest = close_gaps(clean_text(without_garbled_lines(text)))
-        return _Page(rest, "garbled", f"{share:.0%} of its characters cannot be understood")
+        return _Page(rest, "garbled", message("{share:.0%} of its characters cannot be understood", share=share))
     text = close_gaps(clean_text(text))
     if not _has_words(text):
-        return _Page(text, "empty", "no text layer")
+        return _Page(text, "empty", message("no text layer"))
     return _Page(text)
 
 

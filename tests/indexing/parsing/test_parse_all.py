@@ -1,20 +1,25 @@
 """Reading in child processes: what one file does there costs no other file, and never the job."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
-from indexing.documents import ReadLimits
+from indexing.documents import ParsedDocument, ReadLimits
 from indexing.parsing.child import document_from_json, document_to_json
 from indexing.parsing.parse_all import ParseOutcome, parse_all
 from indexing.readers import read_document
+from storage.message_translation import told
+from storage.messages import message
+from storage.records import PageRecord
 from tests.indexing.samples import (
     PROSE,
     encrypted_pdf,
@@ -50,6 +55,22 @@ def _no_child_is_left() -> Iterator[None]:
 
 
 pytestmark = pytest.mark.usefixtures("_no_child_is_left")
+
+
+def test_what_a_child_says_keeps_its_template(tmp_path: Path) -> None:
+    page = PageRecord(1, "", "empty", detail=message("{before}; OCR found none either", before="no text layer"))
+    document = ParsedDocument(None, (page,), notes=(message("folders"), "plain"))
+    same = document_from_json(json.loads(json.dumps(document_to_json(document))))
+    assert same == document
+    assert [told(text or "", "zh") for text in (same.pages[0].detail, *same.notes)] == [
+        "no text layer；文字识别也未找到文字",
+        "文件夹",
+        "plain",
+    ]
+    bomb = saved(tmp_path / "bomb.pdf", flate_bomb())
+    failure = outcomes([bomb], replace(LIMITS, memory_bytes=256 * 1024**2))["bomb.pdf"].failure
+    assert failure is not None
+    assert told(failure.detail, "zh") != failure.detail
 
 
 @pytest.mark.faults("B1")

@@ -18,6 +18,7 @@ from server.http.services import Services
 from server.retrieval.index_holder import IndexNotReady
 from server.settings import ServerSettings
 from storage.failures import INDEX_AWAY, IndexUnreadable
+from storage.messages import message
 from storage.settings import StorageSettings
 from tests.server.server_under_load import RunningServer, running_server
 
@@ -122,7 +123,7 @@ def test_a_server_whose_handles_are_nearly_used_up_is_not_ready(quoting_services
 
 def test_readiness_tells_of_a_question_that_failed(quoting_services: Services) -> None:
     check = SelfCheck(
-        failing(CannotAnswer("questions hang, and no thread is left to answer others; restart the server"))
+        failing(CannotAnswer(message("questions hang, and no thread is left to answer others; restart the server")))
     )
     client = create_app(replace(quoting_services, self_check=check)).test_client()
     assert client.get("/readyz").status_code == 200

@@ -141,3 +141,20 @@ def test_a_terminal_gets_it_that_way(capsys: pytest.CaptureFixture[str], monkeyp
     assert shown.startswith("\n")
     assert "60 euros" in shown
     assert "[1] library-handbook.md" in shown
+
+
+@pytest.mark.usefixtures("indexed")
+def test_what_stands_around_an_answer_is_chinese_where_the_terminal_is(
+    monkeypatch: pytest.MonkeyPatch, deepseek: FakeDeepSeek, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    deepseek.when_answering(Failure(402))
+    assert main(["ask", QUESTION]) == 0
+    shown = capsys.readouterr().out
+    assert "相关性 9/10" in shown
+    assert (
+        "注：语言模型出错，以下内容摘自文档：语言模型服务商的账户余额不足。请为 DEEPSEEK_API_KEY 的账户充值。" in shown
+    )
+    monkeypatch.setenv("INDEX_DIR", "nowhere")
+    assert main(["ask", QUESTION]) == 1
+    assert capsys.readouterr().err == "还没有索引；请运行 make index。\n"

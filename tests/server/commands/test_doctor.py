@@ -10,6 +10,9 @@ import pytest
 
 from server.__main__ import main
 from server.commands.doctor import findings, line
+from server.commands.provider_checks import Finding
+from server.language import Language
+from storage.messages import message
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion, Failure, Page, believable
 
@@ -190,3 +193,24 @@ def test_what_is_spent_of_the_day_is_told_and_a_damaged_ledger_is_left_alone(
     assert [path.name for path in tmp_path.iterdir()] == ["budget.db"]
     (tmp_path / "answers.db.damaged-20261126T093000Z").write_text("")
     assert "answers.db was damaged and is now answers.db.damaged-2026" in _examined()["damaged file"][1]
+
+
+def test_it_speaks_chinese_where_the_terminal_does(
+    fake: FakeDeepSeek, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    assert main(["doctor"]) == 1
+    shown = capsys.readouterr().out
+    assert "✓ 模型            提供 deepseek-flash" in shown
+    assert "✗ 索引            还没有 → 请运行 make index。" in shown
+    assert not [line for line in shown.splitlines() if "cannot" in line or "Run make" in line]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_failure_without_a_mend_of_its_own_ends_with_one(language: Language) -> None:
+    why = message("{server} cannot be used: {error}; look at its log", server="a", error="b")
+    shown = line(Finding(message("embeddings"), False, why), language)
+    assert " → " in shown
+    assert shown.endswith((" → Look at its log.", " → 请查看它的日志。"))

@@ -72,6 +72,24 @@ def test_the_plan_is_that_of_the_job_and_names_no_place_of_this_machine(index_di
     assert str(index_dir.parent) not in str(raised.value)
 
 
+def test_what_the_job_says_is_told_in_the_language_of_the_page(quoting_services: Services, tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "empty.txt").touch()
+    reindexing = Reindexing(tmp_path / "index")
+    assert reindexing.start(folder)
+    assert ended(reindexing).exit_code == 4
+    client = create_app(replace(quoting_services, reindexing=reindexing)).test_client()
+    english, chinese = (
+        outline(client.get("/reindex", headers={"Accept-Language": language})).text for language in ("en", "zh")
+    )
+    assert "Not read: 1 empty" in english
+    assert "Nothing published: no document could be read, so there is no index." in english
+    assert "未能读取：1 个为空" in chinese
+    assert "未发布任何内容：没有一个文档可以读取，因此没有索引。" in chinese
+    assert str(tmp_path) not in english + chinese
+
+
 @pytest.fixture
 def pages(quoting_services: Services, tmp_path: Path) -> FlaskClient:
     return create_app(replace(quoting_services, reindexing=job(tmp_path, "sys.exit(0)"))).test_client()

@@ -115,6 +115,7 @@ def test_a_head_that_does_not_end_is_refused_soon(server: ServerProcess, writes_
             with contextlib.suppress(TimeoutError):
                 said = connection.recv(4096)
     assert said.startswith(b"HTTP/1.1 408 ")
+    assert json.loads(said.partition(b"\r\n\r\n")[2])["detail"] == "The request came too slowly. 请求发送得太慢。"
     assert 9 < time.monotonic() - started < 15
 
 
@@ -125,6 +126,7 @@ def test_slow_bodies_beyond_a_share_of_the_places_are_refused_with_a_problem(ser
     assert time.monotonic() - started < 15
     assert b"application/problem+json" in head
     assert json.loads(body)["code"] == "request_timeout"
+    assert json.loads(body)["detail"] == "The request came too slowly."
 
 
 def test_places_leave_room_for_the_rest_of_the_work() -> None:

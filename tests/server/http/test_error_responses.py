@@ -125,3 +125,14 @@ def test_a_failed_question_is_kept_in_the_form(caller: FlaskClient) -> None:
     response = caller.post("/ask", data={"question": "why <b>?"}, headers=PAGE)
     assert response.status_code == 503
     assert "why &lt;b&gt;?</textarea>" in response.get_data(as_text=True)
+
+
+def test_a_value_out_of_range_is_told_in_chinese(client: FlaskClient) -> None:
+    page = client.post("/ask", data={"question": "?!"}, headers=PAGE | {"Accept-Language": "zh"})
+    assert "问题：至少要有一个字母、数字或汉字。" in page.get_data(as_text=True)
+    refused = client.post("/api/query", json={"question": "", "k": 0}, headers={"Accept-Language": "zh"}).get_json()
+    assert (refused["title"], refused["detail"]) == ("数值超出范围", "问题：不能为空；k：不能小于 1。")
+    english = client.post("/api/query", json={"question": "", "k": 0}).get_json()
+    assert english["detail"] == (
+        "question: string should have at least 1 character; k: input should be greater than or equal to 1."
+    )

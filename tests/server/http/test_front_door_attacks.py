@@ -4,6 +4,7 @@ docs/faults.md X12, X16 and X23; what needs no process is in test_security.
 """
 
 import http.client
+import json
 import os
 import re
 import socket
@@ -72,6 +73,24 @@ def test_a_body_that_says_it_is_too_large_is_refused_before_it_comes(port: int, 
     with raw(port, head_of(path, Content_Length=51 * 1024 * 1024)) as connection:
         assert b" 413 " in connection.recv(4096)
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "detail"),
+    [
+        ("en", "Request Entity Too Large", "bytes may be sent."),
+        ("zh-CN,en;q=0.5", "请求过大", "最多可发送"),
+    ],
+)
+def test_what_is_refused_before_it_comes_is_told_in_the_language_that_was_asked_for(
+    port: int, language: str, title: str, detail: str
+) -> None:
+    head = head_of("/api/query", Content_Length=51 * 1024 * 1024, Accept_Language=language)
+    with raw(port, head) as connection:
+        problem = json.loads(connection.makefile("rb").read().partition(b"\r\n\r\n")[2])
+    assert problem["title"] == title
+    assert detail in problem["detail"]
+    assert problem["code"] == "request_entity_too_large"
 
 
 @pytest.mark.faults("X12")

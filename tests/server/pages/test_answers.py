@@ -14,9 +14,10 @@ from server.http.services import Services
 from server.language_model.errors import Unavailable
 from server.pages.answers import StoredAnswer
 from tests.fake_deepseek import FakeDeepSeek
-from tests.fake_script import Completion
+from tests.fake_script import Completion, Failure
 from tests.server.pages.test_pages import PAGE, QUESTION, ask, outline
 
+CHINESE_QUESTION = "维修点每周几开门？"
 SCORED = Completion('{"score": 9, "reason": "names the fee"}')
 
 
@@ -141,3 +142,30 @@ def test_an_answer_says_above_itself_that_a_source_has_changed(
     store.put(answer_id, kept.model_copy(update={"versions": kept.versions | {source: "0" * 64}}).model_dump_json())
     page = outline(writing.get(address, headers=PAGE))
     assert f"Changed since this answer was given: {source}. Ask again" in page.text
+
+
+def test_a_kept_answer_is_told_in_the_language_of_each_reader(writing: FlaskClient, deepseek: FakeDeepSeek) -> None:
+    deepseek.when_answering(Failure(402))
+    address = writing.post("/ask", data={"question": QUESTION}, headers=PAGE).headers["Location"]
+    english, chinese = (
+        outline(writing.get(address, headers={"Accept-Language": language})).text for language in ("en", "zh")
+    )
+    assert "because the language model failed: the account at the language model's provider has no balance." in english
+    assert "语言模型出错，以下内容摘自文档：语言模型服务商的账户余额不足。请为 DEEPSEEK_API_KEY 的账户充值。" in chinese
+
+
+@pytest.mark.parametrize(
+    ("question", "notice"),
+    [
+        (QUESTION, "Quoted from the documents, because the language model failed: the account"),
+        (CHINESE_QUESTION, "语言模型出错，以下内容摘自文档：语言模型服务商的账户余额不足。"),
+    ],
+    ids=["English", "Chinese"],
+)
+def test_programs_get_notices_in_the_language_of_the_question_and_reasons_in_english(
+    writing: FlaskClient, deepseek: FakeDeepSeek, question: str, notice: str
+) -> None:
+    deepseek.when_answering(Failure(402))
+    answer = writing.post("/api/query", json={"question": question}).get_json()
+    assert answer["reason"] == "the account at the language model's provider has no balance"
+    assert answer["notices"][0].startswith(notice)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from storage.catalogue.catalogue import Catalogue
+from storage.message_translation import told
+from storage.messages import message
 from storage.records import Counts
 from tests.storage.conftest import document
 
@@ -41,6 +43,18 @@ def test_what_is_written_is_read_back_equal(catalogue: Catalogue) -> None:
     assert catalogue.document_chunks("a/papers.pdf") == chunks == list(catalogue.iter_chunks())
     assert catalogue.chunks([chunks[1].id, "unknown"]) == {chunks[1].id: chunks[1]}
     assert catalogue.counts() == Counts(1, 2, 2)
+
+
+def test_a_detail_keeps_its_template_and_one_of_an_older_index_is_as_it_was(catalogue: Catalogue) -> None:
+    record, pages, chunks = document("a.pdf", [GRPO, LIBRARY])
+    why = message("its folder {folder} cannot be opened; check its permissions", folder="b")
+    pages = [replace(pages[0], detail=why), replace(pages[1], detail="plain")]
+    with catalogue.transaction():
+        catalogue.replace_document(replace(record, detail=why), pages, chunks)
+    (found,) = catalogue.documents()
+    assert (found.detail, catalogue.pages("a.pdf")) == (why, pages)
+    details = [found.detail, catalogue.pages("a.pdf")[0].detail, *(page.detail for _, page in catalogue.odd_pages())]
+    assert [told(detail or "", "zh") for detail in details] == [*["其文件夹 b 无法打开；请检查权限"] * 3, "plain"]
 
 
 def test_labels_and_weights_are_told_where_there_are_some(catalogue: Catalogue) -> None:

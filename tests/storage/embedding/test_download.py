@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
-from storage.embedding.download import LoggedDownload
+from storage.embedding.download import LoggedDownload, announcement
 from storage.embedding.local import build_embed_model
 from storage.embedding.models import ModelUnavailable, resolve_model
+from storage.message_translation import told
 from tests.fake_hub import FakeHub
 from tests.tiny_bge_m3 import DIMENSION, HUB_NAME
 
@@ -139,3 +140,12 @@ def test_the_log_has_a_line_now_and_then(caplog: pytest.LogCaptureFixture) -> No
         download.downloading(2_300_000_000, 300_000_000)
         download.downloaded(1_000_000_000)
     assert caplog.messages[0].startswith("downloaded 1.3 GB of 2.3 GB, ")
+
+
+@pytest.mark.parametrize("there", [0, 300_000_000])
+def test_the_announcement_is_told_in_chinese_as_a_whole(there: int) -> None:
+    shown = told(announcement("BAAI/bge-m3", 2_300_000_000, there), "zh")
+    assert shown.startswith("正在从模型库下载 BAAI/bge-m3（仅此一次）：共 2.3 GB")
+    assert ("300 MB" in shown) == bool(there)
+    assert "once" not in shown
+    assert "Ctrl-C stops" not in shown
