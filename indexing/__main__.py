@@ -27,13 +27,22 @@ from indexing.planning.discovery import DocumentsFolderMissing
 from indexing.planning.removals import RemovalsInDoubt, removal_lines
 from indexing.planning.survey import Options, OtherFolderEmpty, survey
 from indexing.progress import show_progress
-from indexing.report import document_lines, failure_lines, plan_lines, rollback_lines, run_lines
+from indexing.report import (
+    discovery_lines,
+    document_lines,
+    failure_lines,
+    folder_lines,
+    plan_lines,
+    rollback_lines,
+    run_lines,
+)
 from indexing.rollback import NothingToRollBackTo, roll_back
 from indexing.settings import IndexingSettings
 from storage.child_environment import job_environment, lines_are_for_server
 from storage.embedding.models import ModelUnavailable
 from storage.escaping import escaped, log_on_one_line
 from storage.failures import StorageFailed, explained_failures
+from storage.folder_listing import MOST_NAMED, read_listing
 from storage.generations.lock import IndexLocked
 from storage.generations.published import DamagedGeneration, NoIndex, current_name
 from storage.generations.verification import VerificationFailed
@@ -208,7 +217,7 @@ def _roll_back(name: str | None, storage: StorageSettings, _settings: IndexingSe
 def _dry_run(storage: StorageSettings, settings: IndexingSettings, options: Options) -> int:
     seen = survey(storage.index_dir, settings, chroma=storage.chroma_server)
     _print([*seen.baseline.problems, *filter(None, (seen.other_folder, seen.other_place))])
-    _print(plan_lines(seen.plan))
+    _print([*plan_lines(seen.plan), *seen.discovery.notes, "", *discovery_lines(seen.discovery, seen.moment)])
     if seen.removals is not None and not options.allow_removals:
         _print([message("It would publish nothing."), *removal_lines(seen.removals)])
     return SOME_FAILED if seen.plan.failed_unchanged or seen.plan.to_fail or seen.plan.closed_folders else WELL
@@ -217,10 +226,16 @@ def _dry_run(storage: StorageSettings, settings: IndexingSettings, options: Opti
 def _verify(storage: StorageSettings, settings: IndexingSettings, _options: Options) -> int:
     from indexing.verifying import verify_index
 
-    found = verify_index(storage.index_dir, settings, storage.chroma_server)
+    folder: list[str] = []
+    found = verify_index(
+        storage.index_dir,
+        settings,
+        storage.chroma_server,
+        on_folder=lambda listing, documents: folder.extend(folder_lines(listing, documents)),
+    )
     _print(difference.line for difference in found)
     unread = sum(difference.kind == "failed" for difference in found)
-    _print(_verdict(len(found) - unread, unread))
+    _print([*_verdict(len(found) - unread, unread), *folder])
     return SOME_FAILED if found else WELL
 
 
@@ -241,6 +256,9 @@ def _report(storage: StorageSettings, _settings: IndexingSettings, _options: Opt
     with current_catalogue(storage.index_dir) as catalogue:
         documents = catalogue.documents()
         _print(document_lines(documents, catalogue.odd_pages()))
+    listing = read_listing(storage.index_dir)
+    if listing is not None:
+        _print(["", *folder_lines(listing, documents, shown=MOST_NAMED)])
     return SOME_FAILED if any(document.status != "indexed" for document in documents) else WELL
 
 

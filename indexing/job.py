@@ -17,6 +17,7 @@ from indexing.settings import IndexingSettings
 from storage.embedding.loading import load_model as load_configured_model
 from storage.failures import explained_failures
 from storage.folder_identity import record_folder
+from storage.folder_listing import listing_of, write_listing
 from storage.generations.drafts import remove_leftovers
 from storage.generations.lock import index_lock
 from storage.messages import message
@@ -55,9 +56,11 @@ def run_job(
         else:
             load = load_model or partial(load_configured_model, server=storage.embedding_server)
             report = Build(storage, settings, progress, options, seen, load).run()
+        listing = listing_of(seen.discovery.left_out, seen.moment)
+        write_listing(storage.index_dir, listing)
         record_folder(storage.index_dir, settings.documents_dir)
         forget_deletions(storage.index_dir, seen.check.deleted)
-    return replace(report, seconds=time.perf_counter() - started)
+    return replace(report, listing=listing, seconds=time.perf_counter() - started)
 
 
 def _unchanged_report(seen: Survey) -> RunReport:

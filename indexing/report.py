@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from indexing.documents import category_message
-from indexing.planning.discovery import UnreadableFile
+from indexing.planning.discovery import Discovery, UnreadableFile
 from indexing.planning.plan import Plan, Reason
 from indexing.rollback import RolledBack
+from storage.folder_listing import FolderListing, LeftOut, listing_of
 from storage.messages import joined, message
 from storage.records import Counts, DocumentRecord, PageRecord, PageStatus
 
@@ -20,6 +21,7 @@ class RunReport:
     """The closing table. `generation` is the one that answers now; `published` says whether this run made it.
 
     `failed` are the documents not indexed as they are on disk, `closed_folders` sentences about folders not read.
+    `held` are all documents of the index, `listing` is what else is in the folder.
     """
 
     generation: str
@@ -39,6 +41,8 @@ class RunReport:
     reused: int = 0
     seconds: float = 0.0
     model: str = ""
+    listing: FolderListing | None = None
+    held: tuple[DocumentRecord, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -68,6 +72,7 @@ def report_on(
         pages_without_text=sum(len(document.pages_without_text) for document in documents),
         chunks=counts.chunks,
         model=model,
+        held=tuple(documents),
     )
 
 
@@ -84,6 +89,9 @@ def run_lines(report: RunReport) -> Iterator[str]:
         yield ""
         yield from _renamed(report.renamed)
     yield from failure_lines(report.failed, report.closed_folders)
+    if report.listing is not None:
+        yield ""
+        yield from folder_lines(report.listing, report.held)
     if report.pages_without_text:
         yield ""
         yield message("Pages without text answer no question; make report names them.")
@@ -112,6 +120,59 @@ def _table(report: RunReport) -> list[str]:
         message("    embeddings reused    {value}", value=next(values)),
         message("  seconds                {value}", value=next(values)),
     ]
+
+
+def folder_lines(
+    listing: FolderListing, documents: Iterable[DocumentRecord], *, shown: int = _NAMES_SHOWN
+) -> Iterator[str]:
+    """Every file of the folder in one number, and the names of those that are of no kind that is read."""
+    numbers = listing.numbers(documents)
+    yield message(
+        "Files in the folder: {files:,} = {read:,} read + {part:,} read in part + {failed:,} failed "
+        "+ {kind:,} of other kinds + {ignored:,} excluded by .pagewiseignore + {hidden:,} hidden",
+        files=numbers.files,
+        read=numbers.read,
+        part=numbers.read_in_part,
+        failed=numbers.failed,
+        kind=numbers.other_kind,
+        ignored=numbers.ignored,
+        hidden=numbers.hidden,
+    )
+    yield from _left_out_lines(listing, shown)
+
+
+def discovery_lines(discovery: Discovery, seen_at: str) -> Iterator[str]:
+    """Every file of the folder before a run: documents, and what will be left out."""
+    listing = listing_of(discovery.left_out, seen_at)
+    documents = len(discovery.files) + sum(not problem.is_folder for problem in discovery.problems)
+    numbers = listing.numbers(())
+    yield message(
+        "Files in the folder: {files:,} = {documents:,} documents + {kind:,} of other kinds "
+        "+ {ignored:,} excluded by .pagewiseignore + {hidden:,} hidden",
+        files=documents + numbers.files,
+        documents=documents,
+        kind=numbers.other_kind,
+        ignored=numbers.ignored,
+        hidden=numbers.hidden,
+    )
+    yield from _left_out_lines(listing, _NAMES_SHOWN)
+
+
+def _left_out_lines(listing: FolderListing, shown: int) -> Iterator[str]:
+    for reason in ("kind", "ignored"):
+        named = [each for each in listing.left_out if each.reason == reason]
+        yield from map(_left_out_line, named[:shown])
+        rest = sum(each.files for each in named[shown:])
+        if rest:
+            yield message("  and {count:,} more", count=rest)
+
+
+def _left_out_line(each: LeftOut) -> str:
+    if each.reason == "kind":
+        return message("  {path}: not read, a kind of file that Pagewise does not know", path=each.path)
+    if each.path.endswith("/"):
+        return message("  {path}: excluded by .pagewiseignore, with {files:,} files", path=each.path, files=each.files)
+    return message("  {path}: excluded by .pagewiseignore", path=each.path)
 
 
 def failure_lines(failed: Sequence[DocumentRecord], closed_folders: Sequence[str] = ()) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,17 @@ from indexing.documents import category_message
 from indexing.planning.discovery import Discovery, discover
 from indexing.settings import IndexingSettings
 from storage.catalogue.catalogue import Catalogue
+from storage.folder_listing import FolderListing, listing_of
 from storage.generations.lock import index_lock
 from storage.generations.manifest import Manifest
-from storage.generations.published import DamagedGeneration, NoIndex, checked_manifest, current_name, open_catalogue
+from storage.generations.published import (
+    DamagedGeneration,
+    NoIndex,
+    checked_manifest,
+    current_name,
+    open_catalogue,
+    utc_now,
+)
 from storage.generations.verification import VerificationFailed, verify_in_fresh_process
 from storage.messages import message
 from storage.records import DocumentRecord
@@ -50,7 +58,16 @@ _KINDS: dict[Kind, str] = {
 }
 
 
-def verify_index(index_dir: Path, settings: IndexingSettings, chroma: ServerAddress | None = None) -> list[Difference]:
+OnFolder = Callable[[FolderListing, list[DocumentRecord]], None]
+"""Told what is in the folder besides the documents, and all documents of the index."""
+
+
+def verify_index(
+    index_dir: Path,
+    settings: IndexingSettings,
+    chroma: ServerAddress | None = None,
+    on_folder: OnFolder | None = None,
+) -> list[Difference]:
     """Every difference, by kind and path; empty when all agree. Hashes every file; holds the lock meanwhile.
 
     Raises `NoIndex`, `DocumentsFolderMissing`, `IndexLocked`, `ServerUnavailable`.
@@ -67,6 +84,8 @@ def verify_index(index_dir: Path, settings: IndexingSettings, chroma: ServerAddr
         with open_catalogue(index_dir, name) as catalogue:
             documents = catalogue.documents()
             lexical = catalogue.lexical_errors()
+        if on_folder is not None:
+            on_folder(listing_of(discovery.left_out, utc_now()), documents)
         inner = [
             Difference("damaged", message("index {generation}", generation=name), problem)
             for problem in lexical + _proof(index_dir, name, chroma)

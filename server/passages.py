@@ -20,10 +20,19 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Another document in which the very same text stands, and on which pages."""
+
+    document: str
+    pages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A retrieved passage. `labels` names its pages as a citation does ("Sheet Prices"); empty means page numbers.
 
     `retrieval_score` is 0 to 1, 1 is best. `context` (title and headings above) is never quoted.
+    `remarks` say how its pages were read, where a person should know.
     """
 
     id: str
@@ -37,6 +46,8 @@ class Passage:
     stale: bool = False
     spans: tuple[Span, ...] = ()
     context: str = ""
+    remarks: tuple[str, ...] = ()
+    also_in: tuple[Place, ...] = ()
 
 
 def passage_of(scored: NodeWithScore, judgement: Judgement | None = None, kept: bool = False) -> Passage:
@@ -54,4 +65,6 @@ def passage_of(scored: NodeWithScore, judgement: Judgement | None = None, kept: 
         stale=bool(metadata.get("stale", False)),
         spans=tuple(Span(*span) for span in metadata.get("spans", ())),
         context=metadata.get("context", ""),
+        remarks=tuple(metadata.get("remarks", ())),
+        also_in=tuple(Place(place["document"], tuple(place["pages"])) for place in metadata.get("also_in", ())),
     )

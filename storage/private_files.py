@@ -11,7 +11,7 @@ from pathlib import Path
 
 _OTHERS = 0o077
 _OURS = (
-    *("LOCK", "CURRENT", "ROLLED_BACK", "COLLECTIONS.json", "folder.json", "generations", "deleted"),
+    *("LOCK", "CURRENT", "ROLLED_BACK", "COLLECTIONS.json", "folder.json", "listing.json", "generations", "deleted"),
     *("answers.", "budget.", "embeddings.", "ocr.", "reindex."),
 )
 """What the names of an index directory's entries begin with."""

@@ -27,6 +27,7 @@ _HOMES = {
     "bs4": ("indexing/readers/",),
     "docutils": ("indexing/readers/",),
     "watchdog": ("indexing/watching.py",),
+    "pathspec": ("indexing/planning/ignore_files.py",),
     "flask": ("server/",),
     "flask_openapi3": ("server/",),
     "waitress": ("server/",),

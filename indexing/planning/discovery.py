@@ -8,16 +8,20 @@ import errno
 import hashlib
 import os
 import stat
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from indexing.planning.ignore_files import IGNORE_FILE, IgnoreRules, is_ignored, read_rules
 from indexing.readers import reader_for
+from storage.folder_identity import MARKER
+from storage.folder_listing import LeftOut, LeftOutReason
 from storage.formats import HIDDEN_PREFIXES
 from storage.messages import message
 
 _BLOCK_BYTES = 1 << 20
+OUR_FILES = (MARKER, IGNORE_FILE)
+"""What Pagewise itself keeps or reads in the folder: counted as no file of the person's."""
 
 
 class DocumentsFolderMissing(Exception):
@@ -59,11 +63,11 @@ class UnreadableFile:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What is in the folder, by path. `ignored` counts files of other kinds by their suffix."""
+    """What is in the folder, by path. `left_out` are the files that are no documents."""
 
     files: tuple[FoundFile, ...]
     problems: tuple[UnreadableFile, ...] = ()
-    ignored: Mapping[str, int] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -91,7 +95,7 @@ def discover(folder: Path, known: Mapping[str, KnownVersion], *, leave_out: Path
     return Discovery(
         tuple(sorted(files, key=lambda file: file.path)),
         tuple(sorted(walk.problems, key=lambda problem: problem.path)),
-        dict(walk.ignored),
+        tuple(walk.left_out),
         tuple(walk.notes),
     )
 
@@ -129,7 +133,8 @@ class _Walk:
             self.seen.add(_identity(leave_out.stat()))
         self.problems: list[UnreadableFile] = []
         self.notes: list[str] = []
-        self.ignored: Counter[str] = Counter()
+        self.left_out: list[LeftOut] = []
+        self._rules: dict[PurePosixPath, tuple[IgnoreRules, ...]] = {}
 
     def documents(self) -> Iterator[tuple[str, Path]]:
         """(relative path, where to read it) of every regular file with a suffix that is read."""
@@ -162,13 +167,48 @@ class _Walk:
     def _entries(self, relative: PurePosixPath, place: Path) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(place) as entries:
-                named = [entry for entry in entries if not entry.name.startswith(HIDDEN_PREFIXES)]
+                named = list(entries)
+                self._read_rules(relative, place)
         except FileNotFoundError:
             return []
         except OSError as error:
             self.problems.append(_unreadable(str(relative), error, is_folder=True))
             return []
-        return sorted((entry for entry in named if self._has_clean_name(relative, entry)), key=lambda entry: entry.name)
+        clean = sorted((e for e in named if self._has_clean_name(relative, e)), key=lambda entry: entry.name)
+        return [entry for entry in clean if not self._is_left_out(relative / entry.name, entry)]
+
+    def _read_rules(self, relative: PurePosixPath, place: Path) -> None:
+        """The rules that count in this folder: its own, and those of the folders above it."""
+        above = () if relative == PurePosixPath() else self._rules.get(relative.parent, ())
+        own = None
+        try:
+            own = read_rules(relative, place)
+        except (OSError, ValueError) as error:
+            name = str(relative / IGNORE_FILE)
+            self.notes.append(
+                message("{path} cannot be read ({reason}); nothing is excluded by it", path=name, reason=str(error))
+            )
+        self._rules[relative] = (*above, own) if own else above
+
+    def _is_left_out(self, name: PurePosixPath, entry: os.DirEntry[str]) -> bool:
+        """Hidden, or excluded by a `.pagewiseignore`; then it is noted as such, a folder with the files in it."""
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if entry.name.startswith(HIDDEN_PREFIXES):
+            if entry.name not in OUR_FILES:
+                self._leave_out(name, entry, "hidden", is_folder=is_folder)
+            return True
+        if is_ignored(self._rules.get(name.parent, ()), name, is_folder=is_folder):
+            self._leave_out(name, entry, "ignored", is_folder=is_folder)
+            return True
+        return False
+
+    def _leave_out(
+        self, name: PurePosixPath, entry: os.DirEntry[str], reason: LeftOutReason, *, is_folder: bool
+    ) -> None:
+        if not is_folder:
+            self.left_out.append(LeftOut(str(name), reason))
+        elif self._is_first_visit(Path(entry.path)) and (files := _files_in(entry.path)):
+            self.left_out.append(LeftOut(f"{name}/", reason, files))
 
     def _has_clean_name(self, relative: PurePosixPath, entry: os.DirEntry[str]) -> bool:
         try:
@@ -216,7 +256,7 @@ class _Walk:
 
     def _document(self, name: PurePosixPath, place: Path, status: os.stat_result) -> Iterator[tuple[str, Path]]:
         if reader_for(name) is None:
-            self.ignored[name.suffix.lower()] += 1
+            self.left_out.append(LeftOut(str(name), "kind"))
         elif not stat.S_ISREG(status.st_mode):
             self._refuse(name, "not_a_file", message("a pipe, socket or device, not a file; remove it"))
         else:
@@ -225,6 +265,10 @@ class _Walk:
     def _refuse(self, name: PurePosixPath, category: str, detail: str, *, is_folder: bool = False) -> None:
         if is_folder or reader_for(name) is not None:
             self.problems.append(UnreadableFile(str(name), category, detail, is_folder=is_folder))
+
+
+def _files_in(folder: str) -> int:
+    return sum(len(files) for _, _, files in os.walk(folder))
 
 
 def _version(path: str, place: Path, known: KnownVersion | None) -> FoundFile:

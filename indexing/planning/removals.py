@@ -97,9 +97,15 @@ class RemovalCheck:
 
 
 def remaining_in(discovery: Discovery, documents: Iterable[DocumentRecord]) -> Remaining:
-    """What is in the folder; documents that only cannot be read now keep their last version, so they remain."""
+    """What is in the folder; documents that only cannot be read now keep their last version, so they remain.
+
+    Those that a `.pagewiseignore` excludes are there as well, and are taken out on purpose.
+    """
     known = {document.path: document for document in documents}
     kept = {p.path for p in document_problems(discovery.problems, known) if p.keeps_last_version}
+    excluded = tuple(each.path for each in discovery.left_out if each.reason == "ignored")
+    kept |= {path for path in known if path.startswith(tuple(each for each in excluded if each.endswith("/")))}
+    kept |= known.keys() & set(excluded)
     return Remaining(
         frozenset(kept.union(file.path for file in discovery.files)),
         frozenset(file.sha256 for file in discovery.files),

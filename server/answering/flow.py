@@ -39,6 +39,7 @@ from server.passages import passage_of
 from server.relevance.llm_scorer import LLMScorer
 from server.relevance.postprocessor import JudgedPassages, RelevancePostprocessor, RelevanceScorer, evidence_of
 from server.retrieval.index_holder import OpenIndex
+from storage.folder_listing import read_listing
 from storage.message_translation import told
 
 _SCORING_SHARE = 0.5
@@ -155,9 +156,18 @@ class Flow:
     def _refusal(self, evidence: JudgedPassages) -> Written:
         text = refusal(self._language)
         self._emit(AnswerDelta(text))
-        unread = self._index.generation.catalogue.paths("failed")
-        notes = (notices.not_searched(unread),) if unread else ()
-        return Written(text, "llm" if self._model else "extractive", evidence, refused=True, notices=notes)
+        model = "llm" if self._model else "extractive"
+        return Written(text, model, evidence, refused=True, notices=tuple(self._not_searched()))
+
+    def _not_searched(self) -> Iterator[str]:
+        """What could have held an answer and was not looked at."""
+        generation = self._index.generation
+        if unread := generation.catalogue.paths("failed"):
+            yield notices.not_searched(unread)
+        listing = read_listing(generation.index_dir)
+        if listing is not None and listing.other_kind:
+            others = [each.path for each in listing.left_out if each.reason == "kind"]
+            yield notices.of_other_kinds(others, listing.other_kind)
 
     def _quoted(self, evidence: JudgedPassages) -> Written:
         engine = self._engine(QuotingSynthesizer(self._parts.extract))
@@ -204,6 +214,9 @@ class Flow:
         changed = list(dict.fromkeys(passage.document for passage in evidence.kept if passage.stale))
         if changed:
             yield notices.changed_since_indexing(changed)
+        remarks = {(p.document, p.pages, remark): None for p in evidence.kept for remark in p.remarks}
+        if remarks:
+            yield notices.read_with_remarks(list(remarks))
         yield from self._gone_notices()
 
     def _gone_notices(self) -> Iterator[str]:

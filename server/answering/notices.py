@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from storage.escaping import escaped
-from storage.messages import message
+from storage.messages import joined, message
 
 _MOST_FILES = 5
+_MOST_REMARKS = 3
 
 
 def not_checked() -> str:
@@ -45,6 +46,32 @@ def index_outdated() -> str:
 def not_searched(files: Sequence[str]) -> str:
     """Files that could not be read."""
     return message("Not searched, because it could not be read: {files}.", files=_named(files))
+
+
+def of_other_kinds(files: Sequence[str], count: int) -> str:
+    """Files of the folder whose kind is not read; `files` are some of the `count`."""
+    named = _named(files)
+    return message(
+        "Not searched, because Pagewise does not read their kind of file: {count:,} ({files}).",
+        count=count,
+        files=named,
+    )
+
+
+def read_with_remarks(remarks: Sequence[tuple[str, Sequence[int], str]]) -> str:
+    """How pages of the passages that were used were read: document, pages, remark."""
+    said = [
+        message(
+            "{document}, p. {pages}: {remark}",
+            document=escaped(document),
+            pages=", ".join(map(str, pages)),
+            remark=remark,
+        )
+        for document, pages, remark in remarks[:_MOST_REMARKS]
+    ]
+    if len(remarks) > _MOST_REMARKS:
+        said.append(message("and {count:,} more", count=len(remarks) - _MOST_REMARKS))
+    return message("How it was read: {remarks}", remarks=joined(said, "; "))
 
 
 def left_out(count: int) -> str:

@@ -24,8 +24,10 @@ from server.http.problems import Problem, Refused, bad_input, problem_of
 from server.http.services import documents_problem, require_documents, services
 from server.language import as_sentence, question_language
 from server.retrieval.index_holder import IndexNotReady, IndexState
+from storage.folder_listing import read_listing
 from storage.message_translation import told
 from storage.messages import joined
+from storage.records import PageRecord
 from storage.version import version
 
 _PROBLEM: dict[str, Any] = {
@@ -97,9 +99,18 @@ def retrieve(body: schema.RetrieveRequest) -> Response:
 def documents() -> Response:
     """Every document of the index and its state."""
     with services().index.acquire() as index:
-        records = index.generation.catalogue.documents()
-        info = conversion.index_info(index.generation)
-    return _json(schema.DocumentsResponse(documents=[conversion.document_out(r) for r in records], index=info))
+        generation = index.generation
+        records, listing = generation.catalogue.documents(), read_listing(generation.index_dir)
+        odd: dict[str, list[PageRecord]] = {}
+        for path, page in generation.catalogue.odd_pages():
+            odd.setdefault(path, []).append(page)
+    return _json(
+        schema.DocumentsResponse(
+            documents=[conversion.document_out(record, odd.get(record.path, ())) for record in records],
+            index=conversion.index_info(generation),
+            folder=listing and conversion.folder_out(listing, records),
+        )
+    )
 
 
 @blueprint.get("/api/status", responses={200: schema.StatusResponse, **problems(*_ALWAYS)})

@@ -1,6 +1,7 @@
 """From what is asked to the answer service's question, and from its answer to what API and pages show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -10,9 +11,10 @@ from server.http import schema
 from server.language import question_language
 from server.passages import Passage
 from server.settings import ServerSettings
+from storage.folder_listing import FolderListing, state_of
 from storage.generations.published import Generation
 from storage.message_translation import told
-from storage.records import DocumentRecord
+from storage.records import DocumentRecord, PageRecord
 
 
 def question_of(asked: schema.QueryRequest, settings: ServerSettings) -> Question:
@@ -27,6 +29,8 @@ def question_of(asked: schema.QueryRequest, settings: ServerSettings) -> Questio
         history=tuple(Turn(turn.question, turn.answer) for turn in asked.history),
     )
 
+
+_MOST_REMARKS = 100  # of one document in one reply
 
 Say = Callable[[str], str]
 """Makes plain text of a sentence that may be a `Message`."""
@@ -86,6 +90,8 @@ def passage_out(passage: Passage, say: Say = str) -> schema.PassageOut:
         ),
         stale=passage.stale,
         url=passage_url(passage),
+        remarks=[say(remark) for remark in passage.remarks],
+        also_in=[schema.PlaceOut(document=place.document, pages=list(place.pages)) for place in passage.also_in],
     )
 
 
@@ -95,8 +101,9 @@ def passage_url(passage: Passage) -> str:
     return f"/documents/{quote(passage.document)}?{query}"
 
 
-def document_out(record: DocumentRecord) -> schema.DocumentOut:
-    """A document's state as the API shows it."""
+def document_out(record: DocumentRecord, odd_pages: Sequence[PageRecord] = ()) -> schema.DocumentOut:
+    """A document's state as the API shows it; `odd_pages` are those of which a person should know something."""
+    said = [(page.number, remark) for page in odd_pages for remark in (*filter(None, [page.detail]), *page.remarks)]
     return schema.DocumentOut(
         path=record.path,
         status=record.status,
@@ -110,6 +117,19 @@ def document_out(record: DocumentRecord) -> schema.DocumentOut:
         bytes=record.size,
         sha256=record.sha256,
         indexed_at=record.indexed_at or None,
+        state=state_of(record),
+        remarks=[schema.PageRemark(page=number, remark=str(remark)) for number, remark in said[:_MOST_REMARKS]],
+    )
+
+
+def folder_out(listing: FolderListing, documents: Iterable[DocumentRecord]) -> schema.FolderOut:
+    """Every file of the documents folder in one number."""
+    numbers = listing.numbers(documents)
+    return schema.FolderOut(
+        files=numbers.files,
+        **asdict(numbers),
+        seen_at=listing.seen_at,
+        left_out=[schema.LeftOutFile.model_validate(each) for each in listing.left_out],
     )
 
 

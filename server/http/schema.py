@@ -112,6 +112,13 @@ class Relevance(_Response):
     kept: bool = False
 
 
+class PlaceOut(_Response):
+    """A document and pages."""
+
+    document: str
+    pages: list[int]
+
+
 class PassageOut(_Response):
     """A passage of a document, where it stands, and what it is worth for the question."""
 
@@ -126,6 +133,10 @@ class PassageOut(_Response):
     relevance: Relevance
     stale: bool = Field(description="The file has changed since it was indexed.")
     url: str = Field(description="The passage on its page, for people.")
+    remarks: list[str] = Field(
+        default_factory=list, description="How its pages were read: what was left out, guessed or doubtful."
+    )
+    also_in: list[PlaceOut] = Field(default_factory=list, description="Other documents in which the same text stands.")
 
 
 class Scoring(_Response):
@@ -205,6 +216,13 @@ class RetrieveResponse(_Response):
     notices: list[str] = Field(default_factory=list, description="Files of passages that were left out.")
 
 
+class PageRemark(_Response):
+    """What a person should know of how a page was read."""
+
+    page: int
+    remark: str
+
+
 class DocumentOut(_Response):
     """One file of the documents folder as the index knows it."""
 
@@ -220,6 +238,34 @@ class DocumentOut(_Response):
     bytes: int
     sha256: str
     indexed_at: str | None
+    state: Literal["read", "read_in_part", "failed"] = Field(
+        default="read", description="How much of the file as it is on disk answers."
+    )
+    remarks: list[PageRemark] = Field(
+        default_factory=list, description="How single pages were read: what was left out, guessed or doubtful."
+    )
+
+
+class LeftOutFile(_Response):
+    """A file that is no document, or a folder of such files; its path ends with a slash then."""
+
+    path: str
+    reason: Literal["kind", "ignored", "hidden"]
+    files: int
+
+
+class FolderOut(_Response):
+    """Every file of the documents folder as the last run saw it, in exactly one of the numbers."""
+
+    files: int
+    read: int
+    read_in_part: int
+    failed: int
+    other_kind: int = Field(description="Of kinds that are not read.")
+    ignored: int = Field(description="Excluded by .pagewiseignore.")
+    hidden: int
+    seen_at: str
+    left_out: list[LeftOutFile] = Field(description="At most 1,000; the numbers are whole.")
 
 
 class DocumentsResponse(_Response):
@@ -227,6 +273,7 @@ class DocumentsResponse(_Response):
 
     documents: list[DocumentOut]
     index: IndexInfo
+    folder: FolderOut | None = Field(default=None, description="null: the index is older than this account.")
 
 
 class IndexStatus(_Response):

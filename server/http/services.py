@@ -22,6 +22,7 @@ from server.language_model.errors import LanguageModelError
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from server.retrieval.reachability import DocumentsUnreachable, why_unreachable
 from server.settings import ServerSettings
+from storage.folder_listing import FolderListing, read_listing
 from storage.records import DocumentRecord, PageRecord
 from storage.server_state.answers import AnswerStore
 
@@ -93,6 +94,14 @@ def document_records() -> list[DocumentRecord]:
         return []
     with services().index.acquire() as index:
         return index.generation.catalogue.documents()
+
+
+def folder_listing() -> FolderListing | None:
+    """What else was in the folder when the index was made; None where nobody wrote it down."""
+    if not services().index.state().ready:
+        return None
+    with services().index.acquire() as index:
+        return read_listing(index.generation.index_dir)
 
 
 def odd_pages() -> list[tuple[str, PageRecord]]:

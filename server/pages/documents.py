@@ -1,7 +1,9 @@
 """Documents: all of them and their states, one page of one of them, its picture and its file."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from flask import Response, render_template, request, send_file
 from flask_babel import lazy_gettext as _l
@@ -10,9 +12,12 @@ from werkzeug.exceptions import NotFound
 from server.documents.shown_page import ShownPage, page_marks, passages_on, problems_first, shown_page
 from server.documents.uploads import stored_name
 from server.http.problems import Problem, Refused
-from server.http.services import document_records, odd_pages, require_documents, services
+from server.http.services import document_records, folder_listing, odd_pages, require_documents, services
 from server.pages.blueprint import blueprint
 from server.retrieval.index_holder import OpenIndex
+from storage.records import DocumentRecord
+
+_MOST_LEFT_OUT = 200
 
 
 @blueprint.get("/documents")
@@ -36,7 +41,17 @@ def _documents_page() -> str:
         marks=page_marks(found, odd),
         odd_counts=Counter(page.status for _path, page in odd),
         job=reindexing.state() if reindexing else None,
+        **_folder_account(records),
     )
+
+
+def _folder_account(records: Sequence[DocumentRecord]) -> dict[str, Any]:
+    """Every file of the folder as the last run saw it; nothing before there is an index."""
+    listing = folder_listing()
+    if listing is None:
+        return {"numbers": None, "left_out": ()}
+    shown = [each for each in listing.left_out if each.reason != "hidden"][:_MOST_LEFT_OUT]
+    return {"numbers": listing.numbers(records), "left_out": shown}
 
 
 @blueprint.get("/documents/<path:document>")

@@ -13,7 +13,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from server.api import documents
 from server.documents.uploads import SentFile, document_file
 from server.http.problems import Problem, Refused
-from server.http.services import documents_dir, documents_problem, known_paths, require_documents, services
+from server.http.services import (
+    documents_dir,
+    documents_problem,
+    folder_listing,
+    known_paths,
+    require_documents,
+    services,
+)
 from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
 from storage.records import DocumentRecord
 
@@ -45,8 +52,10 @@ class FolderState:
         return not (self.waiting or self.gone or self.changed)
 
 
-def folder_state(folder: Path, records: Sequence[DocumentRecord]) -> FolderState:
-    """One look at the folder itself and one stat for each known document."""
+def folder_state(
+    folder: Path, records: Sequence[DocumentRecord], left_out: frozenset[str] = frozenset()
+) -> FolderState:
+    """One look at the folder itself and one stat for each known document; `left_out` will not be indexed."""
     gone, changed = set(), set()
     for record in records:
         try:
@@ -57,7 +66,7 @@ def folder_state(folder: Path, records: Sequence[DocumentRecord]) -> FolderState
         if record.status == "indexed" and (status.st_size, status.st_mtime_ns) != (record.size, record.mtime_ns):
             changed.add(record.path)
     return FolderState(
-        tuple(_waiting(folder, {record.path for record in records})), frozenset(gone), frozenset(changed)
+        tuple(_waiting(folder, {record.path for record in records} | left_out)), frozenset(gone), frozenset(changed)
     )
 
 
@@ -108,7 +117,9 @@ def _folder_now(records: Sequence[DocumentRecord]) -> FolderState:
     """Nothing is said of files whose folder cannot be reached: they are not deleted."""
     if documents_problem() is not None:
         return FolderState((), frozenset(), frozenset())
-    return folder_state(documents_dir(), records)
+    listing = folder_listing()
+    left_out = frozenset(each.path for each in listing.left_out) if listing else frozenset()
+    return folder_state(documents_dir(), records, left_out)
 
 
 def _waiting(folder: Path, known: set[str]) -> list[WaitingFile]:

@@ -4,18 +4,18 @@ Where all files seem gone because their folder is away, that is said instead.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
-from llama_index.core.schema import NodeWithScore, QueryBundle
+from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import PrivateAttr
 
 from server.retrieval.reachability import DocumentsUnreachable, why_unreachable
 from storage.generations.published import Generation, file_sha256
 from storage.records import DocumentRecord
-from storage.vectors.llama_index import PassageMetadata, add_metadata, metadata_of
+from storage.vectors.llama_index import PassageMetadata, add_metadata, metadata_of, move_to
 
 Freshness = Literal["fresh", "changed", "gone"]
 OnGone = Callable[[Sequence[str]], None]
@@ -82,7 +82,9 @@ class FreshnessPostprocessor(BaseNodePostprocessor):
     def _postprocess_nodes(
         self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
     ) -> list[NodeWithScore]:
-        states = {path: self._state_of(path) for path in {metadata_of(scored.node)["document"] for scored in nodes}}
+        states = {path: self._state_of(path) for path in _documents_of(nodes)}
+        for scored in nodes:
+            _move_from_gone(scored, states)
         gone = [document for scored in nodes if states[document := metadata_of(scored.node)["document"]] == "gone"]
         if (gone or not nodes) and (reason := why_unreachable(self._generation)) is not None:
             raise DocumentsUnreachable(reason)
@@ -91,3 +93,20 @@ class FreshnessPostprocessor(BaseNodePostprocessor):
             is_changed = states[metadata_of(scored.node)["document"]] == "changed"
             add_metadata(scored.node, PassageMetadata(stale=is_changed))
         return [scored for scored in nodes if states[metadata_of(scored.node)["document"]] != "gone"]
+
+
+def _documents_of(nodes: Sequence[NodeWithScore]) -> set[str]:
+    """The documents of the passages, and those in which the same texts stand."""
+    said = [metadata_of(scored.node) for scored in nodes]
+    return {each["document"] for each in said} | {
+        place["document"] for each in said for place in each.get("also_in", [])
+    }
+
+
+def _move_from_gone(scored: NodeWithScore, states: Mapping[str, str]) -> None:
+    """A text whose document is gone is that of another document in which it stands as well."""
+    metadata = metadata_of(scored.node)
+    there = [place for place in metadata.get("also_in", []) if states[place["document"]] != "gone"]
+    if there and states[metadata["document"]] == "gone" and isinstance(scored.node, TextNode):
+        move_to(scored.node, there.pop(0))
+    scored.node.metadata["also_in"] = there

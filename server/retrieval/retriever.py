@@ -22,7 +22,7 @@ from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of
 from server.retrieval.index_holder import OpenIndex
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
-from storage.vectors.llama_index import PassageMetadata, add_metadata, passage_node
+from storage.vectors.llama_index import PassageMetadata, add_metadata, passage_node, place_of
 
 DENSE_SHARE = 0.5
 """`a`: between 0.35 and 0.65 the development sets differ by less than their noise; see `make eval`."""
@@ -47,6 +47,7 @@ class Candidate:
     chunk: ChunkRecord
     score: float
     standing: Standing = _UNKNOWN
+    also_in: tuple[ChunkRecord, ...] = ()
 
 
 class HybridRetriever(BaseRetriever):
@@ -137,17 +138,20 @@ class HybridRetriever(BaseRetriever):
                 return inside[:wanted]
 
     def _nodes(self, candidates: Sequence[Candidate]) -> list[NodeWithScore]:
-        labels = self._generation.catalogue.labels([(c.chunk.document, c.chunk.pages) for c in candidates])
-        return [_node(candidate, own) for candidate, own in zip(candidates, labels, strict=True)]
+        catalogue, places = self._generation.catalogue, [(c.chunk.document, c.chunk.pages) for c in candidates]
+        known = zip(candidates, catalogue.labels(places), catalogue.remarks(places), strict=True)
+        return [_node(candidate, labels, list(remarks)) for candidate, labels, remarks in known]
 
 
-def _node(candidate: Candidate, labels: list[str]) -> NodeWithScore:
+def _node(candidate: Candidate, labels: list[str], remarks: list[str]) -> NodeWithScore:
     node = passage_node(candidate.chunk)
     added = PassageMetadata(
         retrieval_score=candidate.score,
         standing=candidate.standing.deviations,
         crosses=candidate.standing.crosses,
         labels=labels,
+        remarks=remarks,
+        also_in=[place_of(chunk) for chunk in candidate.also_in],
     )
     add_metadata(node, added)
     return NodeWithScore(node=node, score=candidate.score)
@@ -188,16 +192,24 @@ def look_closely(
 
 
 def without_repetition(candidates: Sequence[Candidate], k: int) -> list[Candidate]:
-    """The best `k`, of which at most three of one document say nearly the same. Pure."""
-    chosen: list[Candidate] = []
+    """The best `k`, of which at most three of one document say nearly the same. Pure.
+
+    A text that stands in several documents is one passage, the best of them; it names the other places.
+    """
+    chosen: dict[str, Candidate] = {}
     words: dict[str, frozenset[str]] = {}
     for candidate in candidates:
+        text = " ".join(candidate.chunk.text.split())
+        if (same := chosen.get(text)) is not None:
+            if candidate.chunk.document != same.chunk.document:
+                chosen[text] = replace(same, also_in=(*same.also_in, candidate.chunk))
+            continue
         if len(chosen) == k:
-            break
+            continue
         words[candidate.chunk.id] = different_words(candidate.chunk.text)
-        if sum(_is_alike(candidate, other, words) for other in chosen) < _MOST_ALIKE:
-            chosen.append(candidate)
-    return chosen
+        if sum(_is_alike(candidate, other, words) for other in chosen.values()) < _MOST_ALIKE:
+            chosen[text] = candidate
+    return list(chosen.values())
 
 
 def _is_alike(one: Candidate, other: Candidate, words: Mapping[str, frozenset[str]]) -> bool:

@@ -17,14 +17,18 @@ from typing import Any, Self
 from storage.catalogue.rows import (
     CHUNK_COLUMNS,
     PAGE_COLUMNS,
+    PAGE_COLUMNS_2,
+    READABLE_VERSIONS,
     SCHEMA,
     SCHEMA_VERSION,
+    UPGRADE,
     chunk_of,
     chunk_row,
     document_of,
     document_row,
     page_of,
     page_row,
+    remarks_of,
 )
 from storage.failures import IndexUnreadable, why_unreadable
 from storage.messages import message
@@ -124,6 +128,7 @@ class Catalogue:
     def __init__(self, file: Path, *, writable: bool) -> None:
         self._writable = writable
         self._connections = Connections(file, writable=writable)
+        self._page_columns = PAGE_COLUMNS
 
     @classmethod
     def create(cls, file: Path) -> Self:
@@ -135,21 +140,34 @@ class Catalogue:
 
     @classmethod
     def edit(cls, file: Path) -> Self:
-        """An existing catalogue, open for writing by one thread."""
-        return cls(file, writable=True)
+        """An existing catalogue, open for writing by one thread; one of the version before is brought to this one."""
+        catalogue = cls(file, writable=True)
+        try:
+            if catalogue._checked_version() != SCHEMA_VERSION:
+                with catalogue._connections.lent() as connection:
+                    connection.executescript(UPGRADE)
+        except BaseException:
+            catalogue.close()
+            raise
+        return catalogue
 
     @classmethod
     def open(cls, file: Path) -> Self:
         """A published catalogue, read-only, for any number of threads. Raises `sqlite3.DatabaseError` if torn."""
         catalogue = cls(file, writable=False)
         try:
-            ((version,),) = catalogue._rows("PRAGMA user_version")
-            if version != SCHEMA_VERSION:
-                raise sqlite3.DatabaseError(f"catalogue schema {version}, expected {SCHEMA_VERSION}")
+            if catalogue._checked_version() != SCHEMA_VERSION:
+                catalogue._page_columns = PAGE_COLUMNS_2
         except BaseException:
             catalogue.close()
             raise
         return catalogue
+
+    def _checked_version(self) -> int:
+        ((version,),) = self._rows("PRAGMA user_version")
+        if version not in READABLE_VERSIONS:
+            raise sqlite3.DatabaseError(f"catalogue schema {version}, expected {SCHEMA_VERSION}")
+        return int(version)
 
     def close(self) -> None:
         """Close every connection."""
@@ -185,7 +203,7 @@ class Catalogue:
         self.put_document(document)
         with self._connections.lent() as connection:
             connection.executemany(
-                f"INSERT INTO pages (document, {PAGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO pages (document, {PAGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [page_row(document.path, page) for page in pages],
             )
             for chunk in chunks:
@@ -240,14 +258,14 @@ class Catalogue:
     def pages(self, path: str) -> list[PageRecord]:
         """All pages of a document in order."""
         rows = self._rows(
-            f"SELECT {PAGE_COLUMNS} FROM pages WHERE document = ? ORDER BY number",
+            f"SELECT {self._page_columns} FROM pages WHERE document = ? ORDER BY number",
             (path,),
         )
         return [page_of(row) for row in rows]
 
     def page(self, path: str, number: int) -> PageRecord | None:
         """One page, None if the document has no such page."""
-        rows = self._rows(f"SELECT {PAGE_COLUMNS} FROM pages WHERE document = ? AND number = ?", (path, number))
+        rows = self._rows(f"SELECT {self._page_columns} FROM pages WHERE document = ? AND number = ?", (path, number))
         return page_of(rows[0]) if rows else None
 
     def labels(self, places: Sequence[tuple[str, Sequence[int]]]) -> list[list[str]]:
@@ -265,12 +283,30 @@ class Catalogue:
         return list(map(list, found))
 
     def odd_pages(self) -> list[tuple[str, PageRecord]]:
-        """(document, page) of every page that was not read plainly from its text layer; their texts are left out."""
+        """(document, page) of every page of which a person should know something; their texts are left out."""
+        columns = self._page_columns.replace("text", "''", 1)
+        has_remarks = "" if self._page_columns == PAGE_COLUMNS_2 else " OR remarks != ''"
         rows = self._rows(
-            "SELECT document, number, '', status, label, detail FROM pages"
-            " WHERE status != 'text' OR detail IS NOT NULL ORDER BY document, number"
+            f"SELECT document, {columns} FROM pages"
+            f" WHERE status != 'text' OR detail IS NOT NULL{has_remarks} ORDER BY document, number"
         )
         return [(row[0], page_of(row[1:])) for row in rows]
+
+    def remarks(self, places: Sequence[tuple[str, Sequence[int]]]) -> list[tuple[str, ...]]:
+        """For each of these, a document and page numbers, the remarks on the pages, each once."""
+        if self._page_columns == PAGE_COLUMNS_2:
+            return [() for _ in places]
+        wanted = [(place, path, page) for place, (path, pages) in enumerate(places) for page in pages]
+        rows = self._rows(
+            "SELECT wanted.value ->> 0, remarks FROM json_each(?) AS wanted"
+            " JOIN pages ON document = wanted.value ->> 1 AND number = wanted.value ->> 2 WHERE remarks != ''"
+            " ORDER BY wanted.value ->> 0, number",
+            (json.dumps(wanted),),
+        )
+        said: list[dict[str, None]] = [{} for _ in places]
+        for place, remarks in rows:
+            said[place].update(dict.fromkeys(remarks_of(remarks)))
+        return [tuple(each) for each in said]
 
     def chunks(self, ids: Iterable[str]) -> dict[str, ChunkRecord]:
         """The chunks of these ids; an unknown id is simply absent."""

@@ -12,7 +12,9 @@ from storage.messages import decoded, encoded
 from storage.records import ChunkRecord, DocumentRecord, PageRecord, Span
 from storage.words import index_proof
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+READABLE_VERSIONS = (2, 3)
+"""Version 2 knows no remarks on pages; its catalogues are read as they are, and brought to 3 when they are edited."""
 
 SCHEMA = f"""
 PRAGMA user_version = {SCHEMA_VERSION};
@@ -24,7 +26,7 @@ CREATE TABLE documents (
 ) WITHOUT ROWID;
 CREATE TABLE pages (
     document TEXT NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL, status TEXT NOT NULL,
-    label TEXT, detail TEXT, PRIMARY KEY (document, number)
+    label TEXT, detail TEXT, remarks TEXT NOT NULL DEFAULT '', PRIMARY KEY (document, number)
 ) WITHOUT ROWID;
 CREATE TABLE chunks (
     rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, position INTEGER NOT NULL,
@@ -35,7 +37,12 @@ CREATE INDEX light_chunks ON chunks (id, weight) WHERE weight != 1.0;
 {index_proof.SCHEMA}"""
 
 CHUNK_COLUMNS = "id, document, position, text, context, spans, weight"
-PAGE_COLUMNS = "number, text, status, label, detail"
+PAGE_COLUMNS = "number, text, status, label, detail, remarks"
+PAGE_COLUMNS_2 = "number, text, status, label, detail, ''"
+UPGRADE = f"""
+ALTER TABLE pages ADD COLUMN remarks TEXT NOT NULL DEFAULT '';
+PRAGMA user_version = {SCHEMA_VERSION};
+"""
 DOCUMENT_COLUMNS = tuple(field.name for field in fields(DocumentRecord))
 
 
@@ -55,13 +62,19 @@ def document_of(row: dict[str, Any]) -> DocumentRecord:
 
 def page_row(document: str, page: PageRecord) -> tuple[Any, ...]:
     """Values of `document` and `PAGE_COLUMNS`."""
-    return (document, page.number, page.text, page.status, page.label, page.detail and encoded(page.detail))
+    remarks = json.dumps([encoded(remark) for remark in page.remarks]) if page.remarks else ""
+    return (document, page.number, page.text, page.status, page.label, page.detail and encoded(page.detail), remarks)
 
 
 def page_of(row: Sequence[Any]) -> PageRecord:
     """The record of values of `PAGE_COLUMNS`."""
-    number, text, status, label, detail = row
-    return PageRecord(number, text, status, label, _decoded(detail))
+    number, text, status, label, detail, remarks = row
+    return PageRecord(number, text, status, label, _decoded(detail), remarks_of(remarks))
+
+
+def remarks_of(value: str) -> tuple[str, ...]:
+    """The remarks on a page from the value of their column."""
+    return tuple(decoded(remark) for remark in json.loads(value)) if value else ()
 
 
 def chunk_row(chunk: ChunkRecord) -> tuple[Any, ...]:

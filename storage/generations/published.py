@@ -51,6 +51,11 @@ class Generation:
     before_close: list[Callable[[], None]] = field(default_factory=list)
     """What others have made of this generation and must let go with it."""
 
+    @property
+    def index_dir(self) -> Path:
+        """The directory of the index, in which all generations lie."""
+        return self.directory.parents[1]
+
     @cached_property
     def vector_store(self) -> "PassageVectorStore":
         """The generation as LlamaIndex sees it. Imports LlamaIndex."""

@@ -78,8 +78,20 @@ class PassageVectorStore(ChromaVectorStore):
         raise TypeError(_NEVER_WRITTEN)
 
 
+class PassagePlace(TypedDict):
+    """Where a text stands: a chunk of a document."""
+
+    id: str
+    document: str
+    pages: list[int]
+    spans: list[tuple[int, int, int]]
+
+
 class PassageMetadata(TypedDict, total=False):
-    """What a node says of its passage: the first six from the catalogue, the others added on a question's way."""
+    """What a node says of its passage: the first six from the catalogue, the others added on a question's way.
+
+    `remarks` are those on its pages. `also_in` are other documents in which the very same text stands.
+    """
 
     document: str
     pages: list[int]
@@ -91,6 +103,8 @@ class PassageMetadata(TypedDict, total=False):
     standing: float
     crosses: bool
     labels: list[str]
+    remarks: list[str]
+    also_in: list[PassagePlace]
     stale: bool
 
 
@@ -114,10 +128,25 @@ def passage_node(chunk: ChunkRecord) -> TextNode:
         PassageMetadata(
             document=chunk.document,
             pages=list(chunk.pages),
-            spans=[(span.page, span.start, span.end) for span in chunk.spans],
+            spans=_spans(chunk),
             context=chunk.context,
             position=chunk.position,
             weight=chunk.weight,
         ),
     )
     return node
+
+
+def place_of(chunk: ChunkRecord) -> PassagePlace:
+    """Where the chunk stands."""
+    return PassagePlace(id=chunk.id, document=chunk.document, pages=list(chunk.pages), spans=_spans(chunk))
+
+
+def move_to(node: TextNode, place: PassagePlace) -> None:
+    """The same text as it stands somewhere else: the document it was found in is gone."""
+    node.id_ = place["id"]
+    node.metadata |= {name: place[name] for name in ("document", "pages", "spans")}
+
+
+def _spans(chunk: ChunkRecord) -> list[tuple[int, int, int]]:
+    return [(span.page, span.start, span.end) for span in chunk.spans]

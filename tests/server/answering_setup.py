@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -102,9 +103,10 @@ class Setup:
         """An index that holds nothing but its names."""
         manifest = SimpleNamespace(embed_model=SimpleNamespace(short_name="tiny"))
         catalogue = SimpleNamespace(paths=lambda status: self.unread if status == "failed" else [])
+        parts = {"name": "0042", "manifest": manifest, "catalogue": catalogue, "index_dir": Path("nowhere")}
         self.borrowed += 1
         try:
-            yield SimpleNamespace(generation=SimpleNamespace(name="0042", manifest=manifest, catalogue=catalogue))
+            yield SimpleNamespace(generation=SimpleNamespace(**parts))
         finally:
             self.borrowed -= 1
 
