@@ -26,6 +26,11 @@ _OF_THE_JOB = {"EMBED_API_KEY", "EMBED_MAX_TOKENS", "CHROMA_TOKEN", "HF_TOKEN", 
 """Names that look secret: what the indexing job shows to the servers it asks, and what is no secret at all."""
 
 
+def is_read_by_the_server() -> bool:
+    """Whether this process is a job whose lines the server reads."""
+    return bool(os.environ.get(ENCODED_LINES))
+
+
 def reading_environment() -> dict[str, str]:
     """For processes that read documents, which may be hostile: what Python and its libraries need, nothing else."""
     return _of_ours({name: value for name, value in os.environ.items() if _is_of_the_system(name)})
