@@ -38,7 +38,7 @@ from indexing.report import (
 )
 from indexing.rollback import NothingToRollBackTo, roll_back
 from indexing.settings import IndexingSettings
-from storage.child_environment import job_environment, lines_are_for_server
+from storage.child_environment import is_read_by_the_server, job_environment
 from storage.embedding.models import ModelUnavailable
 from storage.escaping import escaped, log_on_one_line
 from storage.failures import StorageFailed, explained_failures
@@ -304,8 +304,9 @@ def _print(lines: Iterable[str]) -> None:
 
 def _shown(line: str) -> str:
     """A line for whoever reads what is printed: the server, which tells it on, or a person at a terminal."""
-    is_for_server = isinstance(line, Message) and lines_are_for_server()
-    return encoded(line) if is_for_server else escaped(_told(line))
+    if isinstance(line, Message) and is_read_by_the_server():
+        return encoded(line)
+    return escaped(_told(line))
 
 
 def _told(text: str) -> str:

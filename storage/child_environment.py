@@ -26,8 +26,8 @@ _OF_THE_JOB = {"EMBED_API_KEY", "EMBED_MAX_TOKENS", "CHROMA_TOKEN", "HF_TOKEN", 
 """Names that look secret: what the indexing job shows to the servers it asks, and what is no secret at all."""
 
 
-def lines_are_for_server() -> bool:
-    """Whether a server reads what this process prints."""
+def is_read_by_the_server() -> bool:
+    """Whether this process is a job whose lines the server reads."""
     return bool(os.environ.get(ENCODED_LINES))
 
 

@@ -10,8 +10,8 @@ from storage.messages import Message, decoded
 from tests.repository import PACKAGES, python_files
 
 _GAP = re.compile(r"\{(\w+)(?::[^{}]*)?\}")
-_SAYS_SOMETHING = ("detail", "help", "reason", "notice")
-"""Attributes that hold messages."""
+_PLAIN_ENGLISH = "indexing/readers/"
+_HOLDS_A_MESSAGE = ("detail", "help", "default_help", "notice", "notices", "notes", "found", "mend")
 
 
 def said_templates() -> Iterator[tuple[str, ast.Call]]:
@@ -78,6 +78,18 @@ def test_no_sentence_is_put_into_another_text_where_it_would_lose_its_language()
     assert found == set()
 
 
+def test_what_holds_a_message_is_not_put_into_another_text_either() -> None:
+    found = {
+        f"{path}:{shown.lineno}"
+        for path, tree in python_files(*PACKAGES)
+        for shown in ast.walk(tree)
+        if isinstance(shown, ast.FormattedValue)
+        and isinstance(shown.value, ast.Attribute)
+        and shown.value.attr in _HOLDS_A_MESSAGE
+    }
+    assert found == set()
+
+
 def test_messages_are_made_in_one_place() -> None:
     makers = {
         path
@@ -91,7 +103,4 @@ def test_messages_are_made_in_one_place() -> None:
 def _says(value: ast.expr, exception: str | None) -> bool:
     if isinstance(value, ast.Call) and getattr(value.func, "id", "") == "str" and value.args:
         value = value.args[0]
-    if isinstance(value, ast.Name):
-        return value.id == exception
-    is_of_it = isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name) and value.value.id == exception
-    return is_of_it and getattr(value, "attr", "") in _SAYS_SOMETHING
+    return isinstance(value, ast.Name) and value.id == exception

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 from storage.generations.published import utc_now
 from storage.messages import message
 from storage.private_files import private_directory, private_opener, tighten_index
+
+_WRITTEN = re.compile(r"process (\d+), since (\S+)")
 
 
 class IndexLocked(Exception):
@@ -28,7 +31,7 @@ def index_lock(index_dir: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             file.seek(0)
-            raise IndexLocked(file.read().strip() or "unknown") from error
+            raise IndexLocked(_holder(file.read().strip())) from error
         file.truncate(0)
         file.write(f"process {os.getpid()}, since {utc_now()}\n")
         file.flush()
@@ -51,3 +54,10 @@ def is_locked(index_dir: Path) -> bool:
     except BlockingIOError:
         return True
     return False
+
+
+def _holder(written: str) -> str:
+    found = _WRITTEN.fullmatch(written)
+    if found is None:
+        return written or "unknown"
+    return message("process {number}, since {moment}", number=found[1], moment=found[2])

@@ -287,9 +287,9 @@ def test_a_run_and_its_report_speak_chinese_where_the_terminal_does(
     out = capsys.readouterr().out
     assert "第 0002 代索引已发布。" in out
     assert "未能读取：1 个为空" in out
-    values = [line for line in out.splitlines() if line.startswith("  ") and line[-1].isdigit()]
-    assert len(values) == 12
-    assert len({columns(line) for line in values}) == 1  # the numbers end under one another
+    table = out.splitlines()[2:14]
+    assert (table[0].split()[0], table[-1].split()[0]) == ("文档", "秒数")
+    assert len({columns(line) for line in table}) == 1  # the numbers end under one another
     assert main(["--report"]) == 1
     report = capsys.readouterr().out
     assert "empty.pdf：为空；" in report

@@ -252,7 +252,7 @@ def test_the_doctor_has_a_line_for_each_server(shop: RemoteWorkshop, monkeypatch
     assert line(found["embeddings"]).startswith("✗ ")
     assert line(found["embeddings"]).endswith(" → Check EMBED_API_KEY.")
     assert line(found["Chroma server"]).endswith(" → See that it runs and check CHROMA_URL.")
-    assert line(found["Chroma server"], "zh").endswith(" → 请确认它在运行，并检查 CHROMA_URL。")
+    assert line(found["Chroma server"], "zh").endswith(" → 请确认它正在运行并检查 CHROMA_URL。")
     assert found["index"].is_well is False
     assert "wrong-key" not in "".join(map(line, found.values()))
 
