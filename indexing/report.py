@@ -292,20 +292,27 @@ def _of_file(problem: UnreadableFile) -> str:
 
 
 def _page_lines(pages: Iterable[PageRecord]) -> Iterator[str]:
-    """Pages with the same trouble on one line, with the detail where it is the same one."""
+    """Pages with the same trouble on one line, with the detail where it is the same one; then the remarks on pages."""
     groups: dict[PageStatus, list[PageRecord]] = {}
+    remarks: dict[str, list[int]] = {}
     for page in pages:
-        groups.setdefault(page.status, []).append(page)
+        if page.status != "text" or page.detail:
+            groups.setdefault(page.status, []).append(page)
+        for remark in page.remarks:
+            remarks.setdefault(remark, []).append(page.number)
     for trouble, group in groups.items():
         details = {page.detail for page in group if page.detail}
         what = _TROUBLES[trouble]
         if len(details) == 1:
             what = message("{trouble} ({detail})", trouble=what, detail=details.pop())
-        numbers = page_ranges([page.number for page in group])
-        if len(group) == 1:
-            yield message("page {number}: {trouble}", number=numbers, trouble=what)
-        else:
-            yield message("pages {numbers}: {trouble}", numbers=numbers, trouble=what)
+        yield _of_pages([page.number for page in group], what)
+    yield from (_of_pages(numbers, remark) for remark, numbers in remarks.items())
+
+
+def _of_pages(numbers: Sequence[int], what: str) -> str:
+    if len(numbers) == 1:
+        return message("page {number}: {trouble}", number=page_ranges(numbers), trouble=what)
+    return message("pages {numbers}: {trouble}", numbers=page_ranges(numbers), trouble=what)
 
 
 _TROUBLES: dict[PageStatus, str] = {

@@ -207,7 +207,7 @@ class _Walk:
     ) -> None:
         if not is_folder:
             self.left_out.append(LeftOut(str(name), reason))
-        elif self._is_first_visit(Path(entry.path)) and (files := _files_in(entry.path)):
+        elif _identity(entry.stat()) not in self.seen and (files := _files_in(entry.path)):
             self.left_out.append(LeftOut(f"{name}/", reason, files))
 
     def _has_clean_name(self, relative: PurePosixPath, entry: os.DirEntry[str]) -> bool:

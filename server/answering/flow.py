@@ -156,8 +156,8 @@ class Flow:
     def _refusal(self, evidence: JudgedPassages) -> Written:
         text = refusal(self._language)
         self._emit(AnswerDelta(text))
-        model = "llm" if self._model else "extractive"
-        return Written(text, model, evidence, refused=True, notices=tuple(self._not_searched()))
+        notes = tuple(self._not_searched())
+        return Written(text, "llm" if self._model else "extractive", evidence, refused=True, notices=notes)
 
     def _not_searched(self) -> Iterator[str]:
         """What could have held an answer and was not looked at."""

@@ -60,18 +60,15 @@ def of_other_kinds(files: Sequence[str], count: int) -> str:
 
 def read_with_remarks(remarks: Sequence[tuple[str, Sequence[int], str]]) -> str:
     """How pages of the passages that were used were read: document, pages, remark."""
-    said = [
-        message(
-            "{document}, p. {pages}: {remark}",
-            document=escaped(document),
-            pages=", ".join(map(str, pages)),
-            remark=remark,
-        )
-        for document, pages, remark in remarks[:_MOST_REMARKS]
-    ]
+    said = [_of_pages(*each) for each in remarks[:_MOST_REMARKS]]
     if len(remarks) > _MOST_REMARKS:
         said.append(message("and {count:,} more", count=len(remarks) - _MOST_REMARKS))
     return message("How it was read: {remarks}", remarks=joined(said, "; "))
+
+
+def _of_pages(document: str, pages: Sequence[int], remark: str) -> str:
+    numbers = ", ".join(map(str, pages))
+    return message("{document}, p. {pages}: {remark}", document=escaped(document), pages=numbers, remark=remark)
 
 
 def left_out(count: int) -> str:

@@ -108,7 +108,7 @@ def documents() -> Response:
         schema.DocumentsResponse(
             documents=[conversion.document_out(record, odd.get(record.path, ())) for record in records],
             index=conversion.index_info(generation),
-            folder=listing and conversion.folder_out(listing, records),
+            folder=conversion.folder_out(listing, records) if listing is not None else None,
         )
     )
 

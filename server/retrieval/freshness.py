@@ -109,4 +109,5 @@ def _move_from_gone(scored: NodeWithScore, states: Mapping[str, str]) -> None:
     there = [place for place in metadata.get("also_in", []) if states[place["document"]] != "gone"]
     if there and states[metadata["document"]] == "gone" and isinstance(scored.node, TextNode):
         move_to(scored.node, there.pop(0))
-    scored.node.metadata["also_in"] = there
+    if "also_in" in metadata:
+        scored.node.metadata["also_in"] = there

@@ -196,20 +196,20 @@ def without_repetition(candidates: Sequence[Candidate], k: int) -> list[Candidat
 
     A text that stands in several documents is one passage, the best of them; it names the other places.
     """
-    chosen: dict[str, Candidate] = {}
+    chosen: list[Candidate] = []
+    places: dict[str, int] = {}
     words: dict[str, frozenset[str]] = {}
     for candidate in candidates:
         text = " ".join(candidate.chunk.text.split())
-        if (same := chosen.get(text)) is not None:
-            if candidate.chunk.document != same.chunk.document:
-                chosen[text] = replace(same, also_in=(*same.also_in, candidate.chunk))
-            continue
-        if len(chosen) == k:
-            continue
-        words[candidate.chunk.id] = different_words(candidate.chunk.text)
-        if sum(_is_alike(candidate, other, words) for other in chosen.values()) < _MOST_ALIKE:
-            chosen[text] = candidate
-    return list(chosen.values())
+        place = places.get(text)
+        if place is not None and candidate.chunk.document != chosen[place].chunk.document:
+            chosen[place] = replace(chosen[place], also_in=(*chosen[place].also_in, candidate.chunk))
+        elif len(chosen) < k:
+            words[candidate.chunk.id] = different_words(candidate.chunk.text)
+            if sum(_is_alike(candidate, other, words) for other in chosen) < _MOST_ALIKE:
+                places.setdefault(text, len(chosen))
+                chosen.append(candidate)
+    return chosen
 
 
 def _is_alike(one: Candidate, other: Candidate, words: Mapping[str, frozenset[str]]) -> bool:

@@ -61,7 +61,42 @@ def test_hidden_files_lock_files_and_other_kinds_are_no_documents(folder: Path) 
         (folder / name).write_bytes(b"x")
     found = discover(folder, {})
     assert (paths(found), found.problems) == ([], ())
-    assert found.ignored == {".exe": 1, ".png": 1, "": 1}
+    assert {(each.path, each.reason, each.files) for each in found.left_out} == {
+        (".hidden.txt", "hidden", 1),
+        (".git/", "hidden", 1),
+        ("~$report.docx", "hidden", 1),
+        ("program.exe", "kind", 1),
+        ("picture.PNG", "kind", 1),
+        ("Makefile", "kind", 1),
+    }
+
+
+def test_an_ignore_file_excludes_what_it_says_as_git_would(folder: Path) -> None:
+    for name in ("a.txt", "b.log.txt", "drafts/c.txt", "drafts/keep.txt", "old/d.txt", "old/deep/e.txt", "sub/f.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    (folder / ".pagewiseignore").write_text("# not these\n*.log.txt\n/old/\ndrafts/*\n!drafts/keep.txt\n")
+    (folder / "sub" / ".pagewiseignore").write_text("f.txt\n")
+    found = discover(folder, {})
+    assert paths(found) == ["a.txt", "drafts/keep.txt"]
+    assert {(each.path, each.reason, each.files) for each in found.left_out} == {
+        ("b.log.txt", "ignored", 1),
+        ("drafts/c.txt", "ignored", 1),
+        ("old/", "ignored", 2),
+        ("sub/f.txt", "ignored", 1),
+    }
+
+
+def test_every_file_is_in_one_place(folder: Path) -> None:
+    made = ["a.txt", "x.bin", ".hid/one.txt", ".hid/two/three.txt", "ig/x.txt", "ig/y.bin", "link.txt", "~$l.docx"]
+    for name in made:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    (folder / "out.txt").symlink_to("/etc/hostname")
+    (folder / ".pagewiseignore").write_text("ig/\n")
+    found = discover(folder, {})
+    documents = len(found.files) + sum(not problem.is_folder for problem in found.problems)
+    assert documents + sum(each.files for each in found.left_out) == len(made) + 1
 
 
 def test_the_index_itself_is_left_out(folder: Path) -> None:

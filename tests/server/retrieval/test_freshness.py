@@ -93,3 +93,12 @@ def test_the_label_never_reaches_a_prompt(generation: Any) -> None:
     node.node.excluded_llm_metadata_keys = ["document"]
     FreshnessPostprocessor(generation, FileStates()).postprocess_nodes([node])
     assert node.node.get_content(metadata_mode="llm") == "The library"  # type: ignore[arg-type]
+
+
+def test_a_text_whose_file_is_gone_is_that_of_its_copy(generation: Any) -> None:
+    copy = {"id": "of a copy", "document": "a.txt", "pages": [1], "spans": [(1, 0, 11)]}
+    metadata = {"document": "gone.txt", "pages": [3], "spans": [(3, 0, 11)], "also_in": [copy]}
+    node = NodeWithScore(node=TextNode(id_="of the gone", text="The library", metadata=metadata), score=0.5)
+    (kept,) = FreshnessPostprocessor(generation, FileStates()).postprocess_nodes([node])
+    assert (kept.node.node_id, kept.node.metadata["document"]) == ("of a copy", "a.txt")
+    assert kept.node.metadata["also_in"] == []

@@ -208,7 +208,16 @@ def test_evidence_lifts_the_passage_that_says_it_in_one_sentence() -> None:
 def test_at_most_three_passages_of_one_document_say_the_same() -> None:
     same = [Candidate(chunk(f"{i}", "The notice says that dogs stay outside."), 0.5) for i in range(6)]
     other = [Candidate(chunk("x", "The notice says that dogs stay outside.", document="b.pdf"), 0.4)]
-    assert [c.chunk.id for c in without_repetition([*same, *other], 10)] == ["0", "1", "2", "x"]
+    assert [c.chunk.id for c in without_repetition([*same, *other], 10)] == ["0", "1", "2"]
+
+
+def test_a_text_that_stands_in_several_documents_is_one_passage() -> None:
+    text = "The notice says that dogs stay outside."
+    copies = [Candidate(chunk(f"{name}", text, document=f"{name}.pdf"), 0.5) for name in "abc"]
+    other = Candidate(chunk("x", "Cats may come in.", document="c.pdf"), 0.4)
+    chosen = without_repetition([*copies, other], 2)
+    assert [c.chunk.id for c in chosen] == ["a", "x"]
+    assert [place.document for place in chosen[0].also_in] == ["b.pdf", "c.pdf"]
 
 
 @pytest.mark.parametrize(
