@@ -104,6 +104,16 @@ def test_retrieve_scores_where_it_is_asked_to(client: FlaskClient) -> None:
     assert scores == sorted(scores, reverse=True)
 
 
+def test_the_folders_files_are_each_in_one_number(client: FlaskClient) -> None:
+    reply = client.get("/api/documents").get_json()
+    folder = reply["folder"]
+    parts = ("read", "read_in_part", "failed", "other_kind", "ignored", "hidden")
+    assert folder["files"] == sum(folder[part] for part in parts)
+    assert folder["read"] + folder["read_in_part"] + folder["failed"] == len(reply["documents"])
+    assert {document["state"] for document in reply["documents"]} <= {"read", "read_in_part", "failed"}
+
+
+
 def test_documents_are_listed_with_their_problems(client: FlaskClient) -> None:
     listed = {d["path"]: d for d in client.get("/api/documents").get_json()["documents"]}
     assert listed["empty.pdf"]["status"] == "failed"

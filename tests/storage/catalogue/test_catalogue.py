@@ -183,3 +183,34 @@ def test_other_words_in_the_lexical_index_than_in_the_texts_are_found(tmp_path: 
         assert catalogue.integrity_errors() == []
         (error,) = catalogue.lexical_errors()
         assert "1 chunks" in error
+
+
+def test_remarks_are_kept_and_found_by_page(catalogue: Catalogue) -> None:
+    record, pages, chunks = document("a.pdf", [GRPO, LIBRARY])
+    struck = message("struck out and left out: {text}", text="not so")
+    pages = [pages[0], replace(pages[1], remarks=(struck, "plain"))]
+    with catalogue.transaction():
+        catalogue.replace_document(record, pages, chunks)
+    assert [page.remarks for page in catalogue.pages("a.pdf")] == [(), (struck, "plain")]
+    assert [(path, page.number, page.remarks) for path, page in catalogue.odd_pages()] == [
+        ("a.pdf", 2, (struck, "plain"))
+    ]
+    assert catalogue.remarks([("a.pdf", [1, 2]), ("a.pdf", [1]), ("b.pdf", [2])]) == [(struck, "plain"), (), ()]
+    assert getattr(catalogue.remarks([("a.pdf", [2])])[0][0], "template", "") == struck.template
+
+
+def test_a_catalogue_without_remarks_is_read_as_it_is_and_gets_them_when_it_is_edited(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.db"
+    with Catalogue.create(file) as made:
+        add(made, "a.pdf", GRPO, LIBRARY)
+    with sqlite3.connect(file) as before:  # as version 2 wrote it
+        before.executescript("ALTER TABLE pages DROP COLUMN remarks; PRAGMA user_version = 2;")
+    with Catalogue.open(file) as old:
+        assert [page.text for page in old.pages("a.pdf")] == [GRPO, LIBRARY]
+        assert old.page("a.pdf", 2) is not None
+        assert (old.odd_pages(), old.remarks([("a.pdf", [1])])) == ([], [()])
+    with Catalogue.edit(file) as edited:
+        add(edited, "b.pdf", GRPO)
+    with Catalogue.open(file) as new:
+        assert [page.remarks for page in new.pages("a.pdf")] == [(), ()]
+        assert new.paths() == ["a.pdf", "b.pdf"]
