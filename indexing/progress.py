@@ -25,6 +25,10 @@ class Progress(DownloadListener, Protocol):
         """So many files will be read."""
         ...
 
+    def reading_part(self, path: str, part: int, of: int) -> None:
+        """Which part (page, sheet, mail) of a file is being read; told several times a second."""
+        ...
+
     def read(self, path: str, pages: int, chunks: int, failure: ParseFailure | None = None) -> None:
         """One file is done, well or not."""
         ...
@@ -67,7 +71,15 @@ class LogProgress(LoggedDownload):
     def reading(self, documents: int) -> None:
         """So many files will be read."""
         self._documents, self._done = documents, 0
+        self._last_line = time.monotonic()
         logger.info("reading %d documents", documents)
+
+    def reading_part(self, path: str, part: int, of: int) -> None:
+        """Which part (page, sheet, mail) of a file is being read: a line now and then."""
+        now = time.monotonic()
+        if now - self._last_line >= _SECONDS_BETWEEN_LINES:
+            self._last_line = now
+            logger.info("reading %s: part %d of %d", path, part, of)
 
     def read(self, path: str, pages: int, chunks: int, failure: ParseFailure | None = None) -> None:
         """One file is done, well or not."""
@@ -161,6 +173,13 @@ class TerminalProgress:
         """So many files will be read."""
         self._documents = documents
         self._reading = self._bars.add_task("Reading", total=documents, done="", now="")
+
+    def reading_part(self, path: str, part: int, of: int) -> None:
+        """Which part (page, sheet, mail) of a file is being read."""
+        from rich.markup import escape
+
+        assert self._reading is not None
+        self._bars.update(self._reading, now=f"{escape(escaped(path))}, {part} of {of}")
 
     def read(self, path: str, pages: int, chunks: int, failure: ParseFailure | None = None) -> None:
         """One file is done, well or not."""

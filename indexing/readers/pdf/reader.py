@@ -7,6 +7,7 @@ from pathlib import Path
 from indexing.cleaning.characters import garbled_share, repair_glyph_codes, without_garbled_lines
 from indexing.cleaning.text import clean_text, clean_title, close_gaps, join_cut_words
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+from indexing.readers.parts import all_parts_read, problem_of_part
 from indexing.readers.pdf.headings import find_headings, find_title
 from indexing.readers.pdf.hidden_text import hidden_text_notes
 from indexing.readers.pdf.libraries import PageError, Pdfium, PdfLibrary, Pypdf
@@ -68,10 +69,12 @@ def _read(libraries: list[PdfLibrary], limits: ReadLimits) -> ParsedDocument:
     pages: list[_Page] = []
     room = limits.text_characters
     for index in range(count):
-        pages.append(_read_page(libraries, index))
+        problem = problem_of_part(index + 1, count)
+        pages.append(_Page("", "failed", problem) if problem else _read_page(libraries, index))
         room -= len(pages[-1].text)
         if room < 0:
             raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the file")
+    all_parts_read(count)
     if not limits.ocr and not any(_has_words(page.text) for page in pages):
         failed = next((page for page in pages if page.status == "failed"), None)
         raise ParseFailure("damaged", _DAMAGED.format(failed.detail)) if failed else ParseFailure("no_text", _NO_TEXT)
