@@ -7,7 +7,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from server.answering.self_check import SelfCheck
+from server.answering.readiness_check import SelfCheck
 from server.documents.child_processes import Children
 from server.documents.page_pictures import IndexedFiles, PagePictures
 from server.documents.reindexing import Reindexing

@@ -1,4 +1,6 @@
-"""Which files are documents: the suffixes of each format, for the job that reads them and the server that takes them.
+"""Which files of the folder are documents: the suffixes of each format, and how the names of hidden files begin.
+
+For the job that reads them and the server that takes them.
 
 How a format is read is the job's own affair.
 """

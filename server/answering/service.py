@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 
 from server.answering.collaborators import LanguageModelParts, Parts
 from server.answering.flow import Flow
-from server.answering.self_check import CannotAnswer
+from server.answering.readiness_check import CannotAnswer
 from server.answers import (
     Answer,
     AnswerDelta,

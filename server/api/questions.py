@@ -9,7 +9,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ValidationError
 
-from server.answering.self_check import CannotAnswer
+from server.answering.readiness_check import CannotAnswer
 from server.answers import (
     Answered,
     Mode,

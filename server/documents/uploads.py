@@ -24,11 +24,17 @@ from typing import IO, Literal
 from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
 from storage.generations.published import file_sha256
 
+logger = logging.getLogger(__name__)
+
 LONGEST_NAME_BYTES = 150
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # control characters, overrides of direction, halves, unassigned
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*]')  # forbidden on Windows, where the folder may be copied to
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)", re.IGNORECASE)
 _HIDING = " .~$-"  # what begins the name of a hidden file, of an office program's lock file, of an option
+_BLOCK_BYTES = 1 << 20
+_DRAFT_PREFIX = ".upload-"
+_DRAFT_SECONDS = 3600  # older ones were left by a server that was killed
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def stored_name(given: str) -> str | None:
@@ -45,14 +51,6 @@ def stored_name(given: str) -> str | None:
         stem = f"_{stem}"
     room = LONGEST_NAME_BYTES - len(name.suffix.encode())
     return stem.encode()[:room].decode(errors="ignore").rstrip(" .") + name.suffix
-
-
-logger = logging.getLogger(__name__)
-
-_BLOCK_BYTES = 1 << 20
-_DRAFT_PREFIX = ".upload-"
-_DRAFT_SECONDS = 3600  # older ones were left by a server that was killed
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class NotRead(Exception):

@@ -12,7 +12,7 @@ from typing import Protocol
 from flask import current_app
 
 from server import answers
-from server.answering.self_check import SelfCheck
+from server.answering.readiness_check import SelfCheck
 from server.documents.child_processes import Children
 from server.documents.page_pictures import IndexedFiles, PagePictures
 from server.documents.reindexing import Reindexing

@@ -14,7 +14,6 @@ from llama_index.llms.deepseek import DeepSeek
 from pydantic import PrivateAttr, SecretStr
 
 from server.deadline import Deadline, DeadlineExceeded, Stalled, TimeUp, current_deadline, until
-from server.language_model.breaker import Breaker, RetryPolicy
 from server.language_model.budget import DailyBudget, Receipt
 from server.language_model.error_translation import LIBRARY_ERRORS, translated
 from server.language_model.errors import (
@@ -26,6 +25,7 @@ from server.language_model.errors import (
     SwitchUnknown,
     finish_problem,
 )
+from server.language_model.retrying import Breaker, RetryPolicy
 from server.language_model.transport import build_http_client, responses_closed
 from server.language_model.usage import Usage, estimated_tokens, usage_of
 from storage.untraced import Untraced

@@ -12,7 +12,6 @@ from llama_index.core.base.llms.types import ChatMessage
 from pydantic import SecretStr
 
 from server.deadline import Cancelled, Deadline, DeadlineExceeded, until
-from server.language_model.breaker import RetryPolicy
 from server.language_model.client import LanguageModels, ModelLimits, Reply
 from server.language_model.errors import (
     ContentRisk,
@@ -27,6 +26,7 @@ from server.language_model.errors import (
     Unavailable,
     UnreadableReply,
 )
+from server.language_model.retrying import RetryPolicy
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import ENDLESS, Completion, Failure, Page
 

@@ -12,9 +12,9 @@ from llama_index.core.schema import NodeWithScore
 from pydantic import SecretStr
 
 from server.deadline import Cancelled, Deadline, until
-from server.language_model.breaker import RetryPolicy
 from server.language_model.client import LanguageModels
 from server.language_model.prompts import read_prompts
+from server.language_model.retrying import RetryPolicy
 from server.passages import Judgement
 from server.relevance.llm_scorer import LLMScorer, ScoreCache
 from server.relevance.postprocessor import RelevancePostprocessor, select

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from server import create_app
-from server.answering.self_check import CannotAnswer, SelfCheck
+from server.answering.readiness_check import CannotAnswer, SelfCheck
 from server.bootstrap import build_services
 from server.http.services import Services
 from server.retrieval.index_holder import IndexNotReady

@@ -2,7 +2,6 @@
 
 import pytest
 
-from server.language_model.breaker import Breaker, BreakerPolicy
 from server.language_model.errors import (
     ContentRisk,
     KeyRejected,
@@ -14,6 +13,7 @@ from server.language_model.errors import (
     RequestRejected,
     Unavailable,
 )
+from server.language_model.retrying import Breaker, BreakerPolicy
 
 
 class Clock:
