@@ -59,10 +59,18 @@ def category_message(category: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
-    """How much one file may cost. Times and memory are watched from outside by `parsing`, the rest by readers."""
+    """How much one file may cost. Times and memory are watched from outside by `parsing`, the rest by readers.
+
+    Times are processor seconds of the process that reads: on a busy machine a file only takes longer. `cpu_seconds`
+    is for one part (a page, a sheet, a mail; a whole file of other kinds), `file_cpu_seconds` for the file, and
+    `cpu_seconds_per_part` more for each part. `stalled_seconds` are of the clock: so long nothing at all was computed.
+    """
 
     cpu_seconds: float = 30.0
-    wall_seconds: float = 60.0
+    file_cpu_seconds: float = 120.0
+    cpu_seconds_per_part: float = 5.0
+    stalled_seconds: float = 120.0
+    lost_parts: int = 5  # after so many parts that ended their process the rest of the file is not read
     memory_bytes: int = 1024**3
     text_characters: int = 20_000_000
     pages: int = 5_000
@@ -70,7 +78,7 @@ class ReadLimits:
     ocr: bool = False
     ocr_cache: str | None = None  # the file of storage.caches.ocr, which the children only read
     ocr_pages: int = 500  # of one file in one run; the rest are reported as pages without text
-    ocr_wall_seconds: float = 120.0  # for one page
+    ocr_cpu_seconds: float = 240.0  # for one page, of all its threads
     ocr_memory_bytes: int = 2 * 1024**3
 
 

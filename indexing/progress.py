@@ -28,6 +28,10 @@ class Progress(DownloadListener, Protocol):
         """So many files will be read."""
         ...
 
+    def reading_part(self, path: str, part: int, of: int) -> None:
+        """Which part (page, sheet, mail) of a file is being read; told several times a second."""
+        ...
+
     def read(self, path: str, pages: int, chunks: int, failure: ParseFailure | None = None) -> None:
         """One file is done, well or not."""
         ...
@@ -70,7 +74,15 @@ class LogProgress(LoggedDownload):
     def reading(self, documents: int) -> None:
         """So many files will be read."""
         self._documents, self._done = documents, 0
+        self._last_line = time.monotonic()
         logger.info(message("reading {documents} documents", documents=documents))
+
+    def reading_part(self, path: str, part: int, of: int) -> None:
+        """Which part (page, sheet, mail) of a file is being read: a line now and then."""
+        now = time.monotonic()
+        if now - self._last_line >= _SECONDS_BETWEEN_LINES:
+            self._last_line = now
+            logger.info(message("reading {path}: part {part} of {of}", path=path, part=part, of=of))
 
     def read(self, path: str, pages: int, chunks: int, failure: ParseFailure | None = None) -> None:
         """One file is done, well or not."""
@@ -188,6 +200,14 @@ class TerminalProgress:
         """So many files will be read."""
         self._documents = documents
         self._reading = self._bars.add_task(self._told(message("Reading")), total=documents, done="", now="")
+
+    def reading_part(self, path: str, part: int, of: int) -> None:
+        """Which part (page, sheet, mail) of a file is being read."""
+        from rich.markup import escape
+
+        assert self._reading is not None
+        now = message("{path}, part {part} of {of}", path=escaped(path), part=part, of=of)
+        self._bars.update(self._reading, now=escape(self._told(now)))
 
     def read(self, path: str, pages: int, chunks: int, failure: ParseFailure | None = None) -> None:
         """One file is done, well or not."""

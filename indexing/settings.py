@@ -39,7 +39,8 @@ class IndexingSettings(PagewiseSettings):
         gt=0,
         le=3600,
         validation_alias="PARSE_TIMEOUT_SECONDS",
-        description="How many seconds reading one file may take. A file beyond is named in the report.",
+        description="How many processor seconds reading one page of a file (a sheet, a mail) may take. A page "
+        "beyond is named in the report, and the others are read.",
     )
     parse_memory_mb: int = Field(
         default=1024,

@@ -46,6 +46,9 @@ class TimedProgress:
     def read(self, path: str, pages: int, chunks: int, failure: ParseFailure | None = None) -> None:
         """Not timed."""
 
+    def reading_part(self, path: str, part: int, of: int) -> None:
+        """Nothing of interest."""
+
     def embedding(self, chunks: int, characters: int) -> None:
         """The embedding phase begins; the model is loaded."""
         self.embedding_began = time.perf_counter()

@@ -169,7 +169,10 @@ class DocumentReader:
             def keep_ocr(key: str, text: str) -> None:
                 cache.put_many({key: text})
 
-            for outcome in parse_all(list(by_place), self.limits, self.workers, keep_ocr=keep_ocr):
+            def on_part(path: Path, part: int, of: int) -> None:
+                self.progress.reading_part(by_place[path].file.path, part, of)
+
+            for outcome in parse_all(list(by_place), self.limits, self.workers, keep_ocr=keep_ocr, on_part=on_part):
                 task = by_place[outcome.path]
                 now = current_version(self.folder, task.file.path)
                 if now is not None and now != task.file:
@@ -205,10 +208,10 @@ class DocumentReader:
 
 
 def read_limits(settings: IndexingSettings, ocr_cache_file: Path) -> ReadLimits:
-    """What one file may cost, as the settings say. Waiting is allowed twice the processor time."""
+    """What one file may cost, as the settings say."""
     return ReadLimits(
         cpu_seconds=settings.parse_timeout_seconds,
-        wall_seconds=settings.parse_timeout_seconds * 2,
+        file_cpu_seconds=settings.parse_timeout_seconds * 4,
         memory_bytes=settings.parse_memory_mb * _MEBIBYTE,
         text_characters=settings.parse_max_text_mb * _MEGABYTE,
         ocr=settings.ocr == "auto",

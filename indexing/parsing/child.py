@@ -21,10 +21,12 @@ from typing import Any, cast
 from indexing.cleaning.text import clean_document
 from indexing.documents import FailureCategory, Heading, ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers import read_document
+from indexing.readers.parts import Parts, reading_parts
 from storage.messages import decoded, encoded, message
 from storage.records import PageRecord
 
 _PR_SET_PDEATHSIG = 1
+_FINISHING_SECONDS = 0.05  # of processor time for each part, when all are read
 _LONGEST_EXCERPT = 300
 _NESTED = message("it is nested too deeply to be read; save it anew with its program")
 _NO_MEMORY = message("reading it needs more memory than the limit; split the file or raise the limit")
@@ -38,7 +40,19 @@ def serve(pipe: Connection, parent: int) -> None:
             request = json.loads(pipe.recv_bytes())
             limits = ReadLimits(**request["limits"])
             _limit_resources(limits, for_ocr=request["page"] is not None)
-            pipe.send_bytes(json.dumps(_answer(request, limits)).encode())
+            with reading_parts(_parts(request, limits, pipe)):
+                answer = _answer(request, limits)
+            pipe.send_bytes(json.dumps(answer).encode())
+
+
+def _parts(request: dict[str, Any], limits: ReadLimits, pipe: Connection) -> Parts:
+    """Before each part the parent is told, and the limit of time begins anew."""
+
+    def announce(part: int, of: int) -> None:
+        pipe.send_bytes(json.dumps({"part": part, "of": of}).encode())
+        _limit_cpu_seconds(limits.cpu_seconds if part else limits.cpu_seconds + of * _FINISHING_SECONDS)
+
+    return Parts(announce, {int(part): category for part, category in request["lost"].items()}, request["stop"])
 
 
 def _detach(parent: int) -> None:
@@ -55,14 +69,17 @@ def _detach(parent: int) -> None:
 
 
 def _limit_resources(limits: ReadLimits, *, for_ocr: bool) -> None:
-    """Counts CPU time from now on; memory that the process allocates, not the libraries it maps."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    allowed = limits.ocr_wall_seconds if for_ocr else limits.cpu_seconds
-    seconds = int(usage.ru_utime + usage.ru_stime + allowed) + 1
-    _set_limit(resource.RLIMIT_CPU, seconds)
+    """Memory that the process allocates, not the libraries it maps; no file of what was in memory after a crash."""
+    _limit_cpu_seconds(limits.ocr_cpu_seconds if for_ocr else limits.cpu_seconds)
     memory = limits.ocr_memory_bytes if for_ocr else limits.memory_bytes
     _set_limit(resource.RLIMIT_DATA, memory)
     _set_limit(resource.RLIMIT_CORE, 0)
+
+
+def _limit_cpu_seconds(seconds: float) -> None:
+    """So much processor time from now on."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    _set_limit(resource.RLIMIT_CPU, int(usage.ru_utime + usage.ru_stime + seconds) + 1)
 
 
 def _set_limit(kind: int, value: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.parsing.child import document_from_json, failure_from_json
-from indexing.parsing.child_pool import ChildPool, ChildReply, ParseTask
+from indexing.parsing.child_pool import ChildPool, ChildReply, OnPart, ParseTask
 from storage.messages import message
 from storage.records import PageRecord
 
@@ -29,15 +29,21 @@ class ParseOutcome:
 
 
 def parse_all(
-    files: Iterable[Path], limits: ReadLimits, workers: int, *, keep_ocr: KeepOcr | None = None
+    files: Iterable[Path],
+    limits: ReadLimits,
+    workers: int,
+    *,
+    keep_ocr: KeepOcr | None = None,
+    on_part: OnPart | None = None,
 ) -> Iterator[ParseOutcome]:
     """One outcome for every file, in the order in which they finish; `files` is consumed as children become free.
 
     With `limits.ocr`, pages of PDFs without usable text are read from their pictures, each as a task of its own;
-    `keep_ocr(key, text)` is called for each page so read, at once. Closing the iterator kills the children.
+    `keep_ocr(key, text)` is called for each page so read, at once. `on_part` is told which part of a file is being
+    read. Closing the iterator kills the children.
     """
     work = _Work(iter(files), limits, keep_ocr)
-    with ChildPool(limits, max(1, workers)) as pool:
+    with ChildPool(limits, max(1, workers), on_part) as pool:
         while pool.assign(work.next_task):
             for task, answer in pool.finished():
                 yield from work.take(task, answer)
@@ -73,6 +79,8 @@ class _Work:
         """Files that are finished with this answer: none or one."""
         if task.page is not None:
             yield from self._take_page(task.path, task.page, answer)
+        elif again := _without_lost_part(task, answer, self.limits):
+            self.pages.appendleft(again)
         elif "failure" in answer.content:
             yield ParseOutcome(task.path, None, failure_from_json(answer.content["failure"]), answer.seconds)
         else:
@@ -102,6 +110,16 @@ class _Work:
             yield ParseOutcome(path, done.document, None, done.seconds)
         else:
             yield ParseOutcome(path, None, _no_text(done.document, self.limits), done.seconds)
+
+
+def _without_lost_part(task: ParseTask, answer: ChildReply, limits: ReadLimits) -> ParseTask | None:
+    """The same file without the part that ended the process; None: there is none, or the file is not worth it."""
+    category = answer.content.get("failure", ("",))[0]
+    if not answer.part or category not in ("timeout", "memory", "crashed"):
+        return None
+    if answer.is_file_limit or len(task.lost) >= limits.lost_parts:
+        return None if task.stop is not None else replace(task, stop=answer.part)
+    return replace(task, lost={**task.lost, answer.part: category})
 
 
 def _with_ocr_page(document: ParsedDocument, number: int, content: dict[str, Any]) -> ParsedDocument:

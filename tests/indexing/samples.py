@@ -103,6 +103,24 @@ def slow_pages_pdf(pages: int, text: str) -> bytes:
     return raw_pdf([_CATALOG, f"<< /Type /Pages /Count {pages} /Kids [{kids}] >>", *[page] * pages, stream])
 
 
+def pdf_with_endless_page(pages: int, endless: int, levels: int = 9) -> bytes:
+    """Pages "Page 1.", "Page 2.", ...; on the endless one forms show forms, ten times each, over so many levels."""
+    first_form = 4 + 2 * pages
+    kids = " ".join(f"{4 + 2 * index} 0 R" for index in range(pages))
+    objects = [_CATALOG, f"<< /Type /Pages /Count {pages} /Kids [{kids}] >>", _FONT]
+    for number in range(1, pages + 1):
+        show = " /F0 Do" if number == endless else ""
+        resources = f"<< /Font << /F1 3 0 R >> /XObject << /F0 {first_form} 0 R >> >>"
+        place = f"/Parent 2 0 R /MediaBox [0 0 612 792] /Resources {resources} /Contents {4 + 2 * number - 1} 0 R"
+        objects += [f"<< /Type /Page {place} >>", _content(f"BT /F1 12 Tf 72 700 Td (Page {number}.) Tj ET{show}")]
+    for level in range(levels):
+        inner = f"/XObject << /F{level + 1} {first_form + level + 1} 0 R >>" if level < levels - 1 else ""
+        content = f"/F{level + 1} Do " * 10 if inner else "BT /F1 9 Tf 72 600 Td (again) Tj ET"
+        kind = f"/Type /XObject /Subtype /Form /BBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> {inner} >>"
+        objects.append(_content(content, kind))
+    return raw_pdf(objects)
+
+
 def page_tree_loop() -> bytes:
     """A page tree that contains itself."""
     return raw_pdf([_CATALOG, "<< /Type /Pages /Count 2 /Kids [3 0 R 2 0 R] >>", _page("4 0 R"), _stream("loop")])
@@ -173,8 +191,11 @@ def _page(contents: str) -> str:
 
 
 def _stream(text: str) -> str:
-    content = f"BT /F1 12 Tf 72 700 Td ({text}) Tj ET"
-    return f"<< /Length {len(content)} >>\nstream\n{content}\nendstream"
+    return _content(f"BT /F1 12 Tf 72 700 Td ({text}) Tj ET")
+
+
+def _content(content: str, entries: str = "") -> str:
+    return f"<< /Length {len(content)} {entries} >>\nstream\n{content}\nendstream"
 
 
 def saved(path: Path, content: bytes | str) -> Path:

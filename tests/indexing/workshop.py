@@ -55,6 +55,9 @@ class RecordingProgress:
         if failure is not None:
             self.failures[path] = failure.category
 
+    def reading_part(self, path: str, part: int, of: int) -> None:
+        """Nothing of interest."""
+
     def embedding(self, chunks: int, characters: int) -> None:
         pass
 

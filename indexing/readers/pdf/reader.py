@@ -71,7 +71,8 @@ def _read(libraries: list[PdfLibrary], limits: ReadLimits) -> ParsedDocument:
     pages: list[_Page] = []
     room = limits.text_characters
     for index in range(count):
-        pages.append(_read_page(libraries, index))
+        problem = problem_of_part(index + 1, count)
+        pages.append(_Page("", "failed", problem) if problem else _read_page(libraries, index))
         room -= len(pages[-1].text)
         if room < 0:
             raise ParseFailure(

@@ -26,12 +26,13 @@ from tests.indexing.samples import (
     flate_bomb,
     pdf,
     pdf_with_bookmarks,
+    pdf_with_endless_page,
     raw_pdf,
     saved,
     scanned_pdf,
 )
 
-LIMITS = ReadLimits(cpu_seconds=20, wall_seconds=40)
+LIMITS = ReadLimits(cpu_seconds=20)
 CODE = Path(__file__).resolve().parents[3]
 
 
@@ -122,8 +123,8 @@ def test_a_bomb_ends_in_its_child(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "limits",
     [
-        pytest.param(ReadLimits(wall_seconds=1.5), id="waiting"),
-        pytest.param(ReadLimits(cpu_seconds=0.3, wall_seconds=30), id="working"),
+        pytest.param(ReadLimits(file_cpu_seconds=0.5), id="file"),
+        pytest.param(ReadLimits(cpu_seconds=0.3), id="part"),
     ],
 )
 def test_a_file_that_takes_too_long_is_stopped(tmp_path: Path, limits: ReadLimits) -> None:
@@ -135,7 +136,7 @@ def test_a_file_that_takes_too_long_is_stopped(tmp_path: Path, limits: ReadLimit
 def test_a_slow_file_does_not_hold_the_others(tmp_path: Path) -> None:
     slow = saved(tmp_path / "slow.html", "<p>" + "<b>word</b> " * 700_000)
     quick = [saved(tmp_path / f"{number}.txt", PROSE) for number in range(20)]
-    order = [outcome.path.name for outcome in parse_all([slow, *quick], ReadLimits(wall_seconds=2), 2)]
+    order = [outcome.path.name for outcome in parse_all([slow, *quick], ReadLimits(cpu_seconds=1), 2)]
     assert order[-1] == "slow.html"
     assert len(order) == 21
 
@@ -237,3 +238,47 @@ def test_advice_names_ocr_only_where_it_is_off(tmp_path: Path) -> None:
     assert (off.category, on.category) == ("no_text", "no_text")
     assert "OCR=auto" in off.detail
     assert "OCR=auto" not in on.detail
+
+
+def test_a_page_that_takes_too_long_costs_no_other_page(tmp_path: Path) -> None:
+    files = [saved(tmp_path / "endless.pdf", pdf_with_endless_page(12, endless=7)), saved(tmp_path / "a.txt", PROSE)]
+    found = outcomes(files, ReadLimits(cpu_seconds=1.5, page_cpu_seconds=0.5))
+    document = found["endless.pdf"].document
+    assert document is not None
+    assert [page.number for page in document.pages if page.status != "text"] == [7]
+    assert [page.text for page in document.pages if page.number != 7] == [f"Page {n}." for n in range(1, 13) if n != 7]
+    assert document.pages[6].detail in (
+        "reading it took too much processor time",
+        "reading it needs more memory than the limit",
+    )
+    assert found["a.txt"].document is not None
+
+
+def test_a_file_with_many_such_pages_is_read_up_to_there(tmp_path: Path) -> None:
+    found = outcomes(
+        [saved(tmp_path / "endless.pdf", pdf_with_endless_page(12, endless=7))],
+        ReadLimits(cpu_seconds=1.5, page_cpu_seconds=0.5, lost_parts=0),
+    )
+    document = found["endless.pdf"].document
+    assert document is not None
+    assert [page.status for page in document.pages] == ["text"] * 6 + ["failed"] * 6
+    assert "took as long as a whole file may" in str(document.pages[11].detail)
+
+
+def test_a_long_file_of_good_pages_is_read_whole(tmp_path: Path) -> None:
+    long_file = saved(tmp_path / "long.pdf", pdf([PROSE] * 150))
+    began = time.process_time()
+    read_document(long_file, ReadLimits())
+    seconds = time.process_time() - began
+    found = outcomes([long_file], ReadLimits(cpu_seconds=max(0.5, seconds / 4), file_cpu_seconds=0.5))
+    document = found["long.pdf"].document
+    assert document is not None
+    assert document.pages_without_text == ()
+
+
+def test_the_page_in_hand_is_told(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    long_file = saved(tmp_path / "long.pdf", pdf([PROSE] * 30))
+    list(parse_all([long_file], LIMITS, 1, on_part=lambda path, part, of: told.append((path.name, part, of))))
+    assert {(name, of) for name, _, of in told} == {("long.pdf", 30)}
+    assert [part for _, part, _ in told] == sorted(part for _, part, _ in told)

@@ -8,7 +8,7 @@ from indexing.documents import ReadLimits
 from indexing.parsing.parse_all import parse_all
 from tests.indexing.samples import raw_pdf, saved
 
-LIMITS = ReadLimits(cpu_seconds=20, wall_seconds=30)
+LIMITS = ReadLimits(cpu_seconds=20)
 WORDS = "Gravity bends light."
 
 
