@@ -21,7 +21,7 @@ from typing import Any, cast
 from indexing.cleaning.text import clean_document
 from indexing.documents import FailureCategory, Heading, ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers import read_document
-from indexing.readers.parts import Parts, reading_parts
+from indexing.readers.announced_parts import Parts, reading_parts
 from storage.messages import decoded, encoded, message
 from storage.records import PageRecord
 
