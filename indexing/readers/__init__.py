@@ -69,7 +69,7 @@ FORMATS: tuple[Format, ...] = (
     Format("text", SUFFIXES_OF["text"], "indexing.readers.plain:read"),
     Format("html", SUFFIXES_OF["html"], "indexing.readers.html:read"),
     Format("rst", SUFFIXES_OF["rst"], "indexing.readers.rst:read"),
-    Format("docx", SUFFIXES_OF["docx"], "indexing.readers.docx:read", library="python-docx", kind="zip"),
+    Format("docx", SUFFIXES_OF["docx"], "indexing.readers.word.reader:read", kind="zip", version=2),
     Format("pptx", SUFFIXES_OF["pptx"], "indexing.readers.pptx:read", library="python-pptx", kind="zip"),
     Format("xlsx", SUFFIXES_OF["xlsx"], "indexing.readers.xlsx:read", library="openpyxl", kind="zip"),
     Format("csv", SUFFIXES_OF["csv"], "indexing.readers.tables:read"),

@@ -32,6 +32,7 @@ _ARCHIVES = (
     ".docx", ".docm", ".pptx", ".pptm", ".xlsx", ".xlsm", ".xlsb", ".odt", ".ods", ".odp",
 )  # fmt: skip
 _EMBEDDINGS = ("word/embeddings/", "ppt/embeddings/", "xl/embeddings/")
+_INSERTED = (".docx", ".docm")  # below "word/": documents that a Word document takes in, opened with the same guards
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_FLAG = 0x1
 _DISTRUST = "open it only if you trust its sender, save it anew with its program, or remove it"
@@ -43,16 +44,22 @@ def open_container(path: Path) -> Iterator[zipfile.ZipFile]:
 
     Raises `ParseFailure` "bomb", "encrypted" or "damaged", the last also for damage found while the block runs.
     """
-    with path.open("rb") as file:
-        _check_head(file)
-        try:
-            _check_end(file)
-            with zipfile.ZipFile(file) as archive:
-                check_members(archive.infolist())
-                _check_xml_heads(archive)
-                yield archive
-        except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as exc:
-            raise ParseFailure("damaged", f"it is not a whole archive ({exc}); get a fresh copy") from exc
+    with path.open("rb") as file, open_container_stream(file) as archive:
+        yield archive
+
+
+@contextmanager
+def open_container_stream(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+    """The same for bytes at hand."""
+    _check_head(file)
+    try:
+        _check_end(file)
+        with zipfile.ZipFile(file) as archive:
+            check_members(archive.infolist())
+            _check_xml_heads(archive)
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as exc:
+        raise ParseFailure("damaged", f"it is not a whole archive ({exc}); get a fresh copy") from exc
 
 
 @contextmanager
@@ -123,7 +130,8 @@ def _check_name(name: str) -> None:
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or name[1:2] == ":" or "\0" in name:
         raise _bomb(f"it holds a file that would be written outside its folder ({name[:80]!r})")
-    if name.lower().endswith(_ARCHIVES) and not name.startswith(_EMBEDDINGS):
+    is_inserted = name.startswith("word/") and name.lower().endswith(_INSERTED)
+    if name.lower().endswith(_ARCHIVES) and not name.startswith(_EMBEDDINGS) and not is_inserted:
         raise _bomb(f"it holds another archive ({name[:80]!r})")
 
 

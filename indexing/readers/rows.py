@@ -16,7 +16,7 @@ _STRETCH = 600  # characters of rows between two headers
 _LONGEST_HEADER = 200  # a longer one stands once on each page
 _LONGEST_CELL = 2_000
 _PAGE = 4_000  # characters of a long table on one page
-_NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,:/\s-]*[%)]?$")
+NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,:/\s-]*[%)]?$")
 
 
 def has_header(rows: Sequence[Row]) -> bool:
@@ -24,7 +24,7 @@ def has_header(rows: Sequence[Row]) -> bool:
     if len(rows) < 2:
         return False
     names = [cell for cell in rows[0] if cell]
-    return len(names) >= 2 and len(set(names)) == len(names) and not any(_NUMBER.match(cell) for cell in names)
+    return len(names) >= 2 and len(set(names)) == len(names) and not any(NUMBER.match(cell) for cell in names)
 
 
 def table_text(rows: Sequence[Row], separator: str = " | ") -> str:

@@ -33,11 +33,13 @@ class _Page:
     label: str | None
 
 
-def sectioned_document(title: str | None, text: str, headings: Sequence[TextHeading]) -> ParsedDocument:
+def sectioned_document(
+    title: str | None, text: str, headings: Sequence[TextHeading], remarks: Sequence[tuple[int, str]] = ()
+) -> ParsedDocument:
     """The text as a document whose pages are its sections, labelled with their headings.
 
     A short text is one page without a label; a long stretch without headings is cut at paragraphs and labelled
-    "lines 120–180", as an editor counts them in the text given here.
+    "lines 120–180", as an editor counts them in the text given here. `remarks` are sentences about places in the text.
     """
     pages = [part for page in _sections(text, headings) for part in _parts(text, page)]
     records: list[PageRecord] = []
@@ -45,7 +47,11 @@ def sectioned_document(title: str | None, text: str, headings: Sequence[TextHead
     for number, page in enumerate(pages, start=1):
         body = text[page.start : page.end]
         start = page.start + len(body) - len(body.lstrip("\n"))
-        records.append(PageRecord(number, body.strip("\n"), label=page.label))
+        is_last = number == len(pages)
+        own = tuple(
+            said for offset, said in remarks if page.start <= offset < page.end or (is_last and offset >= page.end)
+        )
+        records.append(PageRecord(number, body.strip("\n"), label=page.label, remarks=own))
         moved.extend(
             Heading(number, max(0, heading.offset - start), heading.level, heading.text)
             for heading in headings
