@@ -27,6 +27,14 @@ class TextHeading:
 
 
 @dataclass(frozen=True, slots=True)
+class TextRemark:
+    """What was left out or is doubtful at a place in the whole text."""
+
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Page:
     start: int
     end: int
@@ -34,12 +42,12 @@ class _Page:
 
 
 def sectioned_document(
-    title: str | None, text: str, headings: Sequence[TextHeading], remarks: Sequence[tuple[int, str]] = ()
+    title: str | None, text: str, headings: Sequence[TextHeading], remarks: Sequence[TextRemark] = ()
 ) -> ParsedDocument:
     """The text as a document whose pages are its sections, labelled with their headings.
 
     A short text is one page without a label; a long stretch without headings is cut at paragraphs and labelled
-    "lines 120–180", as an editor counts them in the text given here. `remarks` are sentences about places in the text.
+    "lines 120–180", as an editor counts them in the text given here.
     """
     pages = [part for page in _sections(text, headings) for part in _parts(text, page)]
     records: list[PageRecord] = []
@@ -48,10 +56,8 @@ def sectioned_document(
         body = text[page.start : page.end]
         start = page.start + len(body) - len(body.lstrip("\n"))
         is_last = number == len(pages)
-        own = tuple(
-            said for offset, said in remarks if page.start <= offset < page.end or (is_last and offset >= page.end)
-        )
-        records.append(PageRecord(number, body.strip("\n"), label=page.label, remarks=own))
+        said = (each.text for each in remarks if page.start <= each.offset and (is_last or each.offset < page.end))
+        records.append(PageRecord(number, body.strip("\n"), label=page.label, remarks=tuple(dict.fromkeys(said))))
         moved.extend(
             Heading(number, max(0, heading.offset - start), heading.level, heading.text)
             for heading in headings

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from indexing.cleaning.text import clean_text, close_gaps
 from indexing.documents import Heading, ParsedDocument
-from indexing.readers.sections import TextHeading, sectioned_document
-from indexing.readers.word.pieces import DRAWN_BREAK, HARD_BREAK, PAGE_NUMBER, REMARK_MARK
+from indexing.readers.office.pieces import DRAWN_BREAK, HARD_BREAK, PAGE_NUMBER, REMARK_MARK
+from indexing.readers.sections import TextHeading, TextRemark, sectioned_document
 from storage.messages import message
 from storage.records import PageRecord
 
@@ -108,15 +108,15 @@ def _by_pages(title: str | None, pages: Sequence[_Page], remarks: Sequence[str])
 def _by_sections(title: str | None, pages: Sequence[_Page], remarks: Sequence[str]) -> PagedText:
     pieces = [piece for page in pages for piece in page.pieces]
     text, headings, offsets = _joined(pieces)
-    said: dict[tuple[int, str], None] = {}
+    said: list[TextRemark] = []
     before, starts = 0, []
     for page in pages:
         starts.append(offsets[before] if before < len(offsets) else len(text))
         for place, mark in page.marks:
             at = before + place
-            said[(offsets[at] if at < len(offsets) else len(text), remarks[mark])] = None
+            said.append(TextRemark(offsets[at] if at < len(offsets) else len(text), remarks[mark]))
         before += len(page.pieces)
-    document = sectioned_document(title or (headings[0].text if headings else None), text, headings, list(said))
+    document = sectioned_document(title or (headings[0].text if headings else None), text, headings, said)
     return PagedText(document, _picture_pages(pages, [1] * len(pages)))
 
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
+from indexing.readers.office.formulas import formula_text
+from indexing.readers.office.list_numbers import formatted
 from indexing.readers.office.package import OfficePackage, Relation, alternative, is_on, qn
-from indexing.readers.word.formulas import formula_text
-from indexing.readers.word.numbering import formatted
-from indexing.readers.word.pieces import DRAWN_BREAK, HARD_BREAK, PAGE_NUMBER, Kind, Piece, joined_pieces
+from indexing.readers.office.pieces import DRAWN_BREAK, HARD_BREAK, PAGE_NUMBER, Kind, Piece, joined_pieces
+from indexing.readers.office.symbols import EMPTY, TICKED, is_symbol_font, symbol, symbol_text
 from indexing.readers.word.styles import RunFormat, Styles, run_format, style_of
-from indexing.readers.word.symbols import EMPTY, TICKED, is_symbol_font, symbol, symbol_text
 
 _FIXED = {
     qn("w:tab"): "\t",

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.office.package import open_package
+from indexing.readers.office.pieces import Kind
 from indexing.readers.word.pages import paged_document
-from indexing.readers.word.pieces import Kind
 from indexing.readers.word.walker import DocumentWalker, Findings
 from storage.messages import message
 

@@ -6,9 +6,9 @@ from xml.etree.ElementTree import Element
 
 from indexing.readers.office.grids import Region, plain_table
 from indexing.readers.office.package import is_on, qn
+from indexing.readers.office.pieces import DRAWN_BREAK, HARD_BREAK, Kind
 from indexing.readers.rows import table_text
 from indexing.readers.word.paragraphs import write_check_box
-from indexing.readers.word.pieces import DRAWN_BREAK, HARD_BREAK, Kind
 
 _MOST_COLUMNS = 1_000  # what a cell's span may claim
 

@@ -11,10 +11,10 @@ from xml.etree.ElementTree import Element
 
 from indexing.readers.office.drawings import chart_text, diagram_text
 from indexing.readers.office.package import OfficePackage, alternative, is_on, qn
+from indexing.readers.office.pieces import HARD_BREAK, PAGE_NUMBER, Kind, remark_mark
 from indexing.readers.word.inserted import inserted_text
 from indexing.readers.word.numbering import BULLET, Numbering
 from indexing.readers.word.paragraphs import Anchored, NoteLabels, ParagraphReader, write_check_box
-from indexing.readers.word.pieces import HARD_BREAK, PAGE_NUMBER, Kind, remark_mark
 from indexing.readers.word.styles import Styles
 from indexing.readers.word.tables import TableRow, read_rows, table_blocks
 from storage.messages import message

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from indexing.readers.word.symbols import EMPTY, TICKED
+from indexing.readers.office.symbols import EMPTY, TICKED
 
 HARD_BREAK, DRAWN_BREAK = "\x0c", "\x0b"
 """The next page begins: because the author says so, and where Word drew it so when it saved the file."""
