@@ -71,7 +71,7 @@ FORMATS: tuple[Format, ...] = (
     Format("rst", SUFFIXES_OF["rst"], "indexing.readers.rst:read"),
     Format("docx", SUFFIXES_OF["docx"], "indexing.readers.word.reader:read", kind="zip", version=2),
     Format("pptx", SUFFIXES_OF["pptx"], "indexing.readers.powerpoint.reader:read", kind="zip", version=2),
-    Format("xlsx", SUFFIXES_OF["xlsx"], "indexing.readers.xlsx:read", library="openpyxl", kind="zip"),
+    Format("xlsx", SUFFIXES_OF["xlsx"], "indexing.readers.excel.reader:read", kind="zip", version=2),
     Format("csv", SUFFIXES_OF["csv"], "indexing.readers.tables:read"),
     Format("epub", SUFFIXES_OF["epub"], "indexing.readers.epub:read", kind="zip"),
     Format("eml", SUFFIXES_OF["eml"], "indexing.readers.email:read"),

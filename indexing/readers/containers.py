@@ -7,7 +7,7 @@ Nothing is ever extracted to a folder, and an archive inside an archive is never
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
@@ -99,6 +99,31 @@ def parse_xml(stream: IO[bytes]) -> Element:
     if root is None:
         raise ParseFailure("damaged", "its XML is empty; save it anew with its program")
     return root
+
+
+def stream_elements(stream: IO[bytes], names: Set[str]) -> Iterator[Element]:
+    """The elements of these local names without the whole tree in memory: each is gone when the next is asked for."""
+    open_elements: list[Element] = []
+    inside = 0  # elements of these names that are open
+    try:
+        for event, element in iterparse(
+            stream, events=("start", "end"), forbid_dtd=False, forbid_entities=True, forbid_external=True
+        ):
+            is_wanted = element.tag.rpartition("}")[2] in names
+            if event == "start":
+                open_elements.append(element)
+                inside += is_wanted
+                continue
+            open_elements.pop()
+            inside -= is_wanted
+            if is_wanted and not inside:
+                yield element
+            if not inside and open_elements:
+                open_elements[-1].remove(element)
+    except DefusedXmlException as exc:
+        raise _bomb("its XML declares entities, as files do that are made to harm") from exc
+    except (ParseError, LookupError, ValueError) as exc:
+        raise ParseFailure("damaged", f"its XML is broken ({exc}); save it anew with its program") from exc
 
 
 def _check_head(file: IO[bytes]) -> None:

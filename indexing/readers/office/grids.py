@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexing.readers.rows import NUMBER, has_header
+from indexing.readers.rows import NUMBER, has_header, is_year
 
 _LONGEST_REPEATED = 200  # characters; a longer text stands once
 _MOST_HEADER_ROWS = 4
@@ -82,11 +82,7 @@ def _header_depth(rows: Sequence[Sequence[str]], merged: Sequence[Region]) -> in
     if any(rows[0][column] and rows[1][column] for column in range(len(rows[0])) if column not in spanned):
         return 0  # two rows of their own
     names = [cell for row in rows[:depth] for cell in row if cell]
-    return 0 if any(NUMBER.match(cell) and not _is_year(cell) for cell in names) else depth
-
-
-def _is_year(cell: str) -> bool:
-    return len(cell) == 4 and cell.isdecimal() and cell.startswith(("19", "20"))
+    return 0 if any(NUMBER.match(cell) and not is_year(cell) for cell in names) else depth
 
 
 def _joined_header(rows: Sequence[Sequence[str]]) -> list[str]:

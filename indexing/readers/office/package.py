@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from indexing.documents import ParseFailure
-from indexing.readers.containers import open_container, parse_xml
+from indexing.readers.containers import open_container, parse_xml, stream_elements
 from storage.messages import message
 
 _TRANSITIONAL = "http://schemas.openxmlformats.org"
@@ -96,6 +96,16 @@ class OfficePackage:
         """The XML of a member in its transitional names; None where it is missing. Raises `ParseFailure`."""
         content = self.content(name)
         return transitional(parse_xml(io.BytesIO(content))) if content else None
+
+    def elements(self, name: str, *names: str) -> Iterator[Element]:
+        """Elements of these local names in a large part, one after another; each is gone when the next is asked for.
+
+        One that lies within another of these names comes as part of it. Raises `ParseFailure` "damaged".
+        """
+        member = self._members.get(name.lower())
+        if member is not None:
+            with self._archive.open(member) as stream:
+                yield from stream_elements(stream, frozenset(names))
 
     def relations(self, name: str) -> dict[str, Relation]:
         """Where the part points, by the identifiers that it uses; "" is the package itself."""
