@@ -103,7 +103,7 @@ def _version(path: Path) -> tuple[int, int, int] | None:
 
 
 def _read_page_picture(path: Path, page: int, limits: ReadLimits) -> dict[str, Any]:
-    from indexing.readers.pdf.ocr import read_page_picture
+    from indexing.readers.page_pictures import read_page_picture
 
     return asdict(read_page_picture(path, page, limits))
 
@@ -123,6 +123,7 @@ def document_from_json(data: dict[str, Any]) -> ParsedDocument:
         pages=tuple(_page_from_json(page) for page in data["pages"]),
         headings=tuple(Heading(**heading) for heading in data["headings"]),
         notes=tuple(data["notes"]),
+        pictures=tuple(data["pictures"]),
     )
 
 

@@ -6,6 +6,7 @@ from textwrap import shorten
 from indexing.cleaning.text import clean_text
 from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.office.package import OfficePackage, open_package, qn
+from indexing.readers.office.pictures import PagePictures, picture_remark, take_pictures
 from indexing.readers.powerpoint.reading_order import Box
 from indexing.readers.powerpoint.slides import Slide, SlideReader
 from storage.messages import Message, message
@@ -18,14 +19,24 @@ _GENERIC_TITLES = ("", "powerpoint presentation", "powerpoint-präsentation", "p
 
 def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     """The slides by their numbers, hidden ones too; each labelled "Slide 3: its title"."""
+    return read_with_pictures(path, limits)[0]
+
+
+def read_with_pictures(path: Path, limits: ReadLimits) -> tuple[ParsedDocument, PagePictures]:
+    """The same, with the pictures that OCR is to read."""
     with open_package(path) as package:
         slides = _slides(package, limits)
         title = package.title()
-    pages = [_page(slide, number) for number, slide in enumerate(slides, start=1)]
-    if not any(page.text for page in pages):
+        document, pictures = take_pictures(_document(slides, title), package, limits)
+    if not pictures and not any(page.text for page in document.pages):
         raise ParseFailure(
             "no_text", message("its slides have no text, only pictures; export it as PDF to have them read by OCR")
         )
+    return document, pictures
+
+
+def _document(slides: list[Slide], title: str) -> ParsedDocument:
+    pages = [_page(slide, number) for number, slide in enumerate(slides, start=1)]
     headings = tuple(
         Heading(page.number, 0, 1, slide.title) for slide, page in zip(slides, pages, strict=True) if slide.title
     )
@@ -64,7 +75,8 @@ def _slides(package: OfficePackage, limits: ReadLimits) -> list[Slide]:
 def _page(slide: Slide, number: int) -> PageRecord:
     slide.title = " ".join(clean_text(slide.title).split())
     text = "\n\n".join(filter(None, (clean_text(piece).strip() for piece in (slide.title, *slide.texts))))
-    remarks = tuple(dict.fromkeys([*([message("this slide is hidden")] if slide.is_hidden else []), *slide.remarks]))
+    hidden = [message("this slide is hidden")] if slide.is_hidden else []
+    remarks = tuple(dict.fromkeys([*hidden, *slide.remarks, *map(picture_remark, slide.pictures)]))
     if not text:
         detail = message("slide {number}: no text, only pictures", number=number)
         return PageRecord(number, "", "empty", f"Slide {number}", detail, remarks)

@@ -6,10 +6,11 @@ every page is broken by hand; else the pages are sections, named by their headin
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from indexing.cleaning.text import clean_text, close_gaps
 from indexing.documents import Heading, ParsedDocument
+from indexing.readers.office.pictures import is_picture
 from indexing.readers.office.pieces import DRAWN_BREAK, HARD_BREAK, PAGE_NUMBER, REMARK_MARK
 from indexing.readers.sections import TextHeading, TextRemark, sectioned_document
 from storage.messages import message
@@ -20,38 +21,23 @@ _LONGEST_DRAWN_PAGE = 12_000  # characters: what is longer is no page of paper, 
 _LONGEST_BROKEN_PAGE = 6_000
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]")  # a page holds half as many of these
 _BREAKS = re.compile(f"([{DRAWN_BREAK}{HARD_BREAK}])")
-_PICTURE_MARK = re.compile("\x13(\\d+)\x14")
 
 
 @dataclass(slots=True)
 class _Page:
     pieces: list[tuple[str, int]] = field(default_factory=list)  # text and heading level
     marks: list[tuple[int, int]] = field(default_factory=list)  # before which piece, and the remark's number
-    pictures: list[int] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class PagedText:
-    """The document, and the pages on which its pictures stand: numbers from 1, in the order of the pictures."""
-
-    document: ParsedDocument
-    picture_pages: tuple[int, ...]
-
-
-def picture_mark(number: int) -> str:
-    """The place of a picture in a block."""
-    return f"\x13{number}\x14"
-
-
-def paged_document(title: str | None, blocks: Iterable[tuple[str, int]], remarks: Sequence[str]) -> PagedText:
-    """The document of these blocks, whose texts hold marks for page breaks, remarks and pictures."""
-    pages, has_drawn = _pages(blocks)
+def paged_document(title: str | None, blocks: Iterable[tuple[str, int]], remarks: Sequence[str]) -> ParsedDocument:
+    """The document of these blocks, whose texts hold marks for page breaks and remarks."""
+    pages, has_drawn = _pages(blocks, remarks)
     if len(pages) > 1 and _are_paper(pages, has_drawn):
         return _by_pages(title, pages, remarks)
     return _by_sections(title, pages, remarks)
 
 
-def _pages(blocks: Iterable[tuple[str, int]]) -> tuple[list[_Page], bool]:
+def _pages(blocks: Iterable[tuple[str, int]], remarks: Sequence[str]) -> tuple[list[_Page], bool]:
     """The pieces of each page. Breaks with nothing between are one break, seen twice: by the author and by Word."""
     pages = [_Page()]
     hard = drawn = 0
@@ -63,25 +49,27 @@ def _pages(blocks: Iterable[tuple[str, int]]) -> tuple[list[_Page], bool]:
             elif part == DRAWN_BREAK:
                 drawn += 1
                 has_drawn = True
-            elif text := _cleaned(part):
-                if any(page.pieces for page in pages) or drawn:
+            elif (text := _cleaned(part)) or _shows_picture(part, remarks):
+                if any(page.pieces or page.marks for page in pages) or drawn:
                     pages.extend(_Page() for _ in range(max(hard, drawn)))
                 hard = drawn = 0
                 _take_marks(pages[-1], part)
-                pages[-1].pieces.append((text, level))
+                pages[-1].pieces.extend([(text, level)] if text else [])
             else:
                 _take_marks(pages[-1], part)
     return pages, has_drawn
 
 
 def _cleaned(part: str) -> str:
-    part = _PICTURE_MARK.sub("", REMARK_MARK.sub("", part)).replace(PAGE_NUMBER, "")
-    return clean_text(close_gaps(part)).strip()
+    return clean_text(close_gaps(REMARK_MARK.sub("", part).replace(PAGE_NUMBER, ""))).strip()
+
+
+def _shows_picture(part: str, remarks: Sequence[str]) -> bool:
+    return any(is_picture(remarks[int(mark.group(1))]) for mark in REMARK_MARK.finditer(part))
 
 
 def _take_marks(page: _Page, part: str) -> None:
     page.marks.extend((len(page.pieces), int(mark.group(1))) for mark in REMARK_MARK.finditer(part))
-    page.pictures.extend(int(mark.group(1)) for mark in _PICTURE_MARK.finditer(part))
 
 
 def _are_paper(pages: Sequence[_Page], has_drawn: bool) -> bool:
@@ -89,7 +77,7 @@ def _are_paper(pages: Sequence[_Page], has_drawn: bool) -> bool:
     return all(sum(len(text) + len(_WIDE.findall(text)) for text, _ in page.pieces) <= longest for page in pages)
 
 
-def _by_pages(title: str | None, pages: Sequence[_Page], remarks: Sequence[str]) -> PagedText:
+def _by_pages(title: str | None, pages: Sequence[_Page], remarks: Sequence[str]) -> ParsedDocument:
     records, headings = [], []
     for number, page in enumerate(pages, start=1):
         text, found, _ = _joined(page.pieces)
@@ -101,28 +89,24 @@ def _by_pages(title: str | None, pages: Sequence[_Page], remarks: Sequence[str])
             detail = message("page {number}: no text", number=number)
             records.append(PageRecord(number, "", "empty", detail=detail, remarks=own))
     first = headings[0].text if headings else None
-    document = ParsedDocument(title or first, tuple(records), tuple(headings))
-    return PagedText(document, _picture_pages(pages, list(range(1, len(pages) + 1))))
+    return ParsedDocument(title or first, tuple(records), tuple(headings))
 
 
-def _by_sections(title: str | None, pages: Sequence[_Page], remarks: Sequence[str]) -> PagedText:
+def _by_sections(title: str | None, pages: Sequence[_Page], remarks: Sequence[str]) -> ParsedDocument:
     pieces = [piece for page in pages for piece in page.pieces]
     text, headings, offsets = _joined(pieces)
     said: list[TextRemark] = []
-    before, starts = 0, []
+    before = 0
     for page in pages:
-        starts.append(offsets[before] if before < len(offsets) else len(text))
         for place, mark in page.marks:
             at = before + place
             said.append(TextRemark(offsets[at] if at < len(offsets) else len(text), remarks[mark]))
         before += len(page.pieces)
     document = sectioned_document(title or (headings[0].text if headings else None), text, headings, said)
-    return PagedText(document, _picture_pages(pages, [1] * len(pages)))
-
-
-def _picture_pages(pages: Sequence[_Page], numbers: Sequence[int]) -> tuple[int, ...]:
-    found = {picture: number for page, number in zip(pages, numbers, strict=True) for picture in page.pictures}
-    return tuple(found[picture] for picture in sorted(found))
+    if text:
+        return document
+    empty = replace(document.pages[0], status="empty", detail=message("page {number}: no text", number=1))
+    return replace(document, pages=(empty,))
 
 
 def _joined(pieces: Sequence[tuple[str, int]]) -> tuple[str, list[TextHeading], list[int]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.office.package import open_package
+from indexing.readers.office.pictures import PagePictures, take_pictures
 from indexing.readers.office.pieces import Kind
 from indexing.readers.word.pages import paged_document
 from indexing.readers.word.walker import DocumentWalker, Findings
@@ -19,6 +20,11 @@ _NOTES: dict[Kind, str] = {
 
 def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     """Pages as Word drew them where the file knows them, else sections by heading."""
+    return read_with_pictures(path, limits)[0]
+
+
+def read_with_pictures(path: Path, limits: ReadLimits) -> tuple[ParsedDocument, PagePictures]:
+    """The same, with the pictures that OCR is to read."""
     findings = Findings()
     with open_package(path) as package:
         title = package.title()
@@ -30,10 +36,10 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
             if room < 0:
                 most = f"{limits.text_characters:,}"
                 raise ParseFailure("output_limit", message("more than {count} characters; split the file", count=most))
-    document = paged_document(title or None, blocks, findings.remarks).document
-    if not any(page.text for page in document.pages):
+        document, pictures = take_pictures(paged_document(title or None, blocks, findings.remarks), package, limits)
+    if not pictures and not any(page.text for page in document.pages):
         raise ParseFailure("empty", message("the document has no text; fill it or remove it"))
     if len(document.pages) > limits.pages:
         most = f"{limits.pages:,}"
         raise ParseFailure("output_limit", message("more than {count} pages; split the file", count=most))
-    return replace(document, notes=tuple(_NOTES[kind] for kind in sorted(findings.kinds)))
+    return replace(document, notes=tuple(_NOTES[kind] for kind in sorted(findings.kinds))), pictures

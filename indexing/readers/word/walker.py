@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 
 from indexing.readers.office.drawings import chart_text, diagram_text
 from indexing.readers.office.package import OfficePackage, alternative, is_on, qn
+from indexing.readers.office.pictures import picture_remark
 from indexing.readers.office.pieces import HARD_BREAK, PAGE_NUMBER, Kind, remark_mark
 from indexing.readers.word.inserted import inserted_text
 from indexing.readers.word.numbering import BULLET, Numbering
@@ -29,11 +30,10 @@ Block = tuple[str, int]
 
 @dataclass(slots=True)
 class Findings:
-    """What was left out, in the order of the text, and the pictures that stand in it."""
+    """What was left out and which pictures stand in the text, in its order."""
 
     remarks: list[str] = field(default_factory=list)
     kinds: set[Kind] = field(default_factory=set)
-    pictures: list[str] = field(default_factory=list)
 
     def add(self, remark: str) -> str:
         """The mark for the place of the remark."""
@@ -202,8 +202,7 @@ class DocumentWalker:
                 text = self._flat(comments[each.target], reader)
                 yield (f"Comment by {author}: {text}" if author else f"Comment: {text}"), 0
         elif each.kind == "picture":
-            self.findings.pictures.append(each.target)
-            yield "", 0
+            yield self.findings.add(picture_remark(each.target)), 0
         else:
             root = self._package.root(each.target)
             if root is not None:
