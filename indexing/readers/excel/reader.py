@@ -37,6 +37,7 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
             kept = budget.take(found)
             pages.extend(kept)
             notes.extend(_notes(sheet, place, is_cut=len(kept) < len(found) or not sheet.is_whole))
+        notes.extend(package.notes())
     if not pages and budget.is_spent():
         most = f"{limits.text_characters:,}"
         raise ParseFailure("output_limit", message("more than {count} characters; split the workbook", count=most))
@@ -84,6 +85,8 @@ def _read(reader: SheetReader, budget: _Budget) -> Sheet:
 def _pages(sheet: Sheet, place: SheetPlace, first_number: int) -> list[PageRecord]:
     rest = deque(sheet.rows)
     lines = _with_comments(list(sheet_lines(sheet.rows, sheet.merged)), sheet)
+    last = sheet.rows[-1].number if sheet.rows else 1
+    lines.extend((last, box) for box in sheet.boxes)
     hidden = message("this sheet is hidden") if place.is_hidden else None
     columns = [column for column in sheet.hidden_columns if _holds(sheet, column)]
 
@@ -151,6 +154,9 @@ def _notes(sheet: Sheet, place: SheetPlace, *, is_cut: bool) -> list[str]:
         last = sheet.rows[-1].number if sheet.rows else 0
         told = message("sheet {sheet}: read to row {row} at most, it is too long; split it", sheet=place.name, row=last)
         notes.append(told)
+    if sheet.is_damaged:
+        last = sheet.rows[-1].number if sheet.rows else 0
+        notes.append(message("sheet {sheet}: it is damaged after row {row}", sheet=place.name, row=last))
     if place.is_hidden and sheet.rows:
         notes.append(message("sheet {sheet}: is hidden, and read all the same", sheet=place.name))
     if count := sum(len(row.formulas) for row in sheet.rows):

@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 
 from openpyxl.formula.translate import Translator, TranslatorError
 
+from indexing.documents import ParseFailure
 from indexing.readers.excel.number_formats import shown_number, shown_text
 from indexing.readers.excel.workbook import (
     CellComment,
@@ -18,6 +19,7 @@ from indexing.readers.excel.workbook import (
     rich_text,
 )
 from indexing.readers.office.grids import Region
+from indexing.readers.office.package import qn
 from indexing.readers.rows import one_line
 
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
@@ -52,6 +54,9 @@ class Sheet:
     comments: dict[str, list[CellComment]] = field(default_factory=dict)
     hidden_columns: list[str] = field(default_factory=list)
     is_whole: bool = True
+    is_damaged: bool = False
+    boxes: list[str] = field(default_factory=list)
+    """The texts of boxes that are drawn over the cells."""
 
 
 class SheetReader:
@@ -81,6 +86,20 @@ class SheetReader:
     def comments(self) -> dict[str, list[CellComment]]:
         """The comments by the names of their cells."""
         return read_comments(self._book.package, self._place.part)
+
+    def boxes(self) -> list[str]:
+        """The texts of boxes that are drawn over the cells, in their order."""
+        package = self._book.package
+        part = package.related(self._place.part, "drawing")
+        root = package.root(part) if part else None
+        texts = []
+        for body in root.iter() if root is not None else ():
+            if local_name(body) == "txBody":
+                paragraphs = (
+                    "".join(each.text or "" for each in line.iter(qn("a:t"))) for line in body.iter(qn("a:p"))
+                )
+                texts.append(one_line(" ".join(paragraphs)))
+        return [text for text in texts if text]
 
     def _row(self, element: Element, number: int) -> SheetRow:
         row = SheetRow(number, {}, is_hidden=element.get("hidden") in ("1", "true"))
@@ -156,7 +175,7 @@ class SheetReader:
 def read_sheet(reader: SheetReader) -> Iterator[Sheet]:
     """The sheet as far as read, again after every row, so that whoever asks can stop."""
     sheet = Sheet()
-    for part in reader.parts():
+    for part in _as_far_as_whole(reader, sheet):
         if isinstance(part, SheetRow):
             sheet.rows.append(part)
         elif isinstance(part, Region):
@@ -165,7 +184,18 @@ def read_sheet(reader: SheetReader) -> Iterator[Sheet]:
             sheet.hidden_columns.append(part)
         yield sheet
     sheet.comments = reader.comments()
+    sheet.boxes = reader.boxes()
     yield sheet
+
+
+def _as_far_as_whole(reader: SheetReader, sheet: Sheet) -> Iterator[SheetRow | Region | str]:
+    """The parts before the place where the sheet is damaged, if it is."""
+    try:
+        yield from reader.parts()
+    except ParseFailure as failure:
+        if failure.category != "damaged":
+            raise
+        sheet.is_damaged = True
 
 
 def region_of(reference: str) -> Region | None:

@@ -61,9 +61,8 @@ def read_workbook(package: OfficePackage) -> Workbook:
     """The workbook's table of contents, texts and styles. Raises `ParseFailure` where its main part is missing."""
     main = package.main_part()
     book = Workbook(package)
-    root = package.root(main)
     relations = package.relations(main)
-    for element in root.iter() if root is not None else ():
+    for element in package.main_root().iter():
         name = local_name(element)
         if name == "workbookPr":
             book.is_1904 = element.get("date1904") in ("1", "true")

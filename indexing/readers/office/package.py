@@ -49,6 +49,9 @@ _STRICT_NAMES = {
 }
 
 
+_ODD = (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError)
+
+
 def qn(name: str) -> str:
     """ "w:p" as ElementTree writes it: "{namespace}p"."""
     prefix, _, local = name.partition(":")
@@ -70,6 +73,8 @@ class OfficePackage:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._members = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
+        self.damaged: list[str] = []
+        """Parts that could not be parsed, and were taken for missing."""
 
     def main_part(self) -> str:
         """The name of the document, presentation or workbook. Raises `ParseFailure` "damaged" without one."""
@@ -92,10 +97,25 @@ class OfficePackage:
         member = self._members.get(name.lower())
         return self._archive.getinfo(member).file_size if member is not None else 0
 
+    def main_root(self) -> Element:
+        """The XML of the main part. Raises `ParseFailure` "damaged"."""
+        return transitional(parse_xml(io.BytesIO(self.content(self.main_part()))))
+
     def root(self, name: str) -> Element | None:
-        """The XML of a member in its transitional names; None where it is missing. Raises `ParseFailure`."""
+        """The XML of any other member in its transitional names; None where it is missing or damaged."""
         content = self.content(name)
-        return transitional(parse_xml(io.BytesIO(content))) if content else None
+        try:
+            return transitional(parse_xml(io.BytesIO(content))) if content else None
+        except ParseFailure as failure:
+            if failure.category != "damaged":
+                raise
+            if name not in self.damaged:
+                self.damaged.append(name)
+            return None
+
+    def notes(self) -> tuple[str, ...]:
+        """A sentence for each damaged part."""
+        return tuple(message("a part of it is damaged and was left out: {name}", name=name) for name in self.damaged)
 
     def elements(self, name: str, *names: str) -> Iterator[Element]:
         """Elements of these local names in a large part, one after another; each is gone when the next is asked for.
@@ -135,9 +155,18 @@ class OfficePackage:
 
 @contextmanager
 def open_package(path: Path) -> Iterator[OfficePackage]:
-    """The office file, when its archive is harmless. Raises `ParseFailure` as `open_container` does."""
+    """The office file, when its archive is harmless. Raises `ParseFailure` as `open_container` does.
+
+    Also "damaged" for what goes wrong while the block runs.
+    """
     with open_container(path) as archive:
-        yield OfficePackage(archive)
+        try:
+            yield OfficePackage(archive)
+        except _ODD as exc:  # what a file says that no program writes: numbers that are none, parts that are folders
+            told = message(
+                "its parts do not fit together ({error}); save it anew with its program", error=str(exc)[:200]
+            )
+            raise ParseFailure("damaged", told) from exc
 
 
 def transitional(root: Element) -> Element:

@@ -1,5 +1,6 @@
 """PowerPoint presentations: a page for each slide, with its tables, charts, diagrams and the speaker's notes."""
 
+from dataclasses import replace
 from pathlib import Path
 from textwrap import shorten
 
@@ -28,6 +29,7 @@ def read_with_pictures(path: Path, limits: ReadLimits) -> tuple[ParsedDocument, 
         slides = _slides(package, limits)
         title = package.title()
         document, pictures = take_pictures(_document(slides, title), package, limits)
+        document = replace(document, notes=(*document.notes, *package.notes()))
     if not pictures and not any(page.text for page in document.pages):
         raise ParseFailure(
             "no_text", message("its slides have no text, only pictures; export it as PDF to have them read by OCR")
@@ -47,9 +49,9 @@ def _document(slides: list[Slide], title: str) -> ParsedDocument:
 
 def _slides(package: OfficePackage, limits: ReadLimits) -> list[Slide]:
     main = package.main_part()
-    root = package.root(main)
+    root = package.main_root()
     relations = package.relations(main)
-    size = root.find(qn("p:sldSz")) if root is not None else None
+    size = root.find(qn("p:sldSz"))
     width, height = (
         (int(size.get("cx", "0")), int(size.get("cy", "0")))
         if size is not None and size.get("cx", "").isdecimal() and size.get("cy", "").isdecimal()
@@ -58,7 +60,7 @@ def _slides(package: OfficePackage, limits: ReadLimits) -> list[Slide]:
     reader = SlideReader(package, Box(0, 0, width, height))
     slides: list[Slide] = []
     room = limits.text_characters
-    for entry in root.iter(qn("p:sldId")) if root is not None else ():
+    for entry in root.iter(qn("p:sldId")):
         relation = relations.get(entry.get(qn("r:id"), ""))
         if relation is None:
             continue
@@ -77,6 +79,9 @@ def _page(slide: Slide, number: int) -> PageRecord:
     text = "\n\n".join(filter(None, (clean_text(piece).strip() for piece in (slide.title, *slide.texts))))
     hidden = [message("this slide is hidden")] if slide.is_hidden else []
     remarks = tuple(dict.fromkeys([*hidden, *slide.remarks, *map(picture_remark, slide.pictures)]))
+    if slide.is_damaged:
+        detail = message("slide {number}: it is damaged", number=number)
+        return PageRecord(number, "", "failed", f"Slide {number}", detail)
     if not text:
         detail = message("slide {number}: no text, only pictures", number=number)
         return PageRecord(number, "", "empty", f"Slide {number}", detail, remarks)

@@ -27,6 +27,7 @@ class Slide:
     remarks: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
     is_hidden: bool = False
+    is_damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class SlideReader:
         root = self._package.root(part)
         slide = Slide()
         if root is None:
+            slide.is_damaged = True
             return slide
         slide.is_hidden = root.get("show") in ("0", "false")
         layers = self._layers(part)

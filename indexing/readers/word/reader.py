@@ -37,9 +37,10 @@ def read_with_pictures(path: Path, limits: ReadLimits) -> tuple[ParsedDocument, 
                 most = f"{limits.text_characters:,}"
                 raise ParseFailure("output_limit", message("more than {count} characters; split the file", count=most))
         document, pictures = take_pictures(paged_document(title or None, blocks, findings.remarks), package, limits)
+        notes = (*(_NOTES[kind] for kind in sorted(findings.kinds)), *package.notes())
     if not pictures and not any(page.text for page in document.pages):
         raise ParseFailure("empty", message("the document has no text; fill it or remove it"))
     if len(document.pages) > limits.pages:
         most = f"{limits.pages:,}"
         raise ParseFailure("output_limit", message("more than {count} pages; split the file", count=most))
-    return replace(document, notes=tuple(_NOTES[kind] for kind in sorted(findings.kinds))), pictures
+    return replace(document, notes=notes), pictures

@@ -70,8 +70,7 @@ class DocumentWalker:
 
     def blocks(self) -> Iterator[Block]:
         """Everything that the document shows, in reading order."""
-        root = self._package.root(self._main)
-        body = root.find(qn("w:body")) if root is not None else None
+        body = self._package.main_root().find(qn("w:body"))
         if body is None:
             return
         reader = self._reader(self._main)
