@@ -196,3 +196,25 @@ def test_a_strict_workbook_with_shared_formulas_and_rich_text(tmp_path: Path) ->
     page = read_document(path, ReadLimits()).pages[0]
     assert page.text == "漢字: 5; Sum: =A2*2\n漢字: 6; Sum: =A3*2\n漢字: #DIV/0!"
     assert page.remarks == ("formulas without values, shown as formulas: B2, B3", "struck out and left out: “Old”")
+
+
+def test_boxes_drawn_over_the_cells_are_read(tmp_path: Path) -> None:
+    drawing = (
+        '<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" '
+        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><xdr:sp><xdr:txBody><a:p><a:r>'
+        "<a:t>All sums in</a:t></a:r></a:p><a:p><a:r><a:t>crowns</a:t></a:r></a:p></xdr:txBody></xdr:sp></xdr:wsDr>"
+    )
+    book = (
+        f'<workbook xmlns="{SPREADSHEET}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+        '<sheets><sheet name="S" r:id="r1"/></sheets></workbook>'
+    )
+    row = '<row r="1"><c r="A1" t="b"><v>0</v></c></row>'
+    parts = {
+        "xl/workbook.xml": book,
+        "xl/s.xml": f'<worksheet xmlns="{SPREADSHEET}"><sheetData>{row}</sheetData></worksheet>',
+        "xl/d.xml": drawing,
+        "xl/_rels/workbook.xml.rels": relationships({"r1": ("worksheet", "s.xml")}),
+        "xl/_rels/s.xml.rels": relationships({"r1": ("drawing", "d.xml")}),
+    }
+    path = write_package(tmp_path / "a.xlsx", "xl/workbook.xml", parts)
+    assert read_document(path, ReadLimits()).pages[0].text == "FALSE\nAll sums in crowns"
