@@ -112,6 +112,8 @@ def _find_header(
     table: list[SheetRow], columns: list[int], merged: Sequence[Region], above: _Header | None
 ) -> tuple[int, int, _Header] | None:
     """Which of the first rows name the columns, and how many they are."""
+    if _is_form(table, columns):
+        return None
     for start in range(min(_HEADER_WITHIN, len(table) - 1)):
         rows = [_dense(row.cells, columns) for row in table[start : start + _HEADER_ROWS]]
         if len(set(filter(None, rows[0]))) < 2:
@@ -124,6 +126,16 @@ def _find_header(
         header = _Header(dict(zip(columns, names, strict=True)), frozenset(columns))
         return start, depth, header
     return None
+
+
+def _is_form(table: list[SheetRow], columns: list[int]) -> bool:
+    """Two columns, of which the left one names what stands at its right: figures and texts by turns, or with colons."""
+    if len(columns) != 2 or (table[0].is_bold and not table[-1].is_bold):
+        return False
+    left, right = ([row.cells[column] for row in table if column in row.cells] for column in columns)
+    has_colons = sum(cell.endswith((":", "：")) for cell in left) * 2 > len(left)
+    figures = sum(bool(NUMBER.match(cell)) for cell in right[1:])
+    return has_colons or 0 < figures < len(right) - 1
 
 
 def _names(rows: list[list[str]], regions: list[Region]) -> tuple[list[str], int]:

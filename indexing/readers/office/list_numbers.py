@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+_MOST = 5_000  # letters and Roman numbers grow with the number: a file may ask for a billion
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
           (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 _CHINESE = "〇一二三四五六七八九"
@@ -19,7 +20,7 @@ def formatted(value: int, form: str) -> str:
     if form in ("none", "bullet"):
         return ""
     write = _FORMATS.get(form)
-    return write(value) if write is not None and value > 0 else str(value)
+    return write(value) if write is not None and 0 < value <= _MOST else str(value)
 
 
 def _letters(value: int) -> str:

@@ -117,6 +117,12 @@ def test_a_blank_column_within_a_table_parts_nothing(tmp_path: Path) -> None:
     assert lines(book, tmp_path) == ["Item: Rope; Q1: 4; Q2: 5; Q3: 6", "Item: Tar; Q1: 9; Q2: 8; Q3: 7"]
 
 
+@pytest.mark.parametrize("colon", [":", ""])
+def test_a_form_of_names_and_values_has_no_header(tmp_path: Path, colon: str) -> None:
+    book, _ = sheet_of([[f"Client{colon}", "Anna"], [f"Berth{colon}", "7"], [f"Boat{colon}", "Tern"]])
+    assert lines(book, tmp_path) == [f"Client{colon} | Anna", f"Berth{colon} | 7", f"Boat{colon} | Tern"]
+
+
 def test_comments_follow_their_row(tmp_path: Path) -> None:
     book, sheet = sheet_of([["Boat", "Year"], ["Tern", 2021], ["Gull", 2019]])
     sheet["A2"].comment = Comment("Signe:\nEngine replaced", "Signe")

@@ -99,6 +99,12 @@ def test_clauses_have_the_numbers_that_word_shows(tmp_path: Path) -> None:
     )
 
 
+def test_a_number_made_to_harm_is_only_a_number(tmp_path: Path) -> None:
+    numbering = NUMBERING.replace('<w:startOverride w:val="5"/>', '<w:startOverride w:val="99999999999"/>')
+    path = write_docx(tmp_path / "a.docx", numbered("Far", 2, 3), {"numbering": numbering})
+    assert text_of(path) == "(99999999999) Far"
+
+
 def test_numbers_that_a_style_gives_stand_before_headings_too(tmp_path: Path) -> None:
     styles = (
         '<w:style w:styleId="Clause"><w:name w:val="heading 2"/><w:pPr><w:numPr><w:numId w:val="4"/></w:numPr></w:pPr>'
