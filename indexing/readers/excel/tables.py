@@ -3,6 +3,7 @@
 Blank rows and columns part tables; a title may stand above, and a header may have several rows.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ _HEADER_WITHIN = 5  # titles may stand above the header
 _HEADER_ROWS = 8  # looked at to find it
 _LARGEST_MERGED = 100_000  # cells; a larger one is decoration
 _LONGEST_REPEATED = 200  # characters; a longer text stands once
+_DAY = re.compile(r"\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?|\d{1,2}[-/.](?:\d{1,2}[-/.])?(?:\d{4}|\d{2})")
 _NAMED_SHARE = 0.6  # of the columns below that a header names
 
 Line = tuple[int, str]
@@ -120,6 +122,8 @@ def _find_header(
             continue
         names, depth = _names(rows, _regions(merged, table, start, columns))
         if not names or not _names_most(names, rows[depth:]):
+            if _names_most(rows[0], rows[1:]):
+                return None  # a row like those below: nothing names them
             continue
         if above is not None and not _is_new_header(table, start):
             return None
@@ -145,9 +149,16 @@ def _names(rows: list[list[str]], regions: list[Region]) -> tuple[list[str], int
     if is_group and not regions and not any(NUMBER.match(cell) for cell in (*over, *below) if cell):
         return [" ".join(filter(None, pair)) for pair in zip(_carried(over), below, strict=True)], 2
     table = plain_table(rows, regions)
-    if table.header is None or table.titles:
-        return [], 0
-    return table.header, len(rows) - len(table.body)
+    if table.header is not None and not table.titles:
+        return table.header, len(rows) - len(table.body)
+    return (rows[0], 1) if _are_days(rows) else ([], 0)
+
+
+def _are_days(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names columns by days or months, and what stands below are none."""
+    if len(rows) < 2 or any(_DAY.fullmatch(cell) for cell in rows[1]):
+        return False
+    return has_header([[f"on {cell}" if _DAY.fullmatch(cell) else cell for cell in rows[0]], rows[1]])
 
 
 def _carried(names: Sequence[str]) -> list[str]:

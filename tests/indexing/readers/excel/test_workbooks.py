@@ -90,6 +90,13 @@ def test_years_name_columns(tmp_path: Path) -> None:
     assert lines(book, tmp_path) == ["Revenue; 2023: 1250; 2024: 1310", "Costs; 2023: 900; 2024: 950"]
 
 
+def test_months_name_columns_and_no_row_of_values_does(tmp_path: Path) -> None:
+    book, _ = sheet_of([["Task", "2024-01", "2024-02"], ["Paint", "x", None], ["Rope", None, "x"]])
+    assert lines(book, tmp_path) == ["Task: Paint; 2024-01: x", "Task: Rope; 2024-02: x"]
+    book, _ = sheet_of([["7", "Anna"], ["Skarv", "Bo"], ["Lerum", "Dag"]])
+    assert lines(book, tmp_path) == ["7 | Anna", "Skarv | Bo", "Lerum | Dag"]
+
+
 def test_tables_on_one_sheet_have_headers_of_their_own(tmp_path: Path) -> None:
     book, sheet = sheet_of(
         [
