@@ -83,7 +83,18 @@ class ParagraphReader:
         self._left_out = left_out
         self._fields: list[_Field] = []
         self._anchored: list[Anchored] = []
-        self._handlers: dict[str, Callable[[Element, RunFormat], Iterator[Piece]]] = {
+        self._handlers = self._handlers_by_tag()
+
+    def read(self, paragraph: Element) -> tuple[str, list[Anchored]]:
+        """The text with its marks, and what is anchored in it."""
+        self._anchored = []
+        base = self._styles.format(style_of(paragraph.find(qn("w:pPr"))))
+        text = joined_pieces(list(self._pieces(paragraph, base)), self._left_out)
+        self._fields = [each for each in self._fields if each.has_result]  # a broken field swallows no more than this
+        return text, self._anchored
+
+    def _handlers_by_tag(self) -> dict[str, Callable[[Element, RunFormat], Iterator[Piece]]]:
+        return {
             qn("w:r"): self._run,
             qn("w:t"): self._text,
             qn("w:br"): self._break,
@@ -108,14 +119,6 @@ class ParagraphReader:
             qn("w:del"): self._deleted,
             qn("w:moveFrom"): self._deleted,
         }
-
-    def read(self, paragraph: Element) -> tuple[str, list[Anchored]]:
-        """The text with its marks, and what is anchored in it."""
-        self._anchored = []
-        base = self._styles.format(style_of(paragraph.find(qn("w:pPr"))))
-        text = joined_pieces(list(self._pieces(paragraph, base)), self._left_out)
-        self._fields = [each for each in self._fields if each.has_result]  # a broken field swallows no more than this
-        return text, self._anchored
 
     def _pieces(self, elements: Iterable[Element], form: RunFormat) -> Iterator[Piece]:
         for child in elements:
