@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from indexing.cleaning.characters import clean_characters
 from indexing.documents import Heading, ParsedDocument
+from storage.messages import Message
 from storage.records import PageRecord
 
 _DOT_LEADER = re.compile(r"(?: ?[.·•‧⋅…‥．]){5,} ?|(?:…|\.\.\.){2,} ?")
@@ -45,9 +46,14 @@ def clean_document(document: ParsedDocument) -> ParsedDocument:
     for page in document.pages:
         own = [heading for heading in document.headings if heading.page == page.number]
         text, moved = _clean_page(page.text, own)
-        pages.append(replace(page, text=text, label=clean_title(page.label), detail=clean_title(page.detail)))
+        pages.append(replace(page, text=text, label=clean_title(page.label), detail=_clean_detail(page.detail)))
         headings.extend(moved)
-    return ParsedDocument(clean_title(document.title), tuple(pages), tuple(headings), document.notes)
+    return replace(document, title=clean_title(document.title), pages=tuple(pages), headings=tuple(headings))
+
+
+def _clean_detail(detail: str | None) -> str | None:
+    """A message stays one, so that it can be told in another language."""
+    return detail if isinstance(detail, Message) else clean_title(detail)
 
 
 def _clean_page(text: str, headings: list[Heading]) -> tuple[str, list[Heading]]:

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from indexing.cleaning.text import clean_document
-from indexing.documents import FailureCategory, Heading, ParsedDocument, ParseFailure, ReadLimits
-from indexing.readers import read_document
+from indexing.documents import FailureCategory, Heading, ParsedDocument, ParseFailure, PartPage, ReadLimits
+from indexing.readers import read_document, reader_for
 from indexing.readers.announced_parts import Parts, reading_parts
 from storage.messages import decoded, encoded, message
 from storage.records import PageRecord
@@ -94,7 +94,7 @@ def _answer(request: dict[str, Any], limits: ReadLimits) -> dict[str, Any]:
     try:
         if request["page"] is None:
             return {"document": document_to_json(_read_unchanged(path, limits))}
-        return {"ocr": _read_page_picture(path, request["page"], limits)}
+        return {"ocr": _read_page_picture(path, request["page"], request["part"], limits)}
     except ParseFailure as failure:
         return _failure(failure.category, failure.detail)
     except MemoryError:
@@ -132,10 +132,15 @@ def _version(path: Path) -> tuple[int, int, int] | None:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _read_page_picture(path: Path, page: int, limits: ReadLimits) -> dict[str, Any]:
-    from indexing.readers.pdf.ocr import read_page_picture
+def _read_page_picture(path: Path, page: int, part: list[str], limits: ReadLimits) -> dict[str, Any]:
+    """The text on a page of the file, or of the part within it that these names lead to."""
+    if part:
+        from indexing.readers.parts import recognise_part
 
-    return asdict(read_page_picture(path, page, limits))
+        return asdict(recognise_part(path, part, page, limits))
+    form = reader_for(path)
+    assert form is not None, "only files of known kinds are read"
+    return asdict(form.recogniser()(path, page, limits))
 
 
 def failure_from_json(data: Sequence[str]) -> ParseFailure:
@@ -149,6 +154,7 @@ def document_to_json(document: ParsedDocument) -> dict[str, Any]:
     data = asdict(document)
     for page in data["pages"]:
         page["detail"] = page["detail"] and encoded(page["detail"])
+        page["remarks"] = [encoded(remark) for remark in page["remarks"]]
     return data | {"notes": [encoded(note) for note in document.notes]}
 
 
@@ -156,12 +162,19 @@ def document_from_json(data: dict[str, Any]) -> ParsedDocument:
     """The inverse of `document_to_json`."""
     return ParsedDocument(
         title=data["title"],
-        pages=tuple(
-            PageRecord(**page | {"detail": page["detail"] and decoded(page["detail"])}) for page in data["pages"]
-        ),
+        pages=tuple(map(_page_from_json, data["pages"])),
         headings=tuple(Heading(**heading) for heading in data["headings"]),
         notes=tuple(decoded(note) for note in data["notes"]),
+        pictures=tuple(data["pictures"]),
+        part_pages=tuple(
+            PartPage(each["number"], tuple(each["names"]), each["number_there"]) for each in data["part_pages"]
+        ),
     )
+
+
+def _page_from_json(data: dict[str, Any]) -> PageRecord:
+    detail, remarks = data["detail"] and decoded(data["detail"]), tuple(map(decoded, data["remarks"]))
+    return PageRecord(**data | {"detail": detail, "remarks": remarks})
 
 
 if __name__ == "__main__":

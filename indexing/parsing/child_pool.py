@@ -21,7 +21,7 @@ from typing import Any, Self
 
 import psutil
 
-from indexing.documents import FailureCategory, ReadLimits
+from indexing.documents import FailureCategory, PartPage, ReadLimits
 from storage.child_environment import reading_environment
 from storage.messages import encoded, message
 
@@ -41,15 +41,17 @@ OnPart = Callable[[Path, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ParseTask:
-    """A file to read, or one page of it, counted from 1, to read by OCR.
+    """A file to read, or one page of it, counted from 1, to read by OCR; `part`: which page of which file within it.
 
-    `lost` and `stop` come from earlier attempts: parts that ended their process and why, and where to stop.
+    `lost`, `stop` and `without_pdfium` come from earlier attempts: parts that ended their process and why, and where to stop.
     """
 
     path: Path
     page: int | None = None
+    part: PartPage | None = None
     lost: Mapping[int, FailureCategory] = field(default_factory=dict)
     stop: int | None = None
+    without_pdfium: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +150,12 @@ class _Child:
         self.part = self.parts = 0
         self._peak_bytes = 0
         self._spent = _Spent(self.cpu_seconds())
+        page, names = (task.part.number_there, task.part.names) if task.part else (task.page, ())
         request = {
             "path": str(task.path.absolute()),
-            "page": task.page,
-            "limits": asdict(limits),
+            "page": page,
+            "part": names,
+            "limits": asdict(limits) | {"without_pdfium": task.without_pdfium},
             "lost": dict(task.lost),
             "stop": task.stop,
         }

@@ -12,8 +12,10 @@ from typing import Any
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.parsing.child import document_from_json, failure_from_json
 from indexing.parsing.child_pool import ChildPool, ChildReply, OnPart, ParseTask
+from indexing.readers import reader_for
+from storage.formats import SUFFIXES
 from storage.messages import message
-from storage.records import PageRecord
+from storage.records import ATTACHED, PageRecord
 
 KeepOcr = Callable[[str, str], None]
 
@@ -38,7 +40,7 @@ def parse_all(
 ) -> Iterator[ParseOutcome]:
     """One outcome for every file, in the order in which they finish; `files` is consumed as children become free.
 
-    With `limits.ocr`, pages of PDFs without usable text are read from their pictures, each as a task of its own;
+    With `limits.ocr`, pages without usable text and pictures that may hold text are recognised, a page a task;
     `keep_ocr(key, text)` is called for each page so read, at once. `on_part` is told which part of a file is being
     read. Closing the iterator kills the children.
     """
@@ -79,19 +81,16 @@ class _Work:
         """Files that are finished with this answer: none or one."""
         if task.page is not None:
             yield from self._take_page(task.path, task.page, answer)
-        elif again := _without_lost_part(task, answer, self.limits):
+        elif again := _read_otherwise(task, answer, self.limits):
             self.pages.appendleft(again)
         elif "failure" in answer.content:
             yield ParseOutcome(task.path, None, failure_from_json(answer.content["failure"]), answer.seconds)
         else:
             document = document_from_json(answer.content["document"])
-            pages = document.pages_without_text[: self.limits.ocr_pages] if self._may_ocr(task.path) else ()
-            self.pages.extend(ParseTask(task.path, page) for page in pages)
+            pages = list(_pages_to_recognise(task.path, document))[: self.limits.ocr_pages] if self.limits.ocr else []
+            self.pages.extend(pages)
             self.unfinished[task.path] = _Unfinished(document, answer.seconds, len(pages))
             yield from self._finish(task.path)
-
-    def _may_ocr(self, path: Path) -> bool:
-        return self.limits.ocr and path.suffix.lower() == ".pdf"
 
     def _take_page(self, path: Path, number: int, answer: ChildReply) -> Iterator[ParseOutcome]:
         unfinished = self.unfinished[path]
@@ -112,18 +111,37 @@ class _Work:
             yield ParseOutcome(path, None, _no_text(done.document, self.limits), done.seconds)
 
 
-def _without_lost_part(task: ParseTask, answer: ChildReply, limits: ReadLimits) -> ParseTask | None:
-    """The same file without the part that ended the process; None: there is none, or the file is not worth it."""
+def _read_otherwise(task: ParseTask, answer: ChildReply, limits: ReadLimits) -> ParseTask | None:
+    """The same file without the part that ended the process, or by another library; None: there is no other way."""
     category = answer.content.get("failure", ("",))[0]
-    if not answer.part or category not in ("timeout", "memory", "crashed"):
+    if category not in ("timeout", "memory", "crashed"):
         return None
+    if not answer.part:  # PDFium died on the file itself: the second library has guards around all that it does
+        is_pdf = task.path.suffix.lower() in SUFFIXES["pdf"]
+        return replace(task, without_pdfium=True) if category == "crashed" and is_pdf and not task.without_pdfium else None
     if answer.is_file_limit or len(task.lost) >= limits.lost_parts:
         return None if task.stop is not None else replace(task, stop=answer.part)
     return replace(task, lost={**task.lost, answer.part: category})
 
 
+def _pages_to_recognise(path: Path, document: ParsedDocument) -> Iterator[ParseTask]:
+    """Pages without text and those whose pictures may say more, of the file and of files within it."""
+    form = reader_for(path)
+    within = {part.number: part for part in document.part_pages}
+    is_office = form is not None and form.kind == "zip"  # their pages without text have no picture either
+    attached = {page.number for page in document.pages if page.label and ATTACHED in page.label}
+    wanted = {*document.pictures, *(() if is_office else document.pages_without_text), *within}
+    for number in sorted(wanted):
+        if number in within:
+            yield ParseTask(path, number, within[number])
+        elif form is not None and form.recognition and number not in attached:
+            yield ParseTask(path, number)
+
+
 def _with_ocr_page(document: ParsedDocument, number: int, content: dict[str, Any]) -> ParsedDocument:
     old = document.pages[number - 1]
+    if old.status == "text":
+        return _with_picture(document, old, content.get("ocr", {}).get("text", ""))
     if "failure" in content:
         detail = failure_from_json(content["failure"]).detail
         new = replace(old, detail=message("{before}; OCR: {detail}", before=old.detail, detail=detail))
@@ -134,6 +152,21 @@ def _with_ocr_page(document: ParsedDocument, number: int, content: dict[str, Any
     pages = (*document.pages[: number - 1], new, *document.pages[number:])
     headings = tuple(heading for heading in document.headings if heading.page != number)
     return replace(document, pages=pages, headings=headings)
+
+
+def _with_picture(document: ParsedDocument, page: PageRecord, text: str) -> ParsedDocument:
+    """The page with what its picture says after its own text: lines that only repeat that are left out."""
+    own = _letters(page.text)
+    lines = [line for line in text.split("\n") if not line.strip() or _letters(line) not in own]
+    added = "\n".join(lines).strip("\n")
+    if not _letters(added):
+        return document
+    new = replace(page, text=f"{page.text}\n\n{added}", status="ocr")
+    return replace(document, pages=(*document.pages[: page.number - 1], new, *document.pages[page.number :]))
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 def _no_text(document: ParsedDocument, limits: ReadLimits) -> ParseFailure:

@@ -7,7 +7,7 @@ Nothing is ever extracted to a folder, and an archive inside an archive is never
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
@@ -33,6 +33,7 @@ _ARCHIVES = (
     ".docx", ".docm", ".pptx", ".pptm", ".xlsx", ".xlsm", ".xlsb", ".odt", ".ods", ".odp",
 )  # fmt: skip
 _EMBEDDINGS = ("word/embeddings/", "ppt/embeddings/", "xl/embeddings/")
+_INSERTED = (".docx", ".docm")  # below "word/": documents that a Word document takes in, opened with the same guards
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_FLAG = 0x1
 _DISTRUST = message("open it only if you trust its sender, save it anew with its program, or remove it")
@@ -44,18 +45,24 @@ def open_container(path: Path) -> Iterator[zipfile.ZipFile]:
 
     Raises `ParseFailure` "bomb", "encrypted" or "damaged", the last also for damage found while the block runs.
     """
-    with path.open("rb") as file:
-        _check_head(file)
-        try:
-            _check_end(file)
-            with zipfile.ZipFile(file) as archive:
-                check_members(archive.infolist())
-                _check_xml_heads(archive)
-                yield archive
-        except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as exc:
-            raise ParseFailure(
-                "damaged", message("it is not a whole archive ({error}); get a fresh copy", error=str(exc))
-            ) from exc
+    with path.open("rb") as file, open_container_stream(file) as archive:
+        yield archive
+
+
+@contextmanager
+def open_container_stream(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+    """The same for bytes at hand."""
+    _check_head(file)
+    try:
+        _check_end(file)
+        with zipfile.ZipFile(file) as archive:
+            check_members(archive.infolist())
+            _check_xml_heads(archive)
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as exc:
+        raise ParseFailure(
+            "damaged", message("it is not a whole archive ({error}); get a fresh copy", error=str(exc))
+        ) from exc
 
 
 @contextmanager
@@ -107,6 +114,31 @@ def parse_xml(stream: IO[bytes]) -> Element:
     return root
 
 
+def stream_elements(stream: IO[bytes], names: Set[str]) -> Iterator[Element]:
+    """The elements of these local names without the whole tree in memory: each is gone when the next is asked for."""
+    open_elements: list[Element] = []
+    inside = 0  # elements of these names that are open
+    try:
+        for event, element in iterparse(
+            stream, events=("start", "end"), forbid_dtd=False, forbid_entities=True, forbid_external=True
+        ):
+            is_wanted = element.tag.rpartition("}")[2] in names
+            if event == "start":
+                open_elements.append(element)
+                inside += is_wanted
+                continue
+            open_elements.pop()
+            inside -= is_wanted
+            if is_wanted and not inside:
+                yield element
+            if not inside and open_elements:
+                open_elements[-1].remove(element)
+    except DefusedXmlException as exc:
+        raise _bomb("its XML declares entities, as files do that are made to harm") from exc
+    except (ParseError, LookupError, ValueError) as exc:
+        raise ParseFailure("damaged", f"its XML is broken ({exc}); save it anew with its program") from exc
+
+
 def _check_head(file: IO[bytes]) -> None:
     """An office document with a password is no ZIP archive but an old kind of container."""
     head = file.read(8)
@@ -136,7 +168,8 @@ def _check_name(name: str) -> None:
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or name[1:2] == ":" or "\0" in name:
         raise _bomb(message("it holds a file that would be written outside its folder ({file})", file=repr(name[:80])))
-    if name.lower().endswith(_ARCHIVES) and not name.startswith(_EMBEDDINGS):
+    is_inserted = name.startswith("word/") and name.lower().endswith(_INSERTED)
+    if name.lower().endswith(_ARCHIVES) and not name.startswith(_EMBEDDINGS) and not is_inserted:
         raise _bomb(message("it holds another archive ({file})", file=repr(name[:80])))
 
 

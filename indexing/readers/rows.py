@@ -5,7 +5,7 @@ stretch of rows: no number stands without its column's name nearby.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from indexing.cleaning.text import clean_text
 from storage.records import PageRecord
@@ -16,15 +16,22 @@ _STRETCH = 600  # characters of rows between two headers
 _LONGEST_HEADER = 200  # a longer one stands once on each page
 _LONGEST_CELL = 2_000
 _PAGE = 4_000  # characters of a long table on one page
-_NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,:/\s-]*[%)]?$")
+NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,:/\s-]*[%)]?$")
 
 
 def has_header(rows: Sequence[Row]) -> bool:
-    """Whether the first row names the columns: at least two names, no number among them, none twice."""
+    """Whether the first row names the columns: at least two names, none twice, no number but years over figures."""
     if len(rows) < 2:
         return False
     names = [cell for cell in rows[0] if cell]
-    return len(names) >= 2 and len(set(names)) == len(names) and not any(_NUMBER.match(cell) for cell in names)
+    numbers = [place for place, cell in enumerate(rows[0]) if NUMBER.match(cell)]
+    are_years = all(is_year(rows[0][at]) and at < len(rows[1]) and not is_year(rows[1][at]) for at in numbers)
+    return len(names) >= 2 and len(set(names)) == len(names) and are_years
+
+
+def is_year(cell: str) -> bool:
+    """Whether the cell holds a year, as columns of reports are named."""
+    return len(cell) == 4 and cell.isdecimal() and cell.startswith(("19", "20"))
 
 
 def table_text(rows: Sequence[Row], separator: str = " | ") -> str:
@@ -48,20 +55,28 @@ def one_line(cell: str) -> str:
 
 
 def line_pages(
-    lines: Iterable[tuple[int, str]], *, name: str | None, header: str | None = None, first_number: int = 1
+    lines: Iterable[tuple[int, str]],
+    *,
+    name: str | None,
+    header: str | None = None,
+    first_number: int = 1,
+    remarks: Callable[[Sequence[int]], tuple[str, ...]] | None = None,
 ) -> list[PageRecord]:
     """Numbered lines of a long table as pages labelled "Sheet Prices, rows 2–90", or by the name alone if it is one.
 
-    `header` is repeated among the lines; None where the lines need none.
+    `header` is repeated among the lines; None where the lines need none. `remarks` says what a person should know of
+    the lines with these numbers.
     """
     pages: list[PageRecord] = []
     stretches = list(_stretches(lines))
     for number, stretch in enumerate(stretches, start=first_number):
-        first, last = stretch[0][0], stretch[-1][0]
+        numbers = [each for each, _ in stretch]
+        first, last = min(numbers), max(numbers)
         label = f"{name}, rows {first}–{last}" if name else f"rows {first}–{last}"
         body = [text for _, text in stretch]
         text = clean_text("\n".join(_with_headers(header, body) if header else body))
-        pages.append(PageRecord(number, text, label=label if len(stretches) > 1 else name))
+        said = remarks(numbers) if remarks is not None else ()
+        pages.append(PageRecord(number, text, label=label if len(stretches) > 1 else name, remarks=said))
     return pages
 
 

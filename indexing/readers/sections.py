@@ -27,13 +27,23 @@ class TextHeading:
 
 
 @dataclass(frozen=True, slots=True)
+class TextRemark:
+    """What was left out or is doubtful at a place in the whole text."""
+
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Page:
     start: int
     end: int
     label: str | None
 
 
-def sectioned_document(title: str | None, text: str, headings: Sequence[TextHeading]) -> ParsedDocument:
+def sectioned_document(
+    title: str | None, text: str, headings: Sequence[TextHeading], remarks: Sequence[TextRemark] = ()
+) -> ParsedDocument:
     """The text as a document whose pages are its sections, labelled with their headings.
 
     A short text is one page without a label; a long stretch without headings is cut at paragraphs and labelled
@@ -45,7 +55,9 @@ def sectioned_document(title: str | None, text: str, headings: Sequence[TextHead
     for number, page in enumerate(pages, start=1):
         body = text[page.start : page.end]
         start = page.start + len(body) - len(body.lstrip("\n"))
-        records.append(PageRecord(number, body.strip("\n"), label=page.label))
+        is_last = number == len(pages)
+        said = (each.text for each in remarks if page.start <= each.offset and (is_last or each.offset < page.end))
+        records.append(PageRecord(number, body.strip("\n"), label=page.label, remarks=tuple(dict.fromkeys(said))))
         moved.extend(
             Heading(number, max(0, heading.offset - start), heading.level, heading.text)
             for heading in headings

@@ -8,6 +8,7 @@ from indexing.cleaning.characters import clean_characters, garbled_share, repair
 from indexing.cleaning.text import clean_document, clean_text, close_gaps, join_cut_words
 from indexing.documents import Heading, ParsedDocument
 from indexing.readers.pdf.repeated_lines import remove_furniture
+from storage.messages import Message, message
 from storage.records import PageRecord
 
 
@@ -155,3 +156,11 @@ def test_headings_keep_their_places_when_a_document_is_cleaned() -> None:
     assert clean.title == "A title"
     assert [clean.pages[0].text[heading.offset :].startswith(heading.text) for heading in clean.headings] == [True] * 2
     assert clean_document(clean) == clean
+
+
+def test_a_message_stays_a_message() -> None:
+    detail = message("page {number}: no text", number=3)
+    page = PageRecord(3, "", "empty", detail=detail, remarks=(detail,))
+    clean = clean_document(ParsedDocument(None, (page,))).pages[0]
+    assert isinstance(clean.detail, Message)
+    assert isinstance(clean.remarks[0], Message)

@@ -197,7 +197,7 @@ def test_a_sheet_that_declares_a_million_rows_is_read_in_bounded_time(tmp_path: 
     assert sheet is not None
     sheet["A1"], sheet["XFD1048576"] = "first", "last"
     book.save(tmp_path / "sparse.xlsx")
-    assert whole(read(tmp_path / "sparse.xlsx")) == "first"
+    assert whole(read(tmp_path / "sparse.xlsx")) == "first\nlast"
 
 
 # Tables in text files
@@ -234,6 +234,8 @@ def test_a_long_table_repeats_its_header_and_names_its_rows(tmp_path: Path) -> N
         pytest.param([["Item", "Price"], ["Apple", "3"]], True, id="names"),
         pytest.param([["1", "2"], ["3", "4"]], False, id="numbers"),
         pytest.param([["Item", "2024-01-01"], ["a", "b"]], False, id="a date among the names"),
+        pytest.param([["Item", "2023", "2024"], ["a", "5", ""]], True, id="years over figures"),
+        pytest.param([["Anna", "1984"], ["Bo", "1990"]], False, id="years over years"),
         pytest.param([["Item", "Item"], ["a", "b"]], False, id="a name twice"),
         pytest.param([["Title over the table", ""], ["a", "b"]], False, id="one cell"),
         pytest.param([["Item", "Price"]], False, id="nothing below"),
