@@ -1,0 +1,285 @@
+"""The order in which a page is read: columns of prose, blocks side by side, footnotes. Pure geometry.
+
+Two sides of a gap are columns where an upright rule stands between them, where both are prose, or where the page draws
+one side and then the other. A table is drawn row by row, and its figures are no prose. Taking a table for columns parts
+labels from their figures; taking columns for a table makes one sentence of two.
+"""
+
+import re
+import statistics
+from collections.abc import Iterator, Sequence
+
+from indexing.readers.pdf.lines import Row, rows_of
+from indexing.readers.pdf.words import Word
+
+_GAP = 0.75  # of the size: the least width of a gap between columns
+_CROSSING = 0.25  # at most this share of the rows may run across the gap (titles, wide captions)
+_COLUMN_ROWS = 4
+_BLOCK_ROWS = 2  # of an address beside another
+_STEP = 2.0  # points between the places looked at
+_SWITCHES = 0.05  # of the rows: how often the drawing may go from one side to the other
+_WIDEST_PITCH = 1.9  # sizes from line to line; a form's lines are further apart
+_NEW_STRETCH = 1.1  # sizes of white between two stretches of rows
+_FOOTNOTE_SIZE = 0.9  # of the page's
+_FOOTNOTE = re.compile(r"(?:\d{1,3}\b|[*†‡§¶]|\(\d{1,2}\)|[a-z]\)|①|②|③|注)")
+_FIGURE = re.compile(r"[-–—(+]?[$€£¥]?\(?\d[\d.,:/]*[)%]*$|[-–—$€£¥%]$")
+_PARTY = re.compile(
+    r"(?:bill(?:ed)?|ship(?:ped)?|sold|invoice|deliver(?:ed)?|remit)(?:ing)? (?:to|from|address)\b|billing address|(?:the )?(?:seller|buyer|"
+    r"purchaser|vendor|supplier|customer|client|sender|recipient|consignor|consignee|shipper|landlord|tenant|lessor|lessee"
+    r"|employer|employee|from|to)\b|(?:verkäufer|käufer|lieferant|kunde|absender|empfänger|rechnungsadresse|lieferadresse"
+    r"|vermieter|mieter)\b|(?:vendeur|acheteur|fournisseur|client|expéditeur|destinataire|bailleur|locataire)\b"
+    r"|[甲乙]方|[买買卖賣]方|出租方|承租方|供应商|客户|收货人|发货人",
+    re.IGNORECASE,
+)
+_DEEPEST = 6
+
+Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
+
+
+def in_reading_order(
+    rows: Sequence[Row], level: Sequence[Rule], upright: Sequence[Rule], depth: int = 0
+) -> Iterator[list[Row]]:
+    """Stretches of rows that are read one after the other, each of one column."""
+    gutter = _page_gutter(rows, level, upright) if depth < _DEEPEST else None
+    if gutter is not None:
+        yield from _bands(rows, gutter, level, upright, depth)
+        return
+    for stretch in _stretches(rows):
+        inner = _block_gutter(stretch, level, upright) if depth < _DEEPEST else None
+        if inner is None:
+            yield stretch
+        else:
+            yield from _sides(stretch, inner, level, upright, depth)
+
+
+def _bands(
+    rows: Sequence[Row], gutter: float, level: Sequence[Rule], upright: Sequence[Rule], depth: int
+) -> Iterator[list[Row]]:
+    """Rows across the gutter by themselves, the columns between them side by side."""
+    for crosses, run in _runs(rows, gutter):
+        if crosses or not _are_sides(run, gutter, level, upright, is_known=True):
+            yield from in_reading_order(run, level, upright, depth + 1) if len(run) < len(rows) else [run]
+        else:
+            yield from _sides(run, gutter, level, upright, depth)
+
+
+def _runs(rows: Sequence[Row], gutter: float) -> Iterator[tuple[bool, list[Row]]]:
+    run: list[Row] = []
+    last = False
+    for row in rows:
+        crosses = _crosses(row, gutter)
+        if run and crosses != last:
+            yield last, run
+            run = []
+        run.append(row)
+        last = crosses
+    if run:
+        yield last, run
+
+
+def _sides(
+    rows: Sequence[Row], gutter: float, level: Sequence[Rule], upright: Sequence[Rule], depth: int
+) -> Iterator[list[Row]]:
+    """The left side, then the right side; their footnotes after both."""
+    notes: list[Row] = []
+    usual = statistics.median(word.size for row in rows for word in row.words) if any(r.words for r in rows) else 0.0
+    for side in _parted(rows, gutter):
+        body = _body_rows(side, usual)
+        notes.extend(side[body:])
+        if body:
+            yield from in_reading_order(side[:body], level, upright, depth + 1)
+    if notes:
+        yield notes
+
+
+def _body_rows(side: Sequence[Row], usual: float) -> int:
+    """How many rows come before the footnotes at the end of a column."""
+    first = len(side)
+    for index in range(len(side) - 1, 0, -1):
+        row = side[index]
+        if not row.words or row.size > _FOOTNOTE_SIZE * usual:
+            break
+        if _FOOTNOTE.match(row.words[0].text):
+            first = index
+    return first
+
+
+def _parted(rows: Sequence[Row], gutter: float) -> tuple[list[Row], list[Row]]:
+    words = [word for row in rows for word in row.words]
+    tables = [row for row in rows if row.table]
+    sides = []
+    for is_left in (True, False):
+        own = rows_of([word for word in words if ((word.x0 + word.x1) / 2 < gutter) == is_left])
+        own += [table for table in tables if ((table.x0 + table.x1) / 2 < gutter) == is_left]
+        sides.append(sorted(own, key=lambda row: row.base if row.words else row.top))
+    return sides[0], sides[1]
+
+
+def _stretches(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """Rows with white space above and below."""
+    stretch: list[Row] = []
+    for row in rows:
+        if stretch and row.top - max(one.bottom for one in stretch[-3:]) > _NEW_STRETCH * max(row.size, 6.0):
+            yield stretch
+            stretch = []
+        stretch.append(row)
+    if stretch:
+        yield stretch
+
+
+def _page_gutter(rows: Sequence[Row], level: Sequence[Rule], upright: Sequence[Rule]) -> float | None:
+    if len(rows) < _COLUMN_ROWS:
+        return None
+    most = max(1, int(len(rows) * _CROSSING))
+    for gutter in _gaps(rows, most):
+        beside = [row for row in rows if not _crosses(row, gutter)]
+        if _are_sides(beside, gutter, level, upright, least=_COLUMN_ROWS):
+            return gutter
+    return None
+
+
+def _block_gutter(rows: Sequence[Row], level: Sequence[Rule], upright: Sequence[Rule]) -> float | None:
+    if len(rows) < _BLOCK_ROWS or any(row.table for row in rows):
+        return None
+    gaps = (gap for gap in _gaps(rows, 0) if _are_sides(rows, gap, level, upright, least=_BLOCK_ROWS))
+    return next(gaps, None)
+
+
+def _gaps(rows: Sequence[Row], most_crossing: int) -> list[float]:
+    """Places that few rows run across, the best first: fewest rows, then near the middle."""
+    left, right = min(row.x0 for row in rows), max(row.x1 for row in rows)
+    count = int((right - left) / _STEP) + 1
+    if count < 10 or count > 5_000:
+        return []
+    changes = [0] * (count + 1)
+    for row in rows:
+        for start, end in _covered(row):
+            changes[max(0, int((start - left) / _STEP))] += 1
+            changes[min(count, int((end - left) / _STEP) + 1)] -= 1
+    found: list[tuple[int, float, float]] = []
+    covering, begin = 0, None
+    for index in range(count):
+        covering += changes[index]
+        if covering <= most_crossing and begin is None:
+            begin = index
+        if begin is not None and (covering > most_crossing or index == count - 1):
+            middle = left + (begin + index) / 2 * _STEP
+            if 0.1 < (middle - left) / (right - left) < 0.9:
+                crossing = sum(_crosses(row, middle) for row in rows)
+                found.append((crossing, abs(middle - (left + right) / 2), middle))
+            begin = None
+    return [place for _, _, place in sorted(found)[:6]]
+
+
+def _covered(row: Row) -> Iterator[tuple[float, float]]:
+    if not row.words:
+        yield row.x0, row.x1
+        return
+    for words in row.segments(_GAP):
+        yield min(word.x0 for word in words), max(word.x1 for word in words)
+
+
+def _crosses(row: Row, place: float) -> bool:
+    return any(start < place < end for start, end in _covered(row))
+
+
+def _are_sides(
+    rows: Sequence[Row],
+    gutter: float,
+    level: Sequence[Rule],
+    upright: Sequence[Rule],
+    *,
+    least: int = 1,
+    is_known: bool = False,
+) -> bool:
+    """Whether what stands left and right of the gutter is read one after the other."""
+    left, right = _parted(rows, gutter)
+    if min(len(left), len(right)) < least or not left or not right:
+        return is_known
+    if min(len(left), len(right)) < 2:
+        return is_known and not _is_row_of_table(left, right)
+    top, bottom = min(row.top for row in rows), max(row.bottom for row in rows)
+    inside = [rule for rule in level if rule[0] < gutter - 2 and rule[2] > gutter + 2 and top + 2 < rule[1] < bottom - 2]
+    if len(inside) >= 2:
+        return False
+    if not inside and _has_upright_rule(upright, gutter, (top, bottom), left, right):
+        return True
+    if least == _BLOCK_ROWS and _are_parties(left, right):
+        return True
+    prose = [_is_prose(side) for side in (left, right)]
+    if all(prose):
+        return True
+    words = sorted((word for row in rows for word in row.words), key=lambda word: word.order)
+    switches = _switches(words, gutter)
+    return _is_drawn_aside(switches, left, right) and not any(map(_is_figures, (left, right)))
+
+
+def _are_parties(left: Sequence[Row], right: Sequence[Row]) -> bool:
+    """Addresses side by side, each under its party's name: "Seller:", "Buyer:"; else a table's columns."""
+    if not 3 <= max(len(left), len(right)) <= 12 or any(row.table for row in (*left, *right)):
+        return False
+    heads = [" ".join(word.text for word in side[0].words) for side in (left, right)]
+    later = [row.words[-1].text for side in (left, right) for row in side[1:]]
+    has_marks = all(head.endswith((":", "：")) for head in heads) and not any(t.endswith((":", "：")) for t in later)
+    return (has_marks or all(_PARTY.match(head) for head in heads)) and not _is_figures(left) and not _is_figures(right)
+
+
+def _is_row_of_table(left: Sequence[Row], right: Sequence[Row]) -> bool:
+    return _is_figures(right) or _is_figures(left)
+
+
+def _has_upright_rule(
+    upright: Sequence[Rule], gutter: float, span: tuple[float, float], left: Sequence[Row], right: Sequence[Row]
+) -> bool:
+    inner = max(row.x1 for row in left), min(row.x0 for row in right)
+    length = sum(
+        min(rule[3], span[1]) - max(rule[1], span[0])
+        for rule in upright
+        if inner[0] - 2 <= rule[0] <= inner[1] + 2 and rule[1] < span[1] and rule[3] > span[0]
+    )
+    return length > 0.6 * (span[1] - span[0]) and not any(map(_is_figures, (left, right)))
+
+
+def _switches(words: Sequence[Word], gutter: float) -> int:
+    sides = [(word.x0 + word.x1) / 2 < gutter for word in words]
+    return sum(one != other for one, other in zip(sides, sides[1:], strict=False))
+
+
+def _is_drawn_aside(switches: int, left: Sequence[Row], right: Sequence[Row]) -> bool:
+    """One side drawn after the other, in lines as near as those of prose are."""
+    if switches > max(1, _SWITCHES * min(len(left), len(right)) * 2):
+        return False
+    return min(_pitch(left), _pitch(right)) < _WIDEST_PITCH
+
+
+def _pitch(rows: Sequence[Row]) -> float:
+    """From line to line, in sizes."""
+    steps = [
+        (other.base - one.base) / max(one.size, 1.0)
+        for one, other in zip(rows, rows[1:], strict=False)
+        if one.words and other.words
+    ]
+    return statistics.median(steps) if steps else 0.0
+
+
+def _is_prose(rows: Sequence[Row]) -> bool:
+    """Lines of several words that fill their column, with few gaps and few figures."""
+    lines = [row for row in rows if row.words]
+    if len(lines) < 3:
+        return False
+    width = max(row.x1 for row in lines) - min(row.x0 for row in lines)
+    units = statistics.median(sum(len(word.text) for word in row.words) / 5 for row in lines)
+    full = sum(row.x1 - row.x0 > 0.8 * width for row in lines) / len(lines)
+    gappy = sum(len(row.segments(1.5)) > 1 for row in lines) / len(lines)
+    figures = sum(_FIGURE.match(word.text) is not None for row in lines for word in row.words)
+    count = sum(len(row.words) for row in lines)
+    return units >= 3.5 and full >= 0.4 and gappy <= 0.2 and figures <= 0.25 * count and _pitch(lines) < _WIDEST_PITCH
+
+
+def _is_figures(rows: Sequence[Row]) -> bool:
+    """Whether most of a side's rows hold figures and little else."""
+    lines = [row for row in rows if row.words]
+    figures = sum(
+        sum(_FIGURE.match(word.text) is not None for word in row.words) * 2 >= len(row.words) for row in lines
+    )
+    return figures * 2 > len(lines)
