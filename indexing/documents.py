@@ -8,6 +8,9 @@ from typing import Literal
 
 from storage.records import PageRecord
 
+ATTACHED = " › "
+"""Between the name of a file and that of a file within it, in the labels of its pages."""
+
 FailureCategory = Literal[
     "empty",  # no bytes, or nothing but white space
     "damaged",
@@ -58,12 +61,14 @@ class ParsedDocument:
     """A document as read: cleaned pages in order, numbered from 1, and the headings found in them.
 
     `notes` are sentences for the report about things a person should know (hidden text, pages cut off).
+    `pictures` are pages with text whose pictures may say more: they are read by OCR as well.
     """
 
     title: str | None
     pages: tuple[PageRecord, ...]
     headings: tuple[Heading, ...] = ()
     notes: tuple[str, ...] = ()
+    pictures: tuple[int, ...] = ()
 
     @property
     def pages_without_text(self) -> tuple[int, ...]:

@@ -119,6 +119,7 @@ def document_from_json(data: dict[str, Any]) -> ParsedDocument:
         pages=tuple(PageRecord(**page) for page in data["pages"]),
         headings=tuple(Heading(**heading) for heading in data["headings"]),
         notes=tuple(data["notes"]),
+        pictures=tuple(data["pictures"]),
     )
 
 

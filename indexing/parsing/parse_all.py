@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+from indexing.documents import ATTACHED, ParsedDocument, ParseFailure, ReadLimits
 from indexing.parsing.child import document_from_json
 from indexing.parsing.child_pool import Answer, ChildPool, Task
 from storage.records import PageRecord
@@ -76,7 +76,7 @@ class _Work:
             yield ParseOutcome(task.path, None, ParseFailure(*answer.content["failure"]), answer.seconds)
         else:
             document = document_from_json(answer.content["document"])
-            pages = document.pages_without_text[: self.limits.ocr_pages] if self._may_ocr(task.path) else ()
+            pages = _pages_to_recognise(document)[: self.limits.ocr_pages] if self._may_ocr(task.path) else ()
             self.pages.extend(Task(task.path, page) for page in pages)
             self.unfinished[task.path] = _Unfinished(document, answer.seconds, len(pages))
             yield from self._finish(task.path)
@@ -103,8 +103,17 @@ class _Work:
             yield ParseOutcome(path, None, _no_text(done.document, self.limits), done.seconds)
 
 
+def _pages_to_recognise(document: ParsedDocument) -> list[int]:
+    """Pages of the file itself without text, and those whose picture may say more; not those of files within it."""
+    wanted = {*document.pages_without_text, *document.pictures}
+    attached = {page.number for page in document.pages if page.label and ATTACHED in page.label}
+    return sorted(wanted - attached)
+
+
 def _with_ocr_page(document: ParsedDocument, number: int, content: dict[str, Any]) -> ParsedDocument:
     old = document.pages[number - 1]
+    if old.status == "text":
+        return _with_picture(document, old, content.get("ocr", {}).get("text", ""))
     if "failure" in content:
         new = replace(old, detail=f"{old.detail}; OCR: {content['failure'][1]}")
     elif not content["ocr"]["text"]:
@@ -114,6 +123,21 @@ def _with_ocr_page(document: ParsedDocument, number: int, content: dict[str, Any
     pages = (*document.pages[: number - 1], new, *document.pages[number:])
     headings = tuple(heading for heading in document.headings if heading.page != number)
     return replace(document, pages=pages, headings=headings)
+
+
+def _with_picture(document: ParsedDocument, page: PageRecord, text: str) -> ParsedDocument:
+    """The page with what its picture says after its own text: lines that only repeat that are left out."""
+    own = _letters(page.text)
+    lines = [line for line in text.split("\n") if not line.strip() or _letters(line) not in own]
+    added = "\n".join(lines).strip("\n")
+    if not _letters(added):
+        return document
+    new = replace(page, text=f"{page.text}\n\n{added}", status="ocr")
+    return replace(document, pages=(*document.pages[: page.number - 1], new, *document.pages[page.number :]))
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 def _no_text(document: ParsedDocument, limits: ReadLimits) -> ParseFailure:

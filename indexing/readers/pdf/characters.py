@@ -133,6 +133,8 @@ def _words(run: Sequence[Character | None]) -> Iterator[Word]:
         if character is None:
             ended = True
             continue
+        if before is not None and _is_drawn_twice(before, character):
+            continue
         shift = _shift(anchor, before, character) if anchor and before else ""
         is_close = before is not None and _is_close(before, character, shift, was_shifted)
         goes_on = word is not None and before is not None and (bool(shift) or _goes_on(word, before, character))
@@ -148,6 +150,12 @@ def _words(run: Sequence[Character | None]) -> Iterator[Word]:
             anchor = character
     if word is not None:
         yield _finished(word)
+
+
+def _is_drawn_twice(before: Character, character: Character) -> bool:
+    """A sign of a mathematical alphabet that its font's table writes twice for one glyph."""
+    is_same_place = character.x0 == before.x0 and character.x1 == before.x1 and character.base == before.base
+    return is_same_place and character.text == before.text and character.text > "\uffff"
 
 
 def _finished(word: Word) -> Word:

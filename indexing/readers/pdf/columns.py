@@ -31,6 +31,7 @@ _PARTY = re.compile(
     r"|[甲乙]方|[买買卖賣]方|出租方|承租方|供应商|客户|收货人|发货人",
     re.IGNORECASE,
 )
+_WORD_WIDTH = 2.5  # sizes of a usual word with its space
 _DEEPEST = 6
 
 Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
@@ -199,15 +200,16 @@ def _are_sides(
     if min(len(left), len(right)) < 2:
         return is_known and not _is_row_of_table(left, right)
     top, bottom = min(row.top for row in rows), max(row.bottom for row in rows)
-    inside = [rule for rule in level if rule[0] < gutter - 2 and rule[2] > gutter + 2 and top + 2 < rule[1] < bottom - 2]
+    inside = [
+        rule for rule in level if rule[0] < gutter - 2 and rule[2] > gutter + 2 and top + 2 < rule[1] < bottom - 2
+    ]
     if len(inside) >= 2:
         return False
     if not inside and _has_upright_rule(upright, gutter, (top, bottom), left, right):
         return True
     if least == _BLOCK_ROWS and _are_parties(left, right):
         return True
-    prose = [_is_prose(side) for side in (left, right)]
-    if all(prose):
+    if all(_is_prose(side) or _has_prose_columns(side) for side in (left, right)):
         return True
     words = sorted((word for row in rows for word in row.words), key=lambda word: word.order)
     switches = _switches(words, gutter)
@@ -268,12 +270,18 @@ def _is_prose(rows: Sequence[Row]) -> bool:
     if len(lines) < 3:
         return False
     width = max(row.x1 for row in lines) - min(row.x0 for row in lines)
-    units = statistics.median(sum(len(word.text) for word in row.words) / 5 for row in lines)
+    words = statistics.median((row.x1 - row.x0) / max(row.size, 1.0) for row in lines) / _WORD_WIDTH
     full = sum(row.x1 - row.x0 > 0.8 * width for row in lines) / len(lines)
     gappy = sum(len(row.segments(1.5)) > 1 for row in lines) / len(lines)
     figures = sum(_FIGURE.match(word.text) is not None for row in lines for word in row.words)
     count = sum(len(row.words) for row in lines)
-    return units >= 3.5 and full >= 0.4 and gappy <= 0.2 and figures <= 0.25 * count and _pitch(lines) < _WIDEST_PITCH
+    return words >= 3.5 and full >= 0.4 and gappy <= 0.2 and figures <= 0.25 * count and _pitch(lines) < _WIDEST_PITCH
+
+
+def _has_prose_columns(rows: Sequence[Row]) -> bool:
+    """Whether a side has columns of its own: newspapers have three and more."""
+    gaps = _gaps(rows, int(len(rows) * _CROSSING))[:2] if len(rows) >= _COLUMN_ROWS else []
+    return any(all(_is_prose(side) for side in _parted(rows, gap)) for gap in gaps)
 
 
 def _is_figures(rows: Sequence[Row]) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from indexing.readers.pdf.columns import in_reading_order
 from indexing.readers.pdf.grids import find_grids
 from indexing.readers.pdf.lines import Row, rows_of, text_of, without_line_numbers
+from indexing.readers.pdf.scripts import is_spaceless
 from indexing.readers.pdf.tables import cells_of, table_lines, table_stretches
 from indexing.readers.pdf.words import Word
 
@@ -18,6 +19,8 @@ _PLAIN_GAP = 1.5  # sizes: two spaces in a line that is no row of a table
 _STRIKE = (0.14, 0.5)  # sizes above the baseline: a rule there strikes out
 _STRUCK_SHARE = 0.6  # of a word's width
 _RULE_ENDS = 1.2  # sizes: a rule that goes on further beyond the struck words is a rule of something else
+_FULL = 1.6  # sizes from the right edge: a line that ends nearer is full
+_CHINESE_ENDS = "。！？；：…"
 _BESIDE_BOX = 2.5  # sides of a check box to the text that it belongs to
 _BOX_SIZES = (0.45, 1.7)  # sides of a check box, in sizes of that text
 
@@ -57,8 +60,9 @@ def lay_out(
     ordered = without_line_numbers(sorted(numbered, key=lambda row: row.base if row.words else row.top))
     kept = {id(word) for row in ordered for word in row.words}
     dropped = tuple(word for row in rows for word in row.words if id(word) not in kept)
-    blocks = [list(_block(stretch)) for stretch in in_reading_order(ordered, level, upright)]
-    text = _joined(["\n".join(line for _, line in block).strip("\n") for block in blocks])
+    stretches = list(in_reading_order(ordered, level, upright))
+    blocks = [list(_block(stretch)) for stretch in stretches]
+    text = _joined(stretches, ["\n".join(line for _, line in block).strip("\n") for block in blocks])
     sized = tuple((size, line) for block in blocks for size, line in block if line)
     return LaidOut(text, sized, tuple(struck), dropped)
 
@@ -99,14 +103,15 @@ def _is_through(rule: Rule, word: Word) -> bool:
     return shared > _STRUCK_SHARE * (word.x1 - word.x0) and shared > 0.5 * word.size
 
 
-def _joined(blocks: Sequence[str]) -> str:
-    """The blocks apart from one another, but where a sentence goes on in the next one."""
-    text = ""
-    for block in blocks:
+def _joined(stretches: Sequence[Sequence[Row]], blocks: Sequence[str]) -> str:
+    """The blocks apart from one another, but where a sentence goes on at the head of the next column."""
+    text, bottom = "", 0.0
+    for rows, block in zip(stretches, blocks, strict=True):
         if text and block:
-            goes_on = block[0].islower() and (text[-1].isalnum() or text[-1] in ",-")
+            is_next_column = rows[0].top < bottom
+            goes_on = is_next_column and block[0].islower() and (text[-1].isalpha() or text[-1] in ",-")
             text += "\n" if goes_on else "\n\n"
-        text += block
+        text, bottom = text + block, rows[-1].top
     return text
 
 
@@ -141,7 +146,19 @@ def _between_tables(rows: Sequence[Row]) -> Iterator[list[Row]]:
 def _paragraphs(rows: Sequence[Row]) -> Iterator[tuple[float, str]]:
     steps = [other.base - one.base for one, other in zip(rows, rows[1:], strict=False)]
     usual = statistics.median_low(steps) if steps else 0.0
+    right = max(row.x1 for row in rows)
+    text = ""
     for index, row in enumerate(rows):
-        if index and steps[index - 1] > _PARAGRAPH * max(usual, row.size):
-            yield row.size, ""
-        yield row.size, "  ".join(text_of(cell) for cell in cells_of(row, _PLAIN_GAP))
+        line = "  ".join(text_of(cell) for cell in cells_of(row, _PLAIN_GAP))
+        begins = index > 0 and steps[index - 1] > _PARAGRAPH * max(usual, row.size)
+        above = rows[index - 1]
+        is_full = index > 0 and above.x1 > right - _FULL * above.size and abs(above.size - row.size) < 0.1 * row.size
+        if text and is_full and not begins and is_spaceless(text, line) and text[-1] not in _CHINESE_ENDS:
+            text += line  # a Chinese word may be broken at the end of a line
+            continue
+        if index:
+            yield above.size, text
+            if begins:
+                yield row.size, ""
+        text = line
+    yield rows[-1].size, text

@@ -55,6 +55,16 @@ def read_page(page: Any) -> PageReading:
     return PageReading(text, sized, hidden, struck, share)
 
 
+def plain_page(page: Any) -> PageReading:
+    """The page's plain text and nothing else, fast. Raises `pypdfium2.PdfiumError`."""
+    text_page = page.get_textpage()
+    try:
+        return PageReading(_plain(text_page.get_text_range()), is_plain=True)
+    finally:
+        text_page.close()
+        page.close()
+
+
 def _laid_out(group: TextGroup, drawings: Drawings) -> LaidOut:
     if is_vertical(group.characters):
         return LaidOut(vertical_text(group.characters), (), (), ())

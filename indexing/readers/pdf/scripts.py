@@ -8,7 +8,10 @@ from collections.abc import Sequence
 
 from indexing.readers.pdf.words import Character, Word
 
-_CJK = re.compile("[\u2e80-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
+_CJK = re.compile(
+    "[\u2e80-\u2fdf\u3001-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]"
+)
+_HANGUL = re.compile("[\uac00-\ud7af\u1100-\u11ff]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _LEFT_TO_RIGHT = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|o|a|os|as|º|ª|TM|™|®|SM)$")
@@ -21,6 +24,11 @@ _MOSTLY = 0.5  # of the steps between Chinese characters go down: the page is wr
 def is_cjk(text: str) -> bool:
     """Whether there is a Chinese, Japanese or Korean character in it."""
     return _CJK.search(text) is not None
+
+
+def is_spaceless(one: str, other: str) -> bool:
+    """Whether nothing stands between these two texts when a line ends between them: Chinese and Japanese."""
+    return is_cjk(one[-1:]) and is_cjk(other[:1]) and not _HANGUL.search(one[-1:] + other[:1])
 
 
 def is_right_to_left(text: str) -> bool:
