@@ -21,6 +21,7 @@ _GAP = 0.7  # of the size: so far apart are two words, whether or not a space wa
 _TIGHT = 0.15  # of the size: raised text so near belongs to the word, even after a space that PDFium made up
 _BACK = 0.5  # of the size: a step back of so much begins another word
 _SMALLER = 0.82  # of the size before: raised or lowered text
+_SMALLEST = 0.4  # of that size; what is smaller stands beside a drop capital
 _RAISED = (0.12, 0.9)  # above the baseline, in sizes of the character before
 _LOWERED = (0.04, 0.65)
 _STRAIGHT_DEGREES = 15  # angles are told apart in such steps
@@ -165,7 +166,8 @@ def _finished(word: Word) -> Word:
 
 def _shift(anchor: Character, before: Character, character: Character) -> str:
     """ "raised" or "lowered" against the baseline of the text before; "" where it is neither."""
-    if character.size > _SMALLER * anchor.size or (not anchor.text.isalnum() and anchor.text not in ")]}%\"'”’.,;:"):
+    is_smaller = _SMALLEST * anchor.size < character.size <= _SMALLER * anchor.size
+    if not is_smaller or (not anchor.text.isalnum() and anchor.text not in ")]}%\"'”’.,;:"):
         return ""
     near = -0.6 * anchor.size < character.x0 - before.x1 < 0.35 * anchor.size
     rise = (anchor.base - character.base) / anchor.size

@@ -32,6 +32,7 @@ _PARTY = re.compile(
     re.IGNORECASE,
 )
 _WORD_WIDTH = 2.5  # sizes of a usual word with its space
+_MOST_ROWS = 400
 _DEEPEST = 6
 
 Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
@@ -44,6 +45,15 @@ def in_reading_order(
     gutter = _page_gutter(rows, level, upright) if depth < _DEEPEST else None
     if gutter is not None:
         yield from _bands(rows, gutter, level, upright, depth)
+        return
+    found = _local_columns(rows, level, upright) if depth < _DEEPEST else None
+    if found is not None:
+        first, end, place = found
+        if first:
+            yield from in_reading_order(rows[:first], level, upright, depth + 1)
+        yield from _sides(rows[first:end], place, level, upright, depth)
+        if end < len(rows):
+            yield from in_reading_order(rows[end:], level, upright, depth + 1)
         return
     for stretch in _stretches(rows):
         inner = _block_gutter(stretch, level, upright) if depth < _DEEPEST else None
@@ -146,6 +156,49 @@ def _block_gutter(rows: Sequence[Row], level: Sequence[Rule], upright: Sequence[
     return next(gaps, None)
 
 
+def _local_columns(
+    rows: Sequence[Row], level: Sequence[Rule], upright: Sequence[Rule]
+) -> tuple[int, int, float] | None:
+    """(first row, end, place of the gap) of columns on a part of the page: text beside a figure and its caption."""
+    if not 2 * _COLUMN_ROWS <= len(rows) <= _MOST_ROWS:
+        return None
+    edges = min(row.x0 for row in rows), max(row.x1 for row in rows)
+    free = [_free(row, *edges) for row in rows]
+    first = 0
+    while first < len(rows):
+        if len(free[first]) == 1 and free[first][0][1] >= edges[1]:
+            first += 1  # text on the left side alone
+            continue
+        end, common = first, [edges]
+        while end < len(rows) and (narrower := _common(common, free[end], rows[end].size)):
+            end, common = end + 1, narrower
+        run = rows[first:end]
+        for left, right in common if len(run) >= _COLUMN_ROWS else []:
+            place = (left + right) / 2
+            if edges[0] < left and right < edges[1] and _are_sides(run, place, level, upright, least=_COLUMN_ROWS):
+                return first, end, place
+        first = max(first + 1, end)
+    return None
+
+
+def _free(row: Row, left: float, right: float) -> list[tuple[float, float]]:
+    """The stretches between the page's edges where the row has nothing."""
+    free, last = [], left
+    for start, end in sorted(_covered(row)):
+        if start > last:
+            free.append((last, start))
+        last = max(last, end)
+    return [*free, (last, right)] if last < right else free
+
+
+def _common(
+    one: Sequence[tuple[float, float]], other: Sequence[tuple[float, float]], size: float
+) -> list[tuple[float, float]]:
+    """What is free in both and wide enough."""
+    shared = [(max(a, c), min(b, d)) for a, b in one for c, d in other]
+    return [(left, right) for left, right in shared if right - left >= _GAP * max(size, 4.0)]
+
+
 def _gaps(rows: Sequence[Row], most_crossing: int) -> list[float]:
     """Places that few rows run across, the best first: fewest rows, then near the middle."""
     left, right = min(row.x0 for row in rows), max(row.x1 for row in rows)
@@ -205,15 +258,19 @@ def _are_sides(
     ]
     if len(inside) >= 2:
         return False
-    if not inside and _has_upright_rule(upright, gutter, (top, bottom), left, right):
+    words = sorted((word for row in rows for word in row.words), key=lambda word: word.order)
+    switches = _switches(words, gutter)
+    if not inside and switches < 0.5 * len(left) and _has_upright_rule(upright, gutter, (top, bottom), left, right):
         return True
     if least == _BLOCK_ROWS and _are_parties(left, right):
         return True
     if all(_is_prose(side) or _has_prose_columns(side) for side in (left, right)):
         return True
-    words = sorted((word for row in rows for word in row.words), key=lambda word: word.order)
-    switches = _switches(words, gutter)
-    return _is_drawn_aside(switches, left, right) and not any(map(_is_figures, (left, right)))
+    if not _is_drawn_aside(switches, left, right):
+        return False
+    if any(map(_is_prose, (left, right))) and not _do_lines_meet(left, right):
+        return True  # text beside a chart, whose labels stand where they like
+    return not any(map(_is_figures, (left, right)))
 
 
 def _are_parties(left: Sequence[Row], right: Sequence[Row]) -> bool:
@@ -252,6 +309,14 @@ def _is_drawn_aside(switches: int, left: Sequence[Row], right: Sequence[Row]) ->
     if switches > max(1, _SWITCHES * min(len(left), len(right)) * 2):
         return False
     return min(_pitch(left), _pitch(right)) < _WIDEST_PITCH
+
+
+def _do_lines_meet(left: Sequence[Row], right: Sequence[Row]) -> bool:
+    """Whether most lines of the side with fewer ones have a neighbour on the same baseline."""
+    fewer, more = sorted((left, right), key=len)
+    bases = [row.base for row in more]
+    meeting = sum(min(abs(row.base - base) for base in bases) < 0.15 * max(row.size, 1.0) for row in fewer)
+    return meeting * 2 > len(fewer)
 
 
 def _pitch(rows: Sequence[Row]) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from indexing.readers.pdf.columns import in_reading_order
 from indexing.readers.pdf.grids import find_grids
-from indexing.readers.pdf.lines import Row, rows_of, text_of, without_line_numbers
+from indexing.readers.pdf.lines import Row, rows_of, text_of, with_drop_capitals, without_line_numbers
 from indexing.readers.pdf.scripts import is_spaceless
 from indexing.readers.pdf.tables import cells_of, table_lines, table_stretches
 from indexing.readers.pdf.words import Word
@@ -49,6 +49,7 @@ def lay_out(
     words: Sequence[Word], level: Sequence[Rule] = (), upright: Sequence[Rule] = (), squares: Sequence[Square] = ()
 ) -> LaidOut:
     """The text of words that stand upright, with what the page draws around them."""
+    words = with_drop_capitals(words)
     struck = _struck(words, level)
     doomed = {id(word) for word in struck}
     shown = [word for word in words if id(word) not in doomed]

@@ -12,7 +12,9 @@ from indexing.readers.pdf.scripts import is_cjk, is_right_to_left, right_to_left
 from indexing.readers.pdf.words import Word
 
 _SAME_BASE = 0.33  # of the smaller size: baselines so near are one
-_LOW_BASE = 0.45  # of the larger size, for small text whose middle is in the row's band
+_LOW_BASE = 0.6  # of the larger size, for small text whose middle is in the row's band
+_CAPITAL = 1.8  # usual sizes: the least height of a drop capital
+_MOST_CAPITALS = 6  # of a page
 _CJK_GAP = 0.3  # of the size: a space between Chinese words that are no words
 _LEADER = re.compile(r"[.·•…_‧⋅]{4,}$|(?:[.…]\s*){3,}$")
 _NUMERAL = re.compile(r"\d{1,4}$")
@@ -81,7 +83,35 @@ def rows_of(words: Sequence[Word]) -> list[Row]:
 def _is_same_row(word: Word, base: float, size: float) -> bool:
     distance = abs(word.base - base)
     smaller, larger = sorted((word.size, size))
-    return distance < _SAME_BASE * smaller or (smaller < 0.85 * larger and distance < _LOW_BASE * larger * 0.8)
+    return distance < _SAME_BASE * smaller or (smaller < 0.85 * larger and distance < min(_LOW_BASE * larger, smaller))
+
+
+def with_drop_capitals(words: Sequence[Word]) -> list[Word]:
+    """The words with a large first letter, several lines high, put before the word that it begins."""
+    if not words:
+        return []
+    usual = statistics.median(word.size for word in words)
+    letters = [word for word in words if len(word.text) == 1 and word.text.isalpha() and word.size > _CAPITAL * usual]
+    if not letters or len(letters) > _MOST_CAPITALS:
+        return list(words)
+    joined = {id(letter) for letter in letters if _is_put_before_its_word(letter, words, usual)}
+    return [word for word in words if id(word) not in joined]
+
+
+def _is_put_before_its_word(letter: Word, words: Sequence[Word], usual: float) -> bool:
+    beside = [
+        word
+        for word in words
+        if word.size < 1.5 * usual
+        and -0.5 * usual < word.x0 - letter.x1 < 1.2 * usual
+        and letter.top - usual < word.middle < letter.base
+    ]
+    lines = {round(word.base) for word in beside}
+    if len(lines) < 2:
+        return False
+    first = min(beside, key=lambda word: word.base)
+    first.text, first.x0 = letter.text + first.text, letter.x0
+    return True
 
 
 def text_of(words: Sequence[Word]) -> str:

@@ -17,7 +17,7 @@ _VOTERS = 0.6  # of the usual number of cells
 _CROSSING = 0.15  # of the voting rows may run across a gap between columns
 _NARROWEST = 0.5  # sizes: of a gap between columns
 _FIRST_MARK = re.compile(r"(?:[•●▪◦‣∙·*–-]|\(?[\dA-Za-z]{1,3}[.)]|\d{1,2}(?:\.\d{1,2})+\.?|[□☐☑☒✓■]|\[[ x]\])$")
-_JOINS_NEXT = re.compile(r"[$€£¥(]+$|US\$$|[-–—+]$")
+_JOINS_NEXT = re.compile(r"[$€£¥(]+$|US\$$")
 _JOINS_LAST = re.compile(r"[)%]+$")
 _FIGURE = re.compile(r"[-–—(+<>~≤≥±]*[$€£¥]?\s?\(?\d[-\d.,:/\s’']*[)%*]*(?:\^\S+)?$|[-–—]+$|n/?[am]$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?[EeAaPp]?$")
@@ -26,6 +26,7 @@ _MATHEMATICS = re.compile("[=<>≤≥≈∈∑∏∫±→∝≡\U0001d400-\U0001
 _MOST_HEAD_ROWS = 5
 _REACH = 2  # rows with one cell that may stand between rows of a table
 _WIDE = 0.8  # of the stretch: a line with one cell so wide is running text
+_OVERLAP = 0.25  # sizes that two rows share in height, when one has the label and one the figures
 _FAR = 2.6  # sizes from line to line: another table
 
 Span = tuple[float, float]
@@ -128,12 +129,30 @@ def table_lines(rows: Sequence[Row]) -> list[str]:
     if not gaps:
         return []
     table = [_placed(row, gaps, em) for row in rows]
+    rows, table = _with_labels(rows, table)
     head = _head_rows(table)
     if head:
         above = [_spread(row, gaps, em) for row in rows[:head]]
         joined = [" ".join(_distinct(line[column] for line in above)) for column in range(len(gaps) + 1)]
         return [markdown_row(joined), *(markdown_row(cells) for cells in table[head:])]
     return [markdown_row(cells) for cells in table]
+
+
+def _with_labels(rows: Sequence[Row], table: Sequence[list[str]]) -> tuple[list[Row], list[list[str]]]:
+    """Rows of figures joined to their label, where it has two lines and the figures stand between them."""
+    kept_rows: list[Row] = []
+    kept: list[list[str]] = []
+    for row, cells in zip(rows, table, strict=True):
+        above = kept[-1] if kept else []
+        overlaps = bool(kept) and row.top < kept_rows[-1].bottom - _OVERLAP * row.size
+        is_label = not any(cells[1:]) and cells[0] != ""
+        if overlaps and (is_label or (not any(above[1:]) and not cells[0])):
+            kept[-1] = [f"{one} {other}".strip() for one, other in zip(above, cells, strict=True)]
+            kept_rows[-1] = Row([*kept_rows[-1].words, *row.words])
+        else:
+            kept_rows.append(row)
+            kept.append(cells)
+    return kept_rows, kept
 
 
 def _distinct(texts: Iterator[str]) -> list[str]:
