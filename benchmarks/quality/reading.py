@@ -17,7 +17,7 @@ import pypdfium2
 from indexing.cleaning.text import clean_document, clean_text
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers import read_document
-from indexing.readers.pdf.page_reading import PageReading, read_page
+from indexing.readers.pdf.page_reading import PageReading, read_page, words_in
 
 _PAGES_OF_FILING = 6  # evenly spread over each file
 _PAGES_OF_DOCUMENT = 12
@@ -25,8 +25,6 @@ _FIGURE = r"\(?[$€£]?\s?\(?\d[\d,]*(?:\.\d+)?\)?%?"
 _ROW = re.compile(rf"[A-Za-z][^\n]{{2,90}}?(?:\s+\$?\s*(?:{_FIGURE}|[—–-])){{2,8}}\s*$")
 _NUMBER = re.compile(r"\d[\d,.]*")
 _YEAR = re.compile(r"(?:(?:19|20)\d\d|[1-3]?\d),?$")
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_CUT = re.compile(r"[-\x02\ufffe]\s*\n\s*|[\x02\ufffe]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ def words_whole(folders: Sequence[Path]) -> Tally | None:
     files = [file for folder in folders for file in sorted(folder.glob("*.pdf"))]
     total, failures = 0, []
     for place, plain, reading in _pages(files, _PAGES_OF_DOCUMENT):
-        wanted, found = _words(plain), _words(f"{reading.text}\n{reading.struck}")
+        wanted, found = _long_words(plain), _long_words(f"{reading.text}\n{reading.struck}")
         longer = " ".join((found - wanted).keys())
         total += sum(wanted.values())
         failures += [f"{place}: {word}" for word in (wanted - found).elements() if word not in longer]
@@ -135,5 +133,6 @@ def _letters(text: str) -> str:
     return "".join(character for character in text if character.isalnum())
 
 
-def _words(text: str) -> Counter[str]:
-    return Counter(_WORD.findall(_CUT.sub("", text)))
+def _long_words(text: str) -> Counter[str]:
+    words = words_in(text.replace("^", ""))
+    return Counter({word: count for word, count in words.items() if len(word) > 2 and word.isalpha()})

@@ -166,8 +166,8 @@ def _local_columns(
     free = [_free(row, *edges) for row in rows]
     first = 0
     while first < len(rows):
-        if len(free[first]) == 1 and free[first][0][1] >= edges[1]:
-            first += 1  # text on the left side alone
+        if not any(_is_gutter(gap, rows[first], edges) for gap in free[first]):
+            first += 1  # text across, or on the left side alone
             continue
         end, common = first, [edges]
         while end < len(rows) and (narrower := _common(common, free[end], rows[end].size)):
@@ -179,6 +179,12 @@ def _local_columns(
                 return first, end, place
         first = max(first + 1, end)
     return None
+
+
+def _is_gutter(gap: tuple[float, float], row: Row, edges: tuple[float, float]) -> bool:
+    """Whether there is text on the right of it, and text or much room on its left."""
+    is_wide = gap[1] - gap[0] >= _GAP * max(row.size, 4.0)
+    return is_wide and gap[1] < edges[1] and (gap[0] > edges[0] or gap[1] - edges[0] > 0.3 * (edges[1] - edges[0]))
 
 
 def _free(row: Row, left: float, right: float) -> list[tuple[float, float]]:
@@ -306,7 +312,7 @@ def _switches(words: Sequence[Word], gutter: float) -> int:
 
 def _is_drawn_aside(switches: int, left: Sequence[Row], right: Sequence[Row]) -> bool:
     """One side drawn after the other, in lines as near as those of prose are."""
-    if switches > max(1, _SWITCHES * min(len(left), len(right)) * 2):
+    if switches > max(2, _SWITCHES * min(len(left), len(right)) * 2):
         return False
     return min(_pitch(left), _pitch(right)) < _WIDEST_PITCH
 

@@ -42,6 +42,7 @@ class Drawings:
 
     level: list[Box] = field(default_factory=list)
     upright: list[Box] = field(default_factory=list)
+    slanted: list[Box] = field(default_factory=list)
     squares: list[Box] = field(default_factory=list)
     marks: list[Box] = field(default_factory=list)
     pictures: list[Box] = field(default_factory=list)
@@ -176,6 +177,8 @@ def _take_line(line: tuple[tuple[float, float], tuple[float, float]], found: Dra
         found.level.append(box)
     elif width <= _STRAIGHT and height >= _SHORTEST:
         found.upright.append(box)
+    elif width > _STRAIGHT and height > _STRAIGHT:
+        found.slanted.append(box)
 
 
 def _lines(item: Any, matrix: _Matrix, found: Drawings) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:

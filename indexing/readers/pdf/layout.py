@@ -21,6 +21,7 @@ _STRUCK_SHARE = 0.6  # of a word's width
 _RULE_ENDS = 1.2  # sizes: a rule that goes on further beyond the struck words is a rule of something else
 _FULL = 1.6  # sizes from the right edge: a line that ends nearer is full
 _CHINESE_ENDS = "。！？；：…"
+_CHART_LINES = 5  # slanted lines within a grid of rules
 _BESIDE_BOX = 2.5  # sides of a check box to the text that it belongs to
 _BOX_SIZES = (0.45, 1.7)  # sides of a check box, in sizes of that text
 
@@ -46,15 +47,19 @@ class LaidOut:
 
 
 def lay_out(
-    words: Sequence[Word], level: Sequence[Rule] = (), upright: Sequence[Rule] = (), squares: Sequence[Square] = ()
+    words: Sequence[Word],
+    level: Sequence[Rule] = (),
+    upright: Sequence[Rule] = (),
+    squares: Sequence[Square] = (),
+    slanted: Sequence[Rule] = (),
 ) -> LaidOut:
-    """The text of words that stand upright, with what the page draws around them."""
+    """The text of words that stand upright, with what the page draws around them. Slanted lines make a chart."""
     words = with_drop_capitals(words)
     struck = _struck(words, level)
     doomed = {id(word) for word in struck}
     shown = [word for word in words if id(word) not in doomed]
     shown += [word for square in squares if (word := _box_word(square, shown)) is not None]
-    grids = find_grids(shown, level, upright)
+    grids = [grid for grid in find_grids(shown, level, upright) if not _is_chart(grid.box, slanted)]
     taken = {id(word) for grid in grids for word in grid.words}
     rows = rows_of([word for word in shown if id(word) not in taken])
     numbered = [Row([], grid.lines, grid.box) for grid in grids] + rows
@@ -66,6 +71,11 @@ def lay_out(
     text = _joined(stretches, ["\n".join(line for _, line in block).strip("\n") for block in blocks])
     sized = tuple((size, line) for block in blocks for size, line in block if line)
     return LaidOut(text, sized, tuple(struck), dropped)
+
+
+def _is_chart(box: Rule, slanted: Sequence[Rule]) -> bool:
+    inside = [line for line in slanted if box[0] < line[0] and line[2] < box[2] and box[1] < line[1] and line[3] < box[3]]
+    return len(inside) >= _CHART_LINES
 
 
 def _box_word(square: Square, words: Sequence[Word]) -> Word | None:

@@ -19,6 +19,8 @@ _MOST_MISSING = 0.02  # of the plain text's words
 _ENOUGH_HIDDEN = 20  # letters and digits on one page; less is a stray mark of a program
 _TITLE_PART = 0.6  # of the lines: the upper part of the page
 _CUT = re.compile(r"[-\x02\ufffe]\s*\n\s*|[\x02\ufffe]")
+_MARK = re.compile(r"[\x02\ufffe](?:\r?\n)?")
+_DOUBLED = re.compile("([\U0001d400-\U0001d7ff])\\1")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -78,7 +80,8 @@ def _laid_out(group: TextGroup, drawings: Drawings) -> LaidOut:
         group.words,
         [turn.box(*rule) for rule in level],
         [turn.box(*rule) for rule in upright],
-        squares if group.angle == 0 or group.words else [],
+        squares,
+        [turn.box(*line) for line in drawings.slanted],
     )
 
 
@@ -101,19 +104,19 @@ def _hidden(groups: Sequence[TextGroup], drawings: Drawings) -> tuple[str, ...]:
 
 
 def _plain(text: str) -> str:
-    """PDFium's marks for a word cut at the line's end are hyphens."""
-    return text.replace("\x02", "-").replace("\ufffe", "-")
+    """PDFium's marks for a word cut at the line's end are hyphens there."""
+    return _MARK.sub("-\n", text)
 
 
 def _missing_share(plain: str, text: str) -> float:
     """How much of the plain text's words (0–1) the layout has lost or torn; joining raised signs to words is neither."""
-    wanted, found = _words(plain), _words(text.replace("^", ""))
+    wanted, found = words_in(plain), words_in(text.replace("^", ""))
     longer = " ".join((found - wanted).keys())
     missing = sum(count for word, count in (wanted - found).items() if word not in longer)
     return missing / max(sum(wanted.values()), 1)
 
 
-def _words(text: str) -> Counter[str]:
+def words_in(text: str) -> Counter[str]:
     """The words, those from right to left by their letters alone: the order in their glyphs is mended."""
-    words = _WORD.findall(_CUT.sub("", text))
+    words = _WORD.findall(_DOUBLED.sub(r"\1", _CUT.sub("", text)))
     return Counter("".join(sorted(word)) if is_right_to_left(word) else word for word in words)
