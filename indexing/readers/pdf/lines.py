@@ -16,7 +16,7 @@ _LOW_BASE = 0.6  # of the larger size, for small text whose middle is in the row
 _CAPITAL = 1.8  # usual sizes: the least height of a drop capital
 _MOST_CAPITALS = 6  # of a page
 _CJK_GAP = 0.3  # of the size: a space between Chinese words that are no words
-_LEADER = re.compile(r"[.·•…_‧⋅]{4,}$|(?:[.…]\s*){3,}$")
+_LEADER = re.compile(r"[.·•…_‧⋅]{5,}|…{2,}")
 _NUMERAL = re.compile(r"\d{1,4}$")
 _LINE_NUMBER_SHARE = 0.6  # of the rows have one, where they count by ones
 _LINE_NUMBER_STEPS = (5, 10)
@@ -134,9 +134,9 @@ def _is_joined(one: Word, other: Word) -> bool:
     return False
 
 
-def is_leader(word: Word) -> bool:
-    """Whether it is the row of dots before a page number."""
-    return _LEADER.match(word.text) is not None
+def has_leader(words: Sequence[Word]) -> bool:
+    """Whether there is the row of dots before a page number, drawn as one word or dot by dot."""
+    return _LEADER.search("".join(word.text for word in words)) is not None
 
 
 def without_line_numbers(rows: Sequence[Row]) -> list[Row]:

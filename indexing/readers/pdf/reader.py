@@ -176,4 +176,4 @@ def _title_and_bookmarks(
             metadata = source.metadata_title()
         with suppress(PageError):
             bookmarks = source.outline()
-    return clean_title(find_title(metadata, [(round(size, 1), text) for size, text in sized], first)), bookmarks
+    return clean_title(find_title(metadata, [(round(size, 1), f"{text} ") for size, text in sized], first)), bookmarks

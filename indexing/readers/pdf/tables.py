@@ -8,7 +8,7 @@ import re
 import statistics
 from collections.abc import Iterator, Sequence
 
-from indexing.readers.pdf.lines import Row, is_leader, text_of
+from indexing.readers.pdf.lines import Row, has_leader, text_of
 from indexing.readers.pdf.words import Word
 
 _CELL_GAP = 0.9  # sizes between two cells of a row
@@ -44,7 +44,7 @@ def cells_of(row: Row, gap: float = _CELL_GAP) -> list[list[Word]]:
     """The row's words by cell. A bullet or number before a text, and dots before a page number, part nothing."""
     if not row.words:
         return []
-    if any(is_leader(word) for word in row.words):
+    if has_leader(row.words):
         return [row.words]
     cells: list[list[Word]] = []
     for words in row.segments(gap):
