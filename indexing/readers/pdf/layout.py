@@ -3,6 +3,8 @@
 Takes what `characters` and `drawings` found, or the lines that were read on a picture; knows neither library.
 """
 
+import itertools
+import re
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +19,9 @@ from indexing.readers.pdf.words import Word
 _PARAGRAPH = 1.35  # of the usual step from line to line
 _PLAIN_GAP = 1.5  # sizes: two spaces in a line that is no row of a table
 _STRIKE = (0.14, 0.5)  # sizes above the baseline: a rule there strikes out
+_WRITTEN = re.compile(r"[^\W\d_]{3}|\d[\d.,]|[\u3400-\u9fff]")  # a sign alone may be part of a fraction
+_SURELY_STRUCK = 3  # rules through words of a page, from which those through signs are believed
+_TOUCH = 1.5  # points
 _STRUCK_SHARE = 0.6  # of a word's width
 _RULE_ENDS = 1.2  # sizes: a rule that goes on further beyond the struck words is a rule of something else
 _FULL = 1.6  # sizes from the right edge: a line that ends nearer is full
@@ -55,7 +60,7 @@ def lay_out(
 ) -> LaidOut:
     """The text of words that stand upright, with what the page draws around them. Slanted lines make a chart."""
     words = with_drop_capitals(words)
-    struck = _struck(words, level)
+    struck = _struck(words, level, upright)
     doomed = {id(word) for word in struck}
     shown = [word for word in words if id(word) not in doomed]
     shown += [word for square in squares if (word := _box_word(square, shown)) is not None]
@@ -92,18 +97,28 @@ def _box_word(square: Square, words: Sequence[Word]) -> Word | None:
     return Word(text, x0, x1, nearest.base, nearest.size, nearest.order)
 
 
-def _struck(words: Sequence[Word], level: Sequence[Rule]) -> list[Word]:
-    """Words through whose middle a rule goes that ends where they end."""
-    struck: list[Word] = []
+def _struck(words: Sequence[Word], level: Sequence[Rule], upright: Sequence[Rule]) -> list[Word]:
+    """Words through whose middle a rule goes that ends where they end. Signs alone only where words are struck too."""
+    struck: list[list[Word]] = []
     for rule in level:
         hit = [word for word in words if _is_through(rule, word)]
-        if not hit:
-            continue
-        size = hit[0].size
-        left, right = min(word.x0 for word in hit), max(word.x1 for word in hit)
-        if rule[0] > left - _RULE_ENDS * size and rule[2] < right + _RULE_ENDS * size:
-            struck.extend(hit)
-    return list({id(word): word for word in struck}.values())
+        if hit and _ends_with(rule, hit) and not _is_side_of_box(rule, upright):
+            struck.append(hit)
+    written = [hit for hit in struck if any(_WRITTEN.search(word.text) for word in hit)]
+    found = struck if len(written) >= _SURELY_STRUCK else written
+    return list({id(word): word for hit in found for word in hit}.values())
+
+
+def _ends_with(rule: Rule, words: Sequence[Word]) -> bool:
+    left, right = min(word.x0 for word in words), max(word.x1 for word in words)
+    return rule[0] > left - _RULE_ENDS * words[0].size and rule[2] < right + _RULE_ENDS * words[0].size
+
+
+def _is_side_of_box(rule: Rule, upright: Sequence[Rule]) -> bool:
+    return any(
+        min(abs(side[0] - rule[0]), abs(side[0] - rule[2])) < _TOUCH and side[1] - _TOUCH < rule[1] < side[3] + _TOUCH
+        for side in upright
+    )
 
 
 def _is_through(rule: Rule, word: Word) -> bool:
@@ -155,7 +170,7 @@ def _between_tables(rows: Sequence[Row]) -> Iterator[list[Row]]:
 
 
 def _paragraphs(rows: Sequence[Row]) -> Iterator[tuple[float, str]]:
-    steps = [other.base - one.base for one, other in zip(rows, rows[1:], strict=False)]
+    steps = [other.base - one.base for one, other in itertools.pairwise(rows)]
     usual = statistics.median_low(steps) if steps else 0.0
     right = max(row.x1 for row in rows)
     text = ""
