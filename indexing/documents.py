@@ -8,9 +8,6 @@ from typing import Literal
 
 from storage.records import PageRecord
 
-ATTACHED = " › "
-"""Between the name of a file and that of a file within it, in the labels of its pages."""
-
 FailureCategory = Literal[
     "empty",  # no bytes, or nothing but white space
     "damaged",
@@ -39,6 +36,7 @@ class ReadLimits:
     text_characters: int = 20_000_000
     pages: int = 5_000
     page_cpu_seconds: float = 8.0  # then the page goes to the second PDF library
+    without_pdfium: bool = False  # it crashed on the file: the second library reads all pages
     ocr: bool = False
     ocr_cache: str | None = None  # the file of storage.caches.ocr, which the children only read
     ocr_pages: int = 500  # of one file in one run; the rest are reported as pages without text

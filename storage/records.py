@@ -8,9 +8,16 @@ PageStatus = Literal["text", "ocr", "empty", "garbled", "failed"]
 DocumentStatus = Literal["indexed", "failed", "stale"]
 
 
+ATTACHED = " › "
+"""Between the name of a file and that of a file within it, in the labels of its pages."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageRecord:
-    """One page as the machine read it. `label` is what a citation names where there are no numbered pages."""
+    """One page as the machine read it.
+
+    `label` is what a citation names where there are no numbered pages, and what is printed on the page of a PDF.
+    """
 
     number: int
     text: str

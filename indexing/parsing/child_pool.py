@@ -36,10 +36,11 @@ _DETAILS: dict[FailureCategory, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file to read, or one page of it, counted from 1, to read by OCR."""
+    """A file to read, or one page of it, counted from 1, to read by OCR. `again` is a PDF whose reader crashed."""
 
     path: Path
     page: int | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,11 @@ class _Child:
         self.task = task
         self.began = time.monotonic()
         self._peak_bytes = 0
-        request = {"path": str(task.path.absolute()), "page": task.page, "limits": asdict(limits)}
+        request = {
+            "path": str(task.path.absolute()),
+            "page": task.page,
+            "limits": asdict(limits) | {"without_pdfium": task.again},
+        }
         with suppress(OSError):  # it died while it was free: `receive` says so
             self.pipe.send_bytes(json.dumps(request).encode())
 

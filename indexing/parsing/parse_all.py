@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from indexing.documents import ATTACHED, ParsedDocument, ParseFailure, ReadLimits
+from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.parsing.child import document_from_json
 from indexing.parsing.child_pool import Answer, ChildPool, Task
-from storage.records import PageRecord
+from storage.records import ATTACHED, PageRecord
 
 KeepOcr = Callable[[str, str], None]
 
@@ -72,6 +72,8 @@ class _Work:
         """Files that are finished with this answer: none or one."""
         if task.page is not None:
             yield from self._take_page(task.path, task.page, answer)
+        elif self._may_be_read_again(task, answer):
+            self.pages.append(Task(task.path, again=True))
         elif "failure" in answer.content:
             yield ParseOutcome(task.path, None, ParseFailure(*answer.content["failure"]), answer.seconds)
         else:
@@ -80,6 +82,11 @@ class _Work:
             self.pages.extend(Task(task.path, page) for page in pages)
             self.unfinished[task.path] = _Unfinished(document, answer.seconds, len(pages))
             yield from self._finish(task.path)
+
+    def _may_be_read_again(self, task: Task, answer: Answer) -> bool:
+        """PDFium died on a page and took the others with it: the second library has guards around each page."""
+        has_crashed = answer.content.get("failure", [""])[0] == "crashed"
+        return has_crashed and not task.again and task.path.suffix.lower() == ".pdf"
 
     def _may_ocr(self, path: Path) -> bool:
         return self.limits.ocr and path.suffix.lower() == ".pdf"

@@ -11,6 +11,7 @@ from server.answers import Answer, AnswerDelta, Answered, Question, ReasoningDel
 from server.bootstrap import build_answer_service, index_holder, prepare_logging
 from server.http import conversion, schema
 from server.http.problems import known_exceptions, problem_of
+from server.passages import place_names
 from server.settings import ServerSettings, read_storage_settings
 from storage.escaping import escaped
 
@@ -101,6 +102,6 @@ def _around(response: schema.QueryResponse) -> str:
 
 
 def _source(passage: schema.PassageOut) -> str:
-    pages = ", ".join(passage.labels or [f"p. {page}" for page in passage.pages])
+    pages = ", ".join(place_names(passage.document, passage.pages, passage.labels))
     score = "not scored" if passage.relevance.score is None else f"relevance {passage.relevance.score}/10"
     return f"{escaped(passage.document)}, {pages} ({score})"

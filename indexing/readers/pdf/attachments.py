@@ -12,10 +12,10 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from indexing.documents import ATTACHED, ParsedDocument, ParseFailure, ReadLimits
+from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers import read_document, reader_for
 from storage.messages import message
-from storage.records import PageRecord
+from storage.records import ATTACHED, PageRecord
 
 _MOST_FILES = 200
 _MOST_BYTES = 100 * 1024 * 1024  # of all files in one PDF

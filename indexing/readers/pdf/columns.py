@@ -5,6 +5,7 @@ one side and then the other. A table is drawn row by row, and its figures are no
 labels from their figures; taking columns for a table makes one sentence of two.
 """
 
+import itertools
 import re
 import statistics
 from collections.abc import Iterator, Sequence
@@ -24,9 +25,9 @@ _FOOTNOTE_SIZE = 0.9  # of the page's
 _FOOTNOTE = re.compile(r"(?:\d{1,3}\b|[*†‡§¶]|\(\d{1,2}\)|[a-z]\)|①|②|③|注)")
 _FIGURE = re.compile(r"[-–—(+]?[$€£¥]?\(?\d[\d.,:/]*[)%]*$|[-–—$€£¥%]$")
 _PARTY = re.compile(
-    r"(?:bill(?:ed)?|ship(?:ped)?|sold|invoice|deliver(?:ed)?|remit)(?:ing)? (?:to|from|address)\b|billing address|(?:the )?(?:seller|buyer|"
-    r"purchaser|vendor|supplier|customer|client|sender|recipient|consignor|consignee|shipper|landlord|tenant|lessor|lessee"
-    r"|employer|employee|from|to)\b|(?:verkäufer|käufer|lieferant|kunde|absender|empfänger|rechnungsadresse|lieferadresse"
+    r"(?:bill(?:ed)?|ship(?:ped)?|sold|invoice|deliver(?:ed)?|remit)(?:ing)? (?:to|from|address)\b"
+    r"|billing address|(?:the )?(?:seller|buyer|purchaser|vendor|supplier|customer|client|sender|recipient|consignor|consignee|shipper|landlord|tenant|lessor"
+    r"|lessee|employer|employee|from|to)\b|(?:verkäufer|käufer|lieferant|kunde|absender|empfänger|rechnungsadresse|lieferadresse"
     r"|vermieter|mieter)\b|(?:vendeur|acheteur|fournisseur|client|expéditeur|destinataire|bailleur|locataire)\b"
     r"|[甲乙]方|[买買卖賣]方|出租方|承租方|供应商|客户|收货人|发货人",
     re.IGNORECASE,
@@ -307,7 +308,7 @@ def _has_upright_rule(
 
 def _switches(words: Sequence[Word], gutter: float) -> int:
     sides = [(word.x0 + word.x1) / 2 < gutter for word in words]
-    return sum(one != other for one, other in zip(sides, sides[1:], strict=False))
+    return sum(one != other for one, other in itertools.pairwise(sides))
 
 
 def _is_drawn_aside(switches: int, left: Sequence[Row], right: Sequence[Row]) -> bool:
@@ -329,7 +330,7 @@ def _pitch(rows: Sequence[Row]) -> float:
     """From line to line, in sizes."""
     steps = [
         (other.base - one.base) / max(one.size, 1.0)
-        for one, other in zip(rows, rows[1:], strict=False)
+        for one, other in itertools.pairwise(rows)
         if one.words and other.words
     ]
     return statistics.median(steps) if steps else 0.0

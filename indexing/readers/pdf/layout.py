@@ -79,7 +79,9 @@ def lay_out(
 
 
 def _is_chart(box: Rule, slanted: Sequence[Rule]) -> bool:
-    inside = [line for line in slanted if box[0] < line[0] and line[2] < box[2] and box[1] < line[1] and line[3] < box[3]]
+    inside = [
+        line for line in slanted if box[0] < line[0] and line[2] < box[2] and box[1] < line[1] and line[3] < box[3]
+    ]
     return len(inside) >= _CHART_LINES
 
 

@@ -1,8 +1,8 @@
 """The two PDF libraries behind one face: what a page says, by number. Only home of pypdf.
 
 PDFium gives every character its place and is read first, with the layout of `page_reading`; pypdf knows the structure
-(title, bookmarks) and reads pages that PDFium cannot. Whatever goes wrong inside a library becomes `PageError` here: on damaged files pypdf 7.1 raises
-KeyError, TypeError, AttributeError, RecursionError and a dozen more.
+(title, bookmarks) and reads pages that PDFium cannot. Whatever goes wrong inside a library becomes `PageError` here:
+on damaged files pypdf 7.1 raises KeyError, TypeError, AttributeError, RecursionError and a dozen more.
 """
 
 import ctypes

@@ -3,6 +3,7 @@
 A row crosses all columns of the page until `columns` takes it apart.
 """
 
+import itertools
 import re
 import statistics
 from collections.abc import Iterator, Sequence
@@ -144,7 +145,7 @@ def without_line_numbers(rows: Sequence[Row]) -> list[Row]:
     numbered = list(_margin_numbers(rows))
     if len(numbered) < _ENOUGH_NUMBERS:
         return list(rows)
-    steps = [other - one for (_, one), (_, other) in zip(numbered, numbered[1:], strict=False)]
+    steps = [other - one for (_, one), (_, other) in itertools.pairwise(numbered)]
     usual = statistics.mode(steps)
     if steps.count(usual) < 0.8 * len(steps):
         return list(rows)

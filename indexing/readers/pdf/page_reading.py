@@ -109,7 +109,7 @@ def _plain(text: str) -> str:
 
 
 def _missing_share(plain: str, text: str) -> float:
-    """How much of the plain text's words (0–1) the layout has lost or torn; joining raised signs to words is neither."""
+    """How much of the plain text's words (0–1) the layout has lost or torn; raised signs may be joined to words."""
     wanted, found = words_in(plain), words_in(text.replace("^", ""))
     longer = " ".join((found - wanted).keys())
     missing = sum(count for word, count in (wanted - found).items() if word not in longer)

@@ -46,9 +46,10 @@ def _open_libraries(path: Path, limits: ReadLimits) -> list[PdfLibrary]:
     """Those that open the file and find pages in it, the one to be asked first in front."""
     libraries: list[PdfLibrary] = []
     problems: list[ParseFailure] = []
-    for build in (lambda: Pdfium(path, limits.page_cpu_seconds), lambda: Pypdf(path, limits.page_cpu_seconds)):
+    kinds: list[type[Pdfium] | type[Pypdf]] = [Pypdf] if limits.without_pdfium else [Pdfium, Pypdf]
+    for kind in kinds:
         try:
-            library: PdfLibrary = build()
+            library: PdfLibrary = kind(path, limits.page_cpu_seconds)
         except PageError as exc:
             problems.append(ParseFailure("damaged", _DAMAGED.format(exc)))
             continue
