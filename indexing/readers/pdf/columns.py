@@ -21,13 +21,14 @@ _STEP = 2.0  # points between the places looked at
 _SWITCHES = 0.05  # of the rows: how often the drawing may go from one side to the other
 _WIDEST_PITCH = 1.9  # sizes from line to line; a form's lines are further apart
 _NEW_STRETCH = 1.1  # sizes of white between two stretches of rows
+_FURTHER = 1.35  # of the usual step from row to row
 _FOOTNOTE_SIZE = 0.9  # of the page's
 _FOOTNOTE = re.compile(r"(?:\d{1,3}\b|[*†‡§¶]|\(\d{1,2}\)|[a-z]\)|①|②|③|注)")
 _FIGURE = re.compile(r"[-–—(+]?[$€£¥]?\(?\d[\d.,:/]*[)%]*$|[-–—$€£¥%]$")
 _PARTY = re.compile(
     r"(?:bill(?:ed)?|ship(?:ped)?|sold|invoice|deliver(?:ed)?|remit)(?:ing)? (?:to|from|address)\b"
-    r"|billing address|(?:the )?(?:seller|buyer|purchaser|vendor|supplier|customer|client|sender|recipient|consignor|consignee|shipper|landlord|tenant|lessor"
-    r"|lessee|employer|employee|from|to)\b|(?:verkäufer|käufer|lieferant|kunde|absender|empfänger|rechnungsadresse|lieferadresse"
+    r"|billing address|(?:the )?(?:seller|buyer|purchaser|vendor|supplier|customer|client|sender|recipient|consignor|consignee|shipper|landlord|tenant"
+    r"|lessor|lessee|employer|employee|from|to)\b|(?:verkäufer|käufer|lieferant|kunde|absender|empfänger|rechnungsadresse|lieferadresse"
     r"|vermieter|mieter)\b|(?:vendeur|acheteur|fournisseur|client|expéditeur|destinataire|bailleur|locataire)\b"
     r"|[甲乙]方|[买買卖賣]方|出租方|承租方|供应商|客户|收货人|发货人",
     re.IGNORECASE,
@@ -130,8 +131,11 @@ def _parted(rows: Sequence[Row], gutter: float) -> tuple[list[Row], list[Row]]:
 def _stretches(rows: Sequence[Row]) -> Iterator[list[Row]]:
     """Rows with white space above and below."""
     stretch: list[Row] = []
+    steps = [other.base - one.base for one, other in itertools.pairwise(rows)]
+    usual = statistics.median_low(steps) if steps else 0.0  # wide where lines are double-spaced
     for row in rows:
-        if stretch and row.top - max(one.bottom for one in stretch[-3:]) > _NEW_STRETCH * max(row.size, 6.0):
+        white = row.top - max((one.bottom for one in stretch[-3:]), default=row.top)
+        if stretch and white > _NEW_STRETCH * max(row.size, 6.0) and row.base - stretch[-1].base > _FURTHER * usual:
             yield stretch
             stretch = []
         stretch.append(row)

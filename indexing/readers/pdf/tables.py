@@ -14,6 +14,7 @@ from indexing.readers.pdf.words import Word
 _CELL_GAP = 0.9  # sizes between two cells of a row
 _WORD_GAP = 0.38  # sizes between two words of a cell
 _VOTERS = 0.6  # of the usual number of cells
+_CENTRED = 8.0  # points: so far off the middle is as good as in it
 _CROSSING = 0.15  # of the voting rows may run across a gap between columns
 _NARROWEST = 0.5  # sizes: of a gap between columns
 _FIRST_MARK = re.compile(r"(?:[•●▪◦‣∙·*–-]|\(?[\dA-Za-z]{1,3}[.)]|\d{1,2}(?:\.\d{1,2})+\.?|[□☐☑☒✓■]|\[[ x]\])$")
@@ -128,14 +129,31 @@ def table_lines(rows: Sequence[Row]) -> list[str]:
     gaps = _gaps_between_columns(rows, em)
     if not gaps:
         return []
-    table = [_placed(row, gaps, em) for row in rows]
-    rows, table = _with_labels(rows, table)
+    gaps = _without_names_alone(rows, gaps, em)
+    rows, table = _with_labels(rows, [_placed(row, gaps, em) for row in rows])
     head = _head_rows(table)
-    if head:
-        above = [_spread(row, gaps, em) for row in rows[:head]]
-        joined = [" ".join(_distinct(line[column] for line in above)) for column in range(len(gaps) + 1)]
-        return [markdown_row(joined), *(markdown_row(cells) for cells in table[head:])]
-    return [markdown_row(cells) for cells in table]
+    if not head:
+        return [markdown_row(cells) for cells in table]
+    edges = min(row.x0 for row in rows), max(row.x1 for row in rows)
+    above = [_spread(row, gaps, edges, em) for row in rows[:head]]
+    joined = [" ".join(_distinct(line[column] for line in above)) for column in range(len(gaps) + 1)]
+    return [markdown_row(joined), *(markdown_row(cells) for cells in table[head:])]
+
+
+def _without_names_alone(rows: Sequence[Row], gaps: list[Span], em: float) -> list[Span]:
+    """Without the gap between a name of a column and its figures, which stand further right and not below it."""
+    table = [_placed(row, gaps, em) for row in rows]
+    head = _head_rows(table)
+    if not head or head == len(table):
+        return gaps
+    kept = list(gaps)
+    for column in range(len(gaps), 0, -1):
+        is_named_alone = not any(cells[column] for cells in table[head:])
+        beside = column + 1 if column < len(gaps) else column - 1
+        both = any(cells[column] and cells[beside] for cells in table[:head])
+        if is_named_alone and not both and beside > 0:
+            kept.remove(gaps[min(column, beside)])
+    return kept
 
 
 def _with_labels(rows: Sequence[Row], table: Sequence[list[str]]) -> tuple[list[Row], list[list[str]]]:
@@ -216,16 +234,33 @@ def _placed(row: Row, gaps: Sequence[Span], em: float) -> list[str]:
     return [text_of(words) for words in columns]
 
 
-def _spread(row: Row, gaps: Sequence[Span], em: float) -> list[str]:
+def _spread(row: Row, gaps: Sequence[Span], edges: Span, em: float) -> list[str]:
     """A header's cells by column; one that stands over several columns is repeated in each."""
     texts: list[list[str]] = [[] for _ in range(len(gaps) + 1)]
     cells = cells_of(row, 0.6 * em / max(row.size, 1.0))
-    for words in cells:
-        left, right = min(word.x0 for word in words), max(word.x1 for word in words)
-        first, last = _column(gaps, left + 0.2 * em), _column(gaps, right - 0.2 * em)
+    spans = [(min(word.x0 for word in cell), max(word.x1 for word in cell)) for cell in cells]
+    ranges = [(_column(gaps, left + 0.2 * em), _column(gaps, right - 0.2 * em)) for left, right in spans]
+    for number, (words, span, (first, last)) in enumerate(zip(cells, spans, ranges, strict=True)):
+        if last > first:
+            lowest = max([1, *(other + 1 for _, other in ranges[:number])]) if first else 0
+            highest = min([len(gaps), *(other - 1 for other, _ in ranges[number + 1 :])])
+            first, last = _centred((first, last), (min(lowest, first), max(highest, last)), span, gaps, edges)
         for column in range(first, max(first, last) + 1):
             texts[column].append(text_of(words))
     return [" ".join(own) for own in texts]
+
+
+def _centred(
+    covered: tuple[int, int], most: tuple[int, int], span: Span, gaps: Sequence[Span], edges: Span
+) -> tuple[int, int]:
+    """The columns over whose middle a header stands: those that it covers, and as many more as keep it there."""
+    starts = [edges[0], *(end for _, end in gaps)]
+    ends = [*(start for start, _ in gaps), edges[1]]
+    ranges = [(a, b) for a in range(most[0], covered[0] + 1) for b in range(covered[1], most[1] + 1)]
+    return min(
+        ranges,
+        key=lambda one: (round(abs(starts[one[0]] + ends[one[1]] - sum(span)) / 2 / _CENTRED), one[0] - one[1]),
+    )
 
 
 def _head_rows(table: Sequence[Sequence[str]]) -> int:
