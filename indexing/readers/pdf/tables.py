@@ -14,6 +14,7 @@ from indexing.readers.pdf.words import Word
 _CELL_GAP = 0.9  # sizes between two cells of a row
 _WORD_GAP = 0.38  # sizes between two words of a cell
 _VOTERS = 0.6  # of the usual number of cells
+_HEAD_GAP = 0.6  # sizes between two names of columns, where no gap goes through
 _CENTRED = 8.0  # points: so far off the middle is as good as in it
 _CROSSING = 0.15  # of the voting rows may run across a gap between columns
 _NARROWEST = 0.5  # sizes: of a gap between columns
@@ -237,7 +238,7 @@ def _placed(row: Row, gaps: Sequence[Span], em: float) -> list[str]:
 def _spread(row: Row, gaps: Sequence[Span], edges: Span, em: float) -> list[str]:
     """A header's cells by column; one that stands over several columns is repeated in each."""
     texts: list[list[str]] = [[] for _ in range(len(gaps) + 1)]
-    cells = cells_of(row, 0.6 * em / max(row.size, 1.0))
+    cells = _head_cells(row, gaps, em)
     spans = [(min(word.x0 for word in cell), max(word.x1 for word in cell)) for cell in cells]
     ranges = [(_column(gaps, left + 0.2 * em), _column(gaps, right - 0.2 * em)) for left, right in spans]
     for number, (words, span, (first, last)) in enumerate(zip(cells, spans, ranges, strict=True)):
@@ -248,6 +249,20 @@ def _spread(row: Row, gaps: Sequence[Span], edges: Span, em: float) -> list[str]
         for column in range(first, max(first, last) + 1):
             texts[column].append(text_of(words))
     return [" ".join(own) for own in texts]
+
+
+def _head_cells(row: Row, gaps: Sequence[Span], em: float) -> list[list[Word]]:
+    """A header's words stand closer than figures: a small gap parts them where a gap between columns is."""
+    cells: list[list[Word]] = []
+    for words in cells_of(row, _WORD_GAP * em / max(row.size, 1.0)):
+        if cells:
+            end, start = max(word.x1 for word in cells[-1]), min(word.x0 for word in words)
+            is_parted = any(end <= (gap[0] + gap[1]) / 2 <= start for gap in gaps)
+            if start - end < _HEAD_GAP * em and not is_parted:
+                cells[-1] = [*cells[-1], *words]
+                continue
+        cells.append(list(words))
+    return cells
 
 
 def _centred(
