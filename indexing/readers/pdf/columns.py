@@ -221,19 +221,23 @@ def _gaps(rows: Sequence[Row], most_crossing: int) -> list[float]:
         for start, end in _covered(row):
             changes[max(0, int((start - left) / _STEP))] += 1
             changes[min(count, int((end - left) / _STEP) + 1)] -= 1
+    covering = list(itertools.accumulate(changes[:count]))
     found: list[tuple[int, float, float]] = []
-    covering, begin = 0, None
-    for index in range(count):
-        covering += changes[index]
-        if covering <= most_crossing and begin is None:
-            begin = index
-        if begin is not None and (covering > most_crossing or index == count - 1):
-            middle = left + (begin + index) / 2 * _STEP
+    for is_free, run in itertools.groupby(range(count), lambda index: covering[index] <= most_crossing):
+        if is_free:
+            middle = left + (_clearest(list(run), covering) + 0.5) * _STEP
             if 0.1 < (middle - left) / (right - left) < 0.9:
                 crossing = sum(_crosses(row, middle) for row in rows)
                 found.append((crossing, abs(middle - (left + right) / 2), middle))
-            begin = None
     return [place for _, _, place in sorted(found)[:6]]
+
+
+def _clearest(run: Sequence[int], covering: Sequence[int]) -> float:
+    """The middle of the widest part of a gap that the fewest rows run into."""
+    fewest = min(covering[index] for index in run)
+    parts = [list(part) for best, part in itertools.groupby(run, lambda index: covering[index] == fewest) if best]
+    widest = max(parts, key=len)
+    return (widest[0] + widest[-1]) / 2
 
 
 def _covered(row: Row) -> Iterator[tuple[float, float]]:

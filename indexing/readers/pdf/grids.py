@@ -22,6 +22,7 @@ _HEAD_ROWS = 2  # in which merged cells are repeated across too
 _MOST_REPEATED = 2.5  # times the text of a table may stand in it, for merged cells
 _BARS = 40  # characters of bars in a row
 _ALIGNED = 0.3  # sizes
+_WHOLE_COLUMNS = 0.6  # of the columns of such a band have as many lines; else cells are wrapped
 _SPLIT_ROWS = 3  # lines of a band without rules between them
 
 Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
@@ -206,7 +207,8 @@ def _aligned_lines(columns: Sequence[list[Row]]) -> list[list[str]]:
     """The lines of a band whose columns have as many, at the same heights, and are no running text; else []."""
     most = max((len(rows) for rows in columns), default=0)
     whole = [rows for rows in columns if len(rows) == most]
-    if most < _SPLIT_ROWS or len(whole) < 2:
+    filled = sum(bool(rows) for rows in columns)
+    if most < _SPLIT_ROWS or len(whole) < max(2.0, _WHOLE_COLUMNS * filled):
         return []
     bases = [row.base for row in whole[0]]
     for rows in columns:
