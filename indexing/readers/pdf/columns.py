@@ -26,10 +26,11 @@ _FOOTNOTE_SIZE = 0.9  # of the page's
 _FOOTNOTE = re.compile(r"(?:\d{1,3}\b|[*†‡§¶]|\(\d{1,2}\)|[a-z]\)|①|②|③|注)")
 _FIGURE = re.compile(r"[-–—(+]?[$€£¥]?\(?\d[\d.,:/]*[)%]*$|[-–—$€£¥%]$")
 _PARTY = re.compile(
-    r"(?:bill(?:ed)?|ship(?:ped)?|sold|invoice|deliver(?:ed)?|remit)(?:ing)? (?:to|from|address)\b"
-    r"|billing address|(?:the )?(?:seller|buyer|purchaser|vendor|supplier|customer|client|sender|recipient|consignor|consignee|shipper|landlord|tenant"
-    r"|lessor|lessee|employer|employee|from|to)\b|(?:verkäufer|käufer|lieferant|kunde|absender|empfänger|rechnungsadresse|lieferadresse"
-    r"|vermieter|mieter)\b|(?:vendeur|acheteur|fournisseur|client|expéditeur|destinataire|bailleur|locataire)\b"
+    r"(?:bill|ship|sold|invoice|deliver|remit)(?:ed|ped)?(?:ing)? (?:to|from|address)\b"
+    r"|(?:the )?(?:seller|buyer|purchaser|vendor|supplier|customer|client|sender|recipient|consignor|consignee|shipper)\b"
+    r"|(?:the )?(?:landlord|tenant|lessor|lessee|employer|employee|from|to)\b"
+    r"|(?:verkäufer|käufer|lieferant|kunde|absender|empfänger|rechnungsadresse|lieferadresse|vermieter|mieter)\b"
+    r"|(?:vendeur|acheteur|fournisseur|expéditeur|destinataire|bailleur|locataire)\b"
     r"|[甲乙]方|[买買卖賣]方|出租方|承租方|供应商|客户|收货人|发货人",
     re.IGNORECASE,
 )

@@ -138,7 +138,9 @@ def _take_path(item: Any, matrix: _Matrix, found: Drawings) -> None:
     if fill.value and not is_white:
         found.grounds.append(box)
     is_small = max(width, height) <= _BOX_SIDES[1] * 1.3
-    if is_small and _is_square(width, height) and stroke.value and (not fill.value or is_white):
+    lines = list(_lines(item, matrix, found)) if stroke.value else []
+    may_be_box = is_small and _is_square(width, height) and (not fill.value or is_white)
+    if may_be_box and lines and not any(map(_is_slanted, lines)):
         found.squares.append(box)
         return
     if is_small and min(width, height) > 1.0:
@@ -147,7 +149,7 @@ def _take_path(item: Any, matrix: _Matrix, found: Drawings) -> None:
         if not is_white:
             _take_filled(box, found)
         return
-    for line in _lines(item, matrix, found):
+    for line in lines:
         _take_line(line, found)
         if is_small:
             found.marks.append(_box_around(list(line)))
@@ -160,6 +162,11 @@ def _is_square(width: float, height: float) -> bool:
         and max(width, height) <= largest
         and max(width, height) < 1.25 * min(width, height)
     )
+
+
+def _is_slanted(line: tuple[tuple[float, float], tuple[float, float]]) -> bool:
+    (x1, y1), (x2, y2) = line
+    return abs(x1 - x2) > _STRAIGHT and abs(y1 - y2) > _STRAIGHT
 
 
 def _take_filled(box: Box, found: Drawings) -> None:
