@@ -19,6 +19,9 @@ from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers import read_document
 from indexing.readers.pdf.page_reading import PageReading, read_page, words_in
 
+_CASES_BAR = 1.0
+_ROWS_BAR = 0.99
+_WORDS_BAR = 1 - 5 / 25_000
 _PAGES_OF_FILING = 6  # evenly spread over each file
 _PAGES_OF_DOCUMENT = 12
 _FIGURE = r"\(?[$€£]?\s?\(?\d[\d,]*(?:\.\d+)?\)?%?"
@@ -41,13 +44,44 @@ class Tally:
         return self.good / max(self.total, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One figure of reading with its bar; `tally` is None where its files are absent."""
+
+    name: str
+    bar: float
+    tally: Tally | None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it is at its bar, or was not measured."""
+        return self.tally is None or self.tally.share >= self.bar
+
+    @property
+    def sentence(self) -> str:
+        """The figure for people."""
+        if self.tally is None:
+            return f"{self.name}: skipped, ../shared/data has no files for it"
+        return f"{self.name}: {self.tally.good:,} of {self.tally.total:,} ({self.tally.share:.4f})"
+
+
+def measured(data: Path) -> list[Part]:
+    """All parts, of the files below `data`."""
+    folders = [data / name for name in ("filings", "papers", "professions")]
+    return [
+        Part("PDF cases read as handed", _CASES_BAR, handed_cases(data / "reading")),
+        Part("rows of filings kept on one line", _ROWS_BAR, rows_kept(data / "filings")),
+        Part("words read whole", _WORDS_BAR, words_whole(folders)),
+    ]
+
+
 def handed_cases(folder: Path) -> Tally | None:
-    """The cases of `cases.jsonl` whose text is read as it should be; those about reports and OCR are left to others."""
+    """The PDF cases of `cases.jsonl` whose text is read as it should be; scans are left to the tests of OCR."""
     file = folder / "cases.jsonl"
     if not file.is_file():
         return None
     cases = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-    direct = [case for case in cases if case["expect_in_answer_or_passage"] and "scan" not in case["kind"]]
+    direct = [case for case in cases if case["file"].endswith(".pdf") and "scan" not in case["kind"]]
     failures = [f"{case['file']}: {case['question']}" for case in direct if not _holds(case, folder)]
     return Tally(len(direct) - len(failures), len(direct), tuple(failures))
 

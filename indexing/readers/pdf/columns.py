@@ -27,8 +27,8 @@ _FOOTNOTE = re.compile(r"(?:\d{1,3}\b|[*†‡§¶]|\(\d{1,2}\)|[a-z]\)|①|②|
 _FIGURE = re.compile(r"[-–—(+]?[$€£¥]?\(?\d[\d.,:/]*[)%]*$|[-–—$€£¥%]$")
 _PARTY = re.compile(
     r"(?:bill|ship|sold|invoice|deliver|remit)(?:ed|ped)?(?:ing)? (?:to|from|address)\b"
-    r"|(?:the )?(?:seller|buyer|purchaser|vendor|supplier|customer|client|sender|recipient|consignor|consignee|shipper)\b"
-    r"|(?:the )?(?:landlord|tenant|lessor|lessee|employer|employee|from|to)\b"
+    r"|(?:the )?(?:seller|buyer|purchaser|vendor|supplier|customer|client|sender|recipient|consignor|consignee)\b"
+    r"|(?:the )?(?:landlord|tenant|lessor|lessee|employer|employee|shipper|from|to)\b"
     r"|(?:verkäufer|käufer|lieferant|kunde|absender|empfänger|rechnungsadresse|lieferadresse|vermieter|mieter)\b"
     r"|(?:vendeur|acheteur|fournisseur|expéditeur|destinataire|bailleur|locataire)\b"
     r"|[甲乙]方|[买買卖賣]方|出租方|承租方|供应商|客户|收货人|发货人",

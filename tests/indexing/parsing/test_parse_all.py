@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -13,7 +14,8 @@ import pytest
 
 from indexing.documents import ReadLimits
 from indexing.parsing.child import document_from_json, document_to_json
-from indexing.parsing.parse_all import ParseOutcome, parse_all
+from indexing.parsing.child_pool import Answer, Task
+from indexing.parsing.parse_all import ParseOutcome, _Work, parse_all
 from indexing.readers import read_document
 from tests.indexing.samples import (
     PROSE,
@@ -216,3 +218,27 @@ def test_advice_names_ocr_only_where_it_is_off(tmp_path: Path) -> None:
     assert (off.category, on.category) == ("no_text", "no_text")
     assert "OCR=auto" in off.detail
     assert "OCR=auto" not in on.detail
+
+
+def test_a_pdf_that_crashes_its_reader_is_read_once_more_without_pdfium(tmp_path: Path) -> None:
+    file = saved(tmp_path / "good.pdf", pdf([PROSE]))
+    crash = Answer({"failure": ["crashed", "its reader crashed"]}, 1.0)
+    work = _Work(iter([]), LIMITS, None)
+    assert list(work.take(Task(file), crash)) == []
+    again = work.next_task()
+    assert again == Task(file, again=True)
+    assert [outcome.failure is not None for outcome in work.take(again, crash)] == [True]
+    document = read_document(file, ReadLimits(without_pdfium=True))
+    assert document.pages[0].text.startswith("The reading room opens at nine.")
+
+
+def test_a_picture_with_a_stamp_keeps_both_texts_apart(tmp_path: Path) -> None:
+    file = saved(tmp_path / "scan.pdf", pdf(["Received 4 May"]))
+    document = replace(read_document(file, LIMITS), pictures=(1,))
+    work = _Work(iter([]), ReadLimits(ocr=True), None)
+    assert list(work.take(Task(file), Answer({"document": document_to_json(document)}, 1.0))) == []
+    assert work.next_task() == Task(file, page=1)
+    read = {"ocr": {"key": "0a", "text": "RECEIVED 4 MAY\nThe contract goes to Brandt.", "is_new": True}}
+    found = next(work.take(Task(file, page=1), Answer(read, 1.0))).document
+    assert found is not None
+    assert (found.pages[0].text, found.pages[0].status) == ("Received 4 May\n\nThe contract goes to Brandt.", "ocr")
