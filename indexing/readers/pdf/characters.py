@@ -41,6 +41,7 @@ class TextGroup:
 
 def read_groups(text_page: Any) -> list[TextGroup]:
     """The page's words by angle, the angle with most characters first; [] where there are too many characters."""
+    text_page = text_page.raw  # looked up once: there are six calls for each character
     count = pdfium.FPDFText_CountChars(text_page)
     if count > MOST_CHARACTERS:
         return []

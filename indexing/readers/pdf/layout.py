@@ -6,6 +6,7 @@ Takes what `characters` and `drawings` found, or the lines that were read on a p
 import itertools
 import re
 import statistics
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -102,8 +103,12 @@ def _box_word(square: Square, words: Sequence[Word]) -> Word | None:
 def _struck(words: Sequence[Word], level: Sequence[Rule], upright: Sequence[Rule]) -> list[Word]:
     """Words through whose middle a rule goes that ends where they end. Signs alone only where words are struck too."""
     struck: list[list[Word]] = []
+    ordered = sorted(words, key=lambda word: word.base)
+    bases = [word.base for word in ordered]
+    reach = _STRIKE[1] * max((word.size for word in words), default=0.0)
     for rule in level:
-        hit = [word for word in words if _is_through(rule, word)]
+        near = ordered[bisect_left(bases, rule[1]) : bisect_right(bases, rule[3] + reach)]
+        hit = [word for word in near if _is_through(rule, word)]
         if hit and _ends_with(rule, hit) and not _is_side_of_box(rule, upright):
             struck.append(hit)
     written = [hit for hit in struck if any(_WRITTEN.search(word.text) for word in hit)]

@@ -64,6 +64,8 @@ class Turn:
 
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         """The upright box (x0, top, x1, bottom) around the turned corners."""
+        if self.angle == 0:
+            return left, -top, right, -bottom
         corners = [self.point(x, y) for x in (left, right) for y in (bottom, top)]
         xs, ys = [x for x, _ in corners], [y for _, y in corners]
         return min(xs), min(ys), max(xs), max(ys)
