@@ -20,6 +20,7 @@ from typing import Any
 from indexing.cleaning.text import clean_document
 from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers import read_document
+from storage.messages import decoded, encoded
 from storage.records import PageRecord
 
 _PR_SET_PDEATHSIG = 1
@@ -109,7 +110,7 @@ def _read_page_picture(path: Path, page: int, limits: ReadLimits) -> dict[str, A
 
 def document_to_json(document: ParsedDocument) -> dict[str, Any]:
     """The document as JSON can carry it."""
-    return asdict(document)
+    return asdict(document) | {"notes": [encoded(note) for note in document.notes]}
 
 
 def document_from_json(data: dict[str, Any]) -> ParsedDocument:
@@ -118,7 +119,7 @@ def document_from_json(data: dict[str, Any]) -> ParsedDocument:
         title=data["title"],
         pages=tuple(PageRecord(**page) for page in data["pages"]),
         headings=tuple(Heading(**heading) for heading in data["headings"]),
-        notes=tuple(data["notes"]),
+        notes=tuple(decoded(note) for note in data["notes"]),
         pictures=tuple(data["pictures"]),
     )
 

@@ -22,6 +22,7 @@ _FIRST_MARK = re.compile(r"(?:[•●▪◦‣∙·*–-]|\(?[\dA-Za-z]{1,3}[.)]
 _JOINS_NEXT = re.compile(r"[$€£¥(]+$|US\$$")
 _JOINS_LAST = re.compile(r"[)%]+$")
 _FIGURE = re.compile(r"[-–—(+<>~≤≥±]*[$€£¥]?\s?\(?\d[-\d.,:/\s’']*[)%*]*(?:\^\S+)?$|[-–—]+$|n/?[am]$", re.IGNORECASE)
+_IS_AMOUNT = re.compile(r"(?:[$€£¥]|US\$)$|[-–—(+]*[$€£¥]?\(?\d[\d.,]*[)%]*$|[-–—]$")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?[EeAaPp]?$")
 _EQUATION_NUMBER = re.compile(r"\([A-Z]?\d{1,3}(?:\.\d{1,3})?[a-z]?\)$")
 _MATHEMATICS = re.compile("[=<>≤≥≈∈∑∏∫±→∝≡\U0001d400-\U0001d7ff]")
@@ -228,11 +229,24 @@ def _placed(row: Row, gaps: Sequence[Span], em: float) -> list[str]:
     for words in cells_of(row, _WORD_GAP * em / max(row.size, 1.0)):
         first, last = words[0], words[-1]
         middles = {_column(gaps, (first.x0 + first.x1) / 2), _column(gaps, (last.x0 + last.x1) / 2)}
+        if len(middles) > 1 and all(_IS_AMOUNT.match(word.text) for word in words):
+            for column, word in _amounts(words, gaps):
+                columns[column].append(word)
+            continue
         column = min(middles)
         if len(middles) == 1:
             column = _column(gaps, (min(w.x0 for w in words) + max(w.x1 for w in words)) / 2)
         columns[column].extend(words)
-    return [text_of(words) for words in columns]
+    return [text_of(sorted(words, key=lambda word: word.x0)) for words in columns]
+
+
+def _amounts(words: Sequence[Word], gaps: Sequence[Span]) -> Iterator[tuple[int, Word]]:
+    """(column, word) of figures so near one another that only their columns part them; a sign goes with its figure."""
+    column = 0
+    for word in reversed(words):
+        if not _JOINS_NEXT.match(word.text):
+            column = _column(gaps, (word.x0 + word.x1) / 2)
+        yield column, word
 
 
 def _spread(row: Row, gaps: Sequence[Span], edges: Span, em: float) -> list[str]:
