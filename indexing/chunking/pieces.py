@@ -193,10 +193,8 @@ def table_heads(pieces: Sequence[Piece], text_of: Callable[[Piece], str]) -> lis
     for piece in pieces:
         goes_on = piece.is_row and last is not None and last.is_row and last.page == piece.page
         if not goes_on or piece.break_before not in (Break.ROW, Break.INSIDE):
-            head = None
+            head = piece if piece.is_row and _is_head(text_of(piece)) else None
             heads.append(None)
-            if piece.is_row and _is_head(text_of(piece)):
-                head = piece
         else:
             heads.append(head)
         last = piece

@@ -11,6 +11,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 
 from indexing.readers.pdf.lines import Row, rows_of
+from indexing.readers.pdf.sides import WIDEST_PITCH, are_parties, is_figures, is_prose, pitch
 from indexing.readers.pdf.words import Word
 
 _GAP = 0.75  # of the size: the least width of a gap between columns
@@ -19,22 +20,10 @@ _COLUMN_ROWS = 4
 _BLOCK_ROWS = 2  # of an address beside another
 _STEP = 2.0  # points between the places looked at
 _SWITCHES = 0.05  # of the rows: how often the drawing may go from one side to the other
-_WIDEST_PITCH = 1.9  # sizes from line to line; a form's lines are further apart
 _NEW_STRETCH = 1.1  # sizes of white between two stretches of rows
 _FURTHER = 1.35  # of the usual step from row to row
 _FOOTNOTE_SIZE = 0.9  # of the page's
 _FOOTNOTE = re.compile(r"(?:\d{1,3}\b|[*†‡§¶]|\(\d{1,2}\)|[a-z]\)|①|②|③|注)")
-_FIGURE = re.compile(r"[-–—(+]?[$€£¥]?\(?\d[\d.,:/]*[)%]*$|[-–—$€£¥%]$")
-_PARTY = re.compile(
-    r"(?:bill|ship|sold|invoice|deliver|remit)(?:ed|ped)?(?:ing)? (?:to|from|address)\b"
-    r"|(?:the )?(?:seller|buyer|purchaser|vendor|supplier|customer|client|sender|recipient|consignor|consignee)\b"
-    r"|(?:the )?(?:landlord|tenant|lessor|lessee|employer|employee|shipper|from|to)\b"
-    r"|(?:verkäufer|käufer|lieferant|kunde|absender|empfänger|rechnungsadresse|lieferadresse|vermieter|mieter)\b"
-    r"|(?:vendeur|acheteur|fournisseur|expéditeur|destinataire|bailleur|locataire)\b"
-    r"|[甲乙]方|[买買卖賣]方|出租方|承租方|供应商|客户|收货人|发货人",
-    re.IGNORECASE,
-)
-_WORD_WIDTH = 2.5  # sizes of a usual word with its space
 _MOST_ROWS = 400
 _DEEPEST = 6
 
@@ -278,29 +267,19 @@ def _are_sides(
     switches = _switches(words, gutter)
     if not inside and switches < 0.5 * len(left) and _has_upright_rule(upright, gutter, (top, bottom), left, right):
         return True
-    if least == _BLOCK_ROWS and _are_parties(left, right):
+    if least == _BLOCK_ROWS and are_parties(left, right):
         return True
-    if all(_is_prose(side) or _has_prose_columns(side) for side in (left, right)):
+    if all(is_prose(side) or _has_prose_columns(side) for side in (left, right)):
         return True
     if not _is_drawn_aside(switches, left, right):
         return False
-    if any(map(_is_prose, (left, right))) and not _do_lines_meet(left, right):
+    if any(map(is_prose, (left, right))) and not _do_lines_meet(left, right):
         return True  # text beside a chart, whose labels stand where they like
-    return not any(map(_is_figures, (left, right)))
-
-
-def _are_parties(left: Sequence[Row], right: Sequence[Row]) -> bool:
-    """Addresses side by side, each under its party's name: "Seller:", "Buyer:"; else a table's columns."""
-    if not 3 <= max(len(left), len(right)) <= 12 or any(row.table for row in (*left, *right)):
-        return False
-    heads = [" ".join(word.text for word in side[0].words) for side in (left, right)]
-    later = [row.words[-1].text for side in (left, right) for row in side[1:]]
-    has_marks = all(head.endswith((":", "：")) for head in heads) and not any(t.endswith((":", "：")) for t in later)
-    return (has_marks or all(_PARTY.match(head) for head in heads)) and not _is_figures(left) and not _is_figures(right)
+    return not any(map(is_figures, (left, right)))
 
 
 def _is_row_of_table(left: Sequence[Row], right: Sequence[Row]) -> bool:
-    return _is_figures(right) or _is_figures(left)
+    return is_figures(right) or is_figures(left)
 
 
 def _has_upright_rule(
@@ -312,7 +291,7 @@ def _has_upright_rule(
         for rule in upright
         if inner[0] - 2 <= rule[0] <= inner[1] + 2 and rule[1] < span[1] and rule[3] > span[0]
     )
-    return length > 0.6 * (span[1] - span[0]) and not any(map(_is_figures, (left, right)))
+    return length > 0.6 * (span[1] - span[0]) and not any(map(is_figures, (left, right)))
 
 
 def _switches(words: Sequence[Word], gutter: float) -> int:
@@ -324,7 +303,7 @@ def _is_drawn_aside(switches: int, left: Sequence[Row], right: Sequence[Row]) ->
     """One side drawn after the other, in lines as near as those of prose are."""
     if switches > max(2, _SWITCHES * min(len(left), len(right)) * 2):
         return False
-    return min(_pitch(left), _pitch(right)) < _WIDEST_PITCH
+    return min(pitch(left), pitch(right)) < WIDEST_PITCH
 
 
 def _do_lines_meet(left: Sequence[Row], right: Sequence[Row]) -> bool:
@@ -335,40 +314,7 @@ def _do_lines_meet(left: Sequence[Row], right: Sequence[Row]) -> bool:
     return meeting * 2 > len(fewer)
 
 
-def _pitch(rows: Sequence[Row]) -> float:
-    """From line to line, in sizes."""
-    steps = [
-        (other.base - one.base) / max(one.size, 1.0)
-        for one, other in itertools.pairwise(rows)
-        if one.words and other.words
-    ]
-    return statistics.median(steps) if steps else 0.0
-
-
-def _is_prose(rows: Sequence[Row]) -> bool:
-    """Lines of several words that fill their column, with few gaps and few figures."""
-    lines = [row for row in rows if row.words]
-    if len(lines) < 3:
-        return False
-    width = max(row.x1 for row in lines) - min(row.x0 for row in lines)
-    words = statistics.median((row.x1 - row.x0) / max(row.size, 1.0) for row in lines) / _WORD_WIDTH
-    full = sum(row.x1 - row.x0 > 0.8 * width for row in lines) / len(lines)
-    gappy = sum(len(row.segments(1.5)) > 1 for row in lines) / len(lines)
-    figures = sum(_FIGURE.match(word.text) is not None for row in lines for word in row.words)
-    count = sum(len(row.words) for row in lines)
-    return words >= 3.5 and full >= 0.4 and gappy <= 0.2 and figures <= 0.25 * count and _pitch(lines) < _WIDEST_PITCH
-
-
 def _has_prose_columns(rows: Sequence[Row]) -> bool:
     """Whether a side has columns of its own: newspapers have three and more."""
     gaps = _gaps(rows, int(len(rows) * _CROSSING))[:2] if len(rows) >= _COLUMN_ROWS else []
-    return any(all(_is_prose(side) for side in _parted(rows, gap)) for gap in gaps)
-
-
-def _is_figures(rows: Sequence[Row]) -> bool:
-    """Whether most of a side's rows hold figures and little else."""
-    lines = [row for row in rows if row.words]
-    figures = sum(
-        sum(_FIGURE.match(word.text) is not None for word in row.words) * 2 >= len(row.words) for row in lines
-    )
-    return figures * 2 > len(lines)
+    return any(all(is_prose(side) for side in _parted(rows, gap)) for gap in gaps)

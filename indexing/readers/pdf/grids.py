@@ -131,11 +131,20 @@ def _grid(words: Sequence[Word], levels: Sequence[_Line], uprights: Sequence[_Li
     if not _is_table(cells, set(owners.values())):
         return None
     texts = [line for row in range(len(ys) - 1) for line in _row_texts(row, len(xs) - 1, owners, cells)]
-    lines = tuple(markdown_row(cells) for cells in _without_empty(texts))
+    lines = tuple(_lines(_without_empty(texts)))
     written = sum(len(word.text) + 1 for word in inside)
     if not lines or sum(map(len, lines)) > _MOST_REPEATED * written + _BARS * len(lines):
         return None  # a drawing, in which missing rules join most of its cells
     return Grid((xs[0], ys[0], xs[-1], ys[-1]), lines, tuple(inside))
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The rows as lines; a cell over the whole width is said once, and above the others without bars: a title."""
+    is_title = True
+    for row in rows:
+        is_whole = len(row) > 2 and len(set(row)) == 1
+        is_title = is_title and is_whole
+        yield row[0] if is_title else markdown_row(row[:1] if is_whole else row)
 
 
 def _index(places: Sequence[float], value: float) -> int:
