@@ -78,6 +78,7 @@ class ReadLimits:
     text_characters: int = 20_000_000
     pages: int = 5_000
     page_cpu_seconds: float = 8.0  # then the page goes to the second PDF library
+    without_pdfium: bool = False  # it crashed on the file: the second library reads all pages
     ocr: bool = False
     ocr_cache: str | None = None  # the file of storage.caches.ocr, which the children only read
     ocr_pages: int = 500  # of one file in one run; the rest are reported as pages without text

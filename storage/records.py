@@ -8,10 +8,15 @@ PageStatus = Literal["text", "ocr", "empty", "garbled", "failed"]
 DocumentStatus = Literal["indexed", "failed", "stale"]
 
 
+ATTACHED = " › "
+"""Between the name of a file and that of a file within it, in the labels of its pages."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageRecord:
-    """One page as the machine read it. `label` is what a citation names where there are no numbered pages.
+    """One page as the machine read it.
 
+    `label` is what a citation names where there are no numbered pages, and what is printed on the page of a PDF.
     `remarks` say what a person should know of how it was read: what was left out, guessed or doubtful.
     """
 

@@ -9,15 +9,17 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.quality import reading
 from benchmarks.quality.corpora import publish_index
 from benchmarks.quality.measures import MEASURES
 from benchmarks.quality.page import render_page
 from benchmarks.quality.question_sets import (
     ROOT,
+    SHARED,
     BadQuestions,
     EvalQuestion,
     QuestionSet,
@@ -64,7 +66,21 @@ def main(arguments: Sequence[str]) -> int:
     except (BadQuestions, NoIndex, ModelUnavailable) as error:
         print(error, file=sys.stderr)
         return 2
-    return _report(runs, options.output, update_baseline=options.update_baseline)
+    is_whole = not options.sets and not users_file
+    poor = _read_documents(options.output) if is_whole else []
+    return max(_report(runs, options.output, update_baseline=options.update_baseline), int(bool(poor)))
+
+
+def _read_documents(output: Path) -> list[str]:
+    """Measures how documents are read; sentences about what fell below its bar. Says what was skipped and why."""
+    parts = reading.measured(SHARED)
+    for part in parts:
+        print(part.sentence)
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "reading.json").write_text(json.dumps([asdict(part) for part in parts], indent=1), encoding="utf-8")
+    poor = [f"reading: {part.sentence}, the bar is {part.bar}" for part in parts if not part.is_good]
+    print("\n".join(poor), end="\n" if poor else "")
+    return poor
 
 
 def _report(runs: Sequence[Run], output: Path, *, update_baseline: bool) -> int:

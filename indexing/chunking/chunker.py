@@ -14,16 +14,17 @@ from pathlib import PurePosixPath
 
 from indexing.chunking.outline import Outline, is_contents
 from indexing.chunking.packing import Sized, pack
-from indexing.chunking.pieces import Break, Piece, ends_a_sentence, page_pieces
+from indexing.chunking.pieces import Break, Piece, ends_a_sentence, page_pieces, table_heads
 from indexing.documents import ParsedDocument
 from storage.records import ChunkRecord, Span, chunk_id
 
-CHUNKER_VERSION = 1
+CHUNKER_VERSION = 2
 """Part of every document's fingerprint: raise it when the same pages would give other chunks."""
 
 CountTokens = Callable[[str], int]
 
 _CONTEXT_SHARE = 4  # the context may have a quarter of what the model reads
+_HEAD_SHARE = 3  # a header that is repeated has at most a third of a chunk
 _CONTENTS_WEIGHT = 0.9
 _BIBLIOGRAPHY_WEIGHT = 0.5
 _CUTS = (re.compile(r"[,;:，、；：]\s*"), re.compile(r"\s+"))
@@ -35,8 +36,8 @@ def chunk_document(
     """The chunks of the document at `path`, in reading order.
 
     `size` and `overlap` are characters of quoted text; `count_tokens(chunk.embed_text) <= max_tokens` always holds.
-    A chunk's text is its spans joined by newlines, one span a page; every character of every page that is no white
-    space is in at least one chunk.
+    A chunk's text is its spans joined by newlines, one span a page, and before them the header of a table that the
+    chunk goes on with; every character of every page that is no white space is in at least one chunk.
     """
     return list(_Chunker(path, parsed, size, overlap, max_tokens, count_tokens).chunks())
 
@@ -56,6 +57,7 @@ class _Chunker:
         self._room = max_tokens - count_tokens("")
         self._outline = Outline(parsed, PurePosixPath(path).stem, self._is_context)
         self._pieces = list(self._all_pieces(parsed))
+        self._heads = [self._short_head(head) for head in table_heads(self._pieces, self._text_of)]
 
     def chunks(self) -> Iterator[ChunkRecord]:
         for position, chunk in enumerate(self._ranges()):
@@ -63,6 +65,13 @@ class _Chunker:
             text, context = self._text(chunk), self._full_context(chunk)
             record = ChunkRecord("", self._path, position, text, context, self._spans(chunk), self._weight(chunk))
             yield replace(record, id=chunk_id(self._path, position, record.embed_text))
+
+    def _text_of(self, piece: Piece) -> str:
+        return self._pages[piece.page][piece.start : piece.end]
+
+    def _short_head(self, head: Piece | None) -> Piece | None:
+        """The header if it leaves room for rows."""
+        return head if head is None or (head.end - head.start) * _HEAD_SHARE <= self._size else None
 
     def _ranges(self) -> list[range]:
         """The pieces of each chunk. A small document is one, which saves counting: folders hold thousands of them."""
@@ -131,9 +140,12 @@ class _Chunker:
                 page=piece.page,
                 break_before=piece.break_before,
                 is_heading=piece.is_heading,
-                room_tokens=self._room - tokens_of_context(self._outline.context(piece.page, piece.start)),
+                room_tokens=self._room
+                - tokens_of_context(self._outline.context(piece.page, piece.start))
+                - (tokens_of_context(self._text_of(head)) if head else 0),
+                head=head.end - head.start + 1 if head else 0,
             )
-            for piece in self._pieces
+            for piece, head in zip(self._pieces, self._heads, strict=True)
         ]
 
     def _fitting(self, chunk: range) -> Iterator[range]:
@@ -171,7 +183,9 @@ class _Chunker:
     def _spans(self, chunk: range) -> tuple[Span, ...]:
         by_page = groupby((self._pieces[index] for index in chunk), key=lambda piece: piece.page)
         runs = [(page, list(pieces)) for page, pieces in by_page]
-        return tuple(Span(page, pieces[0].start, pieces[-1].end) for page, pieces in runs)
+        spans = tuple(Span(page, pieces[0].start, pieces[-1].end) for page, pieces in runs)
+        head = self._heads[chunk.start]
+        return (Span(head.page, head.start, head.end), *spans) if head else spans
 
     def _context(self, chunk: range) -> str:
         first = self._pieces[chunk.start]
@@ -182,7 +196,7 @@ class _Chunker:
         plain, text = self._context(chunk), self._text(chunk)
         full = plain
         for index in self._table_signs(chunk):
-            full = self._outline.extended(full, self._piece_text(index))
+            full = self._outline.extended(full, self._text_of(self._pieces[index]))
         return next((context for context in (full, plain) if self._can_read(context, text)), "")
 
     def _table_signs(self, chunk: range) -> Iterator[int]:
@@ -190,16 +204,13 @@ class _Chunker:
         first, last = chunk.start, chunk.stop - 1
         while first > 0 and self._pieces[first].break_before is Break.ROW:
             first -= 1
-        if first < chunk.start and any(self._pieces[index].is_row for index in chunk):
+        is_part = first < chunk.start and self._heads[chunk.start] is None
+        if is_part and any(self._pieces[index].is_row for index in chunk):
             yield first
         while last + 1 < len(self._pieces) and self._pieces[last + 1].break_before is Break.ROW:
             last += 1
         if last >= chunk.stop and self._pieces[last].is_caption:
             yield last
-
-    def _piece_text(self, index: int) -> str:
-        piece = self._pieces[index]
-        return self._pages[piece.page][piece.start : piece.end]
 
     def _weight(self, chunk: range) -> float:
         first = self._pieces[chunk.start]

@@ -30,6 +30,7 @@ class Sized:
     break_before: Break
     is_heading: bool
     room_tokens: int  # that a chunk beginning here has for text
+    head: int = 0  # characters of the table's header that it begins with
 
 
 def pack(pieces: Sequence[Sized], room_characters: int) -> list[range]:
@@ -58,7 +59,7 @@ def _chunks_from(pieces: Sequence[Sized], first: int, room_characters: int) -> l
     for index in range(first, len(pieces)):
         piece = pieces[index]
         tokens += piece.tokens
-        fill = max((piece.end - begin.start) / room_characters, tokens / begin.room_tokens)
+        fill = max((piece.end - begin.start + begin.head) / room_characters, tokens / begin.room_tokens)
         if fill > 1 and index > first:
             break
         if index > first:

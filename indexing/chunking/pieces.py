@@ -5,7 +5,7 @@ Sentences are those of English, Chinese and most languages written like them; th
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -92,6 +92,9 @@ _CAPTION = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?:。！？：；][\"'”’)\]]*$")
 _VALUE = re.compile(r"[-–—+±~<>≤≥]?[$€¥£]?\d[\d.,:/×x]*[%‰]?[A-Za-z]{0,2}|[-–—✓✗×/|]")
+_HEAD_FIGURE = re.compile(r"[-–—(+]?\s?[$€£¥]?\s?\(?\d[\d.,:/ -]*[%)]*")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_LONGEST_HEAD = 300  # characters: a longer header is not repeated
 _SHORT_LINE = 0.8  # of the page's usual line: it ends a paragraph if it ends a sentence
 _LABEL_LINE = 0.5  # shorter than that and without punctuation: a label, as in tables and figures
 _ROW_VALUES = 0.4  # of a line's words are numbers: a row
@@ -180,6 +183,31 @@ def _block_pieces(page: int, text: str, block: list[_Line], kind: Break) -> Iter
             yield Piece(page, begin, stop, before, is_caption=first.is_caption)
             before = Break.SENTENCE
         start += len(sentence)
+
+
+def table_heads(pieces: Sequence[Piece], text_of: Callable[[Piece], str]) -> list[Piece | None]:
+    """For each piece the header of the table that it goes on with: None outside tables and for the header itself."""
+    heads: list[Piece | None] = []
+    head: Piece | None = None
+    last: Piece | None = None
+    for piece in pieces:
+        goes_on = piece.is_row and last is not None and last.is_row and last.page == piece.page
+        if not goes_on or piece.break_before not in (Break.ROW, Break.INSIDE):
+            head = piece if piece.is_row and _is_head(text_of(piece)) else None
+            heads.append(None)
+        else:
+            heads.append(head)
+        last = piece
+    return heads
+
+
+def _is_head(row: str) -> bool:
+    """Whether a table's first row names its columns: most of its cells are no figures, years aside."""
+    if len(row) > _LONGEST_HEAD or not row.startswith("|"):
+        return False
+    cells = [cell.strip() for cell in row.strip("| ").split("|")]
+    figures = [cell for cell in cells if _HEAD_FIGURE.fullmatch(cell) and not _YEAR.fullmatch(cell)]
+    return len(cells) > 1 and any(cells) and len(figures) * 2 < len(cells)
 
 
 def ends_a_sentence(text: str) -> bool:

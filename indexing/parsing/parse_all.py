@@ -118,7 +118,9 @@ def _read_otherwise(task: ParseTask, answer: ChildReply, limits: ReadLimits) -> 
         return None
     if not answer.part:  # PDFium died on the file itself: the second library has guards around all that it does
         is_pdf = task.path.suffix.lower() in SUFFIXES["pdf"]
-        return replace(task, without_pdfium=True) if category == "crashed" and is_pdf and not task.without_pdfium else None
+        return (
+            replace(task, without_pdfium=True) if category == "crashed" and is_pdf and not task.without_pdfium else None
+        )
     if answer.is_file_limit or len(task.lost) >= limits.lost_parts:
         return None if task.stop is not None else replace(task, stop=answer.part)
     return replace(task, lost={**task.lost, answer.part: category})

@@ -65,7 +65,7 @@ class Format:
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("pdf", SUFFIXES_OF["pdf"], "indexing.readers.pdf.reader:read", library="pypdf", kind="pdf"),
+    Format("pdf", SUFFIXES_OF["pdf"], "indexing.readers.pdf.reader:read", version=2, library="pypdfium2", kind="pdf"),
     Format("markdown", SUFFIXES_OF["markdown"], "indexing.readers.markdown:read"),
     Format("text", SUFFIXES_OF["text"], "indexing.readers.plain:read"),
     Format("html", SUFFIXES_OF["html"], "indexing.readers.html:read"),

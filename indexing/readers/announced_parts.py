@@ -1,6 +1,6 @@
 """The parts of a file (pages, sheets, mails): each is announced before it is read, so that only it is lost.
 
-A reader asks `problem_of_part` before every part. The process that reads (`parsing.child`) says with `reading_parts`
+A reader asks `loss_of_part` before every part. The process that reads (`parsing.child`) says with `reading_parts`
 what to do then: tell its parent, begin a new limit of time, and name the parts that must not be read again.
 Without it, as in tests and tools, every part is read.
 """
@@ -27,18 +27,29 @@ class Parts:
     lost: Mapping[int, FailureCategory] = field(default_factory=dict)
     stop: int | None = None
 
-    def problem(self, part: int) -> str | None:
-        """Why this part is not to be read; None: read it."""
+    def loss(self, part: int) -> "Loss | None":
+        """Why this part is not to be read as the others are; None: read it."""
         if self.stop is not None and part >= self.stop:
-            return message("not read, because the parts before it took as long as a whole file may")
+            why = message("not read, because the parts before it took as long as a whole file may")
+            return Loss("timeout", why)
         category = self.lost.get(part)
-        if category == "timeout":
-            return message("reading it took too much processor time")
-        if category == "memory":
-            return message("reading it needs more memory than the limit")
-        return message("its reader crashed") if category is not None else None
+        if category is None:
+            return None
+        return Loss(category, _WHY.get(category, message("its reader crashed")))
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A part that an earlier attempt ended at; `why` is a sentence for people."""
+
+    category: FailureCategory
+    why: str
+
+
+_WHY: dict[FailureCategory, str] = {
+    "timeout": message("reading it took too much processor time"),
+    "memory": message("reading it needs more memory than the limit"),
+}
 _parts: ContextVar[Parts | None] = ContextVar("parts", default=None)
 
 
@@ -52,15 +63,15 @@ def reading_parts(parts: Parts) -> Iterator[None]:
         _parts.reset(token)
 
 
-def problem_of_part(part: int, of: int) -> str | None:
-    """To be asked before part `part` of `of`, counted from 1, is read: why it must not be read, or None."""
+def loss_of_part(part: int, of: int) -> Loss | None:
+    """To be asked before part `part` of `of`, counted from 1, is read: why it must not be, or None."""
     parts = _parts.get()
     if parts is None:
         return None
-    problem = parts.problem(part)
-    if problem is None:
+    loss = parts.loss(part)
+    if loss is None or loss.category == "crashed":  # a reader may have another way, which is announced as well
         parts.announce(part, of)
-    return problem
+    return loss
 
 
 def all_parts_read(of: int) -> None:

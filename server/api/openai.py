@@ -23,6 +23,7 @@ from server.http.event_stream import HEARTBEAT, stream_events
 from server.http.problems import Problem, Refused, problem_of
 from server.http.schema import Documents, PassageOut
 from server.http.services import services
+from server.passages import place_names
 from storage.escaping import escaped
 
 MODELS: dict[str, AskedMode] = {"pagewise": "chat", "pagewise-reasoner": "reasoner"}
@@ -281,7 +282,7 @@ def _footnotes(response: schema.QueryResponse) -> str:
     """The sources as a list that is safe to render: names are code, so that none of them becomes a link or picture."""
     lines = []
     for number, source in enumerate(response.sources, 1):
-        pages = ", ".join(source.labels or [f"p. {page}" for page in source.pages]).replace("`", "'")
+        pages = ", ".join(place_names(source.document, source.pages, source.labels)).replace("`", "'")
         name = escaped(source.document).replace("`", "'")
         lines.append(f"- [{number}] `{name}, {pages}`")
     lines += [f"- {notice}" for notice in response.notices]

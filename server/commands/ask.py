@@ -11,6 +11,7 @@ from server.answers import Answer, AnswerDelta, Answered, Question, ReasoningDel
 from server.bootstrap import build_answer_service, index_holder, prepare_logging
 from server.http import conversion, schema
 from server.http.problems import known_exceptions, problem_of, told_problem
+from server.passages import place_names
 from server.settings import ServerSettings, read_storage_settings
 from storage.escaping import escaped
 from storage.message_translation import terminal_language, told
@@ -119,7 +120,7 @@ def _why_quoted(response: schema.QueryResponse) -> str:
 
 
 def _source(passage: schema.PassageOut) -> str:
-    pages = ", ".join(passage.labels or [_told(message("p. {page}", page=page)) for page in passage.pages])
+    pages = _told(joined(place_names(passage.document, passage.pages, passage.labels), ", "))
     score = message("not scored")
     if passage.relevance.score is not None:
         score = message("relevance {score}/10", score=passage.relevance.score)

@@ -7,6 +7,7 @@ reads the text of the passage on that page; writes a PNG of at most LARGEST byte
 import difflib
 import io
 import os
+import re
 import resource
 import sys
 import unicodedata
@@ -23,6 +24,8 @@ _YELLOW = (255, 226, 122)
 _MEMORY_BYTES = 1536 * 1024 * 1024
 _CPU_SECONDS = 10
 _NICENESS = 10  # questions and health are answered first
+_PARTS = re.compile(r"[\n|]|\[[ x]\]")  # lines, cells of tables, check boxes
+_MOST_MISSING = 5  # a fifth of the letters
 _SHORTEST_MATCH = 12  # characters; shorter ones are found everywhere
 
 Box = tuple[int, int, int, int]
@@ -67,8 +70,30 @@ def find_passage(characters: Sequence[str], passage: str) -> list[int]:
     start = page.find(wanted)
     if start >= 0:
         return places[start : start + len(wanted)]
+    found = _lines_of_passage(page, passage)
+    if found is not None:
+        return [places[index] for index in sorted(found)]
     blocks = difflib.SequenceMatcher(None, page, wanted, autojunk=False).get_matching_blocks()
     return [place for b in blocks if b.size >= _SHORTEST_MATCH for place in places[b.a : b.a + b.size]]
+
+
+def _lines_of_passage(page: str, passage: str) -> set[int] | None:
+    """Where the passage's lines and cells stand, each for itself; None where most are not found as they are.
+
+    The page is read in another order than its file draws it: columns, rows of tables, footnotes after the text.
+    """
+    parts = [letters for part in _PARTS.split(passage) if (letters := _letters(part)[1])]
+    found: set[int] = set()
+    missing = after = 0
+    for part in parts:
+        start = page.find(part, after)
+        start = page.find(part) if start < 0 and len(part) >= _SHORTEST_MATCH else start
+        if start < 0:
+            missing += len(part)
+            continue
+        found.update(range(start, start + len(part)))
+        after = start + len(part)
+    return found if missing * _MOST_MISSING <= sum(map(len, parts)) else None
 
 
 def lines_of(boxes: Sequence[Box]) -> Iterator[Box]:

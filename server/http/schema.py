@@ -126,7 +126,8 @@ class PassageOut(_Response):
     document: str
     pages: list[int]
     labels: list[str] = Field(
-        default_factory=list, description="Names of the pages where they have some: sheets, slides."
+        default_factory=list,
+        description="Names of the pages where they have some: sheets, slides, what is printed on a PDF's page.",
     )
     text: str
     retrieval_score: float = Field(ge=0, le=1)

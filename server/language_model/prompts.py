@@ -16,7 +16,7 @@ from llama_index.core.prompts import PromptTemplate
 
 from server.answers import Turn
 from server.language import Language, question_language, refusal
-from server.passages import Passage
+from server.passages import Passage, place_names
 from storage.messages import message
 
 TEMPLATES_FOLDER = Path(__file__).parents[1] / "prompt_templates"
@@ -102,7 +102,7 @@ def document_blocks(passages: Sequence[Passage], marker: str) -> str:
 
 def source_line(passage: Passage) -> str:
     """Where a passage stands, in one line: file, page, headings."""
-    place = ", ".join(passage.labels) or ", ".join(f"page {page}" for page in passage.pages)
+    place = ", ".join(place_names(passage.document, passage.pages, passage.labels))
     parts = [passage.document, place, passage.context]
     return " | ".join(" ".join(part.split()) for part in parts if part.strip())
 

@@ -15,7 +15,7 @@ from server.http.problems import Problem, Refused
 from server.http.services import document_records, folder_listing, odd_pages, require_documents, services
 from server.pages.blueprint import blueprint
 from server.retrieval.index_holder import OpenIndex
-from storage.records import DocumentRecord
+from storage.records import ATTACHED, DocumentRecord
 
 _MOST_LEFT_OUT = 200
 
@@ -116,6 +116,6 @@ def _shown_page(index: OpenIndex, path: str) -> ShownPage:
 
 
 def _picture_file(index: OpenIndex, shown: ShownPage) -> Path | None:
-    if shown.document.format != "pdf" or shown.page is None:
+    if shown.document.format != "pdf" or shown.page is None or ATTACHED in (shown.page.label or ""):
         return None
     return services().files.find(index.generation.manifest.documents_dir, shown.document)

@@ -16,6 +16,7 @@ from server.http.schema import Checks, PassageOut, QueryResponse, SecondAnswer
 from server.http.translation import interface_language
 from server.language import full_stop, question_language
 from server.pages.rendering import AnswerContext, render_answer, render_marked, render_text
+from server.passages import printed_labels
 from storage.escaping import escaped
 from storage.message_translation import told
 from storage.messages import Message, decoded
@@ -124,7 +125,8 @@ def reflow(text: str) -> str:
     lines = text.split("\n")
     flowing = lines[0]
     for before, line in pairwise(lines):
-        if len(before) < _SHORT_LINE or before.endswith(_LINE_ENDS) or not line.strip():
+        is_row = before.startswith("| ") or line.startswith("| ")
+        if is_row or len(before) < _SHORT_LINE or before.endswith(_LINE_ENDS) or not line.strip():
             flowing += "\n" + line
         else:
             flowing += ("" if _WIDE.match(line) else " ") + line
@@ -183,6 +185,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "why_unscored": why_unscored,
     "literal": literal,
     "page_list": page_list,
+    "printed_labels": printed_labels,
     "reflow": reflow,
     "render_answer": render_answer,
     "render_marked": render_marked,

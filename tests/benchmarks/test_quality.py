@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.quality import reading
 from benchmarks.quality.__main__ import main
 from benchmarks.quality.corpora import publish_index, text_document
 from benchmarks.quality.measures import bootstrapped, ranking_figures, surely_falls
@@ -13,6 +14,7 @@ from benchmarks.quality.systems import rank_fusion
 from storage.embedding.local import build_embed_model
 from storage.embedding.models import resolve_model
 from storage.records import ChunkRecord, Span
+from tests.indexing.samples import pdf
 
 
 def result(places: list[int]) -> SetResult:
@@ -129,3 +131,19 @@ def test_our_own_questions_can_be_read() -> None:
     questions = read_questions(OWN_QUESTIONS)
     assert len(questions) >= 40
     assert any(question.unanswerable for question in questions)
+
+
+def test_reading_is_skipped_with_a_reason_where_its_files_are_absent(tmp_path: Path) -> None:
+    parts = reading.measured(tmp_path)
+    assert all(part.is_good and "skipped" in part.sentence for part in parts)
+
+
+def test_reading_counts_rows_that_are_kept_and_names_those_that_are_not(tmp_path: Path) -> None:
+    table = "Revenue 1,250 1,100\nCost of sales (840) (790)\nA line of prose without figures.\n2023 2022"
+    (tmp_path / "filings").mkdir()
+    (tmp_path / "filings" / "one.pdf").write_bytes(pdf([table]))
+    found = {part.name: part for part in reading.measured(tmp_path)}
+    rows = found["rows of filings kept on one line"].tally
+    assert rows is not None
+    assert (rows.good, rows.total) == (2, 2)
+    assert not reading.Part("rows", 0.99, reading.Tally(1, 2, ("one.pdf p. 1: Revenue",))).is_good

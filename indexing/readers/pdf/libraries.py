@@ -1,24 +1,30 @@
-"""The two PDF libraries behind one face: text of a page, by number. Only home of pypdf and, for text, of pypdfium2.
+"""The two PDF libraries behind one face: what a page says, by number. Only home of pypdf.
 
-pypdf keeps formula lines together and is read first; pypdfium2 is fifteen times faster and reads pages that pypdf
-cannot. Whatever goes wrong inside a library becomes `PageError` here: on damaged files pypdf 7.1 raises
-KeyError, TypeError, AttributeError, RecursionError and a dozen more.
+PDFium gives every character its place and is read first, with the layout of `page_reading`; pypdf knows the structure
+(title, bookmarks) and reads pages that PDFium cannot. Whatever goes wrong inside a library becomes `PageError` here:
+on damaged files pypdf 7.1 raises KeyError, TypeError, AttributeError, RecursionError and a dozen more.
 """
 
+import ctypes
 import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol, TypeVar
 
 import pypdf
 import pypdfium2
+import pypdfium2.raw as pdfium
 from pypdf.errors import DependencyError
 
-from indexing.documents import ParseFailure
+from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+from indexing.readers.pdf.annotations import open_flattened, unseen
+from indexing.readers.pdf.attachments import attached_parts
+from indexing.readers.pdf.page_reading import PageReading, plain_page, read_page
 from storage.messages import message
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it logs a line for every oddity of every object
@@ -26,6 +32,7 @@ logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it logs a line for ever
 _Result = TypeVar("_Result")
 _ENCRYPTED = message("it is encrypted; remove the password and index again")
 _MOST_OUTLINE_ENTRIES = 1_000
+_LONGEST_LABEL = 40
 
 
 class PageError(Exception):
@@ -37,8 +44,8 @@ class PdfLibrary(Protocol):
 
     page_count: int
 
-    def page_text(self, index: int) -> str:
-        """The text as extracted, not cleaned. Raises `PageError`."""
+    def read(self, index: int) -> PageReading:
+        """The page as read, not cleaned. Raises `PageError`."""
         ...
 
     def close(self) -> None: ...
@@ -68,22 +75,9 @@ class Pypdf:
                 raise
         raise ParseFailure("encrypted", _ENCRYPTED)
 
-    def page_text(self, index: int) -> str:
-        return _guarded(lambda: self._reader.pages[index].extract_text(), self._cpu_seconds)
-
-    def upper_text(self, index: int) -> list[tuple[float, str]]:
-        """(font size as drawn, text) of the upright stretches of text in the page's upper part, in order."""
-        page = _guarded(lambda: self._reader.pages[index], self._cpu_seconds)
-        lowest = _guarded(lambda: float(page.mediabox.bottom) + float(page.mediabox.height) * 0.4, self._cpu_seconds)
-        stretches: list[tuple[float, str]] = []
-
-        def visit(text: str, matrix: list[float], text_matrix: list[float], _font: Any, size: float) -> None:
-            upright = abs(text_matrix[1]) < 0.01 and abs(matrix[1]) < 0.01
-            if text.strip() and upright and text_matrix[5] * matrix[3] + matrix[5] > lowest:
-                stretches.append((round(abs(size * text_matrix[3] * matrix[3]), 1), text))
-
-        _guarded(lambda: page.extract_text(visitor_text=visit), self._cpu_seconds)
-        return stretches
+    def read(self, index: int) -> PageReading:
+        """The page's text and nothing else."""
+        return PageReading(_guarded(lambda: self._reader.pages[index].extract_text(), self._cpu_seconds))
 
     def metadata_title(self) -> str | None:
         """The title that the file claims. Information dictionary only: XMP is never read (entity expansion)."""
@@ -108,25 +102,44 @@ class Pypdf:
 class Pdfium:
     """A PDF opened with pypdfium2. Raises `PageError`, or `ParseFailure` "encrypted"."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, cpu_seconds: float) -> None:
+        self._cpu_seconds = cpu_seconds
         try:
             self._document = pypdfium2.PdfDocument(path)
         except pypdfium2.PdfiumError as exc:
             if "password" in str(exc).lower():
                 raise ParseFailure("encrypted", _ENCRYPTED) from exc
             raise PageError(str(exc)) from exc
+        with suppress(pypdfium2.PdfiumError):
+            self._document.init_forms()
         self.page_count = len(self._document)
 
-    def page_text(self, index: int) -> str:
+    def read(self, index: int) -> PageReading:
+        """The page laid out, with what lies over it; its plain text where the layout takes too long."""
         try:
-            page = self._document[index]
-            text_page = page.get_textpage()
-            text: str = text_page.get_text_bounded()
-            text_page.close()
+            return _guarded(lambda: self._read(index), self._cpu_seconds)
+        except PageError:
+            return _guarded(lambda: plain_page(self._document[index]), self._cpu_seconds)
+
+    def _read(self, index: int) -> PageReading:
+        page, lines = open_flattened(self._document, index)
+        try:
+            reading = read_page(page)
+        finally:
             page.close()
-        except pypdfium2.PdfiumError as exc:
-            raise PageError(str(exc)) from exc
-        return text.replace("\x02", "-").replace("\ufffe", "-")  # its marks for a word cut at the line's end
+        more = "\n".join(unseen(lines, reading.text))
+        return replace(reading, text=f"{reading.text}\n\n{more}") if more else reading
+
+    def label(self, index: int) -> str | None:
+        """What the file says is printed on the page ("iv"), or None."""
+        size = pdfium.FPDF_GetPageLabel(self._document, index, None, 0)
+        buffer = ctypes.create_string_buffer(max(2, size))
+        pdfium.FPDF_GetPageLabel(self._document, index, buffer, len(buffer))
+        return buffer.raw.decode("utf-16-le", "ignore").rstrip("\0").strip()[:_LONGEST_LABEL] or None
+
+    def attached(self, path: Path, limits: ReadLimits, pages: int) -> ParsedDocument:
+        """The pages of the files within the PDF, numbered after its own."""
+        return attached_parts(self._document, path, limits, pages)
 
     def close(self) -> None:
         self._document.close()

@@ -28,7 +28,7 @@ DOTS_PER_INCH = 150  # words found on five dense pages: 99.3 % at 110, 99.7 % at
 LONGEST_SIDE = 2000  # pixels; the engine makes larger pictures smaller anyway
 LEAST_CONFIDENCE = 0.6  # 0–1, of a line; what is below is mostly ornaments, stamps and handwriting
 THREADS = 1  # in a process. Two make a page 7 % faster, and two processes side by side 30 % slower (2 cores, 2026-11)
-SETTINGS_VERSION = 1
+SETTINGS_VERSION = 2
 """Part of every key: raise it when the same picture would give another text."""
 
 _MODELS = {

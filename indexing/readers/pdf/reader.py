@@ -1,22 +1,25 @@
 """PDF files, page by page: a page that one library cannot read is read by another, and none costs its neighbours."""
 
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from indexing.cleaning.characters import garbled_share, repair_glyph_codes, without_garbled_lines
 from indexing.cleaning.text import clean_text, clean_title, close_gaps, join_cut_words
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+from indexing.readers.announced_parts import all_parts_read, loss_of_part
 from indexing.readers.pdf.headings import find_headings, find_title
-from indexing.readers.pdf.hidden_text import hidden_text_notes
 from indexing.readers.pdf.libraries import PageError, Pdfium, PdfLibrary, Pypdf
+from indexing.readers.pdf.page_reading import PageReading
 from indexing.readers.pdf.repeated_lines import remove_furniture
-from storage.messages import message
+from storage.messages import joined, message
 from storage.records import PageRecord, PageStatus
 
 _MOST_GARBLED = 0.3  # of a page's characters; see indexing.cleaning.characters
 _NO_TEXT = message("no page has a text layer (scanned pictures?); set OCR=auto to have it read")
-_FAST_PAGES = 400  # longer files are read with the fast library: pypdf reads some 28 pages a second
+_PICTURE_SHARE = 0.5  # of a page, from which its picture is read too, where there are only …
+_FEW_LETTERS = 250  # … so many letters and digits (a stamp, a footer) beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +27,29 @@ class _Page:
     text: str
     status: PageStatus = "text"
     detail: str | None = None
+    reading: PageReading = field(default_factory=lambda: PageReading(""))
 
 
 def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     """The document with every page's status. Raises `ParseFailure`, "no_text" only when no OCR may follow."""
     libraries = _open_libraries(path, limits)
     try:
-        document = _read(libraries, limits)
+        attached = _attached(libraries, path, limits)
+        document = _read(libraries, replace(limits, ocr=limits.ocr or bool(attached.pages)))
     finally:
         for library in libraries:
             library.close()
-    return replace(document, notes=hidden_text_notes(path))
+    return replace(document, pages=(*document.pages, *attached.pages), notes=(*document.notes, *attached.notes))
 
 
 def _open_libraries(path: Path, limits: ReadLimits) -> list[PdfLibrary]:
     """Those that open the file and find pages in it, the one to be asked first in front."""
     libraries: list[PdfLibrary] = []
     problems: list[ParseFailure] = []
-    for build in (lambda: Pypdf(path, limits.page_cpu_seconds), lambda: Pdfium(path)):
+    kinds: list[type[Pdfium] | type[Pypdf]] = [Pypdf] if limits.without_pdfium else [Pdfium, Pypdf]
+    for kind in kinds:
         try:
-            library: PdfLibrary = build()
+            library: PdfLibrary = kind(path, limits.page_cpu_seconds)
         except PageError as exc:
             problems.append(ParseFailure("damaged", _damaged(str(exc))))
             continue
@@ -63,7 +69,7 @@ def _open_libraries(path: Path, limits: ReadLimits) -> list[PdfLibrary]:
             "output_limit",
             message("{pages:,} pages, the limit is {most:,}; split the file", pages=pages, most=limits.pages),
         )
-    return libraries[::-1] if pages > _FAST_PAGES else libraries
+    return libraries
 
 
 def _read(libraries: list[PdfLibrary], limits: ReadLimits) -> ParsedDocument:
@@ -71,14 +77,14 @@ def _read(libraries: list[PdfLibrary], limits: ReadLimits) -> ParsedDocument:
     pages: list[_Page] = []
     room = limits.text_characters
     for index in range(count):
-        problem = problem_of_part(index + 1, count)
-        pages.append(_Page("", "failed", problem) if problem else _read_page(libraries, index))
+        pages.append(_read_part(libraries, index, count))
         room -= len(pages[-1].text)
         if room < 0:
             raise ParseFailure(
                 "output_limit",
                 message("more than {characters:,} characters; split the file", characters=limits.text_characters),
             )
+    all_parts_read(count)
     if not limits.ocr and not any(_has_words(page.text) for page in pages):
         failed = next((page for page in pages if page.status == "failed"), None)
         raise ParseFailure("damaged", _damaged(failed.detail)) if failed else ParseFailure("no_text", _NO_TEXT)
@@ -87,6 +93,16 @@ def _read(libraries: list[PdfLibrary], limits: ReadLimits) -> ParsedDocument:
 
 def _damaged(reason: str | None) -> str:
     return message("it is damaged ({reason}); open and save it with a PDF program, or replace it", reason=reason)
+
+
+def _read_part(libraries: list[PdfLibrary], index: int, count: int) -> _Page:
+    """The page, unless it was lost in an earlier attempt; where PDFium crashed on it, the other library reads it."""
+    loss = loss_of_part(index + 1, count)
+    if loss is None:
+        return _read_page(libraries, index)
+    others = [library for library in libraries if isinstance(library, Pypdf)] if loss.category == "crashed" else []
+    page = _read_page(others, index) if others else _Page("", "failed", loss.why)
+    return page if page.status != "failed" else _Page("", "failed", loss.why)
 
 
 def _read_page(libraries: list[PdfLibrary], index: int) -> _Page:
@@ -105,17 +121,20 @@ def _read_page(libraries: list[PdfLibrary], index: int) -> _Page:
 
 def _judged(library: PdfLibrary, index: int) -> _Page:
     try:
-        text = repair_glyph_codes(library.page_text(index))
+        reading = library.read(index)
     except PageError as exc:
         return _Page("", "failed", str(exc))
+    text = repair_glyph_codes(reading.text)
     share = garbled_share(text)
     if share > _MOST_GARBLED:
         rest = close_gaps(clean_text(without_garbled_lines(text)))
-        return _Page(rest, "garbled", message("{share:.0%} of its characters cannot be understood", share=share))
+        return _Page(
+            rest, "garbled", message("{share:.0%} of its characters cannot be understood", share=share), reading
+        )
     text = close_gaps(clean_text(text))
     if not _has_words(text):
-        return _Page(text, "empty", message("no text layer"))
-    return _Page(text)
+        return _Page(text, "empty", message("no text layer"), reading)
+    return _Page(text, reading=reading)
 
 
 def _has_words(text: str) -> bool:
@@ -125,20 +144,60 @@ def _has_words(text: str) -> bool:
 def _document(libraries: list[PdfLibrary], pages: list[_Page]) -> ParsedDocument:
     texts = join_cut_words(remove_furniture([page.text for page in pages]))
     readable = [text if page.status == "text" else "" for text, page in zip(texts, pages, strict=True)]
-    title, bookmarks = _title_and_bookmarks(libraries, readable[0])
+    title, bookmarks = _title_and_bookmarks(libraries, pages[0].reading.sized, readable[0])
+    labels = _labels(libraries, len(pages))
     records = tuple(
-        PageRecord(number, text, page.status, detail=page.detail)
-        for number, (text, page) in enumerate(zip(texts, pages, strict=True), start=1)
+        PageRecord(number, text, page.status, label=label, detail=page.detail)
+        for number, (text, page, label) in enumerate(zip(texts, pages, labels, strict=True), start=1)
     )
-    return ParsedDocument(title, records, find_headings(readable, bookmarks))
+    pictures = tuple(number for number, page in enumerate(pages, start=1) if _is_mostly_picture(page))
+    return ParsedDocument(title, records, find_headings(readable, bookmarks), tuple(_notes(pages)), pictures)
 
 
-def _title_and_bookmarks(libraries: list[PdfLibrary], first: str) -> tuple[str | None, list[tuple[int, str, int]]]:
+def _is_mostly_picture(page: _Page) -> bool:
+    """A scan with a stamp or a footer as text: what the picture says is missing."""
+    letters = sum(character.isalnum() for character in page.text)
+    return page.status == "text" and page.reading.picture_share >= _PICTURE_SHARE and letters < _FEW_LETTERS
+
+
+def _notes(pages: list[_Page]) -> Iterator[str]:
+    for number, page in enumerate(pages, start=1):
+        if page.reading.hidden:
+            reasons = joined((_reason(reason) for reason in page.reading.hidden), ", ")
+            yield message("Page {number} has hidden text ({reasons}).", number=number, reasons=reasons)
+        if page.reading.struck and page.status == "text":
+            yield message("Page {number}: struck-out text is left out.", number=number)
+
+
+def _reason(reason: str) -> str:
+    known = (message("invisible"), message("off the page"), message("tiny"), message("white"))
+    return next(text for text in known if text == reason)
+
+
+def _labels(libraries: list[PdfLibrary], count: int) -> list[str | None]:
+    """What is printed on the pages, where the file says so and it is not just their number."""
+    source = next((library for library in libraries if isinstance(library, Pdfium)), None)
+    if source is None:
+        return [None] * count
+    labels = [source.label(index) if index < source.page_count else None for index in range(count)]
+    is_plain = all(label in (None, str(number)) for number, label in enumerate(labels, start=1))
+    return [None] * count if is_plain else labels
+
+
+def _attached(libraries: list[PdfLibrary], path: Path, limits: ReadLimits) -> ParsedDocument:
+    source = next((library for library in libraries if isinstance(library, Pdfium)), None)
+    count = max(library.page_count for library in libraries)
+    return source.attached(path, limits, count) if source else ParsedDocument(None, ())
+
+
+def _title_and_bookmarks(
+    libraries: list[PdfLibrary], sized: Sequence[tuple[float, str]], first: str
+) -> tuple[str | None, list[tuple[int, str, int]]]:
     source = next((library for library in libraries if isinstance(library, Pypdf)), None)
-    title, bookmarks = None, []
+    metadata, bookmarks = None, []
     if source is not None:
         with suppress(PageError):
-            title = find_title(source.metadata_title(), source.upper_text(0), first)
+            metadata = source.metadata_title()
         with suppress(PageError):
             bookmarks = source.outline()
-    return clean_title(title), bookmarks
+    return clean_title(find_title(metadata, [(round(size, 1), f"{text} ") for size, text in sized], first)), bookmarks

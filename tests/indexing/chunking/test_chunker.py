@@ -238,3 +238,19 @@ def test_a_real_paper_gives_readable_chunks(packaged_counter: tuple[int, CountTo
     assert any("supervised\nfine-tuning (SFT)" in chunk.text for chunk in by_page[1])
     assert any("4.2 Unsuccessful Attempts … 15" in chunk.text and chunk.weight < 1 for chunk in by_page[2])
     assert all("\0" not in chunk.text for chunk in found)
+
+
+def test_every_later_chunk_of_a_long_table_begins_with_its_header() -> None:
+    rows = "\n".join(f"| Cart {number} | {number}.5 | {number}.7 |" for number in range(60))
+    parsed = document(f"{PROSE}\n\n| Model | Speed | Price |\n{rows}\n\n{PROSE}")
+    found = [chunk for chunk in chunks(parsed, size=300) if "| Cart" in chunk.text]
+    assert len(found) > 3
+    assert all("| Model | Speed | Price |\n| Cart" in chunk.text and len(chunk.text) <= 300 for chunk in found)
+    assert all(chunk.text == "\n".join(parsed.pages[0].text[s.start : s.end] for s in chunk.spans) for chunk in found)
+    assert [row for chunk in found for row in chunk.text.split("\n") if row.startswith("| Cart")] == rows.split("\n")
+
+
+def test_a_table_without_a_header_repeats_no_row() -> None:
+    rows = "\n".join(f"| Cart {number} | {number}.5 | {number}.7 |" for number in range(60))
+    found = chunks(document(rows.replace("Cart 0 ", "7.1 ")), size=300)
+    assert sum(chunk.text.count("| 7.1 | 0.5 | 0.7 |") for chunk in found) == 1

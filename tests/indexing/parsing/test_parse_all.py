@@ -15,7 +15,8 @@ import pytest
 
 from indexing.documents import ParsedDocument, ReadLimits
 from indexing.parsing.child import document_from_json, document_to_json
-from indexing.parsing.parse_all import ParseOutcome, parse_all
+from indexing.parsing.child_pool import ChildReply, ParseTask
+from indexing.parsing.parse_all import ParseOutcome, _Work, parse_all
 from indexing.readers import read_document
 from storage.message_translation import told
 from storage.messages import message
@@ -282,3 +283,27 @@ def test_the_page_in_hand_is_told(tmp_path: Path) -> None:
     list(parse_all([long_file], LIMITS, 1, on_part=lambda path, part, of: told.append((path.name, part, of))))
     assert {(name, of) for name, _, of in told} == {("long.pdf", 30)}
     assert [part for _, part, _ in told] == sorted(part for _, part, _ in told)
+
+
+def test_a_pdf_that_crashes_its_reader_is_read_once_more_without_pdfium(tmp_path: Path) -> None:
+    file = saved(tmp_path / "good.pdf", pdf([PROSE]))
+    crash = ChildReply({"failure": ["crashed", "its reader crashed"]}, 1.0)
+    work = _Work(iter([]), LIMITS, None)
+    assert list(work.take(ParseTask(file), crash)) == []
+    again = work.next_task()
+    assert again == ParseTask(file, without_pdfium=True)
+    assert [outcome.failure is not None for outcome in work.take(again, crash)] == [True]
+    document = read_document(file, ReadLimits(without_pdfium=True))
+    assert document.pages[0].text.startswith("The reading room opens at nine.")
+
+
+def test_a_picture_with_a_stamp_keeps_both_texts_apart(tmp_path: Path) -> None:
+    file = saved(tmp_path / "scan.pdf", pdf(["Received 4 May"]))
+    document = replace(read_document(file, LIMITS), pictures=(1,))
+    work = _Work(iter([]), ReadLimits(ocr=True), None)
+    assert list(work.take(ParseTask(file), ChildReply({"document": document_to_json(document)}, 1.0))) == []
+    assert work.next_task() == ParseTask(file, page=1)
+    read = {"ocr": {"key": "0a", "text": "RECEIVED 4 MAY\nThe contract goes to Brandt.", "is_new": True}}
+    found = next(work.take(ParseTask(file, page=1), ChildReply(read, 1.0))).document
+    assert found is not None
+    assert (found.pages[0].text, found.pages[0].status) == ("Received 4 May\n\nThe contract goes to Brandt.", "ocr")

@@ -122,7 +122,7 @@ LEFT, RIGHT = ([f"{side}{number}" for number in range(6)] for side in "lr")
         ),
         pytest.param(
             [*column(0, LEFT, width=40), *column(230, RIGHT, width=40)],
-            "\n".join(f"{left}  {right}" for left, right in zip(LEFT, RIGHT, strict=True)),
+            "\n".join(f"| {left} | {right} |" for left, right in zip(LEFT, RIGHT, strict=True)),
             id="a table is read by rows",
         ),
         pytest.param([*column(0, ["a", "b"]), *column(0, ["c"], top=160)], "a\nb\n\nc", id="a gap begins a paragraph"),

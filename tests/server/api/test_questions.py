@@ -113,7 +113,6 @@ def test_the_folders_files_are_each_in_one_number(client: FlaskClient) -> None:
     assert {document["state"] for document in reply["documents"]} <= {"read", "read_in_part", "failed"}
 
 
-
 def test_documents_are_listed_with_their_problems(client: FlaskClient) -> None:
     listed = {d["path"]: d for d in client.get("/api/documents").get_json()["documents"]}
     assert listed["empty.pdf"]["status"] == "failed"

@@ -56,6 +56,18 @@ def test_a_passage_is_found_by_its_letters(page: str, passage: str, found: str) 
     assert "".join(page[place] for place in places) == found
 
 
+def test_a_passage_in_another_order_than_the_page_draws_it_is_found_line_by_line() -> None:
+    page = "the left begins the right begins and goes on and also goes on"
+    passage = "the left begins\nand goes on\nthe right begins\nand also goes on"
+    assert len(find_passage(list(page), passage)) == sum(letter.isalpha() for letter in page)
+
+
+def test_the_bars_of_a_table_and_ticks_are_no_letters_of_the_page() -> None:
+    page = "Buoy Light 44 red insured"
+    found = find_passage(list(page), "| Buoy | Light |\n| 44 | red |\n[x] insured")
+    assert "".join(page[place] for place in found) == "BuoyLight44redinsured"
+
+
 def test_boxes_become_lines() -> None:
     boxes = [(0, 0, 10, 10), (12, 1, 20, 11), (0, 20, 10, 30), (200, 20, 210, 30)]
     assert list(lines_of(boxes)) == [(0, 0, 20, 11), (0, 20, 10, 30), (200, 20, 210, 30)]

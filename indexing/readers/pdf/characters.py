@@ -1,0 +1,206 @@
+"""The characters of a page as PDFium places them, joined to words. Knows nothing of lines, columns and tables.
+
+PDFium's own spaces end words: it tears none. Everything is turned so that its text stands upright: x grows to the
+right, y grows downwards, both in points. Text at another angle than most of the page's is a group of its own.
+"""
+
+import ctypes
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from indexing.readers.pdf.scripts import is_cjk, raised_mark, without_ordinal_marks
+from indexing.readers.pdf.words import DESCENT, Character, Turn, Word
+
+MOST_CHARACTERS = 60_000  # of a page; beyond, its plain text is taken as it is
+_GAP = 0.7  # of the size: so far apart are two words, whether or not a space was drawn
+_TIGHT = 0.15  # of the size: raised text so near belongs to the word, even after a space that PDFium made up
+_BACK = 0.5  # of the size: a step back of so much begins another word
+_SMALLER = 0.82  # of the size before: raised or lowered text
+_SMALLEST = 0.4  # of that size; what is smaller stands beside a drop capital
+_RAISED = (0.12, 0.9)  # above the baseline, in sizes of the character before
+_LOWERED = (0.04, 0.65)
+_STRAIGHT_DEGREES = 15  # angles are told apart in such steps
+_ENDS = frozenset(" \t\r\n\x00\u00a0\u3000\u200b\u2028\u2029")
+_LAM, _ALEFS = "\u0644", "\u0627\u0622\u0623\u0625"
+_HYPHENS = frozenset("\x02\ufffe")  # PDFium's marks for a hyphen at the end of a line
+
+
+@dataclass(frozen=True, slots=True)
+class TextGroup:
+    """The words at one angle, in degrees against the clock; `downwards` counts steps from sign to sign."""
+
+    angle: int
+    words: list[Word]
+    characters: list[Character] = field(default_factory=list)
+
+
+def read_groups(text_page: Any) -> list[TextGroup]:
+    """The page's words by angle, the angle with most characters first; [] where there are too many characters."""
+    text_page = text_page.raw  # looked up once: there are six calls for each character
+    count = pdfium.FPDFText_CountChars(text_page)
+    if count > MOST_CHARACTERS:
+        return []
+    runs: dict[int, list[Character | None]] = defaultdict(list)
+    last = 0
+    for angle, character in _characters(text_page, count):
+        if character is None:
+            runs[last].append(None)
+            continue
+        if angle != last and runs[last]:
+            runs[last].append(None)
+        last = angle
+        runs[angle].append(character)
+    groups = [
+        TextGroup(angle, list(_words(run)), [one for one in run if one is not None]) for angle, run in runs.items()
+    ]
+    return sorted((group for group in groups if group.words), key=lambda group: -len(group.characters))
+
+
+@dataclass(slots=True)
+class _Style:
+    """What the characters of one text object have in common."""
+
+    size: float
+    angle: int
+    turn: Turn
+
+
+def _characters(text_page: Any, count: int) -> Iterator[tuple[int, Character | None]]:
+    """(angle, character), None for what ends a word."""
+    unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
+    origin_of, object_of = pdfium.FPDFText_GetCharOrigin, pdfium.FPDFText_GetTextObject
+    box, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    high = ""
+    address, style = -1, _Style(1.0, 0, Turn(0))
+    for index in range(count):
+        code = unicode_of(text_page, index)
+        text = chr(code) if code < 0x110000 else "\ufffd"
+        if text in _ENDS:
+            yield 0, None
+            continue
+        text, high = _whole(high, text)
+        if not text:
+            continue
+        drawn_by = ctypes.cast(object_of(text_page, index), ctypes.c_void_p).value or 0
+        box_of(text_page, index, box)
+        if drawn_by != address or not drawn_by:
+            address, style = drawn_by, _style(text_page, index, abs(box.top - box.bottom))
+        origin_of(text_page, index, x, y)
+        yield style.angle, _placed("-" if text in _HYPHENS else text, box, (x.value, y.value), style, drawn_by)
+
+
+def _whole(high: str, text: str) -> tuple[str, str]:
+    """(the character, what waits for its second half): PDFium gives those beyond U+FFFF as two."""
+    if "\ud800" <= text <= "\udbff":
+        return "", text
+    if high and "\udc00" <= text <= "\udfff":
+        return (high + text).encode("utf-16", "surrogatepass").decode("utf-16", "replace"), ""
+    return text, ""
+
+
+def _style(text_page: Any, index: int, height: float) -> _Style:
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFText_GetMatrix(text_page, index, matrix)
+    size = pdfium.FPDFText_GetFontSize(text_page, index) * math.hypot(matrix.c, matrix.d)
+    degrees = math.degrees(math.atan2(matrix.b, matrix.a)) if matrix.a or matrix.b else 0.0
+    angle = round(degrees / _STRAIGHT_DEGREES) * _STRAIGHT_DEGREES % 360
+    if not 0.3 * height < size < 3 * height and height > 0 and angle % 180 == 0:
+        size = height  # Type 3 fonts have units of their own
+    return _Style(max(size, 0.1), angle, Turn(angle))
+
+
+def _placed(text: str, box: Any, origin: tuple[float, float], style: _Style, drawn_by: int) -> Character:
+    left, top, right, bottom = style.turn.box(box.left, box.bottom, box.right, box.top)
+    x, base = style.turn.point(*origin)
+    if not left - style.size <= x <= right + style.size:
+        x = left
+    if not top - style.size <= base <= bottom + style.size:
+        base = bottom - DESCENT * style.size
+    if style.angle % 90:  # the upright box around a slanted character says little
+        left, right = x, x + style.size * 0.5
+    return Character(text, left, max(right, left), base, style.size, drawn_by)
+
+
+def _words(run: Sequence[Character | None]) -> Iterator[Word]:
+    word: Word | None = None
+    before: Character | None = None  # the character drawn before, also over a space
+    anchor: Character | None = None  # the last one on its line's own baseline
+    ended = was_shifted = False
+    for order, character in enumerate(run):
+        if character is None:
+            ended = True
+            continue
+        if before is not None and _is_drawn_twice(before, character):
+            continue
+        shift = _shift(anchor, before, character) if anchor and before else ""
+        is_close = before is not None and _is_close(before, character, shift, was_shifted)
+        goes_on = word is not None and before is not None and (bool(shift) or _goes_on(word, before, character))
+        if word is not None and before is not None and goes_on and (is_close or not ended):
+            _extend(word, before, character, shift)
+        else:
+            if word is not None:
+                yield _finished(word)
+            base = anchor.base if anchor and shift else character.base
+            word = Word(character.text, character.x0, character.x1, base, character.size, order, character.source)
+        ended, before, was_shifted = False, character, bool(shift)
+        if not shift:
+            anchor = character
+    if word is not None:
+        yield _finished(word)
+
+
+def _is_drawn_twice(before: Character, character: Character) -> bool:
+    """A sign of a mathematical alphabet that its font's table writes twice for one glyph."""
+    is_same_place = character.x0 == before.x0 and character.x1 == before.x1 and character.base == before.base
+    return is_same_place and character.text == before.text and character.text > "\uffff"
+
+
+def _finished(word: Word) -> Word:
+    word.text = without_ordinal_marks(word.text)
+    return word
+
+
+def _shift(anchor: Character, before: Character, character: Character) -> str:
+    """ "raised" or "lowered" against the baseline of the text before; "" where it is neither."""
+    is_smaller = _SMALLEST * anchor.size < character.size <= _SMALLER * anchor.size
+    if not is_smaller or (not anchor.text.isalnum() and anchor.text not in ")]}%\"'”’.,;:"):
+        return ""
+    near = -0.6 * anchor.size < character.x0 - before.x1 < 0.35 * anchor.size
+    rise = (anchor.base - character.base) / anchor.size
+    if near and _RAISED[0] < rise < _RAISED[1]:
+        return "raised"
+    return "lowered" if near and _LOWERED[0] < -rise < _LOWERED[1] else ""
+
+
+def _is_close(before: Character, character: Character, shift: str, was_shifted: bool) -> bool:
+    """Whether a space before raised text, or between it and a mark, was only made up by PDFium."""
+    may_be = shift or (was_shifted and not character.text.isalnum())
+    return bool(may_be) and character.x0 - before.x1 < _TIGHT * before.size
+
+
+def _goes_on(word: Word, before: Character, character: Character) -> bool:
+    size = max(before.size, character.size)
+    if abs(character.base - before.base) > 0.3 * size and abs(character.base - word.base) > 0.3 * size:
+        return False
+    if is_cjk(character.text) and abs(character.x0 - before.x1) > _GAP * size:
+        return False
+    forwards = -_BACK * size < character.x0 - before.x1 < _GAP * size
+    backwards = -_GAP * size < before.x0 - character.x1 < _BACK * size  # right to left
+    return forwards or (backwards and not character.text.isascii()) or character.x0 == before.x0
+
+
+def _extend(word: Word, before: Character, character: Character, shift: str) -> None:
+    if shift == "raised":
+        word.text += raised_mark(word.text, character.text) + character.text
+    elif character.x0 == before.x0 and character.text == _LAM and before.text in _ALEFS:
+        word.text = word.text[:-1] + character.text + word.text[-1]  # one glyph, whose two letters PDFium turned round
+    else:
+        word.text += character.text
+    word.x0, word.x1 = min(word.x0, character.x0), max(word.x1, character.x1)
+    if not shift and character.size > word.size:
+        word.size, word.base = character.size, character.base

@@ -1,0 +1,252 @@
+"""Tables between rules: cells are where rules cross, and merged where a rule is missing. Pure geometry.
+
+What is drawn as a grid and is none (a chart, the frame of a page, a box around a table that has only gaps) is refused.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from indexing.readers.pdf.lines import Row, rows_of, text_of
+from indexing.readers.pdf.tables import markdown_row
+from indexing.readers.pdf.words import Word
+
+_SNAP = 2.5  # points: rules so near are one, ends so near touch
+_MOST_RULES = 500  # of a page, pieces in one line counted once
+_OWN_GAP = 1.6  # sizes: a gap within a cell
+_MOST_OWN_GAPS = 0.2  # of the lines
+_LEAST_FILLED = 0.12  # of the cells; a chart's grid has fewer
+_FRAME_SHARE = 0.6  # of the words in one cell of more than …
+_FRAME_ROWS = 8  # … lines: a frame around other things
+_HEAD_ROWS = 2  # in which merged cells are repeated across too
+_MOST_REPEATED = 2.5  # times the text of a table may stand in it, for merged cells
+_BARS = 40  # characters of bars in a row
+_ALIGNED = 0.3  # sizes
+_WHOLE_COLUMNS = 0.6  # of the columns of such a band have as many lines; else cells are wrapped
+_SPLIT_ROWS = 3  # lines of a band without rules between them
+
+Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as lines of text, where it stands, and the words in it."""
+
+    box: Rule
+    lines: tuple[str, ...]
+    words: tuple[Word, ...]
+
+
+def find_grids(words: Sequence[Word], level: Sequence[Rule], upright: Sequence[Rule]) -> list[Grid]:
+    """The ruled tables of a page, whose words no longer belong to its running text."""
+    across = _joined([(rule[1], rule[0], rule[2]) for rule in level])
+    down = _joined([(rule[0], rule[1], rule[3]) for rule in upright])
+    if len(across) < 2 or len(down) < 1 or len(across) > _MOST_RULES or len(down) > _MOST_RULES:
+        return []
+    found: list[Grid] = []
+    rest = list(words)
+    for levels, uprights in sorted(_components(across, down), key=lambda one: _extent(one[0], one[1])):
+        grid = _grid(rest, levels, uprights)
+        if grid is not None:
+            found.append(grid)
+            taken = {id(word) for word in grid.words}
+            rest = [word for word in rest if id(word) not in taken]
+    return found
+
+
+_Line = tuple[float, float, float]  # place, begin, end
+
+
+def _joined(pieces: Sequence[_Line]) -> list[_Line]:
+    """Pieces of rules in one line, drawn cell by cell, made whole."""
+    lines: list[list[_Line]] = []
+    for place, begin, end in sorted(pieces):
+        if lines and place - lines[-1][0][0] <= _SNAP / 2:
+            lines[-1].append((place, begin, end))
+        else:
+            lines.append([(place, begin, end)])
+    return [whole for line in lines for whole in _merged(line)]
+
+
+def _merged(line: Sequence[_Line]) -> Iterator[_Line]:
+    ordered = sorted(line, key=lambda piece: piece[1])
+    place, begin, end = ordered[0]
+    for _, start, stop in ordered[1:]:
+        if start > end + _SNAP:
+            yield place, begin, end
+            begin = start
+        end = max(end, stop) if start <= end + _SNAP else stop
+    yield place, begin, end
+
+
+def _components(across: Sequence[_Line], down: Sequence[_Line]) -> Iterator[tuple[list[_Line], list[_Line]]]:
+    """Rules that touch one another, directly or through others."""
+    parents = list(range(len(across) + len(down)))
+
+    def root(index: int) -> int:
+        while parents[index] != index:
+            parents[index] = parents[parents[index]]
+            index = parents[index]
+        return index
+
+    for i, (y, left, right) in enumerate(across):
+        for j, (x, top, bottom) in enumerate(down):
+            if left - _SNAP <= x <= right + _SNAP and top - _SNAP <= y <= bottom + _SNAP:
+                parents[root(i)] = root(len(across) + j)
+    groups: dict[int, tuple[list[_Line], list[_Line]]] = defaultdict(lambda: ([], []))
+    for index in range(len(parents)):
+        is_across = index < len(across)
+        groups[root(index)][0 if is_across else 1].append(across[index] if is_across else down[index - len(across)])
+    yield from (group for group in groups.values() if len(group[0]) >= 2 and group[1])
+
+
+def _extent(levels: Sequence[_Line], uprights: Sequence[_Line]) -> float:
+    return max(end for _, _, end in levels) - min(begin for _, begin, _ in levels) + len(uprights) * 0.01
+
+
+def _places(lines: Sequence[_Line], others: Sequence[_Line]) -> list[float]:
+    """Where the cells begin and end: the rules' places, and the ends of the rules that cross them where none stands."""
+    places: list[float] = []
+    for place in sorted(line[0] for line in lines):
+        if not places or place - places[-1] > _SNAP:
+            places.append(place)
+    first, last = min(line[1] for line in others), max(line[2] for line in others)
+    if first < places[0] - 3 * _SNAP:
+        places.insert(0, first)
+    if last > places[-1] + 3 * _SNAP:
+        places.append(last)
+    return places
+
+
+def _grid(words: Sequence[Word], levels: Sequence[_Line], uprights: Sequence[_Line]) -> Grid | None:
+    xs, ys = _places(uprights, levels), _places(levels, uprights)
+    if len(xs) < 3 or len(ys) < 3:
+        return None
+    inside = [word for word in words if xs[0] <= (word.x0 + word.x1) / 2 <= xs[-1] and ys[0] <= word.middle <= ys[-1]]
+    owners = _owners(xs, ys, levels, uprights)
+    cells: dict[tuple[int, int], list[Word]] = defaultdict(list)
+    for word in inside:
+        place = _index(ys, word.middle), _index(xs, (word.x0 + word.x1) / 2)
+        cells[owners[place]].append(word)
+    if not _is_table(cells, set(owners.values())):
+        return None
+    texts = [line for row in range(len(ys) - 1) for line in _row_texts(row, len(xs) - 1, owners, cells)]
+    lines = tuple(_lines(_without_empty(texts)))
+    written = sum(len(word.text) + 1 for word in inside)
+    if not lines or sum(map(len, lines)) > _MOST_REPEATED * written + _BARS * len(lines):
+        return None  # a drawing, in which missing rules join most of its cells
+    return Grid((xs[0], ys[0], xs[-1], ys[-1]), lines, tuple(inside))
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The rows as lines; a cell over the whole width is said once, and above the others without bars: a title."""
+    is_title = True
+    for row in rows:
+        is_whole = len(row) > 2 and len(set(row)) == 1
+        is_title = is_title and is_whole
+        yield row[0] if is_title else markdown_row(row[:1] if is_whole else row)
+
+
+def _index(places: Sequence[float], value: float) -> int:
+    return max(0, min(sum(place <= value for place in places) - 1, len(places) - 2))
+
+
+def _owners(
+    xs: Sequence[float], ys: Sequence[float], levels: Sequence[_Line], uprights: Sequence[_Line]
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """For each cell (row, column) the first cell of the one it is merged into, itself mostly."""
+    owners = {(row, column): (row, column) for row in range(len(ys) - 1) for column in range(len(xs) - 1)}
+
+    def owner(cell: tuple[int, int]) -> tuple[int, int]:
+        while owners[cell] != cell:
+            cell = owners[cell]
+        return cell
+
+    for row, column in sorted(owners):
+        middle_y, middle_x = (ys[row] + ys[row + 1]) / 2, (xs[column] + xs[column + 1]) / 2
+        if column + 2 < len(xs) and not _has_rule(uprights, xs[column + 1], middle_y):
+            one, other = sorted((owner((row, column)), owner((row, column + 1))))
+            owners[other] = one
+        if row + 2 < len(ys) and not _has_rule(levels, ys[row + 1], middle_x):
+            one, other = sorted((owner((row, column)), owner((row + 1, column))))
+            owners[other] = one
+    return {cell: owner(cell) for cell in owners}
+
+
+def _has_rule(lines: Sequence[_Line], place: float, at: float) -> bool:
+    return any(abs(line[0] - place) <= _SNAP and line[1] <= at <= line[2] for line in lines)
+
+
+def _is_table(cells: dict[tuple[int, int], list[Word]], owners: set[tuple[int, int]]) -> bool:
+    filled = [rows_of(words) for words in cells.values() if words]
+    if len(owners) < 4 or len(filled) < 3 or len(filled) < _LEAST_FILLED * len(owners):
+        return False
+    lines = [row for rows in filled for row in rows]
+    total = sum(len(row.words) for row in lines)
+    largest = max(filled, key=lambda rows: sum(len(row.words) for row in rows))
+    if len(largest) > _FRAME_ROWS and sum(len(row.words) for row in largest) > _FRAME_SHARE * total:
+        return False
+    own_gaps = sum(len(row.segments(_OWN_GAP)) > 1 for row in lines)
+    return own_gaps <= _MOST_OWN_GAPS * len(lines)
+
+
+def _row_texts(
+    row: int,
+    columns: int,
+    owners: dict[tuple[int, int], tuple[int, int]],
+    cells: dict[tuple[int, int], list[Word]],
+) -> Iterator[list[str]]:
+    """The texts of one band between level rules; several rows where it holds lines without rules between them."""
+    own = [cells.get(owners[row, column], []) for column in range(columns)]
+    firsts = [
+        owners[row, column] == (row, column)
+        or (owners[row, column][0] < row and (column == 0 or owners[row, column] != owners[row, column - 1]))
+        or (row < _HEAD_ROWS)
+        for column in range(columns)
+    ]
+    shown = [words if first else [] for words, first in zip(own, firsts, strict=True)]
+    lines = _aligned_lines([rows_of(words) for words in shown]) if row > 0 else []
+    if lines:
+        yield from lines
+    else:
+        yield [cell_text(words) for words in shown]
+
+
+def _aligned_lines(columns: Sequence[list[Row]]) -> list[list[str]]:
+    """The lines of a band whose columns have as many, at the same heights, and are no running text; else []."""
+    most = max((len(rows) for rows in columns), default=0)
+    whole = [rows for rows in columns if len(rows) == most]
+    filled = sum(bool(rows) for rows in columns)
+    if most < _SPLIT_ROWS or len(whole) < max(2.0, _WHOLE_COLUMNS * filled):
+        return []
+    bases = [row.base for row in whole[0]]
+    for rows in columns:
+        for row in rows:
+            if min(abs(row.base - base) for base in bases) > _ALIGNED * row.size:
+                return []
+    starts = [row.words[0].text[0] for rows in columns for row in rows]
+    if sum(start.islower() for start in starts) > 0.2 * len(starts):
+        return []
+    table = [["" for _ in columns] for _ in bases]
+    for column, rows in enumerate(columns):
+        for row in rows:
+            line = min(range(most), key=lambda index: abs(bases[index] - row.base))
+            table[line][column] = text_of(row.words)
+    return table
+
+
+def cell_text(words: Sequence[Word]) -> str:
+    """The lines of a cell as one; a word cut at a line's end is made whole."""
+    text = ""
+    for row in rows_of(words):
+        line = text_of(row.words)
+        is_cut = len(text) > 2 and text[-1] == "-" and text[-2].isalpha() and line[:1].islower()
+        text = text[:-1] + line if is_cut else f"{text} {line}" if text else line
+    return text
+
+
+def _without_empty(texts: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Without rows and columns in which nothing stands."""
+    rows = [list(row) for row in texts if any(row)]
+    kept = [column for column in range(len(rows[0])) if any(row[column] for row in rows)] if rows else []
+    return [[row[column] for column in kept] for row in rows]

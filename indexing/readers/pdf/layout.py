@@ -1,0 +1,197 @@
+"""The words of a page as text: reading order, tables as rows with their header, paragraphs apart. Pure geometry.
+
+Takes what `characters` and `drawings` found, or the lines that were read on a picture; knows neither library.
+"""
+
+import itertools
+import re
+import statistics
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from indexing.readers.pdf.columns import in_reading_order
+from indexing.readers.pdf.grids import find_grids
+from indexing.readers.pdf.lines import Row, rows_of, text_of, with_drop_capitals, without_line_numbers
+from indexing.readers.pdf.scripts import is_spaceless
+from indexing.readers.pdf.tables import cells_of, table_lines, table_stretches
+from indexing.readers.pdf.words import Word
+
+_PARAGRAPH = 1.35  # of the usual step from line to line
+_PLAIN_GAP = 1.5  # sizes: two spaces in a line that is no row of a table
+_STRIKE = (0.14, 0.5)  # sizes above the baseline: a rule there strikes out
+_WRITTEN = re.compile(r"[^\W\d_]{3}|\d[\d.,]|[\u3400-\u9fff]")  # a sign alone may be part of a fraction
+_SURELY_STRUCK = 3  # rules through words of a page, from which those through signs are believed
+_TOUCH = 1.5  # points
+_STRUCK_SHARE = 0.6  # of a word's width
+_RULE_ENDS = 1.2  # sizes: a rule that goes on further beyond the struck words is a rule of something else
+_FULL = 1.6  # sizes from the right edge: a line that ends nearer is full
+_CHINESE_ENDS = "。！？；：…"
+_CHART_LINES = 5  # slanted lines within a grid of rules
+_BESIDE_BOX = 2.5  # sides of a check box to the text that it belongs to
+_BOX_SIZES = (0.45, 1.7)  # sides of a check box, in sizes of that text
+
+Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A check box as drawn."""
+
+    box: Rule
+    is_ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """A page's text; (size, text) of its lines in the order read, and the words that were left out on purpose."""
+
+    text: str
+    sized: tuple[tuple[float, str], ...]
+    struck: tuple[Word, ...]
+    dropped: tuple[Word, ...]
+
+
+def lay_out(
+    words: Sequence[Word],
+    level: Sequence[Rule] = (),
+    upright: Sequence[Rule] = (),
+    squares: Sequence[Square] = (),
+    slanted: Sequence[Rule] = (),
+) -> LaidOut:
+    """The text of words that stand upright, with what the page draws around them. Slanted lines make a chart."""
+    words = with_drop_capitals(words)
+    struck = _struck(words, level, upright)
+    doomed = {id(word) for word in struck}
+    shown = [word for word in words if id(word) not in doomed]
+    shown += [word for square in squares if (word := _box_word(square, shown)) is not None]
+    grids = [grid for grid in find_grids(shown, level, upright) if not _is_chart(grid.box, slanted)]
+    taken = {id(word) for grid in grids for word in grid.words}
+    rows = rows_of([word for word in shown if id(word) not in taken])
+    numbered = [Row([], grid.lines, grid.box) for grid in grids] + rows
+    ordered = without_line_numbers(sorted(numbered, key=lambda row: row.base if row.words else row.top))
+    kept = {id(word) for row in ordered for word in row.words}
+    dropped = tuple(word for row in rows for word in row.words if id(word) not in kept)
+    stretches = list(in_reading_order(ordered, level, upright))
+    blocks = [list(_block(stretch)) for stretch in stretches]
+    text = _joined(stretches, ["\n".join(line for _, line in block).strip("\n") for block in blocks])
+    sized = tuple((size, line) for block in blocks for size, line in block if line)
+    return LaidOut(text, sized, tuple(struck), dropped)
+
+
+def _is_chart(box: Rule, slanted: Sequence[Rule]) -> bool:
+    inside = [
+        line for line in slanted if box[0] < line[0] and line[2] < box[2] and box[1] < line[1] and line[3] < box[3]
+    ]
+    return len(inside) >= _CHART_LINES
+
+
+def _box_word(square: Square, words: Sequence[Word]) -> Word | None:
+    """ "[x]" or "[ ]" on the baseline of the text beside it, drawn when that was drawn; None where there is none."""
+    x0, top, x1, bottom = square.box
+    side = bottom - top
+    beside = [word for word in words if word.top < (top + bottom) / 2 < word.bottom]
+    near = [word for word in beside if max(word.x0 - x1, x0 - word.x1) < _BESIDE_BOX * side]
+    fitting = [word for word in near if _BOX_SIZES[0] < side / word.size < _BOX_SIZES[1] and word.text.isprintable()]
+    if not fitting:
+        return None
+    nearest = min(fitting, key=lambda word: max(word.x0 - x1, x0 - word.x1))
+    text = "[x]" if square.is_ticked else "[ ]"
+    return Word(text, x0, x1, nearest.base, nearest.size, nearest.order)
+
+
+def _struck(words: Sequence[Word], level: Sequence[Rule], upright: Sequence[Rule]) -> list[Word]:
+    """Words through whose middle a rule goes that ends where they end. Signs alone only where words are struck too."""
+    struck: list[list[Word]] = []
+    ordered = sorted(words, key=lambda word: word.base)
+    bases = [word.base for word in ordered]
+    reach = _STRIKE[1] * max((word.size for word in words), default=0.0)
+    for rule in level:
+        near = ordered[bisect_left(bases, rule[1]) : bisect_right(bases, rule[3] + reach)]
+        hit = [word for word in near if _is_through(rule, word)]
+        if hit and _ends_with(rule, hit) and not _is_side_of_box(rule, upright):
+            struck.append(hit)
+    written = [hit for hit in struck if any(_WRITTEN.search(word.text) for word in hit)]
+    found = struck if len(written) >= _SURELY_STRUCK else written
+    return list({id(word): word for hit in found for word in hit}.values())
+
+
+def _ends_with(rule: Rule, words: Sequence[Word]) -> bool:
+    left, right = min(word.x0 for word in words), max(word.x1 for word in words)
+    return rule[0] > left - _RULE_ENDS * words[0].size and rule[2] < right + _RULE_ENDS * words[0].size
+
+
+def _is_side_of_box(rule: Rule, upright: Sequence[Rule]) -> bool:
+    return any(
+        min(abs(side[0] - rule[0]), abs(side[0] - rule[2])) < _TOUCH and side[1] - _TOUCH < rule[1] < side[3] + _TOUCH
+        for side in upright
+    )
+
+
+def _is_through(rule: Rule, word: Word) -> bool:
+    height = (word.base - (rule[1] + rule[3]) / 2) / word.size
+    if not _STRIKE[0] < height < _STRIKE[1] or not any(character.isalnum() for character in word.text):
+        return False
+    shared = min(rule[2], word.x1) - max(rule[0], word.x0)
+    return shared > _STRUCK_SHARE * (word.x1 - word.x0) and shared > 0.5 * word.size
+
+
+def _joined(stretches: Sequence[Sequence[Row]], blocks: Sequence[str]) -> str:
+    """The blocks apart from one another, but where a sentence goes on at the head of the next column."""
+    text, bottom = "", 0.0
+    for rows, block in zip(stretches, blocks, strict=True):
+        if text and block:
+            is_next_column = rows[0].top < bottom
+            goes_on = is_next_column and block[0].islower() and (text[-1].isalpha() or text[-1] in ",-")
+            text += "\n" if goes_on else "\n\n"
+        text, bottom = text + block, rows[-1].top
+    return text
+
+
+def _block(rows: Sequence[Row]) -> Iterator[tuple[float, str]]:
+    """(size, line) of one column, empty lines between paragraphs and around tables."""
+    for stretch in _between_tables(rows):
+        if stretch[0].table:
+            yield from ((stretch[0].size, line) for line in ("", *stretch[0].table, ""))
+            continue
+        for is_table, part in table_stretches(stretch):
+            lines = table_lines(part) if is_table else []
+            if lines:
+                yield from ((part[0].size, line) for line in ("", *lines, ""))
+            else:
+                yield from _paragraphs(part)
+
+
+def _between_tables(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    run: list[Row] = []
+    for row in rows:
+        if row.table:
+            if run:
+                yield run
+            yield [row]
+            run = []
+        else:
+            run.append(row)
+    if run:
+        yield run
+
+
+def _paragraphs(rows: Sequence[Row]) -> Iterator[tuple[float, str]]:
+    steps = [other.base - one.base for one, other in itertools.pairwise(rows)]
+    usual = statistics.median_low(steps) if steps else 0.0
+    right = max(row.x1 for row in rows)
+    text = ""
+    for index, row in enumerate(rows):
+        line = "  ".join(text_of(cell) for cell in cells_of(row, _PLAIN_GAP))
+        begins = index > 0 and steps[index - 1] > _PARAGRAPH * max(usual, row.size)
+        above = rows[index - 1]
+        is_full = index > 0 and above.x1 > right - _FULL * above.size and abs(above.size - row.size) < 0.1 * row.size
+        if text and is_full and not begins and is_spaceless(text, line) and text[-1] not in _CHINESE_ENDS:
+            text += line  # a Chinese word may be broken at the end of a line
+            continue
+        if index:
+            yield above.size, text
+            if begins:
+                yield row.size, ""
+        text = line
+    yield rows[-1].size, text

@@ -1,0 +1,250 @@
+"""What a page says, in the order in which it is read: columns, tables, marks. The pages are drawn by the tests."""
+
+import io
+from pathlib import Path
+
+import pytest
+from fpdf import FPDF
+from pypdf import PdfReader, PdfWriter
+from pypdf.annotations import FreeText, Text
+from pypdf.constants import PageLabelStyle
+
+from indexing.documents import ParsedDocument, ReadLimits
+from indexing.readers import read_document
+from tests.indexing.samples import PROSE, pdf, pdf_of_content, saved
+
+LEFT = [
+    "The lighthouse at the cape was built by",
+    "an engineer from the north, whose lamp",
+    "burned oil until the war and was then",
+]
+LEFT += ["changed to paraffin by the keeper, who", "lived in the small house beside it and"]
+RIGHT = [
+    "wrote a book about the ferry that left",
+    "every morning for the island, with its",
+    "sixty passengers and the mail in bags.",
+]
+RIGHT += ["Bookings for groups are taken by the", "harbour office, which closes at noon."]
+
+
+def drawn(*pieces: tuple[float, float, str], size: float = 10, more: str = "") -> bytes:
+    """A page with texts at (x, y) in points, in this order, and further drawing operators."""
+    shown = "\n".join(f"BT /F1 {size} Tf {x} {y} Td ({text}) Tj ET" for x, y, text in pieces)
+    return pdf_of_content(f"{shown}\n{more}")
+
+
+def read(folder: Path, content: bytes) -> ParsedDocument:
+    return read_document(saved(folder / "sample.pdf", content), ReadLimits(ocr=True))
+
+
+def text(folder: Path, content: bytes) -> str:
+    return read(folder, content).pages[0].text
+
+
+def row(y: float, *cells: str, step: float = 110) -> list[tuple[float, float, str]]:
+    return [(60 + step * number, y, cell) for number, cell in enumerate(cells) if cell]
+
+
+def test_two_columns_are_read_one_after_the_other_even_when_drawn_line_by_line(tmp_path: Path) -> None:
+    lines = [
+        piece
+        for number, (left, right) in enumerate(zip(LEFT, RIGHT, strict=True))
+        for piece in ((60, 700 - 12 * number, left), (300, 700 - 12 * number, right))
+    ]
+    found = " ".join(text(tmp_path, drawn(*lines)).split())
+    assert "lived in the small house beside it and wrote a book about the ferry" in found
+    assert "with its sixty passengers" in found
+
+
+def test_a_footnote_under_the_left_column_does_not_part_a_sentence(tmp_path: Path) -> None:
+    columns = [(60, 700 - 12 * number, line) for number, line in enumerate(LEFT)]
+    note = "BT /F1 7 Tf 60 630 Td (4 Compare the older ruling of the court.) Tj ET\n"
+    right = "\n".join(f"BT /F1 10 Tf 300 {700 - 12 * n} Td ({line}) Tj ET" for n, line in enumerate(RIGHT))
+    found = " ".join(text(tmp_path, drawn(*columns, more=note + right)).split())
+    assert "beside it and wrote a book" in found
+    assert found.endswith("4 Compare the older ruling of the court.")
+
+
+def test_addresses_side_by_side_stay_apart(tmp_path: Path) -> None:
+    lines = [*row(700, "Seller:", "Buyer:", step=250), *row(688, "Norden Works", "Harbour Trust", step=250)]
+    lines += [*row(676, "Dock Road 4", "Pier 1", step=250), *row(664, "VAT 556 112", "VAT 902 331", step=250)]
+    assert "Buyer:\nHarbour Trust\nPier 1\nVAT 902 331" in text(tmp_path, drawn(*lines))
+
+
+def test_a_table_without_rules_keeps_its_rows_and_its_empty_cells(tmp_path: Path) -> None:
+    lines = [*row(700, "Part", "Torque", "Gap"), *row(686, "P-001", "41", "0.01"), *row(672, "P-002", "", "0.02")]
+    lines += [*row(658, "P-003", "43", "0.03"), *row(644, "P-004", "44", "0.04")]
+    assert text(tmp_path, drawn(*lines)).split("\n")[:3] == [
+        "| Part | Torque | Gap |",
+        "| P-001 | 41 | 0.01 |",
+        "| P-002 |  | 0.02 |",
+    ]
+
+
+def test_labels_drawn_before_their_figures_stay_on_their_lines(tmp_path: Path) -> None:
+    labels = [(60, 700 - 14 * number, name) for number, name in enumerate(["Revenue", "Cost of sales", "Net income"])]
+    figures = [(320, 700 - 14 * n, value) for n, value in enumerate(["1,250", "(840)", "410"])]
+    later = [(420, 700 - 14 * n, value) for n, value in enumerate(["1,100", "(790)", "310"])]
+    assert "| Cost of sales | (840) | (790) |" in text(tmp_path, drawn(*labels, *figures, *later))
+
+
+def test_a_header_over_several_columns_is_repeated_in_each(tmp_path: Path) -> None:
+    lines = [(225, 714, "Year ended June"), *row(700, "", "2022", "2023"), *row(686, "Sales", "11,151", "11,154")]
+    lines += [*row(672, "Profit", "1,517", "1,429"), *row(658, "Margin", "13.6", "12.8")]
+    assert "Year ended June 2022 | Year ended June 2023 |" in text(tmp_path, drawn(*lines))
+
+
+def test_a_merged_cell_is_repeated_downwards(tmp_path: Path) -> None:
+    lines = [*row(706, "Ship", "Part", "Due"), *row(676, "Skarv", "Rudder", "May"), *row(656, "", "Anchor", "June")]
+    whole = "50 720 m 380 720 l 50 696 m 380 696 l 50 646 m 380 646 l 160 666 m 380 666 l"
+    upright = " ".join(f"{x} 720 m {x} 646 l" for x in (50, 160, 270, 380))
+    assert text(tmp_path, drawn(*lines, more=f"{whole} {upright} S")).split("\n") == [
+        "| Ship | Part | Due |",
+        "| Skarv | Rudder | May |",
+        "| Skarv | Anchor | June |",
+    ]
+
+
+def test_raised_figures_are_set_off_and_endings_are_not(tmp_path: Path) -> None:
+    content = pdf_of_content(
+        "BT /F1 10 Tf 60 700 Td (3.2 x 10) Tj 5 Ts /F1 7 Tf (5) Tj 0 Ts /F1 10 Tf ( Pa on the 21) Tj"
+        " 4 Ts /F1 7 Tf (st) Tj 0 Ts /F1 10 Tf ( of May) Tj ET"
+    )
+    assert text(tmp_path, content) == "3.2 x 10^5 Pa on the 21st of May"
+
+
+def test_struck_text_is_left_out_and_said(tmp_path: Path) -> None:
+    content = drawn(
+        (60, 700, "The deposit is"), (130, 700, "300"), (150, 700, "450 crowns"), more="129 703 m 148 703 l S"
+    )
+    document = read(tmp_path, content)
+    assert " ".join(document.pages[0].text.split()) == "The deposit is 450 crowns"
+    assert document.notes == ("Page 1: struck-out text is left out.",)
+
+
+def test_an_underline_strikes_nothing(tmp_path: Path) -> None:
+    content = drawn((60, 700, "The deposit is"), (130, 700, "300"), more="129 698.5 m 148 698.5 l S")
+    assert text(tmp_path, content) == "The deposit is 300"
+
+
+def test_drawn_check_boxes_are_ticked_or_empty(tmp_path: Path) -> None:
+    boxes = "60 699 8 8 re S 62 701 m 66 705 l 62 705 m 66 701 l S 60 679 8 8 re S"
+    found = text(tmp_path, drawn((74, 700, "insured"), (74, 680, "on trailer"), more=boxes))
+    assert found.split("\n") == ["[x] insured", "[ ] on trailer"]
+
+
+def test_line_numbers_of_a_transcript_are_dropped(tmp_path: Path) -> None:
+    lines = [
+        piece
+        for n, line in enumerate(LEFT + RIGHT, 1)
+        for piece in ((50, 700 - 24 * n, str(n)), (90, 700 - 24 * n, line))
+    ]
+    found = text(tmp_path, drawn(*lines))
+    assert found.split("\n")[0] == LEFT[0]
+    assert not any(character.isdigit() for character in found)
+
+
+def test_a_drop_capital_begins_its_word(tmp_path: Path) -> None:
+    first = "BT /F1 34 Tf 60 676 Td (T) Tj ET\n"
+    lines = [
+        (82, 700, "his release of the bureau says"),
+        (82, 688, "what was published before, and"),
+        (60, 664, "more."),
+    ]
+    assert text(tmp_path, drawn(*lines, more=first)).startswith("This release of the bureau says")
+
+
+def test_text_on_its_side_is_read_as_lines(tmp_path: Path) -> None:
+    content = pdf_of_content(
+        "BT /F1 10 Tf 0 1 -1 0 100 100 Tm (The table lies on its side) Tj ET\n"
+        "BT /F1 10 Tf 0 1 -1 0 114 100 Tm (and has a second line) Tj ET"
+    )
+    assert text(tmp_path, content) == "The table lies on its side\nand has a second line"
+
+
+def test_form_values_stand_beside_their_labels(tmp_path: Path) -> None:
+    assert "Registration number: SK-40917" in " ".join(text(tmp_path, form()).split())
+
+
+def form() -> bytes:
+    document = FPDF()
+    document.add_page()
+    document.set_font("Helvetica", size=11)
+    document.text(20, 40, "Registration number:")
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(bytes(document.output()))))
+    note = FreeText(text="SK-40917", rect=(170, 722, 280, 740), font_size="11pt", border_color=None)
+    writer.add_annotation(0, note)
+    return written(writer)
+
+
+def written(writer: PdfWriter) -> bytes:
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_notes_are_part_of_their_page(tmp_path: Path) -> None:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([PROSE]))))
+    writer.add_annotation(0, Text(text="The ceiling is 48,300 crowns.", rect=(50, 550, 70, 570)))
+    assert text(tmp_path, written(writer)).endswith("Note: The ceiling is 48,300 crowns.")
+
+
+def test_printed_page_numbers_are_kept_beside_the_pages(tmp_path: Path) -> None:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([PROSE] * 4))))
+    writer.set_page_label(0, 1, PageLabelStyle.LOWERCASE_ROMAN)
+    writer.set_page_label(2, 3, PageLabelStyle.DECIMAL)
+    assert [page.label for page in read(tmp_path, written(writer)).pages] == ["i", "ii", "1", "2"]
+
+
+def test_pages_without_labels_of_their_own_have_none(tmp_path: Path) -> None:
+    assert [page.label for page in read(tmp_path, pdf([PROSE] * 2)).pages] == [None, None]
+
+
+def test_attached_files_are_parts_of_the_document(tmp_path: Path) -> None:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([PROSE]))))
+    writer.add_attachment("annex.pdf", pdf(["The annex names the pilot.", "Its second page."]))
+    writer.add_attachment("list.txt", b"Buoy 44 is red.")
+    writer.add_attachment("photo.bin", b"\0\1")
+    document = read(tmp_path, written(writer))
+    assert [(page.number, page.label) for page in document.pages[1:]] == [
+        (2, "sample.pdf › annex.pdf, p. 1"),
+        (3, "sample.pdf › annex.pdf, p. 2"),
+        (4, "sample.pdf › list.txt"),
+    ]
+    assert document.pages[1].text == "The annex names the pilot."
+    assert [note for note in document.notes if "photo.bin" in note]
+
+
+def test_a_portfolio_within_itself_comes_to_an_end(tmp_path: Path) -> None:
+    content = pdf([PROSE])
+    for _ in range(6):
+        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
+        writer.add_attachment("inner.pdf", content)
+        content = written(writer)
+    assert 1 < len(read(tmp_path, content).pages) < 100
+
+
+def test_a_page_that_is_a_picture_with_a_stamp_is_read_by_ocr_too(tmp_path: Path) -> None:
+    from PIL import Image
+
+    document = FPDF()
+    document.set_font("Helvetica", size=11)
+    for share in (190, 40):
+        document.add_page()
+        document.image(Image.new("RGB", (60, 80), (200, 10, 30)), x=10, y=10, w=share)
+        document.text(20, 290, "Received 4 May")
+    assert read(tmp_path, bytes(document.output())).pictures == (1,)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("0 0 m " + " ".join(f"{n % 600} {n % 800} l" for n in range(30_000)) + " S", id="segments"),
+        pytest.param(" ".join(f"{n % 600} {n % 800} 9 9 re S" for n in range(25_000)), id="objects"),
+        pytest.param(
+            " ".join(f"{x} 0 m {x} 800 l 0 {x} m 600 {x} l" for x in range(0, 600, 2)) + " S", id="a fine grid"
+        ),
+    ],
+)
+def test_a_page_full_of_lines_keeps_its_text(tmp_path: Path, content: str) -> None:
+    assert "all its words" in text(tmp_path, drawn((60, 700, "all its words"), more=content))
