@@ -10,13 +10,17 @@ DocumentStatus = Literal["indexed", "failed", "stale"]
 
 @dataclass(frozen=True, slots=True)
 class PageRecord:
-    """One page as the machine read it. `label` is what a citation names where there are no numbered pages."""
+    """One page as the machine read it. `label` is what a citation names where there are no numbered pages.
+
+    `remarks` are sentences about what of the page was left out or is doubtful.
+    """
 
     number: int
     text: str
     status: PageStatus = "text"
     label: str | None = None
     detail: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

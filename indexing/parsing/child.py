@@ -20,6 +20,7 @@ from typing import Any
 from indexing.cleaning.text import clean_document
 from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers import read_document
+from storage.messages import decoded, encoded
 from storage.records import PageRecord
 
 _PR_SET_PDEATHSIG = 1
@@ -109,17 +110,24 @@ def _read_page_picture(path: Path, page: int, limits: ReadLimits) -> dict[str, A
 
 def document_to_json(document: ParsedDocument) -> dict[str, Any]:
     """The document as JSON can carry it."""
-    return asdict(document)
+    data = asdict(document)
+    for page in data["pages"]:
+        page["remarks"] = [encoded(remark) for remark in page["remarks"]]
+    return data
 
 
 def document_from_json(data: dict[str, Any]) -> ParsedDocument:
     """The inverse of `document_to_json`."""
     return ParsedDocument(
         title=data["title"],
-        pages=tuple(PageRecord(**page) for page in data["pages"]),
+        pages=tuple(_page_from_json(page) for page in data["pages"]),
         headings=tuple(Heading(**heading) for heading in data["headings"]),
         notes=tuple(data["notes"]),
     )
+
+
+def _page_from_json(data: dict[str, Any]) -> PageRecord:
+    return PageRecord(**{**data, "remarks": tuple(decoded(remark) for remark in data["remarks"])})
 
 
 if __name__ == "__main__":

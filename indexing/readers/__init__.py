@@ -6,7 +6,7 @@ from 1; what it leaves uncleaned is cleaned by `parsing`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePath
@@ -14,10 +14,12 @@ from typing import cast
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from storage.formats import SUFFIXES as SUFFIXES_OF
+from storage.messages import message
+from storage.records import PageRecord
 
 Reader = Callable[[Path, ReadLimits], ParsedDocument]
 
-CLEANING_VERSION = 1
+CLEANING_VERSION = 2
 """Part of every fingerprint: raise it when the same file would give other pages whatever its format."""
 
 _HEAD_BYTES = 4096
@@ -94,9 +96,20 @@ def read_document(path: Path, limits: ReadLimits) -> ParsedDocument:
         raise ParseFailure("unsupported", f"files ending in {path.suffix or 'nothing'} are not read")
     try:
         check_first_bytes(path, form)
-        return form.reader()(path, limits)
+        document = form.reader()(path, limits)
     except OSError as exc:
         raise ParseFailure("unreadable", f"cannot be opened ({exc.strerror}); check its permissions") from exc
+    return replace(document, pages=tuple(_with_broken_characters(page) for page in document.pages))
+
+
+def _with_broken_characters(page: PageRecord) -> PageRecord:
+    from indexing.readers.encoding import broken_places
+
+    count = broken_places(page.text)
+    if not count:
+        return page
+    remark = message("places where bytes are broken and characters lost: {count}", count=count)
+    return replace(page, remarks=(*page.remarks, remark))
 
 
 def check_first_bytes(path: Path, form: Format) -> None:

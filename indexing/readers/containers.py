@@ -4,6 +4,8 @@ Nothing is ever extracted to a folder, and an archive inside an archive is never
 `zipfile` stops at the size that the directory declares.
 """
 
+import io
+import re
 import struct
 import zipfile
 import zlib
@@ -17,6 +19,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse, parse
 
 from indexing.documents import ParseFailure
+from indexing.readers.encoding import decode_declared
 
 MOST_BYTES = 200_000_000
 MOST_MEMBERS = 1_000
@@ -34,6 +37,10 @@ _ARCHIVES = (
 _EMBEDDINGS = ("word/embeddings/", "ppt/embeddings/", "xl/embeddings/")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_FLAG = 0x1
+_XML_HEAD_BYTES = 400
+_XML_ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([\w.:-]+)")
+_XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _DISTRUST = "open it only if you trust its sender, save it anew with its program, or remove it"
 
 
@@ -82,9 +89,14 @@ def check_members(members: list[zipfile.ZipInfo]) -> None:
 
 
 def parse_xml(stream: IO[bytes]) -> Element:
-    """The root of an XML document. Raises `ParseFailure` "bomb" for entities of its own, "damaged" for bad XML."""
+    """The root of an XML document in any encoding.
+
+    Raises `ParseFailure` "bomb" for entities of its own, "damaged" for bad XML.
+    """
     try:
-        root = parse(stream, forbid_dtd=False, forbid_entities=True, forbid_external=True).getroot()
+        root = parse(
+            io.BytesIO(_in_utf8(stream.read())), forbid_dtd=False, forbid_entities=True, forbid_external=True
+        ).getroot()
     except DefusedXmlException as exc:
         raise _bomb("its XML declares entities, as files do that are made to harm") from exc
     except (ParseError, LookupError, ValueError) as exc:
@@ -92,6 +104,16 @@ def parse_xml(stream: IO[bytes]) -> Element:
     if root is None:
         raise ParseFailure("damaged", "its XML is empty; save it anew with its program")
     return root
+
+
+def _in_utf8(data: bytes) -> bytes:
+    """The document as the XML parser takes it: expat knows four encodings, and no broken bytes."""
+    head = data[:_XML_HEAD_BYTES]
+    declared = _XML_ENCODING.match(head)
+    if head.startswith(_WIDE_MARKS) or b"\0" in head[:4]:
+        return data
+    text = decode_declared(data, declared.group(1).decode("ascii") if declared else "utf-8")
+    return _XML_DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
 
 
 def _check_head(file: IO[bytes]) -> None:
