@@ -45,7 +45,7 @@ def shifted_encoding(data: bytes) -> str | None:
 
 
 def cjk_encoding(data: bytes) -> str | None:
-    """The encoding in which the text would be most usual Chinese, Japanese or Korean; None where it would be in none."""
+    """The encoding in which the text would be most usual Chinese, Japanese or Korean; None: in none of them."""
     shares = {encoding: _usual_share(data, encoding) for encoding in _ENCODINGS}
     best = max(_ENCODINGS, key=lambda encoding: shares[encoding] - _LEAST_SHARE[encoding])
     return best if shares[best] >= _LEAST_SHARE[best] else None

@@ -83,7 +83,7 @@ def _part_text(part: Message) -> str:
         return ""
     text = _characters(payload, part.get_content_charset())
     if part.get_content_subtype() == "html":
-        return html_text(BeautifulSoup(text, "lxml"))[0]
+        return html_text(BeautifulSoup(text, "lxml")).text
     return text
 
 

@@ -55,11 +55,11 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
 
 
 def _chapter(archive: zipfile.ZipFile, name: str, title: str | None) -> ParsedDocument:
-    text, headings = html_text(_soup(archive.read(name)))
-    if not text:
+    shown = html_text(_soup(archive.read(name)))
+    if not shown.text:
         return ParsedDocument(None, ())
-    chapter = sectioned_document(title, text, headings)
-    named = title or (headings[0].text if headings else None)
+    chapter = sectioned_document(title, shown.text, shown.headings, shown.remarks)
+    named = title or (shown.headings[0].text if shown.headings else None)
     pages = (replace(page, label=_label(named, page.label)) for page in chapter.pages)
     return replace(chapter, pages=tuple(pages))
 

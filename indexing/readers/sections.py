@@ -4,7 +4,7 @@ import itertools
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import shorten
 
 from indexing.documents import Heading, ParsedDocument
@@ -27,13 +27,23 @@ class TextHeading:
 
 
 @dataclass(frozen=True, slots=True)
+class TextRemark:
+    """What was left out or is doubtful at a place in the whole text."""
+
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Page:
     start: int
     end: int
     label: str | None
 
 
-def sectioned_document(title: str | None, text: str, headings: Sequence[TextHeading]) -> ParsedDocument:
+def sectioned_document(
+    title: str | None, text: str, headings: Sequence[TextHeading], remarks: Sequence[TextRemark] = ()
+) -> ParsedDocument:
     """The text as a document whose pages are its sections, labelled with their headings.
 
     A short text is one page without a label; a long stretch without headings is cut at paragraphs and labelled
@@ -45,13 +55,21 @@ def sectioned_document(title: str | None, text: str, headings: Sequence[TextHead
     for number, page in enumerate(pages, start=1):
         body = text[page.start : page.end]
         start = page.start + len(body) - len(body.lstrip("\n"))
-        records.append(PageRecord(number, body.strip("\n"), label=page.label))
+        is_last = number == len(pages)
+        said = (each.text for each in remarks if page.start <= each.offset and (is_last or each.offset < page.end))
+        records.append(PageRecord(number, body.strip("\n"), label=page.label, remarks=tuple(dict.fromkeys(said))))
         moved.extend(
             Heading(number, max(0, heading.offset - start), heading.level, heading.text)
             for heading in headings
             if page.start <= heading.offset < page.end
         )
     return ParsedDocument(title, tuple(records), tuple(moved))
+
+
+def with_page(document: ParsedDocument, text: str, label: str) -> ParsedDocument:
+    """The document with one more page at its end."""
+    page = PageRecord(len(document.pages) + 1, text, label=label)
+    return replace(document, pages=(*document.pages, page))
 
 
 def _sections(text: str, headings: Sequence[TextHeading]) -> Iterator[_Page]:

@@ -32,8 +32,6 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
 
 
 def _lines(element: Element) -> Iterator[str]:
-    if not isinstance(element.tag, str):  # a comment or an instruction
-        return
     name = _name(element)
     if _is_mixed(element):
         yield f"{name}: {_one_line(_inline(element))}"
@@ -61,10 +59,9 @@ def _inline(element: Element) -> str:
     """The whole text of an element in the order of the file; parts that begin nothing new are not set apart."""
     pieces = [element.text or ""]
     for child in element:
-        if isinstance(child.tag, str):
-            inner = _inline(child)
-            is_part_of_a_word = " " not in inner.strip() and not len(child)  # emphasis; no note
-            pieces.append(inner if is_part_of_a_word else f" {inner} ")
+        inner = _inline(child)
+        is_part_of_a_word = " " not in inner.strip() and not len(child)  # emphasis; no note
+        pieces.append(inner if is_part_of_a_word else f" {inner} ")
         pieces.append(child.tail or "")
     return "".join(pieces)
 
