@@ -41,6 +41,7 @@ class ReadLimits:
     ocr_pages: int = 500  # of one file in one run; the rest are reported as pages without text
     ocr_wall_seconds: float = 120.0  # for one page
     ocr_memory_bytes: int = 2 * 1024**3
+    depth: int = 0  # how deep the file lies in others: 1 for an attachment of a mail
 
 
 @dataclass(frozen=True, slots=True)

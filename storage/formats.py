@@ -18,6 +18,8 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "ipynb": (".ipynb",),
     "xml": (".xml",),
     "rtf": (".rtf",),
+    "calendar": (".ics", ".ical"),
+    "contacts": (".vcf", ".vcard"),
 }
 """Format -> the ends of its files' names, in lower case."""
 

@@ -79,6 +79,8 @@ FORMATS: tuple[Format, ...] = (
     Format("eml", SUFFIXES_OF["eml"], "indexing.readers.email:read"),
     Format("ipynb", SUFFIXES_OF["ipynb"], "indexing.readers.notebook:read"),
     Format("xml", SUFFIXES_OF["xml"], "indexing.readers.xml:read"),
+    Format("calendar", SUFFIXES_OF["calendar"], "indexing.readers.calendar:read"),
+    Format("contacts", SUFFIXES_OF["contacts"], "indexing.readers.contacts:read"),
     Format("rtf", SUFFIXES_OF["rtf"], "indexing.readers.rtf:read", library="striprtf"),
 )
 SUFFIXES: dict[str, Format] = {suffix: form for form in FORMATS for suffix in form.suffixes}
