@@ -14,15 +14,16 @@ from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 from indexing.cleaning.text import clean_text
 from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.containers import open_container, parse_xml
-from indexing.readers.html import html_text
+from indexing.readers.epub_notes import Notes
+from indexing.readers.html import html_characters, html_text
 from indexing.readers.sections import sectioned_document
+from storage.messages import message
 from storage.records import PageRecord
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _CHAPTERS = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
 _LONGEST_LABEL = 80
-_NO_BOOK = "it is no whole e-book ({}); get a fresh copy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +41,46 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
         package = _package(archive)
         _refuse_encrypted(archive, package)
         titles = _contents_titles(archive, package)
+        trees = _Trees(archive, package)
         pages: list[PageRecord] = []
         headings: list[Heading] = []
         for name in package.chapters:
-            chapter = _chapter(archive, name, titles.get(name))
+            chapter = _chapter(trees, name, titles.get(name))
             first = len(pages)
             pages.extend(replace(page, number=page.number + first) for page in chapter.pages)
             headings.extend(replace(heading, page=heading.page + first) for heading in chapter.headings)
             if sum(len(page.text) for page in pages) > limits.text_characters or len(pages) > limits.pages:
-                raise ParseFailure("output_limit", f"more than {limits.text_characters:,} characters; split the book")
+                count = f"{limits.text_characters:,}"
+                raise ParseFailure("output_limit", message("more than {count} characters; split the book", count=count))
     if not pages:
-        raise ParseFailure("no_text", "its chapters have no text, only pictures; there is nothing to be found in it")
+        why = "its chapters have no text, only pictures; there is nothing to be found in it"
+        raise ParseFailure("no_text", message(why))
     return ParsedDocument(package.title, tuple(pages), tuple(headings))
 
 
-def _chapter(archive: zipfile.ZipFile, name: str, title: str | None) -> ParsedDocument:
-    shown = html_text(_soup(archive.read(name)))
+class _Trees:
+    """The chapters as trees. Those that notes are taken from are kept until their turn comes."""
+
+    def __init__(self, archive: zipfile.ZipFile, package: _Package) -> None:
+        self._archive = archive
+        self._names = set(package.chapters)
+        self._kept: dict[str, BeautifulSoup] = {}
+        self._notes = Notes(self._tree)
+
+    def with_notes(self, name: str) -> BeautifulSoup:
+        """The chapter with its notes behind the words they belong to."""
+        tree = self._kept.pop(name, None) or _soup(self._archive.read(name))
+        self._notes.place(tree, name)
+        return tree
+
+    def _tree(self, name: str) -> BeautifulSoup | None:
+        if name not in self._kept and name in self._names:
+            self._kept[name] = _soup(self._archive.read(name))
+        return self._kept.get(name)
+
+
+def _chapter(trees: _Trees, name: str, title: str | None) -> ParsedDocument:
+    shown = html_text(trees.with_notes(name))
     if not shown.text:
         return ParsedDocument(None, ())
     chapter = sectioned_document(title, shown.text, shown.headings, shown.remarks)
@@ -73,7 +98,7 @@ def _package(archive: zipfile.ZipFile) -> _Package:
     container = _member_xml(archive, _CONTAINER)
     root_file = next((node.get("full-path") for node in container.iter() if _tag(node) == "rootfile"), None)
     if not root_file:
-        raise ParseFailure("damaged", _NO_BOOK.format("it names no package"))
+        raise _no_book(message("it names no package"))
     package = _member_xml(archive, root_file)
     base = posixpath.dirname(root_file)
     items = {node.get("id"): node for node in package.iter() if _tag(node) == "item"}
@@ -104,7 +129,9 @@ def _refuse_encrypted(archive: zipfile.ZipFile, package: _Package) -> None:
     references = _member_xml(archive, _ENCRYPTION).iter()
     encrypted = {_resolve("", node.get("URI", "")) for node in references if _tag(node) == "CipherReference"}
     if encrypted.intersection(package.chapters):
-        raise ParseFailure("encrypted", "its chapters are encrypted by the seller; add a copy without protection")
+        raise ParseFailure(
+            "encrypted", message("its chapters are encrypted by the seller; add a copy without protection")
+        )
 
 
 def _contents_titles(archive: zipfile.ZipFile, package: _Package) -> dict[str, str]:
@@ -136,9 +163,9 @@ def _soup(data: bytes) -> BeautifulSoup:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
         try:
-            return BeautifulSoup(data, "lxml")
+            return BeautifulSoup(html_characters(data), "lxml")
         except ValueError as exc:  # lxml 6.1 on attributes with characters that XML does not have
-            raise ParseFailure("damaged", _NO_BOOK.format(exc)) from exc
+            raise _no_book(str(exc)) from exc
 
 
 def _member_xml(archive: zipfile.ZipFile, name: str) -> Element:
@@ -146,7 +173,11 @@ def _member_xml(archive: zipfile.ZipFile, name: str) -> Element:
         with archive.open(name) as stream:
             return parse_xml(stream)
     except KeyError as exc:
-        raise ParseFailure("damaged", _NO_BOOK.format(f"{name} is missing")) from exc
+        raise _no_book(message("{name} is missing", name=name)) from exc
+
+
+def _no_book(why: str) -> ParseFailure:
+    return ParseFailure("damaged", message("it is no whole e-book ({why}); get a fresh copy", why=why))
 
 
 def _resolve(base: str, href: str) -> str:
