@@ -3,6 +3,7 @@
 How a format is read is the job's own affair.
 """
 
+# fmt: off
 SUFFIXES: dict[str, tuple[str, ...]] = {
     "pdf": (".pdf",),
     "markdown": (".md", ".markdown", ".mdx"),
@@ -18,9 +19,21 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "ipynb": (".ipynb",),
     "xml": (".xml",),
     "rtf": (".rtf",),
+    "json": (".json", ".jsonl", ".ndjson", ".geojson"),
+    "data": (".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".properties", ".log"),
+    "code": (
+        ".py", ".pyi", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".java", ".kt", ".kts", ".scala", ".groovy",
+        ".c", ".h", ".cc", ".hh", ".cpp", ".hpp", ".cxx", ".cs", ".go", ".rs", ".swift", ".m", ".rb", ".php", ".pl",
+        ".lua", ".r", ".jl", ".dart", ".sh", ".bash", ".ps1", ".bat", ".sql", ".css", ".scss", ".vue", ".proto",
+    ),
+    "latex": (".tex",),
+    "org": (".org",),
+    "asciidoc": (".adoc", ".asciidoc"),
+    "subtitles": (".srt", ".vtt"),
     "calendar": (".ics", ".ical"),
     "contacts": (".vcf", ".vcard"),
 }
+# fmt: on
 """Format -> the ends of its files' names, in lower case."""
 
 ALL_SUFFIXES = frozenset(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)

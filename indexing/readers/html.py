@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -14,7 +13,8 @@ from indexing.readers.encoding import decode_declared, too_long
 from indexing.readers.html_boilerplate import take_boilerplate
 from indexing.readers.html_elements import Prepared, item_mark, prepare_elements
 from indexing.readers.html_tables import TABLE, prepare_tables
-from indexing.readers.sections import TextHeading, TextRemark, sectioned_document, with_page
+from indexing.readers.marked_text import REMARKS, Remarks, ShownText, clear_marks, heading_mark, shown_text
+from indexing.readers.sections import sectioned_document, with_page
 from storage.messages import message
 
 _BLOCKS = re.compile(
@@ -26,24 +26,11 @@ _DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re
 _DECLARED_XML = re.compile(rb"\s*<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w.:-]+)")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _WHITE_SPACE = re.compile(r"\s+")
-_LINE, _PARAGRAPH, _HEADING, _REMARK, _END, _ITEM = "\ue000\ue001\ue002\ue003\ue004\ue005"  # never the page's own
-_MARKS = re.compile("[\ue000-\ue005]")
-_BETWEEN = f"(?:[ {_LINE}{_PARAGRAPH}]|{_REMARK}\\d+{_END})*"
+_LINE, _PARAGRAPH, _ITEM = "\ue000\ue001\ue005"  # marks as those of marked_text, and cleared with them
+_BETWEEN = f"(?:[ {_LINE}{_PARAGRAPH}]|{REMARKS.pattern})*"
 _BREAKS = re.compile(f"{_BETWEEN}[{_LINE}{_PARAGRAPH}]{_BETWEEN}")
 _ITEM_START = re.compile(f"{_ITEM}({_BETWEEN})")
-_MARKED = re.compile(f"{_HEADING}([1-6])(.*)|{_REMARK}(\\d+){_END}")
-_REMARKS = re.compile(f"{_REMARK}\\d+{_END}")
-_REMARK_AND_SPACE = re.compile(f"(?<= )({_REMARK}\\d+{_END}) +")
 _AROUND = "around the text"
-
-
-@dataclass(frozen=True, slots=True)
-class ShownText:
-    """What a page shows, and what is said of it, by place in the text."""
-
-    text: str
-    headings: tuple[TextHeading, ...]
-    remarks: tuple[TextRemark, ...] = ()
 
 
 def read(path: Path, limits: ReadLimits) -> ParsedDocument:
@@ -60,11 +47,10 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
         raise ParseFailure("empty", message("the page shows no text; fill it or remove it"))
     if len(shown.text) + len(beside) > limits.text_characters:
         raise too_long(limits)
-    first = next((heading.text for heading in shown.headings), None)
-    name = " ".join(clean_text(title).split()) or first
+    name = " ".join(clean_text(title).split()) or None
     if not shown.text:
         return sectioned_document(name, beside, ())
-    document = sectioned_document(name, shown.text, shown.headings, shown.remarks)
+    document = shown.document(name)
     return with_page(document, beside, _AROUND) if beside else document
 
 
@@ -77,30 +63,12 @@ def html_characters(data: bytes) -> str:
 
 def html_text(soup: Tag) -> ShownText:
     """The visible text of a parsed page; also for chapters of a book and parts of a mail. Changes the tree."""
-    remarks = prepare_elements(soup, lambda number: f"{_REMARK}{number}{_END}", clear_marks)
+    remarks = Remarks()
+    prepare_elements(soup, remarks)
     prepare_tables(soup, _cell_text)
-    joined = _REMARK_AND_SPACE.sub(r"\1", "".join(_spaced(_pieces(soup))))
-    joined = _ITEM_START.sub(lambda match: " " + "".join(_REMARKS.findall(match.group(1))), joined)
-    text = clean_text(_BREAKS.sub(_break, joined))
-    headings: list[TextHeading] = []
-    said: list[TextRemark] = []
-    plain: list[str] = []
-    offset = end = 0
-    for mark in _MARKED.finditer(text):
-        plain.append(text[end : mark.start()])
-        offset += mark.start() - end
-        end = mark.end() if mark.group(3) else mark.start(2)
-        if mark.group(3):
-            said.append(TextRemark(offset, remarks[int(mark.group(3))]))
-        elif heading := " ".join(mark.group(2).split()):
-            headings.append(TextHeading(offset, int(mark.group(1)), heading))
-    plain.append(text[end:])
-    return ShownText("".join(plain), tuple(headings), tuple(said))
-
-
-def clear_marks(text: str) -> str:
-    """The page's own text without characters that are marks here."""
-    return _MARKS.sub("", text)
+    joined = "".join(_spaced(_pieces(soup)))
+    joined = _ITEM_START.sub(lambda match: " " + "".join(REMARKS.findall(match.group(1))), joined)
+    return shown_text(_BREAKS.sub(_break, joined), remarks.all)
 
 
 def _cell_text(cell: Tag) -> str:
@@ -148,13 +116,10 @@ def _parts(tag: Tag) -> tuple[str, list[PageElement | str], str]:
     if tag.name in ("pre", "textarea", TABLE):
         return _PARAGRAPH, [_Mark("".join(map(_own, tag.find_all(string=True))))], _PARAGRAPH
     if tag.name in _HEADINGS:
-        line = _cell_text(tag)
-        heading = " ".join(_REMARKS.sub("", line).split())
-        mark = f"{_HEADING}{tag.name[1]}{heading}" if heading else ""
-        return _PARAGRAPH, [_Mark("".join(_REMARKS.findall(line)) + mark)], _PARAGRAPH
+        return _PARAGRAPH, [_Mark(heading_mark(int(tag.name[1]), _cell_text(tag)))], _PARAGRAPH
     around = _PARAGRAPH if tag.name in _PARAGRAPHS else _LINE if _BLOCKS.fullmatch(tag.name) else ""
     return f"{around}{item_mark(tag)}{_ITEM}" if tag.name == "li" else around, list(tag.children), around
 
 
 def _break(match: re.Match[str]) -> str:
-    return ("\n\n" if _PARAGRAPH in match.group() else "\n") + "".join(_REMARKS.findall(match.group()))
+    return ("\n\n" if _PARAGRAPH in match.group() else "\n") + "".join(REMARKS.findall(match.group()))

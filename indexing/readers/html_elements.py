@@ -4,16 +4,13 @@ Changes the tree, before the text is taken from it.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from textwrap import shorten
 
 from bs4.element import Comment, NavigableString, PageElement, Tag
 
+from indexing.readers.marked_text import Remarks, clear_marks, shortened
 from storage.messages import message
-
-MarkOf = Callable[[int], str]
-Clear = Callable[[str], str]
 
 _UNSEEN = ["script", "style", "noscript", "template", "svg", "head", "object", "datalist", "button", "audio", "video"]
 _HIDDEN_STYLE = re.compile(
@@ -26,7 +23,6 @@ _RAISED = re.compile(r"[-+−]?\d{1,4}|[a-z]|[-+−]?\d?n|[-+−]")
 _POWERED = re.compile(r"[\w)\]]$")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]$")
 _NUMBER = "x-number"
-_LONGEST_SAID = 80
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
           (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 
@@ -35,24 +31,16 @@ class Prepared(NavigableString):
     """Text put into the tree here; it may hold marks."""
 
 
-def prepare_elements(soup: Tag, mark_of: MarkOf, clear: Clear) -> list[str]:
-    """The remarks, to whose places `mark_of(number)` is put; `clear` frees text of the page from such marks."""
-    remarks: list[str] = []
-
-    def note(tag: Tag, remark: str) -> None:
-        tag.replace_with(Prepared(mark_of(len(remarks))))
-        remarks.append(remark)
-
-    _remove_unseen(soup, note)
+def prepare_elements(soup: Tag, remarks: Remarks) -> None:
+    """Puts text that a browser shows in the place of elements, and marks in the place of what is left out."""
+    _remove_unseen(soup, remarks)
     for tag in soup.find_all(_is_struck):
         if not _is_detached(tag, soup):
-            said = _shortened(tag.get_text(" "))
-            note(tag, message("struck out and left out: “{text}”", text=said)) if said else tag.decompose()
-    _show_frames(soup, note)
+            tag.replace_with(Prepared(remarks.struck(tag.get_text(" "))))
+    _show_frames(soup, remarks)
     _number_items(soup)
     for replace in (_show_ruby, _show_formulas, _show_raised, _show_fields, _show_pictures):
-        replace(soup, clear)
-    return remarks
+        replace(soup)
 
 
 def item_mark(item: Tag) -> str:
@@ -89,7 +77,7 @@ def _whole(value: object, otherwise: int) -> int:
     return otherwise
 
 
-def _remove_unseen(soup: Tag, note: Callable[[Tag, str], None]) -> None:
+def _remove_unseen(soup: Tag, remarks: Remarks) -> None:
     for tag in soup.find_all(_UNSEEN):
         tag.decompose()
     for tag in soup.find_all(_is_hidden):
@@ -98,11 +86,8 @@ def _remove_unseen(soup: Tag, note: Callable[[Tag, str], None]) -> None:
         if tag.name in ("input", "br") or not tag.get_text(strip=True):
             tag.decompose()
         else:
-            note(tag, message("hidden text left out: “{text}”", text=_shortened(tag.get_text(" "))))
-
-
-def _shortened(text: str) -> str:
-    return shorten(text, _LONGEST_SAID, placeholder=" …")
+            said = shortened(clear_marks(tag.get_text(" ")))
+            tag.replace_with(Prepared(remarks.mark(message("hidden text left out: “{text}”", text=said))))
 
 
 def _is_hidden(tag: Tag) -> bool:
@@ -120,7 +105,7 @@ def _is_detached(tag: Tag, soup: Tag) -> bool:
     return tag.decomposed or (tag.parent is None and tag is not soup)
 
 
-def _show_frames(soup: Tag, note: Callable[[Tag, str], None]) -> None:
+def _show_frames(soup: Tag, remarks: Remarks) -> None:
     """Pages within the page: one written into it is shown, others are named."""
     for frame in soup.find_all(["iframe", "frame", "embed"]):
         inner = frame.get("srcdoc")
@@ -128,8 +113,9 @@ def _show_frames(soup: Tag, note: Callable[[Tag, str], None]) -> None:
             frame.replace_with(*_parsed_body(inner))
         elif source := str(frame.get("src") or ""):
             title = str(frame.get("title") or frame.get("name") or "")
-            named = f"{title} ({_shortened(source)})" if title else _shortened(source)
-            note(frame, message("another page shown within this one was not read: {name}", name=named))
+            named = f"{title} ({shortened(source)})" if title else shortened(source)
+            remark = message("another page shown within this one was not read: {name}", name=clear_marks(named))
+            frame.replace_with(Prepared(remarks.mark(remark)))
         else:
             frame.decompose()
 
@@ -143,7 +129,7 @@ def _parsed_body(source: str) -> list[PageElement]:
     return [child.extract() for child in list((inner.body or inner).children)]
 
 
-def _show_ruby(soup: Tag, clear: Clear) -> None:
+def _show_ruby(soup: Tag) -> None:
     """The reading behind the words, of neighbours together, so that a name of two parts stays whole."""
     for first in soup.find_all("ruby"):
         if _is_detached(first, soup):
@@ -151,8 +137,8 @@ def _show_ruby(soup: Tag, clear: Clear) -> None:
         run = [first]
         while isinstance(following := run[-1].next_sibling, Tag) and following.name == "ruby":
             run.append(following)
-        base = "".join(clear("".join(_strings(ruby, without=("rt", "rp", "rtc")))) for ruby in run)
-        readings = [clear(reading.get_text(strip=True)) for ruby in run for reading in ruby.find_all("rt")]
+        base = "".join(clear_marks("".join(_strings(ruby, without=("rt", "rp", "rtc")))) for ruby in run)
+        readings = [clear_marks(reading.get_text(strip=True)) for ruby in run for reading in ruby.find_all("rt")]
         between = " " if any(_LATIN.search(reading) for reading in readings) else ""
         for ruby in run[1:]:
             ruby.extract()
@@ -166,22 +152,22 @@ def _strings(tag: Tag, without: tuple[str, ...]) -> Iterator[str]:
             yield " ".join(str(string).split())
 
 
-def _show_formulas(soup: Tag, clear: Clear) -> None:
+def _show_formulas(soup: Tag) -> None:
     for formula in soup.find_all("math"):
         if _is_detached(formula, soup):
             continue
         source = formula.find("annotation", attrs={"encoding": re.compile("tex", re.IGNORECASE)})
         if source is not None:
-            formula.replace_with(Prepared(f"${clear(source.get_text(' ', strip=True))}$"))
+            formula.replace_with(Prepared(f"${clear_marks(source.get_text(' ', strip=True))}$"))
         else:
             for note in formula.find_all(["annotation", "annotation-xml"]):
                 note.decompose()
 
 
-def _show_raised(soup: Tag, clear: Clear) -> None:
+def _show_raised(soup: Tag) -> None:
     """A raised number is a power, or the mark of a note: 10⁵ is not 105."""
     for raised in soup.find_all("sup"):
-        text = clear(raised.get_text("", strip=True))
+        text = clear_marks(raised.get_text("", strip=True))
         if _is_detached(raised, soup):
             continue
         if raised.find("a") is not None and text:
@@ -190,11 +176,11 @@ def _show_raised(soup: Tag, clear: Clear) -> None:
             raised.replace_with(Prepared(f"^{text}"))
 
 
-def _show_fields(soup: Tag, clear: Clear) -> None:
+def _show_fields(soup: Tag) -> None:
     for field in soup.find_all(["input", "select"]):
         if not _is_detached(field, soup):
             value = _chosen(field) if field.name == "select" else _input_value(field)
-            field.replace_with(Prepared(f" {clear(value)} " if value else ""))
+            field.replace_with(Prepared(f" {clear_marks(value)} " if value else ""))
 
 
 def _input_value(field: Tag) -> str:
@@ -213,11 +199,11 @@ def _chosen(field: Tag) -> str:
     return ", ".join(" ".join(option.get_text(" ").split()) for option in chosen)
 
 
-def _show_pictures(soup: Tag, clear: Clear) -> None:
+def _show_pictures(soup: Tag) -> None:
     for picture in soup.find_all(["img", "area"]):
         if _is_detached(picture, soup):
             continue
-        said = " ".join(clear(str(picture.get("alt") or picture.get("title") or "")).split())
+        said = " ".join(clear_marks(str(picture.get("alt") or picture.get("title") or "")).split())
         figure = picture.find_parent("figure")
         is_caption = figure is not None and said in " ".join(figure.get_text(" ").split())
         picture.replace_with(Prepared(f" {said} " if said and not is_caption else ""))

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from indexing.cleaning.text import clean_text
 from indexing.documents import ParsedDocument, ReadLimits
 from indexing.readers.encoding import read_text
 from indexing.readers.markdown_inline import Inline
-from indexing.readers.sections import TextHeading, sectioned_document
+from indexing.readers.marked_text import shown_text
+from indexing.readers.sections import TextHeading
 
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FRONT_TITLE = re.compile(r"^title[ \t]*[:=][ \t]*(.+?)[ \t]*$\n?", re.MULTILINE | re.IGNORECASE)
@@ -29,9 +31,8 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     title, facts, text = _front_matter(text)
     inline = Inline(is_mdx=path.suffix.lower() == ".mdx")
     readable = "".join(piece if is_code else inline.readable(piece) for piece, is_code in by_code(text))
-    text, remarks = inline.with_remarks(clean_text("\n\n".join(filter(None, (facts, readable.strip("\n"))))))
-    headings = list(markdown_headings(text))
-    return sectioned_document(title or (headings[0].text if headings else None), text, headings, remarks)
+    shown = shown_text("\n\n".join(filter(None, (facts, readable.strip("\n")))), inline.remarks.all)
+    return replace(shown, headings=tuple(markdown_headings(shown.text))).document(title)
 
 
 def by_code(text: str) -> Iterator[tuple[str, bool]]:

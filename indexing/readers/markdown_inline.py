@@ -7,8 +7,7 @@ touched.
 import html
 import re
 
-from indexing.readers.sections import TextRemark
-from storage.messages import Message, message
+from indexing.readers.marked_text import Remarks, clear_marks
 
 _INLINE_ELEMENTS = (
     "a abbr acronym b bdi bdo big cite code data dfn em font i ins kbd label mark picture q rp rt ruby samp small"
@@ -48,8 +47,7 @@ _SAID_BY = re.compile(r"\b(?:alt|title|label|summary)\s*=\s*(?:\"([^\"]*)\"|'([^
 _ESM = re.compile(
     r"^(?:import\b.*(?:from\s*['\"].*['\"]|['\"].*['\"])|export\b.*(?:from\s*['\"].*['\"]|[{(=].*));?\s*$"
 )
-_REMARK = re.compile("\ue003(\\d+)\ue004")
-_OUR_MARKS = re.compile("[\ue003\ue004]")
+_TAGS = re.compile(r"<[^>]*>")
 
 
 class Inline:
@@ -57,25 +55,15 @@ class Inline:
 
     def __init__(self, *, is_mdx: bool) -> None:
         self._is_mdx = is_mdx
-        self._remarks: list[Message] = []
+        self.remarks = Remarks()
 
     def readable(self, prose: str) -> str:
-        """The stretch as a reader of the page sees it; with marks, which `with_remarks` takes out."""
+        """The stretch as a reader of the page sees it; with marks for what is left out."""
         if self._is_mdx:
             prose = _without_modules(prose)
-        prose = _OUR_MARKS.sub("", prose)
+        prose = clear_marks(prose)
         closed = {name.lower() for name in re.findall(r"</([A-Za-z][\w.-]*)", prose)}
         return _MARKUP.sub(lambda match: self._shown(match, closed), prose)
-
-    def with_remarks(self, text: str) -> tuple[str, list[TextRemark]]:
-        """The text without marks, and the remarks by their places in it."""
-        said, plain, offset, end = [], [], 0, 0
-        for mark in _REMARK.finditer(text):
-            plain.append(text[end : mark.start()])
-            offset += mark.start() - end
-            end = mark.end()
-            said.append(TextRemark(offset, self._remarks[int(mark.group(1))]))
-        return "".join((*plain, text[end:])), said
 
     def _shown(self, match: re.Match[str], closed: set[str]) -> str:
         kind, whole = match.lastgroup, match.group()
@@ -88,7 +76,7 @@ class Inline:
         if match["table"]:
             return self._table(whole)
         if struck := match["struck_text"] or match["tilde_text"]:
-            return self._struck(struck)
+            return self.remarks.struck(_TAGS.sub("", struck))
         if match["exponent"]:
             return f"^{match['exponent']}"
         if match["alt"] is not None:
@@ -117,13 +105,6 @@ class Inline:
         """A space where words of two blocks would become one."""
         before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
         return " " if before.isalnum() and (after.isalnum() or after == "<") else ""
-
-    def _struck(self, text: str) -> str:
-        from textwrap import shorten
-
-        shown = shorten(re.sub(r"<[^>]*>", "", text), 80, placeholder=" …")
-        self._remarks.append(message("struck out and left out: “{text}”", text=shown))
-        return f"\ue003{len(self._remarks) - 1}\ue004"
 
     @staticmethod
     def _table(source: str) -> str:

@@ -12,7 +12,8 @@ from bs4 import BeautifulSoup
 from indexing.cleaning.text import clean_text
 from indexing.documents import ParseFailure
 from indexing.readers.encoding import decode_declared, decode_text
-from indexing.readers.html import ShownText, html_characters, html_text
+from indexing.readers.html import html_characters, html_text
+from indexing.readers.marked_text import ShownText
 
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
