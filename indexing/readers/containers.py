@@ -1,6 +1,7 @@
 """Guards against files made to harm whoever opens them: ZIP archives and XML, judged before they are unpacked.
 
-Nothing is ever extracted to a folder, and an archive inside an archive is never opened. Sizes can be believed, as
+Nothing is ever extracted to a folder. An archive inside an office file is never opened; one inside an archive that is
+read as a folder is judged anew by its own reader. Sizes can be believed, as
 `zipfile` stops at the size that the directory declares.
 """
 
@@ -63,6 +64,19 @@ def open_container(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 @contextmanager
+def open_folder(path: Path) -> Iterator[zipfile.ZipFile]:
+    """An archive whose members are files of any kind, when its directory is harmless. Raises as `open_container`."""
+    with path.open("rb") as file:
+        try:
+            _check_end(file)
+            with zipfile.ZipFile(file) as archive:
+                check_members(archive.infolist(), as_folder=True)
+                yield archive
+        except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as exc:
+            raise ParseFailure("damaged", f"it is not a whole archive ({exc}); get a fresh copy") from exc
+
+
+@contextmanager
 def open_office_file(path: Path) -> Iterator[IO[bytes]]:
     """The bytes of an archive that `open_container` finds harmless, for libraries that open it themselves."""
     with open_container(path) as archive:
@@ -71,13 +85,16 @@ def open_office_file(path: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
-def check_members(members: list[zipfile.ZipInfo]) -> None:
-    """Judges an archive by its directory alone. Raises `ParseFailure` "bomb" or "encrypted"."""
+def check_members(members: list[zipfile.ZipInfo], *, as_folder: bool = False) -> None:
+    """Judges an archive by its directory alone. Raises `ParseFailure` "bomb" or "encrypted".
+
+    `as_folder`: archives and encrypted files may lie in it.
+    """
     if len(members) > MOST_MEMBERS:
         raise _bomb(f"it holds {len(members):,} files; at most {MOST_MEMBERS:,} are opened")
     for member in members:
-        _check_name(member.filename)
-        if member.flag_bits & _ENCRYPTED_FLAG:
+        _check_name(member.filename, may_be_archive=as_folder)
+        if member.flag_bits & _ENCRYPTED_FLAG and not as_folder:
             raise ParseFailure("encrypted", "it is encrypted; remove the password and run make index")
     declared = sum(member.file_size for member in members)
     if declared > MOST_BYTES:
@@ -141,11 +158,11 @@ def _check_end(file: IO[bytes]) -> None:
     file.seek(0)
 
 
-def _check_name(name: str) -> None:
+def _check_name(name: str, *, may_be_archive: bool) -> None:
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or name[1:2] == ":" or "\0" in name:
         raise _bomb(f"it holds a file that would be written outside its folder ({name[:80]!r})")
-    if name.lower().endswith(_ARCHIVES) and not name.startswith(_EMBEDDINGS):
+    if not may_be_archive and name.lower().endswith(_ARCHIVES) and not name.startswith(_EMBEDDINGS):
         raise _bomb(f"it holds another archive ({name[:80]!r})")
 
 

@@ -38,7 +38,11 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
 
     Navigation, notices about cookies and the foot of the site are a page of their own, the last one.
     """
-    soup = BeautifulSoup(html_characters(path.read_bytes()), "lxml")
+    return page_document(BeautifulSoup(html_characters(path.read_bytes()), "lxml"), limits)
+
+
+def page_document(soup: BeautifulSoup, limits: ReadLimits) -> ParsedDocument:
+    """A parsed web page as a document. Changes the tree. Raises `ParseFailure` "empty" or "output_limit"."""
     title = soup.title.get_text(" ", strip=True) if soup.title else ""
     around = take_boilerplate(soup)
     shown = html_text(soup)

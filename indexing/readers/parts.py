@@ -69,7 +69,7 @@ class Gathered:
         """Reads a part by its kind, and adds what it says."""
         shown = clean_title(name) or "part"
         if reader_for(PurePath(name)) is None:
-            self._unread[PurePath(name).suffix.lower() or shown] += 1
+            self.count_unread(shown)
         elif self._limits.depth >= MOST_DEPTH:
             self.leave_out(shown, message(TOO_DEEP))
         elif self.is_full:
@@ -83,6 +83,14 @@ class Gathered:
     def leave_out(self, name: str, why: str) -> None:
         """Says of a part that it was not read."""
         self._notes.append(message("{name} was not read: {why}", name=name, why=why))
+
+    def count_unread(self, name: str) -> None:
+        """Says of a part that its kind is not read."""
+        self._unread[PurePath(name).suffix.lower() or name] += 1
+
+    def note(self, sentence: str) -> None:
+        """Says something of the file."""
+        self._notes.append(sentence)
 
     def document(self, title: str | None) -> ParsedDocument:
         """All that was added; what was left out is noted, and said with the first page. It may have no pages."""
