@@ -55,11 +55,11 @@ def _number_items(soup: Tag) -> None:
         number = _whole(above.get("start"), len(items) if step < 0 else 1)
         for item in items:
             number = _whole(item.get("value"), number)
-            item[_NUMBER] = _numeral(number, str(above.get("type", "1")))
+            item[_NUMBER] = numeral(number, str(above.get("type", "1")))
             number += step
 
 
-def _numeral(value: int, kind: str) -> str:
+def numeral(value: int, kind: str) -> str:
     if kind in ("a", "A") and 0 < value <= 26:
         return chr(ord(kind) + value - 1)
     if kind in ("i", "I") and 0 < value < 4000:

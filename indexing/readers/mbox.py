@@ -15,7 +15,7 @@ _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
 def read(path: Path, limits: ReadLimits) -> ParsedDocument:
-    """Pages labelled "box.mbox › subject". A mail that cannot be read costs no other; those beyond a limit are counted."""
+    """Pages labelled "box.mbox › subject". A mail that cannot be read costs no other."""
     gathered = Gathered(path, limits)
     names: dict[str, int] = {}
     found = left = 0

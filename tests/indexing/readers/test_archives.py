@@ -147,7 +147,8 @@ class TestMbox:
             "box.mbox › Plan › plan.txt",
         ]
         assert found["box.mbox › Crane"] == (
-            "From: a@example.org\nSubject: Crane\n\nIt weighs 6 tonnes.\nFrom here on it is quiet.\n\nFrom 2019 to 2024."
+            "From: a@example.org\nSubject: Crane\n\nIt weighs 6 tonnes.\nFrom here on it is quiet.\n\n"
+            "From 2019 to 2024."
         )
         assert found["box.mbox › Plan › plan.txt"] == "Start in May."
 
