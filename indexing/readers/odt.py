@@ -14,8 +14,8 @@ from indexing.readers.rows import table_text
 from storage.messages import message
 
 _PASSED = frozenset((
-    "section", "index-body", "table-of-content", "alphabetical-index", "bibliography", "text-box", "g", "index-
-    title", "list-header", "numbered-paragraph", "illustration-index", "user-index", "table-index", "object-index",
+    "section", "index-body", "table-of-content", "alphabetical-index", "bibliography", "text-box", "g", "index-title",
+    "list-header", "numbered-paragraph", "illustration-index", "user-index", "table-index", "object-index",
 ))  # fmt: skip
 _DRAWN = ("frame", "custom-shape", "rect", "line", "control")
 

@@ -159,7 +159,8 @@ class TestSheets:
             f'<tb:table tb:name="Fees"><tb:table-row>{name.format("Item")}{name.format("Price")}</tb:table-row>'
             f"<tb:table-row>{name.format('Berth')}{cell.format('1250', '€ 1,250.00')}"
             '<tb:table-cell tb:number-columns-repeated="16000"/></tb:table-row>'
-            f'<tb:table-row tb:number-rows-repeated="2">{name.format("Crane")}{cell.format("0.07", "7 %")}</tb:table-row>'
+            f'<tb:table-row tb:number-rows-repeated="2">{name.format("Crane")}'
+            f"{cell.format('0.07', '7 %')}</tb:table-row>"
             f'<tb:table-row>{name.format("Sum")}<tb:table-cell tb:formula="of:=SUM([.B2:.B3])"/></tb:table-row>'
             '<tb:table-row tb:number-rows-repeated="1048000"><tb:table-cell tb:number-columns-repeated="16384"/>'
             '</tb:table-row></tb:table><tb:table tb:name="Notes" tb:style-name="ta1"><tb:table-row>'
