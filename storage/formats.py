@@ -16,6 +16,8 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "odt": (".odt", ".ott"),
     "ods": (".ods", ".ots"),
     "odp": (".odp", ".otp"),
+    "legacy": (".doc", ".dot", ".xls", ".xlt", ".ppt", ".pps"),
+    "picture": (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".heic", ".heif"),
     "csv": (".csv", ".tsv"),
     "epub": (".epub",),
     "eml": (".eml",),

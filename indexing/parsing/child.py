@@ -19,7 +19,7 @@ from typing import Any
 
 from indexing.cleaning.text import clean_document
 from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
-from indexing.readers import read_document
+from indexing.readers import read_document, reader_for
 from storage.messages import decoded, encoded
 from storage.records import PageRecord
 
@@ -103,9 +103,9 @@ def _version(path: Path) -> tuple[int, int, int] | None:
 
 
 def _read_page_picture(path: Path, page: int, limits: ReadLimits) -> dict[str, Any]:
-    from indexing.readers.pdf.ocr import read_page_picture
-
-    return asdict(read_page_picture(path, page, limits))
+    form = reader_for(path)
+    assert form is not None, "only files of known kinds are read"
+    return asdict(form.recogniser()(path, page, limits))
 
 
 def document_to_json(document: ParsedDocument) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.parsing.child import document_from_json
 from indexing.parsing.child_pool import Answer, ChildPool, Task
+from indexing.readers import reader_for
 from storage.records import PageRecord
 
 KeepOcr = Callable[[str, str], None]
@@ -82,7 +83,8 @@ class _Work:
             yield from self._finish(task.path)
 
     def _may_ocr(self, path: Path) -> bool:
-        return self.limits.ocr and path.suffix.lower() == ".pdf"
+        form = reader_for(path)
+        return self.limits.ocr and form is not None and bool(form.recognition)
 
     def _take_page(self, path: Path, number: int, answer: Answer) -> Iterator[ParseOutcome]:
         unfinished = self.unfinished[path]

@@ -10,14 +10,19 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePath
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+
+if TYPE_CHECKING:
+    from indexing.readers.pdf.ocr import OcrPage
+
 from storage.formats import SUFFIXES as SUFFIXES_OF
 from storage.messages import message
 from storage.records import PageRecord
 
 Reader = Callable[[Path, ReadLimits], ParsedDocument]
+Recogniser = Callable[[Path, int, ReadLimits], "OcrPage"]
 
 CLEANING_VERSION = 2
 """Part of every fingerprint: raise it when the same file would give other pages whatever its format."""
@@ -25,6 +30,14 @@ CLEANING_VERSION = 2
 _HEAD_BYTES = 4096
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLD_BARE = (
+    b"\xdb\xa5",
+    b"\xfe\x37",
+    b"\x31\xbe",
+    b"\x09\x08",
+    b"\x09\x04",
+    b"{\\rtf",
+)  # older still, or RTF named .doc
 
 _FOREIGN_HEADS = {
     "a PDF": (b"%PDF-",),
@@ -52,12 +65,16 @@ class Format:
     function: str
     version: int = 1
     library: str = ""
-    kind: str = "text"  # "text", "zip" or "pdf": what the first bytes must look like
+    kind: str = "text"  # "text", "zip", "pdf", "ole" or "picture": what the first bytes must look like
+    recognition: str = ""  # the function that reads a page from its picture
 
     def reader(self) -> Reader:
         """The reading function; imports its module and libraries."""
-        module, _, name = self.function.partition(":")
-        return cast(Reader, getattr(import_module(module), name))
+        return cast(Reader, _function(self.function))
+
+    def recogniser(self) -> "Recogniser":
+        """The function that reads a page, counted from 1, from its picture; only where there is `recognition`."""
+        return cast(Recogniser, _function(self.recognition))
 
     @property
     def fingerprint(self) -> str:
@@ -65,8 +82,20 @@ class Format:
         return f"{self.name}-{self.version}.{CLEANING_VERSION}{_library_version(self.library)}"
 
 
+def _function(named: str) -> object:
+    module, _, name = named.partition(":")
+    return getattr(import_module(module), name)
+
+
 FORMATS: tuple[Format, ...] = (
-    Format("pdf", SUFFIXES_OF["pdf"], "indexing.readers.pdf.reader:read", library="pypdf", kind="pdf"),
+    Format(
+        "pdf",
+        SUFFIXES_OF["pdf"],
+        "indexing.readers.pdf.reader:read",
+        library="pypdf",
+        kind="pdf",
+        recognition="indexing.readers.pdf.ocr:read_page_picture",
+    ),
     Format("markdown", SUFFIXES_OF["markdown"], "indexing.readers.markdown:read"),
     Format("text", SUFFIXES_OF["text"], "indexing.readers.plain:read"),
     Format("html", SUFFIXES_OF["html"], "indexing.readers.html:read"),
@@ -77,6 +106,14 @@ FORMATS: tuple[Format, ...] = (
     Format("odt", SUFFIXES_OF["odt"], "indexing.readers.odt:read", kind="zip"),
     Format("ods", SUFFIXES_OF["ods"], "indexing.readers.odf_sheets:read", kind="zip"),
     Format("odp", SUFFIXES_OF["odp"], "indexing.readers.odp:read", kind="zip"),
+    Format("legacy", SUFFIXES_OF["legacy"], "indexing.readers.legacy_office:read", kind="ole"),
+    Format(
+        "picture",
+        SUFFIXES_OF["picture"],
+        "indexing.readers.picture:read",
+        kind="picture",
+        recognition="indexing.readers.picture:read_frame",
+    ),
     Format("csv", SUFFIXES_OF["csv"], "indexing.readers.tables:read"),
     Format("epub", SUFFIXES_OF["epub"], "indexing.readers.epub:read", kind="zip"),
     Format("eml", SUFFIXES_OF["eml"], "indexing.readers.email:read"),
@@ -135,9 +172,13 @@ def check_first_bytes(path: Path, form: Format) -> None:
         raise ParseFailure("empty", "the file has no content; fill it or remove it")
     if form.kind == "pdf" and b"%PDF-" in head:
         return
+    if form.kind == "ole" and head.startswith((_OLE, *_ZIP, *_OLD_BARE)):
+        return
     if form.kind == "zip" and head.startswith((*_ZIP, _OLE)):  # OLE: an encrypted office file, its reader says so
         return
     foreign = _foreign_kind(head, form)
+    if form.kind == "picture" and (foreign is None or foreign.endswith("picture")):
+        return  # named .jpg and a PNG: every viewer shows it
     if form.kind == "text" and foreign is None:
         return
     if form.kind == "pdf" and foreign is None and _has_pdf_objects(path):
