@@ -10,7 +10,7 @@ from indexing.cleaning.text import clean_text
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers import reader_for
 from indexing.readers.mime import content, file_name, header, inner_mail, message_of, plain_text, shown_html
-from indexing.readers.parts import MOST_DEPTH, TOO_DEEP, Gathered
+from indexing.readers.parts import MOST_DEPTH, Gathered
 from indexing.readers.sections import sectioned_document
 from storage.messages import message
 
@@ -72,7 +72,7 @@ def add_mail(gathered: Gathered, mail: Message, name: str | None, limits: ReadLi
     for part in collected.parts:
         shown = part.name if name is None else f"{name} › {part.name}"
         if part.mail is not None and limits.depth + depth >= MOST_DEPTH:
-            gathered.leave_out(shown, message(TOO_DEEP))
+            gathered.leave_out_as_too_deep(shown)
         elif part.mail is not None:
             add_mail(gathered, part.mail, shown, limits, depth + 1)
         elif not part.is_shown:

@@ -19,7 +19,6 @@ _MARKS = (  # the longer marks first: UTF-32's begins like UTF-16's
 )
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _GUESS_BYTES = 200_000
-_UNKNOWN = "its character encoding is not recognised; save it as UTF-8"
 _MOST_CHAOS = 0.1  # charset-normalizer's measure of noise: 0 is clean text
 _MOST_BROKEN = 0.002  # of the characters; a single one is always forgiven
 _CERTAIN_UTF8 = 8  # so many characters of several bytes are no accident
@@ -117,10 +116,14 @@ def _decode(data: bytes, encoding: str) -> str:
     try:
         text = data.decode(encoding, "replace")
     except LookupError as exc:
-        raise ParseFailure("encoding_unknown", message(_UNKNOWN)) from exc
+        raise _unknown() from exc
     if not _is_nearly_whole(text):
-        raise ParseFailure("encoding_unknown", message(_UNKNOWN))
+        raise _unknown()
     return text
+
+
+def _unknown() -> ParseFailure:
+    return ParseFailure("encoding_unknown", message("its character encoding is not recognised; save it as UTF-8"))
 
 
 def _is_nearly_whole(text: str) -> bool:
@@ -151,12 +154,12 @@ def _guessed_encoding(data: bytes) -> str:
         return found
     best = from_bytes(sample).best()
     if best is None or best.chaos > _MOST_CHAOS:
-        raise ParseFailure("encoding_unknown", message(_UNKNOWN))
+        raise _unknown()
     if best.encoding in _LATIN:
         return _latin_encoding(sample)
     is_one_byte = len(str(best)) == len(best.raw)
     if is_one_byte and best.coherence == 0:  # it resembles no language: several encodings would do as well
-        raise ParseFailure("encoding_unknown", message(_UNKNOWN))
+        raise _unknown()
     return best.encoding
 
 
@@ -170,5 +173,5 @@ def _latin_encoding(sample: bytes) -> str:
     if western > central:
         return "cp1252"
     if western == central:
-        raise ParseFailure("encoding_unknown", message(_UNKNOWN))
+        raise _unknown()
     return "cp1250" if any(0x80 <= byte < 0xA0 for byte in sample) else "iso8859-2"

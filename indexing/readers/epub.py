@@ -53,8 +53,9 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
                 count = f"{limits.text_characters:,}"
                 raise ParseFailure("output_limit", message("more than {count} characters; split the book", count=count))
     if not pages:
-        why = "its chapters have no text, only pictures; there is nothing to be found in it"
-        raise ParseFailure("no_text", message(why))
+        raise ParseFailure(
+            "no_text", message("its chapters have no text, only pictures; there is nothing to be found in it")
+        )
     return ParsedDocument(package.title, tuple(pages), tuple(headings))
 
 

@@ -23,8 +23,6 @@ from storage.records import PageRecord
 MOST_DEPTH = 3
 """A mail in an archive in a mail is read; what lies deeper is named."""
 
-TOO_DEEP = "it lies too deep in other files; put it into the folder itself"
-
 _PREFIX = "pagewise-part-"
 _NOT_IN_NAMES = re.compile(r"[/\\\0-\x1f\x7f]")
 _LONGEST_NAME_BYTES = 150
@@ -71,7 +69,7 @@ class Gathered:
         if reader_for(PurePath(name)) is None:
             self.count_unread(shown)
         elif self._limits.depth >= MOST_DEPTH:
-            self.leave_out(shown, message(TOO_DEEP))
+            self.leave_out_as_too_deep(shown)
         elif self.is_full:
             self.leave_out(shown, message("the files before it fill the limit; put it into the folder itself"))
         else:
@@ -83,6 +81,10 @@ class Gathered:
     def leave_out(self, name: str, why: str) -> None:
         """Says of a part that it was not read."""
         self._notes.append(message("{name} was not read: {why}", name=name, why=why))
+
+    def leave_out_as_too_deep(self, name: str) -> None:
+        """Says of a part that too many files lie around it."""
+        self.leave_out(name, message("it lies too deep in other files; put it into the folder itself"))
 
     def count_unread(self, name: str) -> None:
         """Says of a part that its kind is not read."""
