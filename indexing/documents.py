@@ -55,16 +55,27 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class PartPage:
+    """A page of a file that lies within others, to be recognised: `names` leads to it from the outer file."""
+
+    number: int  # of the page in the outer document
+    names: tuple[str, ...]
+    number_there: int
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedDocument:
     """A document as read: cleaned pages in order, numbered from 1, and the headings found in them.
 
     `notes` are sentences for the report about things a person should know (hidden text, pages cut off).
+    `part_pages` are the pages without text of files within it, which OCR may read.
     """
 
     title: str | None
     pages: tuple[PageRecord, ...]
     headings: tuple[Heading, ...] = ()
     notes: tuple[str, ...] = ()
+    part_pages: tuple[PartPage, ...] = ()
 
     @property
     def pages_without_text(self) -> tuple[int, ...]:

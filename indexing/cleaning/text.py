@@ -47,7 +47,7 @@ def clean_document(document: ParsedDocument) -> ParsedDocument:
         text, moved = _clean_page(page.text, own)
         pages.append(replace(page, text=text, label=clean_title(page.label), detail=clean_title(page.detail)))
         headings.extend(moved)
-    return ParsedDocument(clean_title(document.title), tuple(pages), tuple(headings), document.notes)
+    return replace(document, title=clean_title(document.title), pages=tuple(pages), headings=tuple(headings))
 
 
 def _clean_page(text: str, headings: list[Heading]) -> tuple[str, list[Heading]]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from indexing.cleaning.text import clean_document
-from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
+from indexing.documents import Heading, ParsedDocument, ParseFailure, PartPage, ReadLimits
 from indexing.readers import read_document, reader_for
 from storage.messages import decoded, encoded
 from storage.records import PageRecord
@@ -74,7 +74,7 @@ def _answer(request: dict[str, Any], limits: ReadLimits) -> dict[str, Any]:
     try:
         if request["page"] is None:
             return {"document": document_to_json(_read_unchanged(path, limits))}
-        return {"ocr": _read_page_picture(path, request["page"], limits)}
+        return {"ocr": _read_page_picture(path, request["page"], request["part"], limits)}
     except ParseFailure as failure:
         return {"failure": [failure.category, failure.detail]}
     except MemoryError:
@@ -102,7 +102,12 @@ def _version(path: Path) -> tuple[int, int, int] | None:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _read_page_picture(path: Path, page: int, limits: ReadLimits) -> dict[str, Any]:
+def _read_page_picture(path: Path, page: int, part: list[str], limits: ReadLimits) -> dict[str, Any]:
+    """The text on a page of the file, or of the part within it that these names lead to."""
+    if part:
+        from indexing.readers.parts import recognise_part
+
+        return asdict(recognise_part(path, part, page, limits))
     form = reader_for(path)
     assert form is not None, "only files of known kinds are read"
     return asdict(form.recogniser()(path, page, limits))
@@ -123,6 +128,9 @@ def document_from_json(data: dict[str, Any]) -> ParsedDocument:
         pages=tuple(_page_from_json(page) for page in data["pages"]),
         headings=tuple(Heading(**heading) for heading in data["headings"]),
         notes=tuple(data["notes"]),
+        part_pages=tuple(
+            PartPage(each["number"], tuple(each["names"]), each["number_there"]) for each in data["part_pages"]
+        ),
     )
 
 

@@ -21,7 +21,7 @@ from typing import Any, Self
 
 import psutil
 
-from indexing.documents import FailureCategory, ReadLimits
+from indexing.documents import FailureCategory, PartPage, ReadLimits
 from storage.child_environment import reading_environment
 
 _POLL_SECONDS = 0.1  # how often memory and time are looked at
@@ -36,10 +36,11 @@ _DETAILS: dict[FailureCategory, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file to read, or one page of it, counted from 1, to read by OCR."""
+    """A file to read, or one page of it, counted from 1, to read by OCR; `part`: which page of which file within it."""
 
     path: Path
     page: int | None = None
+    part: PartPage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ class _Child:
         self.task = task
         self.began = time.monotonic()
         self._peak_bytes = 0
-        request = {"path": str(task.path.absolute()), "page": task.page, "limits": asdict(limits)}
+        page, names = (task.part.number_there, task.part.names) if task.part else (task.page, ())
+        request = {"path": str(task.path.absolute()), "page": page, "part": names, "limits": asdict(limits)}
         with suppress(OSError):  # it died while it was free: `receive` says so
             self.pipe.send_bytes(json.dumps(request).encode())
 

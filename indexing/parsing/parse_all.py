@@ -77,14 +77,22 @@ class _Work:
             yield ParseOutcome(task.path, None, ParseFailure(*answer.content["failure"]), answer.seconds)
         else:
             document = document_from_json(answer.content["document"])
-            pages = document.pages_without_text[: self.limits.ocr_pages] if self._may_ocr(task.path) else ()
-            self.pages.extend(Task(task.path, page) for page in pages)
+            pages = list(self._pages_to_recognise(task.path, document))[: self.limits.ocr_pages]
+            self.pages.extend(pages)
             self.unfinished[task.path] = _Unfinished(document, answer.seconds, len(pages))
             yield from self._finish(task.path)
 
-    def _may_ocr(self, path: Path) -> bool:
+    def _pages_to_recognise(self, path: Path, document: ParsedDocument) -> Iterator[Task]:
+        """Pages of the file itself without text, and such pages of files within it."""
         form = reader_for(path)
-        return self.limits.ocr and form is not None and bool(form.recognition)
+        if not self.limits.ocr:
+            return
+        within = {part.number: part for part in document.part_pages}
+        for number in document.pages_without_text:
+            if number in within:
+                yield Task(path, number, within[number])
+            elif form is not None and form.recognition:
+                yield Task(path, number)
 
     def _take_page(self, path: Path, number: int, answer: Answer) -> Iterator[ParseOutcome]:
         unfinished = self.unfinished[path]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 
 if TYPE_CHECKING:
+    from indexing.readers.parts import Gathered
     from indexing.readers.pdf.ocr import OcrPage
 
 from storage.formats import SUFFIXES as SUFFIXES_OF
@@ -22,6 +23,7 @@ from storage.messages import message
 from storage.records import PageRecord
 
 Reader = Callable[[Path, ReadLimits], ParsedDocument]
+PartGatherer = Callable[[Path, "Gathered", ReadLimits], object]
 Recogniser = Callable[[Path, int, ReadLimits], "OcrPage"]
 
 CLEANING_VERSION = 2
@@ -67,6 +69,7 @@ class Format:
     library: str = ""
     kind: str = "text"  # "text", "zip", "pdf", "ole" or "picture": what the first bytes must look like
     recognition: str = ""  # the function that reads a page from its picture
+    parts: str = ""  # the function that finds the files within such a file
 
     def reader(self) -> Reader:
         """The reading function; imports its module and libraries."""
@@ -75,6 +78,10 @@ class Format:
     def recogniser(self) -> "Recogniser":
         """The function that reads a page, counted from 1, from its picture; only where there is `recognition`."""
         return cast(Recogniser, _function(self.recognition))
+
+    def part_gatherer(self) -> "PartGatherer":
+        """The function that hands the files within to a `Gathered`; only where there is `parts`."""
+        return cast(PartGatherer, _function(self.parts))
 
     @property
     def fingerprint(self) -> str:
@@ -116,10 +123,12 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("csv", SUFFIXES_OF["csv"], "indexing.readers.tables:read"),
     Format("epub", SUFFIXES_OF["epub"], "indexing.readers.epub:read", kind="zip"),
-    Format("eml", SUFFIXES_OF["eml"], "indexing.readers.email:read"),
-    Format("mbox", SUFFIXES_OF["mbox"], "indexing.readers.mbox:read"),
+    Format("eml", SUFFIXES_OF["eml"], "indexing.readers.email:read", parts="indexing.readers.email:gather"),
+    Format("mbox", SUFFIXES_OF["mbox"], "indexing.readers.mbox:read", parts="indexing.readers.mbox:gather"),
     Format("mhtml", SUFFIXES_OF["mhtml"], "indexing.readers.mhtml:read"),
-    Format("zip", SUFFIXES_OF["zip"], "indexing.readers.archive:read", kind="zip"),
+    Format(
+        "zip", SUFFIXES_OF["zip"], "indexing.readers.archive:read", parts="indexing.readers.archive:gather", kind="zip"
+    ),
     Format("ipynb", SUFFIXES_OF["ipynb"], "indexing.readers.notebook:read"),
     Format("xml", SUFFIXES_OF["xml"], "indexing.readers.xml:read"),
     Format("json", SUFFIXES_OF["json"], "indexing.readers.json_data:read"),

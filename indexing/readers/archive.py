@@ -23,19 +23,7 @@ _UTF8_FLAG = 0x800
 def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     """Pages labelled "file.zip › folder/member, p. 2", in the order of the members' paths."""
     gathered = Gathered(path, limits)
-    with open_folder(path) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
-        names = _names(members)
-        shown = sorted((names[number], member) for number, member in enumerate(members) if _is_shown(names[number]))
-        encrypted = 0
-        for name, member in shown:
-            if member.flag_bits & _ENCRYPTED_FLAG:
-                encrypted += 1
-                gathered.leave_out(name, message("it is encrypted; remove the password and run make index"))
-            elif reader_for(PurePosixPath(name)) is None:
-                gathered.count_unread(name)
-            else:
-                gathered.read(name, archive.read(member))
+    encrypted = gather(path, gathered, limits)
     document = gathered.document(None)
     if document.pages:
         return document
@@ -44,6 +32,24 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     if document.notes:
         raise ParseFailure("no_text", document.notes[0])
     raise ParseFailure("empty", message("the archive is empty; fill it or remove it"))
+
+
+def gather(path: Path, gathered: Gathered, limits: ReadLimits) -> int:
+    """Adds what is read of the archive, and gives the number of encrypted members."""
+    encrypted = 0
+    with open_folder(path) as archive:
+        members = [member for member in archive.infolist() if not member.is_dir()]
+        names = _names(members)
+        shown = sorted((names[number], member) for number, member in enumerate(members) if _is_shown(names[number]))
+        for name, member in shown:
+            if member.flag_bits & _ENCRYPTED_FLAG:
+                encrypted += 1
+                gathered.leave_out(name, message("it is encrypted; remove the password and run make index"))
+            elif reader_for(PurePosixPath(name)) is None:
+                gathered.count_unread(name)
+            else:
+                gathered.read(name, archive.read(member))
+    return encrypted
 
 
 def _names(members: list[zipfile.ZipInfo]) -> list[str]:

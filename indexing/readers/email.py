@@ -46,13 +46,18 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     """The mail as one page, or pages of lines for a long one, then its parts. The title is the subject."""
     if path.stat().st_size > limits.text_characters * _BYTES_A_CHARACTER:
         raise ParseFailure("output_limit", message("the mail is too large; save its attachments beside it"))
-    mail = message_of(path.read_bytes())
     gathered = Gathered(path, limits)
-    add_mail(gathered, mail, None, limits)
-    document = gathered.document(header(mail, "Subject") or None)
+    document = gathered.document(gather(path, gathered, limits))
     if not document.pages:
         raise ParseFailure("empty", message("the mail has no text; fill it or remove it"))
     return document
+
+
+def gather(path: Path, gathered: Gathered, limits: ReadLimits) -> str | None:
+    """Adds the mail in the file with its parts, and gives its subject."""
+    mail = message_of(path.read_bytes())
+    add_mail(gathered, mail, None, limits)
+    return header(mail, "Subject") or None
 
 
 def add_mail(gathered: Gathered, mail: Message, name: str | None, limits: ReadLimits, depth: int = 0) -> None:

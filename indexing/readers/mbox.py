@@ -17,6 +17,17 @@ _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     """Pages labelled "box.mbox › subject". A mail that cannot be read costs no other."""
     gathered = Gathered(path, limits)
+    found = gather(path, gathered, limits)
+    document = gathered.document(None)
+    if not found:
+        raise ParseFailure("type_mismatch", message("named .mbox, but it holds no mails; give it its proper suffix"))
+    if not document.pages:
+        raise ParseFailure("empty", message("its mails have no text; fill it or remove it"))
+    return document
+
+
+def gather(path: Path, gathered: Gathered, limits: ReadLimits) -> int:
+    """Adds the mails of the box, and gives their number."""
     names: dict[str, int] = {}
     found = left = 0
     for number, data in enumerate(_mails(path), start=1):
@@ -36,12 +47,7 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
         gathered.note(
             message("the last {count} mails were not read: the limit is reached; split the mail box", count=left)
         )
-    document = gathered.document(None)
-    if not found:
-        raise ParseFailure("type_mismatch", message("named .mbox, but it holds no mails; give it its proper suffix"))
-    if not document.pages:
-        raise ParseFailure("empty", message("its mails have no text; fill it or remove it"))
-    return document
+    return found
 
 
 def _mails(path: Path) -> Iterator[bytes]:

@@ -9,16 +9,20 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from indexing.cleaning.text import clean_title
-from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
-from indexing.readers import read_document, reader_for
+from indexing.documents import Heading, ParsedDocument, ParseFailure, PartPage, ReadLimits
+from indexing.readers import check_first_bytes, read_document, reader_for
 from storage.messages import message
 from storage.records import PageRecord
+
+if TYPE_CHECKING:
+    from indexing.readers.pdf.ocr import OcrPage
 
 MOST_DEPTH = 3
 """A mail in an archive in a mail is read; what lies deeper is named."""
@@ -38,6 +42,7 @@ class Gathered:
         self._pages: list[PageRecord] = []
         self._headings: list[Heading] = []
         self._notes: list[str] = []
+        self._part_pages: list[PartPage] = []
         self._unread: Counter[str] = Counter()
         self._characters = 0
 
@@ -74,7 +79,9 @@ class Gathered:
             self.leave_out(shown, message("the files before it fill the limit; put it into the folder itself"))
         else:
             try:
-                self.add(read_part(name, data, self._limits), shown)
+                document = read_part(name, data, self._limits)
+                self._part_pages.extend(_to_recognise(document, name, len(self._pages), self._limits))
+                self.add(document, shown)
             except ParseFailure as failure:
                 self.leave_out(shown, failure.detail)
 
@@ -100,7 +107,7 @@ class Gathered:
         pages = self._pages
         if pages:
             pages = [replace(pages[0], remarks=(*pages[0].remarks, *notes)), *pages[1:]]
-        return ParsedDocument(title, tuple(pages), tuple(self._headings), tuple(notes))
+        return ParsedDocument(title, tuple(pages), tuple(self._headings), tuple(notes), tuple(self._part_pages))
 
     def _label(self, part: str, page: PageRecord, count: int) -> str:
         inner = page.label
@@ -116,6 +123,48 @@ class Gathered:
             named = ", ".join(sorted(self._unread)[:_MOST_NAMED])
             count = sum(self._unread.values())
             yield message("{count} files in it are of kinds that are not read: {kinds}", count=count, kinds=named)
+
+
+class _Finder(Gathered):
+    """Takes one part out of a file, instead of reading them all."""
+
+    def __init__(self, path: Path, limits: ReadLimits, wanted: str) -> None:
+        super().__init__(path, limits)
+        self._wanted = wanted
+        self.found: bytes | None = None
+
+    def read(self, name: str, data: bytes) -> None:
+        if name == self._wanted:
+            self.found = data
+
+
+def recognise_part(path: Path, names: Sequence[str], number: int, limits: ReadLimits) -> "OcrPage":
+    """The text on page `number` of the part that these names lead to, from its picture. Raises `ParseFailure`."""
+    form = reader_for(path)
+    if form is None or (names and not form.parts):
+        raise ParseFailure("changed", message("it changed while it was read; run make index again"))
+    if not names:
+        check_first_bytes(path, form)
+        return form.recogniser()(path, number, limits)
+    finder = _Finder(path, limits, names[0])
+    form.part_gatherer()(path, finder, limits)
+    if finder.found is None:
+        raise ParseFailure("changed", message("it changed while it was read; run make index again"))
+    with _lying_in_a_file(names[0], finder.found) as inner:
+        return recognise_part(inner, names[1:], number, limits)
+
+
+def _to_recognise(document: ParsedDocument, name: str, before: int, limits: ReadLimits) -> Iterator[PartPage]:
+    """The pages of a part that OCR may read, by their numbers in the outer document, which has `before` pages yet."""
+    form = reader_for(PurePath(name))
+    within = {part.number: part for part in document.part_pages}
+    for number in document.pages_without_text:
+        if before + number > limits.pages:
+            return
+        if part := within.get(number):
+            yield PartPage(before + number, (name, *part.names), part.number_there)
+        elif form is not None and form.recognition:
+            yield PartPage(before + number, (name,), number)
 
 
 def read_part(name: str, data: bytes, limits: ReadLimits) -> ParsedDocument:

@@ -1,6 +1,8 @@
 """Pictures: frames are pages, read from what a viewer would show."""
 
+import zipfile
 from collections.abc import Callable
+from email.message import EmailMessage
 from pathlib import Path
 
 import numpy as np
@@ -118,3 +120,18 @@ def test_a_picture_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ParseFailure) as caught:
         read_document(tmp_path / "a.png", ReadLimits())
     assert caught.value.category == "bomb"
+
+
+def test_pictures_within_other_files_are_read_too(tmp_path: Path, frames: list[Image.Image]) -> None:
+    frames[0].save(tmp_path / "a.png")
+    mail = EmailMessage()
+    mail["Subject"] = "Scan"
+    mail.set_content("See.")
+    mail.add_attachment((tmp_path / "a.png").read_bytes(), "image", "png", filename="scan.png")
+    with zipfile.ZipFile(tmp_path / "box.zip", "w") as file:
+        file.writestr("a/first.txt", "First.")
+        file.writestr("a/mail.eml", mail.as_bytes())
+    found = {page.label: page for page in recognised(tmp_path / "box.zip").pages}
+    scan = found["box.zip › a/mail.eml › scan.png"]
+    assert (scan.text, scan.status) == (SENTENCES[0], "ocr")
+    assert found["box.zip › a/first.txt"].status == "text"
