@@ -96,16 +96,20 @@ def _outline(root: Any) -> tuple[list[str], list[str]]:
             continue
         if name and inner:
             lines.append(("\n" if depth <= 2 else "") + f"{indent}{name}")
-            if depth == 1:
+            if depth == 1 and isinstance(root, _Object):
                 headings.append(name)
         stack.extend(reversed(inner))
     return lines, headings
 
 
 def _is_record(value: Any) -> bool:
-    """Whether it is an object of plain values, short enough for a line."""
-    is_flat = isinstance(value, _Object) and not any(isinstance(inner, list) for _, inner in value)
-    return is_flat and sum(len(key) + len(_plain(inner)) for key, inner in value) <= _LONGEST_ITEM
+    """Whether it is an object short enough for a line."""
+    length = 0
+    for part in _flat(value, "") if isinstance(value, _Object) else ():
+        length += len(part) + 2
+        if length > _LONGEST_ITEM:
+            return False
+    return length > 0
 
 
 def _record(value: Any) -> Any:

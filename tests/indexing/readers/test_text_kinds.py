@@ -30,6 +30,13 @@ class TestJson:
         data = json.dumps({"buoys": [{"id": 44, "battery": "12.4 V"}, {"id": 45, "battery": "11.9 V"}]})
         assert text(tmp_path / "a.json", data) == "buoys\n  id: 44; battery: 12.4 V\n  id: 45; battery: 11.9 V"
 
+    def test_long_records_are_outlines(self, tmp_path: Path) -> None:
+        data = json.dumps([{"name": "North", "words": "ice " * 200, "at": {"port": "Bergen"}}])
+        document = read(tmp_path / "a.json", data)
+        assert document.pages[0].text.startswith("1\n  name: North\n  words: ice ice")
+        assert document.pages[0].text.endswith("at\n    port: Bergen")
+        assert document.headings == ()
+
     def test_json_lines_are_records_too(self, tmp_path: Path) -> None:
         lines = '{"id": 1, "at": {"port": "Bergen"}}\n\n{"id": 2, "kinds": ["a", "b"]}\nbroken {\n'
         expected = "id: 1; at.port: Bergen\nid: 2; kinds: a, b\nbroken {"
