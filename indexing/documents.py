@@ -9,9 +9,6 @@ from typing import Literal
 from storage.messages import message
 from storage.records import PageRecord
 
-ATTACHED = " › "
-"""Between the name of a file and that of a file within it, in the labels of its pages."""
-
 FailureCategory = Literal[
     "empty",  # no bytes, or nothing but white space
     "damaged",
@@ -84,6 +81,7 @@ class ReadLimits:
     ocr_pages: int = 500  # of one file in one run; the rest are reported as pages without text
     ocr_cpu_seconds: float = 240.0  # for one page, of all its threads
     ocr_memory_bytes: int = 2 * 1024**3
+    depth: int = 0  # how deep the file lies in others: 1 for an attachment of a mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +95,21 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class PartPage:
+    """A page of a file that lies within others, to be recognised: `names` leads to it from the outer file."""
+
+    number: int  # of the page in the outer document
+    names: tuple[str, ...]
+    number_there: int
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedDocument:
     """A document as read: cleaned pages in order, numbered from 1, and the headings found in them.
 
     `notes` are sentences for the report about things a person should know (hidden text, pages cut off).
     `pictures` are pages with text whose pictures may say more: they are read by OCR as well.
+    `part_pages` are the pages without text of files within it, which OCR may read.
     """
 
     title: str | None
@@ -109,6 +117,7 @@ class ParsedDocument:
     headings: tuple[Heading, ...] = ()
     notes: tuple[str, ...] = ()
     pictures: tuple[int, ...] = ()
+    part_pages: tuple[PartPage, ...] = ()
 
     @property
     def pages_without_text(self) -> tuple[int, ...]:

@@ -15,13 +15,16 @@ _INVISIBLE = re.compile(
     "\x00-\x08\x0e-\x1f\x7f-\x9f"  # control characters but tab and newline
     "\u00ad"  # soft hyphen
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction marks and overrides
-    "\u180e\u200b-\u200d\u2060-\u2065\u206a-\u206f\ufeff"  # zero width
+    "\u180e\u200b\u2060-\u2065\u206a-\u206f\ufeff"  # zero width
     "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"  # fillers
     "\ufe00-\ufe0f\U000e0100-\U000e01ef"  # variation selectors
     "\U000e0000-\U000e007f"  # tags
     "\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff"  # not characters, annotation marks
     "]"
 )
+_JOINING = "\u0590-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc"
+_IDLE_JOINER = re.compile(f"(?<![{_JOINING}])[\u200c\u200d]+|[\u200c\u200d]+(?![{_JOINING}])")
+"""Joiners spell words in Arabic and Indic scripts; elsewhere they are leftovers."""
 _COMPATIBLE = re.compile(
     "["
     "\u2e80-\u2fdf"  # radicals that stand for whole Chinese characters
@@ -52,7 +55,7 @@ _VOWEL = re.compile(r"[aeiouyAEIOUY]")
 
 
 def clean_characters(text: str) -> str:
-    """The text with one kind of line break and space, and without anything that cannot be seen.
+    """The text, composed, with one kind of line break and space, and without anything that cannot be seen.
 
     Compatibility forms are resolved only where they stand for letters (ligatures, radicals, presentation
     forms, mathematical alphabets): NFKC over everything would turn "2⁵" into "25".
@@ -61,6 +64,7 @@ def clean_characters(text: str) -> str:
     text = _SPACES.sub(" ", text)
     if _SURROGATES.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+    text = _IDLE_JOINER.sub("", unicodedata.normalize("NFC", text))
     text = _COMPATIBLE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
     return _INVISIBLE.sub("", text.translate(_PRIVATE_BULLETS))
 

@@ -43,7 +43,8 @@ OnPart = Callable[[Path, int, int], None]
 class ParseTask:
     """A file to read, or one page of it, counted from 1, to read by OCR; `part`: which page of which file within it.
 
-    `lost`, `stop` and `without_pdfium` come from earlier attempts: parts that ended their process and why, and where to stop.
+    `lost`, `stop` and `without_pdfium` come from earlier attempts: parts that ended their process and why, where to
+    stop, and that PDFium crashed.
     """
 
     path: Path

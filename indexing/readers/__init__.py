@@ -6,24 +6,40 @@ from 1; what it leaves uncleaned is cleaned by `parsing`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePath
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+
+if TYPE_CHECKING:
+    from indexing.readers.parts import Gathered
+    from indexing.readers.pdf.ocr import OcrPage
+
 from storage.formats import SUFFIXES as SUFFIXES_OF
 from storage.messages import message
+from storage.records import PageRecord
 
 Reader = Callable[[Path, ReadLimits], ParsedDocument]
+PartGatherer = Callable[[Path, "Gathered", ReadLimits], object]
+Recogniser = Callable[[Path, int, ReadLimits], "OcrPage"]
 
-CLEANING_VERSION = 1
+CLEANING_VERSION = 2
 """Part of every fingerprint: raise it when the same file would give other pages whatever its format."""
 
 _HEAD_BYTES = 4096
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLD_BARE = (
+    b"\xdb\xa5",
+    b"\xfe\x37",
+    b"\x31\xbe",
+    b"\x09\x08",
+    b"\x09\x04",
+    b"{\\rtf",
+)  # older still, or RTF named .doc
 
 _FOREIGN_HEADS = {
     "a PDF": (b"%PDF-",),
@@ -51,12 +67,21 @@ class Format:
     function: str
     version: int = 1
     library: str = ""
-    kind: str = "text"  # "text", "zip" or "pdf": what the first bytes must look like
+    kind: str = "text"  # "text", "zip", "pdf", "ole" or "picture": what the first bytes must look like
+    recognition: str = ""  # the function that reads a page from its picture
+    parts: str = ""  # the function that finds the files within such a file
 
     def reader(self) -> Reader:
         """The reading function; imports its module and libraries."""
-        module, _, name = self.function.partition(":")
-        return cast(Reader, getattr(import_module(module), name))
+        return cast(Reader, _function(self.function))
+
+    def recogniser(self) -> "Recogniser":
+        """The function that reads a page, counted from 1, from its picture; only where there is `recognition`."""
+        return cast(Recogniser, _function(self.recognition))
+
+    def part_gatherer(self) -> "PartGatherer":
+        """The function that hands the files within to a `Gathered`; only where there is `parts`."""
+        return cast(PartGatherer, _function(self.parts))
 
     @property
     def fingerprint(self) -> str:
@@ -64,20 +89,72 @@ class Format:
         return f"{self.name}-{self.version}.{CLEANING_VERSION}{_library_version(self.library)}"
 
 
+def _function(named: str) -> object:
+    module, _, name = named.partition(":")
+    return getattr(import_module(module), name)
+
+
 FORMATS: tuple[Format, ...] = (
-    Format("pdf", SUFFIXES_OF["pdf"], "indexing.readers.pdf.reader:read", version=2, library="pypdfium2", kind="pdf"),
+    Format(
+        "pdf",
+        SUFFIXES_OF["pdf"],
+        "indexing.readers.pdf.reader:read",
+        version=3,
+        library="pypdfium2",
+        kind="pdf",
+        recognition="indexing.readers.pdf.ocr:read_page_picture",
+    ),
     Format("markdown", SUFFIXES_OF["markdown"], "indexing.readers.markdown:read"),
     Format("text", SUFFIXES_OF["text"], "indexing.readers.plain:read"),
     Format("html", SUFFIXES_OF["html"], "indexing.readers.html:read"),
     Format("rst", SUFFIXES_OF["rst"], "indexing.readers.rst:read"),
-    Format("docx", SUFFIXES_OF["docx"], "indexing.readers.word.reader:read", kind="zip", version=2),
-    Format("pptx", SUFFIXES_OF["pptx"], "indexing.readers.powerpoint.reader:read", kind="zip", version=2),
-    Format("xlsx", SUFFIXES_OF["xlsx"], "indexing.readers.excel.reader:read", kind="zip", version=2),
+    Format(
+        "docx",
+        SUFFIXES_OF["docx"],
+        "indexing.readers.word.reader:read",
+        version=3,
+        kind="zip",
+        recognition="indexing.readers.page_pictures:read_page_picture",
+    ),
+    Format(
+        "pptx",
+        SUFFIXES_OF["pptx"],
+        "indexing.readers.powerpoint.reader:read",
+        version=3,
+        kind="zip",
+        recognition="indexing.readers.page_pictures:read_page_picture",
+    ),
+    Format("xlsx", SUFFIXES_OF["xlsx"], "indexing.readers.excel.reader:read", version=3, kind="zip"),
+    Format("odt", SUFFIXES_OF["odt"], "indexing.readers.odt:read", kind="zip"),
+    Format("ods", SUFFIXES_OF["ods"], "indexing.readers.odf_sheets:read", kind="zip"),
+    Format("odp", SUFFIXES_OF["odp"], "indexing.readers.odp:read", kind="zip"),
+    Format("legacy", SUFFIXES_OF["legacy"], "indexing.readers.legacy_office:read", kind="ole"),
+    Format(
+        "picture",
+        SUFFIXES_OF["picture"],
+        "indexing.readers.picture:read",
+        kind="picture",
+        recognition="indexing.readers.picture:read_frame",
+    ),
     Format("csv", SUFFIXES_OF["csv"], "indexing.readers.tables:read"),
     Format("epub", SUFFIXES_OF["epub"], "indexing.readers.epub:read", kind="zip"),
-    Format("eml", SUFFIXES_OF["eml"], "indexing.readers.email:read"),
+    Format("eml", SUFFIXES_OF["eml"], "indexing.readers.email:read", parts="indexing.readers.email:gather"),
+    Format("mbox", SUFFIXES_OF["mbox"], "indexing.readers.mbox:read", parts="indexing.readers.mbox:gather"),
+    Format("mhtml", SUFFIXES_OF["mhtml"], "indexing.readers.mhtml:read"),
+    Format(
+        "zip", SUFFIXES_OF["zip"], "indexing.readers.archive:read", parts="indexing.readers.archive:gather", kind="zip"
+    ),
     Format("ipynb", SUFFIXES_OF["ipynb"], "indexing.readers.notebook:read"),
     Format("xml", SUFFIXES_OF["xml"], "indexing.readers.xml:read"),
+    Format("json", SUFFIXES_OF["json"], "indexing.readers.json_data:read"),
+    Format("data", SUFFIXES_OF["data"], "indexing.readers.source:read"),
+    Format("code", SUFFIXES_OF["code"], "indexing.readers.source:read"),
+    Format("latex", SUFFIXES_OF["latex"], "indexing.readers.latex:read"),
+    Format("org", SUFFIXES_OF["org"], "indexing.readers.org:read"),
+    Format("asciidoc", SUFFIXES_OF["asciidoc"], "indexing.readers.asciidoc:read"),
+    Format("subtitles", SUFFIXES_OF["subtitles"], "indexing.readers.subtitles:read"),
+    Format("calendar", SUFFIXES_OF["calendar"], "indexing.readers.calendar:read"),
+    Format("contacts", SUFFIXES_OF["contacts"], "indexing.readers.contacts:read"),
     Format("rtf", SUFFIXES_OF["rtf"], "indexing.readers.rtf:read", library="striprtf"),
 )
 SUFFIXES: dict[str, Format] = {suffix: form for form in FORMATS for suffix in form.suffixes}
@@ -97,11 +174,22 @@ def read_document(path: Path, limits: ReadLimits) -> ParsedDocument:
         )
     try:
         check_first_bytes(path, form)
-        return form.reader()(path, limits)
+        document = form.reader()(path, limits)
     except OSError as exc:
         raise ParseFailure(
             "unreadable", message("cannot be opened ({reason}); check its permissions", reason=exc.strerror)
         ) from exc
+    return replace(document, pages=tuple(_with_broken_characters(page) for page in document.pages))
+
+
+def _with_broken_characters(page: PageRecord) -> PageRecord:
+    from indexing.readers.encoding import broken_places
+
+    count = broken_places(page.text)
+    if not count:
+        return page
+    remark = message("places where bytes are broken and characters lost: {count}", count=count)
+    return replace(page, remarks=(*page.remarks, remark))
 
 
 def check_first_bytes(path: Path, form: Format) -> None:
@@ -112,9 +200,13 @@ def check_first_bytes(path: Path, form: Format) -> None:
         raise ParseFailure("empty", message("the file has no content; fill it or remove it"))
     if form.kind == "pdf" and b"%PDF-" in head:
         return
+    if form.kind == "ole" and head.startswith((_OLE, *_ZIP, *_OLD_BARE)):
+        return
     if form.kind == "zip" and head.startswith((*_ZIP, _OLE)):  # OLE: an encrypted office file, its reader says so
         return
     foreign = _foreign_kind(head, form)
+    if form.kind == "picture" and (foreign is None or foreign.endswith("picture")):
+        return  # named .jpg and a PNG: every viewer shows it
     if form.kind == "text" and foreign is None:
         return
     if form.kind == "pdf" and foreign is None and _has_pdf_objects(path):

@@ -1,9 +1,12 @@
 """Guards against files made to harm whoever opens them: ZIP archives and XML, judged before they are unpacked.
 
-Nothing is ever extracted to a folder, and an archive inside an archive is never opened. Sizes can be believed, as
+Nothing is ever extracted to a folder. An archive inside an office file is never opened; one inside an archive that is
+read as a folder is judged anew by its own reader. Sizes can be believed, as
 `zipfile` stops at the size that the directory declares.
 """
 
+import io
+import re
 import struct
 import zipfile
 import zlib
@@ -17,6 +20,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse, parse
 
 from indexing.documents import ParseFailure
+from indexing.readers.encoding import decode_declared
 from storage.messages import message
 
 MOST_BYTES = 200_000_000
@@ -36,6 +40,10 @@ _EMBEDDINGS = ("word/embeddings/", "ppt/embeddings/", "xl/embeddings/")
 _INSERTED = (".docx", ".docm")  # below "word/": documents that a Word document takes in, opened with the same guards
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_FLAG = 0x1
+_XML_HEAD_BYTES = 400
+_XML_ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([\w.:-]+)")
+_XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _DISTRUST = message("open it only if you trust its sender, save it anew with its program, or remove it")
 
 
@@ -66,6 +74,19 @@ def open_container_stream(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
 
 
 @contextmanager
+def open_folder(path: Path) -> Iterator[zipfile.ZipFile]:
+    """An archive whose members are files of any kind, when its directory is harmless. Raises as `open_container`."""
+    with path.open("rb") as file:
+        try:
+            _check_end(file)
+            with zipfile.ZipFile(file) as archive:
+                check_members(archive.infolist(), as_folder=True)
+                yield archive
+        except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as exc:
+            raise ParseFailure("damaged", f"it is not a whole archive ({exc}); get a fresh copy") from exc
+
+
+@contextmanager
 def open_office_file(path: Path) -> Iterator[IO[bytes]]:
     """The bytes of an archive that `open_container` finds harmless, for libraries that open it themselves."""
     with open_container(path) as archive:
@@ -74,15 +95,18 @@ def open_office_file(path: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
-def check_members(members: list[zipfile.ZipInfo]) -> None:
-    """Judges an archive by its directory alone. Raises `ParseFailure` "bomb" or "encrypted"."""
+def check_members(members: list[zipfile.ZipInfo], *, as_folder: bool = False) -> None:
+    """Judges an archive by its directory alone. Raises `ParseFailure` "bomb" or "encrypted".
+
+    `as_folder`: archives and encrypted files may lie in it.
+    """
     if len(members) > MOST_MEMBERS:
         raise _bomb(
             message("it holds {files:,} files; at most {most:,} are opened", files=len(members), most=MOST_MEMBERS)
         )
     for member in members:
-        _check_name(member.filename)
-        if member.flag_bits & _ENCRYPTED_FLAG:
+        _check_name(member.filename, may_be_archive=as_folder)
+        if member.flag_bits & _ENCRYPTED_FLAG and not as_folder:
             raise ParseFailure("encrypted", message("it is encrypted; remove the password and run make index"))
     declared = sum(member.file_size for member in members)
     if declared > MOST_BYTES:
@@ -100,9 +124,14 @@ def check_members(members: list[zipfile.ZipInfo]) -> None:
 
 
 def parse_xml(stream: IO[bytes]) -> Element:
-    """The root of an XML document. Raises `ParseFailure` "bomb" for entities of its own, "damaged" for bad XML."""
+    """The root of an XML document in any encoding.
+
+    Raises `ParseFailure` "bomb" for entities of its own, "damaged" for bad XML.
+    """
     try:
-        root = parse(stream, forbid_dtd=False, forbid_entities=True, forbid_external=True).getroot()
+        root = parse(
+            io.BytesIO(_in_utf8(stream.read())), forbid_dtd=False, forbid_entities=True, forbid_external=True
+        ).getroot()
     except DefusedXmlException as exc:
         raise _bomb(message("its XML declares entities, as files do that are made to harm")) from exc
     except (ParseError, LookupError, ValueError) as exc:
@@ -139,6 +168,16 @@ def stream_elements(stream: IO[bytes], names: Set[str]) -> Iterator[Element]:
         raise ParseFailure("damaged", f"its XML is broken ({exc}); save it anew with its program") from exc
 
 
+def _in_utf8(data: bytes) -> bytes:
+    """The document as the XML parser takes it: expat knows four encodings, and no broken bytes."""
+    head = data[:_XML_HEAD_BYTES]
+    declared = _XML_ENCODING.match(head)
+    if head.startswith(_WIDE_MARKS) or b"\0" in head[:4]:
+        return data
+    text = decode_declared(data, declared.group(1).decode("ascii") if declared else "utf-8")
+    return _XML_DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
+
+
 def _check_head(file: IO[bytes]) -> None:
     """An office document with a password is no ZIP archive but an old kind of container."""
     head = file.read(8)
@@ -164,12 +203,13 @@ def _check_end(file: IO[bytes]) -> None:
     file.seek(0)
 
 
-def _check_name(name: str) -> None:
+def _check_name(name: str, *, may_be_archive: bool) -> None:
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or name[1:2] == ":" or "\0" in name:
         raise _bomb(message("it holds a file that would be written outside its folder ({file})", file=repr(name[:80])))
     is_inserted = name.startswith("word/") and name.lower().endswith(_INSERTED)
-    if name.lower().endswith(_ARCHIVES) and not name.startswith(_EMBEDDINGS) and not is_inserted:
+    is_expected = may_be_archive or is_inserted or name.startswith(_EMBEDDINGS)
+    if name.lower().endswith(_ARCHIVES) and not is_expected:
         raise _bomb(message("it holds another archive ({file})", file=repr(name[:80])))
 
 

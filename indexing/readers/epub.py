@@ -14,7 +14,8 @@ from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 from indexing.cleaning.text import clean_text
 from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.containers import open_container, parse_xml
-from indexing.readers.html import html_text
+from indexing.readers.epub_notes import Notes
+from indexing.readers.html import html_characters, html_text
 from indexing.readers.sections import sectioned_document
 from storage.messages import message
 from storage.records import PageRecord
@@ -40,18 +41,17 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
         package = _package(archive)
         _refuse_encrypted(archive, package)
         titles = _contents_titles(archive, package)
+        trees = _Trees(archive, package)
         pages: list[PageRecord] = []
         headings: list[Heading] = []
         for name in package.chapters:
-            chapter = _chapter(archive, name, titles.get(name))
+            chapter = _chapter(trees, name, titles.get(name))
             first = len(pages)
             pages.extend(replace(page, number=page.number + first) for page in chapter.pages)
             headings.extend(replace(heading, page=heading.page + first) for heading in chapter.headings)
             if sum(len(page.text) for page in pages) > limits.text_characters or len(pages) > limits.pages:
-                raise ParseFailure(
-                    "output_limit",
-                    message("more than {characters:,} characters; split the book", characters=limits.text_characters),
-                )
+                count = f"{limits.text_characters:,}"
+                raise ParseFailure("output_limit", message("more than {count} characters; split the book", count=count))
     if not pages:
         raise ParseFailure(
             "no_text", message("its chapters have no text, only pictures; there is nothing to be found in it")
@@ -59,12 +59,33 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     return ParsedDocument(package.title, tuple(pages), tuple(headings))
 
 
-def _chapter(archive: zipfile.ZipFile, name: str, title: str | None) -> ParsedDocument:
-    text, headings = html_text(_soup(archive.read(name)))
-    if not text:
+class _Trees:
+    """The chapters as trees. Those that notes are taken from are kept until their turn comes."""
+
+    def __init__(self, archive: zipfile.ZipFile, package: _Package) -> None:
+        self._archive = archive
+        self._names = set(package.chapters)
+        self._kept: dict[str, BeautifulSoup] = {}
+        self._notes = Notes(self._tree)
+
+    def with_notes(self, name: str) -> BeautifulSoup:
+        """The chapter with its notes behind the words they belong to."""
+        tree = self._kept.pop(name, None) or _soup(self._archive.read(name))
+        self._notes.place(tree, name)
+        return tree
+
+    def _tree(self, name: str) -> BeautifulSoup | None:
+        if name not in self._kept and name in self._names:
+            self._kept[name] = _soup(self._archive.read(name))
+        return self._kept.get(name)
+
+
+def _chapter(trees: _Trees, name: str, title: str | None) -> ParsedDocument:
+    shown = html_text(trees.with_notes(name))
+    if not shown.text:
         return ParsedDocument(None, ())
-    chapter = sectioned_document(title, text, headings)
-    named = title or (headings[0].text if headings else None)
+    chapter = sectioned_document(title, shown.text, shown.headings, shown.remarks)
+    named = title or (shown.headings[0].text if shown.headings else None)
     pages = (replace(page, label=_label(named, page.label)) for page in chapter.pages)
     return replace(chapter, pages=tuple(pages))
 
@@ -78,7 +99,7 @@ def _package(archive: zipfile.ZipFile) -> _Package:
     container = _member_xml(archive, _CONTAINER)
     root_file = next((node.get("full-path") for node in container.iter() if _tag(node) == "rootfile"), None)
     if not root_file:
-        raise ParseFailure("damaged", _no_book(message("it names no package")))
+        raise _no_book(message("it names no package"))
     package = _member_xml(archive, root_file)
     base = posixpath.dirname(root_file)
     items = {node.get("id"): node for node in package.iter() if _tag(node) == "item"}
@@ -143,9 +164,9 @@ def _soup(data: bytes) -> BeautifulSoup:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
         try:
-            return BeautifulSoup(data, "lxml")
+            return BeautifulSoup(html_characters(data), "lxml")
         except ValueError as exc:  # lxml 6.1 on attributes with characters that XML does not have
-            raise ParseFailure("damaged", _no_book(str(exc))) from exc
+            raise _no_book(str(exc)) from exc
 
 
 def _member_xml(archive: zipfile.ZipFile, name: str) -> Element:
@@ -153,7 +174,11 @@ def _member_xml(archive: zipfile.ZipFile, name: str) -> Element:
         with archive.open(name) as stream:
             return parse_xml(stream)
     except KeyError as exc:
-        raise ParseFailure("damaged", _no_book(message("{file} is missing", file=name))) from exc
+        raise _no_book(message("{name} is missing", name=name)) from exc
+
+
+def _no_book(why: str) -> ParseFailure:
+    return ParseFailure("damaged", message("it is no whole e-book ({why}); get a fresh copy", why=why))
 
 
 def _resolve(base: str, href: str) -> str:
@@ -162,7 +187,3 @@ def _resolve(base: str, href: str) -> str:
 
 def _tag(node: Element) -> str:
     return str(node.tag).rpartition("}")[2]
-
-
-def _no_book(reason: str) -> str:
-    return message("it is no whole e-book ({reason}); get a fresh copy", reason=reason)

@@ -2,45 +2,70 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from indexing.cleaning.text import clean_text
 from indexing.documents import ParsedDocument, ReadLimits
 from indexing.readers.encoding import read_text
-from indexing.readers.sections import TextHeading, sectioned_document
+from indexing.readers.markdown_inline import Inline
+from indexing.readers.marked_text import shown_text
+from indexing.readers.sections import TextHeading
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FRONT_TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+_FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT_TITLE = re.compile(r"^title[ \t]*[:=][ \t]*(.+?)[ \t]*$\n?", re.MULTILINE | re.IGNORECASE)
+_FRONT_REMARK = re.compile(r"^[ \t]*#.*$\n?", re.MULTILINE)
+_FRONT_QUOTES = re.compile(r"^([\w -]+[:=][ \t]*)(['\"])(.*)\2[ \t]*$", re.MULTILINE)
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+_INDENTED = re.compile(r"^(?: {4}|\t)")
+_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s")
 _ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
 _SETEXT = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
-_COMMENT = re.compile(r"<!--.*?-->|\{/\*.*?\*/\}", re.DOTALL)
-_TAG = re.compile(r"</?[A-Za-z][\w.-]*(?:\s+[^<>\n]*|\s*)/?>")
-_IMAGE = re.compile(r"!\[([^\]\n]*)\]\((?:<[^>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"\n]*\")?\)")
-_IMPORT = re.compile(r"^(?:import|export) .*(?:from ['\"].*['\"];?|[{(=].*)$")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?=\W|$)|\{#[\w-]+\}")
 
 
 def read(path: Path, limits: ReadLimits) -> ParsedDocument:
-    """Sections by heading; comments, tags, picture addresses and front matter are no text."""
+    """Sections by heading; comments, tags and picture addresses are no text. Front matter stands before the text."""
     text = clean_text(read_text(path, limits))
-    title, text = _without_front_matter(text)
-    text = clean_text("".join(_readable(piece, is_code) for piece, is_code in _by_fences(text)))
-    headings = list(_headings(text))
-    return sectioned_document(title or (headings[0].text if headings else None), text, headings)
+    title, facts, text = _front_matter(text)
+    inline = Inline(is_mdx=path.suffix.lower() == ".mdx")
+    readable = "".join(piece if is_code else inline.readable(piece) for piece, is_code in by_code(text))
+    shown = shown_text("\n\n".join(filter(None, (facts, readable.strip("\n")))), inline.remarks.all)
+    return replace(shown, headings=tuple(markdown_headings(shown.text))).document(title)
 
 
-def _without_front_matter(text: str) -> tuple[str | None, str]:
+def by_code(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in stretches of prose and of code, fenced or indented."""
+    for stretch, is_fenced in _by_fences(text):
+        if is_fenced:
+            yield stretch, True
+        else:
+            yield from _by_indent(stretch)
+
+
+def markdown_headings(text: str) -> Iterator[TextHeading]:
+    """The headings outside of code, by their places."""
+    offset = 0
+    for stretch, is_code in _by_fences(text):
+        if not is_code:
+            yield from _stretch_headings(stretch, offset)
+        offset += len(stretch)
+
+
+def _front_matter(text: str) -> tuple[str | None, str, str]:
+    """Title, the other facts as they are written, and the text after them."""
     match = _FRONT_MATTER.match(text)
     if match is None:
-        return None, text
-    title = _FRONT_TITLE.search(match.group(1))
-    return (title.group(1).strip("\"'") or None) if title else None, text[match.end() :]
+        return None, "", text
+    matter = match.group(2)
+    title = _FRONT_TITLE.search(matter)
+    facts = _FRONT_REMARK.sub("", _FRONT_TITLE.sub("", matter, count=1))
+    named = title.group(1).strip("\"'") if title else ""
+    return named or None, _FRONT_QUOTES.sub(r"\1\3", facts).strip("\n"), text[match.end() :]
 
 
 def _by_fences(text: str) -> Iterator[tuple[str, bool]]:
-    """The text in stretches of prose and of fenced code."""
     stretch: list[str] = []
     fence = ""
     for line in text.splitlines(keepends=True):
@@ -58,20 +83,21 @@ def _by_fences(text: str) -> Iterator[tuple[str, bool]]:
     yield "".join(stretch), bool(fence)
 
 
-def _readable(text: str, is_code: bool) -> str:
-    if is_code:
-        return text
-    text = _IMAGE.sub(r"\1", _COMMENT.sub("", text))
-    text = _TAG.sub("", text)
-    return "".join(line for line in text.splitlines(keepends=True) if not _IMPORT.match(line))
-
-
-def _headings(text: str) -> Iterator[TextHeading]:
-    offset = 0
-    for stretch, is_code in _by_fences(text):
-        if not is_code:
-            yield from _stretch_headings(stretch, offset)
-        offset += len(stretch)
+def _by_indent(stretch: str) -> Iterator[tuple[str, bool]]:
+    """Indented lines after a blank one are code, but below an item of a list, where they go on with it."""
+    lines: list[str] = []
+    is_code = in_list = False
+    after_blank = True
+    for line in stretch.splitlines(keepends=True):
+        if line.strip():
+            in_list = bool(_ITEM.match(line)) or (in_list and line.startswith((" ", "\t")))
+            now_code = bool(_INDENTED.match(line)) and not in_list and (is_code or after_blank)
+            if now_code != is_code:
+                yield "".join(lines), is_code
+                lines, is_code = [], now_code
+        lines.append(line)
+        after_blank = not line.strip()
+    yield "".join(lines), is_code
 
 
 def _stretch_headings(stretch: str, offset: int) -> Iterator[TextHeading]:

@@ -84,7 +84,12 @@ def _joined(source: object) -> str:
     """nbformat writes a text as a string or as a list of lines."""
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
-    return _COLOURS.sub("", source) if isinstance(source, str) else ""
+    return without_colours(source) if isinstance(source, str) else ""
+
+
+def without_colours(text: str) -> str:
+    """The text without what sets colours in a terminal."""
+    return _COLOURS.sub("", text)
 
 
 def _bounded(text: str) -> str:

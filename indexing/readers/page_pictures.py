@@ -1,4 +1,4 @@
-"""What stands on the pictures of one page of a document, whatever its format: the one entry to OCR."""
+"""What stands on the pictures of one page of a Word or PowerPoint file."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -7,14 +7,12 @@ from indexing.documents import ReadLimits
 from indexing.readers import reader_for
 from indexing.readers.office.pictures import PagePictures, recognise_pictures
 from indexing.readers.pdf.ocr import OcrPage
-from indexing.readers.pdf.ocr import read_page_picture as read_pdf_page
 
 
 def read_page_picture(path: Path, number: int, limits: ReadLimits) -> OcrPage:
     """The text on page `number`, counted from 1; takes seconds where it is not cached. Never writes the cache."""
     form = reader_for(path)
-    if form is None or form.name == "pdf":
-        return read_pdf_page(path, number, limits)
+    assert form is not None, "only office files are given"
     members = _pictures_of(path, path.stat().st_mtime_ns, form.name, limits).get(number, ())
     return OcrPage(*recognise_pictures(path, members, limits))
 

@@ -2,9 +2,10 @@
 
 import itertools
 import re
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import shorten
 
 from indexing.documents import Heading, ParsedDocument
@@ -52,6 +53,7 @@ def sectioned_document(
     pages = [part for page in _sections(text, headings) for part in _parts(text, page)]
     records: list[PageRecord] = []
     moved: list[Heading] = []
+    places = [heading.offset for heading in headings]
     for number, page in enumerate(pages, start=1):
         body = text[page.start : page.end]
         start = page.start + len(body) - len(body.lstrip("\n"))
@@ -60,10 +62,15 @@ def sectioned_document(
         records.append(PageRecord(number, body.strip("\n"), label=page.label, remarks=tuple(dict.fromkeys(said))))
         moved.extend(
             Heading(number, max(0, heading.offset - start), heading.level, heading.text)
-            for heading in headings
-            if page.start <= heading.offset < page.end
+            for heading in headings[bisect_left(places, page.start) : bisect_left(places, page.end)]
         )
     return ParsedDocument(title, tuple(records), tuple(moved))
+
+
+def with_page(document: ParsedDocument, text: str, label: str) -> ParsedDocument:
+    """The document with one more page at its end."""
+    page = PageRecord(len(document.pages) + 1, text, label=label)
+    return replace(document, pages=(*document.pages, page))
 
 
 def _sections(text: str, headings: Sequence[TextHeading]) -> Iterator[_Page]:

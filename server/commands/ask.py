@@ -15,7 +15,7 @@ from server.passages import place_names
 from server.settings import ServerSettings, read_storage_settings
 from storage.escaping import escaped
 from storage.message_translation import terminal_language, told
-from storage.messages import decoded, encoded, message
+from storage.messages import decoded, encoded, joined, message
 
 if TYPE_CHECKING:
     from server.answering.service import AnswerService

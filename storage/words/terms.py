@@ -14,6 +14,7 @@ from itertools import accumulate
 from operator import add
 from typing import Literal
 
+from storage.words.chinese_scripts import other_scripts
 from storage.words.irregular_forms import other_forms
 
 _CJK_CLASS = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -117,7 +118,9 @@ def placed_words(text: str) -> tuple[list[int], list[str]]:
 
 def _terms(text: str) -> Iterator[Term]:
     for groups in _QUOTED.findall(text):
-        yield Term((_words("".join(groups)),), "exact")
+        quoted = "".join(groups)
+        scripts = other_scripts(quoted)[:2]  # simplified, or the usual traditional form
+        yield Term(tuple(dict.fromkeys(map(_words, (quoted, *scripts)))), "exact")
     yield from _numbered_terms(text)
     rest = _NUMBERED_CHINESE.sub(" ", _NUMBERED.sub(" ", text))
     for compound in _COMPOUND.findall(rest):
@@ -151,7 +154,7 @@ def _compound_terms(compound: str) -> Iterator[Term]:
 
 
 def _single(word: str) -> Term:
-    return Term(((word,), *((form,) for form in other_forms(word))))
+    return Term(((word,), *((form,) for form in (*other_forms(word), *other_scripts(word)))))
 
 
 def _content_runs(runs: Iterable[str]) -> Iterator[str]:

@@ -100,7 +100,9 @@ def _read_part(libraries: list[PdfLibrary], index: int, count: int) -> _Page:
     loss = loss_of_part(index + 1, count)
     if loss is None:
         return _read_page(libraries, index)
-    others = [library for library in libraries if isinstance(library, Pypdf)] if loss.category == "crashed" else []
+    others: list[PdfLibrary] = []
+    if loss.category == "crashed":
+        others = [library for library in libraries if isinstance(library, Pypdf)]
     page = _read_page(others, index) if others else _Page("", "failed", loss.why)
     return page if page.status != "failed" else _Page("", "failed", loss.why)
 

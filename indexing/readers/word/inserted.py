@@ -34,7 +34,7 @@ def inserted_text(package: OfficePackage, name: str, read_document: Callable[[Of
 
 def _plain(content: bytes, suffix: str) -> str | None:
     if suffix in _HTML:
-        return html_text(BeautifulSoup(decode_text(content), "lxml"))[0]
+        return html_text(BeautifulSoup(decode_text(content), "lxml")).text
     if suffix in (".mht", ".mhtml"):
         return _web_archive(content)
     if suffix == ".rtf":
@@ -49,4 +49,4 @@ def _web_archive(content: bytes) -> str | None:
     if body is None:
         return None
     text = body.get_content()
-    return html_text(BeautifulSoup(text, "lxml"))[0] if body.get_content_subtype() == "html" else str(text)
+    return html_text(BeautifulSoup(text, "lxml")).text if body.get_content_subtype() == "html" else str(text)
