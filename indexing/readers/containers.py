@@ -83,7 +83,9 @@ def open_folder(path: Path) -> Iterator[zipfile.ZipFile]:
                 check_members(archive.infolist(), as_folder=True)
                 yield archive
         except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as exc:
-            raise ParseFailure("damaged", f"it is not a whole archive ({exc}); get a fresh copy") from exc
+            raise ParseFailure(
+                "damaged", message("it is not a whole archive ({error}); get a fresh copy", error=str(exc))
+            ) from exc
 
 
 @contextmanager
@@ -163,9 +165,11 @@ def stream_elements(stream: IO[bytes], names: Set[str]) -> Iterator[Element]:
             if not inside and open_elements:
                 open_elements[-1].remove(element)
     except DefusedXmlException as exc:
-        raise _bomb("its XML declares entities, as files do that are made to harm") from exc
+        raise _bomb(message("its XML declares entities, as files do that are made to harm")) from exc
     except (ParseError, LookupError, ValueError) as exc:
-        raise ParseFailure("damaged", f"its XML is broken ({exc}); save it anew with its program") from exc
+        raise ParseFailure(
+            "damaged", message("its XML is broken ({error}); save it anew with its program", error=str(exc))
+        ) from exc
 
 
 def _in_utf8(data: bytes) -> bytes:
