@@ -14,11 +14,11 @@ from pathlib import PurePosixPath
 
 from indexing.chunking.outline import Outline, is_contents
 from indexing.chunking.packing import Sized, pack
-from indexing.chunking.pieces import Break, Piece, ends_a_sentence, page_pieces, table_heads
+from indexing.chunking.pieces import Break, Piece, ends_a_sentence, heads_of_earlier_pages, page_pieces, table_heads
 from indexing.documents import ParsedDocument
 from storage.records import ChunkRecord, Span, chunk_id
 
-CHUNKER_VERSION = 2
+CHUNKER_VERSION = 3
 """Part of every document's fingerprint: raise it when the same pages would give other chunks."""
 
 CountTokens = Callable[[str], int]
@@ -58,6 +58,7 @@ class _Chunker:
         self._outline = Outline(parsed, PurePosixPath(path).stem, self._is_context)
         self._pieces = list(self._all_pieces(parsed))
         self._heads = [self._short_head(head) for head in table_heads(self._pieces, self._text_of)]
+        self._far_heads = heads_of_earlier_pages(self._pieces, self._text_of)
 
     def chunks(self) -> Iterator[ChunkRecord]:
         for position, chunk in enumerate(self._ranges()):
@@ -195,8 +196,9 @@ class _Chunker:
         """With what a part of a table needs to be understood; less where that is more than the model reads."""
         plain, text = self._context(chunk), self._text(chunk)
         full = plain
-        for index in self._table_signs(chunk):
-            full = self._outline.extended(full, self._text_of(self._pieces[index]))
+        far = self._far_heads[chunk.start]
+        for sign in (*([far] if far else []), *(self._pieces[index] for index in self._table_signs(chunk))):
+            full = self._outline.extended(full, self._text_of(sign))
         return next((context for context in (full, plain) if self._can_read(context, text)), "")
 
     def _table_signs(self, chunk: range) -> Iterator[int]:
@@ -204,7 +206,7 @@ class _Chunker:
         first, last = chunk.start, chunk.stop - 1
         while first > 0 and self._pieces[first].break_before is Break.ROW:
             first -= 1
-        is_part = first < chunk.start and self._heads[chunk.start] is None
+        is_part = first < chunk.start and self._heads[chunk.start] is None and self._far_heads[chunk.start] is None
         if is_part and any(self._pieces[index].is_row for index in chunk):
             yield first
         while last + 1 < len(self._pieces) and self._pieces[last + 1].break_before is Break.ROW:

@@ -201,13 +201,40 @@ def table_heads(pieces: Sequence[Piece], text_of: Callable[[Piece], str]) -> lis
     return heads
 
 
+def heads_of_earlier_pages(pieces: Sequence[Piece], text_of: Callable[[Piece], str]) -> list[Piece | None]:
+    """For each piece of a table that goes on from the page before, the header that stands where the table began."""
+    heads = table_heads(pieces, text_of)
+    found: list[Piece | None] = []
+    far: Piece | None = None  # the header of the table in hand, where it began on an earlier page
+    for index, piece in enumerate(pieces):
+        last = pieces[index - 1] if index else None
+        if last is None or not (piece.is_row and last.is_row):
+            far = None
+        elif piece.page == last.page + 1:
+            near = heads[index - 1] or (last if _is_head(text_of(last)) else None)
+            head = far or near
+            far = head if head is not None and _goes_on_with(text_of(piece), text_of(head)) else None
+        elif piece.page != last.page or piece.break_before not in (Break.ROW, Break.INSIDE):
+            far = None
+        found.append(far)
+    return found
+
+
+def _goes_on_with(row: str, head: str) -> bool:
+    """Whether the first row of a page is one of the table with this header: figures in it, and no more cells."""
+    cells = [cell.strip() for cell in row.strip("| ").split("|")]
+    has_figures = any(_HEAD_FIGURE.fullmatch(cell) and not _YEAR.fullmatch(cell) for cell in cells)
+    return row.startswith("|") and len(cells) <= head.strip("| ").count("|") + 1 and (has_figures or len(cells) == 1)
+
+
 def _is_head(row: str) -> bool:
     """Whether a table's first row names its columns: most of its cells are no figures, years aside."""
     if len(row) > _LONGEST_HEAD or not row.startswith("|"):
         return False
     cells = [cell.strip() for cell in row.strip("| ").split("|")]
-    figures = [cell for cell in cells if _HEAD_FIGURE.fullmatch(cell) and not _YEAR.fullmatch(cell)]
-    return len(cells) > 1 and any(cells) and len(figures) * 2 < len(cells)
+    filled = list(filter(None, cells))
+    figures = [cell for cell in filled if _HEAD_FIGURE.fullmatch(cell) and not _YEAR.fullmatch(cell)]
+    return len(cells) > 1 and len(figures) * 2 < len(filled)
 
 
 def ends_a_sentence(text: str) -> bool:

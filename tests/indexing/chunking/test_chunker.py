@@ -250,6 +250,20 @@ def test_every_later_chunk_of_a_long_table_begins_with_its_header() -> None:
     assert [row for chunk in found for row in chunk.text.split("\n") if row.startswith("| Cart")] == rows.split("\n")
 
 
+def test_a_table_that_goes_on_over_a_page_break_keeps_its_header_as_context() -> None:
+    rows = [f"| P-{number:03} |  | 0.{number} |" if number % 4 else f"| P-{number:03} |" for number in range(10, 90)]
+    head = "| Part | Torque | Gap mm |"
+    other = "| Berth | Depth |\n| A | 4.5 |"
+    pages = "\n".join([head, *rows[:30]]), "\n".join(rows[30:60]), "\n".join(rows[60:]), f"Berths.\n\n{other}"
+    made = chunks(document(*pages), size=300)
+    later = [chunk for chunk in made if chunk.pages[0] in (2, 3)]
+    assert len(later) > 3
+    assert all("Part | Torque | Gap mm" in chunk.context for chunk in later)
+    assert not any(1 in chunk.pages for chunk in later)
+    assert not any("P-0" in chunk.context for chunk in later)
+    assert not any("Torque" in chunk.context for chunk in made if 4 in chunk.pages)
+
+
 def test_a_table_without_a_header_repeats_no_row() -> None:
     rows = "\n".join(f"| Cart {number} | {number}.5 | {number}.7 |" for number in range(60))
     found = chunks(document(rows.replace("Cart 0 ", "7.1 ")), size=300)
