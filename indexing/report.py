@@ -171,7 +171,9 @@ def _left_out_line(each: LeftOut) -> str:
     if each.reason == "kind":
         return message("  {path}: not read, a kind of file that Pagewise does not know", path=each.path)
     if each.path.endswith("/"):
-        return message("  {path}: excluded by .pagewiseignore, with {files:,} files", path=each.path, files=each.files)
+        return message(
+            "  {path}: excluded by .pagewiseignore; files in it: {files:,}", path=each.path, files=each.files
+        )
     return message("  {path}: excluded by .pagewiseignore", path=each.path)
 
 

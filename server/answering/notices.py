@@ -60,7 +60,10 @@ def of_other_kinds(files: Sequence[str], count: int) -> str:
 
 def read_with_remarks(remarks: Sequence[tuple[str, Sequence[int], str]]) -> str:
     """How pages of the passages that were used were read: document, pages, remark."""
-    said = [_of_pages(*each) for each in remarks[:_MOST_REMARKS]]
+    by_place: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for document, pages, remark in remarks[:_MOST_REMARKS]:
+        by_place.setdefault((document, tuple(pages)), []).append(remark)
+    said = [_of_pages(document, pages, joined(own, "; ")) for (document, pages), own in by_place.items()]
     if len(remarks) > _MOST_REMARKS:
         said.append(message("and {count:,} more", count=len(remarks) - _MOST_REMARKS))
     return message("How it was read: {remarks}", remarks=joined(said, "; "))
