@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from indexing.readers.parts import Gathered
     from indexing.readers.pdf.ocr import OcrPage
 
+from indexing.readers.announced_parts import reading_parts
 from storage.formats import SUFFIXES as SUFFIXES_OF
 from storage.messages import message
 from storage.records import PageRecord
@@ -174,12 +175,20 @@ def read_document(path: Path, limits: ReadLimits) -> ParsedDocument:
         )
     try:
         check_first_bytes(path, form)
-        document = form.reader()(path, limits)
+        document = _read(form, path, limits)
     except OSError as exc:
         raise ParseFailure(
             "unreadable", message("cannot be opened ({reason}); check its permissions", reason=exc.strerror)
         ) from exc
     return replace(document, pages=tuple(_with_broken_characters(page) for page in document.pages))
+
+
+def _read(form: Format, path: Path, limits: ReadLimits) -> ParsedDocument:
+    """A file within another is one part of the outer one, whatever parts it has itself."""
+    if not limits.depth:
+        return form.reader()(path, limits)
+    with reading_parts(None):
+        return form.reader()(path, limits)
 
 
 def _with_broken_characters(page: PageRecord) -> PageRecord:

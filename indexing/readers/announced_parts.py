@@ -54,8 +54,8 @@ _parts: ContextVar[Parts | None] = ContextVar("parts", default=None)
 
 
 @contextmanager
-def reading_parts(parts: Parts) -> Iterator[None]:
-    """Within this block readers ask these parts."""
+def reading_parts(parts: Parts | None) -> Iterator[None]:
+    """Within this block readers ask these parts; with None, as for a file within another, none are announced."""
     token = _parts.set(parts)
     try:
         yield

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers import reader_for
+from indexing.readers.announced_parts import all_parts_read, loss_of_part
 from indexing.readers.cjk_encoding import cjk_encoding
 from indexing.readers.containers import open_folder
 from indexing.readers.parts import Gathered
@@ -41,14 +42,17 @@ def gather(path: Path, gathered: Gathered, limits: ReadLimits) -> int:
         members = [member for member in archive.infolist() if not member.is_dir()]
         names = _names(members)
         shown = sorted((names[number], member) for number, member in enumerate(members) if _is_shown(names[number]))
-        for name, member in shown:
-            if member.flag_bits & _ENCRYPTED_FLAG:
+        for number, (name, member) in enumerate(shown, start=1):
+            if loss := loss_of_part(number, len(shown)):
+                gathered.leave_out(name, loss.why)
+            elif member.flag_bits & _ENCRYPTED_FLAG:
                 encrypted += 1
                 gathered.leave_out(name, message("it is encrypted; remove the password and run make index"))
             elif reader_for(PurePosixPath(name)) is None:
                 gathered.count_unread(name)
             else:
                 gathered.read(name, archive.read(member))
+        all_parts_read(len(shown))
     return encrypted
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+from indexing.readers.announced_parts import all_parts_read, loss_of_part
 from indexing.readers.email import add_mail
 from indexing.readers.mime import header, message_of
 from indexing.readers.parts import Gathered
@@ -35,6 +36,9 @@ def gather(path: Path, gathered: Gathered, limits: ReadLimits) -> int:
         if gathered.is_full:
             left += 1
             continue
+        if loss := loss_of_part(number, number):
+            gathered.note(message("mail {number}: {why}", number=number, why=loss.why))
+            continue
         mail = message_of(data)
         subject = header(mail, "Subject").replace("/", "-") or f"mail {number}"
         names[subject] = names.get(subject, 0) + 1
@@ -43,6 +47,7 @@ def gather(path: Path, gathered: Gathered, limits: ReadLimits) -> int:
             add_mail(gathered, mail, name, limits)
         except ParseFailure as failure:
             gathered.leave_out(name, failure.detail)
+    all_parts_read(found)
     if left:
         gathered.note(
             message("the last {count} mails were not read: the limit is reached; split the mail box", count=left)

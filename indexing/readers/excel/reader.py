@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+from indexing.readers.announced_parts import all_parts_read, loss_of_part
 from indexing.readers.excel.sheets import Sheet, SheetReader, SheetRow, column_number, read_sheet
 from indexing.readers.excel.tables import Line, sheet_lines
 from indexing.readers.excel.workbook import SheetPlace, read_workbook
@@ -28,7 +29,11 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     with open_package(path) as package:
         book = read_workbook(package)
         title = package.title()
-        for place in book.sheets:
+        for number, place in enumerate(book.sheets, start=1):
+            if loss := loss_of_part(number, len(book.sheets)):
+                notes.append(message("sheet {sheet}: {why}", sheet=place.name, why=loss.why))
+                continue
+            budget.until = time.process_time() + limits.cpu_seconds * _TIME_SHARE
             if budget.is_spent():
                 notes.append(message("sheet {sheet}: not read, the workbook is too long; split it", sheet=place.name))
                 continue
@@ -37,6 +42,7 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
             kept = budget.take(found)
             pages.extend(kept)
             notes.extend(_notes(sheet, place, is_cut=len(kept) < len(found) or not sheet.is_whole))
+        all_parts_read(len(book.sheets))
         notes.extend(package.notes())
     if not pages and budget.is_spent():
         most = f"{limits.text_characters:,}"

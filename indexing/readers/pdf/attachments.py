@@ -82,4 +82,4 @@ def _read(name: str, content: bytes, limits: ReadLimits) -> ParsedDocument:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"file{PurePath(name).suffix.lower()}"
         file.write_bytes(content)
-        return read_document(file, replace(limits, ocr=False))
+        return read_document(file, replace(limits, ocr=False, depth=limits.depth + 1))

@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import psutil
 import pytest
 
@@ -18,6 +20,7 @@ from indexing.parsing.child import document_from_json, document_to_json
 from indexing.parsing.child_pool import ChildReply, ParseTask
 from indexing.parsing.parse_all import ParseOutcome, _Work, parse_all
 from indexing.readers import read_document
+from indexing.readers.announced_parts import Parts, reading_parts
 from storage.message_translation import told
 from storage.messages import message
 from storage.records import PageRecord
@@ -307,3 +310,43 @@ def test_a_picture_with_a_stamp_keeps_both_texts_apart(tmp_path: Path) -> None:
     found = next(work.take(ParseTask(file, page=1), ChildReply(read, 1.0))).document
     assert found is not None
     assert (found.pages[0].text, found.pages[0].status) == ("Received 4 May\n\nThe contract goes to Brandt.", "ocr")
+
+
+def test_the_parts_of_mail_boxes_archives_and_workbooks_are_announced(tmp_path: Path) -> None:
+    mails = "".join(
+        f"From a@example.org Thu Jan  1 00:00:00 2026\nSubject: {n}\n\nMail {n} says so.\n\n" for n in range(3)
+    )
+    box = saved(tmp_path / "box.mbox", mails)
+    with zipfile.ZipFile(tmp_path / "folder.zip", "w") as archive:
+        archive.writestr("a.txt", "One says so.")
+        archive.writestr("b.pdf", pdf([PROSE] * 3))
+    book = openpyxl.Workbook()
+    for sheet in (book.worksheets[0], book.create_sheet("Second")):
+        sheet["A1"] = "One value"
+    book.save(tmp_path / "book.xlsx")
+    told: dict[str, list[tuple[int, int]]] = {}
+
+    for file in (box, tmp_path / "folder.zip", tmp_path / "book.xlsx"):
+        announced: list[tuple[int, int]] = []
+
+        def announce(part: int, of: int, announced: list[tuple[int, int]] = announced) -> None:
+            announced.append((part, of))
+
+        with reading_parts(Parts(announce)):
+            read_document(file, LIMITS)
+        told[file.name] = announced
+    assert told == {
+        "box.mbox": [(1, 1), (2, 2), (3, 3), (0, 3)],
+        "folder.zip": [(1, 2), (2, 2), (0, 2)],
+        "book.xlsx": [(1, 2), (2, 2), (0, 2)],
+    }
+
+
+def test_a_part_that_was_lost_is_named_and_the_others_are_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "folder.zip", "w") as archive:
+        archive.writestr("a.txt", "One says so.")
+        archive.writestr("b.txt", "Two says so.")
+    with reading_parts(Parts(lambda part, of: None, {1: "memory"})):
+        document = read_document(tmp_path / "folder.zip", LIMITS)
+    assert [page.text.strip() for page in document.pages] == ["Two says so."]
+    assert any("a.txt" in note and "memory" in note for note in document.notes)
