@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from server.documents.shown_page import ShownPage, page_marks, passages_on, problems_first, shown_page
 from server.documents.uploads import stored_name
+from server.documents.versions import other_versions
 from server.http.problems import Problem, Refused
 from server.http.services import document_records, folder_listing, odd_pages, require_documents, services
 from server.pages.blueprint import blueprint
@@ -64,7 +65,15 @@ def document(document: str) -> str:
             raise Refused(_DELETED)
         has_picture = _picture_file(index, shown) is not None
         passages = passages_on(index.generation.catalogue, shown)
-    return render_template("document.html", shown=shown, has_picture=has_picture, passages=passages)
+        related = _related(index.generation.catalogue.documents(), shown.document)
+    return render_template("document.html", shown=shown, has_picture=has_picture, passages=passages, related=related)
+
+
+def _related(records: Sequence[DocumentRecord], own: DocumentRecord) -> dict[str, list[str]]:
+    """Other documents with the very same bytes, and those that look like other versions of this one."""
+    same = [record.path for record in records if own.sha256 and record.sha256 == own.sha256 and record.path != own.path]
+    versions = [path for path in other_versions(own.path, (record.path for record in records)) if path not in same]
+    return {"same": same, "versions": versions}
 
 
 @blueprint.get("/page-pictures/<path:document>")
