@@ -360,7 +360,7 @@ def test_another_folder_is_not_trusted_to_hold_the_same_bytes_behind_the_same_si
 def test_another_folder_without_a_document_does_not_empty_the_index(workshop: Workshop) -> None:
     before = workshop.generation
     workshop.documents = workshop.documents.with_name("mistyped")
-    workshop.write("picture.jpg", b"no document")
+    workshop.write("picture.gif", b"no document")
     for options in (AS_USUAL, FRESH, REPAIR):
         with pytest.raises(OtherFolderEmpty, match="DOCUMENTS_DIR"):
             workshop.run(options)
