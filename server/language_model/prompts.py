@@ -102,7 +102,8 @@ def document_blocks(passages: Sequence[Passage], marker: str) -> str:
 
 def source_line(passage: Passage) -> str:
     """Where a passage stands, in one line: file, page, headings."""
-    place = ", ".join(place_names(passage.document, passage.pages, passage.labels))
+    names = place_names(passage.document, passage.pages, passage.labels)
+    place = ", ".join(f"page {name[3:]}" if name.startswith("p. ") else name for name in names)
     parts = [passage.document, place, passage.context]
     return " | ".join(" ".join(part.split()) for part in parts if part.strip())
 
