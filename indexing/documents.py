@@ -79,7 +79,7 @@ class ReadLimits:
     ocr: bool = False
     ocr_cache: str | None = None  # the file of storage.caches.ocr, which the children only read
     ocr_pages: int = 500  # of one file in one run; the rest are reported as pages without text
-    ocr_cpu_seconds: float = 240.0  # for one page, of all its threads
+    ocr_cpu_seconds: float = 90.0  # for one page, of all its threads; some seconds are usual
     ocr_memory_bytes: int = 2 * 1024**3
     depth: int = 0  # how deep the file lies in others: 1 for an attachment of a mail
 

@@ -19,6 +19,8 @@ from storage.records import ATTACHED, PageRecord
 
 KeepOcr = Callable[[str, str], None]
 
+_MOST_TOO_SLOW = 2  # pages of a file on which OCR takes too long, before it is given up for that file
+
 
 @dataclass(frozen=True, slots=True)
 class ParseOutcome:
@@ -58,6 +60,7 @@ class _Unfinished:
     document: ParsedDocument
     seconds: float
     waiting: int
+    too_slow: int = 0
 
 
 @dataclass(slots=True)
@@ -97,6 +100,11 @@ class _Work:
         unfinished.seconds += answer.seconds
         unfinished.waiting -= 1
         unfinished.document = _with_ocr_page(unfinished.document, number, answer.content)
+        unfinished.too_slow += answer.content.get("failure", ("",))[0] == "timeout"
+        if unfinished.too_slow >= _MOST_TOO_SLOW:  # such pages are alike: the others are reported as they are
+            kept = deque(task for task in self.pages if task.path != path)
+            unfinished.waiting -= len(self.pages) - len(kept)
+            self.pages = kept
         if self.keep_ocr is not None and (page := answer.content.get("ocr")) and page["is_new"]:
             self.keep_ocr(page["key"], page["text"])
         yield from self._finish(path)

@@ -350,3 +350,19 @@ def test_a_part_that_was_lost_is_named_and_the_others_are_read(tmp_path: Path) -
         document = read_document(tmp_path / "folder.zip", LIMITS)
     assert [page.text.strip() for page in document.pages] == ["Two says so."]
     assert any("a.txt" in note and "memory" in note for note in document.notes)
+
+
+def test_ocr_of_a_file_is_given_up_after_some_pages_that_take_too_long(tmp_path: Path) -> None:
+    file = saved(tmp_path / "scan.pdf", pdf([PROSE] * 5))
+    document = replace(read_document(file, LIMITS), pictures=(1, 2, 3, 4, 5))
+    work = _Work(iter([]), ReadLimits(ocr=True), None)
+    assert list(work.take(ParseTask(file), ChildReply({"document": document_to_json(document)}, 1.0))) == []
+    slow = ChildReply({"failure": ["timeout", "reading it took too long"]}, 90.0)
+    first, second = work.next_task(), work.next_task()
+    assert first is not None
+    assert second is not None
+    assert list(work.take(first, slow)) == []
+    (outcome,) = work.take(second, slow)
+    assert work.next_task() is None
+    assert outcome.document is not None
+    assert [page.text != "" for page in outcome.document.pages] == [True] * 5

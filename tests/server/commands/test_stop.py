@@ -31,7 +31,7 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("documents")
     (folder / "slow.pdf").write_bytes(slow_pdf(_PICTURES))
     index = tmp_path_factory.mktemp("index")
-    environment = {"DOCUMENTS_DIR": str(folder), "INDEX_DIR": str(index), "EMBED_MODEL": "packaged"}
+    environment = {"DOCUMENTS_DIR": str(folder), "INDEX_DIR": str(index), "EMBED_MODEL": "packaged", "OCR": "off"}
     subprocess.run([sys.executable, "-m", "indexing"], cwd=ROOT, env=os.environ | environment, check=True)
     return index
 
