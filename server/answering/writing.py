@@ -7,6 +7,7 @@ from typing import Literal
 from llama_index.core.query_engine import RetrieverQueryEngine
 
 from server.answering import notices
+from server.answering.citations import CheckedStream
 from server.answering.collaborators import LanguageModelParts
 from server.answering.query_engine import PassageSynthesizer, query_of
 from server.answers import AnswerDelta, Event, Mode, ReasoningDelta
@@ -47,13 +48,14 @@ class ModelWriter:
         self._mode: Mode = mode
         self._extract = extract
         self._emit = emit
+        self._shown = CheckedStream(())
         self._searching = Usage()
         """Tokens of looking for the passage that the provider refuses."""
         self.synthesizer = PassageSynthesizer(
             model.models,
             model.prompts,
             thinking=mode == "reasoner",
-            on_text=lambda delta: emit(AnswerDelta(delta, mode)),
+            on_text=lambda delta: self._show(self._shown.add(delta)),
             on_reasoning=lambda delta: emit(ReasoningDelta(delta, mode)),
         )
 
@@ -97,7 +99,9 @@ class ModelWriter:
         return replace(written, notices=(*written.notices, note))
 
     def _synthesized(self, question: str, evidence: JudgedPassages, engine: RetrieverQueryEngine) -> Written:
+        self._shown = CheckedStream(evidence.kept)
         engine.synthesize(query_of(question), list(evidence.nodes))
+        self._show(self._shown.rest())
         reply = self.synthesizer.reply
         assert reply is not None
         left_out = len(evidence.kept) - self.synthesizer.used
@@ -112,6 +116,10 @@ class ModelWriter:
             usage=reply.usage + self._searching,
             notices=(notices.left_out(question_language(question), left_out),) if left_out else (),
         )
+
+    def _show(self, text: str) -> None:
+        if text:
+            self._emit(AnswerDelta(text, self._mode))
 
     def _risky_passage(self, question: str, passages: Sequence[Passage]) -> Passage | None:
         """The passage that the provider refuses to read, by halving; None when it is the only one, or the question."""

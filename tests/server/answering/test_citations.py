@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.answering.citations import check_citations, cited_numbers
+from server.answering.citation_marks import cited_numbers
+from server.answering.citations import check_citations
 from server.passages import Passage
 
 PASSAGES = [
