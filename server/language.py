@@ -1,5 +1,7 @@
 """The language of a question, the refusal in it, and sentences of other modules told in it: English and Chinese.
 
+The refusal is known in some more languages. Kana and hangul are not Chinese, however many Han characters are around.
+
 Sentences that other modules made in English are known by their words: `{}` in `sentences.po` stands for whatever the
 sentence holds there, which is told in turn. What is not known stays as it is.
 """
@@ -12,14 +14,25 @@ from typing import Literal
 
 from babel.messages.pofile import read_po
 
+from server.european_languages import european_language
+
 Language = Literal["en", "zh"]
 
-REFUSALS: dict[Language, str] = {
+AnswerLanguage = Literal["en", "zh", "de", "fr", "es", "ja"]
+"""The languages of refusals; others are refused in English."""
+
+REFUSALS: dict[AnswerLanguage, str] = {
     "en": "Sorry, the documents do not contain the information to answer this question.",
     "zh": "对不起，您所提供的上下文中不包含回答问题的信息。",
+    "de": "Leider enthalten die Dokumente nicht die Informationen, um diese Frage zu beantworten.",
+    "fr": "Désolé, les documents ne contiennent pas les informations nécessaires pour répondre à cette question.",
+    "es": "Lo siento, los documentos no contienen la información necesaria para responder a esta pregunta.",
+    "ja": "申し訳ありませんが、文書にはこの質問に答えるための情報が含まれていません。",
 }
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
+_HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _LATIN_WORD = re.compile(r"[A-Za-z]+(?:[-'.][A-Za-z0-9]+)*")
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|「[^」]*」|《[^》]*》")
 _ENGLISH_FRAME = re.compile(
@@ -32,16 +45,32 @@ def question_language(text: str) -> Language:
 
     "GRPO 的目标函数是什么？" is Chinese, "What does 机器学习 mean?" is English.
     """
-    if not _HAN.search(text):
-        return "en"
     frame = _QUOTED.sub(" ", text)
+    if not _HAN.search(text) or _is_japanese(frame) or _HANGUL.search(frame):
+        return "en"
     han, words = len(_HAN.findall(frame)), len(_LATIN_WORD.findall(frame))
     if len(_ENGLISH_FRAME.findall(frame)) >= 2:
         return "en"
     return "zh" if han >= words else "en"
 
 
-def refusal(language: Language) -> str:
+def answer_language(text: str) -> AnswerLanguage:
+    """The language to refuse a question in: its own where there is a refusal in it, else English."""
+    if question_language(text) == "zh":
+        return "zh"
+    frame = _QUOTED.sub(" ", text)
+    if _is_japanese(frame):
+        return "ja"
+    return {"de": "de", "fr": "fr", "es": "es"}.get(european_language(frame), "en")  # type: ignore[return-value]
+
+
+def _is_japanese(text: str) -> bool:
+    """Whether kana are more than a name among Chinese: "「の」是什么意思" asks in Chinese."""
+    kana, han = len(_KANA.findall(text)), len(_HAN.findall(text))
+    return kana >= 2 and kana * 4 >= han
+
+
+def refusal(language: AnswerLanguage) -> str:
     """The sentence that says: the documents do not answer this."""
     return REFUSALS[language]
 

@@ -19,7 +19,8 @@ from server.answering import notices
 from server.answering.collaborators import LanguageModelParts, Parts
 from server.answering.follow_up import Rewriting, rewritten
 from server.answering.query_engine import QuotingSynthesizer, build_query_engine, query_of
-from server.answering.writing import ModelWriter, Written, is_refusal
+from server.answering.refusals import is_refusal, only_refuses
+from server.answering.writing import ModelWriter, Written
 from server.answers import (
     Answer,
     AnswerDelta,
@@ -33,7 +34,7 @@ from server.answers import (
     QuestionRewritten,
     Retrieval,
 )
-from server.language import question_language, refusal
+from server.language import answer_language, question_language, refusal
 from server.language_model.usage import Usage
 from server.passages import passage_of
 from server.relevance.llm_scorer import LLMScorer
@@ -152,7 +153,7 @@ class Flow:
         return Written(text, "llm" if self._model else "extractive", evidence)
 
     def _refusal(self, evidence: JudgedPassages) -> Written:
-        text = refusal(self._language)
+        text = refusal(answer_language(self._question.text))
         self._emit(AnswerDelta(text))
         unread = self._index.generation.catalogue.paths("failed")
         notes = (notices.not_searched(self._language, unread),) if unread else ()
@@ -171,7 +172,7 @@ class Flow:
 
     def _checked(self, written: Written) -> Answer:
         evidence = written.evidence
-        checked = None if written.refused else self._parts.check(written.text, evidence.kept)
+        checked = None if only_refuses(written.text) else self._parts.check(written.text, evidence.kept)
         return Answer(
             question=self._asked,
             answer=checked.text if checked else written.text,

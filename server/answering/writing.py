@@ -10,9 +10,10 @@ from server.answering import notices
 from server.answering.citations import CheckedStream
 from server.answering.collaborators import LanguageModelParts
 from server.answering.query_engine import PassageSynthesizer, query_of
+from server.answering.refusals import is_refusal, may_become_refusal, only_refuses
 from server.answers import AnswerDelta, Event, Mode, ReasoningDelta
 from server.deadline import Deadline, DeadlineExceeded, current_deadline, until
-from server.language import REFUSALS, question_language
+from server.language import answer_language, question_language, refusal
 from server.language_model.errors import ContentRisk, LanguageModelError
 from server.language_model.prompts import new_marker
 from server.language_model.usage import Usage
@@ -49,6 +50,8 @@ class ModelWriter:
         self._extract = extract
         self._emit = emit
         self._shown = CheckedStream(())
+        self._held: str | None = None
+        """What was written so far and may become the refusal; None once it is something else."""
         self._searching = Usage()
         """Tokens of looking for the passage that the provider refuses."""
         self.synthesizer = PassageSynthesizer(
@@ -99,17 +102,20 @@ class ModelWriter:
         return replace(written, notices=(*written.notices, note))
 
     def _synthesized(self, question: str, evidence: JudgedPassages, engine: RetrieverQueryEngine) -> Written:
-        self._shown = CheckedStream(evidence.kept)
+        self._shown, self._held = CheckedStream(evidence.kept), ""
         engine.synthesize(query_of(question), list(evidence.nodes))
-        self._show(self._shown.rest())
         reply = self.synthesizer.reply
         assert reply is not None
+        text = refusal(answer_language(question)) if only_refuses(reply.text) else reply.text
+        self._show(self._shown.rest())
+        if self._held:
+            self._emit(AnswerDelta(text if only_refuses(reply.text) else self._held, self._mode))
         left_out = len(evidence.kept) - self.synthesizer.used
         return Written(
-            reply.text,
+            text,
             "llm",
             evidence,
-            refused=is_refusal(reply.text),
+            refused=is_refusal(text),
             problem=str(reply.problem) if reply.problem else None,
             complete=reply.problem is None,
             reasoning=reply.reasoning or None,
@@ -118,6 +124,10 @@ class ModelWriter:
         )
 
     def _show(self, text: str) -> None:
+        if self._held is not None:
+            text, self._held = self._held + text, None
+            if may_become_refusal(text):
+                text, self._held = "", text
         if text:
             self._emit(AnswerDelta(text, self._mode))
 
@@ -138,12 +148,6 @@ class ModelWriter:
         except ContentRisk:
             return True
         return False
-
-
-def is_refusal(text: str) -> bool:
-    """Whether an answer is a refusal sentence and no more, give or take a full stop."""
-    said = text.strip().strip('"“”').rstrip(".。")
-    return any(said == sentence.rstrip(".。") for sentence in REFUSALS.values())
 
 
 def _answering_time() -> Deadline:

@@ -15,7 +15,7 @@ from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.prompts import PromptTemplate
 
 from server.answers import Turn
-from server.language import Language, question_language, refusal
+from server.language import Language, answer_language, question_language, refusal
 from server.passages import Passage
 
 TEMPLATES_FOLDER = Path(__file__).parents[1] / "prompt_templates"
@@ -58,7 +58,7 @@ class Prompts:
         return self.answer[language].format_messages(
             context_str=document_blocks(passages, marker),
             query_str=_without(question, marker),
-            refusal=refusal(language),
+            refusal=refusal(answer_language(question)),
             marker=marker,
         )
 
