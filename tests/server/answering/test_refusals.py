@@ -1,4 +1,4 @@
-"""Refusals as models word them, and answers that only look like one: 60 of each, in English and Chinese, and a few more."""
+"""Refusals as models word them, and answers that only look like one: sixty of each and more, in both languages."""
 
 import pytest
 
