@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from server.answering.citation_marks import Mark, cited_numbers, marks_of
-from server.answering.facts import Fact, facts_of, is_borne_out
+from server.answering.facts import Fact, doubted, facts_of
 from server.answering.prose import is_formula, is_inside, spans_of_code_and_formulas, without
 from server.answers import Checks
 from server.evidence.sentences import split_sentences
@@ -31,10 +31,11 @@ def check_citations(answer: str, passages: Sequence[Passage]) -> CheckedAnswer:
     """Check an answer; [1] is `passages[0]`."""
     text, unknown = _without_unknown(answer, passages)
     looked_up = [found for paragraph in text.split("\n\n") for found in _looked_up(paragraph, passages)]
-    unsupported = dict.fromkeys(fact.text for fact, is_found in looked_up if not is_found)
-    found = {(fact.kind, fact.text) for fact, is_found in looked_up if is_found and fact.text not in unsupported}
+    unsupported = dict.fromkeys(doubt for _, doubt in looked_up if doubt)
+    found = {(fact.kind, fact.text) for fact, doubt in looked_up if not doubt and fact.text not in unsupported}
     kinds = [kind for kind, _ in found]
-    checks = Checks(unknown, tuple(unsupported), kinds.count("number"), kinds.count("quotation"))
+    figures = kinds.count("number") + kinds.count("date")
+    checks = Checks(unknown, tuple(unsupported), figures, kinds.count("quotation"))
     return CheckedAnswer(text, checks)
 
 
@@ -171,12 +172,12 @@ def _is_quoted(answer: str, mark: Mark, passages: Sequence[Passage]) -> bool:
     return any(quoted in "".join(passage.text.split()) for passage in passages)
 
 
-def _looked_up(paragraph: str, passages: Sequence[Passage]) -> Iterator[tuple[Fact, bool]]:
-    """The facts of the paragraph's sentences, and whether the passages they cite bear them out."""
+def _looked_up(paragraph: str, passages: Sequence[Passage]) -> Iterator[tuple[Fact, str | None]]:
+    """The facts of the paragraph's sentences, and what the passages they cite do not say of them."""
     for sentence, cited in _cited_sentences(paragraph, len(passages)):
         sources = [passages[number - 1] for number in cited] or list(passages)
         source = "\n".join(f"{passage.document}\n{passage.context}\n{passage.text}" for passage in sources)
-        yield from ((fact, is_borne_out(fact, source)) for fact in facts_of(_blank_marks(sentence)))
+        yield from ((fact, doubted(fact, source)) for fact in facts_of(_blank_marks(sentence)))
 
 
 def _cited_sentences(paragraph: str, passages: int) -> list[tuple[str, tuple[int, ...]]]:
