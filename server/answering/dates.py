@@ -63,8 +63,8 @@ def moments_of(text: str) -> Iterator[Moment]:
         if readings := frozenset(_dates(match)):
             yield Moment(match.start(), match.end(), dates=readings)
     for match in _TIME.finditer(text):
-        if readings := frozenset(_minutes(match)):
-            yield Moment(match.start(), match.end(), minutes=readings)
+        if minutes := frozenset(_minutes(match)):
+            yield Moment(match.start(), match.end(), minutes=minutes)
 
 
 def tells(moment: Moment, source: str) -> bool:
@@ -115,8 +115,8 @@ def _minutes(match: re.Match[str]) -> Iterator[int]:
     if match["h5"]:
         yield from _chinese_minutes(match)
         return
-    hour, minutes = match["h2"] or match["h3"], match["n2"] or match["n3"] or match["n4"]
-    yield int(hour) % 24 * 60 + int(minutes or 0)
+    written_hour, minutes = match["h2"] or match["h3"], match["n2"] or match["n3"] or match["n4"]
+    yield int(written_hour) % 24 * 60 + int(minutes or 0)
 
 
 def _chinese_minutes(match: re.Match[str]) -> Iterator[int]:

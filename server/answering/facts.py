@@ -14,6 +14,7 @@ from typing import Literal
 from server.answering.dates import Moment, moments_of, tells
 from server.answering.numbers import Number, bears_out, has_value, is_share, numbers_of
 from server.answering.prose import is_inside, spans_of_code_and_formulas, spans_outside_prose, without
+from server.answering.units import unit_of
 
 FactKind = Literal["number", "date", "quotation", "name"]
 
@@ -153,7 +154,9 @@ def _quotations(text: str) -> Iterator[Fact]:
 
 
 def _names(text: str) -> Iterator[Fact]:
-    yield from (Fact("name", match.start(), match.end(), match.group()) for match in _NAME.finditer(text))
+    for match in _NAME.finditer(text):
+        if not unit_of(match.group()):
+            yield Fact("name", match.start(), match.end(), match.group())
 
 
 _SAME_NAMES = (
