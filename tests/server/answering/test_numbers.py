@@ -6,16 +6,18 @@ from server.answering.citations import check_citations
 from server.passages import Passage
 
 LEASE = (
-    "The deposit is 3,420 euros and the rent 1,140 euros a month, due by 1 April 2025. Notice: 90 days. The flat has 68 "
-    "square metres; the fee is 2.5%. "
+    "The deposit is 3,420 euros and the rent 1,140 euros a month, due by 1 April 2025. Notice: 90 days. The flat has "
+    "68 square metres; the fee is 2.5%. "
     "Office hours are 9 a.m. to 3:30 p.m. The cellar measures 250 cm. VAT is included."
 )
 SATZUNG = (
     "Der Beitrag beträgt 1.234,50 Euro und steigt zum 01.07.2026 um 12,5 %. Der Verein hat 1.800 Mitglieder und "
     "1,2 Mio. Euro Vermögen. Die Frist beträgt sechs Wochen, die Sitzung beginnt um 19:30 Uhr. Preise zzgl. MwSt."
 )
-RULES = "图书馆藏书二十三万册，押金为三百元，逾期费每天0.5元。"
+RULES = (
+    "图书馆藏书二十三万册，押金为三百元，逾期费每天0.5元。"
     "借期为30天，上午九点开门，2024年5月1日起施行。会员占百分之八十。"
+)
 SHEET = (
     "The kit weighs 1.5 kg and holds 750 ml. Charging takes 90 minutes at 230 V. Sales were $1.2 million in 2023, up "
     "from $950,000. It was tested with 32,768 tokens and a learning rate "
