@@ -20,7 +20,7 @@ _WRITTEN: dict[EuropeanLanguage, str] = {
         kann können darf dürfen muss müssen soll hat haben wie was wer wo wann warum wieso weshalb welche
         welcher welches welchen wem wen wessen woher wohin womit wofür ich du er sie es wir ihr man mein meine
         sein und oder aber nicht kein keine auf aus bei mit nach seit von zu zum zur für über unter vor im am
-        beim gibt viel viele lange hoch denn noch mehr auch gilt kostet heißt steht
+        beim gibt viel viele lange hoch denn noch mehr auch gilt kostet heißt steht dann denn passiert dort hier
     """,
     "fr": """
         le la les l' un une des du de d' au aux est sont était être a ont peut peuvent doit doivent faut que
@@ -29,14 +29,16 @@ _WRITTEN: dict[EuropeanLanguage, str] = {
         pour avec sans entre y s' se en
     """,
     "es": """
-        el la los las un una unos unas de del al es son era fue ser está están hay ha han puede pueden debe
+        el la los las un una unos unas de del al es son era fue ser está están hay ha han puede pueden puedo
+        podemos debe
         deben tiene que qué quién quiénes cuál cuáles cuándo dónde cómo cuánto cuánta cuántos cuántas por para
         con sin en sobre entre desde hasta y o pero no se su sus mi este esta estos estas ese esa lo le yo
         usted
     """,
     "pt": """
         o a os as um uma uns umas de do da dos das no na nos nas ao à é são era foi ser está estão há tem têm
-        pode podem deve devem que quê quem qual quais quando onde como quanto quanta quantos quantas por para
+        pode podem posso podemos deve devem que quê quem qual quais quando onde como quanto quanta quantos
+        quantas por para
         com sem em sobre entre desde até e ou mas não se seu sua seus suas meu minha este esta isso isto ele
         ela você
     """,
@@ -65,6 +67,6 @@ def european_language(text: str) -> EuropeanLanguage:
     words = [word.casefold() for word in _LETTERS.findall(text)]
     found = {language: sum(word in small for word in words) for language, small in _SMALL_WORDS.items()}
     for language, signs in _SIGNS.items():
-        found[language] += len(signs.findall(text))
+        found[language] += 2 * len(signs.findall(text))
     best = max(found, key=lambda language: found[language])
     return best if found[best] > found["en"] else "en"

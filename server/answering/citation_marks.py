@@ -73,7 +73,8 @@ _OPERATOR = re.compile(r"(?:[=∈∉+×·<≤≥⊂]|\s[*>]|\"\s*:|\w\()\s*$")
 _SOURCES_NAMED = re.compile(rf"{_WORD}[^.!?。]{{0,20}}$", re.IGNORECASE)
 _COPULA = re.compile(
     r"(?:\b(?:is|are|was|were|be|equals?|returns?|returned|yields?|outputs?|prints?|gives|contains?|becomes|"
-    r"such\s+as|e\.g\.|ist|sind|war|waren|ergibt|lautet|lauten|est|sont|vaut|es|son|é|são)|[是为為]|等于|返回|输出|例如|比如)"
+    r"such\s+as|e\.g\.|ist|sind|war|waren|ergibt|lautet|lauten|est|sont|vaut|es|son|é|são)|[是为為]|等于|返回"
+    r"|输出|例如|比如)"
     r"\s*:?\s*$",
     re.IGNORECASE,
 )
