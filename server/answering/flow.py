@@ -17,9 +17,10 @@ from llama_index.core.schema import NodeWithScore
 
 from server.answering import notices
 from server.answering.collaborators import LanguageModelParts, Parts
-from server.answering.follow_up import Rewriting, rewritten
+from server.answering.follow_up import Rewriting, asked_before, put_together, rewritten
 from server.answering.query_engine import QuotingSynthesizer, build_query_engine, query_of
 from server.answering.refusals import is_refusal, only_refuses
+from server.answering.talk_about_answers import is_about_conversation
 from server.answering.writing import ModelWriter, Written
 from server.answers import (
     Answer,
@@ -59,6 +60,9 @@ class Flow:
         self._asked = question.text
         self._question = question
         self._rewriting = Rewriting()
+        self._is_about_conversation = (
+            model is not None and bool(question.history) and is_about_conversation(question.text)
+        )
         self._gone: list[str] = []
         self._index = index
         self._parts = parts
@@ -74,10 +78,15 @@ class Flow:
         """The whole answer. Raises `LanguageModelError`, `DocumentsUnreachable` or `TimeUp`."""
         self._complete_the_question()
         evidence = self._gather()
+        if self._is_about_conversation:
+            return self._answered(evidence)
         if self._gone and not evidence.kept and not evidence.rejected:
             return self._checked(self._outdated(evidence))
         if not evidence.kept:
             return self._checked(self._refusal(evidence))
+        return self._answered(evidence)
+
+    def _answered(self, evidence: JudgedPassages) -> Answer:
         if self._model is None:
             return self._checked(self._quoted(evidence))
         if self._question.mode != "both":
@@ -104,13 +113,18 @@ class Flow:
 
     def _complete_the_question(self) -> None:
         """Go on with the question that stands alone, where this one points back to the conversation."""
-        if self._model is None:
-            return
         question, model = self._question, self._model
-        self._rewriting = rewritten(question.text, question.history, model.models, model.prompts)
+        if model is None:
+            self._rewriting = put_together(question.text, question.history)
+        elif self._is_about_conversation:
+            before = asked_before(question.history)
+            self._question = replace(question, text=before or question.history[-1].question)
+            return
+        else:
+            self._rewriting = rewritten(question.text, question.history, model.models, model.prompts)
         if self._rewriting.question is not None:
             self._question = replace(question, text=self._rewriting.question)
-            self._language = question_language(self._question.text)
+            self._language = question_language(question.text)
             self._emit(QuestionRewritten(self._question.text))
         self._completed_at = time.monotonic()
 
@@ -168,7 +182,10 @@ class Flow:
     def _written(self, mode: Mode, evidence: JudgedPassages) -> Written:
         assert self._model is not None
         writer = ModelWriter(self._model, mode, self._parts.extract, self._emit)
-        return writer.write(self._question.text, evidence, self._engine(writer.synthesizer))
+        if self._is_about_conversation:
+            writer.synthesizer.history = self._question.history
+        asked = self._asked if self._is_about_conversation else self._question.text
+        return writer.write(asked, evidence, self._engine(writer.synthesizer))
 
     def _checked(self, written: Written) -> Answer:
         evidence = written.evidence

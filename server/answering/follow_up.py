@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.answering import notices
-from server.answering.standalone import stands_alone
+from server.answering.standalone import kind_of, stands_alone
+from server.answering.talk_about_answers import is_about_conversation
 from server.answers import Turn
 from server.deadline import Cancelled, TimeUp, current_deadline, until
 from server.language import question_language
@@ -21,6 +22,7 @@ from server.language_model.usage import Usage
 logger = logging.getLogger(__name__)
 
 _LONGEST_QUESTION = 4000
+_MOST_QUESTIONS = 3
 _LONGEST_SECONDS = 15.0
 _SHARE_OF_TIME = 0.2
 
@@ -58,6 +60,30 @@ def rewritten(question: str, history: Sequence[Turn], models: LanguageModels, pr
     if text is None:
         return _failed(question, "the model wrote no question", reply.usage)
     return Rewriting(None if _same(text, question) else text, reply.usage)
+
+
+def put_together(question: str, history: Sequence[Turn]) -> Rewriting:
+    """Without a model: a question that needs the conversation together with the words that were asked before it."""
+    before = asked_before(history)
+    if not before or stands_alone(question):
+        return Rewriting()
+    language = question_language(question)
+    if is_about_conversation(question):
+        return Rewriting(before, notice=notices.searched_again(language, before))
+    together = f"{question} {before}"[:_LONGEST_QUESTION]
+    return Rewriting(together, notice=notices.searched_together(language, before))
+
+
+def asked_before(history: Sequence[Turn]) -> str:
+    """What the conversation was about: its last question, with those before it as far as it needs them."""
+    questions: list[str] = []
+    for turn in reversed(history):
+        kind = kind_of(turn.question)
+        if kind != "conversation":
+            questions.insert(0, turn.question)
+        if kind == "alone" or len(questions) == _MOST_QUESTIONS:
+            break
+    return " ".join(questions)
 
 
 def read_rewritten(reply: str) -> str | None:

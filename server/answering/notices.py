@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from server.language import Language, retold
 from storage.escaping import escaped
+from storage.message_translation import told
+from storage.messages import message
 
 _MOST_FILES = 5
 
@@ -59,6 +61,26 @@ def quoted_instead(language: Language, why: str) -> str:
 def not_rewritten(language: Language, why: str) -> str:
     """A question that points back to the conversation could not be rewritten."""
     return retold(f"The question was searched for as it stands, without the conversation before it: {why}.", language)
+
+
+def searched_together(language: Language, before: str) -> str:
+    """There is no model to rewrite a question that points back: the words of the one before were searched for too."""
+    note = message(
+        "There is no language model to complete the question, so it was searched for together with what was asked "
+        "before: {question}",
+        question=before,
+    )
+    return told(note, language)
+
+
+def searched_again(language: Language, before: str) -> str:
+    """There is no model to do something with the last answer."""
+    note = message(
+        "Without a language model nothing can be done with the last answer; what was asked before was searched for "
+        "again: {question}",
+        question=before,
+    )
+    return told(note, language)
 
 
 def thread_lost(language: Language, why: str) -> str:

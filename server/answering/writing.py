@@ -103,7 +103,10 @@ class ModelWriter:
 
     def _synthesized(self, question: str, evidence: JudgedPassages, engine: RetrieverQueryEngine) -> Written:
         self._shown, self._held = CheckedStream(evidence.kept), ""
-        engine.synthesize(query_of(question), list(evidence.nodes))
+        if evidence.nodes:
+            engine.synthesize(query_of(question), list(evidence.nodes))
+        else:
+            self.synthesizer.get_response(question, ())  # about the conversation: LlamaIndex answers from no passages
         reply = self.synthesizer.reply
         assert reply is not None
         text = refusal(answer_language(question)) if only_refuses(reply.text) else reply.text
