@@ -23,7 +23,7 @@ from server.answering.standalone_words import (
     WHAT_ABOUT_ZH,
 )
 from server.answering.talk_about_answers import is_about_conversation
-from server.european_languages import EuropeanLanguage, european_language
+from server.language import EuropeanLanguage, european_language
 
 QuestionKind = Literal["alone", "follow-up", "conversation"]
 

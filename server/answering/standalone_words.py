@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from server.european_languages import EuropeanLanguage
+from server.language import EuropeanLanguage
 
 _NEVER = r"(?!)"
 

@@ -15,11 +15,12 @@ from typing import Any
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import Markup
 
 from server.answering.citation_marks import marks_of, with_plain_marks
-from server.pages.formulas import add_formulas
+from server.pages.formulas import add_formulas, with_cells_kept
 
 _SECONDS_BETWEEN_RENDERINGS = 0.1
 
@@ -82,7 +83,8 @@ def render_answer(text: str, context: AnswerContext = AnswerContext()) -> Markup
 def render_blocks(text: str, context: AnswerContext = AnswerContext()) -> list[Markup]:
     """The same, one piece of safe HTML for each top-level block: a stream sends only those that changed."""
     markdown = _MARKDOWN_WITH_LINES if context.keeps_lines else _MARKDOWN
-    tokens = markdown.parse(with_plain_marks(visible(text), context.sources), {"context": context})
+    written = with_cells_kept(with_plain_marks(visible(text), context.sources))
+    tokens = markdown.parse(written, {"context": context})
     return [_sanitised(markdown.renderer.render(block, markdown.options, {})) for block in _top_level(tokens)]
 
 
@@ -106,10 +108,25 @@ def _build_markdown(*, keeps_lines: bool) -> MarkdownIt:
     # No html, no link, no image, no reference: their text is shown as it was written.
     markdown = MarkdownIt("commonmark", {"html": False, "breaks": keeps_lines}).enable(["table", "strikethrough"])
     markdown.disable(["link", "image", "autolink", "reference", "html_block", "html_inline"])
+    markdown.inline.ruler.before("autolink", "line_break", _line_break)
     add_formulas(markdown)
     markdown.core.ruler.push("pagewise", _point_and_mark)
     markdown.add_render_rule("citation", lambda _, tokens, index, __, ___: _citation_html(tokens[index]))
     return markdown
+
+
+def _line_break(state: StateInline, silent: bool) -> bool:
+    """`<br>`, the one tag that models need: a cell of a table has no other way to a second line."""
+    found = _BREAK.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.push("hardbreak", "br", 0)
+    state.pos = found.end()
+    return True
+
+
+_BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
 
 
 def _point_and_mark(state: StateCore) -> None:

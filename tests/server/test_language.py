@@ -2,8 +2,7 @@
 
 import pytest
 
-from server.european_languages import european_language
-from server.language import REFUSALS, answer_language, question_language, refusal
+from server.language import REFUSALS, answer_language, european_language, question_language, refusal
 
 
 @pytest.mark.parametrize(
