@@ -8,6 +8,7 @@ from storage.message_translation import told
 from storage.messages import message
 
 _MOST_FILES = 5
+_MOST_PIECES = 20
 
 
 def not_checked(language: Language) -> str:
@@ -81,6 +82,22 @@ def searched_again(language: Language, before: str) -> str:
         question=before,
     )
     return told(note, language)
+
+
+def not_in_sources(language: Language, pieces: Sequence[str]) -> str:
+    """Numbers, names and quotations that the cited passages do not hold."""
+    shown = ", ".join(map(escaped, pieces[:_MOST_PIECES]))
+    return told(message("Not found in the cited passages: {pieces}.", pieces=shown), language)
+
+
+def citations_removed(language: Language, count: int) -> str:
+    """Citations of passages that the model was not given."""
+    return told(message("Citations removed, because there is no such passage: {count}.", count=count), language)
+
+
+def nothing_cited(language: Language) -> str:
+    """An answer that names none of its passages."""
+    return told(message("The answer does not say which passages it comes from."), language)
 
 
 def thread_lost(language: Language, why: str) -> str:
