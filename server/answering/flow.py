@@ -40,6 +40,7 @@ from server.language_model.usage import Usage
 from server.passages import passage_of
 from server.relevance.llm_scorer import LLMScorer
 from server.relevance.postprocessor import JudgedPassages, RelevancePostprocessor, RelevanceScorer, evidence_of
+from server.retrieval.document_globs import without_match
 from server.retrieval.index_holder import OpenIndex
 
 _SCORING_SHARE = 0.5
@@ -109,7 +110,7 @@ class Flow:
             passages = tuple(passage_of(node) for node in nodes)
         timings = self._timings()
         shown = {name: timings[name] for name in ("retrieve", "score", "total")}
-        return Retrieval(passages, self._index_info(), shown, tuple(self._gone_notices()), usage)
+        return Retrieval(passages, self._index_info(), shown, (*self._glob_notices(), *self._gone_notices()), usage)
 
     def _complete_the_question(self) -> None:
         """Go on with the question that stands alone, where this one points back to the conversation."""
@@ -221,7 +222,15 @@ class Flow:
         changed = list(dict.fromkeys(passage.document for passage in evidence.kept if passage.stale))
         if changed:
             yield notices.changed_since_indexing(self._language, changed)
+        yield from self._glob_notices()
         yield from self._gone_notices()
+
+    def _glob_notices(self) -> Iterator[str]:
+        if self._question.documents:
+            known = self._index.generation.catalogue.paths()
+            unmatched = without_match(known, self._question.documents)
+            if unmatched:
+                yield notices.no_such_documents(self._language, unmatched)
 
     def _gone_notices(self) -> Iterator[str]:
         if self._gone:

@@ -100,6 +100,11 @@ def nothing_cited(language: Language) -> str:
     return told(message("The answer does not say which passages it comes from."), language)
 
 
+def no_such_documents(language: Language, globs: Sequence[str]) -> str:
+    """What was to be searched is not there."""
+    return told(message("No document is called so: {globs}.", globs=_named(globs)), language)
+
+
 def thread_lost(language: Language, why: str) -> str:
     """The answers before a follow-up question cannot be had."""
     return retold(f"The question was answered by itself, without the conversation before it: {why}.", language)
