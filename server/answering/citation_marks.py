@@ -82,7 +82,7 @@ _VALUES = re.compile(
     r"(?:\b(?:vectors?|lists?|arrays?|sets?|tuples?|matri(?:x|ces)|values?|scores?|weights?|coordinates?|sequences?|"
     r"numbers|ids|indices|indexes|shapes?|sizes?|dimensions?|intervals?|ranges?|inputs?|outputs?|pages?|lines?|years?|"
     r"steps?|vektor(?:en)?|listen?|werten?|intervall|bereich|zahlen|seiten|vecteurs?|listes?|valeurs?|intervalles?|"
-    r"listas?|valores|intervalo|rango|sorted)(?:\s+(?:of|from|in|von|de|like|as))?"
+    r"listas?|valores|intervalo|rango|sorted)(?:\s+(?:of|from|in|to|into|von|de|like|as))?"
     r"|∈|向量|列表|数组|數組|序列|坐标|取值|数值|区间|區間|范围|範圍|属于|集合|形状)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
@@ -161,7 +161,7 @@ def _only_looks_like_one(text: str, start: int, found: re.Match[str], numbers: t
         return _QUANTITY_BEFORE.search(before) is not None
     if found["paren"] or _HAS_WORD.search(found.group()):
         return False
-    if start > 0 and _is_index(before, after):
+    if start > 0 and (_is_index(before, after) or (numbers == (0,) and before[-1:].isalnum())):
         return True
     if _OPERATOR.search(before) or _ASSIGNED.search(after):
         return True

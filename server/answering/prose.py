@@ -19,13 +19,14 @@ _LINK = re.compile(r"https?://[^\s<>\"'\])】]+|\[[^\]\n]*\]\([^)\s]*[/.:][^)\s]
 
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?(?:\s*\{[^{}]*\})*|\{[^{}]*\}")
 _TWO_WORDS = re.compile(r"(?<![\w\\])[A-Za-zÀ-ɏ]{2,}[ ,.;:'\"’()\[\]\d-]{1,6}(?<![\d-])[A-Za-zÀ-ɏ]{2,}(?!\w)")
+_PRICE = re.compile(r"\d[\d.,]*\s.*(?<![\w\\])[A-Za-zÀ-ɏ]{2,}(?!\w)")  # "$5 [1] or 6$"
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af，。；：]")
 
 
 def is_formula(content: str) -> bool:
     """Whether what stands between two dollar signs is TeX: prose between two prices or names of variables is not."""
     bare = _COMMAND.sub(" 0 ", content)
-    return not (_TWO_WORDS.search(bare) or _EAST_ASIAN.search(bare))
+    return not (_TWO_WORDS.search(bare) or _EAST_ASIAN.search(bare) or _PRICE.match(bare))
 
 
 def dollar_formula_at(text: str, start: int, end: int | None = None) -> re.Match[str] | None:

@@ -73,7 +73,8 @@ def _stands_alone_in(language: EuropeanLanguage, question: str) -> bool:
         return True
     before = _LATIN_WORD.findall(asked[: pointing.start()])
     if language == "de":
-        before = [word for word in before[1:] if word[0].isupper()]  # nouns
+        nouns = [word for word in before[1:] if word[0].isupper()]
+        before = before if question == question.lower() else nouns
     return any(word in before for word in particular)
 
 
@@ -91,7 +92,11 @@ def _stands_alone_zh(question: str) -> bool:
     said = EMPTY_ZH.sub("", question)
     if len(_HAN.findall(said)) + 2 * len(re.findall(r"[A-Za-z][\w-]*", said)) < _LEAST_ZH:
         return False
-    return not POINTING_ZH.search(_first_clause(question))
+    pointing = POINTING_ZH.search(_first_clause(question))
+    if pointing is None:
+        return True
+    named = _HAN.findall(EMPTY_ZH.sub("", question[: pointing.start()]))
+    return pointing.group() in ("这", "那") and len(named) >= _LEAST_ZH
 
 
 def _first_clause(question: str) -> str:

@@ -17,7 +17,7 @@ def _by_language(**patterns: str) -> Mapping[EuropeanLanguage, re.Pattern[str]]:
 # German is read with its capitals: "sie" points back, "Sie" and "Ihr" are polite.
 POINTING = _by_language(
     en=(
-        r"\b(?:it|its|itself|they|them|their|theirs|he|him|his|she|her|hers|these|those|"
+        r"\b(?:(?-i:it|It)|its|itself|they|them|their|theirs|he|him|his|she|her|hers|these|those|"
         r"this(?!\s+(?:year|month|week|time)\b)|former|latter|aforementioned|previous|"
         r"the\s+(?:same|first|second|third|last|other|others|rest)(?:\s+(?:one|two|ones))?\s*[?.!]*$|"
         r"(?:another|which|that|the|any)\s+ones?|there\s*[?.!]*$|(?:from|to|in|around|live|work)\s+there\b|"
@@ -68,9 +68,11 @@ EXPLETIVE = _by_language(
     de=(
         r"\b[Gg]ibt\s+es\b|\bes\s+gibt\b|\b(?:[Ii]st|wäre|war|wird)\s+es\s+(?:möglich|erlaubt|verboten|nötig|notwendig|"
         r"gestattet|zulässig|wichtig|Pflicht|sinnvoll)\b|\b[Gg]eht\s+es\s+(?:um|bei|in)\b|\bes\s+sich\b"
+        r"|\bes(?=,?\s+(?:wenn|dass|daß|zu)\b)"
     ),
     fr=(
-        r"\by\s+a-t-il\b|\bil\s+y\s+a\b|\bfaut-il\b|\bil\s+faut\b|\best-ce\s+qu['’e]|\bqu['’]est-ce\b|"
+        r"\by\s+a-t-il\b|\bil\s+y\s+a\b|\bfaut-il\b|\bse\s+passe[- ]t[- ]il\b|\bil\s+faut\b|\best-ce\s+qu['’e]"
+        r"|\bqu['’]est-ce\b|"
         r"\best-il\s+(?:possible|permis|interdit|nécessaire|obligatoire|autorisé)\b|\bquelle?s?\s+est\b"
     ),
     es=r"\blo\s+que\b",
@@ -80,7 +82,7 @@ GOING_ON = _by_language(
     en=(
         r"^\W*(?:and|but|so|or|also|then|ok|okay|yes|no(?=\W)|instead|otherwise|(?:what|how)\s+about"
         r"|what\s+else|who\s+else|"
-        r"what\s+if|where\s+else|how\s+else|why\s+not|how\s+so|in\s+that\s+case|go\s+on|continue|anything\s+else|"
+        r"where\s+else|how\s+else|why\s+not|how\s+so|in\s+that\s+case|go\s+on|continue|anything\s+else|"
         r"(?:can|could)\s+you\s+(?:elaborate|go\s+on|continue|explain\s*[?.!]*$)|"
         r"(?:any|some)\s+(?:more|other|others|exceptions?)\b|more\s+(?:about|on|details?)|tell\s+me\s+more)\b"
     ),
@@ -145,7 +147,7 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         begin begins start starts end ends expire expires last lasts valid apply applies work works happen happens
         mean means need needs needed required get gets use used change changes changed allowed possible happen
         cancel cancelled extend extended renew renewed refund refunded decide decides decided several
-        until since after before during between under over within per s re ve ll t d m
+        am up until since after before during between under over within per s re ve ll t d m
         reason reasons cause exception exceptions limit limits limitation deadline date time day days week weeks month
         months year years hour hours minute minutes advantages disadvantages benefits drawbacks pros cons consequences
         steps step condition conditions requirement requirements option options alternative alternatives result results
@@ -230,7 +232,7 @@ EMPTY: Mapping[EuropeanLanguage, frozenset[str]] = {
 
 POINTING_ZH = re.compile(
     r"(?<!其)它|(?<![其吉])他|她|这(?!种说法)|(?<!刹)那(?!么)|(?<![应活])该(?!死)|上述|两者|二者|上面|前者|后者|刚才|"
-    r"(?<![因如彼])此(?!外)|(?<![尤极及与何])其(?![他它实次余])|前面|之前(?:的|说|提)|以上"
+    r"(?<![因如彼])此(?!外)|(?<![尤极及与何])其(?![他它实次余])|前面|之前(?:的|说|提)|^\W*以上"
 )
 GOING_ON_ZH = re.compile(
     r"^\W*(?:那|还有|然后|所以|但是?|可是|而|另外|此外|因此|再|接着|继续|换成|如果是?|要是|万一|除此之外|除了这|或者|"
