@@ -56,5 +56,5 @@ def build_application(services: Services) -> Flask:
         app.register_api(api)
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
-    questions.describe_streams(app.api_doc, "/api/query", "/v1/chat/completions")
+    questions.describe_streams(app.api_doc, "/api/query", "/v1/chat/completions", "/v1/completions", "/v1/responses")
     return app

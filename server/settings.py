@@ -1,5 +1,6 @@
 """Settings of the server, from the environment or `.env`. An empty value counts as not set."""
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,6 +56,17 @@ def _prices(value: str) -> str:
     return value
 
 
+def _origins(value: str) -> str:
+    for origin in _origins_in(value):
+        if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/\s*]+", origin):
+            raise ValueError("each must be a scheme and a host, such as https://chat.example.org, and none a pattern")
+    return value
+
+
+def _origins_in(value: str) -> list[str]:
+    return [origin.strip().rstrip("/").lower() for origin in value.split(",") if origin.strip()]
+
+
 DEEPSEEK = "https://api.deepseek.com"
 
 TemplateFile = Annotated[Path, AfterValidator(_existing_file)]
@@ -105,6 +117,12 @@ class ServerSettings(PagewiseSettings):
         validation_alias="TRUSTED_HOSTS",
         description="Further names under which browsers reach the server, separated by commas, such as "
         "`pagewise.example.org`.",
+    )
+    cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
+        default="",
+        validation_alias="CORS_ORIGINS",
+        description="Origins of programs in browsers that may use `/api` and `/v1`, separated by commas, such as "
+        "`https://chat.example.org`.",
     )
     threads: int = Field(
         default=16, ge=4, le=256, validation_alias="THREADS", description="How many requests are worked on at a time."
@@ -280,6 +298,11 @@ class ServerSettings(PagewiseSettings):
     def questions_per_minute(self) -> int:
         """What one client may ask; 0: as much as it likes."""
         return _limit(self.question_limit_per_minute, 60 if self.tokens else 0)
+
+    @property
+    def cors_origin_names(self) -> frozenset[str]:
+        """The origins of CORS_ORIGINS, as browsers write them."""
+        return frozenset(_origins_in(self.cors_origins))
 
     @property
     def host_names(self) -> list[str]:

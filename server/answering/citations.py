@@ -1,27 +1,21 @@
 """Checks an answer against the passages it was written from: is every [i] one of them, and do they say so.
 
-Pure. [i] that is no passage is removed and counted; other brackets (【1】) become plain ones. Numbers, quotations and
-names of each sentence are looked up in the passages it cites; what is not found is listed as it stands in the answer.
+Pure. [i] that is no passage is removed and counted; other forms (【1】, (Document 1)) become plain ones. Numbers,
+quotations and names of each sentence are looked up in the passages it cites; what is not found is listed as it stands
+in the answer.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from server.answering.facts import Fact, facts_of, is_borne_out
+from server.answering.citation_marks import Mark, cited_numbers, marks_of
+from server.answering.facts import Fact, doubted, facts_of
+from server.answering.prose import is_formula, is_inside, spans_of_code_and_formulas, without
 from server.answers import Checks
 from server.evidence.sentences import split_sentences
 from server.passages import Passage
 
-_BRACKETS = (
-    r"[\[［【](?:(?:document|doc|source|passage|来源|文档|资料)s?\s*)?\^?"
-    r"\d{1,3}(?:\s*(?:[,，、;；–-]|and|和)\s*\d{1,3})*[\]］】](?!\()"
-)
-_MARK = re.compile(rf"[ \t]*{_BRACKETS}", re.IGNORECASE)
-_LEADING_MARKS = re.compile(rf"(?:{_BRACKETS}\s*)+", re.IGNORECASE)
-_MATH = re.compile(r"```.*?```|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]+\$|\\\[.*?\\\]|\\\(.*?\\\)", re.DOTALL)
-_INTERVAL = re.compile(r"(?:∈|\b(?:in|interval|range|between|within|from)|区间|范围|属于)\s*$", re.IGNORECASE)
-_NUMBER = re.compile(r"(\d+)(?:\s*[–-]\s*(\d+))?")
 _WORDS_BEFORE = 12  # characters that must be the same for a mark to be part of a quotation
 
 
@@ -37,64 +31,153 @@ def check_citations(answer: str, passages: Sequence[Passage]) -> CheckedAnswer:
     """Check an answer; [1] is `passages[0]`."""
     text, unknown = _without_unknown(answer, passages)
     looked_up = [found for paragraph in text.split("\n\n") for found in _looked_up(paragraph, passages)]
-    unsupported = dict.fromkeys(fact.text for fact, is_found in looked_up if not is_found)
-    found = {(fact.kind, fact.text) for fact, is_found in looked_up if is_found and fact.text not in unsupported}
+    unsupported = dict.fromkeys(doubt for _, doubt in looked_up if doubt)
+    found = {(fact.kind, fact.text) for fact, doubt in looked_up if not doubt and fact.text not in unsupported}
     kinds = [kind for kind, _ in found]
-    checks = Checks(unknown, tuple(unsupported), kinds.count("number"), kinds.count("quotation"))
+    figures = kinds.count("number") + kinds.count("date")
+    checks = Checks(unknown, tuple(unsupported), figures, kinds.count("quotation"))
     return CheckedAnswer(text, checks)
 
 
-def cited_numbers(text: str) -> tuple[int, ...]:
-    """The numbers that a text cites, in order, each once: [1], [1, 3], [2-4], 【1】, [Document 1]."""
-    return tuple(dict.fromkeys(number for mark in _marks(text) for number in _numbers(mark)))
+class CheckedStream:
+    """A text that arrives in pieces, as the pieces of the checked text.
+
+    A bracket is held back until it is known what it is: closed, and with what follows it. All pieces together are
+    `check_citations(whole, passages).text`.
+    """
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._passages = passages
+        self._text = ""
+        self._sent = 0
+
+    def add(self, delta: str) -> str:
+        """What may be shown now; may be empty."""
+        self._text += delta
+        return self._up_to(_decided(self._text, self._sent))
+
+    def rest(self) -> str:
+        """What was held back, now that nothing more comes."""
+        return self._up_to(len(self._text))
+
+    def _up_to(self, end: int) -> str:
+        if end <= self._sent:
+            return ""
+        piece = self._text[self._sent : end]
+        if _MAY_OPEN.search(piece):
+            edits = [
+                edit for edit in _edits(self._text, self._passages) if self._sent <= edit.start and edit.end <= end
+            ]
+            piece = _edited(self._text, edits, self._sent, end)
+        self._sent = end
+        self._forget_what_is_over()
+        return piece
+
+    def _forget_what_is_over(self) -> None:
+        """Keep a few paragraphs only: what stands in them is decided by nothing further back."""
+        begin = self._text.rfind("\n\n", 0, max(0, self._sent - _LOOKED_BACK))
+        if begin > 0 and not is_inside(begin, spans_of_code_and_formulas(self._text)):
+            self._text, self._sent = self._text[begin:], self._sent - begin
 
 
-def _marks(text: str) -> Iterator[re.Match[str]]:
-    """Citation marks; brackets in formulas and code, and intervals like "in [0, 1]", are none."""
-    closed = [match.span() for match in _MATH.finditer(text)]
-    for match in _MARK.finditer(text):
-        is_inside = any(start <= match.start() < end for start, end in closed)
-        is_interval = "0" in re.findall(r"\d+", match.group()) and _INTERVAL.search(text[: match.start()])
-        if not (is_inside or is_interval):
-            yield match
-
-
-def _numbers(mark: re.Match[str]) -> list[int]:
-    numbers: list[int] = []
-    for first, last in _NUMBER.findall(mark.group()):
-        numbers.extend(range(int(first), int(last or first) + 1))
-    return numbers
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    start: int
+    end: int
+    replacement: str
+    unknown: int
 
 
 def _without_unknown(answer: str, passages: Sequence[Passage]) -> tuple[str, int]:
-    parts: list[str] = []
-    end, unknown = 0, 0
-    for mark in _marks(answer):
-        numbers = _numbers(mark)
-        known = [number for number in numbers if 1 <= number <= len(passages)]
-        is_plain = re.match(r"\s*\[\d", mark.group()) is not None
-        if (is_plain and known == numbers) or _is_quoted(answer, mark, passages):
+    edits = _edits(answer, passages)
+    return _edited(answer, edits, 0, len(answer)), sum(edit.unknown for edit in edits)
+
+
+def _edits(answer: str, passages: Sequence[Passage]) -> list[_Edit]:
+    """Marks of unknown passages go, others get the form [1, 2]."""
+    edits = []
+    for mark in marks_of(answer):
+        known = [number for number in mark.numbers if 1 <= number <= len(passages)]
+        is_known = len(known) == len(mark.numbers)
+        if (mark.is_plain and is_known) or _is_quoted(answer, mark, passages):
             continue
-        unknown += len(numbers) - len(known)
-        space = mark.group()[: -len(mark.group().lstrip())]
-        kept = f"{space}[{', '.join(map(str, known))}]" if known else ""
-        parts += [answer[end : mark.start()], kept]
-        end = mark.end()
-    return "".join([*parts, answer[end:]]), unknown
+        kept = f"{mark.space}[{', '.join(map(str, known))}]" if known else ""
+        edits.append(_Edit(mark.start, mark.end, kept, len(mark.numbers) - len(known)))
+    return edits
 
 
-def _is_quoted(answer: str, mark: re.Match[str], passages: Sequence[Passage]) -> bool:
+def _edited(text: str, edits: Sequence[_Edit], start: int, end: int) -> str:
+    parts: list[str] = []
+    for edit in edits:
+        parts += [text[start : edit.start], edit.replacement]
+        start = edit.end
+    return "".join([*parts, text[start:end]])
+
+
+_MAY_OPEN = re.compile(r"[\[［【〔(（^<\\]")
+_MAY_CLOSE = re.compile(r"[\]］】〕)）^>]")
+_LONGEST_MARK = 120  # characters
+_LOOKED_AT = 14  # characters behind a mark, which tell an index or a link from a citation
+_LOOKED_BACK = 300  # characters
+_OPEN_LINK = re.compile(r"\]?\([^)\s]{0,300}\Z")
+_SPACES_AT_END = re.compile(r"[ \t]+$")
+
+
+def _decided(text: str, start: int) -> int:
+    """Up to where nothing that may still come changes how the text is read."""
+    opened = _MAY_OPEN.search(text, start)
+    while opened is not None and _is_settled(text, opened.start()):
+        opened = _MAY_OPEN.search(text, _mark_end(text, opened.start()))
+    end = opened.start() if opened else len(text)
+    spaces = _SPACES_AT_END.search(text, start, end)
+    return spaces.start() if spaces else end
+
+
+def _is_settled(text: str, place: int) -> bool:
+    paragraph_end = text.find("\n\n", place)
+    line_end = text.find("\n", place)
+    if paragraph_end >= 0:
+        return True
+    if _in_open_span(text, place):
+        return False
+    closed = _MAY_CLOSE.search(text, place + 1)
+    if closed is None:
+        return line_end >= 0 or len(text) - place > _LONGEST_MARK
+    behind = max(_mark_end(text, place), closed.end())
+    return len(text) - behind >= _LOOKED_AT and not _OPEN_LINK.match(text, behind)
+
+
+def _mark_end(text: str, place: int) -> int:
+    """The end of the mark that this place is in, or the place behind it."""
+    return next((mark.end for mark in marks_of(text) if mark.start <= place < mark.end), place + 1)
+
+
+def _in_open_span(text: str, place: int) -> bool:
+    """Whether code or a formula may have begun before this place of the last paragraph, and has not ended yet."""
+    spans = spans_of_code_and_formulas(text)
+    if is_inside(place, spans):
+        return False
+    begin = max(text.rfind("\n\n", 0, place) + 2, 0) if "\n\n" in text[:place] else 0
+    before = without(text[begin:place], [(s - begin, e - begin) for s, e in spans if s >= begin and e <= place])
+    dollar = before.rfind("$")
+    may_be_formula = dollar >= 0 and "\n" not in text[begin + dollar :] and is_formula(text[begin + dollar + 1 :])
+    return (
+        "`" in before or "$$" in before or may_be_formula or any(sign in before for sign in ("\\(", "\\[", "\\begin{"))
+    )
+
+
+def _is_quoted(answer: str, mark: Mark, passages: Sequence[Passage]) -> bool:
     """A passage's own reference to its bibliography, quoted together with the words before it."""
-    quoted = "".join(answer[: mark.end()].split())[-len("".join(mark.group().split())) - _WORDS_BEFORE :]
+    quoted = "".join(answer[: mark.end].split())[-len("".join(mark.text.split())) - _WORDS_BEFORE :]
     return any(quoted in "".join(passage.text.split()) for passage in passages)
 
 
-def _looked_up(paragraph: str, passages: Sequence[Passage]) -> Iterator[tuple[Fact, bool]]:
-    """The facts of the paragraph's sentences, and whether the passages they cite bear them out."""
+def _looked_up(paragraph: str, passages: Sequence[Passage]) -> Iterator[tuple[Fact, str | None]]:
+    """The facts of the paragraph's sentences, and what the passages they cite do not say of them."""
     for sentence, cited in _cited_sentences(paragraph, len(passages)):
         sources = [passages[number - 1] for number in cited] or list(passages)
         source = "\n".join(f"{passage.document}\n{passage.context}\n{passage.text}" for passage in sources)
-        yield from ((fact, is_borne_out(fact, source)) for fact in facts_of(_blank_marks(sentence)))
+        yield from ((fact, doubted(fact, source)) for fact in facts_of(_blank_marks(sentence)))
 
 
 def _cited_sentences(paragraph: str, passages: int) -> list[tuple[str, tuple[int, ...]]]:
@@ -112,16 +195,23 @@ def _with_marks_behind(sentences: Sequence[str]) -> list[str]:
     """The sentences; marks that stand after a full stop belong to the sentence before them."""
     pieces: list[str] = []
     for sentence in sentences:
-        marks = _LEADING_MARKS.match(sentence)
-        if marks and pieces:
-            pieces[-1] += f" {marks.group()}"
-            sentence = sentence[marks.end() :]
+        end = _end_of_leading_marks(sentence)
+        if end and pieces:
+            pieces[-1] += f" {sentence[:end]}"
+            sentence = sentence[end:]
         if sentence.strip():
             pieces.append(sentence)
     return pieces
 
 
+def _end_of_leading_marks(sentence: str) -> int:
+    end = 0
+    for mark in marks_of(sentence):
+        if sentence[end : mark.start].strip():
+            break
+        end = mark.end
+    return end
+
+
 def _blank_marks(text: str) -> str:
-    for mark in list(_marks(text)):
-        text = text[: mark.start()] + " " * len(mark.group()) + text[mark.end() :]
-    return text
+    return without(text, [(mark.start, mark.end) for mark in marks_of(text)])

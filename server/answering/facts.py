@@ -1,48 +1,30 @@
 """The checkable pieces of a text — numbers, quotations, names — and whether another text bears them out.
 
-Pure. Lenient on purpose: a false alarm costs trust in the true ones. Numbers are compared by value: thousands
-separators, percent forms, "200k", "20万", "four" and "四" do not matter; a rounded number is borne out.
+Pure. Lenient on purpose: a false alarm costs trust in the true ones. Numbers are compared by value, whatever language
+writes them, and with their units where both sides have one; a rounded number is borne out.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-FactKind = Literal["number", "quotation", "name"]
+from server.answering.dates import Moment, moments_of, tells
+from server.answering.numbers import Number, bears_out, has_value, is_share, numbers_of
+from server.answering.prose import is_inside, spans_of_code_and_formulas, spans_outside_prose, without
+from server.answering.units import unit_of
 
-_SCALES = {
-    "k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9, "t": 1e12,
-    "trillion": 1e12, "hundred": 1e2, "百": 1e2, "千": 1e3, "万": 1e4, "萬": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8,
-    "億": 1e8, "万亿": 1e12,
-}  # fmt: skip
-_COUNTING = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-_WORDS: dict[str, float] = {word: float(value) for value, word in enumerate(_COUNTING.split(), start=1)} | {
-    "zero": 0, "single": 1, "once": 1, "both": 2, "twice": 2, "eighteen": 18, "nineteen": 19, "twenty": 20,
-    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "half": 0.5,
-}  # fmt: skip
-_CHINESE_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
-_CHINESE_UNITS = {"十": 10, "百": 100, "千": 1000}
+FactKind = Literal["number", "date", "quotation", "name"]
 
-_NUMBER = re.compile(
-    r"(?<![A-Za-z\d_.])[-+−]?(?P<digits>\d{1,3}(?:[,，'’ \u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    r"(?:\s?(?P<percent>%|％|‰|percent\b|per cent\b|个百分点)"
-    r"|\s?(?P<scale>百万|千万|万亿|[万萬亿億百千]|(?:k|K|M|B|bn|T)(?![\w-])|(?:thousand|million|billion|trillion|hundred)\b))?"
-)
-_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
-_CHINESE_NUMBER = re.compile(r"百分之([零〇一二两兩三四五六七八九十百点]+)|([零〇一二两兩三四五六七八九十百千万亿]+)")
+_SMALL = 10  # up to here, a whole number in a formula may be part of its form
+
 _QUOTATION = re.compile(r"\"([^\"\n]{3,300})\"|“([^”\n]{2,300})”|「([^」\n]{2,300})」|『([^』\n]{2,300})』")
 _NAME = re.compile(
     r"(?<![\w-])(?=[\w.-]*(?:[a-z][A-Z]|[A-Z]{2}|[A-Za-z][-_.]?\d|\d[A-Za-z]))[A-Za-z][\w]*(?:[-_.][\w]+)*(?![\w])"
 )
-_NOT_PROSE = re.compile(
-    r"```.*?```|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]+\$|\\\[.*?\\\]|\\\(.*?\\\)|https?://\S+|\[[^\]\n]*\]\([^)\s]*\)",
-    re.DOTALL,
-)
 _LIST_MARK = re.compile(r"^\s*(?:\(?\d{1,2}[.)、](?=\s|[^\d])|第[一二三四五六七八九十]+[，、])", re.MULTILINE)
-_SMALL = 10  # up to here, a bare number in words may simply count what the answer lists
 _QUOTES_AND_DASHES = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"}
 )
@@ -50,31 +32,49 @@ _QUOTES_AND_DASHES = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A checkable piece of a text, `text[start:end]`. `value` of a number, percent already divided by a hundred."""
+    """A checkable piece of a text, `text[start:end]`; of a number also its value and how it stands with its unit."""
 
     kind: FactKind
     start: int
     end: int
     text: str
-    value: float | None = None
+    number: Number | None = None
+    moment: Moment | None = None
+    with_unit: str = ""
 
 
 def facts_of(text: str) -> list[Fact]:
-    """The checkable pieces in order. Formulas, code, links and numbers of list items are left out."""
-    prose = _blanked(_LIST_MARK, _blanked(_NOT_PROSE, text))
+    """The checkable pieces in order. Code, links, numbers of list items and the letters of formulas are left out."""
+    spans = spans_of_code_and_formulas(text)
+    prose = _blanked(_LIST_MARK, without(text, spans_outside_prose(text)))
     found = [*_quotations(prose), *_names(prose)]
     taken = [(fact.start, fact.end) for fact in found]
-    found += [n for n in _numbers(prose) if not any(start <= n.start < end for start, end in taken)]
-    return sorted(found, key=lambda fact: fact.start)
+    found += [fact for fact in _figures(prose) if not is_inside(fact.start, taken)]
+    return sorted([*found, *_figures_in_formulas(text, spans)], key=lambda fact: fact.start)
 
 
 def is_borne_out(fact: Fact, source: str) -> bool:
     """Whether the source text holds the fact."""
-    if fact.kind == "number":
-        return _has_number(fact, source)
-    if fact.kind == "name":
-        return _has_name(fact.text, source)
-    return _folded(fact.text.strip(" .,;:!?。，；：！？…")) in _folded(source)
+    return doubted(fact, source) is None
+
+
+def doubted(fact: Fact, source: str) -> str | None:
+    """What of the fact the source does not hold, as it stands in the text; None where it holds all of it.
+
+    A number that stands there with another unit or currency is doubted together with its unit.
+    """
+    match fact.kind:
+        case "number":
+            if _has_figure(fact, source):
+                return None
+            assert fact.number is not None
+            return fact.with_unit if has_value(fact.number, source) else fact.text
+        case "date":
+            return None if _has_date(fact, source) else fact.text
+        case "name":
+            return None if _has_name(fact.text, source) else fact.text
+    is_quoted = _folded(fact.text.strip(" .,;:!?。，；：！？…")) in _folded(source)
+    return None if is_quoted else fact.text
 
 
 def _blanked(pattern: re.Pattern[str], text: str) -> str:
@@ -82,89 +82,65 @@ def _blanked(pattern: re.Pattern[str], text: str) -> str:
     return pattern.sub(lambda match: " " * len(match.group()), text)
 
 
-# -- numbers -------------------------------------------------------------------------------------------
+# -- numbers and dates ---------------------------------------------------------------------------------
 
 
-def _numbers(text: str) -> Iterator[Fact]:
-    for match in _NUMBER.finditer(text):
-        yield Fact("number", match.start(), match.end(), match.group().strip(), _value(match))
-    for match in _NUMBER_WORD.finditer(text):
-        if (number := _WORDS[match.group().casefold()]) > _SMALL:
-            yield Fact("number", match.start(), match.end(), match.group(), number)
-    for match in _CHINESE_NUMBER.finditer(text):
-        value = _chinese_value(match)
-        if value is not None and (value > _SMALL or match.group(1)):
-            yield Fact("number", match.start(), match.end(), match.group(), value)
+def _figures(prose: str) -> Iterator[Fact]:
+    """Dates and times, then the numbers beside them."""
+    moments = list(moments_of(prose))
+    for moment in moments:
+        yield Fact("date", moment.start, moment.end, prose[moment.start : moment.end], moment=moment)
+    spans = [(moment.start, moment.end) for moment in moments]
+    for number in numbers_of(prose, for_checking=True):
+        if not is_inside(number.start, spans):
+            start, end = (number.unit_start, number.unit_end) if is_share(number) else (number.start, number.end)
+            text = prose[number.unit_start : number.unit_end].strip()
+            yield Fact("number", start, end, prose[start:end].strip(), number=number, with_unit=text)
 
 
-def _value(match: re.Match[str]) -> float:
-    value = float(re.sub(r"[,，'’ \u202f]", "", match["digits"]))
-    if match["percent"]:
-        return value / (1000 if match["percent"] == "‰" else 100)
-    return value * _SCALES.get((match["scale"] or "").lower(), 1.0)
+_RAISED = re.compile(r"[_^]\s*(?:\{[^{}]*\}|\\?\w+)")
+_TIMES_TEN = re.compile(r"\\(?:times|cdot)\s*10\s*\^\s*(?:\{\s*(-?\d{1,2})\s*\}|(\d))")
+_FRACTION = re.compile(r"\\[dt]?frac\s*\{[^{}]*\}\s*\{[^{}]*\}")
+_FIGURE = re.compile(r"(?<![\w.\\])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.\\])\d+(?:\.\d+)?")
+_COMMAND_WITH_NAME = re.compile(r"\\(?:begin|end|tag|label|ref|color|hspace|vspace)\*?\s*\{[^{}]*\}")
 
 
-def _chinese_value(match: re.Match[str]) -> float | None:
-    percent, plain = match.groups()
-    signs = percent or plain
-    if "点" in signs:
-        whole, _, part = signs.partition("点")
-        digits = "".join(str(_CHINESE_DIGITS.get(sign, "")) for sign in part)
-        return ((_chinese_integer(whole) or 0) + float(f"0.{digits or 0}")) / 100
-    value = _chinese_integer(signs)
-    return value / 100 if value is not None and percent else value
+def _figures_in_formulas(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Fact]:
+    """The telling numbers of formulas: no indices, exponents, fractions and small whole ones."""
+    for start, end in spans:
+        formula = text[start:end]
+        if formula.startswith(("`", "~")):
+            continue
+        plain = formula.replace("{,}", ",").replace("\\,", "")
+        places = plain if len(plain) == len(formula) else None
+        for pattern in (_FRACTION, _COMMAND_WITH_NAME, _TIMES_TEN, _RAISED):
+            plain = _blanked(pattern, plain)
+        for match in _FIGURE.finditer(plain):
+            value = float(match.group().replace(",", ""))
+            if value > _SMALL or not value.is_integer():
+                at = start + match.start() if places else start
+                number = Number(at, at, frozenset({value}), decimals=len(match.group().partition(".")[2]))
+                yield Fact("number", at, at + len(match.group()), match.group(), number=number, with_unit=match.group())
 
 
-def _chinese_integer(signs: str) -> float | None:
-    """十二 is 12, 一百二十 is 120, 二〇二四 is 2024, 三万五千 is 35000; None for a unit alone."""
-    if all(sign in _CHINESE_DIGITS for sign in signs):
-        return (
-            float("".join(str(_CHINESE_DIGITS[sign]) for sign in signs)) if len(signs) != 1 else _CHINESE_DIGITS[signs]
-        )
-    total, section, digit = 0, 0, None
-    for sign in signs:
-        if sign in _CHINESE_DIGITS:
-            digit = _CHINESE_DIGITS[sign]
-        elif sign in _CHINESE_UNITS:
-            section += (1 if digit is None else digit) * _CHINESE_UNITS[sign]
-            digit = None
-        else:
-            section += digit or 0
-            total += (section or 1) * (10**4 if sign == "万" else 10**8)
-            section, digit = 0, None
-    value = total + section + (digit or 0)
-    return float(value) if any(sign in _CHINESE_DIGITS or sign == "十" for sign in signs) else None
+def _has_figure(fact: Fact, source: str) -> bool:
+    assert fact.number is not None
+    return bears_out(fact.number, source)
 
 
-@lru_cache(maxsize=128)
-def _values_of(source: str) -> frozenset[float]:
-    """Every value the source may be said to hold; a percentage both as such and as the bare number."""
-    text = unicodedata.normalize("NFKC", source)
-    values: set[float] = set()
-    for match in _NUMBER.finditer(text):
-        values |= {_value(match), float(re.sub(r"[,，'’ \u202f]", "", match["digits"]))}
-    values |= {float(number) for number in re.findall(r"\d+(?:\.\d+)?", text)}
-    values |= {float(number.replace(",", "")) for number in re.findall(r"\d{1,3}(?:,\d{3})+", text)}
-    values |= {_WORDS[match.group().casefold()] for match in _NUMBER_WORD.finditer(text)}
-    values |= {value for match in _CHINESE_NUMBER.finditer(text) if (value := _chinese_value(match)) is not None}
-    return frozenset(values)
-
-
-def _has_number(fact: Fact, source: str) -> bool:
-    assert fact.value is not None
-    wanted = {abs(fact.value), abs(fact.value) * 100} if "%" in fact.text or "百分" in fact.text else {abs(fact.value)}
-    digits = re.search(r"\d[\d,，.]*", fact.text)
-    if digits is not None and re.search(r"[^\d\s.,+−-]", fact.text):
-        wanted.add(float(re.sub("[,，]", "", digits.group()).rstrip(".")))
-    return any(_is_same(value, there) for value in wanted for there in _values_of(source))
-
-
-def _is_same(value: float, there: float) -> bool:
-    """Equal, or rounded to the digits given: 15.6 for 15.58."""
-    if abs(value - there) <= 1e-9 * max(1.0, abs(there)):
+def _has_date(fact: Fact, source: str) -> bool:
+    """The date itself; or every figure of it, where the source writes it in a way of its own (a table, a range)."""
+    assert fact.moment is not None
+    if tells(fact.moment, source):
         return True
-    decimals = len(f"{value:.10g}".partition(".")[2])
-    return 0 < decimals < 6 and round(there, decimals) == round(value, decimals)
+    if any(_shares_a_day(fact.moment, there) for there in moments_of(source)):
+        return False
+    return all(bears_out(number, source) for number in numbers_of(fact.text))
+
+
+def _shares_a_day(moment: Moment, there: Moment) -> bool:
+    """Whether the source tells something else of the same kind, so that loose figures are no evidence."""
+    return bool(moment.dates) == bool(there.dates)
 
 
 # -- quotations and names ------------------------------------------------------------------------------
@@ -178,12 +154,25 @@ def _quotations(text: str) -> Iterator[Fact]:
 
 
 def _names(text: str) -> Iterator[Fact]:
-    yield from (Fact("name", match.start(), match.end(), match.group()) for match in _NAME.finditer(text))
+    for match in _NAME.finditer(text):
+        if not unit_of(match.group()):
+            yield Fact("name", match.start(), match.end(), match.group())
+
+
+_SAME_NAMES = (
+    ("mwst", "ust", "vat", "tva", "iva", "mehrwertsteuer", "umsatzsteuer", "valueaddedtax", "增值税", "增值稅"),
+    ("gmbh", "ltd", "limited", "sarl", "有限公司"),
+    ("usa", "us", "unitedstates", "vereinigtestaaten", "étatsunis", "estadosunidos", "美国"),
+    ("eu", "europeanunion", "europäischeunion", "unioneuropéenne", "unióneuropea", "欧盟"),
+)
+"""What is called otherwise in another language."""
 
 
 def _has_name(name: str, source: str) -> bool:
     """As it is, in other spelling ("DeepSeek R1"), as a plural, or as the initials of words that stand there."""
     there, wanted = _squeezed(source), _squeezed(name)
+    if any(wanted in same and any(other in there for other in same) for same in _SAME_NAMES):
+        return True
     if wanted in there or (wanted.endswith("s") and wanted[:-1] in there):
         return True
     return name.isupper() and name.isalpha() and wanted in _initials(source)

@@ -17,9 +17,11 @@ from llama_index.core.schema import NodeWithScore
 
 from server.answering import notices
 from server.answering.collaborators import LanguageModelParts, Parts
-from server.answering.follow_up import Rewriting, rewritten
+from server.answering.follow_up import Rewriting, asked_before, put_together, rewritten
 from server.answering.query_engine import QuotingSynthesizer, build_query_engine, query_of
-from server.answering.writing import ModelWriter, Written, is_refusal
+from server.answering.refusals import is_refusal, only_refuses
+from server.answering.talk_about_answers import is_about_conversation
+from server.answering.writing import ModelWriter, Written
 from server.answers import (
     Answer,
     AnswerDelta,
@@ -33,11 +35,12 @@ from server.answers import (
     QuestionRewritten,
     Retrieval,
 )
-from server.language import question_language, refusal
+from server.language import answer_language, question_language, refusal
 from server.language_model.usage import Usage
 from server.passages import passage_of
 from server.relevance.llm_scorer import LLMScorer
 from server.relevance.postprocessor import JudgedPassages, RelevancePostprocessor, RelevanceScorer, evidence_of
+from server.retrieval.document_globs import without_match
 from server.retrieval.index_holder import OpenIndex
 from storage.folder_listing import read_listing
 from storage.message_translation import told
@@ -60,6 +63,9 @@ class Flow:
         self._asked = question.text
         self._question = question
         self._rewriting = Rewriting()
+        self._is_about_conversation = (
+            model is not None and bool(question.history) and is_about_conversation(question.text)
+        )
         self._gone: list[str] = []
         self._index = index
         self._parts = parts
@@ -75,10 +81,15 @@ class Flow:
         """The whole answer. Raises `LanguageModelError`, `DocumentsUnreachable` or `TimeUp`."""
         self._complete_the_question()
         evidence = self._gather()
+        if self._is_about_conversation:
+            return self._answered(evidence)
         if self._gone and not evidence.kept and not evidence.rejected:
             return self._checked(self._outdated(evidence))
         if not evidence.kept:
             return self._checked(self._refusal(evidence))
+        return self._answered(evidence)
+
+    def _answered(self, evidence: JudgedPassages) -> Answer:
         if self._model is None:
             return self._checked(self._quoted(evidence))
         if self._question.mode != "both":
@@ -101,17 +112,22 @@ class Flow:
             passages = tuple(passage_of(node) for node in nodes)
         timings = self._timings()
         shown = {name: timings[name] for name in ("retrieve", "score", "total")}
-        return Retrieval(passages, self._index_info(), shown, tuple(self._gone_notices()), usage)
+        return Retrieval(passages, self._index_info(), shown, (*self._glob_notices(), *self._gone_notices()), usage)
 
     def _complete_the_question(self) -> None:
         """Go on with the question that stands alone, where this one points back to the conversation."""
-        if self._model is None:
-            return
         question, model = self._question, self._model
-        self._rewriting = rewritten(question.text, question.history, model.models, model.prompts)
+        if model is None:
+            self._rewriting = put_together(question.text, question.history)
+        elif self._is_about_conversation:
+            before = asked_before(question.history)
+            self._question = replace(question, text=before or question.history[-1].question)
+            return
+        else:
+            self._rewriting = rewritten(question.text, question.history, model.models, model.prompts)
         if self._rewriting.question is not None:
             self._question = replace(question, text=self._rewriting.question)
-            self._language = question_language(self._question.text)
+            self._language = question_language(question.text)
             self._emit(QuestionRewritten(self._question.text))
         self._completed_at = time.monotonic()
 
@@ -154,7 +170,7 @@ class Flow:
         return Written(text, "llm" if self._model else "extractive", evidence)
 
     def _refusal(self, evidence: JudgedPassages) -> Written:
-        text = refusal(self._language)
+        text = refusal(answer_language(self._question.text))
         self._emit(AnswerDelta(text))
         notes = tuple(self._not_searched())
         return Written(text, "llm" if self._model else "extractive", evidence, refused=True, notices=notes)
@@ -178,11 +194,14 @@ class Flow:
     def _written(self, mode: Mode, evidence: JudgedPassages) -> Written:
         assert self._model is not None
         writer = ModelWriter(self._model, mode, self._parts.extract, self._emit)
-        return writer.write(self._question.text, evidence, self._engine(writer.synthesizer))
+        if self._is_about_conversation:
+            writer.synthesizer.history = self._question.history
+        asked = self._asked if self._is_about_conversation else self._question.text
+        return writer.write(asked, evidence, self._engine(writer.synthesizer))
 
     def _checked(self, written: Written) -> Answer:
         evidence = written.evidence
-        checked = None if written.refused else self._parts.check(written.text, evidence.kept)
+        checked = None if only_refuses(written.text) else self._parts.check(written.text, evidence.kept)
         return Answer(
             question=self._asked,
             answer=checked.text if checked else written.text,
@@ -217,7 +236,15 @@ class Flow:
         remarks = {(p.document, p.pages, remark): None for p in evidence.kept for remark in p.remarks}
         if remarks:
             yield notices.read_with_remarks(list(remarks))
+        yield from self._glob_notices()
         yield from self._gone_notices()
+
+    def _glob_notices(self) -> Iterator[str]:
+        if self._question.documents:
+            known = self._index.generation.catalogue.paths()
+            unmatched = without_match(known, self._question.documents)
+            if unmatched:
+                yield notices.no_such_documents(unmatched)
 
     def _gone_notices(self) -> Iterator[str]:
         if self._gone:

@@ -7,6 +7,7 @@ from storage.messages import joined, message
 
 _MOST_FILES = 5
 _MOST_REMARKS = 3
+_MOST_PIECES = 20
 
 
 def not_checked() -> str:
@@ -87,6 +88,45 @@ def quoted_instead(why: str) -> str:
 def not_rewritten(why: str) -> str:
     """A question that points back to the conversation could not be rewritten."""
     return message("The question was searched for as it stands, without the conversation before it: {why}.", why=why)
+
+
+def searched_together(before: str) -> str:
+    """There is no model to rewrite a question that points back: the words of the one before were searched for too."""
+    return message(
+        "There is no language model to complete the question, so it was searched for together with what was asked "
+        "before: {question}",
+        question=before,
+    )
+
+
+def searched_again(before: str) -> str:
+    """There is no model to do something with the last answer."""
+    return message(
+        "Without a language model nothing can be done with the last answer; what was asked before was searched for "
+        "again: {question}",
+        question=before,
+    )
+
+
+def not_in_sources(pieces: Sequence[str]) -> str:
+    """Numbers, names and quotations that the cited passages do not hold."""
+    shown = ", ".join(map(escaped, pieces[:_MOST_PIECES]))
+    return message("Not found in the cited passages: {pieces}.", pieces=shown)
+
+
+def citations_removed(count: int) -> str:
+    """Citations of passages that the model was not given."""
+    return message("Citations removed, because there is no such passage: {count}.", count=count)
+
+
+def nothing_cited() -> str:
+    """An answer that names none of its passages."""
+    return message("The answer does not say which passages it comes from.")
+
+
+def no_such_documents(globs: Sequence[str]) -> str:
+    """What was to be searched is not there."""
+    return message("No document is called so: {globs}.", globs=_named(globs))
 
 
 def thread_lost(why: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.indices.prompt_helper import ChatPromptHelper, PromptHelper
 from llama_index.core.llms import LLM, MockLLM
@@ -12,6 +13,7 @@ from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
+from server.answers import Turn
 from server.language_model.client import LanguageModels, Reply
 from server.language_model.prompts import Prompts, new_marker
 from server.language_model.usage import estimated_tokens
@@ -87,18 +89,25 @@ class PassageSynthesizer(_Synthesizer):
         self._on_reasoning = on_reasoning
         self.reply: Reply | None = None
         self.used = 0
+        self.history: Sequence[Turn] = ()
+        """The conversation, where the question is about it rather than about the passages."""
 
     def get_response(self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any) -> str:
         """The answer's text. `text_chunks` says less than the nodes; the passages come from those."""
         passages = fitting(self._passages, self._room())
         self.used = len(passages)
         self.reply = self._models.stream(
-            self._prompts.answer_messages(query_str, passages, new_marker()),
+            self._messages(query_str, passages),
             thinking=self._thinking,
             on_text=self._on_text,
             on_reasoning=self._on_reasoning,
         )
         return self.reply.text
+
+    def _messages(self, question: str, passages: Sequence[Passage]) -> list[ChatMessage]:
+        if self.history:
+            return self._prompts.conversation_messages(question, self.history, passages, new_marker())
+        return self._prompts.answer_messages(question, passages, new_marker())
 
     def _get_prompts(self) -> dict[str, Any]:
         return {f"answer_{language}": template for language, template in self._prompts.answer.items()}

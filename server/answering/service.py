@@ -9,10 +9,12 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from contextvars import copy_context
 from typing import Protocol, TypeVar
+
+from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
 from server.answering.collaborators import LanguageModelParts, Parts
 from server.answering.flow import Flow
@@ -32,6 +34,7 @@ from server.answers import (
     Turn,
 )
 from server.deadline import Deadline, DeadlineExceeded, until
+from server.language_model.client import Reply
 from server.language_model.errors import LanguageModelError
 from server.retrieval.index_holder import OpenIndex
 from server.threads import MOST_REPLACED, Threads
@@ -248,6 +251,18 @@ class AnswerService:
         cancels = () if cancel is None else (cancel,)
         with until(Deadline(self._deadline_seconds, *cancels)), self._index.acquire() as index:
             return Flow(question, index, self._parts, self._model, emit=lambda event: None).retrieve(score)
+
+    def complete(self, messages: Sequence[tuple[str, str]], cancel: threading.Event | None = None) -> Reply | None:
+        """The model's short reply to a program's own task, without documents; None where there is no model.
+
+        `messages` are roles and texts. Raises `LanguageModelError` or `TimeUp`.
+        """
+        if self._model is None:
+            return None
+        cancels = () if cancel is None else (cancel,)
+        told = [ChatMessage(role=MessageRole(role), content=text) for role, text in messages]
+        with until(Deadline(self._deadline_seconds, *cancels)):
+            return self._model.models.complete(told, json_mode=False)
 
     def ask_itself(self) -> None:
         """Find passages for a question that nobody asked; raises what somebody's question would, or `CannotAnswer`.

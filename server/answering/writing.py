@@ -7,11 +7,13 @@ from typing import Literal
 from llama_index.core.query_engine import RetrieverQueryEngine
 
 from server.answering import notices
+from server.answering.citations import CheckedStream
 from server.answering.collaborators import LanguageModelParts
 from server.answering.query_engine import PassageSynthesizer, query_of
+from server.answering.refusals import is_refusal, may_become_refusal, only_refuses
 from server.answers import AnswerDelta, Event, Mode, ReasoningDelta
 from server.deadline import Deadline, DeadlineExceeded, current_deadline, until
-from server.language import REFUSALS
+from server.language import answer_language, refusal
 from server.language_model.errors import ContentRisk, LanguageModelError
 from server.language_model.prompts import new_marker
 from server.language_model.usage import Usage
@@ -48,13 +50,16 @@ class ModelWriter:
         self._mode: Mode = mode
         self._extract = extract
         self._emit = emit
+        self._shown = CheckedStream(())
+        self._held: str | None = None
+        """What was written so far and may become the refusal; None once it is something else."""
         self._searching = Usage()
         """Tokens of looking for the passage that the provider refuses."""
         self.synthesizer = PassageSynthesizer(
             model.models,
             model.prompts,
             thinking=mode == "reasoner",
-            on_text=lambda delta: emit(AnswerDelta(delta, mode)),
+            on_text=lambda delta: self._show(self._shown.add(delta)),
             on_reasoning=lambda delta: emit(ReasoningDelta(delta, mode)),
         )
 
@@ -100,21 +105,37 @@ class ModelWriter:
         return replace(written, notices=(*written.notices, note))
 
     def _synthesized(self, question: str, evidence: JudgedPassages, engine: RetrieverQueryEngine) -> Written:
-        engine.synthesize(query_of(question), list(evidence.nodes))
+        self._shown, self._held = CheckedStream(evidence.kept), ""
+        if evidence.nodes:
+            engine.synthesize(query_of(question), list(evidence.nodes))
+        else:
+            self.synthesizer.get_response(question, ())  # about the conversation: LlamaIndex answers from no passages
         reply = self.synthesizer.reply
         assert reply is not None
+        text = refusal(answer_language(question)) if only_refuses(reply.text) else reply.text
+        self._show(self._shown.rest())
+        if self._held:
+            self._emit(AnswerDelta(text if only_refuses(reply.text) else self._held, self._mode))
         left_out = len(evidence.kept) - self.synthesizer.used
         return Written(
-            reply.text,
+            text,
             "llm",
             evidence,
-            refused=is_refusal(reply.text),
+            refused=is_refusal(text),
             problem=str(reply.problem) if reply.problem else None,
             complete=reply.problem is None,
             reasoning=reply.reasoning or None,
             usage=reply.usage + self._searching,
             notices=(notices.left_out(left_out),) if left_out else (),
         )
+
+    def _show(self, text: str) -> None:
+        if self._held is not None:
+            text, self._held = self._held + text, None
+            if may_become_refusal(text):
+                text, self._held = "", text
+        if text:
+            self._emit(AnswerDelta(text, self._mode))
 
     def _risky_passage(self, question: str, passages: Sequence[Passage]) -> Passage | None:
         """The passage that the provider refuses to read, by halving; None when it is the only one, or the question."""
@@ -133,12 +154,6 @@ class ModelWriter:
         except ContentRisk:
             return True
         return False
-
-
-def is_refusal(text: str) -> bool:
-    """Whether an answer is a refusal sentence and no more, give or take a full stop."""
-    said = text.strip().strip('"“”').rstrip(".。")
-    return any(said == sentence.rstrip(".。") for sentence in REFUSALS.values())
 
 
 def _answering_time() -> Deadline:

@@ -70,7 +70,8 @@ def read_json() -> None:
 def query(body: schema.QueryRequest) -> Response:
     """Answer a question from the documents, with sources and scores."""
     question = conversion.question_of(body, services().settings)
-    if body.stream or request.accept_mimetypes.best == EVENT_STREAM:
+    wants_stream = request.accept_mimetypes.best == EVENT_STREAM if body.stream is None else body.stream
+    if wants_stream:
         return stream_answer(question, JsonPresenter(g.request_id))
     answer = services().answering().answer(question, services().stopping)
     return _json(conversion.query_response(answer, g.request_id))

@@ -41,7 +41,7 @@ def openai_body(problem: Problem) -> dict[str, Any]:
         "error": {
             "message": body["detail"],
             "type": kind,
-            "param": None,
+            "param": problem.param,
             "code": problem.code,
             "request_id": body["request_id"],
         }

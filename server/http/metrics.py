@@ -1,7 +1,8 @@
 """Figures for Prometheus at /metrics, each application with a registry of its own. Holds no question and no name."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from threading import Event as Flag
 from typing import Any
@@ -11,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 
 from server.answers import Answer, Answered, Event, Question, Retrieval
 from server.http.services import Answering
+from server.language_model.client import Reply
 from server.language_model.errors import LanguageModelError
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 
@@ -60,6 +62,10 @@ class Metrics:
         self._used(answer.usage)
         if answer.second is not None:  # made from the same evidence: what came before it is counted already
             self._used({step: used for step, used in answer.second.usage.items() if step == "answer"})
+
+    def completed(self, reply: Reply) -> None:
+        """The model did a task that a program set it."""
+        self._used({"task": asdict(reply.usage)})
 
     def _timed(self, timings_ms: dict[str, float]) -> None:
         for step, milliseconds in timings_ms.items():
@@ -116,6 +122,13 @@ class MeasuredAnswering:
         found = self._service.retrieve(text, k, documents, score=score, cancel=cancel)
         self._metrics.retrieved(found)
         return found
+
+    def complete(self, messages: Sequence[tuple[str, str]], cancel: Flag | None = None) -> Reply | None:
+        """As the service's."""
+        reply = self._service.complete(messages, cancel)
+        if reply is not None:
+            self._metrics.completed(reply)
+        return reply
 
     def model_problem(self) -> LanguageModelError | None:
         """As the service's."""

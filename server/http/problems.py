@@ -53,6 +53,8 @@ class Problem:
     retry_after_seconds: int | None = None
     passages: tuple[Passage, ...] = ()
     """What had been found before it failed."""
+    param: str | None = None
+    """The field of the request that is to blame, where it is one."""
 
 
 class Refused(Exception):
@@ -68,9 +70,10 @@ def bad_input(error: ValidationError) -> Refused:
     problems = error.errors(include_url=False, include_input=False)
     out_of_range = all(any(mark in problem["type"] for mark in _OUT_OF_RANGE) for problem in problems)
     detail = joined([_field_sentence(problem) for problem in problems[:5]], "; ")
+    param = ".".join(map(str, problems[0]["loc"])) or None
     if out_of_range:
-        return Refused(Problem(422, "out_of_range", _l("A value is out of range"), detail))
-    return Refused(Problem(400, "bad_request", _l("The request is not understood"), detail))
+        return Refused(Problem(422, "out_of_range", _l("A value is out of range"), detail, param=param))
+    return Refused(Problem(400, "bad_request", _l("The request is not understood"), detail, param=param))
 
 
 def problem_of(error: Exception) -> Problem:

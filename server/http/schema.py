@@ -80,7 +80,9 @@ class QueryRequest(_Request):
         description="Passages scored below it are not used; RELEVANCE_THRESHOLD when left out.",
     )
     documents: Documents = Field(default_factory=list)
-    stream: bool = Field(default=False, description="True: server-sent events (as with Accept: text/event-stream).")
+    stream: bool | None = Field(
+        default=None, description="True: server-sent events. Left out: these where Accept prefers text/event-stream."
+    )
     history: list[Turn] = Field(
         default_factory=list,
         max_length=MOST_TURNS,

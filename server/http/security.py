@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import SecurityError
 from werkzeug.sansio.utils import host_is_trusted
 
+from server.http.foreign_origins import answer_preflight, is_from_known_program, let_browsers_read
 from server.http.problems import Problem, Refused
 from server.settings import ServerSettings, known_token
 
@@ -45,20 +46,26 @@ def secure(app: Flask, settings: ServerSettings) -> None:
     )
 
     @app.before_request
-    def check() -> None:
+    def check() -> Response | None:
         g.request_id = secrets.token_hex(8)
         g.started = time.perf_counter()
         if not _is_trusted(request.host, settings.host_names):
             raise SecurityError
+        if (preflight := answer_preflight(settings.cors_origin_names)) is not None:
+            return preflight
         if settings.tokens and request.endpoint not in _PUBLIC:
             token = known_token(given_token(request.headers.get("Authorization", "")), settings.tokens)
             if token is None:
                 raise Refused(_UNAUTHORIZED)
             g.token_name = token.name
-        if request.routing_exception is None:
+        if request.routing_exception is None and not is_from_known_program(settings.cors_origin_names):
             _check_origin()
+        return None
 
-    app.after_request(_finish)
+    @app.after_request
+    def finish(response: Response) -> Response:
+        let_browsers_read(response, settings.cors_origin_names)
+        return _finish(response)
 
 
 def _is_trusted(host: str, names: list[str]) -> bool:

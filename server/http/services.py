@@ -3,7 +3,7 @@
 Also what pages and API alike want to know of the documents; nothing of any while no index is open.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -18,6 +18,7 @@ from server.documents.page_pictures import IndexedFiles, PagePictures
 from server.documents.reindexing import Reindexing
 from server.documents.slow_work import SlowWork
 from server.documents.uploads import Uploads
+from server.language_model.client import Reply
 from server.language_model.errors import LanguageModelError
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from server.retrieval.reachability import DocumentsUnreachable, why_unreachable
@@ -42,6 +43,9 @@ class Answering(Protocol):
         self, text: str, k: int, documents: tuple[str, ...] = (), *, score: bool = False, cancel: Event | None = None
     ) -> answers.Retrieval:
         """The passages nearest to a question."""
+
+    def complete(self, messages: Sequence[tuple[str, str]], cancel: Event | None = None) -> Reply | None:
+        """The model's short reply to a program's own task, without documents; None without a model."""
 
     def model_problem(self) -> LanguageModelError | None:
         """Why answers are quoted now instead of written."""

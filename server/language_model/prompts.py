@@ -15,7 +15,7 @@ from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.prompts import PromptTemplate
 
 from server.answers import Turn
-from server.language import Language, question_language, refusal
+from server.language import Language, answer_language, question_language, refusal
 from server.passages import Passage, place_names
 from storage.messages import message
 
@@ -41,8 +41,11 @@ _ANSWER = _Kind("ANSWER_PROMPT_FILE", ("context_str", "query_str"), ("refusal", 
 _RELEVANCE = _Kind("RELEVANCE_PROMPT_FILE", ("context_str", "query_str"), ("marker",), must_contain="json")
 _STANDALONE = _Kind("standalone.txt", ("history_str", "query_str"), ("marker",))
 
+_CONVERSATION = _Kind("conversation.txt", ("context_str", "history_str", "query_str"), ("marker",))
+
 _MOST_TURNS = 4
 _LONGEST_PAST_ANSWER = 1000
+_LONGEST_TOLD_ANSWER = 8000  # of an answer that is to be shortened or translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Prompts:
     answer: dict[Language, PromptTemplate]
     relevance: PromptTemplate
     standalone: PromptTemplate
+    conversation: PromptTemplate
 
     def answer_messages(self, question: str, passages: Sequence[Passage], marker: str) -> list[ChatMessage]:
         """The request to answer from the passages, first one first: [1] in the answer will mean the first."""
@@ -59,7 +63,7 @@ class Prompts:
         return self.answer[language].format_messages(
             context_str=document_blocks(passages, marker),
             query_str=_without(question, marker),
-            refusal=refusal(language),
+            refusal=refusal(answer_language(question)),
             marker=marker,
         )
 
@@ -73,6 +77,17 @@ class Prompts:
         """The request to rewrite a question so that it can be understood without the conversation before it."""
         return self.standalone.format_messages(
             history_str=_without(_conversation(history), marker), query_str=_without(question, marker), marker=marker
+        )
+
+    def conversation_messages(
+        self, request: str, history: Sequence[Turn], passages: Sequence[Passage], marker: str
+    ) -> list[ChatMessage]:
+        """The request to do something with the last answer, of which the passages are the evidence."""
+        return self.conversation.format_messages(
+            context_str=document_blocks(passages, marker),
+            history_str=_without(_conversation(history, _LONGEST_TOLD_ANSWER), marker),
+            query_str=_without(request, marker),
+            marker=marker,
         )
 
 
@@ -92,7 +107,8 @@ def read_prompts(answer_file: Path | None = None, relevance_file: Path | None = 
         answer = {"en": own, "zh": own}
     relevance = _template(relevance_file or TEMPLATES_FOLDER / "relevance.txt", _RELEVANCE)
     standalone = _template(TEMPLATES_FOLDER / "standalone.txt", _STANDALONE)
-    return Prompts({"en": answer["en"], "zh": answer["zh"]}, relevance, standalone)
+    conversation = _template(TEMPLATES_FOLDER / "conversation.txt", _CONVERSATION)
+    return Prompts({"en": answer["en"], "zh": answer["zh"]}, relevance, standalone, conversation)
 
 
 def document_blocks(passages: Sequence[Passage], marker: str) -> str:
@@ -113,9 +129,9 @@ def _block(passage: Passage, marker: str) -> str:
     return f"<passage-{marker}>\n{inside}\n</passage-{marker}>"
 
 
-def _conversation(history: Sequence[Turn]) -> str:
+def _conversation(history: Sequence[Turn], longest_answer: int = _LONGEST_PAST_ANSWER) -> str:
     """The last turns; of a long answer the beginning."""
-    return "\n".join(f"Q: {turn.question}\nA: {turn.answer[:_LONGEST_PAST_ANSWER]}" for turn in history[-_MOST_TURNS:])
+    return "\n".join(f"Q: {turn.question}\nA: {turn.answer[:longest_answer]}" for turn in history[-_MOST_TURNS:])
 
 
 def _without(text: str, marker: str) -> str:

@@ -1,6 +1,6 @@
 r"""Formulas: TeX to MathML, and the Markdown rules that find it where DeepSeek writes it (`\(…\)`, `\[…\]`).
 
-`$…$`, `$$…$$` and `\begin{align}` are found by mdit-py-plugins. What cannot be set is shown as its source.
+Blocks of `$$…$$` and `\begin{align}` are found by mdit-py-plugins. What cannot be set is shown as its source.
 """
 
 import html
@@ -15,6 +15,8 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from server.answering.prose import dollar_formula_at, spans_of_code_and_formulas
 
 _LONGEST_FORMULA = 4000
 # latex2mathml 3.81 sets the columns of align* only, and would number the lines of align.
@@ -39,8 +41,12 @@ _TEX_ERRORS: tuple[type[Exception], ...] = (
 def add_formulas(markdown: MarkdownIt) -> None:
     """Teach a Markdown parser all notations of formulas."""
     dollarmath_plugin(markdown, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
+    # Off: mdit-py-plugins 0.5 takes '$HOME' and '$PATH' for a formula.
+    markdown.inline.ruler.disable("math_inline")
     amsmath_plugin(markdown)
+    markdown.inline.ruler.before("escape", "dollar_math", _dollar_inline)
     markdown.inline.ruler.before("escape", "bracket_math", _bracket_inline)
+    markdown.inline.ruler.before("escape", "environment_math", _environment_inline)
     markdown.block.ruler.before("fence", "bracket_math", _bracket_block, {"alt": ["paragraph", "blockquote", "list"]})
     for name, display in (
         ("math_inline", False),
@@ -77,6 +83,76 @@ def _mathml(tex: str, display: bool) -> str:
         if display and element.tag in _LIMITS and html.unescape(element[0].text or "") in _BIG_OPERATORS:
             element.tag = _LIMITS[element.tag]
     return ElementTree.tostring(root, encoding="unicode")
+
+
+_ENVIRONMENT = re.compile(
+    r"\\begin\{((?:equation|align|alignat|aligned|flalign|gather|gathered|multline|split|eqnarray|cases|array"
+    r"|[pbBvV]?matrix)\*?)\}.+?\\end\{\1\}",
+    re.DOTALL,
+)
+
+
+def with_cells_kept(text: str) -> str:
+    """The text in which no formula in a row of a table is cut into cells: `|` in it is written as TeX has it."""
+    lines = text.split("\n")
+    is_code = in_table = False
+    for number, line in enumerate(lines):
+        is_code ^= line.lstrip().startswith(("```", "~~~"))
+        in_table = not is_code and bool(line.strip()) and (in_table or _is_head(lines, number))
+        if in_table and "|" in line:
+            lines[number] = _with_bars_as_commands(line)
+    return "\n".join(lines)
+
+
+_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
+
+
+def _is_head(lines: list[str], number: int) -> bool:
+    return "|" in lines[number] and number + 1 < len(lines) and _RULE.fullmatch(lines[number + 1]) is not None
+
+
+def _with_bars_as_commands(line: str) -> str:
+    parts: list[str] = []
+    end = 0
+    for start, stop in spans_of_code_and_formulas(line):
+        if line[start] != "`":
+            formula = line[start:stop].replace("\\|", r"{\Vert}").replace("|", r"{\vert}")
+            parts += [line[end:start], formula]
+            end = stop
+    return "".join([*parts, line[end:]])
+
+
+def _dollar_inline(state: StateInline, silent: bool) -> bool:
+    """`$…$` and, within a line, `$$…$$`."""
+    if state.src[state.pos] != "$":
+        return False
+    if state.src.startswith("$$", state.pos):
+        end = state.src.find("$$", state.pos + 2, state.posMax)
+        content, name, length = state.src[state.pos + 2 : max(end, 0)], "math_inline_double", end + 2 - state.pos
+        if end < 0 or not content.strip():
+            return False
+    else:
+        formula = dollar_formula_at(state.src, state.pos, state.posMax)
+        if formula is None:
+            return False
+        content, name, length = formula[1], "math_inline", len(formula.group())
+    return _pushed(state, silent, name, content, length)
+
+
+def _environment_inline(state: StateInline, silent: bool) -> bool:
+    r"""`\begin{align}…\end{align}` with text before or behind it."""
+    if not state.src.startswith("\\begin{", state.pos):
+        return False
+    found = _ENVIRONMENT.match(state.src, state.pos, state.posMax)
+    return found is not None and _pushed(state, silent, "math_inline_double", found.group(), len(found.group()))
+
+
+def _pushed(state: StateInline, silent: bool, name: str, content: str, length: int) -> bool:
+    if not silent:
+        token = state.push(name, "math", 0)
+        token.content = content
+    state.pos += length
+    return True
 
 
 def _bracket_inline(state: StateInline, silent: bool) -> bool:

@@ -15,10 +15,12 @@ from typing import Any
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from server.pages.formulas import add_formulas
+from server.answering.citation_marks import marks_of, with_plain_marks
+from server.pages.formulas import add_formulas, with_cells_kept
 
 _SECONDS_BETWEEN_RENDERINGS = 0.1
 
@@ -27,7 +29,6 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-_CITATION = re.compile(r"[\[【]\s*(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\s*[\]】]")
 
 _TEXT_TAGS = {
     *("p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li"),
@@ -82,7 +83,8 @@ def render_answer(text: str, context: AnswerContext = AnswerContext()) -> Markup
 def render_blocks(text: str, context: AnswerContext = AnswerContext()) -> list[Markup]:
     """The same, one piece of safe HTML for each top-level block: a stream sends only those that changed."""
     markdown = _MARKDOWN_WITH_LINES if context.keeps_lines else _MARKDOWN
-    tokens = markdown.parse(visible(text), {"context": context})
+    written = with_cells_kept(with_plain_marks(visible(text), context.sources))
+    tokens = markdown.parse(written, {"context": context})
     return [_sanitised(markdown.renderer.render(block, markdown.options, {})) for block in _top_level(tokens)]
 
 
@@ -106,10 +108,25 @@ def _build_markdown(*, keeps_lines: bool) -> MarkdownIt:
     # No html, no link, no image, no reference: their text is shown as it was written.
     markdown = MarkdownIt("commonmark", {"html": False, "breaks": keeps_lines}).enable(["table", "strikethrough"])
     markdown.disable(["link", "image", "autolink", "reference", "html_block", "html_inline"])
+    markdown.inline.ruler.before("autolink", "line_break", _line_break)
     add_formulas(markdown)
     markdown.core.ruler.push("pagewise", _point_and_mark)
     markdown.add_render_rule("citation", lambda _, tokens, index, __, ___: _citation_html(tokens[index]))
     return markdown
+
+
+def _line_break(state: StateInline, silent: bool) -> bool:
+    """`<br>`, the one tag that models need: a cell of a table has no other way to a second line."""
+    found = _BREAK.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.push("hardbreak", "br", 0)
+    state.pos = found.end()
+    return True
+
+
+_BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
 
 
 def _point_and_mark(state: StateCore) -> None:
@@ -134,27 +151,23 @@ def _pieces(token: Token, context: AnswerContext) -> Iterator[Token]:
         yield token
         return
     position = 0
-    for match in _landmarks(context).finditer(token.content):
-        piece = _landmark(match, context)
-        if piece is not None:
-            yield _text(token.content[position : match.start()])
+    for start, end, piece in sorted(_landmarks(token.content, context), key=lambda found: found[:2]):
+        if start >= position:
+            yield _text(token.content[position:start])
             yield piece
-            position = match.end()
+            position = end
     yield _text(token.content[position:])
 
 
-def _landmarks(context: AnswerContext) -> re.Pattern[str]:
-    doubtful = [rf"(?<![A-Za-z0-9_.]){re.escape(text)}(?![A-Za-z0-9_])" for text in context.unsupported if text.strip()]
-    return re.compile("|".join([_CITATION.pattern, *doubtful]))
-
-
-def _landmark(match: re.Match[str], context: AnswerContext) -> Token | None:
-    if match[1] is None:
-        return Token("citation", "", 0, content=match[0], meta={"doubt": True})
-    numbers = [int(number) for number in re.findall(r"\d+", match[1])]
-    if not all(1 <= number <= context.sources for number in numbers):
-        return None
-    return Token("citation", "", 0, content=match[0], meta={"links": [(n, n in context.alone) for n in numbers]})
+def _landmarks(text: str, context: AnswerContext) -> Iterator[tuple[int, int, Token]]:
+    """Where citations of sources and doubtful pieces stand, and what stands there on the page."""
+    for mark in marks_of(text):
+        if all(1 <= number <= context.sources for number in mark.numbers):
+            links = [(number, number in context.alone) for number in mark.numbers]
+            yield mark.start + len(mark.space), mark.end, Token("citation", "", 0, meta={"links": links})
+    for doubtful in filter(str.strip, context.unsupported):
+        for found in re.finditer(rf"(?<![A-Za-z0-9_.]){re.escape(doubtful)}(?![A-Za-z0-9_])", text):
+            yield *found.span(), Token("citation", "", 0, content=found[0], meta={"doubt": True})
 
 
 def _citation_html(token: Token) -> str:

@@ -11,7 +11,7 @@ from flask_babel import format_currency, format_decimal, format_timedelta, ngett
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from server.answering.citations import cited_numbers
+from server.answering.citation_marks import cited_numbers
 from server.http.schema import Checks, PassageOut, QueryResponse, SecondAnswer
 from server.http.translation import interface_language
 from server.language import full_stop, question_language

@@ -10,7 +10,6 @@ too. Knows nothing of relevance thresholds, language models or HTTP.
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import wait
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
@@ -19,6 +18,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from server.evidence.examination import Profile, different_words, examine, profile_of
 from server.evidence.likelihood import Standing, share_of, strength
 from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of
+from server.retrieval.document_globs import matching
 from server.retrieval.index_holder import OpenIndex
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
@@ -95,7 +95,7 @@ class HybridRetriever(BaseRetriever):
         if not self._documents:
             return None
         known = self._generation.catalogue.paths()
-        wanted = [path for path in known if any(fnmatchcase(path, pattern) for pattern in self._documents)]
+        wanted = matching(known, self._documents)
         return None if len(wanted) == len(known) else wanted
 
     def _near(self, question: str, paths: list[str] | None, corpus: Corpus) -> tuple[Matrix, list[str]]:

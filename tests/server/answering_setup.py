@@ -102,7 +102,7 @@ class Setup:
     def acquire(self) -> Iterator[Any]:
         """An index that holds nothing but its names."""
         manifest = SimpleNamespace(embed_model=SimpleNamespace(short_name="tiny"))
-        catalogue = SimpleNamespace(paths=lambda status: self.unread if status == "failed" else [])
+        catalogue = SimpleNamespace(paths=lambda status=None: self.unread if status == "failed" else [])
         parts = {"name": "0042", "manifest": manifest, "catalogue": catalogue, "index_dir": Path("nowhere")}
         self.borrowed += 1
         try:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.answering.citations import check_citations, cited_numbers
+from server.answering.citation_marks import cited_numbers
+from server.answering.citations import check_citations
 from server.passages import Passage
 
 PASSAGES = [
@@ -57,7 +58,7 @@ def test_citations_of_no_passage_go(answer: str, text: str, unknown: int) -> Non
         "GRPOs [1]",
         "1. It rose [1]\n2. It has halls [2]",
         "There are three reasons [1].",
-        "$99.9$ and `88` [1]",
+        "$71.0$ and `88` [1]",
         "DeepSeek_R1.pdf says so [1].",
         "Sorry, the documents do not contain the information to answer this question.",
     ],

@@ -104,11 +104,48 @@ def test_it_is_not_rewritten_where_there_is_no_need(fake: FakeDeepSeek, setup: S
     assert set(answer.timings_ms) == {"retrieve", "score", "answer", "total"}
 
 
-def test_without_a_model_it_is_taken_as_it_stands() -> None:
+def test_without_a_model_the_words_of_the_last_question_are_searched_for_too() -> None:
     answer = ListeningSetup(None, nodes("GRPO costs 5 euros 9")).service().answer(FOLLOW_UP)
-    assert answer.standalone_question is None
-    assert answer.notices == ()
-    assert Listening.searched == [FOLLOW_UP.text]
+    assert answer.question == FOLLOW_UP.text
+    assert Listening.searched == [answer.standalone_question] == ["And what does it cost? What is GRPO?"]
+    (notice,) = answer.notices
+    assert notice.endswith("together with what was asked before: What is GRPO?")
+
+
+def test_without_a_model_a_person_is_told_in_chinese() -> None:
+    history = (Turn("押金是多少？", "3420欧元 [1]"),)
+    answer = ListeningSetup(None, nodes("押金为3420欧元 9")).service().answer(Question("可以分期吗？", history=history))
+    assert answer.notices == ("没有语言模型来补全这个问题，因此连同之前的问题一起检索：押金是多少？",)
+
+
+def test_without_a_model_the_last_question_is_searched_for_again() -> None:
+    setup = ListeningSetup(None, nodes("GRPO costs 5 euros 9"))
+    answer = setup.service().answer(Question("Summarise your answer", history=HISTORY))
+    assert Listening.searched == ["What is GRPO?"]
+    assert "nothing can be done with the last answer" in answer.notices[0]
+
+
+@pytest.mark.parametrize("request_text", ["Summarise your answer", "Are you sure?", "翻译成英文"])
+def test_what_is_about_the_answer_is_answered_from_the_conversation(
+    fake: FakeDeepSeek, setup: Setup, request_text: str
+) -> None:
+    history = (*HISTORY, Turn("And what does it cost?", "It costs 5 euros [1]."))
+    answer = setup.service().answer(Question(request_text, history=history))
+    assert not _rewritings(fake)
+    assert Listening.searched == ["What is GRPO? And what does it cost?"]
+    (asked,) = fake.answerings()
+    assert "A: It costs 5 euros [1]." in asked.prompt
+    assert f"Request: {request_text}" in asked.prompt
+    assert "GRPO costs 5 euros" in asked.prompt
+    assert (answer.answer, answer.refused, answer.standalone_question) == ("5 euros [1].", False, None)
+
+
+def test_it_is_answered_from_the_conversation_also_where_no_passage_is_left(fake: FakeDeepSeek) -> None:
+    fake.when_scoring(Completion('{"score": 0, "reason": "r"}')).when_answering(Completion("Ein Verfahren."))
+    setup = ListeningSetup(fake, nodes("PPO costs 6 euros"))
+    answer = setup.service().answer(Question("Auf Deutsch bitte", history=HISTORY))
+    assert (answer.answer, answer.refused, answer.sources) == ("Ein Verfahren.", False, ())
+    setup.close()
 
 
 def test_a_question_that_comes_back_unchanged_was_not_rewritten(fake: FakeDeepSeek, setup: Setup) -> None:

@@ -125,6 +125,19 @@ def test_nothing_relevant_is_refused_without_asking_for_an_answer(
     assert not fake.answerings()
 
 
+@pytest.mark.parametrize("written", ["**{}** [1]", "“{}”", "{}\n", "<think>\nNo.\n</think>\n\n{} [1][2]"])
+@pytest.mark.parametrize(("question", "language"), [("What does it cost?", "en"), ("Was kostet das?", "de")])
+def test_a_refusal_in_any_dressing_is_the_sentence(
+    fake: FakeDeepSeek, setup: Setup, written: str, question: str, language: str
+) -> None:
+    fake.when_answering(Completion(written.format(REFUSALS["en"])))
+    events = list(setup.service().events(Question(question)))
+    answer = events[-1].answer  # type: ignore[union-attr]
+    assert (answer.refused, answer.answer) == (True, REFUSALS[language])  # type: ignore[index]
+    if not written.startswith("<"):
+        assert "".join(event.text for event in events if isinstance(event, AnswerDelta)) == answer.answer
+
+
 def test_a_model_that_refuses_is_a_refusal(fake: FakeDeepSeek, setup: Setup) -> None:
     fake.when_answering(Completion(REFUSALS["en"]))
     answer = setup.service().answer(QUESTION)

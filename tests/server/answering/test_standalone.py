@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.answering.follow_up import read_rewritten, stands_alone
+from server.answering.follow_up import read_rewritten
+from server.answering.standalone import stands_alone
 
 
 @pytest.mark.parametrize(

@@ -302,7 +302,7 @@ def test_the_api_describes_itself(client: FlaskClient) -> None:
     assert set(document["paths"]) == {
         *("/api/query", "/api/retrieve", "/api/documents", "/api/documents/{document}", "/api/status"),
         *("/healthz", "/readyz", "/metrics"),
-        *("/v1/chat/completions", "/v1/models", "/v1/models/{model}"),
+        *("/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/models", "/v1/models/{model}"),
     }
     query = document["paths"]["/api/query"]["post"]
     assert set(query["responses"]) >= {"200", "400", "401", "413", "415", "422", "502", "503", "504"}

@@ -235,3 +235,68 @@ def test_ranges_are_marked(ranges: list[tuple[int, int]], expected: str) -> None
 @pytest.mark.timeout(10)
 def test_no_text_takes_long(text: str) -> None:
     render_answer(text, AnswerContext(5))
+
+
+@pytest.mark.parametrize("written", ["<br>", "<br/>", "<br />", "<BR>"])
+def test_a_cell_may_have_two_lines(written: str) -> None:
+    table = f"| a | b |\n|---|---|\n| first{written}second | 60 [1] |"
+    shown = render_answer(table, AnswerContext(sources=1))
+    assert re.search(r"<td>first<br>\s*second</td>", shown)
+    assert "&lt;" in render_answer("`<br>`")
+
+
+@pytest.mark.parametrize("cell", ["$x|y$", "$P(a|b)$", r"\(x|y\)", r"$\|x\|$"])
+def test_a_formula_in_a_cell_is_not_cut(cell: str) -> None:
+    shown = render_answer(f"| {cell} | two |\n|---|---|\n| one | {cell} |\n\nThen $a|b$ follows.")
+    assert shown.count("<td>") == 2
+    assert shown.count("<math") == 3
+    assert "<td>one</td>" in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Set '$HOME' and '$PATH' first.",
+        "Set $HOME and then $PATH.",
+        "It costs $60 [1] and the deposit $20 [1].",
+        "It was (60$) and is (20$) now.",
+        "Between US$60 and US$80.",
+        "From $5-$10 a day.",
+        "花费$60 元，押金$20 元。",
+    ],
+)
+def test_names_of_variables_and_prices_are_no_formulas(text: str) -> None:
+    shown = render_answer(text, AnswerContext(sources=1))
+    assert "<math" not in shown
+    assert shown.count("$") == text.count("$")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\begin{align}a&=b\\end{align} and so on",
+        "\\begin{align}\na&=b\n\\end{align} and so on",
+        "It is \\begin{align*}a&=b\\\\c&=d\\end{align*} and so on",
+        "> \\begin{equation}a=b\\end{equation}, and so on",
+    ],
+)
+def test_an_environment_may_have_text_around_it(text: str) -> None:
+    shown = render_answer(text)
+    assert shown.count('<math display="block"') == 1
+    assert "and so on" in shown
+    assert "begin" not in shown
+
+
+def test_footnotes_that_name_each_other_end() -> None:
+    shown = render_answer(
+        "See[^a].\n\n[^a]: as in [^b]\n[^b]: as in [^a]\n\n[1]: [2]\n[2]: [1]", AnswerContext(sources=2)
+    )
+    assert "as in [^a]" in shown
+    assert shown.count('class="cite"') == 4
+
+
+def test_every_form_of_a_citation_is_a_link() -> None:
+    text = "A (Document 1). B 【2†source】. C [1-2]. D [citation:1]. E x[2]. F [3]. 份额[片段2]。"
+    shown = render_answer(text, AnswerContext(sources=2))
+    assert re.findall(r'href="#source-(\d)"', shown) == ["1", "2", "1", "2", "1", "2"]
+    assert "x[2]. F [3]." in shown

@@ -1,0 +1,254 @@
+"""The numbers of a text with their units, read as several languages write them. Pure.
+
+"3.420 Euro", "3,420 euros", "€3 420", "1.2 Mio.", "百分之五", "vier" and "四": a written number may have several
+readings, and every one of them counts. A percentage is kept as the figure before the sign.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from server.answering.units import CURRENCY_BEFORE, UNIT_AFTER, Unit, is_comparable, unit_of
+
+_SCALES = {
+    "k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "millions": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9,
+    "billions": 1e9, "t": 1e12, "trillion": 1e12, "hundred": 1e2, "百": 1e2, "千": 1e3, "万": 1e4, "萬": 1e4,
+    "百万": 1e6, "千万": 1e7, "亿": 1e8, "億": 1e8, "万亿": 1e12, "tsd": 1e3, "tausend": 1e3, "mio": 1e6,
+    "millionen": 1e6, "mrd": 1e9, "milliarden": 1e9, "milliards": 1e9, "milliard": 1e9, "mille": 1e3, "mil": 1e3,
+    "millón": 1e6, "millones": 1e6, "milhão": 1e6, "milhões": 1e6, "hundert": 1e2, "lakh": 1e5, "crore": 1e7,
+}  # fmt: skip
+_COUNTING = {
+    "en": "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen",
+    "de": "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn "
+    "achtzehn neunzehn",
+    "fr": "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
+    "es": "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
+    "dieciocho diecinueve",
+    "pt": "um dois três quatro cinco seis sete oito nove dez onze doze treze quatorze quinze",
+}
+_TENS = {
+    "en": "ten twenty thirty forty fifty sixty seventy eighty ninety",
+    "de": "zehn zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig",
+    "fr": "dix vingt trente quarante cinquante soixante",
+    "es": "diez veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
+    "pt": "dez vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
+}
+_MORE: dict[str, float] = {
+    "zero": 0, "single": 1, "both": 2, "twice": 2, "half": 0.5, "ein": 1, "eine": 1, "einen": 1, "einer": 1, "einem": 1,
+    "une": 1, "una": 1, "uma": 1, "duas": 2, "hundert": 100, "tausend": 1000, "cien": 100, "ciento": 100,
+    "dozen": 12, "dutzend": 12, "halbe": 0.5, "halben": 0.5,
+}  # fmt: skip
+
+
+def _number_words() -> dict[str, frozenset[float]]:
+    words: dict[str, set[float]] = {word: {value} for word, value in _MORE.items()}
+    for step, lists in ((1, _COUNTING), (10, _TENS)):
+        for names in lists.values():
+            for place, word in enumerate(names.split(), start=1):
+                words.setdefault(word, set()).add(float(place * step))
+    words["once"] = {1.0, 11.0}
+    units, tens = _COUNTING["de"].split()[:9], _TENS["de"].split()[1:]
+    for tenfold, ten in enumerate(tens, start=2):
+        for one, unit in enumerate(units, start=1):
+            words[f"{'ein' if unit == 'eins' else unit}und{ten}"] = {float(tenfold * 10 + one)}
+    for tenfold, ten in enumerate(_TENS["en"].split()[1:], start=2):
+        for one, unit in enumerate(_COUNTING["en"].split()[:9], start=1):
+            words[f"{ten}-{unit}"] = words[f"{ten} {unit}"] = {float(tenfold * 10 + one)}
+    return {word: frozenset(values) for word, values in words.items()}
+
+
+_WORDS = _number_words()
+_ENGLISH = {word for word in _WORDS if word.split("-")[0].split()[0] in (_COUNTING["en"] + " " + _TENS["en"]).split()}
+_CHINESE_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
+_CHINESE_UNITS = {"十": 10, "百": 100, "千": 1000}
+
+_SCALE = (
+    r"(?P<scale>百万|千万|万亿|[万萬亿億百千](?![分米克])|(?:k|K|M|B|bn|T)(?![\w/²³-])"
+    r"|(?:Mio|Mrd|Tsd)(?:\.|\b)|(?:thousand|millions?|billions?|trillion|hundred|tausend|Millionen|Milliarden|hundert|"
+    r"milliards?|mille|mil|millón|millones|milhão|milhões|lakh|crore)\b)"
+)
+_DIGITS = (
+    r"(?P<digits>\d{1,3}(?:,\d{2})+,\d{3}(?:\.\d+)?|\d{1,3}(?:[.,，'’ \u00a0\u202f]\d{3})+(?![\d])(?:[.,]\d+)?"
+    r"|\d+(?:[.,]\d+)?|\.\d+)"
+)
+_NUMBER = re.compile(
+    rf"(?<![A-Za-z\d_.])(?:(?i:{CURRENCY_BEFORE}))?[-+−]?{_DIGITS}"
+    rf"(?:\s?{_SCALE})?(?:\s(?:de|of)(?=\s))?(?:(?i:{UNIT_AFTER}))?"
+)
+_WORD = re.compile(
+    rf"\b(?:{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})\b(?:(?i:{UNIT_AFTER}))?", re.IGNORECASE
+)
+_CHINESE = re.compile(
+    rf"百分之([零〇一二两兩三四五六七八九十百点\d.]+)|([零〇一二两兩三四五六七八九十百千万亿]+)(?:{UNIT_AFTER})?"
+)
+_GROUPS = re.compile(r"[.,，'’ \u00a0\u202f](?=\d{3}(?:\D|\Z))")
+_SMALL = 10  # up to here, a bare number in words may simply count what the answer lists
+_PERCENT = unit_of("%")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """`text[start:end]`; `unit_end` is where its unit ends. `decimals` tells how far it was rounded."""
+
+    start: int
+    end: int
+    values: frozenset[float]
+    unit: Unit = ()
+    unit_start: int = 0
+    unit_end: int = 0
+    decimals: int = 0
+
+
+def numbers_of(text: str, *, for_checking: bool = False) -> Iterator[Number]:
+    """The numbers in figures and in words; for checking without the words that only count or mean something else."""
+    for match in _NUMBER.finditer(text):
+        yield _in_figures(match)
+    for match in _WORD.finditer(text):
+        written = _without_unit(match)
+        values = _WORDS[written.casefold()]
+        if not for_checking or (written.casefold() in _ENGLISH and max(values) > _SMALL):
+            yield _with_unit(match, values, match.start() + len(written))
+    for match in _CHINESE.finditer(text):
+        value = _chinese_value(match)
+        if value is not None and (not for_checking or value > _SMALL or match[1]):
+            unit = _PERCENT if match[1] else unit_of(match["unit"])
+            end = match.start("unit") if match["unit"] else match.end()
+            yield Number(match.start(), end, frozenset({value}), unit, match.start(), match.end())
+
+
+def is_share(number: Number) -> bool:
+    """Whether it is a percentage, whose sign is part of the number."""
+    return number.unit == _PERCENT
+
+
+def bears_out(number: Number, source: str) -> bool:
+    """Whether the source holds the number, with the same unit where both have one."""
+    return any(_is_same(number, there) for there in _numbers_of_source(source))
+
+
+def has_value(number: Number, source: str) -> bool:
+    """The same, whatever the units."""
+    return any(_agree(one, there, number.decimals) for one in number.values for there in _values_of(source))
+
+
+def _in_figures(match: re.Match[str]) -> Number:
+    scale = _SCALES.get((match["scale"] or "").casefold().rstrip("."), 1.0)
+    readings = _readings(match["digits"])
+    values = {value * scale for value in readings}
+    end = match.end("scale") if match["scale"] else match.end("digits")
+    unit_text = match["unit"] or match["before"]
+    is_decade = unit_text == "s" and re.fullmatch(r"[12]\d\d0", match["digits"]) is not None
+    unit = () if is_decade else unit_of(unit_text)
+    start = match.start() if not match["before"] else match.end("before")
+    decimals = len(match["digits"].rpartition(".")[2]) if "." in match["digits"] else 0
+    decimals = max(decimals, len(match["digits"].rpartition(",")[2]) if "," in match["digits"] else 0)
+    unit_end = match.end("unit") if match["unit"] else end
+    if not unit:
+        return Number(start, end, frozenset(values), (), start, end, decimals if scale == 1 else 6)
+    return Number(start, end, frozenset(values), unit, match.start(), unit_end, decimals if scale == 1 else 6)
+
+
+def _readings(digits: str) -> set[float]:
+    """3.420 is 3420 and 3.42; 1.234,5 is 1234.5; 1,5 is 1.5."""
+    grouped = _GROUPS.sub("", digits)
+    readings = set()
+    for text in {grouped, digits}:
+        plain = re.sub(r"['’ \u00a0\u202f，]", "", text)
+        if plain.count(",") + plain.count(".") > 1:
+            last = max(plain.rfind(","), plain.rfind("."))
+            plain = re.sub("[.,]", "", plain[:last]) + "." + plain[last + 1 :]
+            if text is digits and digits.count(digits[max(digits.rfind(","), digits.rfind("."))]) > 1:
+                continue  # 1,234,567 has one reading
+        readings.add(float(plain.replace(",", ".")))
+    return readings
+
+
+def _without_unit(match: re.Match[str]) -> str:
+    return match.group()[: len(match.group()) - len(match["unit"] or "")]
+
+
+def _with_unit(match: re.Match[str], values: frozenset[float], end: int) -> Number:
+    return Number(match.start(), end, values, unit_of(match["unit"]), match.start(), match.end())
+
+
+def _chinese_value(match: re.Match[str]) -> float | None:
+    signs = match[1] or match[2]
+    if match[1] and re.fullmatch(r"\d+(?:\.\d+)?", signs):
+        return float(signs)
+    if "点" in signs:
+        whole, _, part = signs.partition("点")
+        digits = "".join(str(_CHINESE_DIGITS.get(sign, "")) for sign in part)
+        return (_chinese_integer(whole) or 0) + float(f"0.{digits or 0}")
+    return _chinese_integer("".join(sign for sign in signs if not sign.isascii()))
+
+
+def _chinese_integer(signs: str) -> float | None:
+    """十二 is 12, 一百二十 is 120, 二〇二四 is 2024, 三万五千 is 35000; None for a unit alone."""
+    if not signs:
+        return None
+    if all(sign in _CHINESE_DIGITS for sign in signs):
+        return float("".join(str(_CHINESE_DIGITS[sign]) for sign in signs))
+    total, section, digit = 0, 0, None
+    for sign in signs:
+        if sign in _CHINESE_DIGITS:
+            digit = _CHINESE_DIGITS[sign]
+        elif sign in _CHINESE_UNITS:
+            section += (1 if digit is None else digit) * _CHINESE_UNITS[sign]
+            digit = None
+        else:
+            section += digit or 0
+            total += (section or 1) * (10**4 if sign == "万" else 10**8)
+            section, digit = 0, None
+    value = total + section + (digit or 0)
+    return float(value) if any(sign in _CHINESE_DIGITS or sign == "十" for sign in signs) else None
+
+
+@lru_cache(maxsize=128)
+def _numbers_of_source(source: str) -> tuple[Number, ...]:
+    """Every number the source may be said to hold, also those within names and dates."""
+    text = unicodedata.normalize("NFKC", source)
+    found = list(numbers_of(text))
+    taken = [(number.start, number.end) for number in found]
+    for match in re.finditer(r"\d+(?:\.\d+)?", text):
+        if not any(start <= match.start() < end for start, end in taken):
+            found.append(Number(match.start(), match.end(), frozenset({float(match.group())})))
+    return tuple(found)
+
+
+@lru_cache(maxsize=128)
+def _values_of(source: str) -> frozenset[float]:
+    return frozenset(value for number in _numbers_of_source(source) for value in number.values)
+
+
+def _is_same(number: Number, there: Number) -> bool:
+    if not number.unit or not there.unit:
+        is_share = "percent" in (unit[0] for unit in (*number.unit, *there.unit))
+        factors = {1.0, 100.0, 0.01} if is_share else {1.0}
+    elif is_comparable(number.unit, there.unit):
+        factors = {other / own for what, own in number.unit for measured, other in there.unit if what == measured}
+    elif {unit[0] for unit in (*number.unit, *there.unit)} <= {"percent", "per mille"}:
+        factors = {10.0, 0.1}
+    else:
+        return False
+    return any(
+        _agree(one, other * factor, number.decimals)
+        for one in number.values
+        for other in there.values
+        for factor in factors
+    )
+
+
+def _agree(value: float, there: float, decimals: int) -> bool:
+    """Equal, or rounded to the digits given: 15.6 for 15.58."""
+    value, there = abs(value), abs(there)
+    if abs(value - there) <= 1e-6 * max(1.0, abs(there)):
+        return True
+    shown = (
+        min(decimals, len(f"{value:.10g}".partition(".")[2]))
+        if decimals < 6
+        else len(f"{value:.10g}".partition(".")[2])
+    )
+    return 0 < shown < 6 and round(there, shown) == round(value, shown)

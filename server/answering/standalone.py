@@ -1,0 +1,105 @@
+"""Whether a question stands alone, needs the conversation before it, or is about that conversation. Pure.
+
+Rules in English, Chinese, German, French, Spanish and Portuguese, a little Japanese. A question that wrongly counts as
+dependent costs one short call of the model; one that wrongly counts as standing alone is searched for as it is. So a
+question needs the conversation when a word points back before anything that it could point to, when it goes on ("and
+…"), or when nothing in it is particular: "How much in dollars?".
+"""
+
+import re
+from typing import Literal
+
+from server.answering.standalone_words import (
+    EMPTY,
+    EMPTY_ZH,
+    EXPLETIVE,
+    GOING_ON,
+    GOING_ON_ZH,
+    LEADING_PREPOSITION,
+    POINTING,
+    POINTING_JA,
+    POINTING_ZH,
+    STRUCTURE,
+    WHAT_ABOUT_ZH,
+)
+from server.answering.talk_about_answers import is_about_conversation
+from server.language import EuropeanLanguage, european_language
+
+QuestionKind = Literal["alone", "follow-up", "conversation"]
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_KANA = re.compile(r"[\u3041-\u30fa]")
+_LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ0-9](?:[\w.'’/+-]*[\w+])?")
+_CLAUSE_END = re.compile(
+    r"[,;:，；：。、]|\b(?:and|but|or|because|when|while|if|so that)\b|(?:以及|并且|而且|但是|如果)", re.IGNORECASE
+)
+_FEWEST_WORDS = 3
+_LEAST_ZH = 2  # characters that say something of their own
+_NAME = re.compile(r"(?=.*[A-ZÀ-Þ])(?:.*\d.*|[^a-zà-ÿ]{2,}|.*[a-z][A-Z].*)")
+
+
+def kind_of(question: str) -> QuestionKind:
+    """How the question stands to the conversation before it."""
+    if is_about_conversation(question):
+        return "conversation"
+    return "alone" if stands_alone(question) else "follow-up"
+
+
+def stands_alone(question: str) -> bool:
+    """Whether the question says everything itself: nothing in it points back, nothing was left out."""
+    if is_about_conversation(question):
+        return False
+    if _KANA.search(question):
+        return not POINTING_JA.search(question) and len(question.strip()) >= 6
+    if _HAN.search(question):
+        return _stands_alone_zh(question)
+    return _stands_alone_in(european_language(question), question)
+
+
+def _stands_alone_in(language: EuropeanLanguage, question: str) -> bool:
+    words = _LATIN_WORD.findall(question)
+    if GOING_ON[language].search(question):
+        return False
+    if LEADING_PREPOSITION[language].search(question) and not STRUCTURE[language].search(question):
+        return False
+    particular = [word for word in words if _is_particular(word, language)]
+    if not particular or (len(words) < _FEWEST_WORDS and not question.rstrip().endswith(("!", "."))):
+        return False
+    asked = EXPLETIVE[language].sub(" ", question)
+    if language == "en":
+        return not POINTING["en"].search(_first_clause(asked))
+    pointing = POINTING[language].search(asked)
+    if pointing is None:
+        return True
+    before = _LATIN_WORD.findall(asked[: pointing.start()])
+    if language == "de":
+        nouns = [word for word in before[1:] if word[0].isupper()]
+        before = before if question == question.lower() else nouns
+    return any(word in before for word in particular)
+
+
+def _is_particular(word: str, language: EuropeanLanguage) -> bool:
+    """Whether the word names something: not a small word, a number, or what may be asked of anything (price, begin)."""
+    if _NAME.fullmatch(word):
+        return True
+    parts = [part for part in re.split(r"[-'’]", word.casefold()) if part]
+    return any(not part.isdigit() and part not in EMPTY[language] for part in parts)
+
+
+def _stands_alone_zh(question: str) -> bool:
+    if GOING_ON_ZH.search(question) or WHAT_ABOUT_ZH.search(question.strip()):
+        return False
+    said = EMPTY_ZH.sub("", question)
+    if len(_HAN.findall(said)) + 2 * len(re.findall(r"[A-Za-z][\w-]*", said)) < _LEAST_ZH:
+        return False
+    pointing = POINTING_ZH.search(_first_clause(question))
+    if pointing is None:
+        return True
+    named = _HAN.findall(EMPTY_ZH.sub("", question[: pointing.start()]))
+    return pointing.group() in ("这", "那") and len(named) >= _LEAST_ZH
+
+
+def _first_clause(question: str) -> str:
+    """What comes before anything that a later word could point back to."""
+    clauses = [clause for clause in _CLAUSE_END.split(question) if clause.strip()]
+    return clauses[0] if clauses else question

@@ -1,0 +1,260 @@
+"""The words by which `standalone` reads questions: pointing, going on, and saying nothing particular; by language."""
+
+import re
+from collections.abc import Mapping
+
+from server.language import EuropeanLanguage
+
+_NEVER = r"(?!)"
+
+
+def _by_language(**patterns: str) -> Mapping[EuropeanLanguage, re.Pattern[str]]:
+    languages: tuple[EuropeanLanguage, ...] = ("en", "de", "fr", "es", "pt", "it", "nl")
+    flags = {language: 0 if language == "de" else re.IGNORECASE for language in languages}
+    return {language: re.compile(patterns.get(language, _NEVER), flags[language]) for language in languages}
+
+
+# German is read with its capitals: "sie" points back, "Sie" and "Ihr" are polite.
+POINTING = _by_language(
+    en=(
+        r"\b(?:(?-i:it|It)|its|itself|they|them|their|theirs|he|him|his|she|her|hers|these|those|"
+        r"this(?!\s+(?:year|month|week|time)\b)|former|latter|aforementioned|previous|"
+        r"the\s+(?:same|first|second|third|last|other|others|rest)(?:\s+(?:one|two|ones))?\s*[?.!]*$|"
+        r"(?:another|which|that|the|any)\s+ones?|there\s*[?.!]*$|(?:from|to|in|around|live|work)\s+there\b|"
+        r"(?:is|was|are|does|do|did|why|how|like|than|about|of|for|with|after|before|to|by|from|in|on|and)\s+that)\b"
+        r"|\b(?:that|then)\s*[?.!]*$"
+    ),
+    de=(
+        r"\b(?:er|sie|es|ihm|ihn|ihnen|ihr(?:e[mnrs]?)?|seine?[mnrs]?(?=\s+[A-ZÄÖÜ])|[Dd]ies(?:e[mnrs]?)?(?!\w)|"
+        r"[Jj]ene[mnrs]?|[Dd]essen|[Dd]eren|[Dd]enen|[Dd]a(?:von|für|zu|mit|ran|rin|raus|rüber|bei|nach|gegen"
+        r"|rauf|durch|vor|"
+        r"hinter|zwischen|her)|[Hh]ier(?:für|zu|von|mit|bei|rüber)|[Dd]ort|[Dd]orthin|[Bb]eiden?|[Ll]etztere[rsnm]?|"
+        r"[Ee]rstere[rsnm]?|[Dd]ersel\w+|[Dd]asselbe|[Dd]er\s+(?:zweite|erste|letzte|andere)\s*\?)\b"
+        r"|\b[Dd](?:as|er|ie|en|em)(?=\s*(?:[?.!,]|$))"
+        r"|\b[Dd](?:as|er|ie|en|em)(?=\s+(?:nicht|auch|noch|so|denn|eigentlich|genau|immer|jetzt|gilt|ist|sind"
+        r"|kostet|dauert|"
+        r"bedeutet|heißt|geht|muss|kann|darf|wird|machen|bezahlen|zahlen|kündigen|verlängern|beantragen"
+        r"|gemeint|möglich|"
+        r"erlaubt|verboten|alles|bei|für|in|mit|aus|von|zu|auf|an|bis|ab|pro|im|am|schon|sein|haben)\b)"
+    ),
+    fr=(
+        r"\b(?:ils?|elles?|lui|ça|cela|ceci|celui(?:-ci|-là)?|celles?(?:-ci|-là)?|ceux(?:-ci|-là)?"
+        r"|ce(?=\s+\w{3})|cet|cette|"
+        r"ces|son|sa|ses|leurs?|(?:le|la|les)\s+(?:même|premier|première|second|seconde|deuxième|dernier"
+        r"|dernière)s?\s*\?|"
+        r"là|dedans|dessus|en(?=\s+(?:faut|a-t|ai|avez|peut|coûte)))\b|-(?:ils?|elles?)\b|\b[cC]['’](?=est)"
+        r"|\b(?:je|tu|on|nous|vous)\s+(?:le|la|les|l['’]|y|en)\s*\w+|\b(?:le|la|les|l['’])\s*\w+er\s*\?"
+    ),
+    es=(
+        r"\b(?:él|ellas?|ellos|eso|esto|es[ae]s?|est[ae]s?(?!\s+(?:año|mes|semana|vez))|estos|aquell?[oa]?s?"
+        r"|sus?|lo(?!\s+que)|"
+        r"les?|ahí|allí|(?:el|la|los|las)\s+(?:mism[oa]|primer[oa]|segund[oa]|últim[oa]|otr[oa])s?\s*\?|ambos)\b"
+        r"|\b\w+(?:ar|er|ir)(?:lo|la|los|las|le|les)\b"
+    ),
+    pt=(
+        r"\b(?:eles?|elas?|isso|isto|aquilo|ess[ae]s?|est[ae]s?(?!\s+(?:ano|mês|semana|vez))|aquel[ea]s?"
+        r"|del[ea]s?|nel[ea]s?|"
+        r"disso|disto|nisso|dess[ae]s?|ness[ae]s?|dest[ae]s?|seus?|suas?|ali|lá|(?:o|a|os|as)\s+(?:mesm[oa]"
+        r"|primeir[oa]|"
+        r"segund[oa]|últim[oa]|outr[oa])s?\s*\?|ambos)\b|-(?:lo|la|los|las|lhe|lhes)\b"
+    ),
+)
+EXPLETIVE = _by_language(
+    en=(
+        r"\b(?:is|was|will|would|does|can)\s+it\s+(?:be\s+)?"
+        r"(?:possible|necessary|true|allowed|permitted|legal|required|mandatory|important|safe|worth|take|cost|mean)\b|"
+        r"\b(?:is|was)\s+that\s+(?:of|in|for)\b"
+    ),
+    de=(
+        r"\b[Gg]ibt\s+es\b|\bes\s+gibt\b|\b(?:[Ii]st|wäre|war|wird)\s+es\s+(?:möglich|erlaubt|verboten|nötig|notwendig|"
+        r"gestattet|zulässig|wichtig|Pflicht|sinnvoll)\b|\b[Gg]eht\s+es\s+(?:um|bei|in)\b|\bes\s+sich\b"
+        r"|\bes(?=,?\s+(?:wenn|dass|daß|zu)\b)"
+    ),
+    fr=(
+        r"\by\s+a-t-il\b|\bil\s+y\s+a\b|\bfaut-il\b|\bse\s+passe[- ]t[- ]il\b|\bil\s+faut\b|\best-ce\s+qu['’e]"
+        r"|\bqu['’]est-ce\b|"
+        r"\best-il\s+(?:possible|permis|interdit|nécessaire|obligatoire|autorisé)\b|\bquelle?s?\s+est\b"
+    ),
+    es=r"\blo\s+que\b",
+    pt=_NEVER,
+)
+GOING_ON = _by_language(
+    en=(
+        r"^\W*(?:and|but|so|or|also|then|ok|okay|yes|no(?=\W)|instead|otherwise|(?:what|how)\s+about"
+        r"|what\s+else|who\s+else|"
+        r"where\s+else|how\s+else|why\s+not|how\s+so|in\s+that\s+case|go\s+on|continue|anything\s+else|"
+        r"(?:can|could)\s+you\s+(?:elaborate|go\s+on|continue|explain\s*[?.!]*$)|"
+        r"(?:any|some)\s+(?:more|other|others|exceptions?)\b|more\s+(?:about|on|details?)|tell\s+me\s+more)\b"
+    ),
+    de=(
+        r"^\W*(?:[Uu]nd|[Aa]ber|[Oo]der|[Aa]lso|[Dd]ann|[Ss]onst|[Aa]ußerdem|[Jj]a|[Nn]ein|[Ss]tattdessen"
+        r"|[Ww]as\s+(?:ist|wäre)\s+"
+        r"(?:mit|bei)|[Ww]as\s+noch|[Ww]er\s+noch|[Ww]ie\s+(?:sieht|steht)\s+es\s+\w+|[Ww]arum\s+nicht"
+        r"|[Ww]ieso\s+nicht|"
+        r"[Gg]ibt\s+es\s+(?:noch|weitere|Ausnahmen|andere)|[Mm]ehr\s+(?:dazu|Details)|[Ww]eiter|[Nn]och\s+\w+"
+        r"|[Uu]nd\s+wenn|[Ww]as,?\s+wenn)\b"
+    ),
+    fr=(
+        r"^\W*(?:et|mais|ou(?!\s+est)|donc|alors|sinon|aussi|oui|non|qu['’]en\s+est-il|quoi\s+d['’]autre"
+        r"|pourquoi\s+pas|"
+        r"y\s+a-t-il\s+(?:d['’]autres|des\s+exceptions)|et\s+si|continue|plus\s+de\s+détails|dans\s+ce\s+cas)\b"
+    ),
+    es=(
+        r"^\W*(?:y|pero|o|entonces|también|además|sí|no(?=[\s,]*[¿?])|qué\s+(?:pasa\s+(?:con|si)|más|hay\s+de)"
+        r"|por\s+qué\s+no|"
+        r"hay\s+(?:otr[oa]s?|más|excepciones)|en\s+ese\s+caso|si\s+no|continúa|más\s+detalles)\b"
+    ),
+    pt=(
+        r"^\W*(?:e|mas|ou|então|também|além\s+disso|sim|o\s+que\s+mais|por\s+que\s+não|e\s+se|e\s+quanto|"
+        r"há\s+(?:outr[oa]s?|mais|exceções)|existem?\s+(?:outr[oa]s?|exceções)|nesse\s+caso|continue|mais\s+detalhes)\b"
+    ),
+)
+LEADING_PREPOSITION = _by_language(
+    en=r"^\W*(?:in|for|with|without|by|from|on|at|of|to|after|before|during|since|until|under|between|except|only|even)\b",
+    de=r"^\W*(?:[Ii]n|[Ff]ür|[Mm]it|[Oo]hne|[Vv]on|[Aa]uf|[Aa]b|[Bb]ei|[Nn]ach|[Vv]or|[Ss]eit|[Bb]is|[Uu]nter|[Zz]u[rm]?|[Ii]m|[Aa]m|[Nn]ur|[Aa]uch)\b",
+    fr=r"^\W*(?:en|pour|avec|sans|par|de|sur|à|après|avant|pendant|depuis|jusqu['’]|sous|entre|sauf|seulement|même|dans)(?=\W)",
+    es=r"^\W*(?:en|para|con|sin|por(?!\s+qué)|de(?!\s+qué)|sobre|a(?!\s+qué)|después|antes|durante|desde|hasta|entre|solo|incluso)\b",
+    pt=r"^\W*(?:em|para|com|sem|por(?!\s*que)|de(?!\s+que)|sobre|após|antes|durante|desde|até|entre|só|mesmo|no|na)\b",
+)
+STRUCTURE = _by_language(
+    en=(
+        r"\b(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|must|what|which|who|whom|whose|"
+        r"how|when|where|why|list|name|give|show|explain|describe|compare|summari[sz]e)\b"
+    ),
+    de=(
+        r"\b(?:ist|sind|war|waren|hat|haben|kann|können|darf|dürfen|muss|müssen|soll|wird|werden|gilt|gelten"
+        r"|[Ww]as|[Ww]elche\w*|"
+        r"welche[mnrs]?|[Ww]er|[Ww]em|[Ww]en|[Ww]ie|[Ww]ann|[Ww]o|[Ww]arum|[Nn]enne|[Zz]eige|[Ee]rkläre|findet"
+        r"|steht|bekomm\w*|zahl\w*)\b"
+    ),
+    fr=r"\b(?:est|sont|était|a|ont|peut|peuvent|doit|faut|quels?|quelles?|qui|que|quoi|comment|quand|où|pourquoi|combien)\b",
+    es=r"\b(?:es|son|está|están|hay|puede|pueden|debe|tiene|qué|cuál|cuáles|quién|cómo|cuándo|dónde|cuánt[oa]s?)\b",
+    pt=r"\b(?:é|são|está|há|pode|podem|deve|tem|que|qual|quais|quem|como|quando|onde|quant[oa]s?)\b",
+)
+_UNITS = "dollar dollars euro euros eur usd pound pounds yuan percent cash card online instalments installments advance"
+_EMPTY: Mapping[EuropeanLanguage, str] = {
+    "en": f"""
+        a an the is are was were be been being do does did done can could will would should may might must
+        have has had of
+        in on at to for by with from as what which who whom whose when where why how one ones so not no there
+        me you i we
+        us my our your please about explain elaborate again more detail details example examples difference give show
+        tell name list else and or but if than then too also only just really exactly still any some all each every
+        it its they them this that these those he she his her itself their
+        much many long often far old big large high low early late soon fast quickly
+        first second third last next other another same rest most least best worst maximum minimum max min total
+        cost costs price prices pay pays paid payable payment due amount sum fee charge charged
+        begin begins start starts end ends expire expires last lasts valid apply applies work works happen happens
+        mean means need needs needed required get gets use used change changes changed allowed possible happen
+        cancel cancelled extend extended renew renewed refund refunded decide decides decided several
+        am up until since after before during between under over within per s re ve ll t d m
+        reason reasons cause exception exceptions limit limits limitation deadline date time day days week weeks month
+        months year years hour hours minute minutes advantages disadvantages benefits drawbacks pros cons consequences
+        steps step condition conditions requirement requirements option options alternative alternatives result results
+        free discount discounts extra possible sure true thing things kind kinds way ways {_UNITS} do-it
+    """,
+    "de": """
+        der die das den dem des ein eine einen einem einer eines ist sind war waren wird werden wurde kann können darf
+        dürfen muss müssen soll sollen hat haben wie was wer wo wann warum wieso weshalb welche welcher welches welchen
+        wem wen wessen woher wohin womit wofür ich du er sie es wir ihr man mein meine mir mich uns und oder aber nicht
+        kein keine auf aus bei mit nach seit von zu zum zur für über unter vor im am beim an ab bis in um pro als auch
+        noch nur schon denn dann da sich so genau eigentlich gibt geben viel viele lange lang oft hoch groß alt spät
+        früh schnell weit mehr weniger kostet kosten preis zahlen bezahlen zahlt bezahlt zahlbar fällig gilt
+        gelten gültig
+        dauert dauern beginnt beginnen endet enden anfangen startet läuft ablaufen passiert bedeutet heißt
+        braucht brauche
+        brauchen nötig erlaubt möglich kündigen verlängern beantragen widerrufen stornieren ändern betrag summe gebühr
+        grund gründe ausnahme ausnahmen frist datum tag tage tagen woche wochen monat monate monaten jahr
+        jahre jahren stunde
+        stunden minuten vorteile nachteile folgen schritte bedingungen voraussetzungen unterschied beispiel beispiele
+        raten maximal mindestens höchstens insgesamt gesamt anders andere anderen nenne zeige erkläre mal bitte
+        mehrere mehreren entscheidet bar karte voraus prozent kostenlos rabatt das dies diese dieser dieses
+        davon dafür dazu
+        dollar euro euros pfund yuan
+    """,
+    "fr": """
+        le la les l un une des du de d au aux est sont était être a ont ai avez peut peuvent peux puis pouvons
+        doit doivent
+        dois faut que qu qui quoi quel quelle quels quelles quand où comment pourquoi combien je j tu il elle
+        on nous vous
+        ils elles mon ma mes son sa ses leur leurs ce cet cette ces c ça cela et ou mais ne n pas plus moins
+        dans sur sous
+        par pour avec sans entre y s se en t si aussi encore seulement vraiment exactement jusqu après avant depuis
+        temps longtemps souvent cher coûte coûtent coût prix payer paie paye payé payable montant somme frais dû due
+        commence commencer finit finir expire dure durer valable valide marche fonctionne passe signifie veut
+        dire besoin
+        nécessaire possible permis autorisé résilier annuler prolonger renouveler rembourser changer demander
+        raison raisons
+        exception exceptions limite délai date jour jours semaine semaines mois an ans année années heure heures
+        avantages inconvénients conséquences étapes conditions différence exemple exemples total maximum minimum fois
+        plusieurs décide espèces carte avance ligne pourcent gratuit remise dollars dollar euros euro livres yuans
+        donne donner montre explique explique-moi liste autre autres même premier dernier
+    """,
+    "es": """
+        el la los las un una uno unos unas de del al es son era fue ser está están estar hay ha han puede pueden puedo
+        podemos debe deben debo tiene tienen tengo que qué quién quiénes cuál cuáles cuándo dónde cómo cuánto cuánta
+        cuántos cuántas por para con sin en sobre entre desde hasta y e o u pero no sí se su sus mi mis este esta estos
+        estas ese esa eso esto lo le les me te nos yo usted tú si más menos muy también solo sólo cada a ante tras
+        tiempo mucho muchos largo vez veces cuesta cuestan costo coste precio pagar paga pago pagarse importe suma cuota
+        debido vence vencer empieza empezar comienza comenzar termina terminar acaba dura durar válido vigente vale
+        funciona pasa ocurre significa quiere decir necesita necesito necesario posible permitido cancelar prorrogar
+        renovar reembolsar cambiar solicitar razón motivo excepción excepciones límite plazo fecha día días
+        semana semanas
+        mes meses año años hora horas ventajas desventajas consecuencias pasos condiciones requisitos diferencia ejemplo
+        ejemplos total máximo mínimo varios varias decide plazos efectivo tarjeta adelantado ciento gratis
+        descuento dólares dólar euros euro
+        libras yuanes da dame muestra explica otro otra otros otras mismo misma primero último
+    """,
+    "pt": """
+        o a os as um uma uns umas de do da dos das no na nos nas ao à aos é são era foi ser está estão estar há tem têm
+        tenho pode podem posso podemos deve devem devo que quê quem qual quais quando onde como quanto quanta quantos
+        quantas por para com sem em sobre entre desde até e ou mas não sim se seu sua seus suas meu minha este esta esse
+        essa isso isto ele ela eu você me te nos lhe mais menos muito também só cada
+        tempo vez vezes custa custam custo preço pagar paga pago valor soma taxa devido vence vencer começa
+        começar termina
+        terminar acaba dura durar válido vale funciona acontece significa quer dizer precisa preciso necessário possível
+        permitido cancelar prorrogar renovar reembolsar mudar solicitar razão motivo exceção exceções limite
+        prazo data dia
+        dias semana semanas mês meses ano anos hora horas vantagens desvantagens consequências passos
+        condições requisitos
+        diferença exemplo exemplos total máximo mínimo vários várias decide prestações parcelas dinheiro
+        cartão antecipado cento
+        grátis desconto
+        dólares dólar euros euro libras dê mostre explique outro outra outros outras mesmo mesma primeiro último
+    """,
+    "it": "",
+    "nl": "",
+}
+EMPTY: Mapping[EuropeanLanguage, frozenset[str]] = {
+    language: frozenset(words.split()) for language, words in _EMPTY.items()
+}
+"""Small words, and what may be asked of anything: by themselves they name no subject."""
+
+POINTING_ZH = re.compile(
+    r"(?<!其)它|(?<![其吉])他|她|这(?!种说法)|(?<!刹)那(?!么)|(?<![应活])该(?!死)|上述|两者|二者|上面|前者|后者|刚才|"
+    r"(?<![因如彼])此(?!外)|(?<![尤极及与何])其(?![他它实次余])|前面|之前(?:的|说|提)|^\W*以上"
+)
+GOING_ON_ZH = re.compile(
+    r"^\W*(?:那|还有|然后|所以|但是?|可是|而|另外|此外|因此|再|接着|继续|换成|如果是?|要是|万一|除此之外|除了这|或者|"
+    r"折合|换算|相当于)"
+)
+WHAT_ABOUT_ZH = re.compile(r"^[^，,。？?]{0,12}呢\s*[？?！!。]*$")
+EMPTY_ZH = re.compile(
+    r"请问?|能否|可以|能不能|可不可以|是否|是不是|有没有|要不要|行不行|不行|能|详细|具体|多少|多久|多长|多大"
+    r"|多高|多|说明|说说|说|"
+    r"讲讲|一下|一点|些|吗|呢|吧|了|的|举|几?个|例子|例如|继续|解释|展开|为什么|为何|怎么样?|怎样|如何|什么"
+    r"|哪[里儿天年个]?些?|谁|"
+    r"是|有|还|意思|区别|差别|原因|理由|呀|啊|会|要|这样|时间|时候|何时|几[天月年点次]|需要|必须|应该|得|付款"
+    r"|支付|付清|付|交|缴|退还|退款|退|"
+    r"分期|分几期|费用|价格|价钱|多少钱|钱|美元|欧元|人民币|英镑|日元|元|开始|结束|到期|截止|有效期?|生效|失效"
+    r"|期限|取消|解除|申请|办理|"
+    r"使用|用|例外|限制|条件|要求|好处|坏处|优点|缺点|结果|后果|决定|负责|处理|不同|最多|最少|最晚|最早|一共"
+    r"|总共|合计|允许"
+    r"|禁止|别的|其他|方法|办法|"
+    r"步骤|流程|收费|免费|打折|优惠|罚款|逾期|延期|续期|续签|延长|提前|推迟|现金|刷卡|网上|线上|每[天月年次]"
+    r"|按[月年]|在|从|到|由|和|与|对|"
+    r"就|都|也|只|我们?|你们?|您|不"
+)
+POINTING_JA = re.compile(
+    r"それ|これ|あれ|その|この|あの|そこ|ここ|そう|彼|同じ|では|じゃあ|なぜですか|いつですか|いくらですか$"
+)

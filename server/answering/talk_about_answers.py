@@ -1,0 +1,156 @@
+"""What people say about an answer they were given: shorter, as a table, in English, are you sure? Pure.
+
+The whole question must say it: "Give me a table of the fees" asks the documents.
+"""
+
+import re
+
+_POLITE = r"(?:please|bitte|s['’]il (?:te|vous) pla[iî]t|svp|stp|por favor|请你?|请您|麻烦你?|kindly)"
+_ASKING = (
+    r"(?:(?:can|could|would|will) you (?:please )?|i (?:want|need|would like|['’]d like) (?:it |that |this )?|now |"
+    r"(?:kannst|könntest) du (?:bitte )?|können sie (?:bitte )?|(?:peux|pourrais)-tu |pouvez-vous |puedes |podrías |"
+    r"(?:você )?(?:pode|poderia) |能不能|能否|能|可以|帮我|再)"
+)
+_IT_EN = (
+    r"(?:it|this|that|them|(?:your|the|this|that)(?: (?:last|previous|above|earlier|whole))* (?:answers?"
+    r"|responses?|reply|explanation|text|conversation|discussion|chat))"
+)
+_LANGUAGE_EN = (
+    r"(?:english|german|french|spanish|portuguese|chinese|japanese|italian|dutch|korean|russian|plain english"
+    r"|simple (?:words|terms|english|language))"
+)
+_FORM_EN = (
+    r"(?:(?:a |an )?(?:(?:short(?:er)?|brief|simple|markdown|small|bulleted|numbered|longer) )*(?:table|list"
+    r"|summary|version|bullets?|bullet points?|"
+    r"bullet list|overview|tl;?dr)|(?:one|two|three|a few|fewer|simple|simpler|other|your own) (?:sentences?"
+    r"|words|lines?|bullet points?)|(?:one|a) (?:paragraph|line)|json|markdown)"
+)
+_ABOUT_EN = [
+    rf"(?:summari[sz]e|shorten|simplify|rephrase|reword|rewrite|paraphrase|repeat|translate|condense|reformat"
+    rf"|format|explain|check|verify|correct|continue|expand)(?: on)?"
+    rf"(?: {_IT_EN})?(?: again)?(?: (?:in|into|to|as) (?:{_LANGUAGE_EN}|{_FORM_EN}))?(?: again| more (?:simply"
+    rf"|briefly|clearly))?",
+    rf"(?:give|show|make|put|present|write|say|list|turn|format)(?: me)?(?: {_IT_EN})?(?: (?:as|in|into"
+    rf"|to))? (?:{_FORM_EN}|{_LANGUAGE_EN})(?: (?:of|for) {_IT_EN})?(?: instead)?",
+    rf"(?:(?:and |now )?(?:in|into|as) )?(?:{_LANGUAGE_EN}|{_FORM_EN})(?: please)?",
+    r"(?:make it |a bit |much |even )*(?:shorter|simpler|briefer|longer|clearer|more briefly|more simply"
+    r"|in short|be brief|more concise(?:ly)?)",
+    r"(?:are|r) you (?:really |quite |absolutely |100 ?% )?(?:sure|certain|serious)(?: (?:about|of) (?:that|this|it))?",
+    r"(?:is|was) (?:that|this|it|your answer) (?:really |actually )?(?:right|true|correct|accurate)|really"
+    r"|seriously|no way",
+    r"how do you know(?: (?:that|this))?|where did you (?:get|find|read) (?:that|this|it)(?: from)?|says who"
+    r"|why do you (?:say|think) (?:so|that|this)",
+    r"what (?:did|have) (?:i|you|we) (?:just |first )?(?:ask(?:ed)?|sa(?:y|id)|talk(?:ed)? about"
+    r"|discuss(?:ed)?)(?: .{0,30})?|what was my (?:first|last|previous) question",
+    r"what do you mean(?: by (?:that|this|it))?|say (?:that|it) again|once more|come again|i (?:do not"
+    r"|don['’]t) understand(?: (?:that|this|it|your answer))?",
+    r"(?:ok(?:ay)?,? |great,? )?(?:thanks|thank you)(?: (?:a lot|very much|so much))?|thx",
+    r"explain (?:it|that|this) (?:like i['’]?m (?:five|5)|to (?:a child|me) .{0,20}|in simple(?:r)? (?:words"
+    r"|terms)|simply)",
+]
+_IT_DE = r"(?:das|es|dies|(?:deine|ihre|die|diese)(?: letzte)? (?:antwort|erklärung))"
+_LANGUAGE_DE = (
+    r"(?:(?:ins|auf|in)(?: das)? (?:englische?|deutsche?|französische?|spanische?|chinesische?|italienische?"
+    r"|portugiesische?|einfacher sprache))"
+)
+_FORM_DE = (
+    r"(?:(?:als|in)(?: einer?| eine| kurzer| kurze| form einer)* (?:tabelle|liste|stichpunkten?|übersicht"
+    r"|zusammenfassung)|in (?:einem|zwei|einem einzigen|wenigen) (?:satz|sätzen|worten?))"
+)
+_ABOUT_DE = [
+    rf"(?:{_IT_DE} )?(?:bitte |kurz |noch einmal |nochmal |einfacher )*(?:{_LANGUAGE_DE} |{_FORM_DE} )?"
+    r"(?:zusammenfassen|übersetzen|wiederholen|kürzen|erklären|vereinfachen|umformulieren|darstellen)",
+    rf"(?:fass|fasse|fassen sie)(?: {_IT_DE})?(?: (?:bitte|kurz|nochmal"
+    rf"|noch einmal))*(?: {_FORM_DE})?(?: bitte)? zusammen(?: bitte)?",
+    rf"(?:übersetz|übersetze|übersetzen sie|wiederhole?|wiederholen sie|kürze|kürzen sie|formuliere|erkläre?"
+    rf"|erklären sie|vereinfache|zeig|zeige|gib|schreib|schreibe|prüfe)(?: mir)?(?: {_IT_DE})?"
+    rf"(?: (?:bitte|nochmal|noch einmal|kurz|einfacher|anders|um|einfach))*(?: (?:{_LANGUAGE_DE}|{_FORM_DE}))?(?: um)?",
+    rf"(?:{_LANGUAGE_DE}|{_FORM_DE})|(?:bitte )?(?:kürzer|einfacher|knapper|ausführlicher)",
+    r"(?:bist du|sind sie)(?: dir| sich)?(?: da| ganz| wirklich)* sicher|stimmt das(?: wirklich)?|wirklich"
+    r"|echt|im ernst",
+    r"woher (?:weißt du|wissen sie|hast du|haben sie) das|was (?:meinst du|meinen sie)(?: damit)?"
+    r"|was habe ich (?:gerade |zuerst |eben )?gefragt|noch ?(?:ein)?mal",
+    r"(?:vielen |besten )?dank(?:e)?(?: (?:schön|sehr))?|das verstehe ich nicht|ich verstehe (?:das )?nicht",
+]
+_LANGUAGE_FR = r"(?:en|vers l['’]) ?(?:anglais|allemand|français|espagnol|chinois|italien|portugais)"
+_FORM_FR = (
+    r"(?:sous (?:la )?forme (?:de |d['’]un )?(?:tableau|liste|points)|dans un tableau|en (?:un tableau"
+    r"|une phrase|deux phrases|quelques mots|une liste|bref|résumé))"
+)
+_ABOUT_FR = [
+    rf"(?:résume[zr]?|résumer|traduis(?:ez)?|traduire|répète[zr]?|répéter|reformule[zr]?|simplifie[zr]?"
+    rf"|raccourci[sr](?:sez)?|explique[zr]?|donne[zr]?|montre[zr]?|mets|mettez)(?:-(?:le|la|moi|ça))*"
+    rf"(?: (?:ça|cela|(?:ta|votre|la|cette)(?: dernière)? réponse))?(?: (?:encore(?: une fois)?|plus simplement"
+    rf"|autrement|un tableau|une liste))?(?: (?:{_LANGUAGE_FR}|{_FORM_FR}))?",
+    rf"{_LANGUAGE_FR}|{_FORM_FR}|plus (?:court|simple|simplement|bref|brièvement)|(?:un|en) tableau",
+    r"(?:tu es|vous êtes|es-tu|êtes-vous|t['’]es)(?: vraiment| bien)? (?:sûre?|certaine?)(?: de (?:ça|cela"
+    r"|vous|toi))?|(?:c['’]est|est-ce) (?:vrai|exact|correct)|vraiment|sérieusement",
+    r"comment (?:le )?(?:sais-tu|savez-vous)(?: cela| ça)?|d['’]où (?:tiens-tu|tenez-vous) (?:ça|cela)"
+    r"|qu['’]est-ce que j['’]ai demandé|que (?:veux-tu|voulez-vous) dire|merci(?: beaucoup)?",
+]
+_LANGUAGE_ES = r"(?:(?:al|en) (?:inglés|alemán|francés|español|chino|italiano|portugués))"
+_FORM_ES = r"(?:(?:en|como)(?: forma de)?(?: una?)? (?:tabla|lista|frase|resumen|pocas palabras|dos frases|sola frase))"
+_ABOUT_ES = [
+    rf"(?:resume|resúmelo|resumirlo|traducirlo|repetirlo|explicarlo|explicármelo|acortarlo|resuma|resumir"
+    rf"|resúmeme|traduce|tradúcelo|traduzca|traducir|repite|repítelo|repetir"
+    rf"|reformula|simplifica|acorta|explica|explícalo|explícamelo|dame|ponlo|muéstralo|escríbelo)"
+    rf"(?: (?:eso|esto|(?:tu|su|la)(?: última)? respuesta))?(?: (?:otra vez|de nuevo|más simple|más sencillo"
+    rf"|de otra forma|una tabla|una lista|un resumen))?(?: (?:{_LANGUAGE_ES}|{_FORM_ES}))?",
+    rf"{_LANGUAGE_ES}|{_FORM_ES}|más (?:corto|breve|simple|sencillo|claro)",
+    r"(?:estás|está(?: usted)?)(?: totalmente)? segur[oa](?: de (?:eso|esto|ello))?|seguro|de verdad|en serio"
+    r"|(?:es|eso es) (?:verdad|cierto|correcto)",
+    r"cómo lo sabes?|de dónde (?:sacas|lo sacas|sale) eso|qué (?:te |he )?pregunt(?:é|ado)(?: antes)?"
+    r"|qué quieres decir|(?:muchas )?gracias",
+]
+_LANGUAGE_PT = r"(?:(?:para o|em) (?:inglês|alemão|francês|espanhol|chinês|italiano|português))"
+_FORM_PT = r"(?:(?:em|numa|num|como)(?: forma de)?(?: uma?)? (?:tabela|lista|frase|resumo|poucas palavras|duas frases))"
+_ABOUT_PT = [
+    rf"(?:resuma|resume|resumir|traduza|traduz|traduzir|repita|repete|repetir|reformule|simplifique|encurte"
+    rf"|explique|dê-me|dá-me|mostre|escreva|coloque)"
+    rf"(?: (?:isso|isto|(?:a )?(?:sua|tua)(?: última)? resposta|a resposta))?(?: (?:de novo|novamente|outra vez"
+    rf"|de forma mais simples|uma tabela|uma lista|um resumo))?(?: (?:{_LANGUAGE_PT}|{_FORM_PT}))?",
+    rf"{_LANGUAGE_PT}|{_FORM_PT}|mais (?:curto|breve|simples|claro)",
+    r"(?:você )?(?:tem|tens) (?:a )?certeza(?: disso)?|(?:é|isso é|está) (?:mesmo )?(?:verdade|certo|correto)"
+    r"|sério|a sério",
+    r"como (?:você )?sabe(?:s)?(?: disso)?|de onde (?:você )?tirou isso|o que (?:eu )?perguntei"
+    r"|o que (?:você )?quer dizer|(?:muito )?obrigad[oa]",
+]
+_IT_ZH = (
+    r"(?:(?:把|将|对)?(?:你|您)?(?:刚才|刚刚|上面|以上|前面|上一个|这个|这段|这|那|它)?(?:的)?(?:这)?(?:个|段"
+    r"|次)?(?:回答|答案|内容|结果|话|解释|回复)?)"
+)
+_ABOUT_ZH = [
+    rf"{_IT_ZH}(?:用.{{1,4}}文)?(?:翻译|译|翻)(?:一下)?(?:成|为|到)?(?:英文|英语|中文|汉语|德文|德语|法语|法文"
+    rf"|日语|日文|西班牙语|葡萄牙语|韩语)?(?:一下)?{_IT_ZH}",
+    rf"{_IT_ZH}(?:简单|简要|简短|再)?(?:地)?(?:总结|概括|归纳|缩短|精简|简化|改写|复述|重复|重说|检查"
+    rf"|核实)(?:一下|一遍|下)?{_IT_ZH}(?:吧)?",
+    rf"{_IT_ZH}(?:用|以)?(?:英文|英语|中文|德语|法语|日语|西班牙语|表格|列表|一句话|两句话|几句话|要点|简单的话"
+    rf"|通俗的话|表格形式|列表形式|JSON)(?:的?形式)?(?:来)?(?:回答|总结|概括|表示|列出来?|说|写|展示|整理|给我"
+    rf"|解释)?(?:一下|一遍|吧)?{_IT_ZH}",
+    rf"{_IT_ZH}(?:给我)?(?:做成|列成|整理成|变成|改成|写成|画成|转成|换成|列个|列一个|做个|做一个|给我一个|给个"
+    rf"|画个)(?:一个|一张|张|个)?(?:表格?|列表|清单|要点|一句话|摘要|总结)",
+    r"(?:你|您)?(?:真的)?(?:确定|肯定|确信|敢肯定)(?:吗|么|嘛)?|真的(?:吗|么|假的)?|(?:这|那)?(?:是)?(?:对|真"
+    r"|正确|准确)的?(?:吗|么)|是吗",
+    r"(?:简短|简单|短|简洁|通俗|清楚|详细)(?:一?点|一些|些)(?:儿)?(?:说|讲|回答)?(?:吧)?|(?:说|讲|写"
+    r"|回答)得?(?:再)?(?:简短|简单|短|简洁|通俗|清楚)(?:一?点|一些|些)",
+    r"换(?:个|一种|一个)?(?:说法|方式说|方式|表达)(?:说|讲)?(?:一下|一遍)?|再(?:说|讲|解释|回答)一?(?:遍|次|下)",
+    r"(?:我|你|您|我们)(?:刚才|刚刚|之前|前面|第一次|最开始|一开始)?(?:问|说|聊|讨论|提到)(?:了|过"
+    r"|的)?(?:是)?(?:些)?什么(?:问题)?|我的?(?:上一个|第一个)问题是什么",
+    r"(?:你|您)?(?:是)?怎么(?:知道|得出)的?(?:这个结论)?|(?:你|您)?(?:从哪里?|哪儿)(?:看到|知道|找到)的|(?:你"
+    r"|您)?(?:是)?什么意思|没(?:看|听)懂|(?:多谢|谢谢|感谢)(?:你|您|了)?",
+]
+_ABOUT = re.compile(
+    rf"(?:{_POLITE}[,，]? ?)?(?:{_ASKING})?(?:{_POLITE} ?)?(?:"
+    + "|".join(f"(?:{each})" for each in (*_ABOUT_EN, *_ABOUT_DE, *_ABOUT_FR, *_ABOUT_ES, *_ABOUT_PT, *_ABOUT_ZH))
+    + rf")(?:[,，]? ?{_POLITE})?(?:吗|么|吧|好吗|可以吗|行吗)?",
+    re.IGNORECASE,
+)  # fmt: skip
+_LONGEST = 120  # characters
+
+
+def is_about_conversation(question: str) -> bool:
+    """Whether it is about the last answer or the conversation, and not about the documents."""
+    said = re.sub(r"\s+", " ", question).strip(" \t¿¡?？!！.。…\"'“”")
+    if not said or len(said) > _LONGEST:
+        return False
+    return _ABOUT.fullmatch(said) is not None
