@@ -10,6 +10,7 @@ from server.answering.citation_marks import cited_numbers
 from server.http import schema
 from server.language import question_language
 from server.language_model.usage import estimated_tokens
+from server.passages import place_names
 from storage.escaping import escaped
 from storage.message_translation import told
 
