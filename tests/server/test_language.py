@@ -34,7 +34,7 @@ from server.language import REFUSALS, answer_language, european_language, questi
 )
 def test_a_question_is_refused_in_its_own_language_or_in_english(question: str, language: str) -> None:
     assert answer_language(question) == language
-    assert refusal(answer_language(question)) == REFUSALS[language]  # type: ignore[index]
+    assert refusal(answer_language(question)) == REFUSALS[language]
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def test_the_official_client_asks_for_responses(quoting_app: Flask) -> None:
 
 def test_a_history_may_be_of_any_length(caller: FlaskClient) -> None:
     turns = [{"role": role, "content": "word " * 20} for _ in range(3000) for role in ("user", "assistant")]
-    reply = caller.post(CHAT, json={"model": "pagewise", "messages": [*turns, TALK["messages"][0]]})  # type: ignore[index]
+    reply = caller.post(CHAT, json={"model": "pagewise", "messages": [*turns, TALK["messages"][0]]})
     assert reply.status_code == 200
 
 
