@@ -53,11 +53,6 @@ def facts_of(text: str) -> list[Fact]:
     return sorted([*found, *_figures_in_formulas(text, spans)], key=lambda fact: fact.start)
 
 
-def is_borne_out(fact: Fact, source: str) -> bool:
-    """Whether the source text holds the fact."""
-    return doubted(fact, source) is None
-
-
 def doubted(fact: Fact, source: str) -> str | None:
     """What of the fact the source does not hold, as it stands in the text; None where it holds all of it.
 
