@@ -10,6 +10,7 @@ from llama_index.core.base.base_retriever import BaseRetriever
 
 from server.answering.collaborators import Parts
 from server.answering.service import Question, QuestionRewritten, Turn
+from storage.message_translation import told
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion, Failure, tokens_of
 from tests.server.answering_setup import KEY, Setup, Texts, nodes
@@ -115,7 +116,9 @@ def test_without_a_model_the_words_of_the_last_question_are_searched_for_too() -
 def test_without_a_model_a_person_is_told_in_chinese() -> None:
     history = (Turn("押金是多少？", "3420欧元 [1]"),)
     answer = ListeningSetup(None, nodes("押金为3420欧元 9")).service().answer(Question("可以分期吗？", history=history))
-    assert answer.notices == ("没有语言模型来补全这个问题，因此连同之前的问题一起检索：押金是多少？",)
+    assert tuple(told(each, "zh") for each in answer.notices) == (
+        "没有语言模型来补全这个问题，因此连同之前的问题一起检索：押金是多少？",
+    )
 
 
 def test_without_a_model_the_last_question_is_searched_for_again() -> None:
