@@ -12,6 +12,8 @@ from typing import Literal
 
 from babel.messages.pofile import read_po
 
+from storage.words.scripts import IS_HAN
+
 Language = Literal["en", "zh"]
 
 REFUSALS: dict[Language, str] = {
@@ -19,7 +21,6 @@ REFUSALS: dict[Language, str] = {
     "zh": "对不起，您所提供的上下文中不包含回答问题的信息。",
 }
 
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]+(?:[-'.][A-Za-z0-9]+)*")
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|「[^」]*」|《[^》]*》")
 _ENGLISH_FRAME = re.compile(
@@ -32,10 +33,10 @@ def question_language(text: str) -> Language:
 
     "GRPO 的目标函数是什么？" is Chinese, "What does 机器学习 mean?" is English.
     """
-    if not _HAN.search(text):
+    if not IS_HAN.search(text):
         return "en"
     frame = _QUOTED.sub(" ", text)
-    han, words = len(_HAN.findall(frame)), len(_LATIN_WORD.findall(frame))
+    han, words = len(IS_HAN.findall(frame)), len(_LATIN_WORD.findall(frame))
     if len(_ENGLISH_FRAME.findall(frame)) >= 2:
         return "en"
     return "zh" if han >= words else "en"

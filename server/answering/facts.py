@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from storage.words.scripts import IS_HAN
+
 FactKind = Literal["number", "quotation", "name"]
 
 _SCALES = {
@@ -173,7 +175,7 @@ def _is_same(value: float, there: float) -> bool:
 def _quotations(text: str) -> Iterator[Fact]:
     for match in _QUOTATION.finditer(text):
         quoted = next(group for group in match.groups() if group)
-        if len(quoted.split()) >= 3 or len(re.findall(r"[\u4e00-\u9fff]", quoted)) >= 4:
+        if len(quoted.split()) >= 3 or len(IS_HAN.findall(quoted)) >= 4:
             yield Fact("quotation", match.start() + 1, match.end() - 1, quoted)
 
 

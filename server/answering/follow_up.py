@@ -18,8 +18,8 @@ from server.language_model.client import LanguageModels
 from server.language_model.errors import LanguageModelError
 from server.language_model.prompts import Prompts, new_marker
 from server.language_model.usage import Usage
+from storage.words.scripts import IS_HAN
 
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ0-9](?:[\w.'’/+-]*[\w+])?")
 _CLAUSE_END = re.compile(
     r"[,;:，；：。、]|\b(?:and|but|or|because|when|while|if|so that)\b|(?:以及|并且|而且|但是|如果)", re.IGNORECASE
@@ -85,7 +85,7 @@ _LEAST_ZH = 5
 
 def stands_alone(question: str) -> bool:
     """Whether the question says everything itself: nothing in it points back, nothing was left out."""
-    return _stands_alone_zh(question) if _HAN.search(question) else _stands_alone_en(question)
+    return _stands_alone_zh(question) if IS_HAN.search(question) else _stands_alone_en(question)
 
 
 def _stands_alone_en(question: str) -> bool:
@@ -102,7 +102,7 @@ def _stands_alone_en(question: str) -> bool:
 def _stands_alone_zh(question: str) -> bool:
     if _GOING_ON_ZH.search(question) or _WHAT_ABOUT_ZH.search(question.strip()):
         return False
-    if len(_HAN.findall(question)) + 2 * len(_LATIN_WORD.findall(question)) < _LEAST_ZH:
+    if len(IS_HAN.findall(question)) + 2 * len(_LATIN_WORD.findall(question)) < _LEAST_ZH:
         return False
     if not re.search(r"\w", _EMPTY_ZH.sub("", question)):
         return False

@@ -12,14 +12,14 @@ from functools import lru_cache
 
 from server.evidence.answer_types import holds_answer, introduces
 from server.evidence.examination import Profile, needs_met, profile_of, sentences_of
-from server.evidence.sentences import CAPTION, Sentence
+from server.evidence.sentences import Sentence
 from server.passages import Passage
+from storage.words.lines import CAPTION
+from storage.words.scripts import HAN
 from storage.words.stemming import stem
 from storage.words.terms import placed_words
 
-_NUMBERED_HEADING = re.compile(
-    r"\d+(?:\.\d+)*\.?[ \t]+[A-Z\u4e00-\u9fff][^\n.!?。]{0,80}\n\s*(?=[A-Z\u4e00-\u9fff“\"])"
-)
+_NUMBERED_HEADING = re.compile(rf"\d+(?:\.\d+)*\.?[ \t]+[A-Z{HAN}][^\n.!?。]{{0,80}}\n\s*(?=[A-Z{HAN}“\"])")
 _LONGEST_HEAD = 300  # characters
 _RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*")  # the line under a Markdown table's head
 _CELLS = re.compile(r"\s*\|\s*|\t| {2,}")

@@ -14,14 +14,13 @@ from functools import lru_cache
 
 from server.evidence.answer_types import AnswerType, expected_answer, holds_answer, introduces
 from server.evidence.sentences import Sentence, split_sentences
+from storage.words.scripts import CJK_RUN, IS_CJK
 from storage.words.stemming import stem
 from storage.words.terms import STOP_WORDS, Term, placed_words, question_terms
 
 Frequencies = Callable[[Collection[str]], Mapping[str, int]]
 """In how many chunks of the index each stem occurs; one that nobody uses is absent."""
 
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_CJK_RUN = re.compile(f"{_CJK.pattern}+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _GENERIC_WORDS = """
 according amount answer another author authors based become best call called day different document example find first
@@ -146,19 +145,19 @@ def _need(question: str, term: Term, known: Mapping[str, int], chunks: int, capi
     rarity = weight = math.log((chunks + _SMOOTHING_CHUNKS) / (common + 1))
     if len(spellings[0]) == 1 and spellings[0][0] in _GENERIC:
         weight *= _GENERIC_WEIGHT
-    elif common == 0 and _CJK.match(spellings[0][0]):
+    elif common == 0 and IS_CJK.match(spellings[0][0]):
         weight *= _UNSEEN_CJK_WEIGHT
     first = term.spellings[0][0]
     is_name = term.kind == "exact" or first in capitalised or any(sign.isdigit() for sign in first)
     shown = _as_written(question, term)
-    return Need(spellings, rarity, weight, shown, is_name, _CJK.search(shown) is not None)
+    return Need(spellings, rarity, weight, shown, is_name, IS_CJK.search(shown) is not None)
 
 
 def _as_written(question: str, term: Term) -> str:
     """The term as the person wrote it, to be shown again."""
     words = term.spellings[0]
-    if _CJK.search("".join(words)):
-        return "".join(word if i == 0 or not _CJK.search(word) else word[-1] for i, word in enumerate(words))
+    if IS_CJK.search("".join(words)):
+        return "".join(word if i == 0 or not IS_CJK.search(word) else word[-1] for i, word in enumerate(words))
     written = re.search(r"[\W_]+".join(map(re.escape, words)), question, re.IGNORECASE)
     return written.group() if written else " ".join(words)
 
@@ -190,7 +189,7 @@ def _words_of(text: str) -> _Words:
     starts, words = placed_words(text)
     stems = tuple(map(stem, words))
     different = frozenset(stems)
-    cjk = 0 if text.isascii() else sum(max(1, len(run) - 1) for run in _CJK_RUN.findall(text))
+    cjk = 0 if text.isascii() else sum(max(1, len(run) - 1) for run in CJK_RUN.findall(text))
     return _Words(stems, different, tuple(starts), cjk / (len(stems) or 1))
 
 
