@@ -23,7 +23,8 @@ class Judgement:
 class Passage:
     """A retrieved passage. `labels` names its pages as a citation does ("Sheet Prices"); empty means page numbers.
 
-    `retrieval_score` is 0 to 1, 1 is best. `context` (title and headings above) is never quoted.
+    `retrieval_score` is 0 to 1, 1 is best. `context` (title and headings above) is never quoted. `standing` and
+    `crosses`: what the embedding model says, see `server.evidence.likelihood.Standing`.
     """
 
     id: str
@@ -37,6 +38,8 @@ class Passage:
     stale: bool = False
     spans: tuple[Span, ...] = ()
     context: str = ""
+    standing: float = 0.0
+    crosses: bool = False
 
 
 def passage_of(scored: NodeWithScore, judgement: Judgement | None = None, kept: bool = False) -> Passage:
@@ -54,4 +57,6 @@ def passage_of(scored: NodeWithScore, judgement: Judgement | None = None, kept: 
         stale=bool(metadata.get("stale", False)),
         spans=tuple(Span(*span) for span in metadata.get("spans", ())),
         context=metadata.get("context", ""),
+        standing=metadata.get("standing", 0.0),
+        crosses=metadata.get("crosses", False),
     )

@@ -46,9 +46,9 @@ class EvalQuestion:
             return False
         if self.pages and not set(self.pages).intersection(chunk.pages):
             return False
-        text = _squeezed(chunk.text)
-        return _squeezed(self.quote) in text and (
-            not self.quotes or any(_squeezed(quote) in text for quote in self.quotes)
+        text = squeezed(chunk.text)
+        return squeezed(self.quote) in text and (
+            not self.quotes or any(squeezed(quote) in text for quote in self.quotes)
         )
 
 
@@ -184,6 +184,6 @@ def _json_lines(file: Path) -> Sequence[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def _squeezed(text: str) -> str:
+def squeezed(text: str) -> str:
     """Without white space, and without the bars of tables, which only some readers write."""
     return "".join(text.replace("|", " ").split())

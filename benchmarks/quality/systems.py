@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from llama_index.core.schema import NodeWithScore
 
-from server.answering.quoting import extract_answer
+from server.answering.quoting import extract_answer, words_of_index
 from server.passages import passage_of
 from server.relevance.local_scorer import LocalScorer
 from server.relevance.postprocessor import select
@@ -55,7 +55,7 @@ def ask(index: OpenIndex, question: str) -> Outcome:
     scored = time.perf_counter()
     verdicts = select(nodes, judgements, threshold=THRESHOLD, keep=5) if nodes else ()
     kept = [passage_of(verdict.node, verdict.judgement, kept=True) for verdict in verdicts if verdict.kept]
-    answer = extract_answer(question, kept) if kept else ""
+    answer = extract_answer(question, kept, words_of_index(index.generation)) if kept else ""
     answered = time.perf_counter()
     dense, lexical = _dense(index, question), _lexical(index, question)
     return Outcome(

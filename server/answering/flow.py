@@ -61,6 +61,7 @@ class Flow:
         self._gone: list[str] = []
         self._index = index
         self._parts = parts
+        self._extract = parts.extract(index)
         self._model = model
         self._emit = emit
         self._language = question_language(question.text)
@@ -122,7 +123,7 @@ class Flow:
             on_scored=lambda index, judgement: self._emit(PassageScored(index, judgement)),
             on_found=self._on_found,
         )
-        self._engine(QuotingSynthesizer(self._parts.extract), relevance).retrieve(query_of(self._question.text))
+        self._engine(QuotingSynthesizer(self._extract), relevance).retrieve(query_of(self._question.text))
         self._scored_at = time.monotonic()
         return evidence_of(relevance.verdicts, scorer, self._question.threshold)
 
@@ -159,14 +160,14 @@ class Flow:
         return Written(text, "llm" if self._model else "extractive", evidence, refused=True, notices=notes)
 
     def _quoted(self, evidence: JudgedPassages) -> Written:
-        engine = self._engine(QuotingSynthesizer(self._parts.extract))
+        engine = self._engine(QuotingSynthesizer(self._extract))
         text = str(engine.synthesize(query_of(self._question.text), list(evidence.nodes)))
         self._emit(AnswerDelta(text))
         return Written(text, "extractive", evidence, refused=is_refusal(text))
 
     def _written(self, mode: Mode, evidence: JudgedPassages) -> Written:
         assert self._model is not None
-        writer = ModelWriter(self._model, mode, self._parts.extract, self._emit)
+        writer = ModelWriter(self._model, mode, self._extract, self._emit)
         return writer.write(self._question.text, evidence, self._engine(writer.synthesizer))
 
     def _checked(self, written: Written) -> Answer:

@@ -78,7 +78,7 @@ def _is_end(text: str, begin: int, match: re.Match[str], stop: int) -> bool:
     mark = match.group()
     following = text[match.end() : match.end() + 1] if match.end() < stop else ""
     if mark[0] not in ".…":
-        return not (mark[0] in "!?" and following.islower())
+        return not ((mark[0] in "!?" and following.islower()) or (following and following in "）)】"))
     if following.islower() or (following and following in ",;:)"):
         return False
     if len(mark.rstrip()) > 1 or "\n\n" in mark:  # quoted or bracketed to the end: no abbreviation
