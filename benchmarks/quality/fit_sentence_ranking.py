@@ -4,7 +4,8 @@ python -m benchmarks.quality.fit_sentence_ranking
 
 A question's sentences compete with one another and with "nothing here answers", whose strength is 0 (a conditional
 logit). Questions that nothing answers come from the sets and from asking a set's questions to another set's documents.
-Which half a question is in follows from its text. Needs the sets of `../shared/data`.
+Questions in Chinese, whose words are pairs of characters, have weights of their own. Which half a question is in
+follows from its text. Needs the sets of `../shared/data`.
 """
 
 import hashlib
@@ -29,6 +30,7 @@ from storage.embedding.local import build_embed_model
 from storage.embedding.models import resolve_model
 from storage.generations.published import open_generation
 from storage.vectors.llama_index import metadata_of
+from storage.words.scripts import IS_CJK
 
 _NAMES = (*FEATURES, "standing", "retrieval")
 _NEVER_GOOD = frozenset(
@@ -63,22 +65,24 @@ class Asked:
     features: NDArray[np.float64]
     answers: NDArray[np.bool_]
     weight: float
+    is_cjk: bool
 
 
 def main() -> None:
     """Fit and print."""
     sets = {each.name: each for each in question_sets()}
     indexes = dict(_open_indexes(sets))
-    fitted: list[Asked] = []
+    fitted: dict[bool, list[Asked]] = {False: [], True: []}
     held_out: dict[tuple[str, str], list[Asked]] = {}
     for (asked, to), weight in _MIXTURE.items():
         for question in sets[asked].questions:
             is_known = question.unanswerable or question.points or question.quote or question.quotes
-            if is_known and (asked == to or not question.unanswerable):
+            if is_known if asked == to else not question.unanswerable:
                 found = _asked(indexes[to], question, asked == to, weight)
-                (fitted if _half(question) == 0 else held_out.setdefault((asked, to), [])).append(found)
-    weights = _fit([each for each in fitted if len(each.answers)])
-    print({name: round(float(value), 2) for name, value in zip((*_NAMES, "constant"), weights, strict=True)})
+                (fitted[found.is_cjk] if _half(question) == 0 else held_out.setdefault((asked, to), [])).append(found)
+    weights = {is_cjk: _fit([each for each in members if len(each.answers)]) for is_cjk, members in fitted.items()}
+    for name, values in (("WEIGHTS", weights[False]), ("CJK_WEIGHTS", weights[True])):
+        print(name, {part: round(float(value), 2) for part, value in zip((*_NAMES, "constant"), values, strict=True)})
     for strength in np.arange(-4.0, 0.1, 0.5):
         print(f"answered from {strength:.1f}: {_shown(held_out, weights, strength)}")
 
@@ -111,7 +115,8 @@ def _asked(index: OpenIndex, question: EvalQuestion, is_at_home: bool, weight: f
         for evidence in sentence_evidence(profile, chunk.text, chunk.context):
             features.append([*(getattr(evidence.features, name) for name in FEATURES), *of_passage])
             answers.append(is_gold and _answers(question, sentences[evidence.place].text))
-    return Asked(np.array(features), np.array(answers, dtype=bool), weight * _share(question, any(answers), is_at_home))
+    weight *= _share(question, any(answers), is_at_home)
+    return Asked(np.array(features), np.array(answers, dtype=bool), weight, IS_CJK.search(question.text) is not None)
 
 
 def _answers(question: EvalQuestion, sentence: str) -> bool:
@@ -159,12 +164,15 @@ def _bounds(name: str) -> tuple[float | None, float | None]:
     return (None, 0.0) if name in _NEVER_GOOD else (_LEAST.get(name, 0.0), None)
 
 
-def _shown(sets: Mapping[tuple[str, str], Sequence[Asked]], weights: NDArray[np.float64], strength: float) -> str:
+def _shown(
+    sets: Mapping[tuple[str, str], Sequence[Asked]], weights: Mapping[bool, NDArray[np.float64]], strength: float
+) -> str:
     parts = []
     for (asked, to), members in sets.items():
         refused, right = [], []
         for each in members:
-            strengths = each.features @ weights[:-1] + weights[-1] if len(each.answers) else np.array([-np.inf])
+            own = weights[each.is_cjk]
+            strengths = each.features @ own[:-1] + own[-1] if len(each.answers) else np.array([-np.inf])
             refused.append(strengths.max() < strength)
             right.append(len(each.answers) > 0 and not refused[-1] and each.answers[strengths.argmax()])
         said = f"best sentence right {np.mean(right):.2f}, " if asked == to else ""

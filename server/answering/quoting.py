@@ -37,8 +37,8 @@ def _without_heading(sentence: Sentence) -> Sentence:
     return replace(sentence, start=sentence.start + heading.end(), text=sentence.text[heading.end() :])
 
 
-_SECOND = 2.0  # by how much less strongly a second sentence may answer
-_THIRD = 0.5
+_SECOND = 2.5  # by how much less strongly a second sentence may answer
+_THIRD = 1.0
 _LEAST_GAIN = 0.3  # share of the question's words that a weaker sentence must add: for questions of two parts
 _LONGEST = 700  # characters: more is no sentence but text that could not be taken apart
 _ENDS = tuple('.!?:;)"”’。！？：；）」』》')

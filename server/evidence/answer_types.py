@@ -54,7 +54,7 @@ _ASKS: dict[AnswerType, str] = {
     r"|\bhoe(?:veel| lang| vaak| ver| hoog)\b|多少|几[个种次位名条届岁]|多[大长高远久重]|[率数量]是|比例|百分之几",
     "reason": r"\bwhy\b|\bwhat (?:is|was|were|are) the (?:reasons?|causes?)\b|\bfor what reason\b"
     r"|\b(?:warum|wieso|weshalb|pourquoi|perché|waarom)\b|\bpor qu[ée]\b|为什么|為什麼|为何|原因",
-    "person": r"\bwho(?:m|se)?\b|^\W*(?:wer|wem|wen|qui|chi) |\bquiénes?\b|\bquem\b|谁|誰|哪位|何人|哪[个些]人",
+    "person": r"\bwho(?:m|se)?\b|^\W*(?:wer|wem|wen|qui|chi) |\bqui[eé]n(?:es)?\b|\bquem\b|谁|誰|哪位|何人|哪[个些]人",
     "place": r"\bwhere\b|\b(?:what|which) (?:city|country|state|place|region|town|county|river|continent)\b"
     r"|\b(?:wo|wohin|woher|où|dónde|dove|onde|waar)\b"
     r"|哪里|哪裡|哪儿|何[处地]|哪[个座些]?(?:国家?|城市|省|地方|市|县|地区|海域)|什么地方|什麼地方|何地|位于",

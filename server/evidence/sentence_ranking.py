@@ -7,10 +7,11 @@ shows come from the same figures, so they agree.
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from server.evidence.examination import Profile
 from server.evidence.sentence_evidence import FEATURES, Features, SentenceEvidence, sentence_evidence
+from storage.words.scripts import IS_CJK
 
 _LARGEST_STANDING = 6.0
 _SURE_STANDING = (4.5, 6.0)
@@ -19,43 +20,80 @@ _SURE_STANDING = (4.5, 6.0)
 
 @dataclass(frozen=True, slots=True)
 class Weights(Features):
-    """What each piece of evidence adds to the strength. The defaults are what the fit printed.
+    """What each piece of evidence adds to the strength.
 
     `standing` is that of the passage, `retrieval` its score, `crossed` what a passage in another language gains.
     """
 
-    own: float = 2.13
-    before: float = 3.12
-    beside: float = 0.68
-    above: float = 1.68
-    around: float = 0.0
-    soft: float = 6.83
-    order: float = 0.94
-    telling: float = 3.26
-    words: float = 1.51
-    rarest: float = 0.05
-    names: float = -0.89
-    near: float = -1.24
-    number: float = 0.0
-    typed: float = 0.32
-    untyped: float = -1.06
-    vague: float = -0.91
-    unit: float = 1.7
-    unitless: float = -0.89
-    introduced: float = 2.0
-    row: float = 0.25
-    fragment: float = -0.22
-    question: float = -1.02
-    short: float = 0.0
-    long: float = 0.45
-    incomparable: float = -0.8
-    standing: float = 2.61
-    retrieval: float = 5.53
+    standing: float = 0.0
+    retrieval: float = 0.0
     crossed: float = 7.0
-    constant: float = -8.34
+    constant: float = 0.0
 
 
-WEIGHTS = Weights()
+WEIGHTS = Weights(
+    own=1.83,
+    before=2.14,
+    beside=0.0,
+    above=1.06,
+    around=0.0,
+    soft=2.94,
+    order=1.01,
+    telling=2.42,
+    words=1.76,
+    rarest=0.27,
+    names=-1.0,
+    near=-0.99,
+    number=0.0,
+    typed=0.36,
+    untyped=-1.13,
+    vague=-0.61,
+    unit=1.66,
+    unitless=-0.89,
+    introduced=2.0,
+    row=0.3,
+    fragment=-0.33,
+    question=-0.92,
+    short=0.0,
+    long=0.72,
+    incomparable=-0.92,
+    standing=4.38,
+    retrieval=3.81,
+    constant=-8.1,
+)
+"""For questions written with letters."""
+
+CJK_WEIGHTS = Weights(
+    own=2.61,
+    before=2.63,
+    beside=2.47,
+    above=1.03,
+    around=0.47,
+    soft=4.53,
+    order=0.0,
+    telling=4.14,
+    words=2.02,
+    rarest=0.83,
+    names=-0.42,
+    near=-0.77,
+    number=-0.95,
+    typed=0.16,
+    untyped=-0.56,
+    vague=-1.06,
+    unit=1.33,
+    unitless=-0.81,
+    introduced=2.0,
+    row=-0.21,
+    fragment=0.0,
+    question=-0.45,
+    short=0.0,
+    long=-0.06,
+    incomparable=-0.53,
+    standing=0.0,
+    retrieval=5.02,
+    constant=-7.43,
+)
+"""For questions whose words are pairs of characters."""
 
 _STEPS = (-5.0, -4.0, -3.0, -2.0, -1.5, -1.0, -0.4, 0.3, 1.2, 2.2)
 """The strength from which a passage has score 1, 2, … 10. From 4 on it may be answered from."""
@@ -89,8 +127,9 @@ class RankedSentence:
 
 def ranked_sentences(profile: Profile, text: str, context: str, found: Found) -> list[RankedSentence]:
     """The sentences of a passage that could be quoted, best first; of equals the first."""
+    weights = CJK_WEIGHTS if IS_CJK.search(profile.question) else WEIGHTS
     rows = [
-        RankedSentence(evidence.place, _strength(evidence.features, found), evidence)
+        RankedSentence(evidence.place, _strength(weights, evidence.features, found), evidence)
         for evidence in sentence_evidence(profile, text, context)
     ]
     return sorted(rows, key=lambda row: (-row.strength, row.place))
@@ -111,19 +150,16 @@ def best_of(ranked: Sequence[RankedSentence]) -> RankedSentence | None:
     )
 
 
-def _strength(features: Features, found: Found) -> float:
-    value = WEIGHTS.constant + sum(getattr(WEIGHTS, name) * getattr(features, name) for name in FEATURES)
-    value += WEIGHTS.standing * standing_share(found.standing) + WEIGHTS.retrieval * found.score
+def _strength(weights: Weights, features: Features, found: Found) -> float:
+    value = weights.constant + sum(getattr(weights, name) * getattr(features, name) for name in FEATURES)
+    value += weights.standing * standing_share(found.standing) + weights.retrieval * found.score
     if found.crosses and features.incomparable > 0.0:
         low, high = _SURE_STANDING
         sure = min(1.0, max(0.0, (found.standing - low) / (high - low)))
-        value += WEIGHTS.crossed * sure * features.incomparable
+        value += weights.crossed * sure * features.incomparable
     return value
 
 
 def standing_share(deviations: float) -> float:
     """The standing as the model reads it, -1/6 to 1."""
     return min(_LARGEST_STANDING, max(-1.0, deviations)) / _LARGEST_STANDING
-
-
-ALL_WEIGHTS = tuple(field.name for field in fields(Weights))
