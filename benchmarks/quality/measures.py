@@ -10,7 +10,8 @@ import ir_measures
 import numpy as np
 from ir_measures import RR, Qrel, ScoredDoc, Success, nDCG
 
-from benchmarks.quality.answer_grading import Grade, grade, without_citations
+from benchmarks.quality.answer_grading import Grade, without_citations
+from benchmarks.quality.answer_grading import grade as graded_answer
 from benchmarks.quality.question_sets import EvalQuestion
 from benchmarks.quality.systems import DEPTH, SYSTEMS, Outcome
 from storage.records import ChunkRecord
@@ -102,7 +103,7 @@ ANSWER_FIGURES = ("right", "partly", "wrong", "refused", "evidence retrieved", "
 def grades(questions: Sequence[EvalQuestion], outcomes: Sequence[Outcome]) -> list[Grade | None]:
     """How the answer to each question does; None where the question's answer is not known."""
     return [
-        grade(outcome.answer, outcome.refused, question.points, question.kind)
+        graded_answer(outcome.answer, outcome.refused, question.points, question.kind)
         if question.points or question.unanswerable
         else None
         for question, outcome in zip(questions, outcomes, strict=True)
@@ -128,14 +129,15 @@ def answer_figures(questions: Sequence[EvalQuestion], outcomes: Sequence[Outcome
 
 def _answer_figures(graded: Sequence[tuple[EvalQuestion, Outcome, Grade]]) -> dict[str, Figure]:
     answerable = [(question, outcome, found) for question, outcome, found in graded if question.points]
-    unanswerable = [found for question, _, found in graded if question.unanswerable]
+    unanswerable = [grade for question, _, grade in graded if question.unanswerable]
     lengths = [float(len(without_citations(outcome.answer))) for _, outcome, _ in answerable if outcome.answer]
-    figures = {name: bootstrapped([float(found == name) for *_, found in answerable]) for name in ANSWER_FIGURES[:4]}
-    for name, chunks in (("retrieved", lambda o: o.ranked["ours"]), ("kept", lambda o: o.kept)):
-        held = [float(any(map(question.is_answered_by, chunks(outcome)))) for question, outcome, _ in answerable]
-        figures[f"evidence {name}"] = bootstrapped(held)
+    figures = {name: bootstrapped([float(grade == name) for *_, grade in answerable]) for name in ANSWER_FIGURES[:4]}
+    found = [(question, outcome.ranked["ours"], outcome.kept) for question, outcome, _ in answerable]
+    retrieved = [float(any(map(question.is_answered_by, chunks))) for question, chunks, _ in found]
+    kept = [float(any(map(question.is_answered_by, chunks))) for question, _, chunks in found]
+    figures |= {"evidence retrieved": bootstrapped(retrieved), "evidence kept": bootstrapped(kept)}
     figures["characters"] = bootstrapped(lengths)
-    figures["unanswerable refused"] = bootstrapped([float(found == "refused") for found in unanswerable])
+    figures["unanswerable refused"] = bootstrapped([float(grade == "refused") for grade in unanswerable])
     return {name: figure for name, figure in figures.items() if figure.value == figure.value}
 
 

@@ -32,66 +32,66 @@ class Weights(Features):
 
 
 WEIGHTS = Weights(
-    own=1.83,
-    before=2.14,
+    own=1.84,
+    before=2.15,
     beside=0.0,
-    above=1.06,
+    above=1.1,
     around=0.0,
-    soft=2.94,
-    order=1.01,
-    telling=2.42,
-    words=1.76,
-    rarest=0.27,
-    names=-1.0,
-    near=-0.99,
+    soft=2.93,
+    order=1.07,
+    telling=2.46,
+    words=1.67,
+    rarest=0.29,
+    names=-1.02,
+    near=-0.98,
     number=0.0,
-    typed=0.36,
-    untyped=-1.13,
-    vague=-0.61,
-    unit=1.66,
-    unitless=-0.89,
+    typed=0.32,
+    untyped=-1.15,
+    vague=-0.71,
+    unit=1.73,
+    unitless=-0.84,
     introduced=2.0,
-    row=0.3,
+    row=0.34,
     fragment=-0.33,
-    question=-0.92,
+    question=-0.89,
     short=0.0,
-    long=0.72,
-    incomparable=-0.92,
-    standing=4.38,
+    long=0.75,
+    incomparable=-0.89,
+    standing=4.31,
     retrieval=3.81,
-    constant=-8.1,
+    constant=-8.12,
 )
 """For questions written with letters."""
 
 CJK_WEIGHTS = Weights(
     own=2.61,
     before=2.63,
-    beside=2.47,
+    beside=2.48,
     above=1.03,
-    around=0.47,
-    soft=4.53,
+    around=0.48,
+    soft=4.54,
     order=0.0,
     telling=4.14,
-    words=2.02,
+    words=2.03,
     rarest=0.83,
-    names=-0.42,
+    names=-0.46,
     near=-0.77,
-    number=-0.95,
-    typed=0.16,
-    untyped=-0.56,
+    number=-0.93,
+    typed=0.15,
+    untyped=-0.57,
     vague=-1.06,
-    unit=1.33,
+    unit=1.34,
     unitless=-0.81,
     introduced=2.0,
     row=-0.21,
     fragment=0.0,
     question=-0.45,
     short=0.0,
-    long=-0.06,
-    incomparable=-0.53,
+    long=-0.05,
+    incomparable=-0.52,
     standing=0.0,
     retrieval=5.02,
-    constant=-7.43,
+    constant=-7.44,
 )
 """For questions whose words are pairs of characters."""
 
@@ -128,6 +128,7 @@ class RankedSentence:
 def ranked_sentences(profile: Profile, text: str, context: str, found: Found) -> list[RankedSentence]:
     """The sentences of a passage that could be quoted, best first; of equals the first."""
     weights = CJK_WEIGHTS if IS_CJK.search(profile.question) else WEIGHTS
+    weights = CJK_WEIGHTS if IS_CJK.search(profile.question) else WEIGHTS
     rows = [
         RankedSentence(evidence.place, _strength(weights, evidence.features, found), evidence)
         for evidence in sentence_evidence(profile, text, context)
@@ -151,7 +152,7 @@ def best_of(ranked: Sequence[RankedSentence]) -> RankedSentence | None:
 
 
 def _strength(weights: Weights, features: Features, found: Found) -> float:
-    value = weights.constant + sum(getattr(weights, name) * getattr(features, name) for name in FEATURES)
+    value: float = weights.constant + sum(getattr(weights, name) * getattr(features, name) for name in FEATURES)
     value += weights.standing * standing_share(found.standing) + weights.retrieval * found.score
     if found.crosses and features.incomparable > 0.0:
         low, high = _SURE_STANDING

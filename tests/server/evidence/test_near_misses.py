@@ -39,8 +39,8 @@ def pairs() -> Iterator[tuple[str, str, str]]:
             for asked, other in ((model, model + suffix), (model + suffix, model)):
                 question = f"What score does {asked} reach on the entrance test?"
                 yield question, said_of(asked, "79.8"), said_of(other, "71.0")
-    for one, other in pairwise(YEARS):
-        for asked, wrong in ((one, other), (other, one)):
+    for year, next_year in pairwise(YEARS):
+        for asked, wrong in ((str(year), str(next_year)), (str(next_year), str(year))):
             yield (
                 f"What was the revenue in {asked}?",
                 f"The revenue in {asked} was 12 million euros.",
