@@ -43,7 +43,7 @@ _RIDGE = 1.0
 _MIXTURE = {
     ("squad2", "squad2"): 1.0,
     ("cmrc2018", "cmrc2018"): 1.0,
-    ("natural", "natural"): 3.0,
+    ("natural", "natural"): 5.0,
     ("own", "own"): 3.0,
     ("squad2", "papers"): 1.0,
     ("cmrc2018", "squad2"): 0.3,

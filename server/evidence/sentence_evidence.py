@@ -116,6 +116,8 @@ class _Reading:
         self._held = held
         self._above = above
         self._near = near
+        self._headings = _headings(sentences)
+        self._nowhere = frozenset().union(*near) - frozenset().union(above, *held)
         self._everywhere = frozenset().union(*held) if held else frozenset()
         self._total = sum(need.weight for need in profile.needs) or 1.0
         self._unit = expected_unit(profile.question)
@@ -131,7 +133,11 @@ class _Reading:
             for offset in places_of(need, words):
                 place = min(bisect_right(ends, offset), len(ends) - 1)
                 (near if need.is_name and _goes_on(text, offset, need) else held)[place].add(number)
-        met_above = frozenset(number for number, need in enumerate(profile.needs) if places_of(need, above))
+        met_above = frozenset(
+            number
+            for number, need in enumerate(profile.needs)
+            if any(not (need.is_name and _goes_on(context, offset, need)) for offset in places_of(need, above))
+        )
         return cls(profile, sentences, [frozenset(found) for found in held], met_above, near)
 
     def _rareness(self, number: int) -> float:
@@ -150,26 +156,32 @@ class _Reading:
         before = (previous if leads_back else frozenset()) | columns
         seen = own | before
         beside = previous | following
-        reachable = seen | beside | self._above
+        above = self._above | self._under(place)
+        reachable = seen | beside | above
         missing = self._missing(own)
         features = Features(
             own=self._share(own),
             before=self._share(before - own),
-            beside=self._share(beside - seen),
-            above=self._share(self._above - seen - beside),
+            beside=self._share(beside - seen - above),
+            above=self._share(above - seen),
             around=self._share(self._everywhere - reachable),
             soft=self._soft(sentence.text, missing),
             order=self._order(own),
             telling=self._telling(own | columns),
             words=self._words(own | columns),
             rarest=float(self._rarest() in reachable | self._everywhere),
-            **self._names(sentence.text, own | before | self._above),
+            **self._names(sentence.text, own | before | above),
             near=float(self._is_near(place, own | before)),
             **self._kinds(sentence.text),
             **_shape(sentence),
             incomparable=self._incomparable(),
         )
         return SentenceEvidence(place, features, own)
+
+    def _under(self, place: int) -> frozenset[int]:
+        """What is met by the heading within the passage that this sentence stands under."""
+        heading = self._headings[place]
+        return self._held[heading] if heading is not None else frozenset()
 
     def _own(self, place: int) -> tuple[frozenset[int], frozenset[int]]:
         """What the sentence meets, and what its columns' names and caption add; a row has none without them."""
@@ -225,8 +237,11 @@ class _Reading:
         }
 
     def _is_near(self, place: int, seen: frozenset[int]) -> bool:
-        """Whether the sentence speaks of something else that is easily taken for what is asked."""
-        if any(number not in seen for number in self._near[place]):
+        """Whether the sentence speaks of something else that is easily taken for what is asked.
+
+        So does each sentence of a passage that names the other thing and nowhere the asked one.
+        """
+        if self._nowhere - seen or any(number not in seen for number in self._near[place]):
             return True
         text = self._sentences[place].text
         if self._has_other_year(text, seen) or self._has_shorter_name(text, seen):
@@ -271,6 +286,16 @@ class _Reading:
         words = [words_of(sentence.text) for sentence in self._sentences[:3]]
         lost = sum(need.rarity for need in needs if not any(can_hold(need, part, part) for part in words))
         return lost / (sum(need.rarity for need in needs) or 1.0)
+
+
+def _headings(sentences: Sequence[Sentence]) -> list[int | None]:
+    """For each sentence the place of the last heading before it."""
+    found: list[int | None] = []
+    last: int | None = None
+    for place, sentence in enumerate(sentences):
+        found.append(last)
+        last = place if sentence.is_heading else last
+    return found
 
 
 def _goes_on(text: str, start: int, need: Need) -> bool:
