@@ -194,7 +194,8 @@ def _joined(text: str, sentences: Sequence[Sentence], places: Sequence[int]) -> 
             is_next = places[number - 1] == place - 1
             is_announced = is_next and before.text.endswith((":", "：")) and "\n" in text[before.end : sentence.start]
             is_lines = sentence.is_row or before.is_row or is_announced
-            between = "\n" if is_lines else " " if is_next else " … "
+            space = " " if text[before.end : sentence.start] else ""  # none in Chinese
+            between = "\n" if is_lines else space if is_next else " … "
             parts.append(between)
         parts.append(sentence.text if _is_formula(sentence.text) else " ".join(sentence.text.split("\n")))
     return "".join(parts)

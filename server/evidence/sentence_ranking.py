@@ -95,7 +95,7 @@ CJK_WEIGHTS = Weights(
 )
 """For questions whose words are pairs of characters."""
 
-_STEPS = (-5.0, -4.0, -3.0, -1.8, -1.4, -0.9, -0.3, 0.4, 1.3, 2.3)
+_STEPS = (-5.0, -4.0, -3.0, -1.6, -1.2, -0.8, -0.3, 0.4, 1.3, 2.3)
 """The strength from which a passage has score 1, 2, … 10. From 4 on it may be answered from."""
 
 NEAR_MISS = 3

@@ -32,6 +32,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?。！？;；,，、…][\"'”’»)\]）」』]*$")
+_CONTENTS_ENTRY = re.compile(r"(?:\.{3,}|…|\. \.)[\s.]*\d{1,4}$")
 _LONGEST_HEADING = 90  # characters
 _LONGEST_MARKED = 200
 _LONGEST_CHINESE = 30
@@ -56,7 +57,7 @@ def is_heading(line: str, following: str = "") -> bool:
     line = line.strip()
     if _MARKED.match(line):
         return len(line) <= _LONGEST_MARKED
-    if len(line) > _LONGEST_HEADING or _SENTENCE_END.search(line) or not line:
+    if len(line) > _LONGEST_HEADING or _SENTENCE_END.search(line) or _CONTENTS_ENTRY.search(line):
         return False
     if _NUMBERED.match(line) or _NAMED.match(line):
         return line.isascii() or _chinese_length(line) <= _LONGEST_CHINESE

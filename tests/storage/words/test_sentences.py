@@ -101,6 +101,8 @@ def test_headings_are_told(line: str) -> None:
         ("一、修理站每周三和周五晚上六点到九点开放。", ""),
         ("The rent is due in May.", ""),
         ("12 euros a year", ""),
+        ("4.2 Unsuccessful Attempts . . . . . 15", ""),
+        ("4.2 Unsuccessful Attempts … 15", ""),
         ("2025", ""),
         ("", ""),
     ],
