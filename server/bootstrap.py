@@ -129,7 +129,7 @@ def build_answer_service(settings: ServerSettings, index: IndexHolder) -> Answer
 def _parts() -> Parts:
     from server.answering.citations import check_citations
     from server.answering.collaborators import Parts
-    from server.answering.quoting import extract_answer
+    from server.answering.quoting import extract_answer, words_of_index
     from server.relevance.local_scorer import LocalScorer
     from server.retrieval.freshness import FileStates, FreshnessPostprocessor
     from server.retrieval.retriever import HybridRetriever
@@ -141,7 +141,7 @@ def _parts() -> Parts:
         local_scorer=lambda index: LocalScorer(
             index.generation.catalogue.document_frequencies, index.generation.manifest.counts.chunks
         ),
-        extract=extract_answer,
+        extract=lambda index: partial(extract_answer, words=words_of_index(index.generation)),
         check=check_citations,
     )
 

@@ -7,6 +7,7 @@ import re
 from typing import Literal
 
 from storage.message_translation import Language, told
+from storage.words.scripts import IS_HAN
 
 __all__ = ["REFUSALS", "Language", "as_sentence", "full_stop", "question_language", "refusal"]
 
@@ -23,7 +24,6 @@ REFUSALS: dict[AnswerLanguage, str] = {
     "ja": "申し訳ありませんが、文書にはこの質問に答えるための情報が含まれていません。",
 }
 
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
 _HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _LATIN_WORD = re.compile(r"[A-Za-z]+(?:[-'.][A-Za-z0-9]+)*")
@@ -39,9 +39,9 @@ def question_language(text: str) -> Language:
     "GRPO 的目标函数是什么？" is Chinese, "What does 机器学习 mean?" is English.
     """
     frame = _QUOTED.sub(" ", text)
-    if not _HAN.search(text) or _is_japanese(frame) or _HANGUL.search(frame):
+    if not IS_HAN.search(text) or _is_japanese(frame) or _HANGUL.search(frame):
         return "en"
-    han, words = len(_HAN.findall(frame)), len(_LATIN_WORD.findall(frame))
+    han, words = len(IS_HAN.findall(frame)), len(_LATIN_WORD.findall(frame))
     if len(_ENGLISH_FRAME.findall(frame)) >= 2:
         return "en"
     return "zh" if han >= words else "en"
@@ -69,7 +69,7 @@ def european_language(text: str) -> EuropeanLanguage:
 
 def _is_japanese(text: str) -> bool:
     """Whether kana are more than a name among Chinese: "「の」是什么意思" asks in Chinese."""
-    kana, han = len(_KANA.findall(text)), len(_HAN.findall(text))
+    kana, han = len(_KANA.findall(text)), len(IS_HAN.findall(text))
     return kana >= 2 and kana * 4 >= han
 
 

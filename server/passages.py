@@ -34,6 +34,7 @@ class Passage:
     """A retrieved passage. `labels` names its pages as a citation does ("Sheet Prices"); empty means page numbers.
 
     `retrieval_score` is 0 to 1, 1 is best. `context` (title and headings above) is never quoted.
+    `standing` and `crosses`: what the embedding model says, see `server.evidence.likelihood.Standing`.
     `remarks` say how its pages were read, where a person should know.
     """
 
@@ -50,6 +51,8 @@ class Passage:
     context: str = ""
     remarks: tuple[str, ...] = ()
     also_in: tuple[Place, ...] = ()
+    standing: float = 0.0
+    crosses: bool = False
 
 
 def printed_labels(document: str, pages: Sequence[int], labels: Sequence[str]) -> list[tuple[int, str]]:
@@ -87,4 +90,6 @@ def passage_of(scored: NodeWithScore, judgement: Judgement | None = None, kept: 
         context=metadata.get("context", ""),
         remarks=tuple(metadata.get("remarks", ())),
         also_in=tuple(Place(place["document"], tuple(place["pages"])) for place in metadata.get("also_in", ())),
+        standing=metadata.get("standing", 0.0),
+        crosses=metadata.get("crosses", False),
     )

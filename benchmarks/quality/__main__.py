@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.quality import reading
 from benchmarks.quality.corpora import publish_index
-from benchmarks.quality.measures import MEASURES
+from benchmarks.quality.measures import ANSWER_FIGURES, MEASURES, Figure
 from benchmarks.quality.page import render_page
 from benchmarks.quality.question_sets import (
     ROOT,
@@ -24,6 +24,7 @@ from benchmarks.quality.question_sets import (
     EvalQuestion,
     QuestionSet,
     folder_documents,
+    missing_sets,
     question_sets,
     read_questions,
 )
@@ -58,6 +59,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         users_questions = read_questions(users_file) if users_file else None
         sets = _wanted(options.sets) if options.sets or not users_file else []
+        for sentence in missing_sets() if sets and not options.sets else ():
+            print(sentence)
         os.environ["HF_HUB_OFFLINE"] = "1"
         identity = resolve_model(options.model, allow_fallback=False)
         runs = [Run(_measure(sets, identity, options.output), identity.short_name, BASELINE)] if sets else []
@@ -165,7 +168,24 @@ def _print(result: SetResult) -> None:
             print(f"    {system:<12}{cells}")
     for name, figure in result.refusal.items():
         print(f"    {name:<20}{figure.value:.3f} [{figure.low:.3f}-{figure.high:.3f}]")
+    _print_answers(result)
     print("    " + ", ".join(f"{name} {value} ms" for name, value in result.latency_ms.items()))
+
+
+def _print_answers(result: SetResult) -> None:
+    if not result.answers:
+        return
+    names = (*ANSWER_FIGURES, "unanswerable refused")
+    print("  answers" + " " * 21 + "".join(f"{name:>22}" for name in names))
+    for group, figures in result.answers.items():
+        print(f"    {group:<24}" + "".join(f"{_shown(figures.get(name)):>22}" for name in names))
+
+
+def _shown(figure: Figure | None) -> str:
+    if figure is None:
+        return "-"
+    digits = 0 if figure.value > 1 else 3
+    return f"{figure.value:.{digits}f} [{figure.low:.{digits}f}-{figure.high:.{digits}f}]"
 
 
 def _save(output: Path, runs: Sequence[Run], fallen: Sequence[str], notes: Sequence[str]) -> None:

@@ -10,6 +10,8 @@ import ir_measures
 import numpy as np
 from ir_measures import RR, Qrel, ScoredDoc, Success, nDCG
 
+from benchmarks.quality.answer_grading import Grade, without_citations
+from benchmarks.quality.answer_grading import grade as graded_answer
 from benchmarks.quality.question_sets import EvalQuestion
 from benchmarks.quality.systems import DEPTH, SYSTEMS, Outcome
 from storage.records import ChunkRecord
@@ -91,6 +93,51 @@ def refusal_figures(questions: Sequence[EvalQuestion], outcomes: Sequence[Outcom
     if good and bad:
         above = [sum((g > b) + 0.5 * (g == b) for b in bad) / len(bad) for g in good]
         figures["separation"] = bootstrapped(above)
+    return {name: figure for name, figure in figures.items() if figure.value == figure.value}
+
+
+ANSWER_FIGURES = ("right", "partly", "wrong", "refused", "evidence retrieved", "evidence kept", "characters")
+"""What is told of answers, of answerable questions alone; `all`'s figures have "unanswerable refused" as well."""
+
+
+def grades(questions: Sequence[EvalQuestion], outcomes: Sequence[Outcome]) -> list[Grade | None]:
+    """How the answer to each question does; None where the question's answer is not known."""
+    return [
+        graded_answer(outcome.answer, outcome.refused, question.points, question.kind)
+        if question.points or question.unanswerable
+        else None
+        for question, outcome in zip(questions, outcomes, strict=True)
+    ]
+
+
+def answer_figures(questions: Sequence[EvalQuestion], outcomes: Sequence[Outcome]) -> dict[str, Mapping[str, Figure]]:
+    """Which questions → measure: all, and those of each language and kind; {} where no answer is known."""
+    graded = [
+        (question, outcome, found)
+        for question, outcome, found in zip(questions, outcomes, grades(questions, outcomes), strict=True)
+        if found is not None
+    ]
+    if not any(question.points for question, _, _ in graded):
+        return {}
+    groups = {"all": graded}
+    for label in ("language", "kind"):
+        values = sorted({getattr(question, label) for question, _, _ in graded})
+        if len(values) > 1:
+            groups |= {f"{label} {value}": [g for g in graded if getattr(g[0], label) == value] for value in values}
+    return {name: figures for name, members in groups.items() if (figures := _answer_figures(members))}
+
+
+def _answer_figures(graded: Sequence[tuple[EvalQuestion, Outcome, Grade]]) -> dict[str, Figure]:
+    answerable = [(question, outcome, found) for question, outcome, found in graded if question.points]
+    unanswerable = [grade for question, _, grade in graded if question.unanswerable]
+    lengths = [float(len(without_citations(outcome.answer))) for _, outcome, _ in answerable if outcome.answer]
+    figures = {name: bootstrapped([float(grade == name) for *_, grade in answerable]) for name in ANSWER_FIGURES[:4]}
+    found = [(question, outcome.ranked["ours"], outcome.kept) for question, outcome, _ in answerable]
+    retrieved = [float(any(map(question.is_answered_by, chunks))) for question, chunks, _ in found]
+    kept = [float(any(map(question.is_answered_by, chunks))) for question, _, chunks in found]
+    figures |= {"evidence retrieved": bootstrapped(retrieved), "evidence kept": bootstrapped(kept)}
+    figures["characters"] = bootstrapped(lengths)
+    figures["unanswerable refused"] = bootstrapped([float(grade == "refused") for grade in unanswerable])
     return {name: figure for name, figure in figures.items() if figure.value == figure.value}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from benchmarks.quality.measures import LEVELS, MEASURES, Figure
+from benchmarks.quality.measures import ANSWER_FIGURES, LEVELS, MEASURES, Figure
 from benchmarks.quality.results import SetResult
 from benchmarks.quality.systems import SYSTEMS, THRESHOLD
 
@@ -46,6 +46,8 @@ def _set_parts(result: SetResult) -> Iterator[str]:
     if result.refusal:
         cells = "".join(f"<tr><td>{escape(name)}</td><td>{_cell(f)}</td></tr>" for name, f in result.refusal.items())
         yield f"<h3>Knowing when there is nothing</h3><table>{cells}</table>{_histogram(result.scores)}"
+    if result.answers:
+        yield f"<h3>Answers without a language model</h3>{_answers(result.answers)}"
     times = "".join(f"<tr><td>{escape(name)}</td><td>{value} ms</td></tr>" for name, value in result.latency_ms.items())
     yield f"<h3>Time a question</h3><table>{times}</table>"
 
@@ -57,6 +59,18 @@ def _table(figures: Mapping[str, Mapping[str, Figure]]) -> str:
         + "".join(f"<td>{_cell(figures[system][name])}</td>" for name in MEASURES)
         + "</tr>"
         for system in SYSTEMS
+    )
+    return f"<table><tr><th></th>{head}</tr>{rows}</table>"
+
+
+def _answers(groups: Mapping[str, Mapping[str, Figure]]) -> str:
+    names = (*ANSWER_FIGURES, "unanswerable refused")
+    head = "".join(f"<th>{name}</th>" for name in names)
+    rows = "".join(
+        f"<tr><td>{escape(group)}</td>"
+        + "".join(f"<td>{_cell(figures[name]) if name in figures else ''}</td>" for name in names)
+        + "</tr>"
+        for group, figures in groups.items()
     )
     return f"<table><tr><th></th>{head}</tr>{rows}</table>"
 

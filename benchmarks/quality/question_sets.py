@@ -24,7 +24,10 @@ class BadQuestions(Exception):
 @dataclass(frozen=True, slots=True)
 class EvalQuestion:
     """A question and what answers it: these pages of this document (all of it when there are none), or, where `quote`
-    is given, the passage that holds these words. `document` may be a glob.
+    is given, the passage that holds these words, or, where `quotes` are given, any of them. `document` may be a glob.
+
+    `points`: what an answer must say, each point in any of its variants; where there are none, only the passages
+    are measured. `kind` and `language` are what figures are shown by.
     """
 
     text: str
@@ -32,6 +35,10 @@ class EvalQuestion:
     pages: tuple[int, ...] = ()
     quote: str = ""
     unanswerable: bool = False
+    points: tuple[tuple[str, ...], ...] = ()
+    kind: str = ""
+    language: str = ""
+    quotes: tuple[str, ...] = ()
 
     def is_answered_by(self, chunk: ChunkRecord) -> bool:
         """Whether the passage holds the answer."""
@@ -39,7 +46,10 @@ class EvalQuestion:
             return False
         if self.pages and not set(self.pages).intersection(chunk.pages):
             return False
-        return _squeezed(self.quote) in _squeezed(chunk.text)
+        text = squeezed(chunk.text)
+        return squeezed(self.quote) in text and (
+            not self.quotes or any(squeezed(quote) in text for quote in self.quotes)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,8 @@ class QuestionSet:
     def fingerprint(self) -> str:
         """Another question, another fingerprint: figures of different questions are not compared."""
         content = json.dumps([[q.text, q.document, q.pages, q.quote, q.unanswerable] for q in self.questions])
+        if any(q.points for q in self.questions):
+            content += json.dumps([[q.points, q.quotes] for q in self.questions])
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
@@ -66,15 +78,26 @@ def question_sets() -> list[QuestionSet]:
     if (SHARED / "papers").is_dir():
         papers = read_questions(SHARED / "papers" / "questions.jsonl", document_key="doc")
         sets.append(QuestionSet("papers", "papers", lambda: folder_documents(SHARED / "papers", "*.pdf"), papers))
-    for name in ("squad2", "cmrc2018"):
+    for name, language in (("squad2", "en"), ("cmrc2018", "zh")):
         if (SHARED / name).is_dir():
-            sets.append(_paragraph_set(name))
+            sets.append(_paragraph_set(name, language))
+    if (SHARED / "natural").is_dir():
+        sets.append(_natural_set(SHARED / "natural"))
     by_name = {each.name: each for each in sets}
     if "papers" in by_name and "squad2" in by_name:
         strangers = tuple(EvalQuestion(question.text, unanswerable=True) for question in by_name["squad2"].questions)
         papers_set = by_name["papers"]
         sets.append(QuestionSet("squad2 asked to papers", papers_set.corpus, papers_set.documents, strangers))
     return sets
+
+
+def missing_sets() -> list[str]:
+    """A sentence for each set that cannot be measured here."""
+    return [
+        f"{name}: skipped, ../shared/data/{name} is not there"
+        for name in ("papers", "squad2", "cmrc2018", "natural")
+        if not (SHARED / name).is_dir()
+    ]
 
 
 def read_questions(file: Path, document_key: str = "document") -> tuple[EvalQuestion, ...]:
@@ -109,17 +132,28 @@ def _question(raw: dict[str, Any], document_key: str) -> EvalQuestion:
     if not unanswerable and not raw.get(document_key):
         raise ValueError('an answerable question needs "document"; write "unanswerable": true otherwise')
     pages = tuple(int(page) for page in raw.get("pages", ()))
-    return EvalQuestion(raw["question"], raw.get(document_key) or "", pages, raw.get("quote", ""), unanswerable)
+    return EvalQuestion(
+        raw["question"],
+        raw.get(document_key) or "",
+        pages,
+        raw.get("quote", ""),
+        unanswerable,
+        points=(tuple(map(str, raw["answers"])),) if raw.get("answers") else (),
+        kind="unanswerable" if unanswerable else str(raw.get("kind", "")),
+        language=str(raw.get("language", "")),
+    )
 
 
-def _paragraph_set(name: str) -> QuestionSet:
+def _paragraph_set(name: str, language: str) -> QuestionSet:
     """A set whose documents are single paragraphs, given as passages.jsonl."""
     passages = _json_lines(SHARED / name / "passages.jsonl")
     path_of = {passage["id"]: f"{number:04d}.txt" for number, passage in enumerate(passages)}
     questions = tuple(
-        EvalQuestion(raw["question"], unanswerable=True)
+        EvalQuestion(raw["question"], unanswerable=True, kind="unanswerable", language=language)
         if raw.get("unanswerable")
-        else EvalQuestion(raw["question"], path_of[raw["passage"]])
+        else EvalQuestion(
+            raw["question"], path_of[raw["passage"]], points=(tuple(raw["answers"]),), kind="fact", language=language
+        )
         for raw in _json_lines(SHARED / name / "questions.jsonl")
     )
 
@@ -129,9 +163,27 @@ def _paragraph_set(name: str) -> QuestionSet:
     return QuestionSet(name, name, documents, questions)
 
 
+def _natural_set(folder: Path) -> QuestionSet:
+    """Questions as people ask them; a passage answers when it holds a line of the evidence, in whichever document."""
+    questions = tuple(map(_natural_question, _json_lines(folder / "questions.jsonl")))
+    return QuestionSet("natural", "natural", lambda: folder_documents(folder / "documents"), questions)
+
+
+def _natural_question(raw: dict[str, Any]) -> EvalQuestion:
+    if raw["unanswerable"]:
+        return EvalQuestion(raw["question"], unanswerable=True, kind="unanswerable", language=raw["language"])
+    if raw["match"] == "all":
+        points = tuple(tuple(point) if isinstance(point, list) else (point,) for point in raw["answers"])
+    else:
+        points = ((*raw["answers"], *raw.get("also", ())),)
+    quotes = tuple(line for line in raw["evidence"].split("\n") if line.strip())
+    return EvalQuestion(raw["question"], "*", points=points, kind=raw["group"], language=raw["language"], quotes=quotes)
+
+
 def _json_lines(file: Path) -> Sequence[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def _squeezed(text: str) -> str:
-    return "".join(text.split())
+def squeezed(text: str) -> str:
+    """Without white space, and without the bars of tables, which only some readers write."""
+    return "".join(text.replace("|", " ").split())

@@ -4,13 +4,21 @@ import json
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.quality.measures import Figure, all_figures, ranks, refusal_figures, surely_falls
+from benchmarks.quality.measures import (
+    Figure,
+    all_figures,
+    answer_figures,
+    grades,
+    ranks,
+    refusal_figures,
+    surely_falls,
+)
 from benchmarks.quality.question_sets import QuestionSet
 from benchmarks.quality.systems import Outcome
 
@@ -21,6 +29,7 @@ BASELINE = Path(__file__).with_name("baseline.json")
 class SetResult:
     """One set's figures. `places` (page level, ours; 0: not found) and `right_to_answer` go question by question.
 
+    `answers`: which questions → measure; `grades` those of the answers question by question, None where not known.
     `scores` counts the best relevance score of each question: score → how many, for answerable and other questions.
     """
 
@@ -33,6 +42,8 @@ class SetResult:
     right_to_answer: tuple[int, ...]
     scores: Mapping[str, Mapping[int, int]]
     latency_ms: Mapping[str, float]
+    answers: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
+    grades: tuple[str | None, ...] = ()
 
 
 def result_of(question_set: QuestionSet, outcomes: Sequence[Outcome]) -> SetResult:
@@ -53,6 +64,8 @@ def result_of(question_set: QuestionSet, outcomes: Sequence[Outcome]) -> SetResu
         right_to_answer=tuple(int(outcome.refused == question.unanswerable) for question, outcome in pairs),
         scores=scores,
         latency_ms=_latency(outcomes),
+        answers=answer_figures(questions, outcomes),
+        grades=tuple(grades(questions, outcomes)),
     )
 
 
@@ -71,6 +84,7 @@ def write_baseline(results: Sequence[SetResult], model: str, file: Path = BASELI
             "fingerprint": result.fingerprint,
             "places": result.places,
             "right_to_answer": result.right_to_answer,
+            "grades": _letters(result.grades),
         }
         for result in results
     }
@@ -109,7 +123,16 @@ def _compared(before: Mapping[str, Any], now: SetResult) -> list[tuple[str, list
             found.append((name, list(map(value, before["places"])), list(map(value, now.places))))
     right = [float(value) for value in before["right_to_answer"]]
     found.append(("right to answer or refuse", right, [float(value) for value in now.right_to_answer]))
+    letters = before.get("grades", "")
+    if len(letters) == len(now.grades) and any(now.grades):
+        for name, is_good in _BY_GRADE.items():
+            found.append((name, list(map(is_good, letters)), list(map(is_good, _letters(now.grades)))))
     return found
+
+
+def _letters(found: Sequence[str | None]) -> str:
+    """One letter for each grade: r(ight), p(artly), w(rong), n(o answer), - not known."""
+    return "".join({"refused": "n"}.get(grade, grade[0]) if grade else "-" for grade in found)
 
 
 def _hit_at_5(place: int) -> float:
@@ -131,13 +154,19 @@ _BY_PLACE: Mapping[str, Callable[[int], float]] = {
 }
 
 
+_BY_GRADE: Mapping[str, Callable[[str], float]] = {
+    "answers that are right": lambda letter: float(letter == "r"),
+    "answers that are not wrong": lambda letter: float(letter != "w"),
+}
+
+
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
 def _latency(outcomes: Sequence[Outcome]) -> dict[str, float]:
     found = {}
-    for name in ("retrieve", "score"):
+    for name in ("retrieve", "score", "answer"):
         seconds = [getattr(outcome, f"{name}_seconds") for outcome in outcomes]
         for label, share in (("p50", 0.5), ("p95", 0.95)):
             found[f"{name} {label}"] = round(1000 * float(np.quantile(seconds, share)), 1)

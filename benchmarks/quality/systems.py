@@ -8,6 +8,8 @@ from functools import lru_cache
 import numpy as np
 from llama_index.core.schema import NodeWithScore
 
+from server.answering.quoting import extract_answer, words_of_index
+from server.passages import passage_of
 from server.relevance.local_scorer import LocalScorer
 from server.relevance.postprocessor import select
 from server.retrieval.corpus import corpus_of
@@ -26,8 +28,8 @@ _RRF_CONSTANT = 60  # Cormack, Clarke and Büttcher 2009
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the searches gave for one question: ranked chunks by system; ours also the best relevance score, whether it
-    refused, and how long it took.
+    """What the searches gave for one question: ranked chunks by system; ours also the best relevance score, what it
+    kept and answered without a language model ("" where it refused), and how long that took.
     """
 
     ranked: dict[str, list[ChunkRecord]]
@@ -35,6 +37,9 @@ class Outcome:
     refused: bool
     retrieve_seconds: float
     score_seconds: float
+    kept: tuple[ChunkRecord, ...] = ()
+    answer: str = ""
+    answer_seconds: float = 0.0
 
 
 def ask(index: OpenIndex, question: str) -> Outcome:
@@ -49,6 +54,9 @@ def ask(index: OpenIndex, question: str) -> Outcome:
     judgements = scorer.score(question, nodes)
     scored = time.perf_counter()
     verdicts = select(nodes, judgements, threshold=THRESHOLD, keep=5) if nodes else ()
+    kept = [passage_of(verdict.node, verdict.judgement, kept=True) for verdict in verdicts if verdict.kept]
+    answer = extract_answer(question, kept, words_of_index(index.generation)) if kept else ""
+    answered = time.perf_counter()
     dense, lexical = _dense(index, question), _lexical(index, question)
     return Outcome(
         {
@@ -58,9 +66,12 @@ def ask(index: OpenIndex, question: str) -> Outcome:
             "ours": _chunks(index, [_id(node) for node in nodes]),
         },
         best_score=max((judgement.score or 0 for judgement in judgements), default=0),
-        refused=not any(verdict.kept for verdict in verdicts),
+        refused=not answer,
         retrieve_seconds=retrieved - started,
         score_seconds=scored - retrieved,
+        kept=tuple(_chunks(index, [passage.id for passage in kept])),
+        answer=answer,
+        answer_seconds=answered - scored,
     )
 
 

@@ -2,7 +2,7 @@
 
 Our own packing and not LlamaIndex's SentenceSplitter (0.14): that one returns text without places, does not count the
 context that is embedded with it, knows no tables and no page breaks, and importing llama_index.core costs seconds in a
-run that has nothing to do. `sentences.split_sentences` fits it all the same, as its chunking_tokenizer_fn.
+run that has nothing to do.
 """
 
 import re
@@ -14,11 +14,12 @@ from pathlib import PurePosixPath
 
 from indexing.chunking.outline import Outline, is_contents
 from indexing.chunking.packing import Sized, pack
-from indexing.chunking.pieces import Break, Piece, ends_a_sentence, heads_of_earlier_pages, page_pieces, table_heads
+from indexing.chunking.pieces import Break, Piece, heads_of_earlier_pages, page_pieces, table_heads
 from indexing.documents import ParsedDocument
 from storage.records import ChunkRecord, Span, chunk_id
+from storage.words.lines import ends_a_sentence
 
-CHUNKER_VERSION = 3
+CHUNKER_VERSION = 4
 """Part of every document's fingerprint: raise it when the same pages would give other chunks."""
 
 CountTokens = Callable[[str], int]

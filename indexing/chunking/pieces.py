@@ -1,7 +1,7 @@
 """The smallest pieces of a page that a chunk is made of, and how good a place before each is to begin one. Pure.
 
 A PDF's text has no paragraphs, only lines: blank lines, line lengths, bullets, captions and rows of numbers tell.
-Sentences are those of English, Chinese and most languages written like them; the pieces joined are the text.
+Sentences, rows and captions are those of `storage.words`, as answers quote them; the pieces joined are the text.
 """
 
 import re
@@ -9,47 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-_ABBREVIATIONS = re.compile(
-    r"e\.g|i\.e|cf|vs|v\.s|al|etc|figs?|eqs?|secs?|ch|chap|nos?|vols?|pp?|eds?|approx|resp|ca|dr|mrs?|ms|prof|st|jr|sr"
-    r"|inc|ltd|co|corp|dept|univ|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|refs?|tab|thm|def|lem|prop"
-    r"|bzw|z\.b|d\.h|u\.a|usw|nr|art|abs",
-    re.IGNORECASE,
-)
-_END = re.compile(
-    r"[。！？；…]+[”’」』）】》\"']*\s*"  # Chinese: no space follows
-    r"|[.!?]+[\"'”’)\]»]*(?:\s+|$)"
-    r"|\n[ \t]*\n\s*"
-)
-_LAST_WORD = re.compile(r"([\w.]+)\.[\"'”’)\]»]*\s*$")
-_INITIAL = re.compile(r"(?:^|[\s.(])[A-Z]$")
-
-
-def split_sentences(text: str) -> list[str]:
-    """The sentences in order, each with the white space after it; fits `SentenceSplitter(chunking_tokenizer_fn=…)`."""
-    pieces, start = [], 0
-    for match in _END.finditer(text):
-        if match.end() < len(text) and _ends_sentence(text, start, match):
-            pieces.append(text[start : match.end()])
-            start = match.end()
-    if start < len(text):
-        pieces.append(text[start:])
-    return pieces
-
-
-def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
-    mark = match.group()
-    if not mark.startswith("."):
-        return True
-    following = text[match.end()]
-    if following.islower() or following in ",;:)":
-        return False
-    word = _LAST_WORD.search(text, start, match.end())
-    if word is None or len(mark.rstrip()) > 1:  # quoted or bracketed to the end: no abbreviation
-        return True
-    last = word.group(1)
-    is_initial = _INITIAL.search(text[start : match.start()]) is not None and "\n\n" not in mark
-    is_numbering = last.isdigit() and text[start : match.start()].strip() == last  # "2. Approach"
-    return _ABBREVIATIONS.fullmatch(last) is None and not is_initial and not is_numbering
+from storage.words.lines import BULLET, VALUE, ends_a_sentence, is_row
+from storage.words.sentences import sentence_spans
 
 
 class Break(IntEnum):
@@ -86,18 +47,14 @@ class _Line:
     is_caption: bool
 
 
-_BULLET = re.compile(r"(?:[•●▪◦‣∙·*+-]|\(?\d{1,3}[.)]|[（(]?[a-z\d][)）])\s+\S")
-_CAPTION = re.compile(
-    r"(?:Table|Figure|Fig\.|Algorithm|Listing|Tabelle|Abbildung|表|图|圖)\s*[A-Z]?\.?\d+", re.IGNORECASE
-)
-_SENTENCE_END = re.compile(r"[.!?:。！？：；][\"'”’)\]]*$")
-_VALUE = re.compile(r"[-–—+±~<>≤≥]?[$€¥£]?\d[\d.,:/×x]*[%‰]?[A-Za-z]{0,2}|[-–—✓✗×/|]")
 _HEAD_FIGURE = re.compile(r"[-–—(+]?\s?[$€£¥]?\s?\(?\d[\d.,:/ -]*[%)]*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LONGEST_HEAD = 300  # characters: a longer header is not repeated
 _SHORT_LINE = 0.8  # of the page's usual line: it ends a paragraph if it ends a sentence
 _LABEL_LINE = 0.5  # shorter than that and without punctuation: a label, as in tables and figures
-_ROW_VALUES = 0.4  # of a line's words are numbers: a row
+_NUMBERED_CAPTION = re.compile(
+    r"(?:Table|Figure|Fig\.|Algorithm|Listing|Tabelle|Abbildung|Tableau|Tabla|表|图|圖)\s*[A-Z]?\.?\d+", re.IGNORECASE
+)
 
 
 def page_pieces(page: int, text: str, heading_offsets: Sequence[int]) -> list[Piece]:
@@ -131,19 +88,16 @@ def _lines(text: str, headings: frozenset[int]) -> Iterator[_Line]:
                 text=stripped,
                 after_blank=after_blank,
                 is_heading=start in headings or offset in headings,
-                is_row=_is_row(stripped),
-                is_caption=_CAPTION.match(stripped) is not None,
+                is_row=is_row(stripped) or _is_value(stripped),
+                is_caption=_NUMBERED_CAPTION.match(stripped) is not None,
             )
         after_blank = not stripped
         offset += len(line) + 1
 
 
-def _is_row(line: str) -> bool:
-    if line.startswith("|") or line.count(" | ") > 1 or line.count("\t") > 1:
-        return True
-    words = line.split()
-    values = sum(_VALUE.fullmatch(word) is not None for word in words)
-    return values >= len(words) * _ROW_VALUES and values > 0 and (len(words) > 2 or values == len(words))
+def _is_value(line: str) -> bool:
+    """Whether a line holds one cell of a table, or two, and nothing but numbers."""
+    return all(map(VALUE.fullmatch, line.split()))
 
 
 def _break_between(last: _Line, line: _Line, usual: int) -> Break:
@@ -157,15 +111,15 @@ def _break_between(last: _Line, line: _Line, usual: int) -> Break:
         return Break.ROW
     if last.is_row and _is_label(line, usual):
         return Break.ROW
-    if line.after_blank or line.is_row or last.is_row or _BULLET.match(line.text):
+    if line.after_blank or line.is_row or last.is_row or BULLET.match(line.text):
         return Break.PARAGRAPH
-    if _SENTENCE_END.search(last.text):
+    if ends_a_sentence(last.text):
         return Break.PARAGRAPH if len(last.text) < usual * _SHORT_LINE else Break.INSIDE
     return Break.ROW if _is_label(last, usual) and _is_label(line, usual) else Break.INSIDE
 
 
 def _is_label(line: _Line, usual: int) -> bool:
-    return len(line.text) < usual * _LABEL_LINE and not _SENTENCE_END.search(line.text)
+    return len(line.text) < usual * _LABEL_LINE and not ends_a_sentence(line.text)
 
 
 def _block_pieces(page: int, text: str, block: list[_Line], kind: Break) -> Iterator[Piece]:
@@ -176,13 +130,13 @@ def _block_pieces(page: int, text: str, block: list[_Line], kind: Break) -> Iter
         yield Piece(page, start, end, kind, is_heading=first.is_heading, is_row=first.is_row)
         return
     before = kind
-    for sentence in split_sentences(text[start:end]):
-        stop = start + len(sentence.rstrip())
-        begin = start + len(sentence) - len(sentence.lstrip())
+    for begin, stop in sentence_spans(text, start, end):
+        sentence = text[begin:stop]
+        begin += len(sentence) - len(sentence.lstrip())
+        stop = begin + len(sentence.strip())
         if begin < stop:
             yield Piece(page, begin, stop, before, is_caption=first.is_caption)
             before = Break.SENTENCE
-        start += len(sentence)
 
 
 def table_heads(pieces: Sequence[Piece], text_of: Callable[[Piece], str]) -> list[Piece | None]:
@@ -235,8 +189,3 @@ def _is_head(row: str) -> bool:
     filled = list(filter(None, cells))
     figures = [cell for cell in filled if _HEAD_FIGURE.fullmatch(cell) and not _YEAR.fullmatch(cell)]
     return len(cells) > 1 and len(figures) * 2 < len(filled)
-
-
-def ends_a_sentence(text: str) -> bool:
-    """Whether the text ends where a sentence does."""
-    return _SENTENCE_END.search(text) is not None

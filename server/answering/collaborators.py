@@ -24,7 +24,7 @@ class Parts:
     retriever: Callable[[OpenIndex, int, tuple[str, ...]], BaseRetriever]
     freshness: Callable[[OpenIndex, Callable[[Sequence[str]], None]], BaseNodePostprocessor]
     local_scorer: Callable[[OpenIndex], RelevanceScorer]
-    extract: Callable[[str, Sequence[Passage]], str]
+    extract: Callable[[OpenIndex], Callable[[str, Sequence[Passage]], str]]
     check: Callable[[str, Sequence[Passage]], CheckedAnswer]
 
 

@@ -15,6 +15,7 @@ from server.answering.dates import Moment, moments_of, tells
 from server.answering.numbers import Number, bears_out, has_value, is_share, numbers_of
 from server.answering.prose import is_inside, spans_of_code_and_formulas, spans_outside_prose, without
 from server.answering.units import unit_of
+from storage.words.scripts import IS_HAN
 
 FactKind = Literal["number", "date", "quotation", "name"]
 
@@ -144,7 +145,7 @@ def _shares_a_day(moment: Moment, there: Moment) -> bool:
 def _quotations(text: str) -> Iterator[Fact]:
     for match in _QUOTATION.finditer(text):
         quoted = next(group for group in match.groups() if group)
-        if len(quoted.split()) >= 3 or len(re.findall(r"[\u4e00-\u9fff]", quoted)) >= 4:
+        if len(quoted.split()) >= 3 or len(IS_HAN.findall(quoted)) >= 4:
             yield Fact("quotation", match.start() + 1, match.end() - 1, quoted)
 
 

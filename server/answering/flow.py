@@ -69,6 +69,7 @@ class Flow:
         self._gone: list[str] = []
         self._index = index
         self._parts = parts
+        self._extract = parts.extract(index)
         self._model = model
         self._emit = emit
         self._language = question_language(question.text)
@@ -140,7 +141,7 @@ class Flow:
             on_scored=lambda index, judgement: self._emit(PassageScored(index, judgement)),
             on_found=self._on_found,
         )
-        self._engine(QuotingSynthesizer(self._parts.extract), relevance).retrieve(query_of(self._question.text))
+        self._engine(QuotingSynthesizer(self._extract), relevance).retrieve(query_of(self._question.text))
         self._scored_at = time.monotonic()
         return evidence_of(relevance.verdicts, scorer, self._question.threshold)
 
@@ -186,14 +187,14 @@ class Flow:
             yield notices.of_other_kinds(others, listing.other_kind)
 
     def _quoted(self, evidence: JudgedPassages) -> Written:
-        engine = self._engine(QuotingSynthesizer(self._parts.extract))
+        engine = self._engine(QuotingSynthesizer(self._extract))
         text = str(engine.synthesize(query_of(self._question.text), list(evidence.nodes)))
         self._emit(AnswerDelta(text))
         return Written(text, "extractive", evidence, refused=is_refusal(text))
 
     def _written(self, mode: Mode, evidence: JudgedPassages) -> Written:
         assert self._model is not None
-        writer = ModelWriter(self._model, mode, self._parts.extract, self._emit)
+        writer = ModelWriter(self._model, mode, self._extract, self._emit)
         if self._is_about_conversation:
             writer.synthesizer.history = self._question.history
         asked = self._asked if self._is_about_conversation else self._question.text

@@ -14,21 +14,21 @@ from functools import lru_cache
 
 from server.evidence.answer_types import AnswerType, expected_answer, holds_answer, introduces
 from server.evidence.sentences import Sentence, split_sentences
-from storage.words.stemming import stem
+from storage.words.scripts import CJK_RUN, IS_CJK
+from storage.words.stemming import meaning_stem, stem
 from storage.words.terms import STOP_WORDS, Term, placed_words, question_terms
 
 Frequencies = Callable[[Collection[str]], Mapping[str, int]]
 """In how many chunks of the index each stem occurs; one that nobody uses is absent."""
 
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_CJK_RUN = re.compile(f"{_CJK.pattern}+")
+_PLAIN_WORDS = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _GENERIC_WORDS = """
-according amount answer another author authors based become best call called day different document example find first
-found get give given got good happen happened include includes including kind know known last made main major make many
-mean meaning means much name named names new number one other page paper part people percent percentage person section
-show shows sort take taken term text thing things three time two type types use used uses using way ways word work works
-year years
+according allow allowed amount answer another author authors based become best call called day different document
+example find first found get give given got good happen happened happens include includes including kind know known
+last long made main major make many may mean meaning means much name named names new number one other page paper part
+people percent percentage period person score section show shows sort support supported supports take taken term text
+thing things three time two type types use used uses using way ways word work works year years
 """
 _GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
 _GENERIC_WEIGHT = 0.4
@@ -53,6 +53,11 @@ class Need:
     shown: str
     is_name: bool
     is_cjk: bool
+
+    @property
+    def shown_words(self) -> list[str]:
+        """The words of `shown`, one by one."""
+        return _PLAIN_WORDS.findall(self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +103,9 @@ def profile_of(question: str, frequencies: Frequencies, chunks: int) -> Profile:
 
 def examine(profile: Profile, text: str, context: str = "") -> Evidence:
     """What speaks for this passage; `context` is its title and headings."""
-    words, above = _words_of(text), _words_of(context)
-    needs = [need for need in profile.needs if _can_hold(need, words, above)]
-    places = [_places(need, words) for need in needs]
+    words, above = words_of(text), words_of(context)
+    needs = [need for need in profile.needs if can_hold(need, words, above)]
+    places = [places_of(need, words) for need in needs]
     elsewhere = [_is_elsewhere(need, words, above) for need in needs]
     sentences = sentences_of(text)
     best, closeness = _best_window(needs, places, elsewhere, sentences)
@@ -121,13 +126,13 @@ def examine(profile: Profile, text: str, context: str = "") -> Evidence:
 
 def needs_met(profile: Profile, text: str) -> frozenset[int]:
     """Which of the question's needs, by their place in `profile.needs`, stand in the text."""
-    words = _words_of(text)
-    return frozenset(number for number, need in enumerate(profile.needs) if _places(need, words))
+    words = words_of(text)
+    return frozenset(number for number, need in enumerate(profile.needs) if places_of(need, words))
 
 
 def different_words(text: str) -> frozenset[str]:
     """The stems of a text, each once."""
-    return _words_of(text).different
+    return words_of(text).different
 
 
 @lru_cache(maxsize=1024)
@@ -140,25 +145,25 @@ def sentences_of(text: str) -> tuple[Sentence, ...]:
 
 
 def _need(question: str, term: Term, known: Mapping[str, int], chunks: int, capitalised: frozenset[str]) -> Need:
-    spellings = tuple(tuple(stem(word) for word in words) for words in term.spellings)
+    spellings = tuple(tuple(meaning_stem(word) for word in words) for words in term.spellings)
     # A phrase is at most as common as its rarest word; of several spellings the commonest counts.
-    common = max(min(known.get(word, 0) for word in words) for words in spellings)
+    common = max(min(known.get(stem(word), 0) for word in words) for words in term.spellings)
     rarity = weight = math.log((chunks + _SMOOTHING_CHUNKS) / (common + 1))
     if len(spellings[0]) == 1 and spellings[0][0] in _GENERIC:
         weight *= _GENERIC_WEIGHT
-    elif common == 0 and _CJK.match(spellings[0][0]):
+    elif common == 0 and IS_CJK.match(spellings[0][0]):
         weight *= _UNSEEN_CJK_WEIGHT
     first = term.spellings[0][0]
     is_name = term.kind == "exact" or first in capitalised or any(sign.isdigit() for sign in first)
     shown = _as_written(question, term)
-    return Need(spellings, rarity, weight, shown, is_name, _CJK.search(shown) is not None)
+    return Need(spellings, rarity, weight, shown, is_name, IS_CJK.search(shown) is not None)
 
 
 def _as_written(question: str, term: Term) -> str:
     """The term as the person wrote it, to be shown again."""
     words = term.spellings[0]
-    if _CJK.search("".join(words)):
-        return "".join(word if i == 0 or not _CJK.search(word) else word[-1] for i, word in enumerate(words))
+    if IS_CJK.search("".join(words)):
+        return "".join(word if i == 0 or not IS_CJK.search(word) else word[-1] for i, word in enumerate(words))
     written = re.search(r"[\W_]+".join(map(re.escape, words)), question, re.IGNORECASE)
     return written.group() if written else " ".join(words)
 
@@ -176,7 +181,7 @@ def _capitalised(question: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class Words:
     """The stems of a text in order, the different ones, and where in the text each of the first begins."""
 
     stems: tuple[str, ...]
@@ -186,22 +191,22 @@ class _Words:
 
 
 @lru_cache(maxsize=2048)
-def _words_of(text: str) -> _Words:
+def words_of(text: str) -> Words:
     starts, words = placed_words(text)
-    stems = tuple(map(stem, words))
+    stems = tuple(map(meaning_stem, words))
     different = frozenset(stems)
-    cjk = 0 if text.isascii() else sum(max(1, len(run) - 1) for run in _CJK_RUN.findall(text))
-    return _Words(stems, different, tuple(starts), cjk / (len(stems) or 1))
+    cjk = 0 if text.isascii() else sum(max(1, len(run) - 1) for run in CJK_RUN.findall(text))
+    return Words(stems, different, tuple(starts), cjk / (len(stems) or 1))
 
 
-def _can_hold(need: Need, words: _Words, above: _Words) -> bool:
+def can_hold(need: Need, words: Words, above: Words) -> bool:
     """Chinese words are not to be found in an English text, nor English ones, but for names, in a Chinese text."""
     if need.is_cjk:
         return words.cjk_share > 0 or above.cjk_share > 0
     return need.is_name or words.cjk_share < _MOSTLY
 
 
-def _places(need: Need, words: _Words) -> list[int]:
+def places_of(need: Need, words: Words) -> list[int]:
     """Where in the text the need is met."""
     return [
         words.starts[position]
@@ -220,9 +225,9 @@ def _positions(spelling: tuple[str, ...], stems: tuple[str, ...]) -> Iterator[in
             yield position
 
 
-def _is_elsewhere(need: Need, words: _Words, above: _Words) -> bool:
+def _is_elsewhere(need: Need, words: Words, above: Words) -> bool:
     """Whether the need is met above the text, or in pieces: an identifier may be cut up in the head of a table."""
-    if _places(need, above):
+    if places_of(need, above):
         return True
     return any(len(spelling) > 1 and words.different.issuperset(spelling) for spelling in need.spellings)
 

@@ -11,11 +11,11 @@ from llama_index.core.schema import NodeWithScore
 
 from server.evidence.answer_types import AnswerType
 from server.evidence.examination import Evidence, Frequencies, Profile, examine, profile_of
-from server.evidence.likelihood import Standing, score_of, strength
+from server.evidence.sentence_ranking import NEAR_MISS, Found, best_of, ranked_sentences, score_of
 from server.language import Language, question_language
 from server.passages import Judgement
 from server.relevance.postprocessor import OnScored, ScoringRecord
-from storage.vectors.llama_index import metadata_of
+from storage.vectors.llama_index import PassageMetadata, metadata_of
 
 _SHOWN = 3
 _CLOSE = 0.6
@@ -47,18 +47,34 @@ class LocalScorer:
         judgements = []
         for index, node in enumerate(nodes):
             metadata = metadata_of(node.node)
-            standing = Standing(metadata.get("standing", 0.0), metadata.get("crosses", False))
-            judgement = judge(profile, node.node.get_content(), metadata.get("context", ""), standing)
+            found = found_of(metadata)
+            judgement = judge(profile, node.node.get_content(), metadata.get("context", ""), found)
             judgements.append(judgement)
             if on_scored is not None:
                 on_scored(index, judgement)
         return judgements
 
 
-def judge(profile: Profile, text: str, context: str, standing: Standing) -> Judgement:
-    """The score of one passage and, in the question's language, what it was given for."""
-    evidence = examine(profile, text, context)
-    return Judgement(score_of(strength(evidence, standing)), _reason(profile, evidence))
+def found_of(metadata: PassageMetadata) -> Found:
+    """What retrieval says of a passage."""
+    return Found(
+        metadata.get("standing", 0.0), metadata.get("crosses", False), metadata.get("retrieval_score", Found().score)
+    )
+
+
+def judge(profile: Profile, text: str, context: str, found: Found) -> Judgement:
+    """The score of one passage, that of its best sentence, and, in the question's language, what it was given for."""
+    best = best_of(ranked_sentences(profile, text, context, found))
+    score = score_of(best)
+    if best is not None and best.is_near_miss and score >= NEAR_MISS:
+        return Judgement(score, _near_miss(profile))
+    return Judgement(score, _reason(profile, examine(profile, text, context)))
+
+
+def _near_miss(profile: Profile) -> str:
+    if question_language(profile.question) == "zh":
+        return "说的是名称相近的另一事物（另一版本、年份或一方）"
+    return "speaks of something else with nearly the same name: another version, year or party"
 
 
 def _reason(profile: Profile, evidence: Evidence) -> str:

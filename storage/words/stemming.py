@@ -50,6 +50,21 @@ def stem(word: str) -> str:
     return _without_final_e(word)
 
 
+_DOERS = re.compile(r"(?:i[sz]er|ator)s?$")
+
+
+@lru_cache(maxsize=100_000)
+def meaning_stem(word: str) -> str:
+    """The stem, with who does a thing kept apart from doing it: an optimizer is not what optimizes.
+
+    Not what the index of words holds: for comparing texts outside of it.
+    """
+    found = stem(word)
+    return (
+        f"{found}/er" if word.isascii() and len(word) <= _LONGEST and _DOERS.search(word) and len(word) > 6 else found
+    )
+
+
 def _without_diacritics(word: str) -> str:
     if word.isascii() or not unicodedata.name(word[0], "").startswith("LATIN"):
         return word

@@ -7,7 +7,7 @@ question only, so a quoted phrase still finds them.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -15,29 +15,29 @@ from operator import add
 from typing import Literal
 
 from storage.words.chinese_scripts import other_scripts
+from storage.words.frame_words import frame_words
 from storage.words.irregular_forms import other_forms
+from storage.words.scripts import CJK, CJK_RUN
 
-_CJK_CLASS = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_CJK = re.compile(f"[{_CJK_CLASS}]+")
 _WORD = re.compile(r"[^\W_]+")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 
-_TOKEN = re.compile(rf"[{_CJK_CLASS}]+|\d{{1,3}}(?:,\d{{3}})+(?![\d,])|[^\W_{_CJK_CLASS}]+")
+_TOKEN = re.compile(rf"[{CJK}]+|\d{{1,3}}(?:,\d{{3}})+(?![\d,])|[^\W_{CJK}]+")
 _ASCII_WORD = re.compile("([a-z0-9]+)")
 _PLAIN_WORD = re.compile(r"([^\W_]+)")
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|《([^》]+)》|〈([^〉]+)〉|`([^`]+)`")
 # Glued by signs: DeepSeek-R1-Zero, pass@1, 87.6%, v3.2, foo_bar(), A/B, 10:30.
-_COMPOUND = re.compile(
-    rf"[^\W{_CJK_CLASS}]+(?:[-‐‑–.@/:+'’&#·][^\W{_CJK_CLASS}]+)+|[^\W{_CJK_CLASS}]*_[^\W{_CJK_CLASS}]*"
-)
+_COMPOUND = re.compile(rf"[^\W{CJK}]+(?:[-‐‑–.@/:+'’&#·][^\W{CJK}]+)+|[^\W{CJK}]*_[^\W{CJK}]*")
 _SUBSCRIPTED = re.compile(r"[^\W_]{1,2}_[^\W_]{1,2}")  # A_i; a PDF's text has "Ai"
 _POSSESSIVE = re.compile(r"['’]s$")
 _NUMBERED = re.compile(
-    r"\b(table|figure|fig|section|sec|chapter|chap|equation|eq|algorithm|appendix|theorem|lemma|step|stage|part|article"
-    r"|page|tabelle|abbildung)s?\.?\s*\(?(\d+(?:\.\d+)*|[a-z](?:\.\d+)*)\)?(?![^\W_])",
-    re.IGNORECASE,
+    r"\b((?i:table|figure|fig|section|sec|chapter|chap|equation|eq|algorithm|appendix|theorem|lemma|step|stage|part"
+    r"|article|page|tabelle|abbildung))(?i:s?)\.?"
+    # A letter is a label where it is a capital, or where nothing follows that it could be a word of: "Section a?"
+    r"(?:\s*\(?(\d+(?:\.\d+)*)|[\s(]+([A-HJ-Z](?:\.\d+)*|[a-z]\.\d+(?:\.\d+)*|I(?=\s*(?:[?.,;:)]|$))|[b-hj-z](?=[\s?.,;:)]|$)"
+    r"|a(?=\s*(?:[?.,;:)]|$))))\)?(?![^\W_])"
 )
 _NUMBERED_CHINESE = re.compile(
     r"第?\s*([表图圖节節章页頁式步])\s*(\d+(?:\.\d+)*)|第\s*(\d+(?:\.\d+)*)\s*([表图圖节節章页頁式步])"
@@ -85,7 +85,7 @@ class Term:
 
 def index_terms(text: str) -> str:
     """The text as the lexical index stores it, words with spaces between."""
-    return _CJK.sub(lambda run: f" {' '.join(_bigrams(run.group()))} ", _one_spelling(text))
+    return CJK_RUN.sub(lambda run: f" {' '.join(_bigrams(run.group()))} ", _one_spelling(text))
 
 
 def match_expression(question: str) -> str | None:
@@ -123,17 +123,20 @@ def _terms(text: str) -> Iterator[Term]:
         yield Term(tuple(dict.fromkeys(map(_words, (quoted, *scripts)))), "exact")
     yield from _numbered_terms(text)
     rest = _NUMBERED_CHINESE.sub(" ", _NUMBERED.sub(" ", text))
+    stops = frame_words(text) or STOP_WORDS
     for compound in _COMPOUND.findall(rest):
-        yield from _compound_terms(compound)
+        yield from _compound_terms(compound, stops)
     rest = _COMPOUND.sub(" ", rest)
-    words = _WORD.findall(_CJK.sub(" ", rest).casefold())
-    yield from (_single(word) for word in words if word not in STOP_WORDS)
-    for run in _content_runs(_CJK.findall(rest)):
+    words = _WORD.findall(CJK_RUN.sub(" ", rest).casefold())
+    yield from (_single(word) for word in words if word not in stops)
+    for run in _content_runs(CJK_RUN.findall(rest)):
         yield from map(_single, _bigrams(run))
 
 
 def _numbered_terms(text: str) -> Iterator[Term]:
-    found = [(_FULL_NAMES.get(name.casefold(), name), number) for name, number in _NUMBERED.findall(text)]
+    found = [
+        (_FULL_NAMES.get(name.casefold(), name), number or letter) for name, number, letter in _NUMBERED.findall(text)
+    ]
     for sign, number, number_first, sign_last in _NUMBERED_CHINESE.findall(text):
         found.append((sign or sign_last, number or number_first))
     for name, number in found:
@@ -144,13 +147,13 @@ def _numbered_terms(text: str) -> Iterator[Term]:
         yield Term(tuple(spellings), "exact")
 
 
-def _compound_terms(compound: str) -> Iterator[Term]:
+def _compound_terms(compound: str, stops: Collection[str]) -> Iterator[Term]:
     words = _words(_POSSESSIVE.sub("", compound))
     is_exact = any(character.isdigit() for character in compound)
     spellings = (words, ("".join(words),)) if _SUBSCRIPTED.fullmatch(compound) else (words,)
     yield Term(spellings, "exact" if is_exact or len(spellings) > 1 else "compound")
     if not is_exact and len(spellings) == 1:
-        yield from (_single(word) for word in words if word not in STOP_WORDS)
+        yield from (_single(word) for word in words if word not in stops)
 
 
 def _single(word: str) -> Term:
@@ -173,8 +176,8 @@ def _placed_one_by_one(text: str) -> tuple[list[int], list[str]]:
         if token.isascii():  # the commas are those of a number
             starts.append(start)
             words.append(token.replace(",", "").lower())
-        elif _CJK.match(token):
-            found = _bigrams(token)
+        elif CJK_RUN.match(token):
+            found = _bigrams(unicodedata.normalize("NFKC", token))
             starts += range(start, start + len(found))
             words += found
         else:

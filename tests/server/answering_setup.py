@@ -121,7 +121,7 @@ class Setup:
             retriever=retriever,
             freshness=lambda index, on_gone: Fresh(),
             local_scorer=lambda index: ScoreInText(),
-            extract=self.extract,
+            extract=lambda index: self.extract,
             check=self.check,
         )
 

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexing.chunking.chunker import chunk_document
-from indexing.chunking.pieces import page_pieces, split_sentences
+from indexing.chunking.pieces import page_pieces
 from indexing.documents import Heading, ParsedDocument, ReadLimits
 from indexing.readers import read_document
 from storage.embedding.models import load_token_counter, resolve_model
 from storage.records import ChunkRecord, PageRecord
+from storage.words.sentences import sentence_spans
 from tests.indexing.samples import PROSE
 
 CountTokens = Callable[[str], int]
@@ -96,7 +97,7 @@ class TestLaws:
     @given(st.lists(st.text(st.sampled_from('ab A.!?。！”"\n)0'), max_size=30), max_size=6).map("".join))
     @settings(max_examples=150, deadline=None)
     def test_sentences_joined_are_the_text(self, text: str) -> None:
-        assert "".join(split_sentences(text)) == text
+        assert "".join(text[start:end] for start, end in sentence_spans(text)) == text
 
     @given(st.lists(_LINES, max_size=6).map("\n".join))
     @settings(max_examples=80, deadline=None)
@@ -123,7 +124,7 @@ class TestLaws:
     ],
 )
 def test_sentences(text: str, expected: list[str]) -> None:
-    assert split_sentences(text) == expected
+    assert [text[start:end] for start, end in sentence_spans(text)] == expected
 
 
 def test_chunks_begin_at_paragraphs_where_they_can() -> None:

@@ -1,11 +1,13 @@
 """Extractive answers quote the fewest sentences that answer, exactly, cited, in reading order."""
 
 import pytest
+from llama_index.core.schema import NodeWithScore, TextNode
 
 from server.answering.citations import check_citations
-from server.answering.quoting import extract_answer
+from server.answering.quoting import Words, extract_answer
 from server.pages.rendering import AnswerContext, render_answer
 from server.passages import Passage
+from server.relevance.local_scorer import LocalScorer
 
 GRPO = (
     "2.2.1. Reinforcement Learning Algorithm\n"
@@ -143,3 +145,63 @@ def test_a_quotation_gives_no_false_alarm(question: str) -> None:
     answer = extract_answer(question, passages)
     checked = check_citations(answer, passages)
     assert (checked.text, checked.checks.unknown_citations, checked.checks.unsupported) == (answer, 0, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "quoted"),
+    [
+        pytest.param(
+            "How long may books be kept?", "## Keeping books\n\nBooks may be kept for four weeks.", "Books may", id="##"
+        ),
+        pytest.param(
+            "修理站什么时候开放？", "一、修理站开放时间\n\n修理站每周三晚上六点到九点开放。", "修理站每周三", id="一、"
+        ),
+        pytest.param(
+            "如何申请会员？", "（一）申请会员\n申请会员须填写表格并交费。\n", "申请会员须填写表格", id="（一）"
+        ),
+        pytest.param(
+            "What may pets do in the garden?",
+            "4 Pets in the garden\nPets may run there on a lead.",
+            "Pets may",
+            id="4 Title",
+        ),
+        pytest.param(
+            "Wann endet die Mitgliedschaft?",
+            "§ 5 Ende der Mitgliedschaft\n\nDie Mitgliedschaft endet zum 1. Januar des folgenden Jahres. Mehr nicht.",
+            "Die Mitgliedschaft endet zum 1. Januar des folgenden Jahres.",
+            id="§ and zum 1.",
+        ),
+    ],
+)
+def test_headings_are_not_quoted(question: str, text: str, quoted: str) -> None:
+    assert extract_answer(question, [passage(text)]).startswith(quoted)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        (
+            "How high is the tower of Wrexham?",
+            "The tower of Wrexham stands by the river. It is 41 metres high. The weather is mild there.",
+            "The tower of Wrexham stands by the river. It is 41 metres high. [1]",
+        ),
+        (
+            "赤塔的高度是多少？",
+            "赤塔位于河边。它的高度为四十一米。附近天气温和。",
+            "赤塔位于河边。它的高度为四十一米。 [1]",
+        ),
+    ],
+)
+def test_a_sentence_that_points_back_brings_the_one_before(question: str, text: str, answer: str) -> None:
+    assert extract_answer(question, [passage(text)]) == answer
+
+
+def test_the_quoted_sentence_is_that_of_the_passage_with_the_best_score() -> None:
+    question = "When was the tower of Wrexham built?"
+    texts = ["The tower of Wrexham is open daily.", "The tower of Wrexham was built in 1506."]
+    words = Words(lambda stems: {}, 1000)
+    scorer = LocalScorer(words.frequencies, words.chunks)
+    nodes = [NodeWithScore(node=TextNode(text=text)) for text in texts]
+    scores = [judgement.score or 0 for judgement in scorer.score(question, nodes)]
+    assert scores[1] > scores[0]
+    assert extract_answer(question, [passage(text) for text in texts], words).startswith(texts[1])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.words import terms as lexical
-from storage.words.stemming import stem
+from storage.words.stemming import meaning_stem, stem
 
 
 def phrases(question: str) -> set[str]:
@@ -88,3 +88,71 @@ def test_stems_are_those_of_the_index(words: str) -> None:
     stored = dict(connection.execute("SELECT doc, term FROM vocabulary"))
     assert {number: stem(word) for number, word in enumerate(words.split())} == stored
     connection.close()
+
+
+LABELS = "tables figures sections chapters equations algorithms steps stages parts articles pages"
+LONGER = "tablet tabled figs section sectional chapter stages party parts article pager stepson"
+IN_VES = "shelves halves scarves calves wolves hooves dwarves knives loaves wharves"
+
+
+@pytest.mark.parametrize(
+    ("question", "stems"),
+    [
+        pytest.param(f"which {word} are there for children", {stem(word), "children", "child"}, id=word)
+        for word in LABELS.split()
+    ]
+    + [pytest.param(f"what is a {word} for", {stem(word)}, id=word) for word in LONGER.split()]
+    + [
+        pytest.param("which step I take", {"step", "take", "taken", "took"}, id="I is a person"),
+        pytest.param("the part a tenant pays", {"part", "tenant", "pays"}, id="a is an article"),
+    ],
+)
+def test_a_plural_or_a_longer_word_is_no_label(question: str, stems: set[str]) -> None:
+    assert {stem(word) for word in phrases(question)} == {stem(word) for word in stems}
+
+
+@pytest.mark.parametrize(
+    ("question", "label"),
+    [
+        ("Table A", "table a"),
+        ("Tables 2", "table 2"),
+        ("appendix b", "appendix b"),
+        ("see section a?", "section a"),
+        ("Stage I?", "stage i"),
+        ("Appendix A.2 says", "appendix a 2"),
+        ("Fig.3", "figure 3"),
+    ],
+)
+def test_a_label_is_one(question: str, label: str) -> None:
+    assert label in phrases(question)
+
+
+@pytest.mark.parametrize("plural", IN_VES.split())
+def test_a_plural_in_ves_finds_its_singular(plural: str) -> None:
+    singular = [form for form in (plural[:-3] + "f", plural[:-3] + "fe") if form in phrases(plural)]
+    assert singular
+    assert plural in phrases(singular[0])
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("Wie lange kann ich die Wohnung behalten?", {"wohnung", "behalten"}),
+        ("Combien de temps puis-je garder les livres ?", {"temps", "garder", "livres", "puis je"}),
+        ("¿Cuánto cuesta la cuota mensual?", {"cuesta", "cuota", "mensual"}),
+        ("Quanto costa la tessera per gli studenti?", {"costa", "tessera", "studenti"}),
+        ("Quanto custa a multa por não devolver?", {"custa", "multa", "devolver"}),
+        ("Hoeveel kost het lidmaatschap van de vereniging?", {"kost", "lidmaatschap", "vereniging"}),
+        ("How long is the die in the mould?", {"long", "die", "mould"}),
+    ],
+)
+def test_words_that_only_ask_are_dropped_in_six_more_languages(question: str, wanted: set[str]) -> None:
+    assert phrases(question) == wanted
+
+
+def test_who_does_a_thing_is_not_doing_it() -> None:
+    for doer, doing in (("optimizer", "optimize"), ("optimizers", "optimizes"), ("generator", "generate")):
+        assert stem(doer) == stem(doing)
+        assert meaning_stem(doer) != meaning_stem(doing)
+    assert meaning_stem("optimizers") == meaning_stem("optimizer")
+    assert meaning_stem("optimizes") == meaning_stem("optimization")

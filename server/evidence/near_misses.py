@@ -1,0 +1,93 @@
+"""A name is a name: R1 is not R1-Zero, V3 not V3.2, 2024 not 2025, the buyer not the seller. Pure."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+_SUFFIX = re.compile(r"[-‐‑–/+_·]([^\W_]+)|(?<=\d)[.,](\d+)|(?<=\d)([A-Za-z]{1,2})(?![^\W_])")
+_SAME_SUFFIXES = frozenset(
+    (
+        *("based", "like", "style", "trained", "series", "level", "class", "type", "shaped", "powered", "specific"),
+        *("free", "related", "only", "compatible", "ready", "generated", "size", "sized", "year", "day", "s", "es"),
+    )
+)
+_VARIANT = re.compile(
+    r"[ \t]?(?:Pro|Max|Plus|Mini|Ultra|Lite|Zero|Turbo|Air|Nano|Micro|XL|XS|SE|FE|Base|Instruct|Distill|Preview|Premium"
+    r"|Extra|Junior|Senior|II|III|IV|专业版|标准版|旗舰版|增强版|青春版)(?![^\W_])"
+)
+_OPPOSITES = """
+buyer seller / landlord tenant / lessor lessee / employer employee / lender borrower / teacher student / parent child
+/ doctor patient / customer supplier / client provider / insurer policyholder / sender recipient / host guest
+/ import export / entry exit / arrival departure / minimum maximum / least most / first last / adults children
+/ weekdays weekends / summer winter / morning evening / ordinary reduced / basic premium / standard premium
+/ basic standard / inbound outbound / domestic international / upper lower / left right / indoor outdoor / new old
+/ bronze silver / silver gold / bronze gold / economy business / monthly yearly / junior senior / hourly daily
+/ käufer verkäufer / mieter vermieter / arbeitgeber arbeitnehmer / arrendador arrendatario / locataire bailleur
+/ 买方 卖方 / 買方 賣方 / 甲方 乙方 / 出租人 承租人 / 出租方 承租方 / 房东 房客 / 雇主 雇员
+/ 用人单位 劳动者 / 贷款人 借款人 / 老师 学生 / 家长 孩子 / 成人 儿童 / 最高 最低 / 最大 最小 / 最多 最少
+/ 上午 下午 / 白天 夜间 / 工作日 节假日 / 夏季 冬季
+/ 基础版 高级版 / 标准版 专业版 / 普通 高级 / 国内 国际 / 进口 出口 / 入口 出口 / 室内 室外
+/ 左侧 右侧 / 首次 末次
+/ 金卡 银卡 / 一等 二等 / 一级 二级 / 二级 三级 / 单程 往返 / 月卡 年卡 / 本科生 研究生 / 全职 兼职 / 多层 高层
+"""
+
+
+def is_another_name(text: str, end: int, name: str) -> bool:
+    """Whether a name that ends at this place in the text goes on there, and so is another one.
+
+    `name` is the question's spelling of it. A date or a range is no other number.
+    """
+    if found := _SUFFIX.match(text, end):
+        word, decimals, letters = found.groups()
+        if decimals:
+            return text[end] == "." or len(decimals) == 3
+        if name.isdigit():
+            return bool(letters and letters.isupper())
+        return (word or letters).casefold() not in _SAME_SUFFIXES
+    has_digit = any(sign.isdigit() for sign in name)
+    return has_digit and not name.isdigit() and _VARIANT.match(text, end) is not None
+
+
+def opposites_of(word: str) -> frozenset[str]:
+    """The words that somebody would be given instead, who asked for this one: seller for buyer."""
+    return _by_word().get(word.casefold(), frozenset())
+
+
+@lru_cache(maxsize=1)
+def _by_word() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for one, other in _pairs():
+        found.setdefault(one, set()).add(other)
+        found.setdefault(other, set()).add(one)
+    return {word: frozenset(others) for word, others in found.items()}
+
+
+def _pairs() -> Iterator[tuple[str, str]]:
+    for group in _OPPOSITES.split("/"):
+        if group.strip():
+            one, other = group.split()
+            yield one, other
+            if one.isascii():
+                yield f"{one}s", f"{other}s"
+                yield one, f"{other}s"
+
+
+def opposites_asked(question: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The words of a question that have opposites, where it does not hold those as well."""
+    return _opposites_asked(question.casefold())
+
+
+@lru_cache(maxsize=256)
+def _opposites_asked(question: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    found = []
+    for word, others in _by_word().items():
+        if holds_word(question, word) and not any(holds_word(question, other) for other in others):
+            found.append((word, others))
+    return tuple(found)
+
+
+def holds_word(text: str, word: str) -> bool:
+    """Whether the case-folded text holds the word as a whole one."""
+    if not word.isascii():
+        return word in text
+    return re.search(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", text) is not None

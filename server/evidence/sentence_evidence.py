@@ -1,0 +1,353 @@
+"""What speaks for one sentence of a passage answering a question. Pure.
+
+The sentence is what is quoted, so it is what is judged: by its own words, by what stands before it and above it, and by
+whether it holds the kind of thing that is asked for. Every figure depends on the question, the passage and the index's
+word statistics alone, never on the other passages found.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+from server.evidence.answer_types import holds_answer, introduces
+from server.evidence.examination import Need, Profile, can_hold, places_of, sentences_of, words_of
+from server.evidence.near_misses import holds_word, is_another_name, opposites_asked
+from server.evidence.sentences import Sentence
+from server.evidence.tables import caption_of, head_of, is_table_head
+from server.evidence.units import expected_unit, holds_unit
+from storage.words.scripts import IS_CJK
+
+LEADS_BACK = re.compile(
+    r"\W*(?:(?:This|That|These|Those|It|Its|He|She|They|His|Her|Their|Such|Both|Er|Sie|Es|Dies\w*|Diese\w*|Il|Elle|Ils"
+    r"|Elles|Ce|Cet|Cette|Ces|Cela|Él|Ella|Esto|Este|Esta|Estos|Estas|Ese|Esa|Hij|Zij|Deze|Dit|Esso|Essa|Questo"
+    r"|Questa|Ele|Ela|Isso)\b|其(?!他)|它|他|她|该|該|此|这|這|那些|那个|前者|后者|後者)"
+)
+"""The beginning of a sentence that speaks of what the one before named."""
+
+_SHORTEST_STEM = 4
+_ALIKE = 0.6  # of the shorter of two words, at its beginning
+_SHORT, _LONG = 25, 320  # characters; of Chinese a third
+_SOFT = 0.5
+_YEAR = re.compile(r"(?<![\d.])(?:1[89]|20)\d{2}(?![\d.]\d)")
+_SUBJECT = 0.3
+_SURE_KINDS = ("number", "date")
+_ENDS_WHOLE = tuple('.!?:;)"”’。！？：；）」』》')
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Each 0 to 1, most of them shares of the question's words, weighted by rarity.
+
+    `own`: in the sentence. `before`, `beside`, `above`, `around`: what is gained by the sentence before (where this one
+    leads back to it), by the neighbours, by the headings, by the rest of the passage. `soft`: what is gained by words
+    that only begin alike. `telling`: of what the passage as a whole does not name, the share in the sentence. `words`:
+    of the words that are no names, the share. `order`: neighbouring words of the question, both in the sentence.
+    `rarest`: the question's rarest word is in any of these. `names`: the share of names that is missing. `near`: the
+    sentence speaks of something with nearly the same name. `number`: a number of the question is missing. `typed`: the
+    kind of thing that is asked for is in the sentence; `untyped`: a number or date is missing, `vague`: another kind;
+    `unit`, `unitless`: the same of its unit. `incomparable`: what the passage's script cannot hold.
+    """
+
+    own: float = 0.0
+    before: float = 0.0
+    beside: float = 0.0
+    above: float = 0.0
+    around: float = 0.0
+    soft: float = 0.0
+    order: float = 0.0
+    telling: float = 0.0
+    words: float = 0.0
+    rarest: float = 0.0
+    names: float = 0.0
+    near: float = 0.0
+    number: float = 0.0
+    typed: float = 0.0
+    untyped: float = 0.0
+    vague: float = 0.0
+    unit: float = 0.0
+    unitless: float = 0.0
+    introduced: float = 0.0
+    row: float = 0.0
+    fragment: float = 0.0
+    question: float = 0.0
+    short: float = 0.0
+    long: float = 0.0
+    incomparable: float = 0.0
+
+
+FEATURES = tuple(field.name for field in fields(Features))
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceEvidence:
+    """A sentence by its place in its passage, and what speaks for it. `met`: the needs that it holds itself."""
+
+    place: int
+    features: Features
+    met: frozenset[int]
+
+
+def sentence_evidence(profile: Profile, text: str, context: str = "") -> list[SentenceEvidence]:
+    """What speaks for each sentence that could be quoted: no headings, no names of columns."""
+    sentences = sentences_of(text)
+    reading = _Reading.of(profile, text, context, sentences)
+    return [
+        reading.evidence(place)
+        for place, sentence in enumerate(sentences)
+        if not (sentence.is_heading or is_table_head(sentences, place))
+    ]
+
+
+class _Reading:
+    """One passage as one question reads it."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        sentences: Sequence[Sentence],
+        held: Sequence[frozenset[int]],
+        above: frozenset[int],
+        near: Sequence[Collection[int]],
+    ) -> None:
+        self._profile = profile
+        self._sentences = sentences
+        self._held = held
+        self._above = above
+        self._near = near
+        self._headings = _headings(sentences)
+        self._nowhere = frozenset().union(*near) - frozenset().union(above, *held)
+        self._everywhere = frozenset().union(*held) if held else frozenset()
+        self._total = sum(need.weight for need in profile.needs) or 1.0
+        self._unit = expected_unit(profile.question)
+        self._worth = [need.weight * self._rareness(number) for number, need in enumerate(profile.needs)]
+
+    @classmethod
+    def of(cls, profile: Profile, text: str, context: str, sentences: Sequence[Sentence]) -> "_Reading":
+        words, above = words_of(text), words_of(context)
+        ends = [sentence.end for sentence in sentences]
+        held: list[set[int]] = [set() for _ in sentences]
+        near: list[set[int]] = [set() for _ in sentences]
+        for number, need in enumerate(profile.needs):
+            for offset in places_of(need, words):
+                place = min(bisect_right(ends, offset), len(ends) - 1)
+                (near if need.is_name and _goes_on(text, offset, need) else held)[place].add(number)
+        met_above = frozenset(
+            number
+            for number, need in enumerate(profile.needs)
+            if any(not (need.is_name and _goes_on(context, offset, need)) for offset in places_of(need, above))
+        )
+        return cls(profile, sentences, [frozenset(found) for found in held], met_above, near)
+
+    def _rareness(self, number: int) -> float:
+        """How little the passage as a whole speaks of it: 1 where no heading and no other sentence does."""
+        if number in self._above or (self._held and number in self._held[0]):
+            return _SUBJECT
+        holders = sum(number in held for held in self._held)
+        return 1.0 / max(1, holders)
+
+    def evidence(self, place: int) -> SentenceEvidence:
+        sentence = self._sentences[place]
+        own, columns = self._own(place)
+        previous = self._held[place - 1] if place else frozenset()
+        following = self._held[place + 1] if place + 1 < len(self._held) else frozenset()
+        leads_back = LEADS_BACK.match(sentence.text) is not None
+        before = (previous if leads_back else frozenset()) | columns
+        seen = own | before
+        beside = previous | following
+        above = self._above | self._under(place)
+        reachable = seen | beside | above
+        missing = self._missing(own)
+        features = Features(
+            own=self._share(own),
+            before=self._share(before - own),
+            beside=self._share(beside - seen - above),
+            above=self._share(above - seen),
+            around=self._share(self._everywhere - reachable),
+            soft=self._soft(sentence.text, missing),
+            order=self._order(own),
+            telling=self._telling(own | columns),
+            words=self._words(own | columns),
+            rarest=float(self._rarest() in reachable | self._everywhere),
+            **self._names(sentence.text, own | before | above),
+            near=float(self._is_near(place, own | before)),
+            **self._kinds(sentence.text),
+            **_shape(sentence),
+            incomparable=self._incomparable(),
+        )
+        return SentenceEvidence(place, features, own)
+
+    def _under(self, place: int) -> frozenset[int]:
+        """What is met by the heading within the passage that this sentence stands under."""
+        heading = self._headings[place]
+        return self._held[heading] if heading is not None else frozenset()
+
+    def _own(self, place: int) -> tuple[frozenset[int], frozenset[int]]:
+        """What the sentence meets, and what its columns' names and caption add; a row has none without them."""
+        own = self._held[place]
+        if not self._sentences[place].is_row:
+            return own, frozenset()
+        head = frozenset().union(*(self._held[row] for row in head_of(self._sentences, place)))
+        caption = caption_of(self._sentences, place)
+        words = words_of(caption)
+        named = frozenset(n for n, need in enumerate(self._profile.needs) if caption and places_of(need, words))
+        return (own | head, named) if own else (own, head | named)
+
+    def _share(self, met: frozenset[int]) -> float:
+        return sum(self._profile.needs[number].weight for number in sorted(met)) / self._total
+
+    def _missing(self, own: frozenset[int]) -> list[int]:
+        return [number for number in range(len(self._profile.needs)) if number not in own]
+
+    def _soft(self, text: str, missing: Sequence[int]) -> float:
+        words = words_of(text)
+        gained = sum(
+            self._profile.needs[number].weight * _likeness(self._profile.needs[number], text, words.different)
+            for number in missing
+        )
+        return gained / self._total
+
+    def _order(self, own: frozenset[int]) -> float:
+        pairs = len(self._profile.needs) - 1
+        return sum(number in own and number + 1 in own for number in range(pairs)) / pairs if pairs > 0 else 0.0
+
+    def _telling(self, own: frozenset[int]) -> float:
+        """A passage's subject, and what most of its sentences hold, tells its sentences apart from no others."""
+        return sum(self._worth[number] for number in sorted(own)) / (sum(self._worth) or 1.0)
+
+    def _words(self, own: frozenset[int]) -> float:
+        needs = self._profile.needs
+        plain = [number for number, need in enumerate(needs) if not need.is_name]
+        total = sum(needs[number].weight for number in plain)
+        return sum(needs[number].weight for number in plain if number in own) / total if total else 0.0
+
+    def _rarest(self) -> int:
+        needs = self._profile.needs
+        return max(range(len(needs)), key=lambda number: needs[number].rarity, default=-1)
+
+    def _names(self, text: str, seen: frozenset[int]) -> dict[str, float]:
+        names = [(number, need) for number, need in enumerate(self._profile.needs) if need.is_name]
+        total = sum(need.weight for _, need in names)
+        missing = sum(need.weight for number, need in names if number not in seen)
+        digits = [number for number, need in names if need.shown.replace(",", "").replace(".", "").isdigit()]
+        return {
+            "names": missing / total if total else 0.0,
+            "number": float(any(number not in seen for number in digits)),
+        }
+
+    def _is_near(self, place: int, seen: frozenset[int]) -> bool:
+        """Whether the sentence speaks of something else that is easily taken for what is asked.
+
+        So does each sentence of a passage that names the other thing and nowhere the asked one.
+        """
+        if self._nowhere - seen or any(number not in seen for number in self._near[place]):
+            return True
+        text = self._sentences[place].text
+        if self._has_other_year(text, seen) or self._has_shorter_name(text, seen):
+            return True
+        folded = text.casefold()
+        return any(
+            not holds_word(folded, word) and any(holds_word(folded, other) for other in others)
+            for word, others in opposites_asked(self._profile.question)
+        )
+
+    def _has_other_year(self, text: str, seen: frozenset[int]) -> bool:
+        """A year is asked for by its number, and another one stands there, in a text that does not know the first."""
+        asked = [n for n, need in enumerate(self._profile.needs) if _YEAR.fullmatch(need.shown)]
+        unseen = [n for n in asked if n not in seen and n not in self._above]
+        return bool(unseen) and _YEAR.search(text) is not None
+
+    def _has_shorter_name(self, text: str, seen: frozenset[int]) -> bool:
+        """A longer name is asked for, R1-Zero, and only the shorter one stands there, or another one made of it."""
+        return any(
+            _has_beginning(text, need)
+            for number, need in enumerate(self._profile.needs)
+            if need.is_name and number not in seen and len(need.spellings[0]) > 1
+        )
+
+    def _kinds(self, text: str) -> dict[str, float]:
+        question, kind = self._profile.question, self._profile.expects
+        asks_kind = kind not in ("any", "definition")
+        is_held = asks_kind and holds_answer(question, kind, text)
+        has_unit = self._unit is not None and holds_unit(self._unit, text)
+        return {
+            "typed": float(is_held),
+            "untyped": float(asks_kind and not is_held and kind in _SURE_KINDS),
+            "vague": float(asks_kind and not is_held and kind not in _SURE_KINDS),
+            "unit": float(has_unit),
+            "unitless": float(self._unit is not None and not has_unit),
+            "introduced": float(kind == "definition" and introduces(question, text)),
+        }
+
+    def _incomparable(self) -> float:
+        """How much of the question the passage's script cannot hold."""
+        needs = self._profile.needs
+        words = [words_of(sentence.text) for sentence in self._sentences[:3]]
+        lost = sum(need.rarity for need in needs if not any(can_hold(need, part, part) for part in words))
+        return lost / (sum(need.rarity for need in needs) or 1.0)
+
+
+def _headings(sentences: Sequence[Sentence]) -> list[int | None]:
+    """For each sentence the place of the last heading before it."""
+    found: list[int | None] = []
+    last: int | None = None
+    for place, sentence in enumerate(sentences):
+        found.append(last)
+        last = place if sentence.is_heading else last
+    return found
+
+
+def _goes_on(text: str, start: int, need: Need) -> bool:
+    """Whether the name that begins here is a longer one."""
+    match = re.compile(r"[\W_]*".join(map(re.escape, need.shown_words)), re.IGNORECASE).match(text, start)
+    return match is not None and is_another_name(text, match.end(), need.shown)
+
+
+def _has_beginning(text: str, need: Need) -> bool:
+    words = need.shown_words
+    if len(words) < 2:
+        return False
+    beginning = r"[\W_]*".join(map(re.escape, words[:-1]))
+    found = re.search(rf"(?<![^\W_]){beginning}(?![^\W_])[-.–]?", text, re.IGNORECASE)
+    if found is None:
+        return False
+    goes_on = found.group()[-1] in "-.–" and re.match(r"[^\W_]", text[found.end() :]) is not None
+    return goes_on or any(sign.isdigit() for sign in "".join(words[:-1]))
+
+
+def _shape(sentence: Sentence) -> dict[str, float]:
+    text = sentence.text
+    size = len(text) * (3 if IS_CJK.search(text) else 1)
+    is_whole = sentence.is_row or text.endswith(_ENDS_WHOLE)
+    return {
+        "row": float(sentence.is_row),
+        "fragment": float(not is_whole or text[0].islower()) if not sentence.is_row else 0.0,
+        "question": float(text.endswith(("?", "？"))),
+        "short": float(size < _SHORT),
+        "long": min(1.0, max(0.0, (size - _LONG) / _LONG)),
+    }
+
+
+def _likeness(need: Need, text: str, stems: frozenset[str]) -> float:
+    """How much a need that the text does not hold looks like something there: 0 to a half."""
+    word = need.spellings[0][0]
+    if need.is_cjk:
+        return _SOFT * sum(sign in text for sign in word) / len(word)
+    if len(need.spellings[0]) > 1 or len(word) < _SHORTEST_STEM or any(sign.isdigit() for sign in word):
+        return 0.0
+    return _SOFT * _has_relative(word, stems)
+
+
+@lru_cache(maxsize=4096)
+def _has_relative(word: str, stems: frozenset[str]) -> bool:
+    return any(_is_relative(word, other) for other in stems)
+
+
+def _is_relative(one: str, other: str) -> bool:
+    """Whether two words begin alike, or one is the end of the other, as parts of German compounds are."""
+    shorter = min(len(one), len(other))
+    if shorter < _SHORTEST_STEM or one[:2] != other[:2]:
+        return shorter > _SHORTEST_STEM and (one.endswith(other) or other.endswith(one))
+    alike = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), shorter)
+    return alike >= max(_SHORTEST_STEM, _ALIKE * max(len(one), len(other)))

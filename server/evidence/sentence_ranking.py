@@ -1,0 +1,167 @@
+"""How strongly the evidence says that a sentence answers, and that strength as a score from 0 to 10. Pure.
+
+A linear model, fitted by `benchmarks/quality/fit_sentence_ranking.py`: the best sentence of a question's passages is
+chosen against the others and against "nothing here answers", whose strength is 0. What is quoted and what the board
+shows come from the same figures, so they agree.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.evidence.examination import Profile
+from server.evidence.sentence_evidence import FEATURES, Features, SentenceEvidence, sentence_evidence
+from storage.words.scripts import IS_CJK
+
+_LARGEST_STANDING = 6.0
+_SURE_STANDING = (4.5, 6.0)
+"""From here to there, a model that knows both languages makes up for words that the other one cannot hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights(Features):
+    """What each piece of evidence adds to the strength.
+
+    `standing` is that of the passage, `retrieval` its score, `crossed` what a passage in another language gains.
+    """
+
+    standing: float = 0.0
+    retrieval: float = 0.0
+    crossed: float = 7.0
+    constant: float = 0.0
+
+
+WEIGHTS = Weights(
+    own=1.95,
+    before=2.05,
+    beside=0.0,
+    above=2.95,
+    around=0.0,
+    soft=3.84,
+    order=1.07,
+    telling=2.36,
+    words=1.77,
+    rarest=0.28,
+    names=-1.04,
+    near=-1.47,
+    number=0.0,
+    typed=0.38,
+    untyped=-1.23,
+    vague=-0.82,
+    unit=1.73,
+    unitless=-0.96,
+    introduced=2.0,
+    row=0.36,
+    fragment=-0.18,
+    question=-1.0,
+    short=0.0,
+    long=1.13,
+    incomparable=-1.08,
+    standing=4.53,
+    retrieval=3.36,
+    constant=-7.75,
+)
+"""For questions written with letters."""
+
+CJK_WEIGHTS = Weights(
+    own=2.61,
+    before=2.5,
+    beside=2.35,
+    above=1.48,
+    around=0.4,
+    soft=5.19,
+    order=0.04,
+    telling=4.1,
+    words=1.91,
+    rarest=0.83,
+    names=-0.71,
+    near=-0.75,
+    number=-0.83,
+    typed=0.0,
+    untyped=-0.67,
+    vague=-1.22,
+    unit=1.61,
+    unitless=-0.84,
+    introduced=2.0,
+    row=-0.17,
+    fragment=-0.13,
+    question=-0.49,
+    short=-0.03,
+    long=-0.23,
+    incomparable=-0.36,
+    standing=0.0,
+    retrieval=4.82,
+    constant=-7.12,
+)
+"""For questions whose words are pairs of characters."""
+
+_STEPS = (-5.0, -4.0, -3.0, -1.6, -1.2, -0.8, -0.3, 0.4, 1.3, 2.3)
+"""The strength from which a passage has score 1, 2, … 10. From 4 on it may be answered from."""
+
+NEAR_MISS = 3
+"""The most that a passage gets whose best sentence speaks of something else with nearly the same name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What retrieval says of a passage: `standing` and `crosses` see `Standing`, `score` 0 to 1."""
+
+    standing: float = 0.0
+    crosses: bool = False
+    score: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSentence:
+    """A sentence by its place in its passage, how strongly it answers, and what speaks for it."""
+
+    place: int
+    strength: float
+    evidence: SentenceEvidence
+
+    @property
+    def is_near_miss(self) -> bool:
+        """Whether it speaks of something that is easily taken for what is asked."""
+        return self.evidence.features.near > 0.0
+
+
+def ranked_sentences(profile: Profile, text: str, context: str, found: Found) -> list[RankedSentence]:
+    """The sentences of a passage that could be quoted, best first; of equals the first."""
+    weights = CJK_WEIGHTS if IS_CJK.search(profile.question) else WEIGHTS
+    weights = CJK_WEIGHTS if IS_CJK.search(profile.question) else WEIGHTS
+    weights = CJK_WEIGHTS if IS_CJK.search(profile.question) else WEIGHTS
+    rows = [
+        RankedSentence(evidence.place, _strength(weights, evidence.features, found), evidence)
+        for evidence in sentence_evidence(profile, text, context)
+    ]
+    return sorted(rows, key=lambda row: (-row.strength, row.place))
+
+
+def score_of(best: RankedSentence | None) -> int:
+    """A passage's score, from its best sentence: 0 unrelated, 1-3 same topic, 4-6 partly, 7-8 mostly, 9-10 directly."""
+    if best is None:
+        return 0
+    score = bisect_right(_STEPS, best.strength)
+    return min(score, NEAR_MISS) if best.is_near_miss else score
+
+
+def best_of(ranked: Sequence[RankedSentence]) -> RankedSentence | None:
+    """The best sentence; one with the asked name itself before any with a name like it."""
+    return next((row for row in ranked if not row.is_near_miss and row.strength >= _STEPS[3]), None) or next(
+        iter(ranked), None
+    )
+
+
+def _strength(weights: Weights, features: Features, found: Found) -> float:
+    value: float = weights.constant + sum(getattr(weights, name) * getattr(features, name) for name in FEATURES)
+    value += weights.standing * standing_share(found.standing) + weights.retrieval * found.score
+    if found.crosses and features.incomparable > 0.0:
+        low, high = _SURE_STANDING
+        sure = min(1.0, max(0.0, (found.standing - low) / (high - low)))
+        value += weights.crossed * sure * features.incomparable
+    return value
+
+
+def standing_share(deviations: float) -> float:
+    """The standing as the model reads it, -1/6 to 1."""
+    return min(_LARGEST_STANDING, max(-1.0, deviations)) / _LARGEST_STANDING

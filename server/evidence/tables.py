@@ -1,0 +1,66 @@
+"""Rows of tables among the sentences of a passage: what names their columns, what stands below or above. Pure."""
+
+import re
+from collections.abc import Sequence
+
+from server.evidence.sentences import Sentence
+from storage.words.lines import CAPTION
+
+_LONGEST_HEAD = 300  # characters
+_RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*")  # the line under a Markdown table's head
+_CELLS = re.compile(r"\s*\|\s*|\t| {2,}")
+_HOLDS_DIGIT = re.compile(r"\d")
+
+
+def is_table_head(sentences: Sequence[Sentence], place: int) -> bool:
+    """Whether this names a table's columns, or is the rule below those names: no answer by itself."""
+    rows = _rows_around(sentences, place)
+    return place in _head(sentences, rows) if rows else _is_head_above(sentences, place)
+
+
+def head_of(sentences: Sequence[Sentence], row: int) -> tuple[int, ...]:
+    """The places of what names the columns of the table that this row is in."""
+    return _head(sentences, _rows_around(sentences, row))
+
+
+def caption_of(sentences: Sequence[Sentence], row: int) -> str:
+    """The caption below or above the table that this row is in; empty where there is none."""
+    rows = _rows_around(sentences, row)
+    head = _head(sentences, rows)
+    beside = (rows.stop, min((*head, rows.start)) - 1)
+    found = (sentences[place].text for place in beside if 0 <= place < len(sentences))
+    return next((text for text in found if CAPTION.match(text)), "")
+
+
+def _rows_around(sentences: Sequence[Sentence], place: int) -> range:
+    """The neighbouring rows; empty where `place` is none."""
+    first = last = place
+    while first > 0 and sentences[first - 1].is_row:
+        first -= 1
+    while last < len(sentences) and sentences[last].is_row:
+        last += 1
+    return range(first, last) if sentences[place].is_row else range(0)
+
+
+def _head(sentences: Sequence[Sentence], rows: range) -> tuple[int, ...]:
+    if len(rows) > 1 and _RULE.fullmatch(sentences[rows.start + 1].text):
+        return (rows.start, rows.start + 1)
+    if rows.start > 0 and _is_head_above(sentences, rows.start - 1):
+        return (rows.start - 1,)
+    return (rows.start,) if len(rows) > 1 and _names_columns(sentences[rows.start].text) else ()
+
+
+def _is_head_above(sentences: Sequence[Sentence], place: int) -> bool:
+    """Names of columns are no row themselves: they stand above one, without a full stop."""
+    text = sentences[place].text
+    has_row_below = place + 1 < len(sentences) and sentences[place + 1].is_row and not sentences[place].is_row
+    return (
+        has_row_below
+        and len(text) <= _LONGEST_HEAD
+        and not text.endswith(tuple(".!?:。！？："))
+        and not CAPTION.match(text)
+    )
+
+
+def _names_columns(row: str) -> bool:
+    return not any(_HOLDS_DIGIT.search(cell) for cell in _CELLS.split(row))

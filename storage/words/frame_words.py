@@ -1,0 +1,84 @@
+"""Words of a question that say nothing about what is asked for, in German, French, Spanish, Italian, Portuguese, Dutch.
+
+English ones are in `terms`, because English is what a question is taken for when it is none of these. Data, and the
+guess of the language. Pure.
+"""
+
+import re
+from functools import lru_cache
+
+_WORDS = {
+    "de": """
+    aber alle allem allen aller als also am an auch auf aus bei beim bin bis da damit dann das dass dein deine dem den
+    denn der des die dies diese diesem diesen dieser dieses dir du durch ein eine einem einen einer eines er es etwas
+    euch für gegen gibt haben habe hat hatte ich ihm ihn ihr ihre im in ins ist ja jede jedem jeden jeder jedes kann
+    kannst können könnte machen man mein meine meinem meinen meiner mich mir mit muss müssen musst nach nicht noch nun
+    nur ob oder ohne per schon sein seine sich sie sind so soll sollen über um und uns unser unsere unter vom von vor
+    wann war warum was weil welche welchem welchen welcher welches wem wen wenn wer werde werden wessen wie wieso
+    wieviel wir wird wo wohin woran worauf wozu wurde zu zum zur zwischen darf dürfen viel viele lange eigentlich bitte
+    heißt passiert geht gilt
+    """,
+    "fr": """
+    à au aux avec c ce ces cet cette ceux ça combien comment d dans de depuis des doit doivent du elle elles en est et
+    être eu fait faut il ils j je l la là laquelle le lequel les leur leurs lui m ma mais me mes moi mon n ne nos notre
+    nous on ont ou où par pas peut peux pour pourquoi puis puisje qu quand que quel quelle quelles quels qui quoi s sa
+    sans se sera ses si son sont sous sur t ta te tes toi ton tous tout toute toutes tu un une vos votre vous y a ai
+    as avoir dois dit êtes
+    """,
+    "es": """
+    a al algo ante antes aquí así con como cómo cuál cuáles cual cuando cuándo cuánta cuántas cuánto cuántos cuanto
+    cuantos cuantas de debe debo deben del desde donde dónde dos durante e el él ella ellos en entre era eres es esa ese
+    eso esta está están estar este esto estos fue ha hace hacer haber hasta hay he la las le les lo los más me mi mis
+    muy nada ni no nos o otra otro para pero por porque pues puede pueden puedo que qué quien quién se sea ser si sí
+    sin sobre son su sus también tan te tengo tener tiene tienen tu tus un una uno unos va y ya yo pasa
+    """,
+    "it": """
+    a ad al alla alle agli ai anche che chi ci come con cosa cui da dal dalla dei del della delle di dove e è ed entro
+    essere fa gli ha hai hanno ho i il in io la le lo ma mi mia mio ne nei nel nella non o ogni per perché però più
+    posso può possono quale quali quando quanta quante quanto quanti questa questo qui se sei si sia sono su sul sulla
+    sua suo tra un una uno devo deve devono
+    """,
+    "pt": """
+    a ao aos as às com como da das de dele deve devo do dos e é ela ele em entre era essa esse esta está este eu foi há
+    isso já lhe mais mas me meu minha muito na nas não nem no nos o onde os ou para pela pelo por porque pode posso
+    podem qual quais quando quanta quantas quanto quantos que quem se sem ser seu sua são sobre só também tem tenho um
+    uma você
+    """,
+    "nl": """
+    aan al als ben bij dan dat de deze die dit door een en er gaat geen haar heb hebben heeft hem het hij hoe hoeveel
+    ik in is ja je kan kun kunnen lang maar mag mij mijn moet moeten na naar niet nog nu of om onder ons ook op over per
+    te tot uit u uw van veel voor waar waarom wanneer want was wat we welk welke wie wij wil word wordt worden zal ze
+    zich zij zijn zo
+    """,
+}
+_STOPS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
+_WRITTEN_ENGLISH = """
+    the is are was were what which who when where why how do does did can could should would of to for with and or on
+    if i my you your we our it its be have has not there this that from at by
+    """
+_ENGLISH = frozenset(_WRITTEN_ENGLISH.split())
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SIGNS = {"de": "äöüß", "fr": "àâçèêëîïôœùû", "es": "ñ¿¡", "pt": "ãõ"}
+_LEAST_SHARE = 0.25  # of the words
+
+
+@lru_cache(maxsize=256)
+def frame_words(question: str) -> frozenset[str]:
+    """The words that only ask, where the question is in one of these languages; none where it is in another."""
+    language = question_tongue(question)
+    return _STOPS[language] if language else frozenset()
+
+
+@lru_cache(maxsize=256)
+def question_tongue(question: str) -> str | None:
+    """Which of the six languages a question is in: "de", "fr", "es", "it", "pt", "nl", or None."""
+    text = question.casefold()
+    words = _LETTERS.findall(text)
+    if len(words) < 2:
+        return None
+    scores = {language: sum(word in stops for word in words) for language, stops in _STOPS.items()}
+    for language, signs in _SIGNS.items():
+        scores[language] += sum(sign in text for sign in signs) > 0
+    best = max(scores, key=lambda language: scores[language])
+    is_enough = scores[best] >= max(2, len(words) * _LEAST_SHARE)
+    return best if is_enough and scores[best] > sum(word in _ENGLISH for word in words) else None

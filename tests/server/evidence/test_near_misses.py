@@ -1,0 +1,139 @@
+"""Names are names: what is asked of one thing is not answered with what is said of another of nearly that name."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from llama_index.core.schema import NodeWithScore, TextNode
+
+from server.answering.quoting import Words, extract_answer
+from server.evidence.near_misses import is_another_name, opposites_asked
+from server.passages import Passage
+from server.relevance.local_scorer import LocalScorer
+
+MODELS = ("R1", "V3", "Nova-2", "Orion-X1", "GLM-4", "Q-7", "Titan-3", "Alpha-5", "K2", "Delta-9")
+SUFFIXES = ("-Zero", ".2", "-Mini", "-Max", "-Turbo", "-Distill")
+YEARS = tuple(range(2012, 2027))
+PARTIES = (
+    *(("buyer", "seller"), ("landlord", "tenant"), ("employer", "employee"), ("lender", "borrower"), ("host", "guest")),
+    *(("customer", "supplier"), ("insurer", "policyholder"), ("teacher", "student"), ("lessor", "lessee")),
+)
+PARTIES_ZH = (
+    *(("买方", "卖方"), ("甲方", "乙方"), ("出租人", "承租人"), ("用人单位", "劳动者"), ("贷款人", "借款人")),
+    *(
+        ("成人", "儿童"),
+        ("基础版", "高级版"),
+        ("标准版", "专业版"),
+        ("夏季", "冬季"),
+        ("工作日", "节假日"),
+        ("本科生", "研究生"),
+    ),
+)
+PLANS = (("Basic", "Premium"), ("Standard", "Premium"), ("Basic", "Standard"), ("Bronze", "Silver"), ("Silver", "Gold"))
+
+
+def pairs() -> Iterator[tuple[str, str, str]]:
+    """(question, a sentence that answers, the same sentence about the other thing)."""
+    for model in MODELS:
+        for suffix in SUFFIXES:
+            for asked, other in ((model, model + suffix), (model + suffix, model)):
+                question = f"What score does {asked} reach on the entrance test?"
+                yield question, said_of(asked, "79.8"), said_of(other, "71.0")
+    for year, next_year in pairwise(YEARS):
+        for asked, wrong in ((str(year), str(next_year)), (str(next_year), str(year))):
+            yield (
+                f"What was the revenue in {asked}?",
+                f"The revenue in {asked} was 12 million euros.",
+                f"The revenue in {wrong} was 15 million euros.",
+            )
+            yield f"{asked}年的收入是多少？", f"{asked}年的收入为12亿元。", f"{wrong}年的收入为15亿元。"
+    for one, other in (*PARTIES, *((f"{a} plan", f"{b} plan") for a, b in PLANS)):
+        for asked, wrong in ((one, other), (other, one)):
+            yield (
+                f"How much does the {asked} cost a month?",
+                f"The {asked} costs 20 euros a month.",
+                f"The {wrong} costs 35 euros a month.",
+            )
+    for one, other in PARTIES_ZH:
+        for asked, wrong in ((one, other), (other, one)):
+            yield f"{asked}每月要付多少费用？", f"{asked}每月付费20元。", f"{wrong}每月付费35元。"
+
+
+def said_of(name: str, score: str) -> str:
+    return f"{name} reaches a score of {score} points on the entrance test."
+
+
+PAIRS = tuple(pairs())
+WORDS = Words(lambda stems: {}, 1000)
+SCORER = LocalScorer(WORDS.frequencies, WORDS.chunks)
+
+
+def score(question: str, text: str) -> int:
+    metadata = {"standing": 3.0, "retrieval_score": 0.8}
+    found = SCORER.score(question, [NodeWithScore(node=TextNode(text=text, metadata=metadata))])[0].score
+    assert found is not None
+    return found
+
+
+def passage(text: str) -> Passage:
+    return Passage("id", "a.pdf", (1,), text, 0.8, standing=3.0)
+
+
+def test_there_are_many_pairs_in_both_languages() -> None:
+    assert len(PAIRS) >= 200
+    assert sum(not question.isascii() for question, _, _ in PAIRS) >= 40
+
+
+def test_of_two_things_with_nearly_the_same_name_the_asked_one_is_quoted() -> None:
+    wrong = []
+    for question, right, other in PAIRS:
+        for text in (f"{other} {right}", f"{right} {other}"):
+            if extract_answer(question, [passage(text)], WORDS) != f"{right} [1]":
+                wrong.append((question, text))
+    assert len(wrong) <= 0.05 * 2 * len(PAIRS), wrong[:20]
+
+
+def test_another_thing_with_nearly_the_same_name_is_no_answer() -> None:
+    wrong = [(question, other) for question, _, other in PAIRS if score(question, other) >= 4]
+    assert len(wrong) <= 0.05 * len(PAIRS), wrong[:20]
+
+
+def test_the_thing_itself_is_an_answer() -> None:
+    wrong = [(question, right) for question, right, _ in PAIRS if score(question, right) < 4]
+    assert len(wrong) <= 0.05 * len(PAIRS), wrong[:20]
+
+
+def test_a_near_miss_is_shown_as_one() -> None:
+    question = "What score does R1 reach on the entrance test?"
+    reasons = [
+        SCORER.score(asked, [NodeWithScore(node=TextNode(text=text, metadata={"standing": 3.0}))])[0].reason
+        for asked, text in ((question, said_of("R1-Zero", "71.0")), ("甲方每月要付多少费用？", "乙方每月付费35元。"))
+    ]
+    assert "nearly the same name" in reasons[0]
+    assert "名称相近" in reasons[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "is_another"),
+    [
+        ("R1-Zero", "R1", True),
+        ("R1.", "R1", False),
+        ("R1's", "R1", False),
+        ("R1-based", "R1", False),
+        ("V3.2", "V3", True),
+        ("GPT-4o", "GPT-4", True),
+        ("iPhone 15 Pro", "iPhone 15", True),
+        ("iPhone 15 provides", "iPhone 15", False),
+        ("2024-05-01", "2024", False),
+        ("2024/25", "2024", False),
+        ("2024.", "2024", False),
+        ("12.5", "12", True),
+    ],
+)
+def test_a_name_that_goes_on_is_another(text: str, name: str, is_another: bool) -> None:
+    assert is_another_name(text, len(name), name) is is_another
+
+
+def test_who_asks_for_both_gets_both() -> None:
+    assert opposites_asked("What do buyer and seller pay?") == ()
+    assert opposites_asked("What does the buyer pay?") == (("buyer", frozenset({"seller", "sellers"})),)

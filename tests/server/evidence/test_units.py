@@ -1,0 +1,88 @@
+"""What kind of thing a question asks for, and whether a text holds it: kinds and units in eight languages."""
+
+import pytest
+
+from server.evidence.answer_types import expected_answer, holds_answer
+from server.evidence.units import Unit, expected_unit, holds_unit
+
+
+@pytest.mark.parametrize(
+    ("question", "unit"),
+    [
+        ("How long may I keep a book?", "duration"),
+        ("How many days of leave do I get?", "duration"),
+        ("How much does it cost?", "money"),
+        ("What is the yearly fee?", "money"),
+        ("At what time does it open?", "clock"),
+        ("Which year was it founded?", "year"),
+        ("What percentage is paid?", "percent"),
+        ("Wie lange ist die Frist?", "duration"),
+        ("Was kostet ein Kaffee?", "money"),
+        ("Um wie viel Uhr beginnt es?", "clock"),
+        ("Combien de temps dure le contrat ?", "duration"),
+        ("Combien coûte la clé ?", "money"),
+        ("¿Cuánto tiempo dura?", "duration"),
+        ("¿Cuánto cuesta?", "money"),
+        ("借书可以借多久？", "duration"),
+        ("押金是多少？", "money"),
+        ("图书馆几点开门？", "clock"),
+        ("Who wrote it?", None),
+    ],
+)
+def test_a_question_asks_for_a_unit(question: str, unit: Unit | None) -> None:
+    assert expected_unit(question) == unit
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "holds"),
+    [
+        ("duration", "Books may be kept for four weeks.", True),
+        ("duration", "Die Frist beträgt drei Monate.", True),
+        ("duration", "期限为十五个工作日。", True),
+        ("duration", "It costs 5 euros.", False),
+        ("money", "It costs 5 euros.", True),
+        ("money", "The fee is £1,315.", True),
+        ("money", "押金三千元。", True),
+        ("money", "Books may be kept for four weeks.", False),
+        ("clock", "It opens at 14:00.", True),
+        ("clock", "上午九点开门。", True),
+        ("year", "Founded on 14 March 1997.", True),
+        ("percent", "按百分之七十收取。", True),
+        ("percent", "7% of the salary", True),
+        ("temperature", "kept at 8 degrees Celsius", True),
+    ],
+)
+def test_a_text_holds_a_value_of_the_unit(unit: Unit, text: str, holds: bool) -> None:
+    assert holds_unit(unit, text) is holds
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Wann wurde der Verein gegründet?", "date"),
+        ("Wie viele Stimmen braucht man?", "number"),
+        ("Warum ist das so?", "reason"),
+        ("Wer entscheidet?", "person"),
+        ("Où se trouve la clé ?", "place"),
+        ("¿Quién paga?", "person"),
+        ("Pourquoi est-ce interdit ?", "reason"),
+        ("Wie kann ich kündigen?", "any"),
+        ("它分布在什么地方？", "place"),
+    ],
+)
+def test_questions_in_other_languages_ask_for_kinds_too(question: str, kind: str) -> None:
+    assert expected_answer(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "is_person"),
+    [
+        ("由站长和师傅共同决定。", True),
+        ("由王小明负责。", True),
+        ("亚历山大·罗迪奇负责。", True),
+        ("每天上午开门，星期日除外。", False),
+        ("按大小放入抽屉。", False),
+    ],
+)
+def test_a_chinese_person_is_more_than_any_two_characters(text: str, is_person: bool) -> None:
+    assert holds_answer("谁负责决定？", "person", text) is is_person
