@@ -150,7 +150,8 @@ def _language_model_parts(settings: ServerSettings, index_dir: Path) -> Language
         return None
     from server.answering.collaborators import LanguageModelParts
     from server.language_model.budget import DailyBudget
-    from server.language_model.client import LanguageModels, limits_for
+    from server.language_model.client import LanguageModels
+    from server.language_model.roles import limits_for
     from server.relevance.llm_scorer import ScoreCache
     from server.settings import read_prices
 
@@ -162,6 +163,7 @@ def _language_model_parts(settings: ServerSettings, index_dir: Path) -> Language
             settings.deepseek_model,
             limits=limits_for(settings.language_model_context),
             budget=DailyBudget(settings.daily_token_budget, ledger=ledger),
+            learned_file=index_dir / "language_models.json",
         ),
         prompts=_prompts(settings),
         pool=Threads(_SCORED_AT_A_TIME, "scoring"),

@@ -12,8 +12,9 @@ from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from server.language_model.client import LanguageModels, Reply
+from server.language_model.client import LanguageModels
 from server.language_model.prompts import Prompts, new_marker
+from server.language_model.received import Reply
 from server.language_model.usage import estimated_tokens
 from server.passages import Passage, passage_of
 

@@ -135,7 +135,7 @@ class LLMScorer:
         return judgement
 
     def _key(self, question: str, node: NodeWithScore) -> str:
-        parts = (self._models.model, self._prompts.relevance.template, question, node.node.node_id, node.text)
+        parts = (self._models.name("scoring"), self._prompts.relevance.template, question, node.node.node_id, node.text)
         digest = hashlib.sha256()
         for part in parts:
             digest.update(f"{len(part)}:{part}".encode("utf-8", "replace"))

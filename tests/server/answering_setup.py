@@ -16,9 +16,10 @@ from server.answering.citations import CheckedAnswer
 from server.answering.collaborators import LanguageModelParts, Parts
 from server.answering.service import AnswerService
 from server.answers import Checks
-from server.language_model.client import LanguageModels, ModelLimits
+from server.language_model.client import LanguageModels
 from server.language_model.prompts import read_prompts
 from server.language_model.retrying import RetryPolicy
+from server.language_model.roles import ModelLimits
 from server.passages import Judgement, Passage
 from server.relevance.llm_scorer import ScoreCache
 from server.relevance.postprocessor import OnScored, ScoringRecord

@@ -17,9 +17,10 @@ from pydantic import SecretStr
 
 from server.deadline import Cancelled, Deadline, DeadlineExceeded, until
 from server.language_model.budget import DailyBudget
-from server.language_model.client import LanguageModels, ModelLimits, limits_for
+from server.language_model.client import LanguageModels
 from server.language_model.errors import BudgetSpent, BudgetUnknown, LanguageModelError
 from server.language_model.retrying import RetryPolicy
+from server.language_model.roles import ModelLimits, limits_for
 from server.language_model.usage import Usage, estimated_tokens
 from storage.server_state.token_budget import BudgetLedger, LedgerUnavailable, read_count
 from tests.fake_deepseek import FakeDeepSeek
