@@ -76,7 +76,8 @@ class Habits:
 
     `thinks`: tokens of thought before every reply; what does not fit into `max_tokens` is not written. `finish`: as it
     stands in a reply; `sends_done`: whether "[DONE]" ends a stream. `fails_first`: events or bodies with status 200
-    that the first calls get instead of a reply, `always_fails` all calls. `reads_at_most`: the rest of the prompt is
+    that the first calls get instead of a reply, `always_fails` all calls; `fails_midway`: after some words of a stream.
+    `as_event`: the name of such an event. `reads_at_most`: the rest of the prompt is
     cut off silently.
     """
 
@@ -97,6 +98,7 @@ class Habits:
     says_around: str = ""
     fails_first: Sequence[Any] = ()
     always_fails: Any = None
+    fails_midway: Any = None
     as_event: str = "data"
     owner: str = "somebody"
     server_header: str = "uvicorn"
@@ -335,7 +337,11 @@ class _Handler(BaseHTTPRequestHandler):
         if habits.first_chunk_without_choices:
             self._event({"choices": [], "prompt_filter_results": []})
         self._event(self._choice({"role": "assistant", "content": ""}))
-        for delta in _deltas(habits, reply):
+        for number, delta in enumerate(_deltas(habits, reply)):
+            if number == 2 and habits.fails_midway is not None:
+                self._chunk(f"{habits.as_event}: {json.dumps(habits.fails_midway)}\n\n")
+                self._chunk("")
+                return
             if habits.comments:
                 self._chunk(": OPENROUTER PROCESSING\n\n")
             self._event(self._choice(delta, "" if habits.finish_everywhere else None))

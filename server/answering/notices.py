@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from server.language import Language, retold
 from storage.escaping import escaped
+from storage.message_translation import told
+from storage.messages import message
 
 _MOST_FILES = 5
 
@@ -49,6 +51,31 @@ def not_searched(language: Language, files: Sequence[str]) -> str:
 def left_out(language: Language, count: int) -> str:
     """Passages that the model was not given."""
     return retold(f"{count} of the passages did not fit into the model's context and were left out.", language)
+
+
+def prompt_cut(language: Language, read: int) -> str:
+    """The server cut the prompt without a word."""
+    return told(
+        message(
+            "The language model's server read only {read} tokens of a longer prompt, so some of the passages may be "
+            "missing from the answer. Give the model more context there, or set LANGUAGE_MODEL_CONTEXT to what it "
+            "reads.",
+            read=read,
+        ),
+        language,
+    )
+
+
+def locally_scored(language: Language, count: int, why: str) -> str:
+    """Passages that the language model was not asked about any more."""
+    return told(
+        message(
+            "{count} of the passages were scored by the local formula, not by the language model: {why}.",
+            count=count,
+            why=why,
+        ),
+        language,
+    )
 
 
 def quoted_instead(language: Language, why: str) -> str:

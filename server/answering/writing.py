@@ -1,6 +1,6 @@
 """The answer's text: written by the language model, quoted from the passages, or the refusal."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,7 +11,7 @@ from server.answering.collaborators import LanguageModelParts
 from server.answering.query_engine import PassageSynthesizer, query_of
 from server.answers import AnswerDelta, Event, Mode, ReasoningDelta
 from server.deadline import Deadline, DeadlineExceeded, current_deadline, until
-from server.language import REFUSALS, question_language
+from server.language import REFUSALS, Language, question_language
 from server.language_model.errors import ContentRisk, LanguageModelError
 from server.language_model.prompts import new_marker
 from server.language_model.usage import Usage
@@ -110,8 +110,14 @@ class ModelWriter:
             complete=reply.problem is None,
             reasoning=reply.reasoning or None,
             usage=reply.usage + self._searching,
-            notices=(notices.left_out(question_language(question), left_out),) if left_out else (),
+            notices=tuple(self._reading_notices(question_language(question), left_out, reply.read_tokens)),
         )
+
+    def _reading_notices(self, language: Language, left_out: int, read_tokens: int | None) -> Iterator[str]:
+        if left_out:
+            yield notices.left_out(language, left_out)
+        if read_tokens is not None:
+            yield notices.prompt_cut(language, read_tokens)
 
     def _risky_passage(self, question: str, passages: Sequence[Passage]) -> Passage | None:
         """The passage that the provider refuses to read, by halving; None when it is the only one, or the question."""
@@ -126,7 +132,7 @@ class ModelWriter:
     def _is_risky(self, question: str, passages: Sequence[Passage]) -> bool:
         messages = self._model.prompts.answer_messages(question, passages, new_marker())
         try:
-            self._searching += self._model.models.complete(messages, json_mode=False).usage
+            self._searching += self._model.models.complete(messages, json_mode=False, role="answering").usage
         except ContentRisk:
             return True
         return False

@@ -232,7 +232,7 @@ class DailyBudget:
         if not self._limit:
             yield receipt
             return
-        day = self._now().date()
+        day = self._period()
         try:
             granted = self._ledger.reserve(day, expected_tokens, self._limit)
         except LedgerUnavailable as error:
@@ -250,7 +250,7 @@ class DailyBudget:
         if not self._limit:
             return None
         try:
-            used = self._ledger.used(self._now().date())
+            used = self._ledger.used(self._period())
         except LedgerUnavailable as error:
             return self._unknown(error)
         return self._spent() if used >= self._limit else None
@@ -266,15 +266,19 @@ class DailyBudget:
     def _unknown(self, error: LedgerUnavailable) -> BudgetUnknown:
         message = f"what was spent of today's tokens is not known: {error}"
         if isinstance(error, CountUnknown):
-            return BudgetUnknown(message, help=_LOST, retry_after_seconds=self._seconds_to_tomorrow())
+            return BudgetUnknown(message, help=_LOST, retry_after_seconds=self._seconds_to_next())
         return BudgetUnknown(message, retry_after_seconds=_TRY_AGAIN_SECONDS)
 
     def _spent(self) -> BudgetSpent:
-        return BudgetSpent(
-            f"the {self._limit} tokens of today are spent", retry_after_seconds=self._seconds_to_tomorrow()
-        )
+        return BudgetSpent(f"the {self._limit} tokens of today are spent", retry_after_seconds=self._seconds_to_next())
 
-    def _seconds_to_tomorrow(self) -> float:
+    def _period(self) -> date:
+        """The day whose tokens are counted together."""
+        return self._now().date()
+
+    def _next_period(self) -> date:
+        return self._period() + timedelta(days=1)
+
+    def _seconds_to_next(self) -> float:
         now = self._now()
-        tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), tzinfo=now.tzinfo)
-        return (tomorrow - now).total_seconds()
+        return (datetime.combine(self._next_period(), time(), tzinfo=now.tzinfo) - now).total_seconds()

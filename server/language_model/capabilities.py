@@ -26,6 +26,7 @@ _OPTIONAL = ("thinking", "response_format", "stream_options", "temperature", *_L
 _LIKELIEST = ("thinking", "stream_options", "response_format", "temperature")
 """What servers that only say "unknown field" are likeliest to mean: what is farthest from the protocol comes first."""
 _FEWEST_TOKENS = 32
+_FEWEST_HALVED = 128
 _SPARE_TOKENS = 16
 
 
@@ -172,9 +173,9 @@ def _of_length(sent: Mapping[str, Any], name: str, refusal: Refusal, known: Capa
     is_named = bool(fields_named(refusal, sent, [name]))
     if not (is_about_context(refusal) or (is_named and is_too_much(refusal))):
         return None
-    if asked <= _FEWEST_TOKENS:
-        raise PromptTooLong(None)
     most = most_below(refusal, asked) if is_named else None
+    if most is None and asked <= _FEWEST_HALVED:
+        raise PromptTooLong(None)
     return replace(known, most_tokens=most or asked // 2)
 
 

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from server.deadline import Deadline, DeadlineExceeded, Stalled, TimeUp, current_deadline, until
 from server.language_model.budget import DailyBudget, Receipt
+from server.language_model.budgets import Budget
 from server.language_model.chat_server import ChatServer
 from server.language_model.error_translation import FOREIGN_ERRORS, translated
 from server.language_model.errors import (
@@ -58,7 +59,7 @@ class LanguageModels:
         limits: ModelLimits | None = None,
         retry: RetryPolicy | None = None,
         breaker: Breaker | None = None,
-        budget: DailyBudget | None = None,
+        budget: Budget | None = None,
         learned_file: Path | None = None,
         anew: bool = False,
     ) -> None:
@@ -71,7 +72,7 @@ class LanguageModels:
         }
         self._key = key or SecretStr("")
         self._retry = retry or RetryPolicy()
-        self._budget = budget or DailyBudget()
+        self._budget: Budget = budget or DailyBudget()
         self._http_client = build_http_client(base_url, self._limits.connections)
         self._server = ChatServer(self._http_client, base_url, key)
         first = breaker or Breaker()
@@ -118,6 +119,11 @@ class LanguageModels:
         scoring = self.of("scoring")
         return scoring.breaker.problem() or scoring.endless() or self._budget.problem()
 
+    @property
+    def has_json_mode(self) -> bool:
+        """Whether asking for JSON makes a difference to the model that scores."""
+        return self.of("scoring").known.current.json_format is not None
+
     def notice(self) -> str | None:
         """What is wrong with the ledger of the budget although calls are made; None when nothing is."""
         return self._budget.notice()
@@ -133,7 +139,7 @@ class LanguageModels:
         A model that thinks all the same, and did not come to its end, is asked once more with room for the thought; and
         with that room from then on.
         """
-        return self._retry.run(lambda: self._complete_with_room(self.of(role), messages, json_mode, role))
+        return self._retry.run(lambda: self._complete_with_room(self.of(role), messages, json_mode))
 
     def stream(
         self,
@@ -159,22 +165,20 @@ class LanguageModels:
 
         return self._retry.run(attempt, may_retry)
 
-    def _complete_with_room(
-        self, model: RoleModel, messages: Sequence[ChatMessage], json_mode: bool, role: Role
-    ) -> Reply:
+    def _complete_with_room(self, model: RoleModel, messages: Sequence[ChatMessage], json_mode: bool) -> Reply:
         limits = self._limits_of(model)
         first = None
         if not model.known.current.thinks:
-            first, ended = self._complete_once(model, messages, json_mode, role, limits.scoring_tokens)
+            first, ended = self._complete_once(model, messages, json_mode, limits.scoring_tokens)
             if ended or limits.scoring_thought_tokens <= limits.scoring_tokens:
                 return first
             model.known.note(thinks=True)
-        reply, ended = self._complete_once(model, messages, json_mode, role, limits.scoring_thought_tokens)
+        reply, ended = self._complete_once(model, messages, json_mode, limits.scoring_thought_tokens)
         model.note_end(endless=not ended)
         return reply if first is None else replace(reply, usage=first.usage + reply.usage)
 
     def _complete_once(
-        self, model: RoleModel, messages: Sequence[ChatMessage], json_mode: bool, role: Role, room: int
+        self, model: RoleModel, messages: Sequence[ChatMessage], json_mode: bool, room: int
     ) -> tuple[Reply, bool]:
         """The reply, and whether it came to its end, or at least to what was asked for."""
         options: dict[str, Any] = _thinking_option(False) | {"max_tokens": room}
@@ -183,7 +187,7 @@ class LanguageModels:
         prompt_tokens = _estimated(messages)
         received = Received(thoughts_begin_inside=model.known.current.thoughts_in == "unopened")
         with (
-            self._call(model, messages, _SHORT_REPLY_TOKENS, role) as receipt,
+            self._call(model, messages, _SHORT_REPLY_TOKENS) as receipt,
             self._border(model.llm.model),
             responses_closed(),
         ):
@@ -202,7 +206,7 @@ class LanguageModels:
         prompt_tokens = _estimated(messages)
         problem: LanguageModelError | None
         try:
-            with self._call(model, messages, _LONG_REPLY_TOKENS, "answering") as receipt:
+            with self._call(model, messages, _LONG_REPLY_TOKENS) as receipt:
                 try:
                     self._receive(model, messages, thinking, received, shown)
                 finally:
@@ -259,9 +263,7 @@ class LanguageModels:
         return limits_for(context, self._limits)
 
     @contextmanager
-    def _call(
-        self, model: RoleModel, messages: Sequence[ChatMessage], reply_tokens: int, role: Role
-    ) -> Iterator[Receipt]:
+    def _call(self, model: RoleModel, messages: Sequence[ChatMessage], reply_tokens: int) -> Iterator[Receipt]:
         prompt_tokens = _estimated(messages)
         try:
             with self._budget.call(prompt_tokens + reply_tokens) as receipt, model.breaker.call():
@@ -272,17 +274,14 @@ class LanguageModels:
                     receipt.usage = receipt.usage or Usage(calls=1, prompt_tokens=prompt_tokens, estimated=True)
                     raise
         except ModelNotOffered as error:
-            raise self._with_offers(error, model, role) from error
+            raise self._with_offers(error) from error
 
-    def _with_offers(self, error: ModelNotOffered, model: RoleModel, role: Role) -> ModelNotOffered:
-        help = error.help
-        if model.llm.model != self.model:
-            help = message("Set {setting} to a model that the server offers and restart.", setting=SETTINGS[role])
+    def _with_offers(self, error: ModelNotOffered) -> ModelNotOffered:
         try:
             names = ", ".join(self.offered())
         except (LanguageModelError, TimeUp):
-            return ModelNotOffered(str(error), help=help)
-        return ModelNotOffered(f"{error}; it offers: {names}", help=help)
+            return error
+        return ModelNotOffered(f"{error}; it offers: {names}", help=error.help)
 
     @contextmanager
     def _border(self, model: str) -> Iterator[None]:
@@ -293,7 +292,11 @@ class LanguageModels:
         except FOREIGN_ERRORS as error:
             # A server that repeats the key in its message must not get it into a log by way of the cause.
             key, said = self._key.get_secret_value(), f"{error} {getattr(error, 'body', '')}"
-            raise translated(error, model, key) from (None if key and key in said else error)
+            found = translated(error, model, key)
+            if isinstance(found, ModelNotOffered) and model != self.model:
+                setting = next(SETTINGS[role] for role, name in self._names.items() if name == model)
+                found.help = message("Set {setting} to a model that the server offers and restart.", setting=setting)
+            raise found from (None if key and key in said else error)
 
 
 def _is_all_thought(text: str, room: int, json_mode: bool) -> bool:

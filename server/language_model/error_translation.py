@@ -58,7 +58,7 @@ def translated(error: Exception, model: str, key: str) -> Exception:
     if isinstance(error, ReportedError):
         return _of_reported(error.body, model, key)
     if isinstance(error, PromptTooLong):
-        return PromptDoesNotFit("the prompt does not fit into the model's context")
+        return PromptDoesNotFit(message("the prompt does not fit into the model's context"))
     if isinstance(error, httpx.HTTPError | httpx.StreamError):
         return Unavailable("the language model cannot be reached or broke the connection off")
     return UnreadableReply("what came back is no reply of a language model")

@@ -13,13 +13,15 @@ from llama_index.core.schema import NodeWithScore
 
 from server.deadline import Cancelled, TimeUp, current_deadline, until
 from server.language_model.client import LanguageModels
-from server.language_model.errors import ContentRisk, LanguageModelError
+from server.language_model.errors import BudgetSpent, BudgetUnknown, ContentRisk, LanguageModelError
 from server.language_model.prompts import Prompts, new_marker
 from server.passages import Judgement, passage_of
-from server.relevance.postprocessor import OnScored, ScorerName, ScoringRecord
+from server.relevance.postprocessor import OnScored, RelevanceScorer, ScorerName, ScoringRecord
 from server.relevance.score_parsing import UNREADABLE, parse_score
 
 logger = logging.getLogger(__name__)
+
+_NOT_ASKED = Judgement(None, "not scored: the budget is spent")
 
 
 class ScoreCache:
@@ -50,7 +52,8 @@ class ScoreCache:
 class LLMScorer:
     """Scores with the language model; for one question, because `record` is that question's.
 
-    All calls of a question share everything before the passage byte for byte: the provider caches it.
+    All calls of a question share everything before the passage byte for byte: the provider caches it. What is left
+    when a budget is spent in the middle of it is judged by `instead`, where there is one.
     """
 
     name: ScorerName = "llm"
@@ -63,12 +66,14 @@ class LLMScorer:
         cache: ScoreCache,
         *,
         share_of_time: float = 1.0,
+        instead: RelevanceScorer | None = None,
     ) -> None:
         self._models = models
         self._prompts = prompts
         self._pool = pool
         self._cache = cache
         self._share_of_time = share_of_time
+        self._instead = instead
         self._lock = threading.Lock()
         self.record = ScoringRecord()
 
@@ -94,12 +99,27 @@ class LLMScorer:
             for future in as_completed(futures):
                 index = futures[future]
                 judgements[index] = future.result()
-                if on_scored is not None:
+                if on_scored is not None and judgements[index] is not _NOT_ASKED:
                     on_scored(index, judgements[index])
         finally:
             for future in futures:
                 future.cancel()
+        self._score_the_rest(question, nodes, judgements, on_scored)
         return judgements
+
+    def _score_the_rest(
+        self, question: str, nodes: Sequence[NodeWithScore], judgements: list[Judgement], on_scored: OnScored | None
+    ) -> None:
+        """By the other scorer, what the model was not asked about."""
+        left = [index for index, judgement in enumerate(judgements) if judgement is _NOT_ASKED]
+        if not left or self._instead is None:
+            return
+        found = self._instead.score(question, [nodes[index] for index in left])
+        self.record.scored_locally = len(left)
+        for index, judgement in zip(left, found, strict=True):
+            judgements[index] = judgement
+            if on_scored is not None:
+                on_scored(index, judgement)
 
     def _judge(self, question: str, node: NodeWithScore, marker: str) -> Judgement:
         key = self._key(question, node)
@@ -117,6 +137,8 @@ class LLMScorer:
                 self.record.failure = error
                 if isinstance(error, ContentRisk):
                     self.record.refused_ids.add(node.node.node_id)
+            if self._instead is not None and isinstance(error, BudgetSpent | BudgetUnknown):
+                return _NOT_ASKED
             return Judgement(None, f"not scored: {error}")
         if judgement.score is not None:
             self._cache.put(key, judgement)
@@ -124,7 +146,7 @@ class LLMScorer:
 
     def _ask(self, messages: Sequence[ChatMessage]) -> Judgement:
         judgement = UNREADABLE
-        for json_mode in (True, False):
+        for json_mode in (True, False) if self._models.has_json_mode else (True,):
             reply = self._models.complete(messages, json_mode=json_mode)
             with self._lock:
                 self.record.usage += reply.usage

@@ -378,7 +378,7 @@ def test_a_call_that_is_turned_away_counts_nothing(
     assert ledger.used(DAY) == 0
 
 
-@pytest.mark.parametrize("context", [8_000, 32_000, 128_000, 1_000_000])
+@pytest.mark.parametrize("context", [2_048, 8_000, 32_000, 128_000, 1_000_000])
 def test_a_small_context_leaves_room_to_read(context: int) -> None:
     limits = limits_for(context)
     assert limits.context_tokens == context
