@@ -10,7 +10,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from server.commands.provider_checks import SKIPPED, Finding, provider_findings
+from server.commands.findings import SKIPPED, Finding
+from server.commands.provider_checks import provider_findings
 from server.settings import BadSettings, ServerSettings, read_settings, read_storage_settings
 from storage.damaged_files import files_set_aside
 from storage.embedding.models import PROBE_TEXT, PROTOCOL_NAMES, ModelIdentity
@@ -19,6 +20,7 @@ from storage.folder_identity import match_folder
 from storage.generations.drafts import ROOM_FACTOR
 from storage.generations.manifest import Manifest
 from storage.generations.published import DamagedGeneration, NoIndex, current_name, open_generation
+from storage.messages import message
 from storage.server_state.token_budget import LedgerUnavailable, count_on_file
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.settings import StorageSettings
@@ -60,7 +62,7 @@ def _parted(error: ServerUnavailable) -> tuple[str, str]:
 _LEAST_FREE_BYTES = 200 * 1024 * 1024
 _MARKS = {True: "✓", False: "✗", SKIPPED: "–"}
 _WIDTH = 16
-_OWN_FILES = ("answers.db", "budget.db", "embeddings.db", "ocr.db")
+_OWN_FILES = ("answers.db", "budget.db", "budget.month.db", "embeddings.db", "ocr.db")
 
 
 def findings() -> Iterator[Finding]:
@@ -75,7 +77,7 @@ def findings() -> Iterator[Finding]:
     yield Finding("settings", True, "read")
     if settings.answer_prompt_file or settings.relevance_prompt_file:
         yield _prompts(settings)
-    yield from _of_language_model(settings)
+    yield from _of_language_model(settings, storage.index_dir)
     yield from server_findings(storage)
     yield from _of_index(settings, storage)
 
@@ -100,7 +102,7 @@ def _prompts(settings: ServerSettings) -> Finding:
     return Finding("prompts", True, "your own, with all their variables")
 
 
-def _of_language_model(settings: ServerSettings) -> Iterator[Finding]:
+def _of_language_model(settings: ServerSettings, index_dir: Path) -> Iterator[Finding]:
     if settings.language_model is None:
         yield Finding(
             "key",
@@ -109,7 +111,27 @@ def _of_language_model(settings: ServerSettings) -> Iterator[Finding]:
             "Set DEEPSEEK_API_KEY to have them written.",
         )
         return
-    yield from provider_findings(settings.deepseek_api_key, settings.deepseek_base_url, settings.language_model)
+    from server.commands.model_trial import Trial
+    from server.language_model.prompts import BadTemplate, read_prompts
+
+    try:
+        prompts = read_prompts(settings.answer_prompt_file, settings.relevance_prompt_file)
+    except BadTemplate:
+        prompts = read_prompts()  # the finding before this one names what is wrong with the own ones
+    yield from provider_findings(
+        Trial(
+            settings.deepseek_api_key,
+            settings.deepseek_base_url,
+            settings.language_model,
+            prompts,
+            scoring_model=settings.scoring_model,
+            rewriting_model=settings.rewriting_model,
+            context_tokens=settings.language_model_context,
+            passages=settings.keep_k,
+            scores=settings.relevance_scorer != "local",
+            learned_file=index_dir / "language_models.json" if index_dir.is_dir() else None,
+        )
+    )
 
 
 def _of_index(settings: ServerSettings, storage: StorageSettings) -> Iterator[Finding]:
@@ -131,6 +153,8 @@ def _of_index(settings: ServerSettings, storage: StorageSettings) -> Iterator[Fi
     yield _disk(storage.index_dir)
     if settings.daily_token_budget:
         yield _budget(storage.index_dir / "budget.db", settings.daily_token_budget)
+    if settings.monthly_token_budget:
+        yield _monthly_budget(storage.index_dir / "budget.month.db", settings.monthly_token_budget)
     yield from _set_aside(storage.index_dir)
 
 
@@ -199,6 +223,17 @@ def _budget(file: Path, limit: int) -> Finding:
         )
         return Finding("budget", False, f"what was spent today is not known: {error}", mend)
     return Finding("budget", True, f"{used:,} of the {limit:,} tokens of today are spent")
+
+
+def _monthly_budget(file: Path, limit: int) -> Finding:
+    try:
+        used = count_on_file(file, datetime.now(UTC).date().replace(day=1))
+    except LedgerUnavailable as error:
+        found = message("what was spent of this month's tokens is not known: {why}", why=str(error))
+        mend = message("To count this month from 0 all the same, stop the server, and delete {file}.", file=file.name)
+        return Finding("monthly budget", False, found, mend)
+    spent = message("{used} of the {limit} tokens of this month are spent", used=f"{used:,}", limit=f"{limit:,}")
+    return Finding("monthly budget", True, spent)
 
 
 def _set_aside(index_dir: Path) -> Iterator[Finding]:

@@ -223,9 +223,9 @@ class LanguageModels:
                 model.known.note(thinks=True)
             raise problem if problem and received.finish_reason != "length" else EmptyAnswer(_NO_ANSWER)
         shown.text(received.end())
+        read_tokens = _cut_at(model.known, prompt_tokens, received.usage)
         self._note(model, received, prompt_tokens)
-        reply = received.reply(prompt_tokens, problem)
-        return replace(reply, read_tokens=_cut_at(model.known, prompt_tokens, received.usage))
+        return replace(received.reply(prompt_tokens, problem), read_tokens=read_tokens)
 
     def _receive(
         self, model: RoleModel, messages: Sequence[ChatMessage], thinking: bool, received: Received, shown: Shown

@@ -33,7 +33,10 @@ class KnownModel:
         self._name = name
         self._file = file
         self._lock = threading.Lock()
-        self._known = Capabilities() if anew else self._read()
+        self._known = self._read()
+        if anew and self._known != Capabilities():
+            self._known = Capabilities()
+            self._write()
         self._tokens_by_estimate = 0.0
 
     @property
@@ -97,12 +100,15 @@ class KnownModel:
             if merged == self._known:
                 return
             self._known = merged
-            if self._file is None:
-                return
-            try:
-                write_learned(self._file, self._name, to_plain(merged))
-            except OSError as error:
-                logger.warning("what was learned of the language model's server is not kept: %s", error)
+            self._write()
+
+    def _write(self) -> None:
+        if self._file is None:
+            return
+        try:
+            write_learned(self._file, self._name, to_plain(self._known))
+        except OSError as error:
+            logger.warning("what was learned of the language model's server is not kept: %s", error)
 
     def _read(self) -> Capabilities:
         plain = read_learned(self._file, self._name) if self._file is not None else None
