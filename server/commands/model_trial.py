@@ -126,7 +126,7 @@ def _thinking(known: Capabilities, kind: ServerKind) -> Finding:
     if known.thinks or known.thoughts_in:
         where = _PLACES.get(known.thoughts_in) or message("in the field {field}", field=known.thoughts_in)
         found = message(
-            "the model thinks before every reply although it is told not to; its thoughts arrive {where}", where=where
+            "thinks before every reply although it is told not to; the thoughts arrive {where}", where=where
         )
         mend = message("Answers and scores work, and take longer: set SCORING_MODEL to a model that does not think.")
         if known.thoughts_in == "unopened" and kind.thoughts:

@@ -28,6 +28,7 @@ _LIKELIEST = ("thinking", "stream_options", "response_format", "temperature")
 _FEWEST_TOKENS = 32
 _FEWEST_HALVED = 128
 _SPARE_TOKENS = 16
+_MOST_BY_ESTIMATE = 4.0
 
 
 class PromptTooLong(Exception):
@@ -183,7 +184,7 @@ def _of_context(
     sent: Mapping[str, Any], asked: int, size: int, counted: int | None, known: Capabilities
 ) -> Capabilities:
     estimate = prompt_estimate(sent["messages"])
-    ratio = max(known.tokens_by_estimate, (counted or 0) / estimate)
+    ratio = max(known.tokens_by_estimate, min(_MOST_BY_ESTIMATE, (counted or 0) / estimate))
     lesson = replace(known, context_tokens=_least(size, known.context_tokens), tokens_by_estimate=ratio)
     if estimate * ratio + asked + _SPARE_TOKENS <= size and lesson == known:
         # Refused although it should have fitted: the server counts more than it says.

@@ -12,19 +12,41 @@ from typing import Any
 
 _NOT_SAID = frozenset(("input", "inputs", "body", "request", "url", "ctx", "documentation_url", "help"))
 """Members that repeat the request, or lead elsewhere."""
-_WORDS = ("message", "msg", "detail", "details", "error", "errors", "reason", "description", "error_description")
+_PARAMS = frozenset(("param", "params", "field", "fields", "parameter", "argument", "property", "key", "keys"))
+_WORDS = (
+    "message",
+    "msg",
+    "detail",
+    "details",
+    "error",
+    "errors",
+    "reason",
+    "description",
+    "error_description",
+    "issues",
+)
 _LOC_IN_TEXT = re.compile(r"['\"]loc['\"]\s*:\s*[\[(]([^\])]{0,200})[\])]")
 _PARAM_IN_TEXT = re.compile(r"['\"]param['\"]\s*:\s*['\"]([\w.\[\]]{1,80})['\"]")
 _INPUT_IN_TEXT = re.compile(r"['\"](?:input|body)['\"]\s*:\s*[\[{].*", re.DOTALL)
-_QUOTED = re.compile(r"['\"`‘’“”「](?:body\.)?([\w.\[\] -]{2,60})['\"`‘’“”」]")
+_QUOTED = re.compile(r"['\"`‘’“”「]([\w.\[\]/ -]{2,60})['\"`‘’“”」]")
+_ACCUSED = re.compile(
+    r"(?:unknown|unrecogni[sz]ed|unexpected|unsupported|not support(?:ed)?|invalid|extra|additional|no such|不支持|"
+    r"未知|无效)(.{0,80})",
+    re.IGNORECASE | re.DOTALL,
+)
+_NO_LONGER_ACCUSED = re.compile(
+    r"[{;]|\b(?:expected|one of|instead|use|must be|should be|"
+    r"(?:supported|allowed|valid|known) (?:fields|values|param))",
+    re.IGNORECASE,
+)
 _LONGEST = 20_000
 _SMALLEST_CONTEXT = 256
 
 _NAMES: dict[str, str] = {
-    "thinking": r"\bthinking\b",
+    "thinking": r"(?<![a-z_])thinking(?![a-z_])",
     "response_format": r"response[_\s-]?format|json[_\s-]?(?:object|schema|mode)|structured[_\s-]?outputs?",
     "stream_options": r"stream[_\s-]?options|include[_\s-]?usage",
-    "temperature": r"\btemperature\b",
+    "temperature": r"(?<![a-z_])temperature(?![a-z_])",
     "max_completion_tokens": r"max[_\s-]?completion[_\s-]?tokens",
     "max_tokens": r"max[_\s-]?(?:new[_\s-]?|output[_\s-]?)?tokens",
     "system": r"\bsystem\b.{0,20}\b(?:role|messages?|prompts?|instructions?)\b|\brole\b.{0,30}\bsystem\b|"
@@ -68,7 +90,7 @@ _PROMPT_SIZE = (
     r"n_prompt_tokens['\"]?\D{1,5}(\d+)",
     r"(\d[\d,]*)\s*(?:tokens? )?(?:in|from|of|for) (?:the |your )?(?:input|prompt|messages)",
     r"(\d[\d,]*) (?:`inputs` tokens|input tokens|prompt tokens)",
-    r"(?:prompt|input|request|messages)[^.\d]{0,40}?(\d[\d,]*) tokens",
+    r"\b(?:prompt|input|request|messages)\b[^.\d]{0,40}?(\d[\d,]*) tokens",
 )
 
 
@@ -94,7 +116,7 @@ def said_of(body: Any) -> str:
 def fields_named(refusal: Refusal, sent: Mapping[str, Any], names: Iterable[str]) -> frozenset[str]:
     """Which of `names` the refusal finds fault with, as `names` writes them; the surest place that names any counts."""
     known = list(names)
-    for place in (_params, _locations, _quotations, _sentences):
+    for place in (_params, _locations, _accusations, _quotations, _sentences):
         found = {name for text in place(refusal.body) for name in known if _names(text, name, sent)}
         if found:
             return frozenset(found)
@@ -151,6 +173,8 @@ def prompt_size(refusal: Refusal) -> int | None:
 def is_about_context(refusal: Refusal) -> bool:
     """Whether prompt and reply together are too long."""
     words = _everything(refusal)
+    if _IS_ANOTHER_FIELD.search(words):
+        return False
     return bool(
         _CONTEXT_WORD.search(words) and _TOO_MUCH.search(words) and re.search(r"token|context|长|上下文", words)
     )
@@ -176,7 +200,7 @@ def _names(text: str, name: str, sent: Mapping[str, Any]) -> bool:
 
 
 def _params(body: Any) -> Iterator[str]:
-    yield from (_path(value) for key, value in _members(body) if key in ("param", "field", "parameter") and value)
+    yield from (_path(value) for key, value in _members(body) if key in _PARAMS and value)
     for text in _texts(body):
         yield from _PARAM_IN_TEXT.findall(text)
 
@@ -185,6 +209,12 @@ def _locations(body: Any) -> Iterator[str]:
     yield from (_path(value) for key, value in _members(body) if key in ("loc", "path", "location") and value)
     for text in _texts(body):
         yield from (found.replace("'", "").replace(",", ".") for found in _LOC_IN_TEXT.findall(text))
+
+
+def _accusations(body: Any) -> Iterator[str]:
+    """What follows "unknown field" and the like, as far as it does not name what would be right."""
+    for text in _texts(body):
+        yield from (_NO_LONGER_ACCUSED.split(found, maxsplit=1)[0] for found in _ACCUSED.findall(text))
 
 
 def _quotations(body: Any) -> Iterator[str]:
@@ -204,7 +234,9 @@ def _path(value: Any) -> str:
 
 def _members(body: Any) -> Iterator[tuple[str, Any]]:
     """Every member of the body with a name, at any depth, but for what repeats the request."""
-    if isinstance(body, list):
+    if isinstance(body, str):
+        yield from _members(_json(body))
+    elif isinstance(body, list):
         for each in body:
             yield from _members(each)
     elif isinstance(body, dict):
