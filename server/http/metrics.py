@@ -69,7 +69,8 @@ class Metrics:
         for step, used in usage.items():
             for kind in ("prompt", "completion", "reasoning", "cached"):
                 self._tokens.labels(step, kind).inc(used.get(f"{kind}_tokens", 0))
-            self._cost.labels(step, used.get("currency", "")).inc(used.get("cost", 0.0))
+            if "cost" in used:
+                self._cost.labels(step, used["currency"]).inc(used["cost"])
 
     def _age(self) -> float:
         try:
