@@ -105,6 +105,7 @@ class Habits:
     lists_models: bool = True
     model_fields: Mapping[str, Any] = field(default_factory=dict)
     ends_with: str = ""
+    seconds: float = 0.01
 
 
 class ModelServer:
@@ -289,6 +290,7 @@ class _Handler(BaseHTTPRequestHandler):
         played, habits = self.server.played, self.server.played.habits
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
         played.entered(1)
+        time.sleep(habits.seconds)  # so that calls side by side meet
         try:
             if self.path != "/v1/chat/completions":
                 self._json(404, {"detail": "Not Found"})
@@ -313,7 +315,6 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(200, failure)
 
     def _whole(self, reply: _Reply) -> None:
-        habits = self.server.played.habits
         message: Body = {"role": "assistant", "content": self._content(reply.joined("content"), reply)}
         for place in ("reasoning_content", "reasoning"):
             if thought := reply.joined(place):
@@ -321,7 +322,6 @@ class _Handler(BaseHTTPRequestHandler):
         choice = {"index": 0, "message": message, "finish_reason": reply.finish}
         usage = {"usage": reply.usage} if reply.usage else {}
         around = {"id": "x", "object": "chat.completion", "created": 1, "model": self.server.played.model}
-        time.sleep(0.01 if habits.rules else 0.0)  # so that calls side by side meet
         self._json(200, around | {"choices": [choice]} | usage)
 
     def _content(self, text: str, reply: _Reply) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,15 @@ def test_a_first_question_to_a_server_without_the_switch_scores_all_passages(sta
         before = len(server.refused)
         answer(models)
         assert len(server.refused) == before
+
+
+@pytest.mark.parametrize("kind", ["api.openai.com, gpt-5 and o-series", "LM Studio", "Groq", "Mistral, every extra"])
+def test_ten_calls_that_meet_a_refusal_at_the_same_moment_are_all_scored(kind: str) -> None:
+    slow = replace(next(habits for habits in KINDS if habits.kind == kind), seconds=0.5)
+    with ModelServer(slow) as server, asking(server) as models:
+        assert [judgement.score for judgement in scores(models)] == [8] * 10
+        assert server.most_at_once >= 9
+        assert len(server.refused) > 1
 
 
 def test_what_was_learned_is_kept_over_a_restart(tmp_path: Path) -> None:
