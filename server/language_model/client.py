@@ -185,7 +185,7 @@ class LanguageModels:
         if json_mode:
             options["response_format"] = SCORE_FORMAT
         prompt_tokens = _estimated(messages)
-        received = Received(thoughts_begin_inside=model.known.current.thoughts_in == "unopened")
+        received = Received(thoughts_begin_inside=model.thoughts_begin_inside)
         with (
             self._call(model, messages, _SHORT_REPLY_TOKENS) as receipt,
             self._border(model.llm.model),
@@ -202,7 +202,7 @@ class LanguageModels:
 
     def _stream_once(self, messages: Sequence[ChatMessage], thinking: bool, shown: Shown) -> Reply:
         model = self.of("answering")
-        received = Received(thoughts_begin_inside=model.known.current.thoughts_in == "unopened")
+        received = Received(thoughts_begin_inside=model.thoughts_begin_inside)
         prompt_tokens = _estimated(messages)
         problem: LanguageModelError | None
         try:
@@ -249,7 +249,7 @@ class LanguageModels:
                 shown.text(text)
 
     def _note(self, model: RoleModel, received: Received, prompt_tokens: int) -> None:
-        known = model.known.current
+        known, model.has_replied = model.known.current, True
         if received.thoughts_in and received.thoughts_in != known.thoughts_in:
             model.known.note(thoughts_in=received.thoughts_in)
         if received.usage is None and known.reports_usage:

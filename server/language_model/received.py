@@ -71,9 +71,8 @@ class Received:
 
     def end(self) -> str:
         """What of the text was not handed over yet; afterwards nothing is added."""
-        self._ended = self._parting.end(cut_short=self.finish_reason == "length")
-        begun = self._handed_over
-        return self._ended.text[len(begun) :] if self._ended.text.startswith(begun) else ""
+        whole, begun = self._whole, self._handed_over
+        return whole.text[len(begun) :] if whole.text.startswith(begun) else ""
 
     @property
     def text(self) -> str:
@@ -111,6 +110,5 @@ class Received:
     @property
     def _whole(self) -> Parted:
         if self._ended is None:
-            self.end()
-        assert self._ended is not None
+            self._ended = self._parting.end(cut_short=self.finish_reason == "length")
         return self._ended

@@ -1,5 +1,6 @@
 """What the model does in each role, how much it may read and write, and whether it is left alone there."""
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +20,9 @@ SETTINGS: Mapping[Role, str] = {
     "rewriting": "REWRITING_MODEL",
 }
 """Which setting names the model of a role."""
+
+_THINKERS = re.compile(r"think|reason|qwq|qwen3|[-_/:]r1\b|magistral|gpt-oss|nemotron|minimax-m", re.IGNORECASE)
+"""Names of models that think. Of the first reply of one of these, nothing is shown before its end or its thought's."""
 
 _MOST_ENDLESS_THOUGHTS = 3
 _SECONDS_WITHOUT_SCORING = 600.0
@@ -74,8 +78,15 @@ class RoleModel:
         self.llm = served
         self.known = known
         self.breaker = breaker
+        self.has_replied = False
         self._endless = 0
         self._given_up_until = float("-inf")
+
+    @property
+    def thoughts_begin_inside(self) -> bool:
+        """Whether a reply may begin within a thought: it does as a rule, or a model of such a name was never heard."""
+        where = self.known.current.thoughts_in
+        return where == "unopened" or (not where and not self.has_replied and bool(_THINKERS.search(self.llm.model)))
 
     def note_end(self, *, endless: bool) -> None:
         """Note whether a short reply with room for a thought was all thought."""

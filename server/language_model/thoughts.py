@@ -90,10 +90,7 @@ class Parting:
     _state: str = "before"
     _unopened: bool = False
     _marked: bool = False
-
-    def __post_init__(self) -> None:
-        if self.begins_inside:
-            self._state, self._ends = "thought", _UNOPENED
+    _supposed: bool = False
 
     def feed(self, delta: str) -> tuple[str, str]:
         """Text and thought that are certain now."""
@@ -106,7 +103,7 @@ class Parting:
     def end(self, *, cut_short: bool = False) -> Parted:
         """All of it, after the last piece; `cut_short`: the model had more to write."""
         is_open = self._state == "thought"
-        if is_open and self.begins_inside and not self._marked and not cut_short:
+        if is_open and self._supposed and not cut_short:
             is_open = False  # no thought this time: everything was the reply
             self._text, self._thought = ["".join(self._thought) + self._buffer], []
         elif is_open:
@@ -138,6 +135,9 @@ class Parting:
             return False
         if self._marked:
             self._buffer = bare
+        elif self.begins_inside:
+            self._supposed, self._state, self._ends = True, "thought", _UNOPENED
+            return True
         self._state = "text"
         return True
 
@@ -145,12 +145,12 @@ class Parting:
         assert self._ends is not None
         found = self._ends.search(self._buffer)
         if found is not None:
-            self._unopened |= self.begins_inside and not self._marked
-            self._marked = True
+            self._unopened |= self._supposed
+            self._marked, self._supposed = True, False
             self._thought.append(self._buffer[: found.start()])
             self._buffer, self._state = self._buffer[found.end() :], "before"
             return True
-        if not self.begins_inside and len(self._buffer) > _LONGEST_CLOSING:
+        if not self._supposed and len(self._buffer) > _LONGEST_CLOSING:
             self._thought.append(self._buffer[:-_LONGEST_CLOSING])
             self._buffer = self._buffer[-_LONGEST_CLOSING:]
         return False

@@ -91,6 +91,16 @@ def test_ten_calls_that_meet_a_refusal_at_the_same_moment_are_all_scored(kind: s
         assert len(server.refused) > 1
 
 
+@pytest.mark.parametrize("kind", ["llama.cpp", "vLLM, thoughts switched off: empty tags", "Kimi", "plain"])
+def test_a_first_answer_of_a_model_named_for_thinking_shows_no_thought(kind: str) -> None:
+    habits = next(habits for habits in KINDS if habits.kind == kind)
+    with ModelServer(habits, "qwen3:30b-thinking") as server, asking(server) as models:
+        for _ in range(2):
+            reply, shown = answer(models)
+            assert reply.text.strip() == "".join(shown).strip() == ANSWER
+        assert len(shown) > 1
+
+
 def test_what_was_learned_is_kept_over_a_restart(tmp_path: Path) -> None:
     file = tmp_path / "index" / "language_models.json"
     for habits in KINDS:

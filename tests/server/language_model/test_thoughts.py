@@ -86,6 +86,7 @@ def test_no_thought_is_handed_over_as_text(written: str, text: str, thought: str
     ("written", "cut_short", "text", "thought"),
     [
         ("Hm.</think>Yes.", False, "Yes.", "Hm."),
+        ("<think>Hm.</think>Yes.", False, "Yes.", "Hm."),
         ("Yes, at once.", False, "Yes, at once.", ""),
         ("Hm, and on and on", True, "", "Hm, and on and on"),
     ],
