@@ -151,23 +151,36 @@ def _language_model_parts(settings: ServerSettings, index_dir: Path) -> Language
         return None
     from server.answering.collaborators import LanguageModelParts
     from server.language_model.budget import DailyBudget
-    from server.language_model.client import LanguageModels, limits_for
+    from server.language_model.budgets import Budgets, MonthlyBudget
+    from server.language_model.client import LanguageModels
+    from server.language_model.roles import limits_for
+    from server.language_model.tariffs import Tariff
     from server.relevance.llm_scorer import ScoreCache
-    from server.settings import read_prices
+    from server.settings import read_dates, read_prices
 
-    ledger = BudgetLedger(index_dir / "budget.db")
     return LanguageModelParts(
         models=LanguageModels(
             settings.deepseek_api_key,
             settings.deepseek_base_url,
             settings.deepseek_model,
             limits=limits_for(settings.language_model_context),
-            budget=DailyBudget(settings.daily_token_budget, ledger=ledger),
+            scoring_model=settings.scoring_model,
+            rewriting_model=settings.rewriting_model,
+            budget=Budgets(
+                DailyBudget(settings.daily_token_budget, ledger=BudgetLedger(index_dir / "budget.db")),
+                MonthlyBudget(settings.monthly_token_budget, ledger=BudgetLedger(index_dir / "budget.month.db")),
+            ),
+            learned_file=index_dir / "language_models.json",
         ),
         prompts=_prompts(settings),
         pool=Threads(_SCORED_AT_A_TIME, "scoring"),
         scores=ScoreCache(),
-        prices=read_prices(settings.language_model_prices),
+        tariff=Tariff(
+            settings.deepseek_model,
+            settings.deepseek_base_url,
+            read_prices(settings.language_model_prices) if settings.language_model_prices else None,
+            read_dates(settings.peak_price_holidays),
+        ),
         scores_relevance=settings.relevance_scorer != "local",
     )
 

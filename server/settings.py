@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -52,7 +53,13 @@ def _existing_file(value: Path) -> Path:
 
 
 def _prices(value: str) -> str:
-    read_prices(value)
+    if value:
+        read_prices(value)
+    return value
+
+
+def _dates(value: str) -> str:
+    read_dates(value)
     return value
 
 
@@ -69,17 +76,25 @@ def _origins_in(value: str) -> list[str]:
 
 DEEPSEEK = "https://api.deepseek.com"
 
+CHINESE_HOLIDAYS = (
+    "2026-01-01..2026-01-03, 2026-02-15..2026-02-23, 2026-04-04..2026-04-06, 2026-05-01..2026-05-05, "
+    "2026-06-19..2026-06-21, 2026-09-25..2026-09-27, 2026-10-01..2026-10-07, 2027-01-01"
+)
+"""As announced for 2026, and the first day of 2027."""
+
+_LONGEST_SPAN = timedelta(days=366)
+
 TemplateFile = Annotated[Path, AfterValidator(_existing_file)]
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Money for a million tokens. The defaults are DeepSeek's for deepseek-flash in autumn 2026, off-peak."""
+    """Money for a million tokens."""
 
-    cached_input: float = 0.02
-    input: float = 1.0
-    output: float = 4.0
-    currency: str = "CNY"
+    cached_input: float
+    input: float
+    output: float
+    currency: str
 
 
 def read_prices(text: str) -> Prices:
@@ -95,6 +110,21 @@ def read_prices(text: str) -> Prices:
     if min(cached_input, fresh_input, output) < 0:
         raise ValueError(message("must not be negative"))
     return Prices(cached_input, fresh_input, output, currency)
+
+
+def read_dates(text: str) -> frozenset[date]:
+    """Dates as a setting: "2026-10-01..2026-10-07, 2027-01-01". Raises `ValueError`."""
+    found: set[date] = set()
+    for part in filter(None, text.replace(",", " ").split()):
+        first, _, last = part.partition("..")
+        try:
+            day, end = date.fromisoformat(first), date.fromisoformat(last or first)
+        except ValueError as error:
+            raise ValueError('must be dates and spans such as "2026-10-01..2026-10-07, 2027-01-01"') from error
+        if not timedelta() <= end - day <= _LONGEST_SPAN:
+            raise ValueError(f"must not hold the span {part}: it ends before it begins, or a year later")
+        found.update(day + timedelta(number) for number in range((end - day).days + 1))
+    return frozenset(found)
 
 
 class ServerSettings(PagewiseSettings):
@@ -186,17 +216,36 @@ class ServerSettings(PagewiseSettings):
         validation_alias="DEEPSEEK_MODEL",
         description="The name of the language model on that server.",
     )
+    scoring_model: str | None = Field(
+        default=None,
+        validation_alias="SCORING_MODEL",
+        description="The model on that server that judges passages. Empty: DEEPSEEK_MODEL. A small one that does not "
+        "think is quickest.",
+    )
+    rewriting_model: str | None = Field(
+        default=None,
+        validation_alias="REWRITING_MODEL",
+        description="The model on that server that rewrites follow-up questions. Empty: DEEPSEEK_MODEL.",
+    )
     language_model_context: int = Field(
         default=1_000_000,
-        ge=8_000,
+        ge=2_048,
         validation_alias="LANGUAGE_MODEL_CONTEXT",
-        description="How many tokens the model reads and writes at most. Passages that do not fit are left out.",
+        description="How many tokens the model reads and writes at most. Passages that do not fit are left out. "
+        "A server that says its limit is believed without this setting.",
     )
     language_model_prices: Annotated[str, AfterValidator(_prices)] = Field(
-        default="0.02 1 4 CNY",
+        default="",
         validation_alias="LANGUAGE_MODEL_PRICES",
-        description="What a million tokens cost: cached input, input, output, and the currency. Shown with "
-        "every answer.",
+        description="What a million tokens of DEEPSEEK_MODEL cost: cached input, input, output, and the currency, "
+        'such as "0.02 1 4 CNY". Shown with every answer. Empty: DeepSeek\'s tariff by the time of day where '
+        "DEEPSEEK_BASE_URL is DeepSeek's, else no cost is shown.",
+    )
+    peak_price_holidays: Annotated[str, AfterValidator(_dates)] = Field(
+        default=CHINESE_HOLIDAYS,
+        validation_alias="PEAK_PRICE_HOLIDAYS",
+        description="Days without DeepSeek's peak prices: Chinese public holidays, as dates and spans. Add those of "
+        "the next year when they are announced.",
     )
     daily_token_budget: int = Field(
         default=0,
@@ -204,6 +253,12 @@ class ServerSettings(PagewiseSettings):
         validation_alias="DAILY_TOKEN_BUDGET",
         description="Tokens of one day (UTC) after which the model is not asked any more and answers are "
         "quoted. 0: no limit.",
+    )
+    monthly_token_budget: int = Field(
+        default=0,
+        ge=0,
+        validation_alias="MONTHLY_TOKEN_BUDGET",
+        description="The same for one month (UTC), beside the daily budget. 0: no limit.",
     )
     answer_deadline_seconds: float = Field(
         default=120,

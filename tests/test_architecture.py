@@ -32,7 +32,6 @@ _HOMES = {
     "flask_openapi3": ("server/",),
     "waitress": ("server/",),
     "werkzeug": ("server/",),
-    "openai": ("server/",),
 }
 _HEAVY = ("torch", "openvino", "transformers", "sentence_transformers", "chromadb", "llama_index", "flask", "rapidocr")
 _VAGUE_NAMES = {"utils", "util", "common", "core", "helpers", "misc", "base"}

@@ -10,11 +10,11 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from server.answering.citations import CheckedAnswer
 from server.language_model.client import LanguageModels
 from server.language_model.prompts import Prompts
+from server.language_model.tariffs import Tariff
 from server.passages import Passage
 from server.relevance.llm_scorer import ScoreCache
 from server.relevance.postprocessor import RelevanceScorer
 from server.retrieval.index_holder import OpenIndex
-from server.settings import Prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +36,5 @@ class LanguageModelParts:
     prompts: Prompts
     pool: Executor
     scores: ScoreCache
-    prices: Prices
+    tariff: Tariff
     scores_relevance: bool = True

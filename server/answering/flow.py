@@ -36,6 +36,7 @@ from server.answers import (
     Retrieval,
 )
 from server.language import answer_language, question_language, refusal
+from server.language_model.roles import Role
 from server.language_model.usage import Usage
 from server.passages import passage_of
 from server.relevance.llm_scorer import LLMScorer
@@ -156,9 +157,12 @@ class Flow:
 
     def _scorer(self) -> RelevanceScorer:
         model = self._model
-        if model is None or not model.scores_relevance or model.models.problem() is not None:
-            return self._parts.local_scorer(self._index)
-        return LLMScorer(model.models, model.prompts, model.pool, model.scores, share_of_time=_SCORING_SHARE)
+        local = self._parts.local_scorer(self._index)
+        if model is None or not model.scores_relevance or model.models.scoring_problem() is not None:
+            return local
+        return LLMScorer(
+            model.models, model.prompts, model.pool, model.scores, share_of_time=_SCORING_SHARE, instead=local
+        )
 
     def _on_found(self, nodes: Sequence[NodeWithScore]) -> None:
         self._found_at = time.monotonic()
@@ -226,7 +230,9 @@ class Flow:
     def _evidence_notices(self, evidence: JudgedPassages) -> Iterator[str]:
         if self._rewriting.notice is not None:
             yield self._rewriting.notice
-        scoring = evidence.scoring
+        record, scoring = evidence.record, evidence.scoring
+        if record.scored_locally:
+            yield notices.locally_scored(record.scored_locally, str(record.failure))
         if scoring.unscored and not scoring.scored:
             yield notices.not_checked()
         elif scoring.unscored:
@@ -254,12 +260,18 @@ class Flow:
     def _usage(self, scoring: Usage, answer: Usage | None) -> dict[str, dict[str, Any]]:
         if self._model is None:
             return {}
-        prices = self._model.prices
-        return {
-            step: asdict(used) | {"cost": round(used.cost(prices), 8), "currency": prices.currency}
-            for step, used in (("rewriting", self._rewriting.usage), ("scoring", scoring), ("answer", answer))
-            if used is not None
-        }
+        steps: tuple[tuple[str, Role, Usage | None], ...] = (
+            ("rewriting", "rewriting", self._rewriting.usage),
+            ("scoring", "scoring", scoring),
+            ("answer", "answering", answer),
+        )
+        return {step: asdict(used) | self._cost(used, role) for step, role, used in steps if used is not None}
+
+    def _cost(self, used: Usage, role: Role) -> dict[str, Any]:
+        """Empty where no price is known."""
+        assert self._model is not None
+        prices = self._model.tariff.prices(self._model.models.name(role))
+        return {} if prices is None else {"cost": round(used.cost(prices), 8), "currency": prices.currency}
 
     def _timings(self) -> dict[str, float]:
         now = time.monotonic()

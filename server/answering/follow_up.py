@@ -49,7 +49,7 @@ def rewritten(question: str, history: Sequence[Turn], models: LanguageModels, pr
     messages = prompts.standalone_messages(question, history, new_marker())
     try:
         with until(deadline.within(min(_LONGEST_SECONDS, deadline.remaining() * _SHARE_OF_TIME))):
-            reply = models.complete(messages, json_mode=False)
+            reply = models.complete(messages, json_mode=False, role="rewriting")
     except Cancelled:
         raise
     except (LanguageModelError, TimeUp) as error:

@@ -80,6 +80,25 @@ def left_out(count: int) -> str:
     return message("{count} of the passages did not fit into the model's context and were left out.", count=count)
 
 
+def prompt_cut(read: int) -> str:
+    """The server cut the prompt without a word."""
+    return message(
+        "The language model's server read only {read} tokens of a longer prompt, so some of the passages may be "
+        "missing from the answer. Give the model more context there, or set LANGUAGE_MODEL_CONTEXT to what it "
+        "reads.",
+        read=read,
+    )
+
+
+def locally_scored(count: int, why: str) -> str:
+    """Passages that the language model was not asked about any more."""
+    return message(
+        "{count} of the passages were scored by the local formula, not by the language model: {why}.",
+        count=count,
+        why=why,
+    )
+
+
 def quoted_instead(why: str) -> str:
     """The language model failed, the documents are quoted."""
     return message("Quoted from the documents, because the language model failed: {why}", why=why)

@@ -1,6 +1,7 @@
 """Retriever, relevance and answer put together as a LlamaIndex query engine, everything passed explicitly."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -14,15 +15,20 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from server.answers import Turn
-from server.language_model.client import LanguageModels, Reply
+from server.language_model.client import LanguageModels
+from server.language_model.errors import PromptDoesNotFit
 from server.language_model.prompts import Prompts, new_marker
+from server.language_model.received import Reply
 from server.language_model.usage import estimated_tokens
 from server.passages import Passage, passage_of
 
 OnDelta = Callable[[str], None]
 
-_PROMPT_TOKENS = 3_000
-"""Room for a template and a question of 4,000 characters."""
+_SMALLER = 0.6
+_MOST_TRIES = 8
+_MARKERS_TOKENS = 80
+"""Around each passage."""
+_SHORTEST_PASSAGE = 200
 
 
 class NothingToAnswerFrom(ValueError):
@@ -74,8 +80,8 @@ class QuotingSynthesizer(_Synthesizer):
 class PassageSynthesizer(_Synthesizer):
     """Writes one answer from passages; for one question. `reply` is what the model wrote, reasoning apart.
 
-    All passages go into one prompt. Those that would not fit into the model's context are left out, last ones first;
-    `used` says how many were used.
+    All passages go into one prompt. Those that would not fit into the model's context are left out, last ones first,
+    and more of them where the server finds the prompt too long all the same; `used` says how many were used.
     """
 
     def __init__(
@@ -94,15 +100,27 @@ class PassageSynthesizer(_Synthesizer):
 
     def get_response(self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any) -> str:
         """The answer's text. `text_chunks` says less than the nodes; the passages come from those."""
-        passages = fitting(self._passages, self._room())
-        self.used = len(passages)
-        self.reply = self._models.stream(
-            self._messages(query_str, passages),
+        most_tokens = _needed_by(self._passages)
+        for tries_left in reversed(range(_MOST_TRIES)):
+            passages = fitting(self._passages, min(most_tokens, self._room(query_str)))
+            self.used = len(passages)
+            try:
+                self.reply = self._written(query_str, passages)
+                break
+            except PromptDoesNotFit:
+                if not tries_left:
+                    raise
+                most_tokens = int(_SMALLER * _needed_by(passages))
+        assert self.reply is not None
+        return self.reply.text
+
+    def _written(self, question: str, passages: Sequence[Passage]) -> Reply:
+        return self._models.stream(
+            self._messages(question, passages),
             thinking=self._thinking,
             on_text=self._on_text,
             on_reasoning=self._on_reasoning,
         )
-        return self.reply.text
 
     def _messages(self, question: str, passages: Sequence[Passage]) -> list[ChatMessage]:
         if self.history:
@@ -112,10 +130,13 @@ class PassageSynthesizer(_Synthesizer):
     def _get_prompts(self) -> dict[str, Any]:
         return {f"answer_{language}": template for language, template in self._prompts.answer.items()}
 
-    def _room(self) -> int:
-        limits = self._models.limits
-        written = limits.thinking_tokens if self._thinking else limits.answer_tokens
-        return limits.context_tokens - written - _PROMPT_TOKENS
+    def _room(self, question: str) -> int:
+        """The estimated tokens that passages may have, with what is known of the server by now."""
+        limits, known = self._models.limits, self._models.of("answering").known.current
+        written = limits.thinking_tokens if self._thinking or known.thinks else limits.answer_tokens
+        around = self._prompts.answer_messages(question, (), new_marker())
+        fixed = sum(estimated_tokens(said.content or "") for said in around)
+        return int((limits.context_tokens - written) / known.tokens_by_estimate) - fixed
 
 
 def build_query_engine(
@@ -131,14 +152,27 @@ def build_query_engine(
 
 
 def fitting(passages: Sequence[Passage], room_tokens: int) -> list[Passage]:
-    """The first passages that fit; always at least one."""
+    """The first passages that fit; always one, the beginning of it if need be."""
     fit: list[Passage] = []
     for passage in passages:
-        room_tokens -= estimated_tokens(passage.text) + estimated_tokens(passage.context) + 80
-        if room_tokens < 0 and fit:
-            break
+        needed = _needed_by([passage])
+        if needed > room_tokens:
+            return fit or [_shortened(passage, room_tokens - needed + estimated_tokens(passage.text))]
+        room_tokens -= needed
         fit.append(passage)
     return fit
+
+
+def _needed_by(passages: Sequence[Passage]) -> int:
+    """Estimated tokens, with what stands around each passage."""
+    texts = sum(estimated_tokens(passage.text) + estimated_tokens(passage.context) for passage in passages)
+    return texts + _MARKERS_TOKENS * len(passages)
+
+
+def _shortened(passage: Passage, room_tokens: int) -> Passage:
+    """The beginning of a passage, in so many tokens."""
+    share = max(0, room_tokens) / estimated_tokens(passage.text)
+    return replace(passage, text=passage.text[: max(_SHORTEST_PASSAGE, int(len(passage.text) * share))])
 
 
 def query_of(question: str) -> QueryBundle:

@@ -34,8 +34,8 @@ from server.answers import (
     Turn,
 )
 from server.deadline import Deadline, DeadlineExceeded, until
-from server.language_model.client import Reply
 from server.language_model.errors import LanguageModelError
+from server.language_model.received import Reply
 from server.retrieval.index_holder import OpenIndex
 from server.threads import MOST_REPLACED, Threads
 from storage.messages import message

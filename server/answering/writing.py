@@ -1,6 +1,6 @@
 """The answer's text: written by the language model, quoted from the passages, or the refusal."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -126,7 +126,7 @@ class ModelWriter:
             complete=reply.problem is None,
             reasoning=reply.reasoning or None,
             usage=reply.usage + self._searching,
-            notices=(notices.left_out(left_out),) if left_out else (),
+            notices=tuple(_reading_notices(left_out, reply.read_tokens)),
         )
 
     def _show(self, text: str) -> None:
@@ -150,7 +150,7 @@ class ModelWriter:
     def _is_risky(self, question: str, passages: Sequence[Passage]) -> bool:
         messages = self._model.prompts.answer_messages(question, passages, new_marker())
         try:
-            self._searching += self._model.models.complete(messages, json_mode=False).usage
+            self._searching += self._model.models.complete(messages, json_mode=False, role="answering").usage
         except ContentRisk:
             return True
         return False
@@ -163,3 +163,10 @@ def _answering_time() -> Deadline:
         raise LookupError("a question is answered with a deadline")
     left = deadline.remaining()
     return deadline.within(left - min(_LAST_SECONDS, left * _LAST_SHARE))
+
+
+def _reading_notices(left_out: int, read_tokens: int | None) -> Iterator[str]:
+    if left_out:
+        yield notices.left_out(left_out)
+    if read_tokens is not None:
+        yield notices.prompt_cut(read_tokens)

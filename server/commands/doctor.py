@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from unicodedata import east_asian_width
 
-from server.commands.provider_checks import SKIPPED, Finding, provider_findings
+from server.commands.findings import SKIPPED, Finding
+from server.commands.provider_checks import provider_findings
 from server.settings import BadSettings, ServerSettings, read_settings, read_storage_settings
 from storage.damaged_files import files_set_aside
 from storage.embedding.models import PROBE_TEXT, PROTOCOL_NAMES, ModelIdentity
@@ -69,7 +70,7 @@ def _chroma(address: ServerAddress) -> Finding:
 _LEAST_FREE_BYTES = 200 * 1024 * 1024
 _MARKS = {True: "✓", False: "✗", SKIPPED: "–"}
 _WIDTH = 16
-_OWN_FILES = ("answers.db", "budget.db", "embeddings.db", "ocr.db")
+_OWN_FILES = ("answers.db", "budget.db", "budget.month.db", "embeddings.db", "ocr.db")
 
 
 def findings() -> Iterator[Finding]:
@@ -85,7 +86,7 @@ def findings() -> Iterator[Finding]:
     yield Finding(message("settings"), True, message("read"))
     if settings.answer_prompt_file or settings.relevance_prompt_file:
         yield _prompts(settings)
-    yield from _of_language_model(settings)
+    yield from _of_language_model(settings, storage.index_dir)
     yield from server_findings(storage)
     yield from _of_index(settings, storage)
 
@@ -123,7 +124,7 @@ def _prompts(settings: ServerSettings) -> Finding:
     return Finding(message("prompts"), True, message("your own, with all their variables"))
 
 
-def _of_language_model(settings: ServerSettings) -> Iterator[Finding]:
+def _of_language_model(settings: ServerSettings, index_dir: Path) -> Iterator[Finding]:
     if settings.language_model is None:
         yield Finding(
             message("key"),
@@ -132,7 +133,27 @@ def _of_language_model(settings: ServerSettings) -> Iterator[Finding]:
             message("Set DEEPSEEK_API_KEY to have them written."),
         )
         return
-    yield from provider_findings(settings.deepseek_api_key, settings.deepseek_base_url, settings.language_model)
+    from server.commands.model_trial import Trial
+    from server.language_model.prompts import BadTemplate, read_prompts
+
+    try:
+        prompts = read_prompts(settings.answer_prompt_file, settings.relevance_prompt_file)
+    except BadTemplate:
+        prompts = read_prompts()  # the finding before this one names what is wrong with the own ones
+    yield from provider_findings(
+        Trial(
+            settings.deepseek_api_key,
+            settings.deepseek_base_url,
+            settings.language_model,
+            prompts,
+            scoring_model=settings.scoring_model,
+            rewriting_model=settings.rewriting_model,
+            context_tokens=settings.language_model_context,
+            passages=settings.keep_k,
+            scores=settings.relevance_scorer != "local",
+            learned_file=index_dir / "language_models.json" if index_dir.is_dir() else None,
+        )
+    )
 
 
 def _of_index(settings: ServerSettings, storage: StorageSettings) -> Iterator[Finding]:
@@ -159,6 +180,8 @@ def _of_index(settings: ServerSettings, storage: StorageSettings) -> Iterator[Fi
     yield _disk(storage.index_dir)
     if settings.daily_token_budget:
         yield _budget(storage.index_dir / "budget.db", settings.daily_token_budget)
+    if settings.monthly_token_budget:
+        yield _monthly_budget(storage.index_dir / "budget.month.db", settings.monthly_token_budget)
     yield from _set_aside(storage.index_dir)
 
 
@@ -257,6 +280,17 @@ def _budget(file: Path, limit: int) -> Finding:
     return Finding(
         message("budget"), True, message("{used:,} of the {limit:,} tokens of today are spent", used=used, limit=limit)
     )
+
+
+def _monthly_budget(file: Path, limit: int) -> Finding:
+    try:
+        used = count_on_file(file, datetime.now(UTC).date().replace(day=1))
+    except LedgerUnavailable as error:
+        found = message("what was spent of this month's tokens is not known: {why}", why=str(error))
+        mend = message("To count this month from 0 all the same, stop the server, and delete {file}.", file=file.name)
+        return Finding(message("monthly budget"), False, found, mend)
+    spent = message("{used} of the {limit} tokens of this month are spent", used=f"{used:,}", limit=f"{limit:,}")
+    return Finding(message("monthly budget"), True, spent)
 
 
 def _set_aside(index_dir: Path) -> Iterator[Finding]:

@@ -1,60 +1,54 @@
 """What `make doctor` finds out about the language model's server. Raises nothing, shows no key.
 
-Speaks HTTP itself: what matters here is what the server says, not what the libraries make of it.
+Speaks HTTP itself for what goes before questions; those are asked as the server asks them, see `model_trial`.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
 from pydantic import SecretStr
 
+from server.commands.findings import SKIPPED, Finding
+from server.commands.server_kinds import ServerKind, context_said, kind_of
 from server.deadline import Deadline, TimeUp, until
 from server.language_model.transport import build_http_client
 from storage.messages import message
 
-SKIPPED = None
+if TYPE_CHECKING:
+    from server.commands.model_trial import Trial
+
 _SECONDS = 15.0
 _LARGEST_SKEW_SECONDS = 120
-_LONGEST_EXCERPT = 160
-_PROBE = 'Reply with the json object {"ok": true} and nothing else.'
-_CLOCK_AND_KEY = (message("clock"), message("key"))
-_MODEL = message("model")
-_LATER = (message("thinking switch"), message("JSON mode"))
-_BALANCE = message("balance")
+_LATER = ("answers", "scores", "thinking switch", "JSON mode")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: well (True), wrong (False) or not checked (None), what was found, and what to do."""
+def provider_findings(trial: "Trial") -> Iterator[Finding]:
+    """Server, clock, key, names of the models, a trial of them, and the balance.
 
-    subject: str
-    is_well: bool | None
-    found: str
-    mend: str = ""
-
-
-def provider_findings(key: SecretStr | None, base_url: str, model: str) -> Iterator[Finding]:
-    """Server, clock, key, model name, thinking switch, JSON mode, balance; two questions of a few tokens are asked."""
-    with closing(build_http_client(base_url, connections=2)) as client:
-        server = _Server(client, base_url, key)
+    One answer and ten scores are asked for, as real questions ask for them: some ten thousand tokens.
+    """
+    with closing(build_http_client(trial.base_url, connections=2)) as client:
+        server = _Server(client, trial.base_url, trial.key)
         models = server.fetched("/models")
         if isinstance(models, str):
             yield Finding(
                 message("server"),
                 False,
-                message("{server} {problem}", server=server.name, problem=models),
+                message("{number:,} {kind}", number=server.name, kind=models),
                 message("Check DEEPSEEK_BASE_URL and the network."),
             )
-            yield from _unchecked(message("the server cannot be asked"), *_CLOCK_AND_KEY, _MODEL, *_LATER, _BALANCE)
+            yield from _unchecked("the server cannot be asked", "clock", "key", "model", *_LATER, "balance")
             return
-        yield Finding(message("server"), True, message("{server} answers", server=server.name))
+        listed = _at(_json(models), "data")
+        kind = kind_of(trial.base_url, models.headers, listed)
+        yield Finding(
+            message("server"), True, message("{name} answers; it looks like {kind}", name=server.name, kind=kind.name)
+        )
         yield _clock(models)
         if models.status_code in (401, 403):
             yield Finding(
@@ -63,16 +57,37 @@ def provider_findings(key: SecretStr | None, base_url: str, model: str) -> Itera
                 message("the server rejects it"),
                 message("Check DEEPSEEK_API_KEY and restart the server."),
             )
-            yield from _unchecked(message("the key is rejected"), _MODEL, *_LATER, _BALANCE)
+            yield from _unchecked("the key is rejected", "model", *_LATER, "balance")
             return
-        yield Finding(message("key"), True, message("accepted") if key else message("none set, and none asked for"))
-        name = _model_name(models, model)
-        yield name
-        if name.is_well is False:
-            yield from _unchecked(message("there is no such model"), *_LATER)
-        else:
-            yield from _modes(server, model)
+        yield Finding(
+            message("key"), True, message("accepted") if trial.key else message("none set, and none asked for")
+        )
+        yield from _of_models(trial, models, kind, listed)
         yield _balance(server.fetched("/user/balance", without_version=True))
+
+
+def _of_models(trial: "Trial", models: httpx.Response, kind: ServerKind, listed: Any) -> Iterator[Finding]:
+    names = [
+        _model_name(models, name, setting)
+        for name, setting in (
+            (trial.model, "DEEPSEEK_MODEL"),
+            (trial.scoring_model, "SCORING_MODEL"),
+            (trial.rewriting_model, "REWRITING_MODEL"),
+        )
+        if name
+    ]
+    yield from names
+    if any(name.is_well is False for name in names):
+        yield from _unchecked("there is no such model", *_LATER)
+        return
+    from server.commands.model_trial import trial_findings
+
+    for finding in trial_findings(trial, kind, context_said(listed, trial.model)):
+        if finding.subject == "answers" and finding.is_well is False and models.status_code == 404:
+            mend = message("Check DEEPSEEK_BASE_URL: most servers want /v1 at its end.")
+            yield Finding(finding.subject, False, finding.found, mend)
+        else:
+            yield finding
 
 
 class _Server:
@@ -82,21 +97,11 @@ class _Server:
         self._client = client
         self._base_url = base_url.rstrip("/")
         self._key = key.get_secret_value() if key else ""
-        self.name = urlsplit(base_url).hostname or message("the server")
+        self.name = urlsplit(base_url).hostname or "the server"
 
     def fetched(self, path: str, *, without_version: bool = False) -> httpx.Response | str:
         """What is at the path; DeepSeek has its balance beside /v1, not below."""
         return self._ask("GET", (self._base_url.removesuffix("/v1") if without_version else self._base_url) + path)
-
-    def sent(self, path: str, body: dict[str, Any]) -> httpx.Response | str:
-        """What the server replies to a body of JSON."""
-        return self._ask("POST", self._base_url + path, json=body)
-
-    def excerpt(self, response: httpx.Response) -> str:
-        """The server's own words, in short and without the key."""
-        said = _at(_json(response), "error", "message") or response.text
-        text = " ".join(str(said).split())
-        return (text.replace(self._key, "…") if self._key else text)[:_LONGEST_EXCERPT]
 
     def _ask(self, method: str, url: str, **content: Any) -> httpx.Response | str:
         headers = {"Authorization": f"Bearer {self._key or 'none'}"}
@@ -104,9 +109,9 @@ class _Server:
             with until(Deadline(_SECONDS)):
                 return self._client.request(method, url, headers=headers, **content)
         except TimeUp:
-            return message("does not answer within {seconds:g} seconds", seconds=_SECONDS)
+            return f"does not answer within {_SECONDS:g} seconds"
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            return message("cannot be reached ({error})", error=type(error).__name__)
+            return f"cannot be reached ({type(error).__name__})"
 
 
 def _clock(response: httpx.Response) -> Finding:
@@ -117,14 +122,16 @@ def _clock(response: httpx.Response) -> Finding:
     skew = round((datetime.now(UTC) - theirs).total_seconds())
     if abs(skew) <= _LARGEST_SKEW_SECONDS:
         return Finding(message("clock"), True, message("agrees with the server's"))
-    if skew > 0:
-        found = message("{seconds} s ahead of the server's", seconds=skew)
-    else:
-        found = message("{seconds} s behind the server's", seconds=-skew)
-    return Finding(message("clock"), False, found, message("Set this machine's clock; the day's budget goes by it."))
+    way = "ahead of" if skew > 0 else "behind"
+    return Finding(
+        message("clock"),
+        False,
+        f"{abs(skew)} s {way} the server's",
+        message("Set this machine's clock; the day's budget goes by it."),
+    )
 
 
-def _model_name(response: httpx.Response, model: str) -> Finding:
+def _model_name(response: httpx.Response, model: str, setting: str) -> Finding:
     offered = _at(_json(response), "data")
     if response.status_code != 200 or not isinstance(offered, list):
         return Finding(
@@ -143,50 +150,8 @@ def _model_name(response: httpx.Response, model: str) -> Finding:
             model=model,
             names=", ".join(names),
         ),
-        message("Set DEEPSEEK_MODEL to one of these and restart the server."),
+        message("Set {setting} to one of these and restart the server.", setting=setting),
     )
-
-
-def _modes(server: _Server, model: str) -> Iterator[Finding]:
-    question = {"model": model, "messages": [{"role": "user", "content": _PROBE}], "max_tokens": 100, "temperature": 0}
-    without_thinking = question | {"thinking": {"type": "disabled"}}
-    reply = server.sent("/chat/completions", without_thinking)
-    if isinstance(reply, httpx.Response) and reply.status_code in (400, 422) and "thinking" in reply.text:
-        yield Finding(
-            message("thinking switch"), SKIPPED, message("not known to this server; it is asked without, in both modes")
-        )
-        without_thinking = question
-    elif isinstance(reply, str) or reply.status_code != 200:
-        yield Finding(message("thinking switch"), False, *_refused(server, reply))
-        yield from _unchecked(message("the server does not answer questions"), message("JSON mode"))
-        return
-    elif _at(_json(reply), "choices", 0, "message", "reasoning_content"):
-        yield Finding(
-            message("thinking switch"),
-            False,
-            message("the model thinks although it is told not to"),
-            message("Choose another model."),
-        )
-    else:
-        yield Finding(message("thinking switch"), True, message("understood"))
-    yield _json_mode(server, without_thinking)
-
-
-def _json_mode(server: _Server, question: dict[str, Any]) -> Finding:
-    reply = server.sent("/chat/completions", question | {"response_format": {"type": "json_object"}})
-    if isinstance(reply, str) or reply.status_code != 200:
-        return Finding(message("JSON mode"), False, *_refused(server, reply))
-    text = str(_at(_json(reply), "choices", 0, "message", "content") or "")
-    try:
-        json.loads(text)
-    except ValueError:
-        return Finding(
-            message("JSON mode"),
-            False,
-            message("the model writes no JSON when it is asked to"),
-            message("Scoring will need twice the calls; choose another model, or set RELEVANCE_SCORER=local."),
-        )
-    return Finding(message("JSON mode"), True, message("works"))
 
 
 def _balance(reply: httpx.Response | str) -> Finding:
@@ -196,24 +161,13 @@ def _balance(reply: httpx.Response | str) -> Finding:
         return Finding(message("balance"), SKIPPED, message("the server does not tell"))
     amount = " ".join(str(_at(body, "balance_infos", 0, name) or "") for name in ("total_balance", "currency")).strip()
     if is_available:
-        return Finding(message("balance"), True, amount or message("enough"))
+        return Finding(message("balance"), True, amount or "enough")
     return Finding(
         message("balance"),
         False,
         message("used up ({amount})", amount=amount),
         message("Top up the account of DEEPSEEK_API_KEY."),
     )
-
-
-def _refused(server: _Server, reply: httpx.Response | str) -> tuple[str, str]:
-    if isinstance(reply, str):
-        return message("{server} {problem}", server=server.name, problem=reply), message("Try again later.")
-    if reply.status_code == 402:
-        return message("the account has no balance (HTTP 402)"), message("Top up the account of DEEPSEEK_API_KEY.")
-    found = message(
-        "the server rejects a question (HTTP {status}): {said}", status=reply.status_code, said=server.excerpt(reply)
-    )
-    return found, message("Check DEEPSEEK_BASE_URL and DEEPSEEK_MODEL.")
 
 
 def _unchecked(why: str, *subjects: str) -> Iterator[Finding]:

@@ -12,8 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 
 from server.answers import Answer, Answered, Event, Question, Retrieval
 from server.http.services import Answering
-from server.language_model.client import Reply
 from server.language_model.errors import LanguageModelError
+from server.language_model.received import Reply
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 
 _EXTENSION = "pagewise-metrics"
@@ -75,7 +75,8 @@ class Metrics:
         for step, used in usage.items():
             for kind in ("prompt", "completion", "reasoning", "cached"):
                 self._tokens.labels(step, kind).inc(used.get(f"{kind}_tokens", 0))
-            self._cost.labels(step, used.get("currency", "")).inc(used.get("cost", 0.0))
+            if "cost" in used:
+                self._cost.labels(step, used["currency"]).inc(used["cost"])
 
     def _age(self) -> float:
         try:

@@ -18,8 +18,8 @@ from server.documents.page_pictures import IndexedFiles, PagePictures
 from server.documents.reindexing import Reindexing
 from server.documents.slow_work import SlowWork
 from server.documents.uploads import Uploads
-from server.language_model.client import Reply
 from server.language_model.errors import LanguageModelError
+from server.language_model.received import Reply
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from server.retrieval.reachability import DocumentsUnreachable, why_unreachable
 from server.settings import ServerSettings

@@ -19,8 +19,8 @@ T = TypeVar("T")
 
 _TRY_AGAIN_SECONDS = 30.0
 _LOST = message(
-    "Answers are quoted until tomorrow (UTC). To count today from 0 all the same, stop the server, "
-    "delete budget.db, and start it again."
+    "Answers are quoted until tomorrow (UTC). To count today from 0 all the same, stop the server, delete budget.db, "
+    "and start it again."
 )
 
 
@@ -136,10 +136,7 @@ class CarriedLedger:
         """Why the count goes on in memory; None while it does not."""
         if self._failure is None or not self._known:
             return None
-        return message(
-            "the tokens of today are counted in memory, and forgotten by a restart: {failure}",
-            failure=str(self._failure),
-        )
+        return f"the tokens of today are counted in memory, and forgotten by a restart: {self._failure}"
 
     def close(self) -> None:
         """Write what is left, if that goes now, and close the file."""
@@ -201,7 +198,7 @@ class CarriedLedger:
     def _count(self, day: date) -> int:
         if day not in self._known:
             if not self._known or day < max(self._known):
-                raise self._failure or LedgerUnavailable(message("it was never read"))
+                raise self._failure or LedgerUnavailable("it was never read")
             self._known[day] = 0  # the day began while this process counted
         return self._known[day]
 
@@ -236,7 +233,7 @@ class DailyBudget:
         if not self._limit:
             yield receipt
             return
-        day = self._now().date()
+        day = self._period()
         try:
             granted = self._ledger.reserve(day, expected_tokens, self._limit)
         except LedgerUnavailable as error:
@@ -254,7 +251,7 @@ class DailyBudget:
         if not self._limit:
             return None
         try:
-            used = self._ledger.used(self._now().date())
+            used = self._ledger.used(self._period())
         except LedgerUnavailable as error:
             return self._unknown(error)
         return self._spent() if used >= self._limit else None
@@ -268,18 +265,24 @@ class DailyBudget:
         self._ledger.close()
 
     def _unknown(self, error: LedgerUnavailable) -> BudgetUnknown:
-        sentence = message("what was spent of today's tokens is not known: {error}", error=str(error))
+        message = f"what was spent of today's tokens is not known: {error}"
         if isinstance(error, CountUnknown):
-            return BudgetUnknown(sentence, help=_LOST, retry_after_seconds=self._seconds_to_tomorrow())
-        return BudgetUnknown(sentence, retry_after_seconds=_TRY_AGAIN_SECONDS)
+            return BudgetUnknown(message, help=_LOST, retry_after_seconds=self._seconds_to_next())
+        return BudgetUnknown(message, retry_after_seconds=_TRY_AGAIN_SECONDS)
 
     def _spent(self) -> BudgetSpent:
         return BudgetSpent(
             message("the {limit} tokens of today are spent", limit=self._limit),
-            retry_after_seconds=self._seconds_to_tomorrow(),
+            retry_after_seconds=self._seconds_to_next(),
         )
 
-    def _seconds_to_tomorrow(self) -> float:
+    def _period(self) -> date:
+        """The day whose tokens are counted together."""
+        return self._now().date()
+
+    def _next_period(self) -> date:
+        return self._period() + timedelta(days=1)
+
+    def _seconds_to_next(self) -> float:
         now = self._now()
-        tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), tzinfo=now.tzinfo)
-        return (tomorrow - now).total_seconds()
+        return (datetime.combine(self._next_period(), time(), tzinfo=now.tzinfo) - now).total_seconds()

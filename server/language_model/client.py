@@ -1,4 +1,4 @@
-"""DeepSeek, or any server that speaks its protocol, through LlamaIndex: one object that scores and one that answers.
+"""DeepSeek, or any server that speaks its protocol, in its roles: to answer, to score, to rewrite a question.
 
 The border to the libraries: beyond it only `LanguageModelError` and `TimeUp` are raised. Knows nothing of passages.
 Every call ends with the current deadline.
@@ -6,145 +6,47 @@ Every call ends with the current deadline.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-from llama_index.core.base.llms.types import ChatMessage, ChatResponse, ThinkingBlock
-from llama_index.llms.deepseek import DeepSeek
-from pydantic import PrivateAttr, SecretStr
+from llama_index.core.base.llms.types import ChatMessage
+from pydantic import SecretStr
 
 from server.deadline import Deadline, DeadlineExceeded, Stalled, TimeUp, current_deadline, until
 from server.language_model.budget import DailyBudget, Receipt
-from server.language_model.error_translation import LIBRARY_ERRORS, translated
+from server.language_model.budgets import Budget
+from server.language_model.chat_server import ChatServer
+from server.language_model.error_translation import FOREIGN_ERRORS, translated
 from server.language_model.errors import (
     EmptyAnswer,
     IncompleteAnswer,
     LanguageModelError,
     ModelNotOffered,
-    RequestRejected,
-    SwitchUnknown,
     finish_problem,
 )
+from server.language_model.known_model import KnownModel
+from server.language_model.received import Received, Reply, Shown
 from server.language_model.retrying import Breaker, RetryPolicy
+from server.language_model.roles import SCORE_FORMAT, SETTINGS, ModelLimits, Role, RoleModel, limits_for
+from server.language_model.served_model import ServedModel
 from server.language_model.transport import build_http_client, responses_closed
-from server.language_model.usage import Usage, estimated_tokens, usage_of
+from server.language_model.usage import Usage, estimated_tokens
 from storage.messages import message
-from storage.untraced import Untraced
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the model wrote. With a `problem` the text is only the beginning of an answer."""
-
-    text: str
-    reasoning: str
-    usage: Usage
-    problem: LanguageModelError | None = None
-
-
-class Shown:
-    """What was handed over of a reply, over all its attempts."""
-
-    def __init__(self, on_text: Callable[[str], None], on_reasoning: Callable[[str], None]) -> None:
-        self._on_text = on_text
-        self._on_reasoning = on_reasoning
-        self.anything = False
-        self.said_nothing = False
-
-    def text(self, delta: str) -> None:
-        self.anything = True
-        self._on_text(delta)
-
-    def reasoning(self, delta: str) -> None:
-        self.anything = True
-        self._on_reasoning(delta)
-
-
-@dataclass
-class Received:
-    """A stream as far as it came."""
-
-    text: list[str] = field(default_factory=list)
-    reasoning: list[str] = field(default_factory=list)
-    usage: Usage = field(default_factory=lambda: Usage(calls=1))
-    finish_reason: str | None = None
-
-    def add(self, chunk: ChatResponse) -> tuple[str, str]:
-        """Take a chunk in; its text and its reasoning."""
-        raw: Any = chunk.raw
-        if raw.usage is not None:
-            self.usage = usage_of(raw.usage)
-        if raw.choices and raw.choices[0].finish_reason:
-            self.finish_reason = raw.choices[0].finish_reason
-        text, reasoning = chunk.delta or "", str(chunk.additional_kwargs.get("thinking_delta") or "")
-        self.text.append(text)
-        self.reasoning.append(reasoning)
-        return text, reasoning
-
-    def counted(self, prompt_tokens: int) -> Usage | None:
-        """What to count: the provider's own figures; an estimate where they did not come, None where nothing did."""
-        if self.usage.total_tokens:
-            return self.usage
-        if not self.text:
-            return None
-        written, thought = (estimated_tokens("".join(pieces)) for pieces in (self.text, self.reasoning))
-        return Usage(1, prompt_tokens, written + thought, thought)
-
-    def is_blank(self) -> bool:
-        return not any(text.strip() for text in self.text)
-
-    def reply(self, problem: LanguageModelError | None) -> Reply:
-        return Reply("".join(self.text), "".join(self.reasoning), self.usage, problem)
-
 
 _WITHOUT_DEADLINE_SECONDS = 120.0
 _SHORT_REPLY_TOKENS = 40  # what is reserved of a budget before a reply is there
 _LONG_REPLY_TOKENS = 400
 _TIME_OVER = message("the time for the question was over before the answer was")
 _NO_ANSWER = message("the language model wrote no answer")
-
-
-@dataclass(frozen=True, slots=True)
-class ModelLimits:
-    """How much may be read, written and waited for. The context window is deepseek-flash's."""
-
-    context_tokens: int = 1_000_000
-    answer_tokens: int = 8_192
-    thinking_tokens: int = 32_768
-    scoring_tokens: int = 300
-    idle_seconds: float = 30.0
-    connections: int = 128
-
-
-def limits_for(context_tokens: int) -> ModelLimits:
-    """The usual limits, with less to write where the context is small: passages must have room in it as well."""
-    usual = ModelLimits()
-    return replace(
-        usual,
-        context_tokens=context_tokens,
-        answer_tokens=min(usual.answer_tokens, context_tokens // 4),
-        thinking_tokens=min(usual.thinking_tokens, context_tokens // 2),
-    )
-
-
-class KeyHidingDeepSeek(DeepSeek):
-    """DeepSeek whose key is in no field: `repr`, `to_dict` and LlamaIndex's events show none (DeepSeek 0.4.1 does)."""
-
-    _key: SecretStr = PrivateAttr()
-
-    def __init__(self, key: SecretStr, **fields: Any) -> None:
-        super().__init__(api_key="hidden", **fields)
-        self._key = key
-
-    def __getstate__(self) -> NoReturn:
-        raise TypeError("holds a key and a connection; build it where it is needed")
-
-    def _get_credential_kwargs(self, is_async: bool = False) -> dict[str, Any]:
-        return {**super()._get_credential_kwargs(is_async), "api_key": self._key.get_secret_value()}
+_FAR_BELOW = 0.7
 
 
 class LanguageModels:
-    """The configured model in its two roles. May be used by several threads; `close` ends its connections."""
+    """The configured models in their roles. May be used by several threads; `close` ends the connections.
+
+    What is learned of the server is kept in `learned_file`; with `anew` nothing of before is believed.
+    """
 
     def __init__(
         self,
@@ -152,22 +54,56 @@ class LanguageModels:
         base_url: str,
         model: str,
         *,
+        scoring_model: str | None = None,
+        rewriting_model: str | None = None,
         limits: ModelLimits | None = None,
         retry: RetryPolicy | None = None,
         breaker: Breaker | None = None,
-        budget: DailyBudget | None = None,
+        budget: Budget | None = None,
+        learned_file: Path | None = None,
+        anew: bool = False,
     ) -> None:
         self.model = model
-        self.limits = limits or ModelLimits()
-        # A server on one's own machine needs no key, but the library insists on one.
-        self._key = key or SecretStr("none")
+        self._limits = limits or ModelLimits()
+        self._names: dict[Role, str] = {
+            "answering": model,
+            "scoring": scoring_model or model,
+            "rewriting": rewriting_model or model,
+        }
+        self._key = key or SecretStr("")
         self._retry = retry or RetryPolicy()
-        self._breaker = breaker or Breaker()
-        self._budget = budget or DailyBudget()
-        self._knows_thinking = True
-        self._http_client = build_http_client(base_url, self.limits.connections)
-        self.answering_llm = self._build(base_url, None)
-        self.scoring_llm = self._build(base_url, self.limits.scoring_tokens)
+        self._budget: Budget = budget or DailyBudget()
+        self._http_client = build_http_client(base_url, self._limits.connections)
+        self._server = ChatServer(self._http_client, base_url, key)
+        first = breaker or Breaker()
+        self._models: dict[str, RoleModel] = {}
+        for name in dict.fromkeys(self._names.values()):
+            known = KnownModel(f"{name} at {base_url}", learned_file, anew=anew)
+            served = ServedModel(self._server, known, name, self._limits.context_tokens)
+            self._models[name] = RoleModel(served, known, first if name == model else Breaker())
+
+    @property
+    def answering_llm(self) -> ServedModel:
+        """LlamaIndex's view of the model that answers."""
+        return self.of("answering").llm
+
+    @property
+    def scoring_llm(self) -> ServedModel:
+        """LlamaIndex's view of the model that scores."""
+        return self.of("scoring").llm
+
+    @property
+    def limits(self) -> ModelLimits:
+        """What the answering model may read and write, as far as that is known."""
+        return self._limits_of(self.of("answering"))
+
+    def of(self, role: Role) -> RoleModel:
+        """The model of a role."""
+        return self._models[self._names[role]]
+
+    def name(self, role: Role) -> str:
+        """The name of the model of a role."""
+        return self._names[role]
 
     def close(self) -> None:
         """Close all connections, and the ledger of the budget."""
@@ -175,8 +111,18 @@ class LanguageModels:
         self._budget.close()
 
     def problem(self) -> LanguageModelError | None:
-        """Why no call would be made now; None while calls are made."""
-        return self._breaker.problem() or self._budget.problem()
+        """Why no answer would be asked for now; None while calls are made."""
+        return self.of("answering").breaker.problem() or self._budget.problem()
+
+    def scoring_problem(self) -> LanguageModelError | None:
+        """Why no score would be asked for now."""
+        scoring = self.of("scoring")
+        return scoring.breaker.problem() or scoring.endless() or self._budget.problem()
+
+    @property
+    def has_json_mode(self) -> bool:
+        """Whether asking for JSON makes a difference to the model that scores."""
+        return self.of("scoring").known.current.json_format is not None
 
     def notice(self) -> str | None:
         """What is wrong with the ledger of the budget although calls are made; None when nothing is."""
@@ -184,12 +130,16 @@ class LanguageModels:
 
     def offered(self) -> tuple[str, ...]:
         """The names of the models that the server offers. Raises `LanguageModelError` or `TimeUp`."""
-        with self._border():
-            return tuple(sorted(model.id for model in _openai_client(self.scoring_llm).models.list()))
+        with self._border(self.model):
+            return self._server.models()
 
-    def complete(self, messages: Sequence[ChatMessage], *, json_mode: bool) -> Reply:
-        """One short reply, without thinking; in JSON mode it is JSON, or blank when the model wrote something else."""
-        return self._retry.run(lambda: self._complete_once(messages, json_mode))
+    def complete(self, messages: Sequence[ChatMessage], *, json_mode: bool, role: Role = "scoring") -> Reply:
+        """One short reply, without thinking; in JSON mode it is JSON, or blank when the model wrote something else.
+
+        A model that thinks all the same, and did not come to its end, is asked once more with room for the thought; and
+        with that room from then on.
+        """
+        return self._retry.run(lambda: self._complete_with_room(self.of(role), messages, json_mode))
 
     def stream(
         self,
@@ -215,98 +165,116 @@ class LanguageModels:
 
         return self._retry.run(attempt, may_retry)
 
-    def _build(self, base_url: str, max_tokens: int | None) -> KeyHidingDeepSeek:
-        llm = KeyHidingDeepSeek(
-            self._key,
-            model=self.model,
-            api_base=base_url,
-            context_window=self.limits.context_tokens,
-            max_tokens=max_tokens,
-            temperature=0.0,
-            max_retries=0,
-            timeout=_WITHOUT_DEADLINE_SECONDS,
-            http_client=self._http_client,
-            callback_manager=Untraced(),
-        )
-        # openai 2.54 imports most of itself, for a second, when this is first asked for.
-        _ = _openai_client(llm).chat.completions
-        return llm
+    def _complete_with_room(self, model: RoleModel, messages: Sequence[ChatMessage], json_mode: bool) -> Reply:
+        limits = self._limits_of(model)
+        first = None
+        if not model.known.current.thinks:
+            first, ended = self._complete_once(model, messages, json_mode, limits.scoring_tokens)
+            if ended or limits.scoring_thought_tokens <= limits.scoring_tokens:
+                return first
+            model.known.note(thinks=True)
+        reply, ended = self._complete_once(model, messages, json_mode, limits.scoring_thought_tokens)
+        model.note_end(endless=not ended)
+        return reply if first is None else replace(reply, usage=first.usage + reply.usage)
 
-    def _complete_once(self, messages: Sequence[ChatMessage], json_mode: bool) -> Reply:
-        options = self._thinking_option(False)
+    def _complete_once(
+        self, model: RoleModel, messages: Sequence[ChatMessage], json_mode: bool, room: int
+    ) -> tuple[Reply, bool]:
+        """The reply, and whether it came to its end, or at least to what was asked for."""
+        options: dict[str, Any] = _thinking_option(False) | {"max_tokens": room}
         if json_mode:
-            options["response_format"] = {"type": "json_object"}
-        with self._call(messages, _SHORT_REPLY_TOKENS) as receipt, self._border(), responses_closed():
-            response = self.scoring_llm.chat(list(messages), **options)
-            raw: Any = response.raw
-            thoughts = [block.content or "" for block in response.message.blocks if isinstance(block, ThinkingBlock)]
-            text, finish = response.message.content or "", raw.choices[0].finish_reason
-            receipt.usage = usage = usage_of(raw.usage)
-        return Reply(text, "".join(thoughts), usage, finish_problem(finish))
+            options["response_format"] = SCORE_FORMAT
+        prompt_tokens = _estimated(messages)
+        received = Received(thoughts_begin_inside=model.thoughts_begin_inside)
+        with (
+            self._call(model, messages, _SHORT_REPLY_TOKENS) as receipt,
+            self._border(model.llm.model),
+            responses_closed(),
+        ):
+            response: Any = model.llm.chat(list(messages), **options)
+            received.add(response.raw)
+            receipt.usage = received.counted(prompt_tokens) or Usage(1, prompt_tokens, estimated=True)
+        self._note(model, received, prompt_tokens)
+        finish = received.finish_reason or "stop"
+        ended = finish != "length" or not _is_all_thought(received.text, room, json_mode)
+        reply = received.reply(prompt_tokens, finish_problem(finish))
+        return replace(reply, usage=receipt.usage), ended
 
     def _stream_once(self, messages: Sequence[ChatMessage], thinking: bool, shown: Shown) -> Reply:
-        received = Received()
+        model = self.of("answering")
+        received = Received(thoughts_begin_inside=model.thoughts_begin_inside)
+        prompt_tokens = _estimated(messages)
         problem: LanguageModelError | None
         try:
-            with self._call(messages, _LONG_REPLY_TOKENS) as receipt:
+            with self._call(model, messages, _LONG_REPLY_TOKENS) as receipt:
                 try:
-                    self._receive(messages, thinking, received, shown)
+                    self._receive(model, messages, thinking, received, shown)
                 finally:
-                    receipt.usage = received.counted(_estimated(messages))
+                    receipt.usage = received.counted(prompt_tokens)
             problem = finish_problem(received.finish_reason)
         except Stalled as error:
             problem = IncompleteAnswer(message("the language model fell silent: {error}", error=str(error)))
         except (DeadlineExceeded, LanguageModelError) as error:
-            if received.is_blank():
+            if received.is_blank:
                 raise
             problem = error if isinstance(error, LanguageModelError) else IncompleteAnswer(_TIME_OVER)
-        if received.is_blank():
+        if received.is_blank:
+            if received.finish_reason == "length":
+                model.known.note(thinks=True)
             raise problem if problem and received.finish_reason != "length" else EmptyAnswer(_NO_ANSWER)
-        return received.reply(problem)
+        shown.text(received.end())
+        read_tokens = _cut_at(model.known, prompt_tokens, received.usage)
+        self._note(model, received, prompt_tokens)
+        return replace(received.reply(prompt_tokens, problem), read_tokens=read_tokens)
 
-    def _receive(self, messages: Sequence[ChatMessage], thinking: bool, received: Received, shown: Shown) -> None:
+    def _receive(
+        self, model: RoleModel, messages: Sequence[ChatMessage], thinking: bool, received: Received, shown: Shown
+    ) -> None:
         deadline = current_deadline() or Deadline(_WITHOUT_DEADLINE_SECONDS)
-        watch = deadline.within(deadline.remaining(), self.limits.idle_seconds)
-        with until(watch), responses_closed():
-            for chunk in self._chunks(messages, thinking):
-                watch.touch()
-                text, reasoning = received.add(chunk)
-                if reasoning:
-                    shown.reasoning(reasoning)
-                if text:
-                    shown.text(text)
-
-    def _chunks(self, messages: Sequence[ChatMessage], thinking: bool) -> Iterator[ChatResponse]:
-        with self._border():
-            yield from self.answering_llm.stream_chat(
+        watch = deadline.within(deadline.remaining(), self._limits.idle_seconds)
+        with until(watch), responses_closed(), self._border(model.llm.model):
+            limits = self._limits_of(model)
+            needs_room = thinking or model.known.current.thinks
+            chunks = model.llm.stream_chat(
                 list(messages),
-                **self._thinking_option(thinking),
-                max_tokens=self.limits.thinking_tokens if thinking else self.limits.answer_tokens,
+                **_thinking_option(thinking),
+                max_tokens=limits.thinking_tokens if needs_room else limits.answer_tokens,
                 stream_options={"include_usage": True},
             )
+            for chunk in chunks:
+                watch.touch()
+                piece: Any = chunk.raw
+                text, reasoning = received.add(piece)
+                shown.reasoning(reasoning)
+                shown.text(text)
+
+    def _note(self, model: RoleModel, received: Received, prompt_tokens: int) -> None:
+        known, model.has_replied = model.known.current, True
+        if received.thoughts_in and received.thoughts_in != known.thoughts_in:
+            model.known.note(thoughts_in=received.thoughts_in)
+        if received.usage is None and known.reports_usage:
+            model.known.note(reports_usage=False)
+        model.known.note_counted(prompt_tokens, received.usage.prompt_tokens if received.usage else 0)
+
+    def _limits_of(self, model: RoleModel) -> ModelLimits:
+        context = model.known.current.context_tokens
+        if context is None or context >= self._limits.context_tokens:
+            return self._limits
+        return limits_for(context, self._limits)
 
     @contextmanager
-    def _call(self, messages: Sequence[ChatMessage], reply_tokens: int) -> Iterator[Receipt]:
+    def _call(self, model: RoleModel, messages: Sequence[ChatMessage], reply_tokens: int) -> Iterator[Receipt]:
         prompt_tokens = _estimated(messages)
         try:
-            with self._budget.call(prompt_tokens + reply_tokens) as receipt, self._breaker.call():
+            with self._budget.call(prompt_tokens + reply_tokens) as receipt, model.breaker.call():
                 try:
                     yield receipt
                 except TimeUp:
                     # Given up while the model was at work: the prompt was read, and is paid for.
-                    receipt.usage = receipt.usage or Usage(calls=1, prompt_tokens=prompt_tokens)
+                    receipt.usage = receipt.usage or Usage(calls=1, prompt_tokens=prompt_tokens, estimated=True)
                     raise
         except ModelNotOffered as error:
             raise self._with_offers(error) from error
-        except RequestRejected as error:
-            if not self._knows_thinking or "thinking" not in str(error):
-                raise
-            self._knows_thinking = False
-            raise SwitchUnknown(str(error)) from error
-
-    def _thinking_option(self, on: bool) -> dict[str, Any]:
-        """DeepSeek's switch; nothing where the server was found not to know it."""
-        return {"extra_body": {"thinking": {"type": "enabled" if on else "disabled"}}} if self._knows_thinking else {}
 
     def _with_offers(self, error: ModelNotOffered) -> ModelNotOffered:
         try:
@@ -316,22 +284,39 @@ class LanguageModels:
         return ModelNotOffered(message("{error}; it offers: {names}", error=str(error), names=names), help=error.help)
 
     @contextmanager
-    def _border(self) -> Iterator[None]:
+    def _border(self, model: str) -> Iterator[None]:
         try:
             yield
         except TimeUp:
             raise
-        except LIBRARY_ERRORS as error:
-            key = self._key.get_secret_value()
+        except FOREIGN_ERRORS as error:
             # A server that repeats the key in its message must not get it into a log by way of the cause.
-            said = str(error) + str(getattr(error, "body", ""))
-            raise translated(error, self.model, key) from (None if key in said else error)
+            key, said = self._key.get_secret_value(), f"{error} {getattr(error, 'body', '')}"
+            found = translated(error, model, key)
+            if isinstance(found, ModelNotOffered) and model != self.model:
+                setting = next(SETTINGS[role] for role, name in self._names.items() if name == model)
+                found.help = message("Set {setting} to a model that the server offers and restart.", setting=setting)
+            raise found from (None if key and key in said else error)
+
+
+def _is_all_thought(text: str, room: int, json_mode: bool) -> bool:
+    """Whether a reply that was cut off is none yet: there is no text, or far more of it than was asked for."""
+    if json_mode and text.lstrip().startswith("{"):
+        return False
+    return not text.strip() or estimated_tokens(text) >= room // 2
+
+
+def _thinking_option(on: bool) -> dict[str, Any]:
+    """DeepSeek's switch; it is left out where the server was found not to know it."""
+    return {"thinking": {"type": "enabled" if on else "disabled"}}
+
+
+def _cut_at(known: KnownModel, prompt_tokens: int, usage: Usage | None) -> int | None:
+    """How many tokens were read of a prompt that must have more; None where that is not so, or not known."""
+    if usage is None or not usage.prompt_tokens:
+        return None
+    return usage.prompt_tokens if usage.prompt_tokens < _FAR_BELOW * known.expected(prompt_tokens) else None
 
 
 def _estimated(messages: Sequence[ChatMessage]) -> int:
-    return sum(estimated_tokens(message.content or "") for message in messages)
-
-
-def _openai_client(llm: KeyHidingDeepSeek) -> Any:
-    """The client of openai within LlamaIndex's. The one place that knows it: LlamaIndex 0.14 has no public way."""
-    return llm._get_client()
+    return sum(estimated_tokens(said.content or "") for said in messages)

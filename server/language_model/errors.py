@@ -56,11 +56,18 @@ class RequestRejected(LanguageModelError):
     default_help = message("Check DEEPSEEK_BASE_URL and the prompt files.")
 
 
-class SwitchUnknown(RequestRejected):
-    """The server does not know DeepSeek's switch for thinking; it is asked again without."""
+class PromptDoesNotFit(RequestRejected):
+    """The prompt is longer than what the model reads."""
 
-    retryable = True
-    attempts = 2
+    code = "prompt_too_long"
+    default_help = message("Set LANGUAGE_MODEL_CONTEXT to what the server reads, or give the model more context there.")
+
+
+class EndlessThought(LanguageModelError):
+    """The model thinks longer about a short reply than it may write."""
+
+    code = "endless_thought"
+    default_help = message("Set SCORING_MODEL to a model that does not think, or RELEVANCE_SCORER=local.")
 
 
 class ContentRisk(LanguageModelError):

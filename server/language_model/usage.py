@@ -1,5 +1,6 @@
 """What calls of a language model cost: tokens as the provider counts them, and money."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,13 +9,17 @@ from server.settings import Prices
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one or more calls. `cached_tokens` are part of the prompt, `reasoning_tokens` of the completion."""
+    """Tokens of one or more calls. `cached_tokens` are part of the prompt, `reasoning_tokens` of the completion.
+
+    `estimated`: the server did not count all of them.
+    """
 
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
     reasoning_tokens: int = 0
     cached_tokens: int = 0
+    estimated: bool = False
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
@@ -23,6 +28,7 @@ class Usage:
             self.completion_tokens + other.completion_tokens,
             self.reasoning_tokens + other.reasoning_tokens,
             self.cached_tokens + other.cached_tokens,
+            self.estimated or other.estimated,
         )
 
     @property
@@ -41,15 +47,21 @@ def usage_of(raw: Any) -> Usage:
     """What the `usage` member of a reply says, DeepSeek's cache fields or OpenAI's; zeros where it says nothing."""
     if raw is None:
         return Usage(calls=1)
-    prompt_details = getattr(raw, "prompt_tokens_details", None)
-    completion_details = getattr(raw, "completion_tokens_details", None)
+    prompt_details = _member(raw, "prompt_tokens_details")
+    completion_details = _member(raw, "completion_tokens_details")
     return Usage(
         calls=1,
-        prompt_tokens=_count(raw, "prompt_tokens"),
-        completion_tokens=_count(raw, "completion_tokens"),
+        prompt_tokens=_count(raw, "prompt_tokens") or _count(raw, "input_tokens"),
+        completion_tokens=_count(raw, "completion_tokens") or _count(raw, "output_tokens"),
         reasoning_tokens=_count(completion_details, "reasoning_tokens"),
         cached_tokens=_count(raw, "prompt_cache_hit_tokens") or _count(prompt_details, "cached_tokens"),
     )
+
+
+def estimated_usage(prompt_tokens: int, text: str, thought: str) -> Usage:
+    """What a call used of which the server says nothing."""
+    thought_tokens = estimated_tokens(thought) if thought else 0
+    return Usage(1, prompt_tokens, estimated_tokens(text) + thought_tokens, thought_tokens, estimated=True)
 
 
 def estimated_tokens(text: str) -> int:
@@ -60,5 +72,9 @@ def estimated_tokens(text: str) -> int:
 
 
 def _count(holder: Any, name: str) -> int:
-    value = getattr(holder, name, None)
-    return value if isinstance(value, int) and value > 0 else 0
+    value = _member(holder, name)
+    return int(value) if isinstance(value, int | float) and value > 0 else 0
+
+
+def _member(holder: Any, name: str) -> Any:
+    return holder.get(name) if isinstance(holder, Mapping) else getattr(holder, name, None)

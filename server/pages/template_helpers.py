@@ -161,6 +161,11 @@ def token_count(usage: Usage) -> int:
     return sum(int(part.get(kind) or 0) for part in usage.values() for kind in kinds)
 
 
+def is_estimated(usage: Usage) -> bool:
+    """Whether the server did not count all of these tokens."""
+    return any(part.get("estimated") for part in usage.values())
+
+
 def cost(usage: Usage) -> str:
     """What a question cost, in money; empty where that is not known."""
     parts = [part for part in usage.values() if part.get("cost")]
@@ -177,6 +182,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "cost": cost,
     "found_line": found_line,
     "grouped": format_decimal,
+    "is_estimated": is_estimated,
     "is_ocr": is_ocr,
     "answer_html": answer_html,
     "fold": fold,

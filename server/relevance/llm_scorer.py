@@ -13,14 +13,16 @@ from llama_index.core.schema import NodeWithScore
 
 from server.deadline import Cancelled, TimeUp, current_deadline, until
 from server.language_model.client import LanguageModels
-from server.language_model.errors import ContentRisk, LanguageModelError
+from server.language_model.errors import BudgetSpent, BudgetUnknown, ContentRisk, LanguageModelError
 from server.language_model.prompts import Prompts, new_marker
 from server.passages import Judgement, passage_of
-from server.relevance.postprocessor import OnScored, ScorerName, ScoringRecord
+from server.relevance.postprocessor import OnScored, RelevanceScorer, ScorerName, ScoringRecord
 from server.relevance.score_parsing import UNREADABLE, parse_score
 from storage.messages import message
 
 logger = logging.getLogger(__name__)
+
+_NOT_ASKED = Judgement(None, message("not scored: the budget is spent"))
 
 
 class ScoreCache:
@@ -51,7 +53,8 @@ class ScoreCache:
 class LLMScorer:
     """Scores with the language model; for one question, because `record` is that question's.
 
-    All calls of a question share everything before the passage byte for byte: the provider caches it.
+    All calls of a question share everything before the passage byte for byte: the provider caches it. What is left
+    when a budget is spent in the middle of it is judged by `instead`, where there is one.
     """
 
     name: ScorerName = "llm"
@@ -64,12 +67,14 @@ class LLMScorer:
         cache: ScoreCache,
         *,
         share_of_time: float = 1.0,
+        instead: RelevanceScorer | None = None,
     ) -> None:
         self._models = models
         self._prompts = prompts
         self._pool = pool
         self._cache = cache
         self._share_of_time = share_of_time
+        self._instead = instead
         self._lock = threading.Lock()
         self.record = ScoringRecord()
 
@@ -95,12 +100,27 @@ class LLMScorer:
             for future in as_completed(futures):
                 index = futures[future]
                 judgements[index] = future.result()
-                if on_scored is not None:
+                if on_scored is not None and judgements[index] is not _NOT_ASKED:
                     on_scored(index, judgements[index])
         finally:
             for future in futures:
                 future.cancel()
+        self._score_the_rest(question, nodes, judgements, on_scored)
         return judgements
+
+    def _score_the_rest(
+        self, question: str, nodes: Sequence[NodeWithScore], judgements: list[Judgement], on_scored: OnScored | None
+    ) -> None:
+        """By the other scorer, what the model was not asked about."""
+        left = [index for index, judgement in enumerate(judgements) if judgement is _NOT_ASKED]
+        if not left or self._instead is None:
+            return
+        found = self._instead.score(question, [nodes[index] for index in left])
+        self.record.scored_locally = len(left)
+        for index, judgement in zip(left, found, strict=True):
+            judgements[index] = judgement
+            if on_scored is not None:
+                on_scored(index, judgement)
 
     def _judge(self, question: str, node: NodeWithScore, marker: str) -> Judgement:
         key = self._key(question, node)
@@ -118,6 +138,8 @@ class LLMScorer:
                 self.record.failure = error
                 if isinstance(error, ContentRisk):
                     self.record.refused_ids.add(node.node.node_id)
+            if self._instead is not None and isinstance(error, BudgetSpent | BudgetUnknown):
+                return _NOT_ASKED
             return Judgement(None, message("not scored: {why}", why=str(error)))
         if judgement.score is not None:
             self._cache.put(key, judgement)
@@ -125,7 +147,7 @@ class LLMScorer:
 
     def _ask(self, messages: Sequence[ChatMessage]) -> Judgement:
         judgement = UNREADABLE
-        for json_mode in (True, False):
+        for json_mode in (True, False) if self._models.has_json_mode else (True,):
             reply = self._models.complete(messages, json_mode=json_mode)
             with self._lock:
                 self.record.usage += reply.usage
@@ -136,7 +158,7 @@ class LLMScorer:
         return judgement
 
     def _key(self, question: str, node: NodeWithScore) -> str:
-        parts = (self._models.model, self._prompts.relevance.template, question, node.node.node_id, node.text)
+        parts = (self._models.name("scoring"), self._prompts.relevance.template, question, node.node.node_id, node.text)
         digest = hashlib.sha256()
         for part in parts:
             digest.update(f"{len(part)}:{part}".encode("utf-8", "replace"))

@@ -27,6 +27,8 @@ OnFound = Callable[[Sequence[NodeWithScore]], None]
 class ScoringRecord:
     """What scoring one question cost, what went wrong, and which passages the provider refuses to read.
 
+    `scored_locally`: how many the model was not asked about any more, because a budget was spent.
+
     Written by several threads, under the scorer's lock.
     """
 
@@ -34,6 +36,7 @@ class ScoringRecord:
     cached: int = 0
     failure: LanguageModelError | TimeUp | None = None
     refused_ids: set[str] = field(default_factory=set)
+    scored_locally: int = 0
 
 
 class RelevanceScorer(Protocol):

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from server.language_model.thoughts import parted
 from server.passages import Judgement
 from storage.messages import message
 
@@ -17,7 +18,6 @@ _LABELLED = re.compile(
 _OUT_OF_TEN = re.compile(rf"{_NUMBER}\s*(?:/|out of|von|分?[,，]?\s*满分)\s*10\b", re.IGNORECASE)
 _BARE = re.compile(rf"^\W*{_NUMBER}\s*(?:分|points?)?\W*$")
 _REASON = re.compile(r"(?:reason|理由)[\"']?\s*[:：]\s*[\"']?([^\"\n}]+)", re.IGNORECASE)
-_THOUGHTS = re.compile(r"<think>.*?</think>", re.DOTALL)
 
 
 def parse_score(reply: str | None) -> Judgement:
@@ -26,7 +26,7 @@ def parse_score(reply: str | None) -> Judgement:
     Tolerated: text around the JSON, code fences, numbers as strings or halves, "8/10", a bare number. Not tolerated:
     a number out of range, or numbers that could as well mean something else.
     """
-    text = _THOUGHTS.sub("", reply or "").strip()
+    text = parted(reply or "").text.strip()
     objects = _objects(text)
     found = {judgement for judgement in map(_of_object, objects) if judgement.score is not None}
     if len(found) == 1:

@@ -17,15 +17,18 @@ from server.answering.citations import CheckedAnswer
 from server.answering.collaborators import LanguageModelParts, Parts
 from server.answering.service import AnswerService
 from server.answers import Checks
-from server.language_model.client import LanguageModels, ModelLimits
+from server.language_model.client import LanguageModels
 from server.language_model.prompts import read_prompts
 from server.language_model.retrying import RetryPolicy
+from server.language_model.roles import ModelLimits
+from server.language_model.tariffs import Tariff
 from server.passages import Judgement, Passage
 from server.relevance.llm_scorer import ScoreCache
 from server.relevance.postprocessor import OnScored, ScoringRecord
 from server.settings import Prices
 from tests.fake_deepseek import FakeDeepSeek
 
+TARIFF = Tariff("deepseek-flash", "", Prices(0.02, 1.0, 4.0, "CNY"))
 KEY = "sk-canary-0123456789abcdef"
 
 
@@ -93,6 +96,7 @@ class Setup:
     found: list[NodeWithScore] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     services: list[AnswerService] = field(default_factory=list)
+    models: list[LanguageModels] = field(default_factory=list)
     borrowed: int = 0
     extract: Callable[[str, Sequence[Passage]], str] = lambda question, passages: f'"{passages[0].text}" [1]'
     check: Callable[[str, Sequence[Passage]], CheckedAnswer] = lambda text, passages: CheckedAnswer(text, Checks())
@@ -132,11 +136,13 @@ class Setup:
         model = None
         if self.fake is not None:
             guards = {name: options.pop(name) for name in ("breaker", "budget") if name in options}
+            guards |= options.pop("models", {})
             models = LanguageModels(
                 SecretStr(key), self.fake.url, "deepseek-flash", limits=limits, retry=retry, **guards
             )
+            self.models.append(models)
             pool = ThreadPoolExecutor(options.pop("scoring_threads", 16))
-            model = LanguageModelParts(models, read_prompts(), pool, ScoreCache(), Prices(), scores_relevance)
+            model = LanguageModelParts(models, read_prompts(), pool, ScoreCache(), TARIFF, scores_relevance)
         service = AnswerService(self, self.parts(), model, **({"deadline_seconds": 5.0} | options))
         self.services.append(service)
         return service

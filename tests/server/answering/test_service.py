@@ -28,9 +28,9 @@ from server.answers import Checks
 from server.deadline import Cancelled, DeadlineExceeded
 from server.language import REFUSALS
 from server.language_model.budget import DailyBudget
-from server.language_model.client import ModelLimits
 from server.language_model.errors import LanguageModelError
 from server.language_model.retrying import Breaker, BreakerPolicy
+from server.language_model.roles import ModelLimits
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion, Failure, tokens_of
 from tests.server.answering_setup import KEY, Setup, node, nodes

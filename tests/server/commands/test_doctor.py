@@ -10,14 +10,14 @@ import pytest
 
 from server.__main__ import main
 from server.commands.doctor import findings, line
-from server.commands.provider_checks import Finding
+from server.commands.findings import Finding
 from server.language import Language
 from storage.messages import message
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion, Failure, Page, believable
 
 KEY = "sk-canary-0123456789abcdef"
-OF_THE_MODEL = ("server", "clock", "key", "model", "thinking switch", "JSON mode", "balance")
+OF_THE_MODEL = ("server", "clock", "key", "model", "answers", "scores", "thinking switch", "JSON mode", "balance")
 
 
 @pytest.fixture
@@ -46,8 +46,7 @@ def test_a_language_model_that_is_well(fake: FakeDeepSeek) -> None:
     assert all(found[subject][0] for subject in OF_THE_MODEL)
     assert found["model"][1] == "✓ model           deepseek-flash is offered"
     assert not any(asked.thinks for asked in fake.chats())
-    assert len(fake.chats()) == 2
-    assert all(asked.body["max_tokens"] <= 100 for asked in fake.chats())
+    assert (len(fake.answerings()), len(fake.scorings())) == (1, 10)
 
 
 def test_without_key_index_and_network_it_says_what_to_do(
@@ -109,26 +108,37 @@ def test_a_server_that_cannot_be_reached(fake: FakeDeepSeek, monkeypatch: pytest
 @pytest.mark.parametrize(
     ("reply", "wrong", "says"),
     [
-        pytest.param(Failure(402, "Insufficient Balance"), "thinking switch", "balance", id="no balance"),
-        pytest.param(Failure(500, f"we were sent {KEY}"), "thinking switch", "we were sent …", id="key repeated"),
-        pytest.param(Page(), None, "", id="a page"),
-        pytest.param(Completion("hello"), "JSON mode", "RELEVANCE_SCORER=local", id="no JSON"),
-        pytest.param(Completion('{"ok": true}', reasoning="Hm."), "thinking switch", "thinks although", id="thinks"),
+        pytest.param(Failure(402, "Insufficient Balance"), "answers", "Top up the account", id="no balance"),
+        pytest.param(Failure(500, f"we were sent {KEY}"), "answers", "we were sent …", id="key repeated"),
+        pytest.param(Page(), "answers", "no reply of a language model", id="a page"),
+        pytest.param(Completion("hello"), "scores", "RELEVANCE_SCORER=local", id="no scores"),
     ],
 )
 def test_a_model_that_does_not_do_as_it_is_told(
-    fake: FakeDeepSeek, reply: Completion | Failure | Page, wrong: str | None, says: str
+    fake: FakeDeepSeek, reply: Completion | Failure | Page, wrong: str, says: str
 ) -> None:
     fake.when("", reply)
     found = _examined()
-    if wrong:
-        assert wrong in _wrong(found)
-        assert says in found[wrong][1]
+    assert wrong in _wrong(found)
+    assert says in found[wrong][1]
+
+
+def test_a_model_that_thinks_although_it_is_told_not_to(fake: FakeDeepSeek) -> None:
+    fake.when("", Completion('{"score": 5}', reasoning="Hm."))
+    assert "in the field reasoning_content" in _examined()["thinking switch"][1]
+
+
+def test_a_scoring_model_that_is_not_offered(fake: FakeDeepSeek, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCORING_MODEL", "gone")
+    found = [line(finding) for finding in findings() if finding.subject == "model"]
+    assert "deepseek-flash is offered" in found[0]
+    assert "Set SCORING_MODEL to one of these" in found[1]
+    assert not fake.chats()
 
 
 def test_a_server_without_the_switch_is_asked_without(fake: FakeDeepSeek) -> None:
     def strict(asked: Asked) -> Completion | Failure:
-        return Failure(400, "unknown field: thinking") if "thinking" in asked.body else Completion('{"ok": true}')
+        return Failure(400, "unknown field: thinking") if "thinking" in asked.body else Completion('{"score": 5}')
 
     fake.when("", strict)
     found = _examined()

@@ -78,7 +78,8 @@ def test_the_tokens_of_every_step_are_counted_and_each_once(
 
 def test_tokens_and_cost_are_counted(start: Callable[..., Services], deepseek: FakeDeepSeek) -> None:
     deepseek.when_answering(Completion("It is 60 euros [1]."))
-    client = create_app(start(deepseek_api_key=SecretStr(KEY), deepseek_base_url=deepseek.url)).test_client()
+    settings = {"deepseek_api_key": SecretStr(KEY), "deepseek_base_url": deepseek.url}
+    client = create_app(start(**settings, language_model_prices="0.02 1 4 CNY")).test_client()
     used = client.post("/api/query", json={"question": QUESTION}).get_json()["usage"]
     found = figures(client)
     for step in ("scoring", "answer"):

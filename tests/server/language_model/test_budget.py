@@ -17,9 +17,10 @@ from pydantic import SecretStr
 
 from server.deadline import Cancelled, Deadline, DeadlineExceeded, until
 from server.language_model.budget import DailyBudget
-from server.language_model.client import LanguageModels, ModelLimits, limits_for
+from server.language_model.client import LanguageModels
 from server.language_model.errors import BudgetSpent, BudgetUnknown, LanguageModelError
 from server.language_model.retrying import RetryPolicy
+from server.language_model.roles import ModelLimits, limits_for
 from server.language_model.usage import Usage, estimated_tokens
 from storage.server_state.token_budget import BudgetLedger, LedgerUnavailable, read_count
 from tests.fake_deepseek import FakeDeepSeek
@@ -377,7 +378,7 @@ def test_a_call_that_is_turned_away_counts_nothing(
     assert ledger.used(DAY) == 0
 
 
-@pytest.mark.parametrize("context", [8_000, 32_000, 128_000, 1_000_000])
+@pytest.mark.parametrize("context", [2_048, 8_000, 32_000, 128_000, 1_000_000])
 def test_a_small_context_leaves_room_to_read(context: int) -> None:
     limits = limits_for(context)
     assert limits.context_tokens == context

@@ -12,7 +12,7 @@ from llama_index.core.base.llms.types import ChatMessage
 from pydantic import SecretStr
 
 from server.deadline import Cancelled, Deadline, DeadlineExceeded, until
-from server.language_model.client import LanguageModels, ModelLimits, Reply
+from server.language_model.client import LanguageModels
 from server.language_model.errors import (
     ContentRisk,
     EmptyAnswer,
@@ -26,7 +26,9 @@ from server.language_model.errors import (
     Unavailable,
     UnreadableReply,
 )
+from server.language_model.received import Reply
 from server.language_model.retrying import RetryPolicy
+from server.language_model.roles import ModelLimits
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import ENDLESS, Completion, Failure, Page
 
@@ -318,7 +320,7 @@ def test_an_answer_cut_by_the_deadline_is_incomplete(fake: FakeDeepSeek, reader:
 
 
 @pytest.mark.faults("L12")
-@pytest.mark.parametrize("fault", [{"cut_after": 2}, {"drop_after": 2}, {"finish_reason": None}])
+@pytest.mark.parametrize("fault", [{"cut_after": 2}, {"drop_after": 2}, {"finish_reason": None, "send_done": False}])
 def test_an_end_without_finish_reason_is_incomplete(fake: FakeDeepSeek, reader: Reader, fault: Any) -> None:
     fake.when("", Completion("Cut off in the middle of", **fault))
     reply = reader.read()

@@ -12,7 +12,7 @@ from server.settings import Prices, read_prices
 
 
 def test_cached_tokens_cost_less() -> None:
-    prices = Prices(cached_input=0.02, input=1.0, output=4.0)
+    prices = Prices(cached_input=0.02, input=1.0, output=4.0, currency="CNY")
     usage = Usage(1, prompt_tokens=1_000_000, completion_tokens=500_000, cached_tokens=600_000)
     assert usage.cost(prices) == pytest.approx(0.4 + 0.012 + 2.0)
 

@@ -15,6 +15,7 @@ from server.language_model.errors import Unavailable
 from server.pages.answers import StoredAnswer
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion, Failure
+from tests.model_server import Habits, ModelServer
 from tests.server.pages.test_pages import PAGE, QUESTION, ask, outline
 
 CHINESE_QUESTION = "维修点每周几开门？"
@@ -30,8 +31,8 @@ def deepseek() -> Iterator[FakeDeepSeek]:
 
 @pytest.fixture
 def writing(start: Callable[..., Services], deepseek: FakeDeepSeek) -> FlaskClient:
-    services = start(deepseek_api_key=SecretStr("sk-fake"), deepseek_base_url=deepseek.url)
-    return create_app(services).test_client()
+    settings = {"deepseek_api_key": SecretStr("sk-fake"), "deepseek_base_url": deepseek.url}
+    return create_app(start(**settings, language_model_prices="0.02 1 4 CNY")).test_client()
 
 
 def _answers_differently(deepseek: FakeDeepSeek) -> None:
@@ -88,6 +89,15 @@ def test_what_was_looked_up_and_found_is_counted(writing: FlaskClient, deepseek:
     assert "1 number and 1 quotation found in the cited passages" in page.text
     assert [a for a in page.all("mark") if a.get("class") == "doubt"]
     assert re.search(r"[\d,]+ tokens · CN¥0\.\d{4}", " ".join(page.text.split()))
+
+
+def test_tokens_that_a_server_does_not_count_are_shown_as_estimated_and_no_price_is_made_up(
+    start: Callable[..., Services],
+) -> None:
+    with ModelServer(Habits("no usage", reports_usage=False)) as server:
+        writes = create_app(start(deepseek_base_url=server.url, deepseek_model=server.model)).test_client()
+        shown = " ".join(outline(ask(writes, QUESTION)).text.split())
+    assert re.search(r"[\d,]+ tokens \(estimated\) · some-model", shown)
 
 
 def test_a_follow_up_goes_on_from_the_answer_before(writing: FlaskClient, deepseek: FakeDeepSeek) -> None:
