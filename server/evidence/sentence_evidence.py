@@ -117,7 +117,8 @@ class _Reading:
         self._above = above
         self._near = near
         self._headings = _headings(sentences)
-        self._nowhere = frozenset().union(*near) - frozenset().union(above, *held)
+        self._nearly = frozenset().union(*near)
+        self._nowhere = self._nearly - frozenset().union(above, *held)
         self._everywhere = frozenset().union(*held) if held else frozenset()
         self._total = sum(need.weight for need in profile.needs) or 1.0
         self._unit = expected_unit(profile.question)
@@ -239,9 +240,10 @@ class _Reading:
     def _is_near(self, place: int, seen: frozenset[int]) -> bool:
         """Whether the sentence speaks of something else that is easily taken for what is asked.
 
-        So does each sentence of a passage that names the other thing and nowhere the asked one.
+        So does each sentence of a passage that names the other thing and nowhere the asked one, and one that names
+        neither but stands behind the other.
         """
-        if self._nowhere - seen or any(number not in seen for number in self._near[place]):
+        if self._nowhere - seen or any(self._is_last_near(number, place) for number in self._nearly - seen):
             return True
         text = self._sentences[place].text
         if self._has_other_year(text, seen) or self._has_shorter_name(text, seen):
@@ -251,6 +253,15 @@ class _Reading:
             not holds_word(folded, word) and any(holds_word(folded, other) for other in others)
             for word, others in opposites_asked(self._profile.question)
         )
+
+    def _is_last_near(self, number: int, place: int) -> bool:
+        """Whether of this name and one like it the other one was named last, up to this sentence."""
+        for earlier in range(place, -1, -1):
+            if number in self._held[earlier]:
+                return False
+            if number in self._near[earlier]:
+                return True
+        return False
 
     def _has_other_year(self, text: str, seen: frozenset[int]) -> bool:
         """A year is asked for by its number, and another one stands there, in a text that does not know the first."""

@@ -134,6 +134,15 @@ def test_a_name_that_goes_on_is_another(text: str, name: str, is_another: bool) 
     assert is_another_name(text, len(name), name) is is_another
 
 
+def test_a_number_behind_another_name_is_that_names() -> None:
+    zero = "We trained R1-Zero first. Its average score rises to 71.0 points on the entrance test."
+    own = "R1 is the final model. It reaches a score of 79.8 points on the entrance test."
+    question = "What score does R1 reach on the entrance test?"
+    assert score(question, zero) < 4
+    assert "79.8" in extract_answer(question, [passage(f"{zero} {own}")], WORDS)
+    assert "71.0" not in extract_answer(question, [passage(f"{zero} {own}")], WORDS)
+
+
 def test_who_asks_for_both_gets_both() -> None:
     assert opposites_asked("What do buyer and seller pay?") == ()
     assert opposites_asked("What does the buyer pay?") == (("buyer", frozenset({"seller", "sellers"})),)
