@@ -39,7 +39,7 @@ def provider_findings(trial: "Trial") -> Iterator[Finding]:
             yield Finding(
                 message("server"),
                 False,
-                message("{number:,} {kind}", number=server.name, kind=models),
+                message("{server} {problem}", server=server.name, problem=models),
                 message("Check DEEPSEEK_BASE_URL and the network."),
             )
             yield from _unchecked("the server cannot be asked", "clock", "key", "model", *_LATER, "balance")

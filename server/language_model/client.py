@@ -291,7 +291,7 @@ class LanguageModels:
             raise
         except FOREIGN_ERRORS as error:
             # A server that repeats the key in its message must not get it into a log by way of the cause.
-            key, said = self._key.get_secret_value(), f"{error} {getattr(error, 'body', '')}"
+            key, said = self._key.get_secret_value(), " ".join((str(error), str(getattr(error, "body", ""))))
             found = translated(error, model, key)
             if isinstance(found, ModelNotOffered) and model != self.model:
                 setting = next(SETTINGS[role] for role, name in self._names.items() if name == model)
