@@ -113,6 +113,24 @@ def test_raised_figures_are_set_off_and_endings_are_not(tmp_path: Path) -> None:
     assert text(tmp_path, content) == "3.2 x 10^5 Pa on the 21st of May"
 
 
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        pytest.param("(about 10) Tj 5 Ts /F1 7 Tf (10) Tj", "about 10^10", id="two digits are one mark"),
+        pytest.param("(about 10 ) Tj 5 Ts /F1 7 Tf (10) Tj", "about 10 ^10", id="after a space"),
+        pytest.param("5 Ts /F1 7 Tf (2) Tj 0 Ts /F1 10 Tf (The flight) Tj", "^2 The flight", id="before a word"),
+        pytest.param("2.5 Ts /F1 7 Tf (14) Tj 0 Ts /F1 10 Tf (C ages) Tj", "^14C ages", id="little raised"),
+        pytest.param(
+            "([139) Tj 4 Ts /F1 7 Tf (o) Tj 0 Ts /F1 10 Tf (]) Tj 4 Ts /F1 7 Tf (b) Tj", "[139^o]^b", id="two marks"
+        ),
+        pytest.param("(Dai) Tj 4 Ts /F1 7 Tf (*1,2) Tj", "Dai*^1,2", id="after a sign"),
+        pytest.param("(2 The flight) Tj", "2 The flight", id="a plain number"),
+    ],
+)
+def test_a_raised_run_is_one_mark_wherever_it_stands(tmp_path: Path, shown: str, expected: str) -> None:
+    assert text(tmp_path, pdf_of_content(f"BT /F1 10 Tf 60 700 Td {shown} ET")) == expected
+
+
 def test_struck_text_is_left_out_and_said(tmp_path: Path) -> None:
     content = drawn(
         (60, 700, "The deposit is"), (130, 700, "300"), (150, 700, "450 crowns"), more="129 703 m 148 703 l S"
@@ -120,6 +138,16 @@ def test_struck_text_is_left_out_and_said(tmp_path: Path) -> None:
     document = read(tmp_path, content)
     assert " ".join(document.pages[0].text.split()) == "The deposit is 450 crowns"
     assert document.notes == ("Page 1: struck-out text is left out.",)
+
+
+def test_text_outside_the_crop_box_is_left_out_and_said(tmp_path: Path) -> None:
+    content = drawn((60, 700, "What is seen."), (640, 700, "A slug of the printer that nobody sees"))
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
+    writer.pages[0].mediabox.right = 1000
+    writer.pages[0].cropbox.right = 612
+    document = read(tmp_path, written(writer))
+    assert document.pages[0].text == "What is seen."
+    assert document.notes == ("Page 1 has hidden text (off the page).",)
 
 
 def test_an_underline_strikes_nothing(tmp_path: Path) -> None:
