@@ -139,7 +139,8 @@ def table_lines(rows: Sequence[Row]) -> list[str]:
     if not head:
         return [markdown_row(cells) for cells in table]
     edges = min(row.x0 for row in rows), max(row.x1 for row in rows)
-    above = [_spread(row, gaps, edges, em) for row in rows[:head]]
+    own = _own_spans(rows[head:], gaps)
+    above = [_spread(row, gaps, edges, em, own) for row in rows[:head]]
     joined = [" ".join(_distinct(line[column] for line in above)) for column in range(len(gaps) + 1)]
     return [markdown_row(joined), *(markdown_row(cells) for cells in table[head:])]
 
@@ -251,12 +252,41 @@ def _amounts(words: Sequence[Word], gaps: Sequence[Span]) -> Iterator[tuple[int,
         yield column, word
 
 
-def _spread(row: Row, gaps: Sequence[Span], edges: Span, em: float) -> list[str]:
+def _own_spans(rows: Sequence[Row], gaps: Sequence[Span]) -> list[Span]:
+    """From where to where each column's own text reaches below the header; (0, 0) where there is none."""
+    columns: list[list[Word]] = [[] for _ in range(len(gaps) + 1)]
+    for row in rows:
+        for word in row.words:
+            columns[_column(gaps, (word.x0 + word.x1) / 2)].append(word)
+    return [
+        (min(word.x0 for word in words), max(word.x1 for word in words)) if words else (0.0, 0.0) for words in columns
+    ]
+
+
+def _parted(ranges: Sequence[tuple[int, int]], spans: Sequence[Span], own: Sequence[Span]) -> list[tuple[int, int]]:
+    """The columns that each cell of a header covers, without those over whose text another cell stands more."""
+    shared = [[min(span[1], text[1]) - max(span[0], text[0]) for text in own] for span in spans]
+    parted = []
+    for number, (first, last) in enumerate(ranges):
+        others = [other for index, other in enumerate(shared) if index != number]
+        is_anothers = [
+            any(one[column] > max(shared[number][column], 0.0) for one in others) for column in range(len(own))
+        ]
+        while last > first and is_anothers[first]:
+            first += 1
+        while last > first and is_anothers[last]:
+            last -= 1
+        parted.append((first, last))
+    return parted
+
+
+def _spread(row: Row, gaps: Sequence[Span], edges: Span, em: float, own: Sequence[Span]) -> list[str]:
     """A header's cells by column; one that stands over several columns is repeated in each."""
     texts: list[list[str]] = [[] for _ in range(len(gaps) + 1)]
     cells = _head_cells(row, gaps, em)
     spans = [(min(word.x0 for word in cell), max(word.x1 for word in cell)) for cell in cells]
     ranges = [(_column(gaps, left + 0.2 * em), _column(gaps, right - 0.2 * em)) for left, right in spans]
+    ranges = _parted(ranges, spans, own)
     for number, (words, span, (first, last)) in enumerate(zip(cells, spans, ranges, strict=True)):
         if last > first:
             lowest = max([1, *(other + 1 for _, other in ranges[:number])]) if first else 0

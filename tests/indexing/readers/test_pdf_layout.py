@@ -94,6 +94,14 @@ def test_a_header_over_several_columns_is_repeated_in_each(tmp_path: Path) -> No
     assert "Year ended June 2022 | Year ended June 2023 |" in text(tmp_path, drawn(*lines))
 
 
+def test_a_header_that_reaches_over_the_next_column_stays_in_its_own(tmp_path: Path) -> None:
+    lines = [(60, 700, "Description of use"), (200, 700, "Leased square footage"), (310, 700, "Owned square footage")]
+    for number, name in enumerate(("Offices", "Shops", "Depots", "Yards", "Halls", "Docks", "Piers", "Sheds")):
+        lines += [(60, 684 - 14 * number, name), (200, 684 - 14 * number, "12,712"), (345, 684 - 14 * number, "3,674")]
+    head = text(tmp_path, drawn(*lines)).split("\n")[0]
+    assert head == "| Description of use | Leased square footage | Owned square footage |"
+
+
 def test_a_merged_cell_is_repeated_downwards(tmp_path: Path) -> None:
     lines = [*row(706, "Ship", "Part", "Due"), *row(676, "Skarv", "Rudder", "May"), *row(656, "", "Anchor", "June")]
     whole = "50 720 m 380 720 l 50 696 m 380 696 l 50 646 m 380 646 l 160 666 m 380 666 l"
