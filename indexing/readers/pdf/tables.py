@@ -19,7 +19,8 @@ _CENTRED = 8.0  # points: so far off the middle is as good as in it
 _CROSSING = 0.15  # of the voting rows may run across a gap between columns
 _NARROWEST = 0.5  # sizes: of a gap between columns
 _FIRST_MARK = re.compile(
-    r"(?:[•●▪◦‣∙·*–-]|\(?[\dA-Za-z]{1,3}[.)]|\d{1,2}(?:\.\d{1,2})+\.?|\^\S{1,3}|[□☐☑☒✓■]|\[[ x]\])$"
+    r"(?:[•●▪◦‣∙·*–-]|\(?[\dA-Za-z]{1,3}[.)]|\d{1,2}(?:\.\d{1,2})+\.?|\^\S{1,3}|[□☐☑☒✓■]|\[[ x]\]"
+    r"|\[[\w+.:-]{1,12}\])$"
 )
 _JOINS_NEXT = re.compile(r"[$€£¥(]+$|US\$$")
 _JOINS_LAST = re.compile(r"[)%]+$")
@@ -120,10 +121,11 @@ def _may_be_table(rows: Sequence[Row], counts: Sequence[int]) -> bool:
     gappy = [row for row, count in zip(rows, counts, strict=True) if count > 1]
     if len(gappy) < 2:
         return False
-    return len(gappy) > 2 or any(_is_figure(text_of(cell)) for row in gappy for cell in cells_of(row)[1:])
+    return len(gappy) > 2 or any(is_figure(text_of(cell)) for row in gappy for cell in cells_of(row)[1:])
 
 
-def _is_figure(text: str) -> bool:
+def is_figure(text: str) -> bool:
+    """Whether a cell holds a number, an amount, a share, or a dash in the place of one; years too."""
     return _FIGURE.match(text) is not None
 
 
@@ -327,7 +329,7 @@ def _centred(
 def _head_rows(table: Sequence[Sequence[str]]) -> int:
     """How many rows stand above the first one with figures; 0 where there is no header."""
     for number, cells in enumerate(table[: _MOST_HEAD_ROWS + 1]):
-        figures = [cell for cell in cells[1:] if cell and _is_figure(cell) and not _YEAR.match(cell)]
+        figures = [cell for cell in cells[1:] if cell and is_figure(cell) and not _YEAR.match(cell)]
         if figures:
             return number
     has_names = sum(bool(cell) for cell in table[0]) > 1

@@ -113,6 +113,32 @@ def test_a_merged_cell_is_repeated_downwards(tmp_path: Path) -> None:
     ]
 
 
+def test_a_ruled_header_of_two_rows_is_one(tmp_path: Path) -> None:
+    lines = [*row(706, "System", "Energy"), *row(686, "", "GGA", "LDA"), *row(666, "Dimer", "1.15", "1.32")]
+    level = "50 720 m 380 720 l 50 676 m 380 676 l 50 656 m 380 656 l 160 700 m 380 700 l"
+    upright = "50 720 m 50 656 l 160 720 m 160 656 l 270 700 m 270 656 l 380 720 m 380 656 l"
+    assert text(tmp_path, drawn(*lines, more=f"{level} {upright} S")).split("\n") == [
+        "| System | Energy GGA | Energy LDA |",
+        "| Dimer | 1.15 | 1.32 |",
+    ]
+
+
+def test_a_row_of_names_under_a_merged_cell_is_no_header_where_the_first_column_is_named(tmp_path: Path) -> None:
+    lines = [*row(706, "Name", "Contact"), *row(686, "Norden", "Dock Road", "Pier"), *row(666, "Skarv", "Quay", "Mole")]
+    level = "50 720 m 380 720 l 50 676 m 380 676 l 50 656 m 380 656 l 50 700 m 380 700 l"
+    upright = "50 720 m 50 656 l 160 720 m 160 656 l 270 700 m 270 656 l 380 720 m 380 656 l"
+    assert "| Norden | Dock Road | Pier |" in text(tmp_path, drawn(*lines, more=f"{level} {upright} S"))
+
+
+def test_a_hanging_list_is_no_table(tmp_path: Path) -> None:
+    lines: list[tuple[float, float, str]] = []
+    for number, line in enumerate(LEFT, 1):
+        lines += [(60, 720 - 14 * number, f"[{number}]"), (90, 720 - 14 * number, line)]
+    found = text(tmp_path, drawn(*lines))
+    assert "|" not in found
+    assert found.startswith("[1] The lighthouse")
+
+
 def test_raised_figures_are_set_off_and_endings_are_not(tmp_path: Path) -> None:
     content = pdf_of_content(
         "BT /F1 10 Tf 60 700 Td (3.2 x 10) Tj 5 Ts /F1 7 Tf (5) Tj 0 Ts /F1 10 Tf ( Pa on the 21) Tj"
