@@ -142,7 +142,7 @@ def words_whole(folders: Sequence[Path]) -> Tally | None:
     files = [file for folder in folders for file in sorted(folder.glob("*.pdf"))]
     total, failures = 0, []
     for place, plain, reading in _pages(files, _PAGES_OF_DOCUMENT):
-        wanted, found = _long_words(plain), _long_words(f"{reading.text}\n{reading.struck}")
+        wanted, found = _long_words(plain), _long_words(f"{reading.text}\n{reading.struck}\n{reading.outside}")
         longer = " ".join((found - wanted).keys())
         total += sum(wanted.values())
         failures += [f"{place}: {word}" for word in (wanted - found).elements() if word not in longer]

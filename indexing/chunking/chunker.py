@@ -72,8 +72,13 @@ class _Chunker:
         return self._pages[piece.page][piece.start : piece.end]
 
     def _short_head(self, head: Piece | None) -> Piece | None:
-        """The header if it leaves room for rows."""
-        return head if head is None or (head.end - head.start) * _HEAD_SHARE <= self._size else None
+        """The header, or as many of its first cells as leave room for rows; None where that is not two of them."""
+        room = self._size // _HEAD_SHARE
+        if head is None or head.end - head.start <= room:
+            return head
+        text = self._text_of(head)
+        end = text.rfind(" |", 0, room) + len(" |")
+        return replace(head, end=head.start + end) if text[:end].count("|") > 2 else None
 
     def _ranges(self) -> list[range]:
         """The pieces of each chunk. A small document is one, which saves counting: folders hold thousands of them."""

@@ -49,7 +49,8 @@ class _Line:
 
 _HEAD_FIGURE = re.compile(r"[-–—(+]?\s?[$€£¥]?\s?\(?\d[\d.,:/ -]*[%)]*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_LONGEST_HEAD = 300  # characters: a longer header is not repeated
+_ENTRY_MARK = re.compile(r"\[[\w+.:-]{1,12}\]|\(?\d{1,3}[.)]|[•●▪◦‣∙·*–-]")  # of a list's entry, which heads nothing
+_LONGEST_HEAD = 1_200  # characters: a longer first row is no header
 _SHORT_LINE = 0.8  # of the page's usual line: it ends a paragraph if it ends a sentence
 _LABEL_LINE = 0.5  # shorter than that and without punctuation: a label, as in tables and figures
 _NUMBERED_CAPTION = re.compile(
@@ -188,4 +189,6 @@ def _is_head(row: str) -> bool:
     cells = [cell.strip() for cell in row.strip("| ").split("|")]
     filled = list(filter(None, cells))
     figures = [cell for cell in filled if _HEAD_FIGURE.fullmatch(cell) and not _YEAR.fullmatch(cell)]
+    if _ENTRY_MARK.fullmatch(cells[0]):
+        return False
     return len(cells) > 1 and len(figures) * 2 < len(filled)

@@ -95,4 +95,6 @@ def _keeps_hyphen(before: str, left: str, right: str, words: Counter[str]) -> bo
     whole, hyphenated = words[(left + right).lower()], words[f"{left}-{right}".lower()]
     if whole != hyphenated:
         return hyphenated > whole
+    if left.isupper() and len(left) > 1:
+        return True  # "XML-\nbased": no word goes on in small letters
     return len(left) > 2 and len(right) > 2 and words[left.lower()] > 1 and words[right.lower()] > 0

@@ -14,7 +14,7 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from indexing.readers.pdf.scripts import is_cjk, raised_mark, without_ordinal_marks
-from indexing.readers.pdf.words import DESCENT, Character, Turn, Word
+from indexing.readers.pdf.words import ASCENT, DESCENT, Character, Turn, Word
 
 MOST_CHARACTERS = 60_000  # of a page; beyond, its plain text is taken as it is
 _GAP = 0.7  # of the size: so far apart are two words, whether or not a space was drawn
@@ -22,6 +22,7 @@ _TIGHT = 0.15  # of the size: raised text so near belongs to the word, even afte
 _BACK = 0.5  # of the size: a step back of so much begins another word
 _SMALLER = 0.82  # of the size before: raised or lowered text
 _SMALLEST = 0.4  # of that size; what is smaller stands beside a drop capital
+_LONGEST_MARK = 3  # characters of a raised mark that begins a word
 _RAISED = (0.12, 0.9)  # above the baseline, in sizes of the character before
 _LOWERED = (0.04, 0.65)
 _STRAIGHT_DEGREES = 15  # angles are told apart in such steps
@@ -29,18 +30,24 @@ _ENDS = frozenset(" \t\r\n\x00\u00a0\u3000\u200b\u2028\u2029")
 _LAM, _ALEFS = "\u0644", "\u0627\u0622\u0623\u0625"
 _HYPHENS = frozenset("\x02\ufffe")  # PDFium's marks for a hyphen at the end of a line
 
+Box = tuple[float, float, float, float]  # left, bottom, right, top
+
 
 @dataclass(frozen=True, slots=True)
 class TextGroup:
-    """The words at one angle, in degrees against the clock; `downwards` counts steps from sign to sign."""
+    """The words at one angle, in degrees against the clock; those outside the page are not among `words`."""
 
     angle: int
     words: list[Word]
     characters: list[Character] = field(default_factory=list)
+    outside: list[Word] = field(default_factory=list)
 
 
-def read_groups(text_page: Any) -> list[TextGroup]:
-    """The page's words by angle, the angle with most characters first; [] where there are too many characters."""
+def read_groups(text_page: Any, visible: Box | None = None) -> list[TextGroup]:
+    """The page's words by angle, the angle with most characters first; [] where there are too many characters.
+
+    `visible` is the part of the page that is shown, in its points, y upwards.
+    """
     text_page = text_page.raw  # looked up once: there are six calls for each character
     count = pdfium.FPDFText_CountChars(text_page)
     if count > MOST_CHARACTERS:
@@ -55,10 +62,23 @@ def read_groups(text_page: Any) -> list[TextGroup]:
             runs[last].append(None)
         last = angle
         runs[angle].append(character)
-    groups = [
-        TextGroup(angle, list(_words(run)), [one for one in run if one is not None]) for angle, run in runs.items()
-    ]
-    return sorted((group for group in groups if group.words), key=lambda group: -len(group.characters))
+    groups = [_group(angle, run, visible) for angle, run in runs.items()]
+    return sorted((group for group in groups if group.words or group.outside), key=lambda group: -len(group.characters))
+
+
+def _group(angle: int, run: Sequence[Character | None], visible: Box | None) -> TextGroup:
+    words, characters = list(_words(run)), [one for one in run if one is not None]
+    if visible is None:
+        return TextGroup(angle, words, characters)
+    left, top, right, bottom = Turn(angle).box(*visible)
+
+    def is_shown(one: Word | Character) -> bool:
+        middle = one.base - (ASCENT - DESCENT) / 2 * one.size
+        return left <= (one.x0 + one.x1) / 2 <= right and top <= middle <= bottom
+
+    shown = [word for word in words if is_shown(word)]
+    outside = [word for word in words if not is_shown(word)] if len(shown) < len(words) else []
+    return TextGroup(angle, shown, [one for one in characters if is_shown(one)], outside)
 
 
 @dataclass(slots=True)
@@ -130,7 +150,7 @@ def _words(run: Sequence[Character | None]) -> Iterator[Word]:
     word: Word | None = None
     before: Character | None = None  # the character drawn before, also over a space
     anchor: Character | None = None  # the last one on its line's own baseline
-    ended = was_shifted = False
+    ended = was_shifted = is_marked = False
     for order, character in enumerate(run):
         if character is None:
             ended = True
@@ -140,13 +160,21 @@ def _words(run: Sequence[Character | None]) -> Iterator[Word]:
         shift = _shift(anchor, before, character) if anchor and before else ""
         is_close = before is not None and _is_close(before, character, shift, was_shifted)
         goes_on = word is not None and before is not None and (bool(shift) or _goes_on(word, before, character))
-        if word is not None and before is not None and goes_on and (is_close or not ended):
-            _extend(word, before, character, shift)
+        goes_on = goes_on and (is_close or not ended)
+        was_marked = is_marked and goes_on and shift == "raised"
+        mark = raised_mark(character.text) if shift == "raised" and not was_marked else ""
+        is_marked = was_marked or bool(mark)
+        if word is not None and before is not None and not shift and _begins_raised(word, before, character):
+            word.text, word.base = "^" + word.text, character.base
+        if word is not None and before is not None and goes_on:
+            _extend(word, before, character, mark, shift)
         else:
             if word is not None:
                 yield _finished(word)
             base = anchor.base if anchor and shift else character.base
-            word = Word(character.text, character.x0, character.x1, base, character.size, order, character.source)
+            word = Word(
+                mark + character.text, character.x0, character.x1, base, character.size, order, character.source
+            )
         ended, before, was_shifted = False, character, bool(shift)
         if not shift:
             anchor = character
@@ -194,9 +222,19 @@ def _goes_on(word: Word, before: Character, character: Character) -> bool:
     return forwards or (backwards and not character.text.isascii()) or character.x0 == before.x0
 
 
-def _extend(word: Word, before: Character, character: Character, shift: str) -> None:
-    if shift == "raised":
-        word.text += raised_mark(word.text, character.text) + character.text
+def _begins_raised(word: Word, before: Character, character: Character) -> bool:
+    """Whether the word, a figure or letter so far, stands raised before this character: a note's mark, ¹⁴C."""
+    is_mark = len(word.text) <= _LONGEST_MARK and word.text.isalnum() and character.text.isalpha()
+    if not is_mark or not _SMALLEST * character.size <= word.size <= _SMALLER * character.size:
+        return False
+    is_near = -0.1 * character.size < character.x0 - before.x1 < 0.35 * character.size
+    rise = (character.base - before.base) / character.size
+    return is_near and _RAISED[0] < rise < _RAISED[1] and before.base == word.base
+
+
+def _extend(word: Word, before: Character, character: Character, mark: str, shift: str) -> None:
+    if mark:
+        word.text += mark + character.text
     elif character.x0 == before.x0 and character.text == _LAM and before.text in _ALEFS:
         word.text = word.text[:-1] + character.text + word.text[-1]  # one glyph, whose two letters PDFium turned round
     else:

@@ -23,7 +23,7 @@ _SWITCHES = 0.05  # of the rows: how often the drawing may go from one side to t
 _NEW_STRETCH = 1.1  # sizes of white between two stretches of rows
 _FURTHER = 1.35  # of the usual step from row to row
 _FOOTNOTE_SIZE = 0.9  # of the page's
-_FOOTNOTE = re.compile(r"(?:\d{1,3}\b|[*†‡§¶]|\(\d{1,2}\)|[a-z]\)|①|②|③|注)")
+_FOOTNOTE = re.compile(r"(?:\^?\d{1,3}\b|\^[a-z]\b|[*†‡§¶]|\(\d{1,2}\)|[a-z]\)|①|②|③|注)")
 _MOST_ROWS = 400
 _DEEPEST = 6
 

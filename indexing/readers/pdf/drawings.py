@@ -67,7 +67,7 @@ class Drawings:
 def read_drawings(page: Any) -> Drawings:
     """Walks over the page's objects, up to the budgets."""
     found = Drawings()
-    visible = _box(page.get_mediabox())
+    visible = visible_box(page)
     for count, (item, matrix) in enumerate(_objects(page)):
         if count > _MOST_OBJECTS:
             break
@@ -83,6 +83,14 @@ def read_drawings(page: Any) -> Drawings:
         elif not _is_white(item):
             found.grounds.append(_bounds(item, matrix))
     return found
+
+
+def visible_box(page: Any) -> Box:
+    """The part of the page that is shown: its crop box within its media box, those of the page tree too."""
+    shown = pdfium.FS_RECTF()
+    if not pdfium.FPDF_GetPageBoundingBox(page, shown):
+        return _box(page.get_mediabox())
+    return _box((shown.left, shown.bottom, shown.right, shown.top))
 
 
 def _objects(page: Any) -> Iterator[tuple[Any, _Matrix]]:

@@ -1,7 +1,7 @@
 """Title and headings of a PDF, told from its text, bookmarks and font sizes. Pure functions."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from indexing.chunking.outline import is_contents
@@ -10,6 +10,8 @@ from indexing.documents import Heading
 _LONGEST_HEADING = 120
 _LONGEST_TITLE = 250
 _EARLY_CHARACTERS = 300
+_FEW_PAGES = 3  # each chapter may have its summary, …
+_MANY_PAGES = 0.3  # … but what stands on such a share of the pages heads no section
 _ENOUGH_BOOKMARKS = 3  # found in the text; fewer tell nothing about the rest
 
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+(\S.*)")
@@ -87,16 +89,28 @@ def _run(sized: Sequence[tuple[float, str]], size: float) -> Iterator[str]:
             return
 
 
-def find_headings(pages: Sequence[str], bookmarks: Sequence[tuple[int, str, int]]) -> tuple[Heading, ...]:
-    """The headings in cleaned pages: those that bookmarks name, else lines that are numbered like headings."""
+def find_headings(
+    pages: Sequence[str], bookmarks: Sequence[tuple[int, str, int]], whole_pages: Sequence[str] = ()
+) -> tuple[Heading, ...]:
+    """The headings in cleaned pages: those that bookmarks name, else lines that are numbered like headings.
+
+    `whole_pages` are the pages with their running heads: what stands on many of them heads no section.
+    """
     marked = list(_from_bookmarks(pages, bookmarks))
-    lines = list(_from_lines(pages))
+    repeated = _repeated(whole_pages or pages)
+    lines = [heading for heading in _from_lines(pages) if _folded(heading.text) not in repeated]
     if len(marked) < _ENOUGH_BOOKMARKS:
         return tuple(lines)
     known = {(heading.page, heading.offset) for heading in marked}
     named = [heading for heading in lines if _NAMED.fullmatch(heading.text)]
     found = [*marked, *(heading for heading in named if (heading.page, heading.offset) not in known)]
     return tuple(sorted(found, key=lambda heading: (heading.page, heading.offset)))
+
+
+def _repeated(pages: Sequence[str]) -> set[str]:
+    """The lines, folded, that stand on so many pages that they are links ("Table of Contents") or running heads."""
+    counts = Counter(line for page in pages for line in {_folded(line) for _, line in _lines(page)})
+    return {line for line, count in counts.items() if count > max(_FEW_PAGES, _MANY_PAGES * len(pages))}
 
 
 def _from_bookmarks(pages: Sequence[str], bookmarks: Sequence[tuple[int, str, int]]) -> Iterator[Heading]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexing.readers.pdf.characters import TextGroup, read_groups
-from indexing.readers.pdf.drawings import Drawings, read_drawings
+from indexing.readers.pdf.drawings import Drawings, read_drawings, visible_box
 from indexing.readers.pdf.layout import LaidOut, Square, lay_out
 from indexing.readers.pdf.scripts import is_right_to_left, is_vertical, vertical_text
 from indexing.readers.pdf.words import Turn
@@ -26,35 +26,40 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """What was read on a page, not cleaned. `hidden` says why some of it cannot be seen."""
+    """What was read on a page, not cleaned; `struck` and what stands `outside` the page are left out of its text.
+
+    `hidden` says why some text cannot be seen.
+    """
 
     text: str
     sized: tuple[tuple[float, str], ...] = ()
     hidden: tuple[str, ...] = ()
     struck: str = ""
+    outside: str = ""
     picture_share: float = 0.0
     is_plain: bool = False
 
 
 def read_page(page: Any) -> PageReading:
     """Reads an opened page. Raises `pypdfium2.PdfiumError`."""
-    text_page = page.get_textpage()
+    text_page, visible = page.get_textpage(), visible_box(page)
     try:
         plain: str = text_page.get_text_range()
-        groups = read_groups(text_page)
+        groups = read_groups(text_page, visible)
         drawings = read_drawings(page)
     finally:
         text_page.close()
     hidden = _hidden(groups, drawings)
-    share = drawings.picture_share(tuple(page.get_mediabox()))
+    share = drawings.picture_share(visible)
     parts = [_laid_out(group, drawings) for group in groups]
     text = "\n\n".join(part.text for part in parts if part.text)
     struck = " ".join(word.text for part in parts for word in part.struck)
     left_out = " ".join(word.text for part in parts for word in (*part.struck, *part.dropped))
-    if _missing_share(plain, f"{text}\n{left_out}") > _MOST_MISSING:
+    outside = " ".join(word.text for group in groups for word in group.outside)
+    if _missing_share(plain, f"{text}\n{left_out}\n{outside}") > _MOST_MISSING:
         return PageReading(_plain(plain), hidden=hidden, picture_share=share, is_plain=True)
     sized = parts[0].sized if parts else ()
-    return PageReading(text, sized, hidden, struck, share)
+    return PageReading(text, sized, hidden, struck, outside, share)
 
 
 def plain_page(page: Any) -> PageReading:
@@ -87,9 +92,10 @@ def _laid_out(group: TextGroup, drawings: Drawings) -> LaidOut:
 
 def _hidden(groups: Sequence[TextGroup], drawings: Drawings) -> tuple[str, ...]:
     """Why at least some twenty letters of the page cannot be seen; not the text layer of a scanned picture."""
-    if not drawings.hidden:
+    outside = sum(character.isalnum() for group in groups for word in group.outside for character in word.text)
+    if not drawings.hidden and not outside:
         return ()
-    hidden: Counter[str] = Counter()
+    hidden: Counter[str] = Counter({"off the page": outside})
     visible = 0
     for group in groups:
         for character in group.characters:

@@ -144,7 +144,8 @@ def _has_words(text: str) -> bool:
 
 
 def _document(libraries: list[PdfLibrary], pages: list[_Page]) -> ParsedDocument:
-    texts = join_cut_words(remove_furniture([page.text for page in pages]))
+    whole = [page.text for page in pages]
+    texts = join_cut_words(remove_furniture(whole))
     readable = [text if page.status == "text" else "" for text, page in zip(texts, pages, strict=True)]
     title, bookmarks = _title_and_bookmarks(libraries, pages[0].reading.sized, readable[0])
     labels = _labels(libraries, len(pages))
@@ -153,7 +154,7 @@ def _document(libraries: list[PdfLibrary], pages: list[_Page]) -> ParsedDocument
         for number, (text, page, label) in enumerate(zip(texts, pages, labels, strict=True), start=1)
     )
     pictures = tuple(number for number, page in enumerate(pages, start=1) if _is_mostly_picture(page))
-    return ParsedDocument(title, records, find_headings(readable, bookmarks), tuple(_notes(pages)), pictures)
+    return ParsedDocument(title, records, find_headings(readable, bookmarks, whole), tuple(_notes(pages)), pictures)
 
 
 def _is_mostly_picture(page: _Page) -> bool:

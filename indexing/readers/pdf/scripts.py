@@ -37,16 +37,14 @@ def is_right_to_left(text: str) -> bool:
     return backwards > len(_LEFT_TO_RIGHT.findall(text))
 
 
-def raised_mark(before: str, raised: str) -> str:
-    """ "^" where raised text begins after digits or letters, so that 10⁵ is not read as 105."""
-    if "^" in before and before.rpartition("^")[2][-1:].strip():
-        return ""  # goes on
-    return "^" if before and _EXPONENT_START.match(raised) and raised not in "*†‡" else ""
+def raised_mark(raised: str) -> str:
+    """ "^" where raised text begins, so that 10⁵ is not read as 105; signs that are raised in every font need none."""
+    return "^" if _EXPONENT_START.match(raised) and raised not in "*†‡" else ""
 
 
 def without_ordinal_marks(text: str) -> str:
     """ "21^st" is "21st": raised endings of numbers, and trade marks, are no exponents."""
-    head, mark, tail = text.partition("^")
+    head, mark, tail = text.rpartition("^")
     is_ending = _ORDINAL.match(tail) and (head[-1:].isdigit() or tail[:2] in ("TM", "SM"))
     return head + tail if mark and is_ending else text
 

@@ -18,12 +18,15 @@ _HEAD_GAP = 0.6  # sizes between two names of columns, where no gap goes through
 _CENTRED = 8.0  # points: so far off the middle is as good as in it
 _CROSSING = 0.15  # of the voting rows may run across a gap between columns
 _NARROWEST = 0.5  # sizes: of a gap between columns
-_FIRST_MARK = re.compile(r"(?:[•●▪◦‣∙·*–-]|\(?[\dA-Za-z]{1,3}[.)]|\d{1,2}(?:\.\d{1,2})+\.?|[□☐☑☒✓■]|\[[ x]\])$")
+_FIRST_MARK = re.compile(
+    r"(?:[•●▪◦‣∙·*–-]|\(?[\dA-Za-z]{1,3}[.)]|\d{1,2}(?:\.\d{1,2})+\.?|\^\S{1,3}|[□☐☑☒✓■]|\[[ x]\]"
+    r"|\[[\w+.:-]{1,12}\])$"
+)
 _JOINS_NEXT = re.compile(r"[$€£¥(]+$|US\$$")
 _JOINS_LAST = re.compile(r"[)%]+$")
 _FIGURE = re.compile(r"[-–—(+<>~≤≥±]*[$€£¥]?\s?\(?\d[-\d.,:/\s’']*[)%*]*(?:\^\S+)?$|[-–—]+$|n/?[am]$", re.IGNORECASE)
 _IS_AMOUNT = re.compile(r"(?:[$€£¥]|US\$)$|[-–—(+]*[$€£¥]?\(?\d[\d.,]*[)%]*$|[-–—]$")
-_YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?[EeAaPp]?$")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?[EeAaPp]?(?:\s?\^\S+)?$")
 _EQUATION_NUMBER = re.compile(r"\([A-Z]?\d{1,3}(?:\.\d{1,3})?[a-z]?\)$")
 _MATHEMATICS = re.compile("[=<>≤≥≈∈∑∏∫±→∝≡\U0001d400-\U0001d7ff]")
 _MOST_HEAD_ROWS = 5
@@ -118,10 +121,11 @@ def _may_be_table(rows: Sequence[Row], counts: Sequence[int]) -> bool:
     gappy = [row for row, count in zip(rows, counts, strict=True) if count > 1]
     if len(gappy) < 2:
         return False
-    return len(gappy) > 2 or any(_is_figure(text_of(cell)) for row in gappy for cell in cells_of(row)[1:])
+    return len(gappy) > 2 or any(is_figure(text_of(cell)) for row in gappy for cell in cells_of(row)[1:])
 
 
-def _is_figure(text: str) -> bool:
+def is_figure(text: str) -> bool:
+    """Whether a cell holds a number, an amount, a share, or a dash in the place of one; years too."""
     return _FIGURE.match(text) is not None
 
 
@@ -137,7 +141,8 @@ def table_lines(rows: Sequence[Row]) -> list[str]:
     if not head:
         return [markdown_row(cells) for cells in table]
     edges = min(row.x0 for row in rows), max(row.x1 for row in rows)
-    above = [_spread(row, gaps, edges, em) for row in rows[:head]]
+    own = _own_spans(rows[head:], gaps)
+    above = [_spread(row, gaps, edges, em, own) for row in rows[:head]]
     joined = [" ".join(_distinct(line[column] for line in above)) for column in range(len(gaps) + 1)]
     return [markdown_row(joined), *(markdown_row(cells) for cells in table[head:])]
 
@@ -249,12 +254,41 @@ def _amounts(words: Sequence[Word], gaps: Sequence[Span]) -> Iterator[tuple[int,
         yield column, word
 
 
-def _spread(row: Row, gaps: Sequence[Span], edges: Span, em: float) -> list[str]:
+def _own_spans(rows: Sequence[Row], gaps: Sequence[Span]) -> list[Span]:
+    """From where to where each column's own text reaches below the header; (0, 0) where there is none."""
+    columns: list[list[Word]] = [[] for _ in range(len(gaps) + 1)]
+    for row in rows:
+        for word in row.words:
+            columns[_column(gaps, (word.x0 + word.x1) / 2)].append(word)
+    return [
+        (min(word.x0 for word in words), max(word.x1 for word in words)) if words else (0.0, 0.0) for words in columns
+    ]
+
+
+def _parted(ranges: Sequence[tuple[int, int]], spans: Sequence[Span], own: Sequence[Span]) -> list[tuple[int, int]]:
+    """The columns that each cell of a header covers, without those over whose text another cell stands more."""
+    shared = [[min(span[1], text[1]) - max(span[0], text[0]) for text in own] for span in spans]
+    parted = []
+    for number, (first, last) in enumerate(ranges):
+        others = [other for index, other in enumerate(shared) if index != number]
+        is_anothers = [
+            any(one[column] > max(shared[number][column], 0.0) for one in others) for column in range(len(own))
+        ]
+        while last > first and is_anothers[first]:
+            first += 1
+        while last > first and is_anothers[last]:
+            last -= 1
+        parted.append((first, last))
+    return parted
+
+
+def _spread(row: Row, gaps: Sequence[Span], edges: Span, em: float, own: Sequence[Span]) -> list[str]:
     """A header's cells by column; one that stands over several columns is repeated in each."""
     texts: list[list[str]] = [[] for _ in range(len(gaps) + 1)]
     cells = _head_cells(row, gaps, em)
     spans = [(min(word.x0 for word in cell), max(word.x1 for word in cell)) for cell in cells]
     ranges = [(_column(gaps, left + 0.2 * em), _column(gaps, right - 0.2 * em)) for left, right in spans]
+    ranges = _parted(ranges, spans, own)
     for number, (words, span, (first, last)) in enumerate(zip(cells, spans, ranges, strict=True)):
         if last > first:
             lowest = max([1, *(other + 1 for _, other in ranges[:number])]) if first else 0
@@ -295,7 +329,7 @@ def _centred(
 def _head_rows(table: Sequence[Sequence[str]]) -> int:
     """How many rows stand above the first one with figures; 0 where there is no header."""
     for number, cells in enumerate(table[: _MOST_HEAD_ROWS + 1]):
-        figures = [cell for cell in cells[1:] if cell and _is_figure(cell) and not _YEAR.match(cell)]
+        figures = [cell for cell in cells[1:] if cell and is_figure(cell) and not _YEAR.match(cell)]
         if figures:
             return number
     has_names = sum(bool(cell) for cell in table[0]) > 1

@@ -265,6 +265,25 @@ def test_a_table_that_goes_on_over_a_page_break_keeps_its_header_as_context() ->
     assert not any("Torque" in chunk.context for chunk in made if chunk.pages[0] == 4)
 
 
+def test_a_header_too_long_for_a_chunk_is_repeated_in_part() -> None:
+    head = "| Part | Torque | " + " | ".join(f"A long name of the column {number}" for number in range(12)) + " |"
+    rows = [f"| P-{number:03} | " + " | ".join(str(number + step) for step in range(13)) + " |" for number in range(30)]
+    made = chunks(document("\n".join([head, *rows])), size=300)
+    assert len(head) > 300
+    for chunk in made[2:]:
+        first = chunk.text.split("\n")[0]
+        assert first.startswith("| Part | Torque | A long name")
+        assert head.startswith(first)
+        assert first.endswith(" |")
+
+
+def test_an_entry_of_a_list_is_no_header() -> None:
+    rows = [f"| [{number}] | Ohnishi and others, Nature, of the year after {number} |" for number in range(1, 30)]
+    made = chunks(document("\n".join(rows)))
+    assert len(made) > 2
+    assert sum(chunk.text.count("| [1] |") for chunk in made) == 1
+
+
 def test_a_table_without_a_header_repeats_no_row() -> None:
     rows = "\n".join(f"| Cart {number} | {number}.5 | {number}.7 |" for number in range(60))
     found = chunks(document(rows.replace("Cart 0 ", "7.1 ")), size=300)

@@ -68,6 +68,7 @@ class TestCutWords:
             ),
             pytest.param("state-of-the-\nart results", "state-of-the-art\nresults", id="chain"),
             pytest.param("DeepSeek-\nR1 model", "DeepSeek-R1\nmodel", id="name"),
+            pytest.param("an XML-\nbased format", "an XML-based\nformat", id="capitals before small letters"),
             pytest.param("pages 12-\n14 say", "pages 12-\n14 say", id="range"),
             pytest.param(
                 "a long range. A range. A long- \nrange", "a long range. A range. A long- \nrange", id="dash and space"

@@ -41,6 +41,14 @@ def test_pages_come_in_order_with_their_text(tmp_path: Path) -> None:
     ]
 
 
+def test_a_link_on_every_page_heads_no_section(tmp_path: Path) -> None:
+    names = ["harbour", "ferry", "lighthouse", "keeper", "island", "mail"]
+    pages = [f"Table of Contents\n\n{PROSE}\n\nOf the {name}.\n\nSummary\n\n{PROSE}" for name in names[:3]]
+    pages += [f"Table of Contents\n\n{PROSE}\n\nOf the {name}.\n\n{PROSE}" for name in names[3:]]
+    document = read(tmp_path, pdf(pages))
+    assert [heading.text for heading in document.headings] == ["Summary"] * 3
+
+
 @pytest.mark.faults("B1")
 def test_a_file_without_bytes_is_empty(tmp_path: Path) -> None:
     assert failure(tmp_path, b"").category == "empty"

@@ -94,6 +94,14 @@ def test_a_header_over_several_columns_is_repeated_in_each(tmp_path: Path) -> No
     assert "Year ended June 2022 | Year ended June 2023 |" in text(tmp_path, drawn(*lines))
 
 
+def test_a_header_that_reaches_over_the_next_column_stays_in_its_own(tmp_path: Path) -> None:
+    lines = [(60, 700, "Description of use"), (200, 700, "Leased square footage"), (310, 700, "Owned square footage")]
+    for number, name in enumerate(("Offices", "Shops", "Depots", "Yards", "Halls", "Docks", "Piers", "Sheds")):
+        lines += [(60, 684 - 14 * number, name), (200, 684 - 14 * number, "12,712"), (345, 684 - 14 * number, "3,674")]
+    head = text(tmp_path, drawn(*lines)).split("\n")[0]
+    assert head == "| Description of use | Leased square footage | Owned square footage |"
+
+
 def test_a_merged_cell_is_repeated_downwards(tmp_path: Path) -> None:
     lines = [*row(706, "Ship", "Part", "Due"), *row(676, "Skarv", "Rudder", "May"), *row(656, "", "Anchor", "June")]
     whole = "50 720 m 380 720 l 50 696 m 380 696 l 50 646 m 380 646 l 160 666 m 380 666 l"
@@ -105,12 +113,56 @@ def test_a_merged_cell_is_repeated_downwards(tmp_path: Path) -> None:
     ]
 
 
+def test_a_ruled_header_of_two_rows_is_one(tmp_path: Path) -> None:
+    lines = [*row(706, "System", "Energy"), *row(686, "", "GGA", "LDA"), *row(666, "Dimer", "1.15", "1.32")]
+    level = "50 720 m 380 720 l 50 676 m 380 676 l 50 656 m 380 656 l 160 700 m 380 700 l"
+    upright = "50 720 m 50 656 l 160 720 m 160 656 l 270 700 m 270 656 l 380 720 m 380 656 l"
+    assert text(tmp_path, drawn(*lines, more=f"{level} {upright} S")).split("\n") == [
+        "| System | Energy GGA | Energy LDA |",
+        "| Dimer | 1.15 | 1.32 |",
+    ]
+
+
+def test_a_row_of_names_under_a_merged_cell_is_no_header_where_the_first_column_is_named(tmp_path: Path) -> None:
+    lines = [*row(706, "Name", "Contact"), *row(686, "Norden", "Dock Road", "Pier"), *row(666, "Skarv", "Quay", "Mole")]
+    level = "50 720 m 380 720 l 50 676 m 380 676 l 50 656 m 380 656 l 50 700 m 380 700 l"
+    upright = "50 720 m 50 656 l 160 720 m 160 656 l 270 700 m 270 656 l 380 720 m 380 656 l"
+    assert "| Norden | Dock Road | Pier |" in text(tmp_path, drawn(*lines, more=f"{level} {upright} S"))
+
+
+def test_a_hanging_list_is_no_table(tmp_path: Path) -> None:
+    lines: list[tuple[float, float, str]] = []
+    for number, line in enumerate(LEFT, 1):
+        lines += [(60, 720 - 14 * number, f"[{number}]"), (90, 720 - 14 * number, line)]
+    found = text(tmp_path, drawn(*lines))
+    assert "|" not in found
+    assert found.startswith("[1] The lighthouse")
+
+
 def test_raised_figures_are_set_off_and_endings_are_not(tmp_path: Path) -> None:
     content = pdf_of_content(
         "BT /F1 10 Tf 60 700 Td (3.2 x 10) Tj 5 Ts /F1 7 Tf (5) Tj 0 Ts /F1 10 Tf ( Pa on the 21) Tj"
         " 4 Ts /F1 7 Tf (st) Tj 0 Ts /F1 10 Tf ( of May) Tj ET"
     )
     assert text(tmp_path, content) == "3.2 x 10^5 Pa on the 21st of May"
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        pytest.param("(about 10) Tj 5 Ts /F1 7 Tf (10) Tj", "about 10^10", id="two digits are one mark"),
+        pytest.param("(about 10 ) Tj 5 Ts /F1 7 Tf (10) Tj", "about 10 ^10", id="after a space"),
+        pytest.param("5 Ts /F1 7 Tf (2) Tj 0 Ts /F1 10 Tf (The flight) Tj", "^2 The flight", id="before a word"),
+        pytest.param("2.5 Ts /F1 7 Tf (14) Tj 0 Ts /F1 10 Tf (C ages) Tj", "^14C ages", id="little raised"),
+        pytest.param(
+            "([139) Tj 4 Ts /F1 7 Tf (o) Tj 0 Ts /F1 10 Tf (]) Tj 4 Ts /F1 7 Tf (b) Tj", "[139^o]^b", id="two marks"
+        ),
+        pytest.param("(Dai) Tj 4 Ts /F1 7 Tf (*1,2) Tj", "Dai*^1,2", id="after a sign"),
+        pytest.param("(2 The flight) Tj", "2 The flight", id="a plain number"),
+    ],
+)
+def test_a_raised_run_is_one_mark_wherever_it_stands(tmp_path: Path, shown: str, expected: str) -> None:
+    assert text(tmp_path, pdf_of_content(f"BT /F1 10 Tf 60 700 Td {shown} ET")) == expected
 
 
 def test_struck_text_is_left_out_and_said(tmp_path: Path) -> None:
@@ -120,6 +172,16 @@ def test_struck_text_is_left_out_and_said(tmp_path: Path) -> None:
     document = read(tmp_path, content)
     assert " ".join(document.pages[0].text.split()) == "The deposit is 450 crowns"
     assert document.notes == ("Page 1: struck-out text is left out.",)
+
+
+def test_text_outside_the_crop_box_is_left_out_and_said(tmp_path: Path) -> None:
+    content = drawn((60, 700, "What is seen."), (640, 700, "A slug of the printer that nobody sees"))
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
+    writer.pages[0].mediabox.right = 1000
+    writer.pages[0].cropbox.right = 612
+    document = read(tmp_path, written(writer))
+    assert document.pages[0].text == "What is seen."
+    assert document.notes == ("Page 1 has hidden text (off the page).",)
 
 
 def test_an_underline_strikes_nothing(tmp_path: Path) -> None:
