@@ -8,6 +8,7 @@ import re
 import statistics
 from collections.abc import Iterator, Sequence
 
+from indexing.readers.pdf.charts import is_formula, is_scattered
 from indexing.readers.pdf.lines import Row, has_leader, text_of
 from indexing.readers.pdf.words import Word
 
@@ -29,11 +30,6 @@ _IS_AMOUNT = re.compile(r"(?:[$€£¥]|US\$)$|[-–—(+]*[$€£¥]?\(?\d[\d.,
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?[EeAaPp]?(?:\s?\^\S+)?$")
 _EQUATION_NUMBER = re.compile(r"\([A-Z]?\d{1,3}(?:\.\d{1,3})?[a-z]?\)$")
 _MATHEMATICS = re.compile("[=<>≤≥≈∈∑∏∫±→∝≡\U0001d400-\U0001d7ff]")
-_FORMULA = re.compile("[=√∑∏∫\U0001d400-\U0001d7ff]")
-_WRITTEN = re.compile(r"[^\W\d_]{3}")
-_FORMULA_SIGNS, _FORMULA_WORDS = 0.3, 0.2  # of the words
-_SCATTERED = 0.4  # of the cells filled, in a table of at least …
-_CHART_ROWS, _CHART_COLUMNS = 4, 3
 _MOST_HEAD_ROWS = 5
 _REACH = 2  # rows with one cell that may stand between rows of a table
 _WIDE = 0.8  # of the stretch: a line with one cell so wide is running text
@@ -124,26 +120,9 @@ def _table_start(rows: Sequence[Row], counts: Sequence[int], start: int, lowest:
 
 def _may_be_table(rows: Sequence[Row], counts: Sequence[int]) -> bool:
     gappy = [row for row, count in zip(rows, counts, strict=True) if count > 1]
-    if len(gappy) < 2 or _is_formula(rows):
+    if len(gappy) < 2 or is_formula(rows):
         return False
     return len(gappy) > 2 or any(is_figure(text_of(cell)) for row in gappy for cell in cells_of(row)[1:])
-
-
-def _is_formula(rows: Sequence[Row]) -> bool:
-    """Whether signs and letters of mathematics stand there, and hardly a word."""
-    words = [word.text for row in rows for word in row.words]
-    signs = sum(_FORMULA.search(word) is not None for word in words)
-    written = sum(_WRITTEN.search(word) is not None for word in words)
-    return signs >= _FORMULA_SIGNS * len(words) and written < _FORMULA_WORDS * len(words)
-
-
-def _is_scattered(table: Sequence[Sequence[str]]) -> bool:
-    """Whether few cells are filled and most rows have no label: the ticks and legends of a chart."""
-    if len(table) < _CHART_ROWS or len(table[0]) < _CHART_COLUMNS:
-        return False
-    filled = sum(bool(cell) for cells in table for cell in cells)
-    labels = sum(bool(cells[0]) for cells in table)
-    return filled <= _SCATTERED * len(table) * len(table[0]) and labels * 2 < len(table)
 
 
 def is_figure(text: str) -> bool:
@@ -159,7 +138,7 @@ def table_lines(rows: Sequence[Row]) -> list[str]:
         return []
     gaps = _without_names_alone(rows, gaps, em)
     rows, table = _with_labels(rows, [_placed(row, gaps, em) for row in rows])
-    if _is_scattered(table):
+    if is_scattered(table):
         return []
     head = _head_rows(table)
     if not head:
