@@ -8,6 +8,7 @@ import re
 import statistics
 from collections.abc import Iterator, Sequence
 
+from indexing.readers.pdf.charts import is_formula, is_scattered
 from indexing.readers.pdf.lines import Row, has_leader, text_of
 from indexing.readers.pdf.words import Word
 
@@ -119,7 +120,7 @@ def _table_start(rows: Sequence[Row], counts: Sequence[int], start: int, lowest:
 
 def _may_be_table(rows: Sequence[Row], counts: Sequence[int]) -> bool:
     gappy = [row for row, count in zip(rows, counts, strict=True) if count > 1]
-    if len(gappy) < 2:
+    if len(gappy) < 2 or is_formula(rows):
         return False
     return len(gappy) > 2 or any(is_figure(text_of(cell)) for row in gappy for cell in cells_of(row)[1:])
 
@@ -137,6 +138,8 @@ def table_lines(rows: Sequence[Row]) -> list[str]:
         return []
     gaps = _without_names_alone(rows, gaps, em)
     rows, table = _with_labels(rows, [_placed(row, gaps, em) for row in rows])
+    if is_scattered(table):
+        return []
     head = _head_rows(table)
     if not head:
         return [markdown_row(cells) for cells in table]

@@ -11,6 +11,9 @@ from pypdf.constants import PageLabelStyle
 
 from indexing.documents import ParsedDocument, ReadLimits
 from indexing.readers import read_document
+from indexing.readers.pdf.lines import rows_of
+from indexing.readers.pdf.tables import table_lines
+from indexing.readers.pdf.words import Word
 from tests.indexing.samples import PROSE, pdf, pdf_of_content, saved
 
 LEFT = [
@@ -137,6 +140,27 @@ def test_a_hanging_list_is_no_table(tmp_path: Path) -> None:
     found = text(tmp_path, drawn(*lines))
     assert "|" not in found
     assert found.startswith("[1] The lighthouse")
+
+
+def test_ticks_and_legends_of_a_chart_are_no_table() -> None:
+    places = [(60, 0), (200, 0), (200, 1), (330, 1), (420, 2), (420, 3), (330, 4), (420, 4), (200, 5), (420, 6)]
+    places += [(60, 7), (420, 7), (330, 8), (420, 9), (200, 9)]
+    words = [Word("90" if x in (60, 420) else "Skarv", x, x + 28, 90 + 14 * line, 10, line) for x, line in places]
+    assert table_lines(rows_of(words)) == []
+    labelled = [Word("Norden", 0, 35, 90 + 14 * line, 10, line) for line in range(10)]
+    assert len(table_lines(rows_of([*words, *labelled]))) > 5
+
+
+def test_a_formula_on_several_lines_is_no_table(tmp_path: Path) -> None:
+    lines = [
+        (60, 700, "n"),
+        (120, 700, "m"),
+        (60, 688, "S ="),
+        (120, 688, "T = x"),
+        (60, 676, "i=1"),
+        (120, 676, "k=1"),
+    ]
+    assert "|" not in text(tmp_path, drawn(*lines))
 
 
 def test_raised_figures_are_set_off_and_endings_are_not(tmp_path: Path) -> None:
