@@ -116,8 +116,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, name: str, content: bytes) -> None:
         hub = self.server.hub
         now = content[: hub.cut_after] if name in LARGE else content
+        hub.sent[name] = hub.sent.get(name, 0) + len(now)  # before: whoever breaks off may look while this still writes
         self.wfile.write(bytes(len(now)) if hub.damages and name in LARGE else now)
-        hub.sent[name] = hub.sent.get(name, 0) + len(now)
         if len(now) < len(content):
             hub.cut_after = None
 
