@@ -10,6 +10,7 @@ import pytest
 
 from storage import failpoints
 from storage.caches.embeddings import EmbeddingCache
+from storage.generations.drafts import KEPT_GENERATIONS
 from storage.generations.published import current_name, published_names
 from storage.generations.verification import problems_of
 from tests.indexing.workshop import Workshop, empty_workshop
@@ -83,9 +84,11 @@ def indexed(empty_workshop: Workshop) -> Workshop:
 @pytest.mark.faults("S1")
 @pytest.mark.parametrize("failpoint", failpoints.ALL)
 def test_killed_at_a_failpoint_the_index_stays_whole(indexed: Workshop, failpoint: str) -> None:
-    write_version(indexed, 2)  # so that there is something to prune
-    finish(job(indexed))
-    for version in range(3, 3 + int(os.environ.get("SOAK_KILLS_PER_FAILPOINT", "5"))):
+    for version in range(2, KEPT_GENERATIONS + 1):  # so that there is something to prune
+        write_version(indexed, version)
+        finish(job(indexed))
+    first = KEPT_GENERATIONS + 1
+    for version in range(first, first + int(os.environ.get("SOAK_KILLS_PER_FAILPOINT", "5"))):
         where = failpoint if failpoint not in ("embed.batch", "parse.document") else f"{failpoint}:{version}"
         kill_at(indexed, where, version)
 
