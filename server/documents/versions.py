@@ -1,4 +1,7 @@
-"""Files that look like versions of one document: their names differ in version, date or copy alone. Pure."""
+"""Files that look like versions of one document: their names differ in version, date or copy alone. Pure.
+
+Apart from the page that shows them: what counts as a version is to be found, and tested, by itself.
+"""
 
 import re
 import unicodedata

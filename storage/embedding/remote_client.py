@@ -280,45 +280,34 @@ class EmbeddingServer:
 
     def _unavailable(self, refused: _Refused) -> ServerUnavailable:
         reply = f"(HTTP {refused.status}{said_by(refused.response, self.address)})"
-        if refused.status in (401, 403):
-            return ServerUnavailable(
-                message("{server} rejects the key {reply}; check EMBED_API_KEY", server=self._name, reply=reply)
-            )
-        if refused.status in _NO_SUCH_PATH:
-            return ServerUnavailable(
-                message(
-                    "{server} does not know the model {model} {reply}; check EMBED_MODEL and EMBED_URL",
-                    server=self._name,
-                    model=self._model,
-                    reply=reply,
-                )
-            )
-        if refused.status == 413:
-            return ServerUnavailable(
-                message(
-                    "a text is longer than {server} takes {reply}; set EMBED_MAX_TOKENS to what its model reads and "
-                    "run make reindex",
-                    server=self._name,
-                    reply=reply,
-                )
-            )
-        if refused.status == 429:
-            return ServerUnavailable(
-                message(
-                    "{server} is asked more than it allows {reply}; try again later", server=self._name, reply=reply
-                )
-            )
-        if refused.status in _PASSING:
-            return ServerUnavailable(
-                message("{server} fails {reply}; look at its log and try again later", server=self._name, reply=reply)
-            )
-        return ServerUnavailable(
-            message(
-                "{server} rejects what it is sent {reply}; check EMBED_MODEL and EMBED_MAX_TOKENS",
-                server=self._name,
-                reply=reply,
-            )
+        return ServerUnavailable(_refusal(refused.status, self._name, self._model, reply))
+
+
+def _refusal(status: int, server: str, model: str, reply: str) -> str:
+    """What a reply with this status means, and what to do."""
+    if status in (401, 403):
+        return message("{server} rejects the key {reply}; check EMBED_API_KEY", server=server, reply=reply)
+    if status in _NO_SUCH_PATH:
+        return message(
+            "{server} does not know the model {model} {reply}; check EMBED_MODEL and EMBED_URL",
+            server=server,
+            model=model,
+            reply=reply,
         )
+    if status == 413:
+        return message(
+            "a text is longer than {server} takes {reply}; set EMBED_MAX_TOKENS to what its model reads and "
+            "run make reindex",
+            server=server,
+            reply=reply,
+        )
+    if status == 429:
+        return message("{server} is asked more than it allows {reply}; try again later", server=server, reply=reply)
+    if status in _PASSING:
+        return message("{server} fails {reply}; look at its log and try again later", server=server, reply=reply)
+    return message(
+        "{server} rejects what it is sent {reply}; check EMBED_MODEL and EMBED_MAX_TOKENS", server=server, reply=reply
+    )
 
 
 def _read(response: httpx.Response, ends: float) -> bytes:

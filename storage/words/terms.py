@@ -3,21 +3,51 @@
 The index stems English itself (porter unicode61). Here: one spelling for the many forms of a character (NFKC), Chinese,
 Japanese and Korean as character bigrams, numbers without thousands separators. Stop words are dropped from the
 question only, so a quoted phrase still finds them.
+
+Who asks in simplified Chinese characters finds traditional ones, and the other way round: of several forms (发: 發, 髮)
+all are searched for.
 """
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import accumulate
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import accumulate, islice, product
 from operator import add
 from typing import Literal
 
-from storage.words.chinese_scripts import other_scripts
 from storage.words.frame_words import frame_words
 from storage.words.irregular_forms import other_forms
 from storage.words.scripts import CJK, CJK_RUN
+
+_MOST_FORMS = 8  # of one word
+
+
+def other_scripts(word: str) -> tuple[str, ...]:
+    """The word in simplified and in traditional characters, but not as it is."""
+    if word.isascii():
+        return ()
+    simplified = "".join(forms[0] for forms in _forms(word, "TSCharacters.txt"))
+    traditional = islice(map("".join, product(*_forms(word, "STCharacters.txt"))), _MOST_FORMS)
+    found = dict.fromkeys((simplified, *traditional))
+    return tuple(each for each in found if each != word)
+
+
+def _forms(word: str, table: str) -> list[tuple[str, ...]]:
+    return [_characters(table).get(character, (character,)) for character in word]
+
+
+@cache
+def _characters(table: str) -> Mapping[str, tuple[str, ...]]:
+    """Character -> its forms in the other script, the usual one first, as OpenCC lists them."""
+    import opencc
+
+    text = (files(opencc) / "dictionary" / table).read_text(encoding="utf-8")
+    pairs = (line.split("\t") for line in text.splitlines() if "\t" in line)
+    return {character: tuple(forms.split()) for character, forms in pairs}
+
 
 _WORD = re.compile(r"[^\W_]+")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")

@@ -2,11 +2,12 @@
 
 The models (PP-OCRv6, Chinese and English among some fifty languages) lie in the wheel and are named by path, so that
 a missing one is an error and never a download. Only home of rapidocr. A page whose text the OCR cache holds is not
-read again.
+read again. Its lines go through the layout of pages.
 """
 
 import hashlib
 import re
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,8 +22,55 @@ from numpy.typing import NDArray
 
 from indexing.cleaning.text import clean_text
 from indexing.documents import ReadLimits
-from indexing.readers.pdf.ocr_layout import Line, layout_text
+from indexing.readers.pdf.layout import lay_out
+from indexing.readers.pdf.words import ASCENT, DESCENT, Word
 from storage.caches.ocr import known_text
+
+_VERTICAL = 2.0  # lines so much higher than wide are written downwards
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A stretch of text in its upright box, in pixels; y grows downwards."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    text: str
+
+    @property
+    def height(self) -> float:
+        """In pixels."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> float:
+        """In pixels."""
+        return self.right - self.left
+
+
+def layout_text(lines: Sequence[Line]) -> str:
+    """The lines as text: column after column, tables by rows, paragraphs apart."""
+    if not lines:
+        return ""
+    if _is_vertical(lines):
+        return "\n".join(line.text for line in sorted(lines, key=lambda line: (-line.right, line.top)))
+    drawn = sorted(lines, key=lambda line: (line.top, line.left))
+    return lay_out([_word(line, order) for order, line in enumerate(drawn) if line.text.strip()]).text
+
+
+def _is_vertical(lines: Sequence[Line]) -> bool:
+    """Chinese or Japanese written in columns, from right to left."""
+    shapes = [line.height / max(line.width, 1.0) for line in lines if len(line.text) > 1]
+    return bool(shapes) and statistics.median(shapes) > _VERTICAL
+
+
+def _word(line: Line, order: int) -> Word:
+    """The line as one word whose band is its box."""
+    size = max(line.height, 1.0) / (ASCENT + DESCENT)
+    return Word(line.text.strip(), line.left, line.right, line.bottom - DESCENT * size, size, order)
+
 
 DOTS_PER_INCH = 150  # words found on five dense pages: 99.3 % at 110, 99.7 % at 150 and at 200, which takes longer
 LONGEST_SIDE = 2000  # pixels; the engine makes larger pictures smaller anyway

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from fpdf import FPDF
 
-from indexing.readers.pdf.ocr import PagePicture, picture, recognise, render_page
-from indexing.readers.pdf.ocr_layout import Line, layout_text
+from indexing.readers.pdf.ocr import Line, PagePicture, layout_text, picture, recognise, render_page
 from storage.caches.ocr import OcrCache
 
 SENTENCE = "The bridge of Avignon was built in 1185."
