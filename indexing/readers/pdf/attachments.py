@@ -4,7 +4,6 @@ A portfolio is a cover page and such files. They may hold files themselves, so d
 """
 
 import ctypes
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
@@ -13,43 +12,40 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
-from indexing.readers import read_document, reader_for
+from indexing.readers import reader_for
+from indexing.readers.parts import MOST_DEPTH, read_part
 from storage.messages import message
 from storage.records import ATTACHED, PageRecord
 
 _MOST_FILES = 200
 _MOST_BYTES = 100 * 1024 * 1024  # of all files in one PDF
-_DEEPEST = 3
-_depth = 0
 
 
 def attached_parts(document: Any, path: Path, limits: ReadLimits, pages: int) -> ParsedDocument:
     """The pages of all attached files, numbered from `pages` + 1 and labelled; a note for each that was not read."""
-    global _depth
     found: list[PageRecord] = []
     notes: list[str] = []
-    if _depth >= _DEEPEST:
+    if limits.depth >= MOST_DEPTH:
         return ParsedDocument(None, ())
-    _depth += 1
-    try:
-        for name, content in _files(document, notes):
-            try:
-                part = _read(name, content, limits)
-            except ParseFailure as failure:
-                notes.append(message("Attachment {name}: {reason}.", name=name, reason=failure.detail))
-                continue
-            first = pages + len(found) + 1
-            found.extend(_labelled(part, f"{path.name}{ATTACHED}{name}", first))
-            notes.extend(message("Attachment {name}: {reason}", name=name, reason=note) for note in part.notes)
-    finally:
-        _depth -= 1
+    for name, content in _files(document, notes):
+        try:
+            part = _read(name, content, limits)
+        except ParseFailure as failure:
+            notes.append(message("Attachment {name}: {reason}.", name=name, reason=failure.detail))
+            continue
+        first = pages + len(found) + 1
+        found.extend(_labelled(part, f"{path.name}{ATTACHED}{name}", first))
+        notes.extend(message("Attachment {name}: {reason}", name=name, reason=note) for note in part.notes)
     return ParsedDocument(None, tuple(found), (), tuple(notes))
 
 
 def _labelled(part: ParsedDocument, name: str, first: int) -> Iterator[PageRecord]:
     for number, page in enumerate(part.pages):
         own = page.label or (f"p. {page.number}" if len(part.pages) > 1 else "")
-        label = f"{name}, {own}" if own and ATTACHED not in own else f"{name}{ATTACHED}{own}" if own else name
+        if ATTACHED in own:  # its own name is the end of `name` already
+            label = f"{name}{ATTACHED}{own.partition(ATTACHED)[2]}"
+        else:
+            label = f"{name}, {own}" if own else name
         yield replace(page, number=first + number, label=label)
 
 
@@ -79,7 +75,4 @@ def _name(attachment: Any) -> str:
 def _read(name: str, content: bytes, limits: ReadLimits) -> ParsedDocument:
     if reader_for(PurePath(name)) is None:
         raise ParseFailure("unsupported", message("files of its kind are not read"))
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"file{PurePath(name).suffix.lower()}"
-        file.write_bytes(content)
-        return read_document(file, replace(limits, ocr=False, depth=limits.depth + 1))
+    return read_part(name, content, replace(limits, ocr=False))

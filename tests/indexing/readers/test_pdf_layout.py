@@ -301,6 +301,16 @@ def test_attached_files_are_parts_of_the_document(tmp_path: Path) -> None:
     assert [note for note in document.notes if "photo.bin" in note]
 
 
+def test_a_file_within_an_attached_file_is_named_by_its_way(tmp_path: Path) -> None:
+    content = pdf(["The innermost page."])
+    for name in ("inner.pdf", "annex.pdf"):
+        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([PROSE]))))
+        writer.add_attachment(name, content)
+        content = written(writer)
+    labels = [page.label for page in read(tmp_path, content).pages]
+    assert labels == [None, "sample.pdf › annex.pdf, p. 1", "sample.pdf › annex.pdf › inner.pdf"]
+
+
 def test_a_portfolio_within_itself_comes_to_an_end(tmp_path: Path) -> None:
     content = pdf([PROSE])
     for _ in range(6):
