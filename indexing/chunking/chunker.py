@@ -58,8 +58,9 @@ class _Chunker:
         self._room = max_tokens - count_tokens("")
         self._outline = Outline(parsed, PurePosixPath(path).stem, self._is_context)
         self._pieces = list(self._all_pieces(parsed))
-        self._heads = [self._short_head(head) for head in table_heads(self._pieces, self._text_of)]
-        self._far_heads = heads_of_earlier_pages(self._pieces, self._text_of)
+        heads = table_heads(self._pieces, self._text_of)
+        self._heads = [self._short_head(head) for head in heads]
+        self._far_heads = heads_of_earlier_pages(self._pieces, heads, self._text_of)
 
     def chunks(self) -> Iterator[ChunkRecord]:
         for position, chunk in enumerate(self._ranges()):

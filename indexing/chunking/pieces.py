@@ -156,9 +156,13 @@ def table_heads(pieces: Sequence[Piece], text_of: Callable[[Piece], str]) -> lis
     return heads
 
 
-def heads_of_earlier_pages(pieces: Sequence[Piece], text_of: Callable[[Piece], str]) -> list[Piece | None]:
-    """For each piece of a table that goes on from the page before, the header that stands where the table began."""
-    heads = table_heads(pieces, text_of)
+def heads_of_earlier_pages(
+    pieces: Sequence[Piece], heads: Sequence[Piece | None], text_of: Callable[[Piece], str]
+) -> list[Piece | None]:
+    """For each piece of a table that goes on from the page before, the header that stands where the table began.
+
+    `heads` are those of `table_heads`.
+    """
     found: list[Piece | None] = []
     far: Piece | None = None  # the header of the table in hand, where it began on an earlier page
     for index, piece in enumerate(pieces):

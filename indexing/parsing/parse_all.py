@@ -16,6 +16,7 @@ from indexing.readers import reader_for
 from storage.formats import SUFFIXES
 from storage.messages import message
 from storage.records import ATTACHED, PageRecord
+from storage.words.scripts import letters_of
 
 KeepOcr = Callable[[str, str], None]
 
@@ -166,17 +167,13 @@ def _with_ocr_page(document: ParsedDocument, number: int, content: dict[str, Any
 
 def _with_picture(document: ParsedDocument, page: PageRecord, text: str) -> ParsedDocument:
     """The page with what its picture says after its own text: lines that only repeat that are left out."""
-    own = _letters(page.text)
-    lines = [line for line in text.split("\n") if not line.strip() or _letters(line) not in own]
+    own = letters_of(page.text)
+    lines = [line for line in text.split("\n") if not line.strip() or letters_of(line) not in own]
     added = "\n".join(lines).strip("\n")
-    if not _letters(added):
+    if not letters_of(added):
         return document
     new = replace(page, text=f"{page.text}\n\n{added}", status="ocr")
     return replace(document, pages=(*document.pages[: page.number - 1], new, *document.pages[page.number :]))
-
-
-def _letters(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 def _no_text(document: ParsedDocument, limits: ReadLimits) -> ParseFailure:

@@ -61,31 +61,31 @@ def open_container(path: Path) -> Iterator[zipfile.ZipFile]:
 def open_container_stream(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
     """The same for bytes at hand."""
     _check_head(file)
-    try:
-        _check_end(file)
-        with zipfile.ZipFile(file) as archive:
-            check_members(archive.infolist())
-            _check_xml_heads(archive)
-            yield archive
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as exc:
-        raise ParseFailure(
-            "damaged", message("it is not a whole archive ({error}); get a fresh copy", error=str(exc))
-        ) from exc
+    with _whole_archive(file) as archive:
+        check_members(archive.infolist())
+        _check_xml_heads(archive)
+        yield archive
 
 
 @contextmanager
 def open_folder(path: Path) -> Iterator[zipfile.ZipFile]:
     """An archive whose members are files of any kind, when its directory is harmless. Raises as `open_container`."""
-    with path.open("rb") as file:
-        try:
-            _check_end(file)
-            with zipfile.ZipFile(file) as archive:
-                check_members(archive.infolist(), as_folder=True)
-                yield archive
-        except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as exc:
-            raise ParseFailure(
-                "damaged", message("it is not a whole archive ({error}); get a fresh copy", error=str(exc))
-            ) from exc
+    with path.open("rb") as file, _whole_archive(file) as archive:
+        check_members(archive.infolist(), as_folder=True)
+        yield archive
+
+
+@contextmanager
+def _whole_archive(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+    """The archive before its members are looked at; damage found at any time is a `ParseFailure`."""
+    try:
+        _check_end(file)
+        with zipfile.ZipFile(file) as archive:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as exc:
+        raise ParseFailure(
+            "damaged", message("it is not a whole archive ({error}); get a fresh copy", error=str(exc))
+        ) from exc
 
 
 @contextmanager
@@ -248,3 +248,13 @@ def _check_xml_head(stream: IO[bytes]) -> None:
 
 def _bomb(reason: str) -> ParseFailure:
     return ParseFailure("bomb", message("{reason}; {mend}", reason=reason, mend=_DISTRUST))
+
+
+def local_name(element: Element) -> str:
+    """The name of an element without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def local_attribute(element: Element, name: str) -> str:
+    """An attribute by its name without namespace, or ""."""
+    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 
 from indexing.cleaning.text import clean_text
 from indexing.documents import Heading, ParsedDocument, ParseFailure, ReadLimits
-from indexing.readers.containers import open_container, parse_xml
+from indexing.readers.containers import local_name, open_container, parse_xml
 from indexing.readers.epub_notes import Notes
 from indexing.readers.html import html_characters, html_text
 from indexing.readers.sections import sectioned_document
@@ -97,13 +97,13 @@ def _label(chapter: str | None, section: str | None) -> str | None:
 
 def _package(archive: zipfile.ZipFile) -> _Package:
     container = _member_xml(archive, _CONTAINER)
-    root_file = next((node.get("full-path") for node in container.iter() if _tag(node) == "rootfile"), None)
+    root_file = next((node.get("full-path") for node in container.iter() if local_name(node) == "rootfile"), None)
     if not root_file:
         raise _no_book(message("it names no package"))
     package = _member_xml(archive, root_file)
     base = posixpath.dirname(root_file)
-    items = {node.get("id"): node for node in package.iter() if _tag(node) == "item"}
-    spine = [items.get(node.get("idref")) for node in package.iter() if _tag(node) == "itemref"]
+    items = {node.get("id"): node for node in package.iter() if local_name(node) == "item"}
+    spine = [items.get(node.get("idref")) for node in package.iter() if local_name(node) == "itemref"]
     names = set(archive.namelist())
     chapters = [
         _resolve(base, item.get("href", ""))
@@ -115,7 +115,7 @@ def _package(archive: zipfile.ZipFile) -> _Package:
         for item in items.values()
         if item.get("properties") == "nav" or item.get("media-type") == "application/x-dtbncx+xml"
     ]
-    title = next(("".join(node.itertext()) for node in package.iter() if _tag(node) == "title"), "")
+    title = next(("".join(node.itertext()) for node in package.iter() if local_name(node) == "title"), "")
     return _Package(
         " ".join(clean_text(title).split()) or None,
         tuple(dict.fromkeys(name for name in chapters if name in names)),
@@ -128,7 +128,7 @@ def _refuse_encrypted(archive: zipfile.ZipFile, package: _Package) -> None:
     if _ENCRYPTION not in archive.namelist():
         return
     references = _member_xml(archive, _ENCRYPTION).iter()
-    encrypted = {_resolve("", node.get("URI", "")) for node in references if _tag(node) == "CipherReference"}
+    encrypted = {_resolve("", node.get("URI", "")) for node in references if local_name(node) == "CipherReference"}
     if encrypted.intersection(package.chapters):
         raise ParseFailure(
             "encrypted", message("its chapters are encrypted by the seller; add a copy without protection")
@@ -183,7 +183,3 @@ def _no_book(why: str) -> ParseFailure:
 
 def _resolve(base: str, href: str) -> str:
     return posixpath.normpath(posixpath.join(base, unquote(urldefrag(href).url)))
-
-
-def _tag(node: Element) -> str:
-    return str(node.tag).rpartition("}")[2]

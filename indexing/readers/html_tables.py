@@ -1,12 +1,12 @@
 """Tables of HTML as rows of text: cells over several rows or columns stand in each of them. Changes the tree."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from bs4.element import Tag
 
 from indexing.readers.html_elements import Prepared
-from indexing.readers.rows import table_text
+from indexing.readers.rows import reaching_cells, table_text
 
 TABLE = "x-rows"
 """The name of the element that takes the place of a table; its text has a line for each row."""
@@ -74,7 +74,7 @@ def _grid(rows: Sequence[Tag], cell_text: CellText) -> tuple[list[list[str]], in
     grid: list[list[str]] = []
     room = _MOST_CELLS
     for number, row in enumerate(rows):
-        texts = dict(_reaching(waiting))
+        texts = dict(reaching_cells(waiting))
         place = 0
         for cell in _cells(row):
             text = cell_text(cell)
@@ -92,16 +92,6 @@ def _grid(rows: Sequence[Tag], cell_text: CellText) -> tuple[list[list[str]], in
         grid.append([texts.get(column, "") for column in range(max(texts, default=-1) + 1)])
     headers = list(takewhile(_is_header, rows))
     return grid, len(headers) if len(headers) < len(rows) else 0
-
-
-def _reaching(waiting: dict[int, tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """The cells of earlier rows that reach into this one; each then reaches one row less."""
-    for column, (height, text) in list(waiting.items()):
-        yield column, text
-        if height > 1:
-            waiting[column] = (height - 1, text)
-        else:
-            del waiting[column]
 
 
 def _is_header(row: Tag) -> bool:

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from indexing.cleaning.text import clean_title
 from indexing.documents import ParseFailure
-from indexing.readers.containers import open_container, parse_xml
+from indexing.readers.containers import local_attribute, local_name, open_container, parse_xml
 from indexing.readers.marked_text import Remarks, clear_marks, shortened
 from indexing.readers.odf_lists import Numbering
 from storage.messages import message
@@ -58,26 +58,18 @@ def open_odf(path: Path) -> Iterator[OdfFile]:
         content = _member(archive, "content.xml")
         common = _member(archive, "styles.xml") if "styles.xml" in names else content
         meta = _member(archive, "meta.xml") if "meta.xml" in names else None
-        title = next((each.text for each in meta.iter() if tag(each) == "title"), None) if meta is not None else None
+        title = (
+            next((each.text for each in meta.iter() if local_name(each) == "title"), None) if meta is not None else None
+        )
         roots = [common, content] if common is not content else [content]
         yield OdfFile(archive, content, _styles(roots), Numbering(roots), clean_title(title), _controls(content))
-
-
-def tag(element: Element) -> str:
-    """The name of an element without its namespace."""
-    return str(element.tag).rpartition("}")[2]
-
-
-def attribute(element: Element, name: str) -> str:
-    """An attribute by its name without namespace, or ""."""
-    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
 
 
 def body(file: OdfFile, kind: str) -> Element:
     """The element that holds text, sheets or slides. Raises `ParseFailure` "type_mismatch"."""
     for element in file.content.iter():
-        if tag(element) == "body":
-            found = next((child for child in element if tag(child) == kind), None)
+        if local_name(element) == "body":
+            found = next((child for child in element if local_name(child) == kind), None)
             if found is not None:
                 return found
     raise ParseFailure("type_mismatch", message("it is another kind of document than its name says; rename it"))
@@ -101,11 +93,11 @@ def _own(text: str | None) -> str:
 
 
 def _piece(file: OdfFile, child: Element, blocks: Callable[[Element], str] | None) -> str:
-    name = tag(child)
+    name = local_name(child)
     if name in _UNSEEN:
         return ""
     if name == "s":
-        return " " * min(_number(attribute(child, "c"), 1), _MOST_SPACES)
+        return " " * min(_number(local_attribute(child, "c"), 1), _MOST_SPACES)
     if name in ("tab", "line-break"):
         return "  " if name == "tab" else "\n"
     if name == "note":
@@ -113,20 +105,20 @@ def _piece(file: OdfFile, child: Element, blocks: Callable[[Element], str] | Non
     if name == "annotation":
         return comment_text(file, child)
     if name == "control":
-        return file.controls.get(attribute(child, "control"), "")
+        return file.controls.get(local_attribute(child, "control"), "")
     if name in ("frame", "custom-shape", "text-box", "g", "rect", "line"):
         return _drawing(file, child, blocks)
     text = "".join(_inline(file, child, blocks))
     if name == "ruby":
         return _ruby(child)
     if name == "a":
-        address = attribute(child, "href")
+        address = local_attribute(child, "href")
         return f"{text} ({address})" if "://" in address and address.rstrip("/") not in text else text
     return _styled(file, child, text) if name == "span" else text
 
 
 def _styled(file: OdfFile, span: Element, text: str) -> str:
-    style = file.styles.get(attribute(span, "style-name"), Style())
+    style = file.styles.get(local_attribute(span, "style-name"), Style())
     if style.is_struck:
         return file.remarks.struck(text)
     if style.is_hidden and text.strip():
@@ -136,15 +128,15 @@ def _styled(file: OdfFile, span: Element, text: str) -> str:
 
 
 def _note(file: OdfFile, note: Element) -> str:
-    mark = next(("".join(each.itertext()) for each in note if tag(each) == "note-citation"), "")
-    inner = next((each for each in note if tag(each) == "note-body"), None)
+    mark = next(("".join(each.itertext()) for each in note if local_name(each) == "note-citation"), "")
+    inner = next((each for each in note if local_name(each) == "note-body"), None)
     text = " ".join(paragraphs(file, inner)) if inner is not None else ""
     return f" [{mark}: {text}]" if mark else f" [{text}]"
 
 
 def comment_text(file: OdfFile, comment: Element) -> str:
     """A comment with who wrote it, to stand at its place."""
-    author = next(("".join(each.itertext()) for each in comment if tag(each) == "creator"), "")
+    author = next(("".join(each.itertext()) for each in comment if local_name(each) == "creator"), "")
     text = " ".join(paragraphs(file, comment))
     return f" [Comment{f' by {author}' if author else ''}: {text}]" if text else ""
 
@@ -152,21 +144,21 @@ def comment_text(file: OdfFile, comment: Element) -> str:
 def paragraphs(file: OdfFile, element: Element) -> Iterator[str]:
     """The texts of the paragraphs in an element, but of those in others' boxes."""
     for child in element:
-        if tag(child) in ("p", "h"):
+        if local_name(child) in ("p", "h"):
             if text := paragraph_text(file, child):
                 yield text
-        elif tag(child) in ("list", "list-item", "section", "list-header"):
+        elif local_name(child) in ("list", "list-item", "section", "list-header"):
             yield from paragraphs(file, child)
 
 
 def _drawing(file: OdfFile, drawing: Element, blocks: Callable[[Element], str] | None) -> str:
     """A box is text; a picture is what it is said to be; a formula is its source."""
     for part in drawing.iter():
-        if tag(part) == "object" and (formula := _formula(file, attribute(part, "href"))):
+        if local_name(part) == "object" and (formula := _formula(file, local_attribute(part, "href"))):
             return formula
-    if blocks is not None and any(tag(part) in ("p", "h") for part in drawing.iter()):
+    if blocks is not None and any(local_name(part) in ("p", "h") for part in drawing.iter()):
         return f"\n{blocks(drawing)}\n"
-    said = [" ".join((each.text or "").split()) for each in drawing.iter() if tag(each) in ("title", "desc")]
+    said = [" ".join((each.text or "").split()) for each in drawing.iter() if local_name(each) in ("title", "desc")]
     return " ".join(dict.fromkeys(filter(None, said)))
 
 
@@ -176,14 +168,14 @@ def _formula(file: OdfFile, href: str) -> str:
         return ""
     with suppress(ParseFailure):
         root = _member(file.archive, name)
-        if tag(root) == "math":
-            sources = ["".join(each.itertext()) for each in root.iter() if tag(each) == "annotation"]
+        if local_name(root) == "math":
+            sources = ["".join(each.itertext()) for each in root.iter() if local_name(each) == "annotation"]
             return " ".join((sources[0] if sources else "".join(root.itertext())).split())
     return ""
 
 
 def _ruby(ruby: Element) -> str:
-    parts = {tag(each): "".join(each.itertext()).strip() for each in ruby}
+    parts = {local_name(each): "".join(each.itertext()).strip() for each in ruby}
     base, reading = parts.get("ruby-base", ""), parts.get("ruby-text", "")
     return f"{base}（{reading}）" if reading else base
 
@@ -196,20 +188,20 @@ def _member(archive: zipfile.ZipFile, name: str) -> Element:
 def _styles(roots: list[Element]) -> dict[str, Style]:
     found: dict[str, Style] = {}
     for root in roots:
-        for style in (each for each in root.iter() if tag(each) == "style"):
-            parent = found.get(attribute(style, "parent-style-name"), Style())
+        for style in (each for each in root.iter() if local_name(each) == "style"):
+            parent = found.get(local_attribute(style, "parent-style-name"), Style())
             merged = parent
-            for properties in (each for each in style if tag(each) == "text-properties"):
-                line = attribute(properties, "text-line-through-style") or attribute(
+            for properties in (each for each in style if local_name(each) == "text-properties"):
+                line = local_attribute(properties, "text-line-through-style") or local_attribute(
                     properties, "text-line-through-type"
                 )
-                position = attribute(properties, "text-position")
+                position = local_attribute(properties, "text-position")
                 merged = Style(
                     line != "none" if line else parent.is_struck,
-                    attribute(properties, "display") == "none" or parent.is_hidden,
+                    local_attribute(properties, "display") == "none" or parent.is_hidden,
                     position.startswith("super") or bool(re.match(r"[1-9]\d*%", position)),
                 )
-            found[attribute(style, "name")] = merged
+            found[local_attribute(style, "name")] = merged
     return found
 
 
@@ -217,13 +209,17 @@ def _controls(content: Element) -> dict[str, str]:
     """Fields of forms by their names, with what is filled in."""
     found: dict[str, str] = {}
     for element in content.iter():
-        name = attribute(element, "id")
+        name = local_attribute(element, "id")
         if name and "}" in str(element.tag) and ":form:" in str(element.tag):
-            value = attribute(element, "current-value") or attribute(element, "value") or attribute(element, "label")
-            if tag(element) in ("checkbox", "radio"):
-                state = attribute(element, "current-state") or attribute(element, "state")
-                is_on = state == "checked" or attribute(element, "current-selected") == "true"
-                value = f"{'[x]' if is_on else '[ ]'} {attribute(element, 'label')}".strip()
+            value = (
+                local_attribute(element, "current-value")
+                or local_attribute(element, "value")
+                or local_attribute(element, "label")
+            )
+            if local_name(element) in ("checkbox", "radio"):
+                state = local_attribute(element, "current-state") or local_attribute(element, "state")
+                is_on = state == "checked" or local_attribute(element, "current-selected") == "true"
+                value = f"{'[x]' if is_on else '[ ]'} {local_attribute(element, 'label')}".strip()
             found[name] = clear_marks(value)
     return found
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
+from indexing.readers.containers import local_attribute, local_name
 from indexing.readers.html_elements import numeral
 
 _LEVELS = {"list-level-style-number", "list-level-style-bullet", "outline-level-style", "list-level-style-image"}
@@ -28,9 +29,9 @@ class Numbering:
         self._outline: dict[int, _Level] = {}
         self._counts: dict[str, dict[int, int]] = {}
         for style in (each for root in roots for each in root.iter()):
-            if _tag(style) == "list-style":
-                self._styles[_attribute(style, "name")] = _levels(style)
-            elif _tag(style) == "outline-style":
+            if local_name(style) == "list-style":
+                self._styles[local_attribute(style, "name")] = _levels(style)
+            elif local_name(style) == "outline-style":
                 self._outline = _levels(style)
 
     def begin(self, style: str, *, continues: bool) -> None:
@@ -69,22 +70,14 @@ class Numbering:
 
 def _levels(style: Element) -> dict[int, _Level]:
     found: dict[int, _Level] = {}
-    for level in (each for each in style if _tag(each) in _LEVELS):
-        number, shown, start = (_attribute(level, name) for name in ("level", "display-levels", "start-value"))
+    for level in (each for each in style if local_name(each) in _LEVELS):
+        number, shown, start = (local_attribute(level, name) for name in ("level", "display-levels", "start-value"))
         if number.isdigit():
             found[int(number)] = _Level(
-                _attribute(level, "num-format"),
-                _attribute(level, "num-prefix"),
-                _attribute(level, "num-suffix"),
+                local_attribute(level, "num-format"),
+                local_attribute(level, "num-prefix"),
+                local_attribute(level, "num-suffix"),
                 int(start) if start.isdigit() else 1,
                 int(shown) if shown.isdigit() else 1,
             )
     return found
-
-
-def _tag(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2]
-
-
-def _attribute(element: Element, name: str) -> str:
-    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")

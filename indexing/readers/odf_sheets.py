@@ -6,9 +6,10 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+from indexing.readers.containers import local_attribute, local_name
 from indexing.readers.marked_text import shown_text
-from indexing.readers.odf import OdfFile, attribute, body, comment_text, open_odf, paragraphs, tag
-from indexing.readers.rows import Row, has_header, line_pages, named_row, one_line
+from indexing.readers.odf import OdfFile, body, comment_text, open_odf, paragraphs
+from indexing.readers.rows import Row, has_header, line_pages, named_row, one_line, reaching_cells
 from storage.messages import message
 from storage.records import PageRecord
 
@@ -25,15 +26,15 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     notes: list[str] = []
     with open_odf(path) as file:
         hidden = _hidden_styles(file)
-        for sheet in (each for each in body(file, "spreadsheet") if tag(each) == "table"):
-            name = attribute(sheet, "name")
+        for sheet in (each for each in body(file, "spreadsheet") if local_name(each) == "table"):
+            name = local_attribute(sheet, "name")
             rows = table_rows(file, sheet)
             if len(rows) > _MOST_ROWS:
                 notes.append(
                     message("sheet {name}: only its first {count} rows are read; split it", name=name, count=_MOST_ROWS)
                 )
             remarks = _remarks(file, sheet, name) if any(map(any, rows)) else []
-            if attribute(sheet, "style-name") in hidden and any(map(any, rows)):
+            if local_attribute(sheet, "style-name") in hidden and any(map(any, rows)):
                 remarks.append(message("sheet {name} is hidden, and read all the same", name=name))
             notes.extend(remarks)
             made = line_pages(sheet_lines(rows[:_MOST_ROWS]), name=f"Sheet {name}", first_number=len(pages) + 1)
@@ -54,13 +55,13 @@ def table_rows(file: OdfFile, table: Element) -> list[list[str]]:
     grid: list[list[str]] = []
     waiting: dict[int, tuple[int, str]] = {}  # column → rows below that the cell above reaches into, its text
     for row in _rows(table):
-        texts = dict(_reaching(waiting))
+        texts = dict(reaching_cells(waiting))
         column = 0
         for cell in row:
-            if tag(cell) not in ("table-cell", "covered-table-cell"):
+            if local_name(cell) not in ("table-cell", "covered-table-cell"):
                 continue
             repeated = min(_number(cell, "number-columns-repeated"), _MOST_COLUMNS)
-            text = "" if tag(cell) == "covered-table-cell" else _cell_text(file, cell)
+            text = "" if local_name(cell) == "covered-table-cell" else _cell_text(file, cell)
             width = min(_number(cell, "number-columns-spanned"), _MOST_COLUMNS)
             height = _number(cell, "number-rows-spanned")
             for place in range(column, min(column + max(repeated, width), _MOST_COLUMNS)):
@@ -96,29 +97,22 @@ def _header_place(rows: list[list[str]]) -> int | None:
 
 def _rows(table: Element) -> Iterator[Element]:
     for child in table:
-        if tag(child) == "table-row":
+        if local_name(child) == "table-row":
             yield child
-        elif tag(child) in _GROUPS:
+        elif local_name(child) in _GROUPS:
             yield from _rows(child)
-
-
-def _reaching(waiting: dict[int, tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    for column, (height, text) in list(waiting.items()):
-        yield column, text
-        if height > 1:
-            waiting[column] = (height - 1, text)
-        else:
-            del waiting[column]
 
 
 def _cell_text(file: OdfFile, cell: Element) -> str:
     """The cell as it is seen; one without a value shows its formula."""
     shown = one_line(" ".join(_cell_parts(file, cell)))
     if not shown:
-        shown = next(filter(None, (attribute(cell, name) for name in ("string-value", "date-value", "value"))), "")
-    if not shown and (formula := attribute(cell, "formula")):
+        shown = next(
+            filter(None, (local_attribute(cell, name) for name in ("string-value", "date-value", "value"))), ""
+        )
+    if not shown and (formula := local_attribute(cell, "formula")):
         shown = "=" + formula.partition("=")[2]
-    comments = "".join(comment_text(file, each) for each in cell if tag(each) == "annotation")
+    comments = "".join(comment_text(file, each) for each in cell if local_name(each) == "annotation")
     text = (
         shown_text(f"{shown}{comments}".strip(), file.remarks.all).text if "\ue003" in shown else f"{shown}{comments}"
     )
@@ -127,18 +121,18 @@ def _cell_text(file: OdfFile, cell: Element) -> str:
 
 def _cell_parts(file: OdfFile, cell: Element) -> Iterator[str]:
     yield from paragraphs(file, cell)
-    for inner in (each for each in cell if tag(each) == "table"):
+    for inner in (each for each in cell if local_name(each) == "table"):
         yield "; ".join(" | ".join(row) for row in table_rows(file, inner))
 
 
 def _number(element: Element, name: str) -> int:
-    value = attribute(element, name)
+    value = local_attribute(element, name)
     return int(value) if value.isdigit() else 1
 
 
 def _remarks(file: OdfFile, sheet: Element, name: str) -> list[str]:
-    cells = [cell for cell in sheet.iter() if attribute(cell, "formula")]
-    without = sum(1 for cell in cells if not list(paragraphs(file, cell)) and not attribute(cell, "value"))
+    cells = [cell for cell in sheet.iter() if local_attribute(cell, "formula")]
+    without = sum(1 for cell in cells if not list(paragraphs(file, cell)) and not local_attribute(cell, "value"))
     if not without:
         return []
     return [
@@ -150,9 +144,9 @@ def _remarks(file: OdfFile, sheet: Element, name: str) -> list[str]:
 
 def _hidden_styles(file: OdfFile) -> set[str]:
     return {
-        attribute(style, "name")
+        local_attribute(style, "name")
         for style in file.content.iter()
-        if tag(style) == "style"
+        if local_name(style) == "style"
         for properties in style
-        if tag(properties) == "table-properties" and attribute(properties, "display") == "false"
+        if local_name(properties) == "table-properties" and local_attribute(properties, "display") == "false"
     }

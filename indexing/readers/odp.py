@@ -6,8 +6,9 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+from indexing.readers.containers import local_attribute, local_name
 from indexing.readers.marked_text import shown_text
-from indexing.readers.odf import OdfFile, attribute, body, open_odf, paragraph_text, tag
+from indexing.readers.odf import OdfFile, body, open_odf, paragraph_text
 from indexing.readers.odf_sheets import table_rows
 from indexing.readers.rows import table_text
 from storage.messages import message
@@ -23,7 +24,7 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     """Pages labelled by their slides' names where they have some of their own."""
     pages: list[PageRecord] = []
     with open_odf(path) as file:
-        slides = [each for each in body(file, "presentation") if tag(each) == "page"]
+        slides = [each for each in body(file, "presentation") if local_name(each) == "page"]
         for number, slide in enumerate(slides[: limits.pages], start=1):
             shown = shown_text("\n\n".join(_slide(file, slide)), file.remarks.all)
             remarks = tuple(dict.fromkeys(remark.text for remark in shown.remarks))
@@ -37,20 +38,22 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
 
 
 def _slide(file: OdfFile, slide: Element) -> Iterator[str]:
-    shapes = [shape for shape in slide if tag(shape) != "notes"]
+    shapes = [shape for shape in slide if local_name(shape) != "notes"]
     for shape in sorted(shapes, key=_place):
         if text := _shape_text(file, shape):
             yield text
-    for notes in (each for each in slide if tag(each) == "notes"):
-        texts = [_shape_text(file, shape) for shape in notes if attribute(shape, "class") == "notes"]
+    for notes in (each for each in slide if local_name(each) == "notes"):
+        texts = [_shape_text(file, shape) for shape in notes if local_attribute(shape, "class") == "notes"]
         if said := "\n".join(filter(None, texts)):
             yield f"Notes: {said}"
 
 
 def _place(shape: Element) -> tuple[int, float, float]:
     """The title first, then from top to bottom, and from left to right where boxes stand side by side."""
-    top, left = (_millimetres(attribute(shape, side)) for side in ("y", "x"))
-    rank = _TITLES.index(attribute(shape, "class")) if attribute(shape, "class") in _TITLES else len(_TITLES)
+    top, left = (_millimetres(local_attribute(shape, side)) for side in ("y", "x"))
+    rank = (
+        _TITLES.index(local_attribute(shape, "class")) if local_attribute(shape, "class") in _TITLES else len(_TITLES)
+    )
     return rank, round(top / _SAME_LINE), left
 
 
@@ -60,10 +63,10 @@ def _millimetres(length: str) -> float:
 
 
 def _shape_text(file: OdfFile, shape: Element) -> str:
-    if attribute(shape, "placeholder") == "true":
+    if local_attribute(shape, "placeholder") == "true":
         return ""
     lines = list(_lines(file, shape, 0))
-    if not lines and tag(shape) == "frame":
+    if not lines and local_name(shape) == "frame":
         around = Element("p")
         around.append(shape)
         return paragraph_text(file, around)
@@ -72,7 +75,7 @@ def _shape_text(file: OdfFile, shape: Element) -> str:
 
 def _lines(file: OdfFile, element: Element, level: int) -> Iterator[str]:
     for child in element:
-        name = tag(child)
+        name = local_name(child)
         if name in ("p", "h"):
             if text := paragraph_text(file, child):
                 yield f"{'  ' * max(level - 1, 0)}- {text}" if level else text

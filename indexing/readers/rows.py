@@ -102,3 +102,13 @@ def _with_headers(header: str, lines: Sequence[str]) -> Iterator[str]:
             size = 0
         yield line
         size += len(line) + 1
+
+
+def reaching_cells(waiting: dict[int, tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The cells of earlier rows that reach into this one; each then reaches one row less."""
+    for column, (height, text) in list(waiting.items()):
+        yield column, text
+        if height > 1:
+            waiting[column] = (height - 1, text)
+        else:
+            del waiting[column]

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from indexing.cleaning.text import clean_text
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
-from indexing.readers.containers import parse_xml
+from indexing.readers.containers import local_name, parse_xml
 from indexing.readers.encoding import too_long
 from indexing.readers.sections import sectioned_document
 from storage.messages import message
@@ -32,7 +32,7 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
 
 
 def _lines(element: Element) -> Iterator[str]:
-    name = _name(element)
+    name = local_name(element)
     if _is_mixed(element):
         yield f"{name}: {_one_line(_inline(element))}"
         yield from _attributes(element)
@@ -69,11 +69,7 @@ def _inline(element: Element) -> str:
 def _attributes(element: Element) -> Iterator[str]:
     for key, value in element.attrib.items():
         if value.strip():
-            yield f"{_name(element)} {key.rpartition('}')[2]}: {value.strip()}"
-
-
-def _name(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2]
+            yield f"{local_name(element)} {key.rpartition('}')[2]}: {value.strip()}"
 
 
 def _one_line(text: str | None) -> str:

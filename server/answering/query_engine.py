@@ -15,7 +15,7 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from server.answers import Turn
-from server.language_model.client import LanguageModels
+from server.language_model.client import LanguageModels, estimated_prompt_tokens
 from server.language_model.errors import PromptDoesNotFit
 from server.language_model.prompts import Prompts, new_marker
 from server.language_model.received import Reply
@@ -134,8 +134,7 @@ class PassageSynthesizer(_Synthesizer):
         """The estimated tokens that passages may have, with what is known of the server by now."""
         limits, known = self._models.limits, self._models.of("answering").known.current
         written = limits.thinking_tokens if self._thinking or known.thinks else limits.answer_tokens
-        around = self._prompts.answer_messages(question, (), new_marker())
-        fixed = sum(estimated_tokens(said.content or "") for said in around)
+        fixed = estimated_prompt_tokens(self._prompts.answer_messages(question, (), new_marker()))
         return int((limits.context_tokens - written) / known.tokens_by_estimate) - fixed
 
 

@@ -11,6 +11,7 @@ import unicodedata
 from server.answering.citation_marks import marks_of
 from server.answering.prose import without
 from server.language import REFUSALS
+from storage.words.scripts import letters_of
 
 _THOUGHT = re.compile(
     r"\s*(?:<(think|thinking|thought|reasoning)>.*?</\1>|◁think▷.*?◁/think▷|(?:(?!<think).)*?</think(?:ing)?>)",
@@ -165,13 +166,13 @@ def is_refusal(text: str) -> bool:
 
 def only_refuses(text: str) -> bool:
     """Whether it is our sentence and nothing else, whatever its dressing."""
-    said = _letters(_without_lead(_bare(text)))
+    said = letters_of(_without_lead(_bare(text)))
     return any(said == ours for ours in _OURS)
 
 
 def may_become_refusal(text: str) -> bool:
     """Whether a text that goes on may still be our sentence alone."""
-    said = _letters(_bare(text))
+    said = letters_of(_bare(text))
     return any(ours.startswith(said) or said == ours for ours in _WHOLE)
 
 
@@ -193,13 +194,9 @@ def _without_lead(text: str) -> str:
 
 
 def _is_our_sentence(said: str) -> bool:
-    letters = _letters(said)
+    letters = letters_of(said)
     return any(letters.startswith(ours) for ours in _OURS)
 
 
-def _letters(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
-
-
-_WHOLE = tuple(_letters(unicodedata.normalize("NFKC", sentence)) for sentence in REFUSALS.values())
-_OURS = tuple(_letters(_without_lead(_bare(sentence))) for sentence in REFUSALS.values())
+_WHOLE = tuple(letters_of(unicodedata.normalize("NFKC", sentence)) for sentence in REFUSALS.values())
+_OURS = tuple(letters_of(_without_lead(_bare(sentence))) for sentence in REFUSALS.values())

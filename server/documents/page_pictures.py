@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 from server.documents.child_processes import Children, ChildrenEnded
 from server.documents.slow_work import NoRoom, SlowWork
 from storage.child_environment import reading_environment
-from storage.generations.published import file_sha256
+from storage.file_hash import file_sha256
 from storage.messages import message
 from storage.records import DocumentRecord
 

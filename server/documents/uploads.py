@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import IO, Literal
 
+from storage.file_hash import file_sha256
 from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
-from storage.generations.published import file_sha256
 from storage.messages import message
 
 logger = logging.getLogger(__name__)

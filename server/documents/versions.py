@@ -6,6 +6,7 @@ Apart from the page that shows them: what counts as a version is to be found, an
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 _DATE = (
@@ -26,6 +27,7 @@ _LEAST_LETTERS = 3
 _MOST = 20
 
 
+@lru_cache(maxsize=20_000)
 def version_key(path: str) -> str | None:
     """What is the same in the names of all versions of a document; None where too little of the name is left."""
     stem = unicodedata.normalize("NFKC", PurePosixPath(path).stem).casefold().replace("_", " ")

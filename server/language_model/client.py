@@ -184,7 +184,7 @@ class LanguageModels:
         options: dict[str, Any] = _thinking_option(False) | {"max_tokens": room}
         if json_mode:
             options["response_format"] = SCORE_FORMAT
-        prompt_tokens = _estimated(messages)
+        prompt_tokens = estimated_prompt_tokens(messages)
         received = Received(thoughts_begin_inside=model.thoughts_begin_inside)
         with (
             self._call(model, messages, _SHORT_REPLY_TOKENS) as receipt,
@@ -203,7 +203,7 @@ class LanguageModels:
     def _stream_once(self, messages: Sequence[ChatMessage], thinking: bool, shown: Shown) -> Reply:
         model = self.of("answering")
         received = Received(thoughts_begin_inside=model.thoughts_begin_inside)
-        prompt_tokens = _estimated(messages)
+        prompt_tokens = estimated_prompt_tokens(messages)
         problem: LanguageModelError | None
         try:
             with self._call(model, messages, _LONG_REPLY_TOKENS) as receipt:
@@ -264,7 +264,7 @@ class LanguageModels:
 
     @contextmanager
     def _call(self, model: RoleModel, messages: Sequence[ChatMessage], reply_tokens: int) -> Iterator[Receipt]:
-        prompt_tokens = _estimated(messages)
+        prompt_tokens = estimated_prompt_tokens(messages)
         try:
             with self._budget.call(prompt_tokens + reply_tokens) as receipt, model.breaker.call():
                 try:
@@ -318,5 +318,6 @@ def _cut_at(known: KnownModel, prompt_tokens: int, usage: Usage | None) -> int |
     return usage.prompt_tokens if usage.prompt_tokens < _FAR_BELOW * known.expected(prompt_tokens) else None
 
 
-def _estimated(messages: Sequence[ChatMessage]) -> int:
+def estimated_prompt_tokens(messages: Sequence[ChatMessage]) -> int:
+    """About how many tokens the messages have, rather too many."""
     return sum(estimated_tokens(said.content or "") for said in messages)

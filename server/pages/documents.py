@@ -16,6 +16,7 @@ from server.http.problems import Problem, Refused
 from server.http.services import document_records, folder_listing, odd_pages, require_documents, services
 from server.pages.blueprint import blueprint
 from server.retrieval.index_holder import OpenIndex
+from storage.catalogue.catalogue import Catalogue
 from storage.records import ATTACHED, DocumentRecord
 
 _MOST_LEFT_OUT = 200
@@ -50,9 +51,9 @@ def _folder_account(records: Sequence[DocumentRecord]) -> dict[str, Any]:
     """Every file of the folder as the last run saw it; nothing before there is an index."""
     listing = folder_listing()
     if listing is None:
-        return {"numbers": None, "left_out": ()}
+        return {"listing": None, "numbers": None, "left_out": ()}
     shown = [each for each in listing.left_out if each.reason != "hidden"][:_MOST_LEFT_OUT]
-    return {"numbers": listing.numbers(records), "left_out": shown}
+    return {"listing": listing, "numbers": listing.numbers(records), "left_out": shown}
 
 
 @blueprint.get("/documents/<path:document>")
@@ -65,14 +66,14 @@ def document(document: str) -> str:
             raise Refused(_DELETED)
         has_picture = _picture_file(index, shown) is not None
         passages = passages_on(index.generation.catalogue, shown)
-        related = _related(index.generation.catalogue.documents(), shown.document)
+        related = _related(index.generation.catalogue, shown.document)
     return render_template("document.html", shown=shown, has_picture=has_picture, passages=passages, related=related)
 
 
-def _related(records: Sequence[DocumentRecord], own: DocumentRecord) -> dict[str, list[str]]:
+def _related(catalogue: Catalogue, own: DocumentRecord) -> dict[str, list[str]]:
     """Other documents with the very same bytes, and those that look like other versions of this one."""
-    same = [record.path for record in records if own.sha256 and record.sha256 == own.sha256 and record.path != own.path]
-    versions = [path for path in other_versions(own.path, (record.path for record in records)) if path not in same]
+    same = [path for path in catalogue.paths_of_content(own.sha256) if path != own.path] if own.sha256 else []
+    versions = [path for path in other_versions(own.path, catalogue.paths()) if path not in same]
     return {"same": same, "versions": versions}
 
 

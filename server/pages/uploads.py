@@ -16,11 +16,11 @@ from server.http.problems import Problem, Refused
 from server.http.services import (
     documents_dir,
     documents_problem,
-    folder_listing,
     known_paths,
     require_documents,
     services,
 )
+from storage.folder_listing import FolderListing
 from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
 from storage.records import DocumentRecord
 
@@ -113,11 +113,10 @@ def delete(document: str) -> BaseResponse:
     return redirect(url_for("web.documents", deleted=1) + "#indexing", 303)
 
 
-def _folder_now(records: Sequence[DocumentRecord]) -> FolderState:
+def _folder_now(records: Sequence[DocumentRecord], listing: FolderListing | None) -> FolderState:
     """Nothing is said of files whose folder cannot be reached: they are not deleted."""
     if documents_problem() is not None:
         return FolderState((), frozenset(), frozenset())
-    listing = folder_listing()
     left_out = frozenset(each.path for each in listing.left_out) if listing else frozenset()
     return folder_state(documents_dir(), records, left_out)
 

@@ -13,7 +13,8 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import PrivateAttr
 
 from server.retrieval.reachability import DocumentsUnreachable, why_unreachable
-from storage.generations.published import Generation, file_sha256
+from storage.file_hash import file_sha256
+from storage.generations.published import Generation
 from storage.records import DocumentRecord
 from storage.vectors.llama_index import PassageMetadata, add_metadata, metadata_of, move_to
 

@@ -251,6 +251,10 @@ class Catalogue:
         rows = self._rows("SELECT path FROM documents WHERE status = coalesce(?, status) ORDER BY path", (status,))
         return [row[0] for row in rows]
 
+    def paths_of_content(self, sha256: str) -> list[str]:
+        """The paths of the documents that were read from these very bytes, in order."""
+        return [row[0] for row in self._rows("SELECT path FROM documents WHERE sha256 = ? ORDER BY path", (sha256,))]
+
     def document(self, path: str) -> DocumentRecord | None:
         """The record of one path, None if it is not known."""
         return next(iter(self._documents("SELECT * FROM documents WHERE path = ?", (path,))), None)

@@ -5,7 +5,6 @@ fetched here, each into a part file beside its place in the cache, and the hub's
 """
 
 import fcntl
-import hashlib
 import logging
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, Self
 
+from storage.file_hash import file_sha256
 from storage.messages import message
 
 SAFETENSORS = "model.safetensors"
@@ -156,7 +156,7 @@ class _Part:
             if self._whole.exists():
                 return
             self._fetch(stream, listener)
-            if len(self._etag) == 64 and _sha256(self._part) != self._etag:
+            if len(self._etag) == 64 and file_sha256(self._part) != self._etag:
                 self._part.unlink()
                 raise OSError("it arrived damaged")
             self._part.replace(self._whole)
@@ -198,8 +198,3 @@ def _locked(file: Path) -> Iterator[BinaryIO]:
     with file.open("ab") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         yield stream
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

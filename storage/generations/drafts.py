@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storage.failpoints import failpoint
+from storage.file_hash import file_sha256
 from storage.generations.manifest import Manifest, write_manifest
 from storage.generations.published import (
     CATALOGUE,
     CHROMA,
     EXACT_VECTORS,
     current_name,
-    file_sha256,
     generations_directory,
     published_names,
 )

@@ -5,7 +5,6 @@
 A generation is never written after it is published and never replaced under its path: a new one gets a new number.
 """
 
-import hashlib
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.catalogue.catalogue import Catalogue
+from storage.file_hash import file_sha256
 from storage.generations.manifest import Manifest, UnreadableManifest, read_manifest
 from storage.messages import message
 from storage.servers import ServerAddress, ServerUnavailable
@@ -188,12 +188,6 @@ def _vector_place(directory: Path, manifest: Manifest, chroma: ServerAddress | N
 def utc_now() -> str:
     """Now, as every file and answer writes it: 2026-11-23T09:00:00Z."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def file_sha256(file: Path) -> str:
-    """SHA-256 of a file's bytes, 64 hexadecimal digits."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _required_current(index_dir: Path) -> str:

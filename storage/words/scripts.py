@@ -11,3 +11,8 @@ CJK = f"{HAN}\u3040-\u30ff\uac00-\ud7af"
 IS_HAN = re.compile(f"[{HAN}]")
 IS_CJK = re.compile(f"[{CJK}]")
 CJK_RUN = re.compile(f"[{CJK}]+")
+
+
+def letters_of(text: str) -> str:
+    """Its letters and digits alone, in lower case: texts with the same say the same, however they are set."""
+    return "".join(character for character in text.casefold() if character.isalnum())

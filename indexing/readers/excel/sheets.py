@@ -8,16 +8,9 @@ from xml.etree.ElementTree import Element
 from openpyxl.formula.translate import Translator, TranslatorError
 
 from indexing.documents import ParseFailure
+from indexing.readers.containers import local_name
 from indexing.readers.excel.number_formats import shown_number, shown_text
-from indexing.readers.excel.workbook import (
-    CellComment,
-    SharedText,
-    SheetPlace,
-    Workbook,
-    local_name,
-    read_comments,
-    rich_text,
-)
+from indexing.readers.excel.workbook import CellComment, SharedText, SheetPlace, Workbook, read_comments, rich_text
 from indexing.readers.office.grids import Region
 from indexing.readers.office.package import qn
 from indexing.readers.rows import one_line

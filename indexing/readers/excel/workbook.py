@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from indexing.readers.containers import local_name
 from indexing.readers.excel.number_formats import BUILT_IN
 from indexing.readers.office.package import OfficePackage
 
@@ -77,11 +78,6 @@ def read_workbook(package: OfficePackage) -> Workbook:
     if part := package.related(main, "styles"):
         book.styles = _styles(package.root(part))
     return book
-
-
-def local_name(element: Element) -> str:
-    """The element's name without its namespace."""
-    return str(element.tag).rpartition("}")[2]
 
 
 def rich_text(element: Element) -> SharedText:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
+from storage.words.scripts import letters_of
+
 _MOST = 2_000  # annotations of a page
 _LONGEST = 20_000  # bytes of one text
 _SILENT = (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP)
@@ -31,12 +33,8 @@ def open_flattened(document: Any, index: int) -> tuple[Any, tuple[str, ...]]:
 
 def unseen(lines: tuple[str, ...], text: str) -> list[str]:
     """The lines of which the page's text does not hold the words already."""
-    seen = _letters(text)
-    return [line for line in lines if _letters(line.partition(": ")[2] or line) not in seen]
-
-
-def _letters(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
+    seen = letters_of(text)
+    return [line for line in lines if letters_of(line.partition(": ")[2] or line) not in seen]
 
 
 def _annotations(page: Any) -> Iterator[Any]:

@@ -24,7 +24,7 @@ from server.documents.reindexing import NoPlan, Reindexing
 from server.documents.slow_work import LANES, NoRoom, SlowWork
 from server.http.services import Services
 from storage.child_environment import job_environment
-from storage.generations.published import file_sha256
+from storage.file_hash import file_sha256
 from tests.indexing.samples import slow_pages_pdf
 from tests.server.conftest import ROOT
 from tests.server.documents.test_page_pictures import pdf as pdf
