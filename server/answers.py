@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from server.passages import Judgement, Passage
+from server.passages import Judgement, Passage, Scoring
 
 Mode = Literal["chat", "reasoner"]
 AskedMode = Literal["chat", "reasoner", "both"]
@@ -40,16 +40,6 @@ class IndexInfo:
 
     generation: str
     embed_model: str
-
-
-@dataclass(frozen=True, slots=True)
-class Scoring:
-    """Who scored, against which threshold, and how many passages could (not) be scored."""
-
-    scorer: Literal["llm", "local"]
-    threshold: int
-    scored: int
-    unscored: int
 
 
 @dataclass(frozen=True, slots=True)

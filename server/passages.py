@@ -1,12 +1,11 @@
-"""What the answering side passes around: a passage, what was judged of it, and its way from LlamaIndex's nodes."""
+"""What the answering side passes around: a passage, what was judged of it and by whom, its way from nodes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from llama_index.core.schema import NodeWithScore
 
-from storage.messages import message
-from storage.records import ATTACHED, Span
+from storage.records import Span
 from storage.vectors.llama_index import metadata_of
 
 
@@ -55,22 +54,14 @@ class Passage:
     crosses: bool = False
 
 
-def printed_labels(document: str, pages: Sequence[int], labels: Sequence[str]) -> list[tuple[int, str]]:
-    """(page, what is printed on it) of a PDF whose pages are labelled: both are named. [] where labels say all."""
-    is_printed = document.lower().endswith(".pdf") and not any(ATTACHED in label for label in labels)
-    return list(zip(pages, labels, strict=True)) if is_printed and len(pages) == len(labels) else []
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """Who scored, against which threshold, and how many passages could (not) be scored."""
 
-
-def place_names(document: str, pages: Sequence[int], labels: Sequence[str]) -> list[str]:
-    """The places as a citation names them, some as messages: "p. 5, labelled 2", "Sheet Prices", "p. 3"."""
-    if printed := printed_labels(document, pages, labels):
-        return [
-            message("p. {page}", page=page)
-            if label == str(page)
-            else message("p. {page}, labelled {label}", page=page, label=label)
-            for page, label in printed
-        ]
-    return list(labels) or [message("p. {page}", page=page) for page in pages]
+    scorer: Literal["llm", "local"]
+    threshold: int
+    scored: int
+    unscored: int
 
 
 def passage_of(scored: NodeWithScore, judgement: Judgement | None = None, kept: bool = False) -> Passage:

@@ -10,9 +10,9 @@ from server.answering.citation_marks import cited_numbers
 from server.http import schema
 from server.language import question_language
 from server.language_model.usage import estimated_tokens
-from server.passages import place_names
 from storage.escaping import escaped
 from storage.message_translation import told
+from storage.place_names import place_names
 
 _SOURCES = "\n\nSources:\n\n"
 _NOTES = "\n\nNotes:\n\n"

@@ -1,6 +1,5 @@
 """The JSON API of docs/api.md: thin views around the answer service and the catalogue."""
 
-from dataclasses import replace
 from typing import Any, NoReturn
 
 from flask import Response, current_app, g, jsonify, request
@@ -17,16 +16,15 @@ from server.answers import (
     PassagesFound,
 )
 from server.http import conversion, schema
+from server.http.condition import notice_of, open_index_status, readiness
 from server.http.error_responses import problem_body
 from server.http.event_stream import EVENT_STREAM, Sent, stream_answer
 from server.http.metrics import exposition
 from server.http.problems import Problem, Refused, bad_input, problem_of
 from server.http.services import documents_problem, require_documents, services
-from server.language import as_sentence, question_language
-from server.retrieval.index_holder import IndexNotReady, IndexState
+from server.language import question_language
 from storage.folder_listing import read_listing
 from storage.message_translation import told
-from storage.messages import joined
 from storage.records import PageRecord
 from storage.version import version
 
@@ -164,52 +162,10 @@ def openapi() -> Response:
     return jsonify(current_app.api_doc)  # type: ignore[attr-defined]
 
 
-def readiness() -> IndexState:
-    """How the index is, and whatever else stands in the way of questions or will do so."""
-    state, check = services().index.state(), services().self_check
-    problem = check.problem() if state.ready else None
-    if problem is not None:
-        return replace(state, ready=False, reason=problem)
-    return replace(state, notice=joined([state.notice or "", check.notice() or ""], "; ") or None)
-
-
-def notice_of(state: IndexState) -> str | None:
-    """What is wrong although questions are answered: with the index, the language model, what is kept beside them."""
-    sentences = [as_sentence(notice, "en") for notice in (*model_notices(), *stores_notices())]
-    return " ".join(filter(None, [state.notice, *sentences])) or None
-
-
-def model_notices() -> list[str]:
-    """Why answers are quoted now instead of written, and what to do; nothing while they are written."""
-    try:
-        problem = services().answering().model_problem()
-    except IndexNotReady:
-        return []
-    return [] if problem is None else [str(problem), problem.help]
-
-
-def stores_notices() -> list[str]:
-    """Which of the server's own files cannot be written, or was damaged; nothing when all is well with them."""
-    try:
-        budget = services().answering().budget_notice()
-    except IndexNotReady:
-        budget = None
-    return [notice for notice in (services().answers.notice(), budget) if notice]
-
-
 def describe_streams(document: dict[str, Any], *paths: str) -> None:
     """Add to the OpenAPI document that these answer as server-sent events too; flask-openapi3 4.3 knows one form."""
     for path in paths:
         document["paths"][path]["post"]["responses"]["200"]["content"][EVENT_STREAM] = {"schema": _EVENT}
-
-
-def open_index_status() -> schema.IndexStatus | None:
-    """What the open index holds; None while there is none."""
-    try:
-        with services().index.acquire() as index:
-            return conversion.index_status(index.generation)
-    except IndexNotReady:
-        return None
 
 
 _EVENT = {

@@ -11,11 +11,11 @@ from server.answers import Answer, AnswerDelta, Answered, Question, ReasoningDel
 from server.bootstrap import build_answer_service, index_holder, prepare_logging
 from server.http import conversion, schema
 from server.http.problems import known_exceptions, problem_of, told_problem
-from server.passages import place_names
 from server.settings import ServerSettings, read_storage_settings
 from storage.escaping import escaped
 from storage.message_translation import terminal_language, told
 from storage.messages import decoded, encoded, joined, message
+from storage.place_names import place_names
 
 if TYPE_CHECKING:
     from server.answering.service import AnswerService

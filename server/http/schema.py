@@ -167,8 +167,8 @@ class IndexInfo(_Response):
     embed_model: str
 
 
-class SecondAnswer(_Response):
-    """The reasoner's answer where both were asked, from the same passages. [1] in it is its sources[0]."""
+class WrittenAnswer(_Response):
+    """An answer and the passages it rests on. [1] in it is its sources[0]."""
 
     answer: str
     refused: bool
@@ -184,24 +184,16 @@ class SecondAnswer(_Response):
     timings_ms: dict[str, float]
 
 
-class QueryResponse(_Response):
+class SecondAnswer(WrittenAnswer):
+    """The reasoner's answer where both were asked, from the same passages. [1] in it is its sources[0]."""
+
+
+class QueryResponse(WrittenAnswer):
     """An answer with its evidence. [1] in the answer is sources[0]."""
 
     question: str
-    answer: str
-    refused: bool
-    complete: bool
-    reason: str | None
-    mode: Literal["llm", "extractive"]
-    model: str | None
-    reasoning: str | None
-    sources: list[PassageOut]
     rejected: list[PassageOut]
     relevance: Scoring
-    checks: Checks
-    notices: list[str]
-    usage: dict[str, dict[str, Any]]
-    timings_ms: dict[str, float]
     index: IndexInfo
     request_id: str
     standalone_question: str | None = Field(

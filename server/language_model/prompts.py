@@ -16,8 +16,9 @@ from llama_index.core.prompts import PromptTemplate
 
 from server.answers import Turn
 from server.language import Language, answer_language, question_language, refusal
-from server.passages import Passage, place_names
+from server.passages import Passage
 from storage.messages import message
+from storage.place_names import place_names
 
 TEMPLATES_FOLDER = Path(__file__).parents[1] / "prompt_templates"
 

@@ -6,12 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.api.questions import (
-    model_notices,
-    open_index_status,
-    readiness,
-    stores_notices,
-)
+from server.http.condition import model_notices, open_index_status, readiness, stores_notices
 from server.http.services import documents_problem, services
 from server.http.translation import COOKIE as LANGUAGE_COOKIE
 from server.http.translation import LANGUAGES, interface_language

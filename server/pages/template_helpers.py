@@ -16,10 +16,10 @@ from server.http.schema import Checks, PassageOut, QueryResponse, SecondAnswer
 from server.http.translation import interface_language
 from server.language import full_stop, question_language
 from server.pages.rendering import AnswerContext, render_answer, render_marked, render_text
-from server.passages import printed_labels
 from storage.escaping import escaped
 from storage.message_translation import told
 from storage.messages import Message, decoded
+from storage.place_names import printed_labels
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _SHOWN_CHARACTERS = 360

@@ -10,8 +10,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.api import documents
 from server.documents.uploads import SentFile, document_file
+from server.http import folder_changes
 from server.http.problems import Problem, Refused
 from server.http.services import (
     documents_dir,
@@ -84,7 +84,7 @@ def page_context() -> dict[str, Any]:
 @blueprint.before_request
 def permit() -> None:
     """The same as for programs."""
-    documents.permit()
+    folder_changes.permit()
 
 
 @blueprint.post("/uploads")
@@ -93,7 +93,7 @@ def upload() -> BaseResponse:
     sent = [SentFile(file.filename, file.stream) for file in request.files.getlist("file") if file.filename]
     if not sent:
         raise Refused(_NOTHING_CHOSEN)
-    stored = documents.store(sent, replace=bool(request.form.get("replace")))
+    stored = folder_changes.store(sent, replace=bool(request.form.get("replace")))
     unchanged = sum(file.outcome == "unchanged" for file in stored)
     return redirect(url_for("web.documents", added=len(stored) - unchanged, same=unchanged) + "#indexing", 303)
 
@@ -109,7 +109,7 @@ def confirm(document: str) -> str:
 @blueprint.post("/delete/<path:document>")
 def delete(document: str) -> BaseResponse:
     """Delete the document and lead back to the others."""
-    documents.remove(document)
+    folder_changes.remove(document)
     return redirect(url_for("web.documents", deleted=1) + "#indexing", 303)
 
 

@@ -12,11 +12,10 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 from pydantic import Field, PrivateAttr
 
-from server.answers import Scoring
 from server.deadline import TimeUp
 from server.language_model.errors import LanguageModelError
 from server.language_model.usage import Usage
-from server.passages import Judgement, Passage, passage_of
+from server.passages import Judgement, Passage, Scoring, passage_of
 
 ScorerName = Literal["llm", "local"]
 OnScored = Callable[[int, Judgement], None]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.passages import place_names, printed_labels
+from storage.place_names import place_names, printed_labels
 
 
 @pytest.mark.parametrize(
