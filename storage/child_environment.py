@@ -53,6 +53,11 @@ def job_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]
     return kept | dict(settings or {})
 
 
+def examining_environment(language: str) -> dict[str, str]:
+    """For `make doctor` started by the server: all that the server has, and the language of whoever reads it."""
+    return dict(os.environ) | {"LC_ALL": "zh_CN.UTF-8" if language == "zh" else "C.UTF-8"}
+
+
 def _is_of_the_system(name: str) -> bool:
     return bool(_OF_THE_SYSTEM.fullmatch(name)) and not _SECRET.search(name)
 

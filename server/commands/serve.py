@@ -17,10 +17,11 @@ from server.commands.stop import stop_serving
 from server.http.body_limits import guarded_channel, limit_of_uploads
 from server.http.connections import ConnectionKeeper, connection_limits
 from server.http.lanes import Lanes
+from server.http.own_addresses import reachable_addresses
 from server.http.services import Services
 from server.memory import keep_memory_together
 from server.settings import ServerSettings, in_url, read_storage_settings
-from storage.messages import message
+from storage.messages import joined, message
 from storage.servers import is_loopback
 
 logger = logging.getLogger(__name__)
@@ -59,15 +60,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: stop.set())
-        host, port = listening.getsockname()[:2]
-        announce(
-            message(
-                "Pagewise answers on http://{host}:{port}\n{how}",
-                host=in_url(host),
-                port=port,
-                how=_way_of_answering(services),
-            )
-        )
+        _announce(announce, services, listening.getsockname()[1])
         services.load()
         _handle_connections(connections, ConnectionKeeper(connections, limits), stop, services)
     server.task_dispatcher.shutdown(timeout=_THREADS_END_SECONDS)
@@ -103,6 +96,13 @@ def _handle_connections(
     while not stop.is_set():
         turn(0.5)
     stop_serving(turn, connections, services)
+
+
+def _announce(announce: Callable[[str], None], services: Services, port: int) -> None:
+    host, how = in_url(services.settings.host), _way_of_answering(services)
+    announce(message("Pagewise answers on http://{host}:{port}\n{how}", host=host, port=port, how=how))
+    if others := reachable_addresses(services.settings, port):
+        announce(message("Other devices in this network: {addresses}", addresses=joined(others, ", ")))
 
 
 def _way_of_answering(services: Services) -> str:

@@ -18,10 +18,10 @@ from waitress.utilities import Error, RequestEntityTooLarge
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-from server.http.security import given_token
+from server.http.sign_in import token_of_request
 from server.http.translation import accepted_language
 from server.language import Language
-from server.settings import ServerSettings, known_token
+from server.settings import ServerSettings
 from storage.message_translation import told
 from storage.messages import message
 
@@ -50,8 +50,8 @@ _TITLES = {
 }
 """waitress's own words for what it refuses by itself."""
 
-LimitOf = Callable[[str, str, str], int | None]
-"""(method, path, Authorization) -> the bytes that may come, where that is not what other requests may send."""
+LimitOf = Callable[[str, str, str, str], int | None]
+"""(method, path, Authorization, Cookie) -> the bytes that may come, where that is not what other requests may send."""
 
 
 def upload_bytes(settings: ServerSettings) -> int:
@@ -62,9 +62,9 @@ def upload_bytes(settings: ServerSettings) -> int:
 def limit_of_uploads(settings: ServerSettings) -> LimitOf:
     """More than elsewhere, for those alone who may upload."""
 
-    def limit(method: str, path: str, authorization: str) -> int | None:
+    def limit(method: str, path: str, authorization: str, cookies: str) -> int | None:
         is_upload = method == "POST" and path in UPLOAD_PATHS and settings.may_upload
-        if is_upload and (not settings.tokens or known_token(given_token(authorization), settings.tokens)):
+        if is_upload and (not settings.tokens or token_of_request(authorization, cookies, settings.tokens)):
             return upload_bytes(settings)
         return None
 
@@ -88,7 +88,8 @@ class GuardedParser(HTTPRequestParser):  # type: ignore[misc]
     def parse_header(self, header_plus: bytes) -> None:
         """As waitress does it, with the limit of this request's body."""
         super().parse_header(header_plus)
-        limit = self.limit_of(self.command, self.path, self.headers.get("AUTHORIZATION", ""))
+        given, cookies = (self.headers.get(name, "") for name in ("AUTHORIZATION", "COOKIE"))
+        limit = self.limit_of(self.command, self.path, given, cookies)
         if limit is not None:
             self.adj = copy.copy(self.adj)
             self.adj.max_request_body_size = limit

@@ -69,7 +69,13 @@ def _respond(error: Exception) -> Response:
     # Without a trusted host there are no URLs to build a page with.
     if _wants_page() and not isinstance(error, SecurityError):
         passages = [passage_out(passage, encoded) for passage in problem.passages]
-        response = Response(render_template("problem.html", problem=problem, passages=passages), problem.status)
+        is_stranger = problem.status == 401
+        page = (
+            render_template("sign_in.html", bare=True, next=_asked_for())
+            if is_stranger
+            else render_template("problem.html", problem=problem, passages=passages)
+        )
+        response = Response(page, problem.status)
     elif request.path.startswith("/v1/"):
         response = jsonify(openai_body(problem))
         response.status_code = problem.status
@@ -83,8 +89,13 @@ def _respond(error: Exception) -> Response:
     if problem.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(problem.retry_after_seconds)
     if problem.status == 401:
-        response.headers["WWW-Authenticate"] = 'Basic realm="Pagewise"' if _wants_page() else 'Bearer realm="Pagewise"'
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Pagewise"'  # Basic would open a dialog of the browser
     return response
+
+
+def _asked_for() -> str:
+    """Where to go on after signing in: the page, for what was sent cannot be sent again."""
+    return request.full_path.rstrip("?") if request.method == "GET" else "/"
 
 
 def _wants_page() -> bool:

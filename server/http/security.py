@@ -1,7 +1,5 @@
 """What every request passes and every response carries: request id, token, own origin, headers, access log."""
 
-import base64
-import binascii
 import logging
 import secrets
 import time
@@ -13,19 +11,23 @@ from werkzeug.exceptions import SecurityError
 from werkzeug.sansio.utils import host_is_trusted
 
 from server.http.foreign_origins import answer_preflight, is_from_known_program, let_browsers_read
+from server.http.own_addresses import OwnAddresses
 from server.http.problems import Problem, Refused
-from server.settings import ServerSettings, known_token
+from server.http.sign_in import token_of_request
+from server.settings import ServerSettings
 
 logger = logging.getLogger("server.access")
 
 LARGEST_BODY = 256 * 1024
-_PUBLIC = {"api.healthz", "api.readyz", "static"}
+_PUBLIC = {"api.healthz", "api.readyz", "static", "sign_in.manifest", "web.favicon", "web.preferences"}
+_SIGNING_IN = {"sign_in.sign_in", "sign_in.sign_in_page"}
+"""Without a token, but from our own pages alone."""
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _STARTING_PROCESSES = {"indexing.plan", "web.page_picture"}
 """What a GET makes the server do much for; no other site has a reason to link there."""
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
@@ -45,19 +47,23 @@ def secure(app: Flask, settings: ServerSettings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
     )
 
+    own_addresses = OwnAddresses(settings.host)
+
     @app.before_request
     def check() -> Response | None:
         g.request_id = secrets.token_hex(8)
         g.started = time.perf_counter()
-        if not _is_trusted(request.host, settings.host_names):
+        if not _is_trusted(request.host, [*settings.host_names, *own_addresses.names()]):
             raise SecurityError
         if (preflight := answer_preflight(settings.cors_origin_names)) is not None:
             return preflight
         if settings.tokens and request.endpoint not in _PUBLIC:
-            token = known_token(given_token(request.headers.get("Authorization", "")), settings.tokens)
-            if token is None:
+            authorization, cookies = (request.headers.get(name, "") for name in ("Authorization", "Cookie"))
+            token = token_of_request(authorization, cookies, settings.tokens)
+            if token is not None:
+                g.token_name = token.name
+            elif request.endpoint not in _SIGNING_IN:
                 raise Refused(_UNAUTHORIZED)
-            g.token_name = token.name
         if request.routing_exception is None and not is_from_known_program(settings.cors_origin_names):
             _check_origin()
         return None
@@ -72,19 +78,6 @@ def _is_trusted(host: str, names: list[str]) -> bool:
     """Whether a browser may ask under this name. Werkzeug 3.1's own check never finds an IPv6 address."""
     address, bracket, _port = host.rpartition("]")
     return address + bracket in names if bracket else host_is_trusted(host, names)
-
-
-def given_token(authorization: str) -> str:
-    """The token in the header `Authorization: Bearer`, or the password of `Basic`: how a browser sends one."""
-    scheme, _, value = authorization.partition(" ")
-    if scheme.lower() == "bearer":
-        return value.strip()
-    if scheme.lower() == "basic":
-        try:
-            return base64.b64decode(value, validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
-            return ""
-    return ""
 
 
 def _check_origin() -> None:
@@ -138,7 +131,7 @@ _UNAUTHORIZED = Problem(
     "unauthorized",
     _l("A token is needed"),
     _l("The server answers only to those who hold one of its API_TOKENS."),
-    _l("Send it as 'Authorization: Bearer …', or as the password your browser asks for."),
+    _l("Send it as 'Authorization: Bearer …', or sign in on the page."),
 )
 _FOREIGN = Problem(
     403, "foreign_origin", _l("Not from this site"), _l("The form was sent from another site, so nothing was done.")

@@ -1,9 +1,8 @@
 """What all pages share: their blueprint, what is shown around their content, language and theme, the API for people."""
 
-import re
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.http.condition import model_notices, open_index_status, readiness, stores_notices
@@ -11,6 +10,7 @@ from server.http.services import documents_problem, services
 from server.http.translation import COOKIE as LANGUAGE_COOKIE
 from server.http.translation import LANGUAGES, interface_language
 from server.pages import template_helpers
+from server.pages.addresses import local_address
 from storage.version import version
 
 THEME_COOKIE = "theme"
@@ -33,6 +33,7 @@ def page_context() -> dict[str, Any]:
         "settings": services().settings,
         "can_reindex": services().reindexing is not None,
         "is_indexing": _is_indexing,
+        "signed_in_as": g.get("token_name"),
         "version": version(),
         "language": interface_language(),
         "languages": LANGUAGES,
@@ -50,7 +51,6 @@ def _is_indexing() -> bool:
     return reindexing is not None and reindexing.state().is_running
 
 
-_LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 _COOKIE_SECONDS = 365 * 24 * 3600
 
 
@@ -64,7 +64,7 @@ def api_page() -> str:
 @blueprint.get("/preferences")
 def preferences() -> BaseResponse:
     """Remember the language and the theme, and go back to the page."""
-    response = redirect(_local(request.args.get("next", "/")), 303)
+    response = redirect(local_address(request.args.get("next", "/")), 303)
     language, theme = request.args.get("language"), request.args.get("theme")
     if language in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, str(language), max_age=_COOKIE_SECONDS, httponly=True, samesite="Lax")
@@ -77,8 +77,3 @@ def preferences() -> BaseResponse:
 def favicon() -> Response:
     """Browsers ask for it whatever the page says."""
     return Response(status=204)
-
-
-def _local(address: str) -> str:
-    """The address if it is a path of this server, else the form."""
-    return address if _LOCAL_PATH.fullmatch(address) else "/"
