@@ -311,6 +311,7 @@ def test_no_page_breaks_a_rule_of_accessibility(
         "/documents/empty.pdf",
         str(passage),
         "/api",
+        "/settings",
         "/answers/none",
         "/reindex/plan",
     ):
@@ -324,7 +325,7 @@ def test_no_page_breaks_a_rule_of_accessibility(
 def test_nothing_is_wider_than_the_window(visit: Callable[..., "Page"], width: int, language: str) -> None:
     page = visit(viewport={"width": width, "height": 900}, locale=language)
     base = page.url.rstrip("/")
-    for path in ("/", "/documents", "/documents/how-relevance-is-measured.pdf", "/api"):
+    for path in ("/", "/documents", "/documents/how-relevance-is-measured.pdf", "/api", "/settings"):
         page.goto(base + path)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
     assert page.evaluate("document.documentElement.lang") == ("zh-Hans" if language == "zh-CN" else "en")
