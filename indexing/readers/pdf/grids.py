@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from indexing.readers.pdf.cells import is_figure, markdown_row
 from indexing.readers.pdf.lines import Row, rows_of, text_of
-from indexing.readers.pdf.tables import is_figure, markdown_row
 from indexing.readers.pdf.words import Word
 
 _SNAP = 2.5  # points: rules so near are one, ends so near touch

@@ -10,11 +10,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from indexing.readers.pdf.cells import cells_of
 from indexing.readers.pdf.columns import in_reading_order
 from indexing.readers.pdf.grids import find_grids
 from indexing.readers.pdf.lines import Row, rows_of, text_of, with_drop_capitals, without_line_numbers
 from indexing.readers.pdf.scripts import is_spaceless
-from indexing.readers.pdf.tables import cells_of, table_lines, table_stretches
+from indexing.readers.pdf.tables import table_lines, table_stretches
 from indexing.readers.pdf.words import Word
 
 _PARAGRAPH = 1.35  # of the usual step from line to line
@@ -73,7 +74,7 @@ def lay_out(
     kept = {id(word) for row in ordered for word in row.words}
     dropped = tuple(word for row in rows for word in row.words if id(word) not in kept)
     stretches = list(in_reading_order(ordered, level, upright))
-    blocks = [list(_block(stretch)) for stretch in stretches]
+    blocks = [list(_block(stretch, level)) for stretch in stretches]
     text = _joined(stretches, ["\n".join(line for _, line in block).strip("\n") for block in blocks])
     sized = tuple((size, line) for block in blocks for size, line in block if line)
     return LaidOut(text, sized, tuple(struck), dropped)
@@ -148,14 +149,14 @@ def _joined(stretches: Sequence[Sequence[Row]], blocks: Sequence[str]) -> str:
     return text
 
 
-def _block(rows: Sequence[Row]) -> Iterator[tuple[float, str]]:
+def _block(rows: Sequence[Row], level: Sequence[Rule]) -> Iterator[tuple[float, str]]:
     """(size, line) of one column, empty lines between paragraphs and around tables."""
     for stretch in _between_tables(rows):
         if stretch[0].table:
             yield from ((stretch[0].size, line) for line in ("", *stretch[0].table, ""))
             continue
         for is_table, part in table_stretches(stretch):
-            lines = table_lines(part) if is_table else []
+            lines = table_lines(part, level) if is_table else []
             if lines:
                 yield from ((part[0].size, line) for line in ("", *lines, ""))
             else:
