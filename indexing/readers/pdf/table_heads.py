@@ -38,7 +38,7 @@ def column_names(rows: Sequence[Row], body: Sequence[Row], gaps: Sequence[Span],
     """What each column is called by the rows of a header; what stands over all of a wide table is said once."""
     em = statistics.median(row.size for row in (*rows, *body))
     edges = min(row.x0 for row in (*rows, *body)), max(row.x1 for row in (*rows, *body))
-    own = _own_spans(body, gaps)
+    own = own_spans(body, gaps)
     rules = _whole_rules(level, rows[0].top, rows[-1].base + em)
     above: list[list[str]] = []
     titles: list[list[str]] = []
@@ -111,7 +111,9 @@ def _pairs(
     pairs: list[tuple[_Name, _Name]] = []
     for below in line:
         over = [name for name in stack if _shared(name.span, below.span) > 0]
-        if len(over) != 1 or any(over[0] is name for name, _ in pairs):
+        if not over:
+            continue
+        if len(over) > 1 or any(over[0] is name for name, _ in pairs):
             return []
         step = below.base - over[0].base
         is_aside = abs(sum(over[0].span) - sum(below.span)) / 2 > em
@@ -175,7 +177,7 @@ def _ruled(
     return None
 
 
-def _own_spans(rows: Sequence[Row], gaps: Sequence[Span]) -> list[Span]:
+def own_spans(rows: Sequence[Row], gaps: Sequence[Span]) -> list[Span]:
     """From where to where each column's own text reaches below the header; (0, 0) where there is none."""
     columns: list[list[Word]] = [[] for _ in range(len(gaps) + 1)]
     for row in rows:

@@ -8,10 +8,11 @@ charts, display formulas) is told apart.
 import re
 import statistics
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from indexing.readers.pdf.cells import JOINS_NEXT, WORD_GAP, Span, cells_of, column_of, is_figure, markdown_row
 from indexing.readers.pdf.lines import Row, text_of
-from indexing.readers.pdf.table_heads import Rule, column_names, head_rows, named_rows
+from indexing.readers.pdf.table_heads import Rule, column_names, head_rows, named_rows, own_spans
 from indexing.readers.pdf.words import Word
 from indexing.readers.pdf.wrapped_cells import with_whole_cells
 
@@ -121,6 +122,24 @@ def table_lines(rows: Sequence[Row], level: Sequence[Rule] = ()) -> list[str]:
         return [markdown_row(cells) for cells in body]
     names = column_names(rows[:head], rows[head:], gaps, level)
     return [markdown_row(cells) for cells in named_rows(names, body)]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How many rows are a header, and from where to where each column's text reaches below; (0, 0): nowhere."""
+
+    head: int
+    own: list[Span]
+
+
+def columns_of(rows: Sequence[Row]) -> Columns | None:
+    """The columns of what looks like a table; None where no gap goes through it."""
+    em = statistics.median(row.size for row in rows)
+    gaps = _gaps_between_columns(rows, em)
+    if not gaps:
+        return None
+    head = head_rows([_placed(row, gaps, em) for row in rows])
+    return Columns(head, own_spans(rows[head:], gaps))
 
 
 def _without_names_alone(rows: Sequence[Row], gaps: list[Span], em: float) -> list[Span]:
