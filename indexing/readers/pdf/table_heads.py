@@ -12,7 +12,8 @@ from indexing.readers.pdf.words import Word
 _HEAD_GAP = 0.6  # sizes between two names of columns, where no gap goes through
 _CENTRED = 8.0  # points: so far off the middle is as good as in it
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?[EeAaPp]?(?:\s?\^\S+)?$")
-_MOST_HEAD_ROWS = 5
+_MOST_HEAD_ROWS = 5  # that name the first column, in a header of at most …
+_TALLEST_HEAD = 9  # … rows
 _WRITTEN = re.compile(r"[^\W\d_]{2}")
 _REMARK = re.compile(r"\(.*\)$")  # of all figures: "(in millions)"
 _WIDE_HEAD = 250  # characters
@@ -122,7 +123,8 @@ def _pairs(
             return []
         pairs.append((over[0], below))
     others = sum(name.base == pairs[0][0].base for name in stack) if pairs else 0
-    return pairs if len(pairs) >= 2 or (others == 1 == len(line) and not _is_wider(pairs)) else []
+    is_alone = others == 1 and _is_wider(pairs) == (len(line) > 1)
+    return pairs if len(pairs) > 1 or is_alone else []
 
 
 def _is_wider(pairs: Sequence[tuple[_Name, _Name]]) -> bool:
@@ -221,14 +223,28 @@ def _spread(names: Sequence[_Name], gaps: Sequence[Span], edges: Span, em: float
     return [" ".join(dict.fromkeys(column)) for column in texts]
 
 
+def _unrepeated(cells: Sequence[list[Word]], gaps: Sequence[Span]) -> Iterator[list[Word]]:
+    """The cells, one that says a name again over the next column parted there: "Fiscal Year Fiscal Year"."""
+    for words in cells:
+        begin = 0
+        for index in range(1, len(words)):
+            one, other = words[begin], words[index]
+            is_far = column_of(gaps, (one.x0 + one.x1) / 2) < column_of(gaps, (other.x0 + other.x1) / 2)
+            if one.text == other.text and is_far:
+                yield words[begin:index]
+                begin = index
+        yield words[begin:]
+
+
 def _head_cells(row: Row, gaps: Sequence[Span], em: float) -> list[list[Word]]:
     """A header's words stand closer than figures: a small gap parts them where a gap between columns is."""
     cells: list[list[Word]] = []
-    for words in cells_of(row, WORD_GAP * em / max(row.size, 1.0)):
+    for words in _unrepeated(cells_of(row, WORD_GAP * em / max(row.size, 1.0)), gaps):
         if cells:
             end, start = max(word.x1 for word in cells[-1]), min(word.x0 for word in words)
             is_parted = any(end <= (gap[0] + gap[1]) / 2 <= start for gap in gaps)
-            if start - end < _HEAD_GAP * em and not is_parted:
+            is_again = words[0].text == cells[-1][0].text
+            if start - end < _HEAD_GAP * em and not is_parted and not is_again:
                 cells[-1] = [*cells[-1], *words]
                 continue
         cells.append(list(words))
@@ -253,9 +269,13 @@ def head_rows(table: Sequence[Sequence[str]]) -> int:
 
     A label alone between the names and the figures heads a section, or begins the label of the first row.
     """
-    for number, cells in enumerate(table[: _MOST_HEAD_ROWS + 1]):
+    labels = 0
+    for number, cells in enumerate(table[: _TALLEST_HEAD + 1]):
+        labels += bool(cells[0])
         figures = [cell for cell in cells[1:] if cell and is_figure(cell) and not _YEAR.match(cell)]
         if figures:
             return max((row + 1 for row in range(number) if any(table[row][1:])), default=0)
+        if labels > _MOST_HEAD_ROWS:
+            break
     has_names = sum(bool(cell) for cell in table[0]) > 1
     return 1 if has_names else 0

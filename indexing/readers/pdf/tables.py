@@ -44,6 +44,8 @@ _VOTERS = 0.6  # of the usual number of cells
 _CROSSING = 0.15  # of the voting rows may run across a gap between columns
 _NARROWEST = 0.5  # sizes: of a gap between columns
 _IS_AMOUNT = re.compile(r"(?:[$€£¥]|US\$)$|[-–—(+]*[$€£¥]?\(?\d[\d.,]*[)%]*$|[-–—]$")
+_ENDS_AMOUNT = re.compile(r"[-–—(+]*\(?\d[\d.,]*[)%]*$|[)%]+$")
+_MOST_BETWEEN = 0.6  # of the rows: so many have figures on both sides of a narrow gap
 _REACH = 2  # rows with one cell that may stand between rows of a table
 _WIDE = 0.8  # of the stretch: a line with one cell so wide is running text
 _OVERLAP = 0.25  # sizes that two rows share in height, when one has the label and one the figures
@@ -204,15 +206,27 @@ def _needed(gaps: Sequence[Span], voters: Sequence[Row]) -> list[Span]:
     needed: list[Span] = []
     for gap in gaps:
         middle = (gap[0] + gap[1]) / 2
-        parted = 0
-        for row in voters:
-            cells = cells_of(row)
-            ends = [max(word.x1 for word in cell) for cell in cells]
-            starts = [min(word.x0 for word in cell) for cell in cells]
-            parted += any(end <= middle <= start for end, start in zip(ends, starts[1:], strict=False))
-        if parted >= max(1, 0.3 * len(voters)):
+        parted = sum(_is_parted(row, middle) for row in voters)
+        between = sum(_is_between_amounts(row, middle) for row in voters)
+        if parted >= max(1, 0.3 * len(voters)) or between >= max(2.0, _MOST_BETWEEN * len(voters)):
             needed.append(gap)
     return needed
+
+
+def _is_parted(row: Row, place: float) -> bool:
+    cells = cells_of(row)
+    ends = [max(word.x1 for word in cell) for cell in cells]
+    starts = [min(word.x0 for word in cell) for cell in cells]
+    return any(end <= place <= start for end, start in zip(ends, starts[1:], strict=False))
+
+
+def _is_between_amounts(row: Row, place: float) -> bool:
+    """Whether a figure ends before the place and another begins behind it, however near."""
+    before = [word for word in row.words if word.x1 <= place]
+    after = [word for word in row.words if word.x0 >= place]
+    if not before or not after or not _ENDS_AMOUNT.match(before[-1].text):
+        return False
+    return _IS_AMOUNT.match(after[0].text) is not None
 
 
 def _placed(row: Row, gaps: Sequence[Span], em: float) -> list[str]:
