@@ -11,7 +11,7 @@ from indexing.readers.pdf.words import Word
 
 _HEAD_GAP = 0.6  # sizes between two names of columns, where no gap goes through
 _CENTRED = 8.0  # points: so far off the middle is as good as in it
-_YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?[EeAaPp]?(?:\s?\^\S+)?$")
+YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?[EeAaPp]?(?:\s?\^\S+)?$")
 _MOST_HEAD_ROWS = 5  # that name the first column, in a header of at most …
 _TALLEST_HEAD = 9  # … rows
 _WRITTEN = re.compile(r"[^\W\d_]{2}")
@@ -272,7 +272,7 @@ def head_rows(table: Sequence[Sequence[str]]) -> int:
     labels = 0
     for number, cells in enumerate(table[: _TALLEST_HEAD + 1]):
         labels += bool(cells[0])
-        figures = [cell for cell in cells[1:] if cell and is_figure(cell) and not _YEAR.match(cell)]
+        figures = [cell for cell in cells[1:] if cell and is_figure(cell) and not YEAR.match(cell)]
         if figures:
             return max((row + 1 for row in range(number) if any(table[row][1:])), default=0)
         if labels > _MOST_HEAD_ROWS:

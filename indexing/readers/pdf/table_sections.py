@@ -2,12 +2,13 @@
 
 import itertools
 import re
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexing.readers.pdf.cells import cells_of, is_figure
 from indexing.readers.pdf.lines import Row, text_of
-from indexing.readers.pdf.table_heads import Rule
+from indexing.readers.pdf.table_heads import YEAR, Rule
 from indexing.readers.pdf.tables import Columns, columns_of, table_lines
 from indexing.readers.pdf.words import Word
 
@@ -16,6 +17,7 @@ _LABEL_WIDTH = 0.7  # of the table's
 _ROW_STEP = 3.2  # sizes from row to row, a section's white space with it
 _ALIGNED = 1.2  # sizes
 _MOST_ALIGNED = 0.8  # of the figures
+_TALLEST_HEADER = 4  # rows
 _INDENT = 3.0  # sizes
 _NO_LABEL = re.compile(r"[.;!?]$|(?:table|figure|tabelle|note)\s*\d|\(?\d{1,2}\)\s", re.IGNORECASE)
 
@@ -51,12 +53,32 @@ def with_sections(parts: Sequence[Part], level: Sequence[Rule]) -> list[Part]:
 
 
 def _is_one(above: Sequence[Row], labels: Sequence[Row], below: Sequence[Row], level: Sequence[Rule]) -> bool:
-    if len(labels) > _MOST_LABELS or not _are_labels(above, labels) or not _are_near([above[-1], *labels, below[0]]):
+    if not _are_near([above[-1], *labels, below[0]]):
         return False
-    columns, others = columns_of(above), columns_of(below)
-    if columns is None or not columns.head or (others and others.head) or not _are_same(columns, below):
+    if not _is_header_of(above, labels, below) and not _is_section_of(above, labels, below):
         return False
     return bool(table_lines([*above, *labels, *below], level))
+
+
+def _is_section_of(above: Sequence[Row], labels: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Whether rows of a table go on below the heading of a section."""
+    if len(labels) > _MOST_LABELS or not _are_labels(above, labels):
+        return False
+    columns, others = columns_of(above), columns_of(below)
+    is_headless = others is None or not others.head
+    return columns is not None and columns.head > 0 and is_headless and _are_same(columns, below)
+
+
+def _is_header_of(above: Sequence[Row], labels: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Whether there are names of columns alone, then a few lines ("in millions"), then as many columns of figures."""
+    cells = [[text_of(cell) for cell in cells_of(row)] for row in above]
+    figures = [len([cell for cell in cells_of(row)[1:] if is_figure(text_of(cell))]) for row in below]
+    if len(above) > _TALLEST_HEADER or len(labels) > _TALLEST_HEADER or any(len(cells_of(row)) > 1 for row in labels):
+        return False
+    left, right = min(row.x0 for row in below), max(row.x1 for row in below)
+    is_within = all(not row.table and left - row.size < row.x0 and row.x1 < right + row.size for row in labels)
+    has_names = not any(is_figure(cell) and not YEAR.match(cell) for row in cells for cell in row)
+    return is_within and has_names and len(cells[-1]) > 1 and statistics.mode(figures) == len(cells[-1])
 
 
 def _are_labels(above: Sequence[Row], labels: Sequence[Row]) -> bool:

@@ -181,6 +181,8 @@ def _gaps_between_columns(rows: Sequence[Row], em: float) -> list[Span]:
     counts = [len(cells_of(row)) for row in rows]
     usual = statistics.median(count for count in counts if count > 1)
     voters = [row for row, count in zip(rows, counts, strict=True) if count >= max(2.0, _VOTERS * usual)]
+    written = [row for row in voters if any(map(_IS_AMOUNT.match, (word.text for word in row.words[1:])))]
+    voters = written if len(written) >= max(2.0, 0.5 * len(voters)) else voters  # names stand closer than figures
     spans = sorted(span for row in voters for span in _spans(row, em))
     edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
     most = int(len(voters) * _CROSSING)
@@ -190,9 +192,9 @@ def _gaps_between_columns(rows: Sequence[Row], em: float) -> list[Span]:
         before, covering = covering, covering + change
         if covering <= most < before:
             begin = place
-        elif before <= most < covering and begin is not None and place - begin >= _NARROWEST * em:
+        elif before <= most < covering and begin is not None and place - begin >= WORD_GAP * em:
             gaps.append((begin, place))
-    return _needed(gaps, voters)
+    return _needed(gaps, voters, em)
 
 
 def _spans(row: Row, em: float) -> Iterator[Span]:
@@ -201,14 +203,15 @@ def _spans(row: Row, em: float) -> Iterator[Span]:
         yield min(word.x0 for word in cell), max(word.x1 for word in cell)
 
 
-def _needed(gaps: Sequence[Span], voters: Sequence[Row]) -> list[Span]:
+def _needed(gaps: Sequence[Span], voters: Sequence[Row], em: float) -> list[Span]:
     """Those beside which some row has two cells: a gap by chance between the words of a label parts nothing."""
     needed: list[Span] = []
     for gap in gaps:
         middle = (gap[0] + gap[1]) / 2
         parted = sum(_is_parted(row, middle) for row in voters)
         between = sum(_is_between_amounts(row, middle) for row in voters)
-        if parted >= max(1, 0.3 * len(voters)) or between >= max(2.0, _MOST_BETWEEN * len(voters)):
+        is_wide = gap[1] - gap[0] >= _NARROWEST * em
+        if (is_wide and parted >= max(1, 0.3 * len(voters))) or between >= max(2.0, _MOST_BETWEEN * len(voters)):
             needed.append(gap)
     return needed
 

@@ -22,10 +22,15 @@ def with_whole_cells(rows: Sequence[Row], table: Sequence[list[str]]) -> list[li
         step = row.base - rows[index - 1].base
         goes_on = index > 0 and step < _NEAR * max(row.size, rows[index - 1].size)
         if goes_on and (_is_label_goes_on(whole[-1], cells) or (step < _TIGHT * usual and _is_rest(whole[-1], cells))):
-            whole[-1] = [f"{one} {other}".strip() for one, other in zip(whole[-1], cells, strict=True)]
+            whole[-1] = [_joined(one, other) for one, other in zip(whole[-1], cells, strict=True)]
         else:
             whole.append(list(cells))
     return whole
+
+
+def _joined(one: str, other: str) -> str:
+    is_cut = len(one) > 1 and one[-1] == "-" and one[-2].isalpha() and other[:1].isalpha()
+    return one + other if is_cut else f"{one} {other}".strip()
 
 
 def _is_label_goes_on(above: Sequence[str], cells: Sequence[str]) -> bool:
