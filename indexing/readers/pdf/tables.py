@@ -16,11 +16,12 @@ from indexing.readers.pdf.table_heads import Rule, column_names, head_rows, name
 from indexing.readers.pdf.words import Word
 from indexing.readers.pdf.wrapped_cells import with_whole_cells
 
-_FORMULA = re.compile("[=√∑∏∫\U0001d400-\U0001d7ff]")
+_FORMULA = re.compile("[=√∑∏∫−×∈≤≥≈→∥\u0391-\u03c9\U0001d400-\U0001d7ff]|[(){}\\[\\],.|!]+$")
 _WRITTEN = re.compile(r"[^\W\d_]{3}")
-_FORMULA_SIGNS, _FORMULA_WORDS = 0.3, 0.2  # of the words
-_SCATTERED = 0.4  # of the cells filled, in a table of at least …
-_CHART_ROWS, _CHART_COLUMNS = 4, 3
+_FORMULA_SIGNS, _FORMULA_WORDS = 0.3, 0.25  # of the words
+_SCATTERED = 0.5  # of the cells filled, in a table of at least …
+_CHART_ROWS, _CHART_COLUMNS = 3, 3
+_CHART_CELL = 18  # characters of a usual cell: those of a list in columns are longer
 
 
 def is_formula(rows: Sequence[Row]) -> bool:
@@ -32,12 +33,13 @@ def is_formula(rows: Sequence[Row]) -> bool:
 
 
 def is_scattered(table: Sequence[Sequence[str]]) -> bool:
-    """Whether few cells are filled and most rows have no label: the ticks and legends of a chart."""
+    """Whether few cells are filled and most rows have no label: ticks of a chart, names in a drawing."""
     if len(table) < _CHART_ROWS or len(table[0]) < _CHART_COLUMNS:
         return False
     filled = sum(bool(cell) for cells in table for cell in cells)
     labels = sum(bool(cells[0]) for cells in table)
-    return filled <= _SCATTERED * len(table) * len(table[0]) and labels * 2 < len(table)
+    is_short = statistics.median(len(cell) for cells in table for cell in cells if cell) <= _CHART_CELL
+    return is_short and filled <= _SCATTERED * len(table) * len(table[0]) and labels * 2 < len(table)
 
 
 _VOTERS = 0.6  # of the usual number of cells
@@ -116,10 +118,10 @@ def table_lines(rows: Sequence[Row], level: Sequence[Rule] = ()) -> list[str]:
         return []
     gaps = _without_names_alone(rows, gaps, em)
     rows, table = _with_labels(rows, [_placed(row, gaps, em) for row in rows])
-    if is_scattered(table):
-        return []
     head = head_rows(table)
     body = with_whole_cells(rows[head:], table[head:])
+    if is_scattered([*table[:head], *body]):
+        return []
     if not head:
         return [markdown_row(cells) for cells in body]
     names = column_names(rows[:head], rows[head:], gaps, level)

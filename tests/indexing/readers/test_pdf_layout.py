@@ -241,6 +241,34 @@ def test_ticks_and_legends_of_a_chart_are_no_table() -> None:
     assert len(table_lines(rows_of([*words, *labelled]))) > 5
 
 
+def test_the_names_in_a_drawing_are_no_table() -> None:
+    places = [
+        ("Output", 200, 0),
+        ("Block", 330, 0),
+        ("Norm", 200, 2),
+        ("Join", 330, 2),
+        ("Norm", 330, 4),
+        ("Mix", 420, 4),
+    ]
+    places += [
+        ("Input", 60, 6),
+        ("Layer", 200, 6),
+        ("Gate", 330, 8),
+        ("Sum", 420, 8),
+        ("Data", 60, 10),
+        ("Key", 200, 10),
+    ]
+    words = [Word(name, x, x + 28, 90 + 14 * line, 10, line) for name, x, line in places]
+    assert table_lines(rows_of(words)) == []
+
+
+def test_a_formula_with_greek_letters_and_brackets_is_no_table(tmp_path: Path) -> None:
+    lines = [(60, 700, "="), (120, 700, r"\("), (200, 700, r"\)"), (260, 700, r"\)")]
+    lines += [(60, 686, "L"), (120, 686, "min A"), (200, 686, ", 1 +"), (260, 686, "=")]
+    lines += [(60, 672, "T"), (120, 672, r"\("), (200, 672, "q"), (260, 672, r"\(3\)")]
+    assert "|" not in text(tmp_path, drawn(*lines))
+
+
 def test_a_formula_on_several_lines_is_no_table(tmp_path: Path) -> None:
     lines = [
         (60, 700, "n"),
