@@ -216,6 +216,17 @@ def test_a_ruled_header_of_two_rows_is_one(tmp_path: Path) -> None:
     ]
 
 
+def test_a_ruled_header_of_two_rows_below_a_title_is_one(tmp_path: Path) -> None:
+    lines = [(60, 726, "Energies of pairs"), *row(706, "System", "Energy"), *row(686, "", "GGA", "LDA")]
+    lines += row(666, "Dimer", "1.15", "1.32")
+    level = "50 740 m 380 740 l 50 720 m 380 720 l 50 676 m 380 676 l 50 656 m 380 656 l 160 700 m 380 700 l"
+    upright = "50 740 m 50 656 l 160 720 m 160 656 l 270 700 m 270 656 l 380 740 m 380 656 l"
+    assert text(tmp_path, drawn(*lines, more=f"{level} {upright} S")).split("\n")[1:] == [
+        "| System | Energy GGA | Energy LDA |",
+        "| Dimer | 1.15 | 1.32 |",
+    ]
+
+
 def test_a_row_of_names_under_a_merged_cell_is_no_header_where_the_first_column_is_named(tmp_path: Path) -> None:
     lines = [*row(706, "Name", "Contact"), *row(686, "Norden", "Dock Road", "Pier"), *row(666, "Skarv", "Quay", "Mole")]
     level = "50 720 m 380 720 l 50 676 m 380 676 l 50 656 m 380 656 l 50 700 m 380 700 l"
