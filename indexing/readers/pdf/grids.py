@@ -142,7 +142,7 @@ def _grid(words: Sequence[Word], levels: Sequence[_Line], uprights: Sequence[_Li
 
 
 def _is_head_of_two(texts: Sequence[Sequence[str]], owners: dict[tuple[int, int], tuple[int, int]], first: int) -> bool:
-    """Whether the second row, that below row `first` of the grid, names the columns under merged cells of the first one, and no others."""
+    """Whether the row below row `first` names the columns under merged cells of that one, and no others."""
     above, below = texts[0], texts[1]
     columns = range(len(above))
     firsts = [owners[first, column] for column in columns]
