@@ -14,18 +14,19 @@ from pathlib import PurePosixPath
 
 from indexing.chunking.outline import Outline, is_contents
 from indexing.chunking.packing import Sized, pack
-from indexing.chunking.pieces import Break, Piece, heads_of_earlier_pages, page_pieces, table_heads
+from indexing.chunking.pieces import Break, Piece, heads_of_earlier_pages, page_pieces, table_heads, table_sections
 from indexing.documents import ParsedDocument
 from storage.records import ChunkRecord, Span, chunk_id
 from storage.words.lines import ends_a_sentence
 
-CHUNKER_VERSION = 4
+CHUNKER_VERSION = 5
 """Part of every document's fingerprint: raise it when the same pages would give other chunks."""
 
 CountTokens = Callable[[str], int]
 
 _CONTEXT_SHARE = 4  # the context may have a quarter of what the model reads
-_HEAD_SHARE = 3  # a header that is repeated has at most a third of a chunk
+_HEAD_SHARE = 2  # a header that is repeated has at most half of a chunk
+_SECTION_SHARE = 8  # and the heading of a section an eighth
 _CONTENTS_WEIGHT = 0.9
 _BIBLIOGRAPHY_WEIGHT = 0.5
 _CUTS = (re.compile(r"[,;:，、；：]\s*"), re.compile(r"\s+"))
@@ -60,6 +61,7 @@ class _Chunker:
         self._pieces = list(self._all_pieces(parsed))
         heads = table_heads(self._pieces, self._text_of)
         self._heads = [self._short_head(head) for head in heads]
+        self._sections = [self._short_section(piece) for piece in table_sections(self._pieces, self._text_of)]
         self._far_heads = heads_of_earlier_pages(self._pieces, heads, self._text_of)
 
     def chunks(self) -> Iterator[ChunkRecord]:
@@ -80,6 +82,14 @@ class _Chunker:
         text = self._text_of(head)
         end = text.rfind(" |", 0, room) + len(" |")
         return replace(head, end=head.start + end) if text[:end].count("|") > 2 else None
+
+    def _short_section(self, section: Piece | None) -> Piece | None:
+        is_short = section is not None and section.end - section.start <= self._size // _SECTION_SHARE
+        return section if is_short else None
+
+    def _signs(self, index: int) -> list[Piece]:
+        """What a chunk that begins with this piece repeats: the header of its table, the heading of its section."""
+        return [sign for sign in (self._heads[index], self._sections[index]) if sign is not None]
 
     def _ranges(self) -> list[range]:
         """The pieces of each chunk. A small document is one, which saves counting: folders hold thousands of them."""
@@ -150,10 +160,10 @@ class _Chunker:
                 is_heading=piece.is_heading,
                 room_tokens=self._room
                 - tokens_of_context(self._outline.context(piece.page, piece.start))
-                - (tokens_of_context(self._text_of(head)) if head else 0),
-                head=head.end - head.start + 1 if head else 0,
+                - sum(tokens_of_context(self._text_of(sign)) for sign in self._signs(index)),
+                head=sum(sign.end - sign.start + 1 for sign in self._signs(index)),
             )
-            for piece, head in zip(self._pieces, self._heads, strict=True)
+            for index, piece in enumerate(self._pieces)
         ]
 
     def _fitting(self, chunk: range) -> Iterator[range]:
@@ -192,8 +202,7 @@ class _Chunker:
         by_page = groupby((self._pieces[index] for index in chunk), key=lambda piece: piece.page)
         runs = [(page, list(pieces)) for page, pieces in by_page]
         spans = tuple(Span(page, pieces[0].start, pieces[-1].end) for page, pieces in runs)
-        head = self._heads[chunk.start]
-        return (Span(head.page, head.start, head.end), *spans) if head else spans
+        return (*(Span(sign.page, sign.start, sign.end) for sign in self._signs(chunk.start)), *spans)
 
     def _context(self, chunk: range) -> str:
         first = self._pieces[chunk.start]

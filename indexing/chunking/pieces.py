@@ -50,6 +50,7 @@ class _Line:
 _HEAD_FIGURE = re.compile(r"[-–—(+]?\s?[$€£¥]?\s?\(?\d[\d.,:/ -]*[%)]*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ENTRY_MARK = re.compile(r"\[[\w+.:-]{1,12}\]|\(?\d{1,3}[.)]|[•●▪◦‣∙·*–-]")  # of a list's entry, which heads nothing
+_SECTION = re.compile(r"\| (?=[^|]*[^\W\d_]{3})(?:[^|\d]{3,120}|[^|]{3,120}[:：]) \|")
 _LONGEST_HEAD = 1_200  # characters: a longer first row is no header
 _SHORT_LINE = 0.8  # of the page's usual line: it ends a paragraph if it ends a sentence
 _LABEL_LINE = 0.5  # shorter than that and without punctuation: a label, as in tables and figures
@@ -156,6 +157,22 @@ def table_heads(pieces: Sequence[Piece], text_of: Callable[[Piece], str]) -> lis
     return heads
 
 
+def table_sections(pieces: Sequence[Piece], text_of: Callable[[Piece], str]) -> list[Piece | None]:
+    """For each row of a table the heading of its section: the row before that is a name alone ("Current assets:")."""
+    sections: list[Piece | None] = []
+    section: Piece | None = None
+    last: Piece | None = None
+    for piece in pieces:
+        goes_on = piece.is_row and last is not None and last.is_row and last.page == piece.page
+        if not goes_on or piece.break_before is not Break.ROW:
+            section = None
+        is_section = piece.is_row and _SECTION.fullmatch(text_of(piece)) is not None
+        sections.append(None if is_section else section)
+        section = piece if is_section else section
+        last = piece
+    return sections
+
+
 def heads_of_earlier_pages(
     pieces: Sequence[Piece], heads: Sequence[Piece | None], text_of: Callable[[Piece], str]
 ) -> list[Piece | None]:
@@ -192,7 +209,8 @@ def _is_head(row: str) -> bool:
         return False
     cells = [cell.strip() for cell in row.strip("| ").split("|")]
     filled = list(filter(None, cells))
-    figures = [cell for cell in filled if _HEAD_FIGURE.fullmatch(cell) and not _YEAR.fullmatch(cell)]
+    named = [cell.rsplit(": ", 1)[-1] for cell in filled]  # a cell may say its column's name itself
+    figures = [cell for cell in named if _HEAD_FIGURE.fullmatch(cell) and not _YEAR.fullmatch(cell)]
     if _ENTRY_MARK.fullmatch(cells[0]):
         return False
     return len(cells) > 1 and len(figures) * 2 < len(filled)

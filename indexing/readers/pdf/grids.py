@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from indexing.readers.pdf.cells import is_figure, markdown_row
 from indexing.readers.pdf.lines import Row, rows_of, text_of
-from indexing.readers.pdf.tables import is_figure, markdown_row
 from indexing.readers.pdf.words import Word
 
 _SNAP = 2.5  # points: rules so near are one, ends so near touch
@@ -131,8 +131,9 @@ def _grid(words: Sequence[Word], levels: Sequence[_Line], uprights: Sequence[_Li
     if not _is_table(cells, set(owners.values())):
         return None
     texts = [line for row in range(len(ys) - 1) for line in _row_texts(row, len(xs) - 1, owners, cells)]
-    if len(texts) > _HEAD_ROWS and _is_head_of_two(texts, owners):
-        texts = [_folded(texts[0], texts[1]), *texts[2:]]
+    first = next((number for number, row in enumerate(texts) if len(set(row)) > 1), 0)  # below the table's title
+    if len(texts) > first + _HEAD_ROWS and first < _HEAD_ROWS and _is_head_of_two(texts[first:], owners, first):
+        texts = [*texts[:first], _folded(texts[first], texts[first + 1]), *texts[first + 2 :]]
     lines = tuple(_lines(_without_empty(texts)))
     written = sum(len(word.text) + 1 for word in inside)
     if not lines or sum(map(len, lines)) > _MOST_REPEATED * written + _BARS * len(lines):
@@ -140,24 +141,25 @@ def _grid(words: Sequence[Word], levels: Sequence[_Line], uprights: Sequence[_Li
     return Grid((xs[0], ys[0], xs[-1], ys[-1]), lines, tuple(inside))
 
 
-def _is_head_of_two(texts: Sequence[Sequence[str]], owners: dict[tuple[int, int], tuple[int, int]]) -> bool:
-    """Whether the second row names the columns under merged cells of the first one, and no others."""
+def _is_head_of_two(texts: Sequence[Sequence[str]], owners: dict[tuple[int, int], tuple[int, int]], first: int) -> bool:
+    """Whether the row below row `first` names the columns under merged cells of that one, and no others."""
     above, below = texts[0], texts[1]
     columns = range(len(above))
-    firsts = [owners[0, column] for column in columns]
+    firsts = [owners[first, column] for column in columns]
     is_split = [
-        firsts.count(firsts[column]) > 1 and owners[1, column] not in (firsts[column], *_beside(owners, column))
+        firsts.count(firsts[column]) > 1
+        and owners[first + 1, column] not in (firsts[column], *_beside(owners, first + 1, column))
         for column in columns
     ]
     named = [below[column] for column in columns if is_split[column] and below[column]]
     others = [column for column in columns if not is_split[column]]
-    is_free = all(not below[column] or owners[1, column] == firsts[column] for column in others)
+    is_free = all(not below[column] or owners[first + 1, column] == firsts[column] for column in others)
     return bool(others) and is_free and len(named) > 1 and not any(map(is_figure, named))
 
 
-def _beside(owners: dict[tuple[int, int], tuple[int, int]], column: int) -> list[tuple[int, int]]:
-    """The owners of the cells left and right in the second row."""
-    return [owners[1, other] for other in (column - 1, column + 1) if (1, other) in owners]
+def _beside(owners: dict[tuple[int, int], tuple[int, int]], row: int, column: int) -> list[tuple[int, int]]:
+    """The owners of the cells left and right."""
+    return [owners[row, other] for other in (column - 1, column + 1) if (row, other) in owners]
 
 
 def _folded(above: Sequence[str], below: Sequence[str]) -> list[str]:

@@ -10,11 +10,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from indexing.readers.pdf.cells import cells_of
 from indexing.readers.pdf.columns import in_reading_order
 from indexing.readers.pdf.grids import find_grids
 from indexing.readers.pdf.lines import Row, rows_of, text_of, with_drop_capitals, without_line_numbers
 from indexing.readers.pdf.scripts import is_spaceless
-from indexing.readers.pdf.tables import cells_of, table_lines, table_stretches
+from indexing.readers.pdf.table_sections import Part, with_sections
+from indexing.readers.pdf.tables import table_lines, table_stretches
 from indexing.readers.pdf.words import Word
 
 _PARAGRAPH = 1.35  # of the usual step from line to line
@@ -70,10 +72,13 @@ def lay_out(
     rows = rows_of([word for word in shown if id(word) not in taken])
     numbered = [Row([], grid.lines, grid.box) for grid in grids] + rows
     ordered = without_line_numbers(sorted(numbered, key=lambda row: row.base if row.words else row.top))
-    kept = {id(word) for row in ordered for word in row.words}
-    dropped = tuple(word for row in rows for word in row.words if id(word) not in kept)
+    seen = {id(word) for row in ordered for word in row.words}
+    dropped = tuple(word for row in rows for word in row.words if id(word) not in seen)
     stretches = list(in_reading_order(ordered, level, upright))
-    blocks = [list(_block(stretch)) for stretch in stretches]
+    parts = with_sections([part for number, stretch in enumerate(stretches) for part in _parts(number, stretch)], level)
+    kept = [list(group) for _, group in itertools.groupby(parts, key=lambda part: part.stretch)]
+    stretches = [[row for part in group for row in part.rows] for group in kept]
+    blocks = [list(_block(group, level)) for group in kept]
     text = _joined(stretches, ["\n".join(line for _, line in block).strip("\n") for block in blocks])
     sized = tuple((size, line) for block in blocks for size, line in block if line)
     return LaidOut(text, sized, tuple(struck), dropped)
@@ -148,18 +153,23 @@ def _joined(stretches: Sequence[Sequence[Row]], blocks: Sequence[str]) -> str:
     return text
 
 
-def _block(rows: Sequence[Row]) -> Iterator[tuple[float, str]]:
-    """(size, line) of one column, empty lines between paragraphs and around tables."""
+def _parts(number: int, rows: Sequence[Row]) -> Iterator[Part]:
     for stretch in _between_tables(rows):
         if stretch[0].table:
-            yield from ((stretch[0].size, line) for line in ("", *stretch[0].table, ""))
-            continue
-        for is_table, part in table_stretches(stretch):
-            lines = table_lines(part) if is_table else []
-            if lines:
-                yield from ((part[0].size, line) for line in ("", *lines, ""))
-            else:
-                yield from _paragraphs(part)
+            yield Part(number, False, stretch)
+        else:
+            yield from (Part(number, is_table, part) for is_table, part in table_stretches(stretch))
+
+
+def _block(parts: Sequence[Part], level: Sequence[Rule]) -> Iterator[tuple[float, str]]:
+    """(size, line) of one column, empty lines between paragraphs and around tables."""
+    for part in parts:
+        size = part.rows[0].size
+        lines = list(part.rows[0].table) or (table_lines(part.rows, level) if part.is_table else [])
+        if lines:
+            yield from ((size, line) for line in ("", *lines, ""))
+        else:
+            yield from _paragraphs(part.rows)
 
 
 def _between_tables(rows: Sequence[Row]) -> Iterator[list[Row]]:

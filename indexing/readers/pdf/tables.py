@@ -8,15 +8,20 @@ charts, display formulas) is told apart.
 import re
 import statistics
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from indexing.readers.pdf.lines import Row, has_leader, text_of
+from indexing.readers.pdf.cells import JOINS_NEXT, WORD_GAP, Span, cells_of, column_of, is_figure, markdown_row
+from indexing.readers.pdf.lines import Row, text_of
+from indexing.readers.pdf.table_heads import Rule, column_names, head_rows, named_rows, own_spans
 from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.wrapped_cells import with_whole_cells
 
-_FORMULA = re.compile("[=√∑∏∫\U0001d400-\U0001d7ff]")
+_FORMULA = re.compile("[=√∑∏∫−×∈≤≥≈→∥\u0391-\u03c9\U0001d400-\U0001d7ff]|[(){}\\[\\],.|!]+$")
 _WRITTEN = re.compile(r"[^\W\d_]{3}")
-_FORMULA_SIGNS, _FORMULA_WORDS = 0.3, 0.2  # of the words
-_SCATTERED = 0.4  # of the cells filled, in a table of at least …
-_CHART_ROWS, _CHART_COLUMNS = 4, 3
+_FORMULA_SIGNS, _FORMULA_WORDS = 0.3, 0.25  # of the words
+_SCATTERED = 0.5  # of the cells filled, in a table of at least …
+_CHART_ROWS, _CHART_COLUMNS = 3, 3
+_CHART_CELL = 18  # characters of a usual cell: those of a list in columns are longer
 
 
 def is_formula(rows: Sequence[Row]) -> bool:
@@ -28,69 +33,25 @@ def is_formula(rows: Sequence[Row]) -> bool:
 
 
 def is_scattered(table: Sequence[Sequence[str]]) -> bool:
-    """Whether few cells are filled and most rows have no label: the ticks and legends of a chart."""
+    """Whether few cells are filled and most rows have no label: ticks of a chart, names in a drawing."""
     if len(table) < _CHART_ROWS or len(table[0]) < _CHART_COLUMNS:
         return False
     filled = sum(bool(cell) for cells in table for cell in cells)
     labels = sum(bool(cells[0]) for cells in table)
-    return filled <= _SCATTERED * len(table) * len(table[0]) and labels * 2 < len(table)
+    is_short = statistics.median(len(cell) for cells in table for cell in cells if cell) <= _CHART_CELL
+    return is_short and filled <= _SCATTERED * len(table) * len(table[0]) and labels * 2 < len(table)
 
 
-_CELL_GAP = 0.9  # sizes between two cells of a row
-_WORD_GAP = 0.38  # sizes between two words of a cell
 _VOTERS = 0.6  # of the usual number of cells
-_HEAD_GAP = 0.6  # sizes between two names of columns, where no gap goes through
-_CENTRED = 8.0  # points: so far off the middle is as good as in it
 _CROSSING = 0.15  # of the voting rows may run across a gap between columns
 _NARROWEST = 0.5  # sizes: of a gap between columns
-_FIRST_MARK = re.compile(
-    r"(?:[•●▪◦‣∙·*–-]|\(?[\dA-Za-z]{1,3}[.)]|\d{1,2}(?:\.\d{1,2})+\.?|\^\S{1,3}|[□☐☑☒✓■]|\[[ x]\]"
-    r"|\[[\w+.:-]{1,12}\])$"
-)
-_JOINS_NEXT = re.compile(r"[$€£¥(]+$|US\$$")
-_JOINS_LAST = re.compile(r"[)%]+$")
-_FIGURE = re.compile(r"[-–—(+<>~≤≥±]*[$€£¥]?\s?\(?\d[-\d.,:/\s’']*[)%*]*(?:\^\S+)?$|[-–—]+$|n/?[am]$", re.IGNORECASE)
 _IS_AMOUNT = re.compile(r"(?:[$€£¥]|US\$)$|[-–—(+]*[$€£¥]?\(?\d[\d.,]*[)%]*$|[-–—]$")
-_YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?[EeAaPp]?(?:\s?\^\S+)?$")
-_EQUATION_NUMBER = re.compile(r"\([A-Z]?\d{1,3}(?:\.\d{1,3})?[a-z]?\)$")
-_MATHEMATICS = re.compile("[=<>≤≥≈∈∑∏∫±→∝≡\U0001d400-\U0001d7ff]")
-_MOST_HEAD_ROWS = 5
+_ENDS_AMOUNT = re.compile(r"[-–—(+]*\(?\d[\d.,]*[)%]*$|[)%]+$")
+_MOST_BETWEEN = 0.6  # of the rows: so many have figures on both sides of a narrow gap
 _REACH = 2  # rows with one cell that may stand between rows of a table
 _WIDE = 0.8  # of the stretch: a line with one cell so wide is running text
 _OVERLAP = 0.25  # sizes that two rows share in height, when one has the label and one the figures
 _FAR = 2.6  # sizes from line to line: another table
-
-Span = tuple[float, float]
-
-
-def markdown_row(cells: Sequence[str]) -> str:
-    """One row of a table as one line; what stands in it alone at the beginning needs no further bars."""
-    texts = [" ".join(cell.replace("|", "¦").split()) for cell in cells]
-    while len(texts) > 1 and not texts[-1]:
-        texts.pop()
-    return f"| {' | '.join(texts)} |"
-
-
-def cells_of(row: Row, gap: float = _CELL_GAP) -> list[list[Word]]:
-    """The row's words by cell. A bullet or number before a text, and dots before a page number, part nothing."""
-    if not row.words:
-        return []
-    if has_leader(row.words):
-        return [row.words]
-    cells: list[list[Word]] = []
-    for words in row.segments(gap):
-        is_attached = cells and (_JOINS_NEXT.match(cells[-1][-1].text) or _JOINS_LAST.match(words[0].text))
-        if is_attached or (len(cells) == 1 and len(cells[0]) == 1 and _FIRST_MARK.match(cells[0][0].text)):
-            cells[-1] = [*cells[-1], *words]
-        else:
-            cells.append(list(words))
-    return [row.words] if len(cells) == 2 and _is_equation(cells) else cells
-
-
-def _is_equation(cells: Sequence[Sequence[Word]]) -> bool:
-    """A formula with its number in brackets at the end of the line."""
-    is_numbered = len(cells[1]) == 1 and _EQUATION_NUMBER.match(cells[1][0].text)
-    return bool(is_numbered) and any(_MATHEMATICS.search(word.text) for word in cells[0])
 
 
 def table_stretches(rows: Sequence[Row]) -> Iterator[tuple[bool, list[Row]]]:
@@ -149,35 +110,46 @@ def _may_be_table(rows: Sequence[Row], counts: Sequence[int]) -> bool:
     return len(gappy) > 2 or any(is_figure(text_of(cell)) for row in gappy for cell in cells_of(row)[1:])
 
 
-def is_figure(text: str) -> bool:
-    """Whether a cell holds a number, an amount, a share, or a dash in the place of one; years too."""
-    return _FIGURE.match(text) is not None
-
-
-def table_lines(rows: Sequence[Row]) -> list[str]:
-    """The rows as lines of a table; [] where no gap goes through them."""
+def table_lines(rows: Sequence[Row], level: Sequence[Rule] = ()) -> list[str]:
+    """The rows as lines of a table, its level rules given; [] where no gap goes through them."""
     em = statistics.median(row.size for row in rows)
     gaps = _gaps_between_columns(rows, em)
     if not gaps:
         return []
     gaps = _without_names_alone(rows, gaps, em)
     rows, table = _with_labels(rows, [_placed(row, gaps, em) for row in rows])
-    if is_scattered(table):
+    head = head_rows(table)
+    body = with_whole_cells(rows[head:], table[head:])
+    if is_scattered([*table[:head], *body]):
         return []
-    head = _head_rows(table)
     if not head:
-        return [markdown_row(cells) for cells in table]
-    edges = min(row.x0 for row in rows), max(row.x1 for row in rows)
-    own = _own_spans(rows[head:], gaps)
-    above = [_spread(row, gaps, edges, em, own) for row in rows[:head]]
-    joined = [" ".join(_distinct(line[column] for line in above)) for column in range(len(gaps) + 1)]
-    return [markdown_row(joined), *(markdown_row(cells) for cells in table[head:])]
+        return [markdown_row(cells) for cells in body]
+    names = column_names(rows[:head], rows[head:], gaps, level)
+    return [markdown_row(cells) for cells in named_rows(names, body)]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How many rows are a header, and from where to where each column's text reaches below; (0, 0): nowhere."""
+
+    head: int
+    own: list[Span]
+
+
+def columns_of(rows: Sequence[Row]) -> Columns | None:
+    """The columns of what looks like a table; None where no gap goes through it."""
+    em = statistics.median(row.size for row in rows)
+    gaps = _gaps_between_columns(rows, em)
+    if not gaps:
+        return None
+    head = head_rows([_placed(row, gaps, em) for row in rows])
+    return Columns(head, own_spans(rows[head:], gaps))
 
 
 def _without_names_alone(rows: Sequence[Row], gaps: list[Span], em: float) -> list[Span]:
     """Without the gap between a name of a column and its figures, which stand further right and not below it."""
     table = [_placed(row, gaps, em) for row in rows]
-    head = _head_rows(table)
+    head = head_rows(table)
     if not head or head == len(table):
         return gaps
     kept = list(gaps)
@@ -207,14 +179,12 @@ def _with_labels(rows: Sequence[Row], table: Sequence[list[str]]) -> tuple[list[
     return kept_rows, kept
 
 
-def _distinct(texts: Iterator[str]) -> list[str]:
-    return list(dict.fromkeys(text for text in texts if text))
-
-
 def _gaps_between_columns(rows: Sequence[Row], em: float) -> list[Span]:
     counts = [len(cells_of(row)) for row in rows]
     usual = statistics.median(count for count in counts if count > 1)
     voters = [row for row, count in zip(rows, counts, strict=True) if count >= max(2.0, _VOTERS * usual)]
+    written = [row for row in voters if any(map(_IS_AMOUNT.match, (word.text for word in row.words[1:])))]
+    voters = written if len(written) >= max(2.0, 0.5 * len(voters)) else voters  # names stand closer than figures
     spans = sorted(span for row in voters for span in _spans(row, em))
     edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
     most = int(len(voters) * _CROSSING)
@@ -224,50 +194,59 @@ def _gaps_between_columns(rows: Sequence[Row], em: float) -> list[Span]:
         before, covering = covering, covering + change
         if covering <= most < before:
             begin = place
-        elif before <= most < covering and begin is not None and place - begin >= _NARROWEST * em:
+        elif before <= most < covering and begin is not None and place - begin >= WORD_GAP * em:
             gaps.append((begin, place))
-    return _needed(gaps, voters)
+    return _needed(gaps, voters, em)
 
 
 def _spans(row: Row, em: float) -> Iterator[Span]:
     """The stretches of a row that hold text, small gaps within cells closed."""
-    for cell in cells_of(row, _WORD_GAP * em / max(row.size, 1.0)):
+    for cell in cells_of(row, WORD_GAP * em / max(row.size, 1.0)):
         yield min(word.x0 for word in cell), max(word.x1 for word in cell)
 
 
-def _needed(gaps: Sequence[Span], voters: Sequence[Row]) -> list[Span]:
+def _needed(gaps: Sequence[Span], voters: Sequence[Row], em: float) -> list[Span]:
     """Those beside which some row has two cells: a gap by chance between the words of a label parts nothing."""
     needed: list[Span] = []
     for gap in gaps:
         middle = (gap[0] + gap[1]) / 2
-        parted = 0
-        for row in voters:
-            cells = cells_of(row)
-            ends = [max(word.x1 for word in cell) for cell in cells]
-            starts = [min(word.x0 for word in cell) for cell in cells]
-            parted += any(end <= middle <= start for end, start in zip(ends, starts[1:], strict=False))
-        if parted >= max(1, 0.3 * len(voters)):
+        parted = sum(_is_parted(row, middle) for row in voters)
+        between = sum(_is_between_amounts(row, middle) for row in voters)
+        is_wide = gap[1] - gap[0] >= _NARROWEST * em
+        if (is_wide and parted >= max(1, 0.3 * len(voters))) or between >= max(2.0, _MOST_BETWEEN * len(voters)):
             needed.append(gap)
     return needed
 
 
-def _column(gaps: Sequence[Span], place: float) -> int:
-    return sum((gap[0] + gap[1]) / 2 < place for gap in gaps)
+def _is_parted(row: Row, place: float) -> bool:
+    cells = cells_of(row)
+    ends = [max(word.x1 for word in cell) for cell in cells]
+    starts = [min(word.x0 for word in cell) for cell in cells]
+    return any(end <= place <= start for end, start in zip(ends, starts[1:], strict=False))
+
+
+def _is_between_amounts(row: Row, place: float) -> bool:
+    """Whether a figure ends before the place and another begins behind it, however near."""
+    before = [word for word in row.words if word.x1 <= place]
+    after = [word for word in row.words if word.x0 >= place]
+    if not before or not after or not _ENDS_AMOUNT.match(before[-1].text):
+        return False
+    return _IS_AMOUNT.match(after[0].text) is not None
 
 
 def _placed(row: Row, gaps: Sequence[Span], em: float) -> list[str]:
     """The row's cells by column. What runs across a gap without one of its own stays whole where it begins."""
     columns: list[list[Word]] = [[] for _ in range(len(gaps) + 1)]
-    for words in cells_of(row, _WORD_GAP * em / max(row.size, 1.0)):
+    for words in cells_of(row, WORD_GAP * em / max(row.size, 1.0)):
         first, last = words[0], words[-1]
-        middles = {_column(gaps, (first.x0 + first.x1) / 2), _column(gaps, (last.x0 + last.x1) / 2)}
+        middles = {column_of(gaps, (first.x0 + first.x1) / 2), column_of(gaps, (last.x0 + last.x1) / 2)}
         if len(middles) > 1 and all(_IS_AMOUNT.match(word.text) for word in words):
             for column, word in _amounts(words, gaps):
                 columns[column].append(word)
             continue
         column = min(middles)
         if len(middles) == 1:
-            column = _column(gaps, (min(w.x0 for w in words) + max(w.x1 for w in words)) / 2)
+            column = column_of(gaps, (min(w.x0 for w in words) + max(w.x1 for w in words)) / 2)
         columns[column].extend(words)
     return [text_of(sorted(words, key=lambda word: word.x0)) for words in columns]
 
@@ -276,88 +255,6 @@ def _amounts(words: Sequence[Word], gaps: Sequence[Span]) -> Iterator[tuple[int,
     """(column, word) of figures so near one another that only their columns part them; a sign goes with its figure."""
     column = 0
     for word in reversed(words):
-        if not _JOINS_NEXT.match(word.text):
-            column = _column(gaps, (word.x0 + word.x1) / 2)
+        if not JOINS_NEXT.match(word.text):
+            column = column_of(gaps, (word.x0 + word.x1) / 2)
         yield column, word
-
-
-def _own_spans(rows: Sequence[Row], gaps: Sequence[Span]) -> list[Span]:
-    """From where to where each column's own text reaches below the header; (0, 0) where there is none."""
-    columns: list[list[Word]] = [[] for _ in range(len(gaps) + 1)]
-    for row in rows:
-        for word in row.words:
-            columns[_column(gaps, (word.x0 + word.x1) / 2)].append(word)
-    return [
-        (min(word.x0 for word in words), max(word.x1 for word in words)) if words else (0.0, 0.0) for words in columns
-    ]
-
-
-def _parted(ranges: Sequence[tuple[int, int]], spans: Sequence[Span], own: Sequence[Span]) -> list[tuple[int, int]]:
-    """The columns that each cell of a header covers, without those over whose text another cell stands more."""
-    shared = [[min(span[1], text[1]) - max(span[0], text[0]) for text in own] for span in spans]
-    parted = []
-    for number, (first, last) in enumerate(ranges):
-        others = [other for index, other in enumerate(shared) if index != number]
-        is_anothers = [
-            any(one[column] > max(shared[number][column], 0.0) for one in others) for column in range(len(own))
-        ]
-        while last > first and is_anothers[first]:
-            first += 1
-        while last > first and is_anothers[last]:
-            last -= 1
-        parted.append((first, last))
-    return parted
-
-
-def _spread(row: Row, gaps: Sequence[Span], edges: Span, em: float, own: Sequence[Span]) -> list[str]:
-    """A header's cells by column; one that stands over several columns is repeated in each."""
-    texts: list[list[str]] = [[] for _ in range(len(gaps) + 1)]
-    cells = _head_cells(row, gaps, em)
-    spans = [(min(word.x0 for word in cell), max(word.x1 for word in cell)) for cell in cells]
-    ranges = [(_column(gaps, left + 0.2 * em), _column(gaps, right - 0.2 * em)) for left, right in spans]
-    ranges = _parted(ranges, spans, own)
-    for number, (words, span, (first, last)) in enumerate(zip(cells, spans, ranges, strict=True)):
-        if last > first:
-            lowest = max([1, *(other + 1 for _, other in ranges[:number])]) if first else 0
-            highest = min([len(gaps), *(other - 1 for other, _ in ranges[number + 1 :])])
-            first, last = _centred((first, last), (min(lowest, first), max(highest, last)), span, gaps, edges)
-        for column in range(first, max(first, last) + 1):
-            texts[column].append(text_of(words))
-    return [" ".join(own) for own in texts]
-
-
-def _head_cells(row: Row, gaps: Sequence[Span], em: float) -> list[list[Word]]:
-    """A header's words stand closer than figures: a small gap parts them where a gap between columns is."""
-    cells: list[list[Word]] = []
-    for words in cells_of(row, _WORD_GAP * em / max(row.size, 1.0)):
-        if cells:
-            end, start = max(word.x1 for word in cells[-1]), min(word.x0 for word in words)
-            is_parted = any(end <= (gap[0] + gap[1]) / 2 <= start for gap in gaps)
-            if start - end < _HEAD_GAP * em and not is_parted:
-                cells[-1] = [*cells[-1], *words]
-                continue
-        cells.append(list(words))
-    return cells
-
-
-def _centred(
-    covered: tuple[int, int], most: tuple[int, int], span: Span, gaps: Sequence[Span], edges: Span
-) -> tuple[int, int]:
-    """The columns over whose middle a header stands: those that it covers, and as many more as keep it there."""
-    starts = [edges[0], *(end for _, end in gaps)]
-    ends = [*(start for start, _ in gaps), edges[1]]
-    ranges = [(a, b) for a in range(most[0], covered[0] + 1) for b in range(covered[1], most[1] + 1)]
-    return min(
-        ranges,
-        key=lambda one: (round(abs(starts[one[0]] + ends[one[1]] - sum(span)) / 2 / _CENTRED), one[0] - one[1]),
-    )
-
-
-def _head_rows(table: Sequence[Sequence[str]]) -> int:
-    """How many rows stand above the first one with figures; 0 where there is no header."""
-    for number, cells in enumerate(table[: _MOST_HEAD_ROWS + 1]):
-        figures = [cell for cell in cells[1:] if cell and is_figure(cell) and not _YEAR.match(cell)]
-        if figures:
-            return number
-    has_names = sum(bool(cell) for cell in table[0]) > 1
-    return 1 if has_names else 0

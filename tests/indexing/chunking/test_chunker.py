@@ -288,3 +288,29 @@ def test_a_table_without_a_header_repeats_no_row() -> None:
     rows = "\n".join(f"| Cart {number} | {number}.5 | {number}.7 |" for number in range(60))
     found = chunks(document(rows.replace("Cart 0 ", "7.1 ")), size=300)
     assert sum(chunk.text.count("| 7.1 | 0.5 | 0.7 |") for chunk in found) == 1
+
+
+def test_later_rows_of_a_section_begin_with_its_heading() -> None:
+    assets = "\n".join(f"| Asset of kind {number} | {number},151 | {number},154 |" for number in range(10, 24))
+    debts = assets.replace("Asset", "Debt")
+    head = "| In millions | 2022 | 2023 |"
+    made = chunks(document(f"{head}\n| Current assets: |\n{assets}\n| Current debts |\n{debts}"), size=300)
+    later = [chunk.text.split("\n") for chunk in made[1:]]
+    assert len(later) > 3
+    assert all(lines[0] == head for lines in later)
+    assert all(lines[1] == ("| Current assets: |" if "Asset" in lines[2] else "| Current debts |") for lines in later)
+    assert all(len(chunk.text) <= 300 for chunk in made)
+
+
+def test_a_row_with_one_cell_is_no_heading_of_those_below() -> None:
+    rows = [
+        f"| Part number {number} | 41 | 0.{number} |" if number % 3 else f"| P-{number} |" for number in range(10, 60)
+    ]
+    made = chunks(document("\n".join(["| Part | Torque | Gap |", *rows])), size=300)
+    assert sum(chunk.text.count("| P-12 |") for chunk in made) == 1
+
+
+def test_a_row_whose_cells_say_their_names_is_no_header() -> None:
+    rows = [f"| Ship {number} | Berths in the year: {number} | Berths later: {number}.5 |" for number in range(40)]
+    made = chunks(document("\n".join(rows)), size=300)
+    assert sum(chunk.text.count("| Ship 0 |") for chunk in made) == 1

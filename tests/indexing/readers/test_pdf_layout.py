@@ -105,6 +105,96 @@ def test_a_header_that_reaches_over_the_next_column_stays_in_its_own(tmp_path: P
     assert head == "| Description of use | Leased square footage | Owned square footage |"
 
 
+def test_a_header_goes_over_the_columns_of_its_rule_and_no_others(tmp_path: Path) -> None:
+    lines = [(200, 714, "Quarter"), *row(700, "", "2022", "2023", "Change", step=90)]
+    for number, name in enumerate(("Sales", "Costs", "Profit")):
+        lines += row(684 - 14 * number, name, f"{number}1,151", f"{number}1,154", f"{number}.5", step=90)
+    ruled = text(tmp_path, drawn(*lines, more="148 711 m 275 711 l S"))
+    assert ruled.split("\n")[0] == "|  | Quarter 2022 | Quarter 2023 | Change |"
+    pieces = "148 711 m 190 711 l 190 711 m 290 711 l 230 711 m 375 711 l S"
+    assert "| Quarter 2022 | Quarter 2023 | Quarter Change |" in text(tmp_path, drawn(*lines, more=pieces))
+
+
+def test_names_on_two_lines_over_several_columns_are_whole_in_each(tmp_path: Path) -> None:
+    lines = [(150, 720, "Domestic pension"), (330, 720, "Foreign pension"), (170, 708, "plans"), (350, 708, "plans")]
+    places = (140, 180, 220, 320, 360, 400)
+    years = [(x, 696, f"20{20 + n % 3}") for n, x in enumerate(places)]
+    for number, name in enumerate(("Rate", "Cost", "Return")):
+        years += [(60, 682 - 12 * number, name), *((x, 682 - 12 * number, f"{number}.2") for x in places)]
+    head = text(tmp_path, drawn(*lines, *years)).split("\n")[0]
+    assert head.count("Domestic pension plans 202") == 3
+    assert head.count("Foreign pension plans 202") == 3
+
+
+def test_the_heading_of_a_section_is_a_row_and_no_part_of_the_header(tmp_path: Path) -> None:
+    lines = [*row(700, "In millions", "2022", "2023"), (60, 686, "Current assets:")]
+    lines += [*row(672, "Cash", "1,151", "1,154"), *row(658, "Stock", "1,517", "1,429"), *row(644, "Other", "12", "13")]
+    assert text(tmp_path, drawn(*lines)).split("\n")[:3] == [
+        "| In millions | 2022 | 2023 |",
+        "| Current assets: |",
+        "| Cash | 1,151 | 1,154 |",
+    ]
+
+
+@pytest.mark.parametrize("white", [16, 26])
+def test_figures_below_the_heading_of_a_section_keep_the_header(tmp_path: Path, white: int) -> None:
+    lines, y = [*row(720, "Years ended in May", "2022", "2023")], 706
+    for section in ("Cash paid", "Other operating flows", "Other financing flows"):
+        lines += [*row(y, "Interest", "1,151", "1,154"), *row(y - 14, "Taxes", "517", "429")]
+        lines.append((60, y - 14 - white, section))
+        y -= 28 + white
+    lines += [*row(y, "Debt costs", "51", "54"), *row(y - 14, "Sum", "1,719", "1,637")]
+    found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
+    assert found[0] == "| Years ended in May | 2022 | 2023 |"
+    assert "| Other operating flows |" in found
+    assert all(line.startswith("|") for line in found)
+
+
+def test_another_table_below_a_caption_has_its_own_columns(tmp_path: Path) -> None:
+    lines = [*row(720, "Ship", "2022", "2023"), *row(706, "Skarv", "1,151", "1,154"), *row(692, "Terne", "517", "429")]
+    lines += [
+        (60, 666, "Berths"),
+        *row(650, "North", "", "12", "7.5", step=70),
+        *row(636, "South", "", "9", "6.5", step=70),
+    ]
+    found = text(tmp_path, drawn(*lines))
+    assert "| Berths |" not in found
+    assert found.count("2022") == 1
+
+
+def test_a_label_on_two_lines_is_one_label(tmp_path: Path) -> None:
+    lines = [*row(700, "", "2022", "2023", step=200), (60, 686, "Issuance of shares in connection")]
+    lines += [*row(674, "with the plan", "1,151", "1,154", step=200), *row(658, "Dividends", "51", "54", step=200)]
+    lines += [*row(642, "Total", "5", "4", step=200)]
+    found = text(tmp_path, drawn(*lines))
+    assert "| Issuance of shares in connection with the plan | 1,151 | 1,154 |" in found
+
+
+def test_what_stands_over_all_columns_of_a_wide_table_is_said_once(tmp_path: Path) -> None:
+    title = "(amounts in thousands of crowns, except for the shares)"
+    lines = [(200, 714, title), *row(700, "", *(f"May {n}" for n in range(2016, 2022)), step=70)]
+    for number, name in enumerate(("Sales", "Costs", "Profit")):
+        lines += row(684 - 14 * number, name, *(f"{n},{number}51" for n in range(1, 7)), step=70)
+    head = text(tmp_path, drawn(*lines)).split("\n")[0]
+    assert head == f"| {title} | " + " | ".join(f"May {n}" for n in range(2016, 2022)) + " |"
+
+
+def test_cells_of_a_table_with_long_names_say_their_own(tmp_path: Path) -> None:
+    kinds = [(kind, year) for year in (2022, 2023) for kind in ("first", "other", "third")]
+    names = [
+        ("Outstanding balance", f"of the {kind} facility", "at the end of the", f"calendar year {year}")
+        for kind, year in kinds
+    ]
+    pieces = [(130 + 75 * n, 760 - 8 * line, words[line]) for line in range(4) for n, words in enumerate(names)]
+    for line, label in enumerate(("Norden", "Skarv", "Terne")):
+        pieces.append((60, 722 - 10 * line, label))
+        pieces += [(130 + 75 * number, 722 - 10 * line, f"{line}{number}.5") for number in range(6)]
+    found = [line for line in text(tmp_path, drawn(*pieces, size=6)).split("\n") if line]
+    name = "Outstanding balance of the {} facility at the end of the calendar year {}"
+    assert found[1].startswith(f"| Skarv | {name.format('first', 2022)}: 10.5 | {name.format('other', 2022)}: 11.5 |")
+    assert found[1].endswith(f"| {name.format('third', 2023)}: 15.5 |")
+
+
 def test_a_merged_cell_is_repeated_downwards(tmp_path: Path) -> None:
     lines = [*row(706, "Ship", "Part", "Due"), *row(676, "Skarv", "Rudder", "May"), *row(656, "", "Anchor", "June")]
     whole = "50 720 m 380 720 l 50 696 m 380 696 l 50 646 m 380 646 l 160 666 m 380 666 l"
@@ -121,6 +211,17 @@ def test_a_ruled_header_of_two_rows_is_one(tmp_path: Path) -> None:
     level = "50 720 m 380 720 l 50 676 m 380 676 l 50 656 m 380 656 l 160 700 m 380 700 l"
     upright = "50 720 m 50 656 l 160 720 m 160 656 l 270 700 m 270 656 l 380 720 m 380 656 l"
     assert text(tmp_path, drawn(*lines, more=f"{level} {upright} S")).split("\n") == [
+        "| System | Energy GGA | Energy LDA |",
+        "| Dimer | 1.15 | 1.32 |",
+    ]
+
+
+def test_a_ruled_header_of_two_rows_below_a_title_is_one(tmp_path: Path) -> None:
+    lines = [(60, 726, "Energies of pairs"), *row(706, "System", "Energy"), *row(686, "", "GGA", "LDA")]
+    lines += row(666, "Dimer", "1.15", "1.32")
+    level = "50 740 m 380 740 l 50 720 m 380 720 l 50 676 m 380 676 l 50 656 m 380 656 l 160 700 m 380 700 l"
+    upright = "50 740 m 50 656 l 160 720 m 160 656 l 270 700 m 270 656 l 380 740 m 380 656 l"
+    assert text(tmp_path, drawn(*lines, more=f"{level} {upright} S")).split("\n")[1:] == [
         "| System | Energy GGA | Energy LDA |",
         "| Dimer | 1.15 | 1.32 |",
     ]
@@ -149,6 +250,34 @@ def test_ticks_and_legends_of_a_chart_are_no_table() -> None:
     assert table_lines(rows_of(words)) == []
     labelled = [Word("Norden", 0, 35, 90 + 14 * line, 10, line) for line in range(10)]
     assert len(table_lines(rows_of([*words, *labelled]))) > 5
+
+
+def test_the_names_in_a_drawing_are_no_table() -> None:
+    places = [
+        ("Output", 200, 0),
+        ("Block", 330, 0),
+        ("Norm", 200, 2),
+        ("Join", 330, 2),
+        ("Norm", 330, 4),
+        ("Mix", 420, 4),
+    ]
+    places += [
+        ("Input", 60, 6),
+        ("Layer", 200, 6),
+        ("Gate", 330, 8),
+        ("Sum", 420, 8),
+        ("Data", 60, 10),
+        ("Key", 200, 10),
+    ]
+    words = [Word(name, x, x + 28, 90 + 14 * line, 10, line) for name, x, line in places]
+    assert table_lines(rows_of(words)) == []
+
+
+def test_a_formula_with_greek_letters_and_brackets_is_no_table(tmp_path: Path) -> None:
+    lines = [(60, 700, "="), (120, 700, r"\("), (200, 700, r"\)"), (260, 700, r"\)")]
+    lines += [(60, 686, "L"), (120, 686, "min A"), (200, 686, ", 1 +"), (260, 686, "=")]
+    lines += [(60, 672, "T"), (120, 672, r"\("), (200, 672, "q"), (260, 672, r"\(3\)")]
+    assert "|" not in text(tmp_path, drawn(*lines))
 
 
 def test_a_formula_on_several_lines_is_no_table(tmp_path: Path) -> None:
