@@ -150,7 +150,7 @@ class FakeDeepSeek:
         hit = min(tokens_of(asked.prompt[:shared]) // 64 * 64, prompt)
         thinking = tokens_of(reply.reasoning)
         completion = tokens_of(reply.text) + thinking
-        return {
+        asked.usage = {
             "prompt_tokens": prompt,
             "completion_tokens": completion,
             "total_tokens": prompt + completion,
@@ -158,6 +158,7 @@ class FakeDeepSeek:
             "prompt_cache_miss_tokens": prompt - hit,
             "completion_tokens_details": {"reasoning_tokens": thinking},
         }
+        return asked.usage
 
 
 class _Server(ThreadingHTTPServer):
