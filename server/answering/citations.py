@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from server.answering.citation_marks import Mark, cited_numbers, marks_of
+from server.answering.citation_marks import SUPERSCRIPTS, Mark, cited_numbers, marks_of
 from server.answering.facts import Fact, doubted, facts_of
 from server.answering.prose import is_formula, is_inside, spans_of_code_and_formulas, without
 from server.answers import Checks
@@ -114,7 +114,7 @@ def _edited(text: str, edits: Sequence[_Edit], start: int, end: int) -> str:
     return "".join([*parts, text[start:end]])
 
 
-_MAY_OPEN = re.compile(r"[\[［【〔(（^<\\]")
+_MAY_OPEN = re.compile(rf"[\[［【〔(（^<\\{SUPERSCRIPTS}]")
 _MAY_CLOSE = re.compile(r"[\]］】〕)）^>]")
 _LONGEST_MARK = 120  # characters
 _LOOKED_AT = 14  # characters behind a mark, which tell an index or a link from a citation
@@ -140,6 +140,8 @@ def _is_settled(text: str, place: int) -> bool:
         return True
     if _in_open_span(text, place):
         return False
+    if text[place] in SUPERSCRIPTS:
+        return line_end >= 0 or len(text) - _mark_end(text, place) >= _LOOKED_AT
     closed = _MAY_CLOSE.search(text, place + 1)
     if closed is None:
         return line_end >= 0 or len(text) - place > _LONGEST_MARK

@@ -47,8 +47,8 @@ _FAR_BELOW = 0.7
 class LanguageModels:
     """The configured models in their roles. May be used by several threads; `close` ends the connections.
 
-    What is learned of the server is kept in `learned_file`; with `anew` nothing of before is believed. A call costs what
-    the `tariff` says of the moment when it began.
+    What is learned of the server is kept in `learned_file`; with `anew` nothing of before is believed. A call costs
+    what the `tariff` says of the moment when it began.
     """
 
     def __init__(

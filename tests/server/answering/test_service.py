@@ -187,12 +187,15 @@ def test_each_call_costs_what_the_tariff_said_when_it_began(fake: FakeDeepSeek, 
 
     def cost(prices: Prices | None, *calls: dict[str, int]) -> float:
         assert prices is not None
-        return sum(
-            call["prompt_cache_hit_tokens"] * prices.cached_input
-            + call["prompt_cache_miss_tokens"] * prices.input
-            + call["completion_tokens"] * prices.output
-            for call in calls
-        ) / 1e6
+        return (
+            sum(
+                call["prompt_cache_hit_tokens"] * prices.cached_input
+                + call["prompt_cache_miss_tokens"] * prices.input
+                + call["completion_tokens"] * prices.output
+                for call in calls
+            )
+            / 1e6
+        )
 
     first, *others = (asked.usage for asked in fake.scorings())
     off_peak, peak = (tariff.prices("deepseek-flash", moment) for moment in (before, after))
