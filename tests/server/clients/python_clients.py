@@ -1,6 +1,6 @@
 """Asks a server through one of the clients that programs in Python use: `python_clients.py CLIENT BASE_URL FOLDER`.
 
-Runs with the libraries of requirements-clients.txt, in an environment of their own; knows nothing of the project. Prints
+Runs with the libraries of requirements-clients.txt, in their own environment; knows nothing of the project. Prints
 what came back as JSON: an answer, the same as a stream, a follow-up question, and what is said to whoever wants JSON.
 """
 
