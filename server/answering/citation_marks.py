@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from server.answering.prose import is_inside, spans_outside_prose
+from server.answering.prose import is_inside, merged, spans_outside_prose
 
 _S = r"\s{0,4}"  # a bounded gap: any number of spaces would take quadratic time
 _WORD = (
@@ -31,9 +31,11 @@ _PLACE = (
 )
 _ITEM = (
     rf"(?:{_WORD}[\s_:：#-]{{0,4}})?(?:#|№|no\.{_S}|nr\.{_S})?{_NUMBER}"
-    rf"(?:{_TO}(?:{_WORD}{_S})?{_NUMBER})?(?:号|號)?{_PLACE}*"
+    rf"(?:{_TO}(?:{_WORD}{_S})?{_NUMBER})?(?:号|號)?{_PLACE}{{0,3}}"
 )
-_NAMED_ITEM = rf"(?:{_WORD}[\s_:：#-]{{0,4}}){{1,2}}(?:#|№|no\.{_S}|nr\.{_S})?(?:{_NUMBER})(?:{_TO}{_NUMBER})?{_PLACE}*"
+_NAMED_ITEM = (
+    rf"(?:{_WORD}[\s_:：#-]{{0,4}}){{1,2}}(?:#|№|no\.{_S}|nr\.{_S})?(?:{_NUMBER})(?:{_TO}{_NUMBER})?{_PLACE}{{0,3}}"
+)
 _AND = (
     rf"(?:{_S}[,，、;；&+](?:{_S}(?:and|und|et|y|e)\s)?{_S}|"
     rf"\s{{1,4}}(?:and|und|et|y|e|or|oder|ou|o)\s{{1,4}}|{_S}[和及与與跟]{_S})"
@@ -42,19 +44,19 @@ _LEAD = rf"(?:{_SEEN}{_S}[:：]?{_S})?"
 _ID = rf"(?:ids?{_S}[:：]{_S})?"  # RAGFlow's [ID:3]
 _BRACKETED = (
     rf"\\?[\[［【〔]{_S}{_LEAD}(?:{_WORD}{_S}[:：]{_S})?"
-    rf"\^?{_ID}{_ITEM}(?:(?:{_AND}|{_S}[/|]{_S})\^?{_ID}{_ITEM})*\^?{_S}\\?[\]］】〕]"
+    rf"\^?{_ID}{_ITEM}(?:(?:{_AND}|{_S}[/|]{_S})\^?{_ID}{_ITEM}){{0,20}}\^?{_S}\\?[\]］】〕]"
 )
-_PARENTHESISED = rf"[(（]{_S}{_LEAD}{_NAMED_ITEM}(?:{_AND}{_ITEM})*{_S}[)）]"
-_PLAIN_LIST = rf"{_NUMBER}(?:{_S}[,–-]{_S}{_NUMBER})*"
+_PARENTHESISED = rf"[(（]{_S}{_LEAD}{_NAMED_ITEM}(?:{_AND}{_ITEM}){{0,20}}{_S}[)）]"
+_PLAIN_LIST = rf"{_NUMBER}(?:{_S}[,–-]{_S}{_NUMBER}){{0,20}}"
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _FOOTNOTES = (  # at the end of a sentence or its part: "30 euros.¹ ²", "30 euros¹,"; "30 m²" is none
-    rf"(?:(?<=[.,;:!?。，；：！？)\]”\"’])[{SUPERSCRIPTS}]+|(?<=[^\W\d_]{{4}})[{SUPERSCRIPTS}]+(?=[.,;:!?。，；：！？]))"
-    rf"(?:[, ’]?[{SUPERSCRIPTS}]+)*"
+    rf"(?:(?<=[.,;:!?。，；：！？)\]”\"’])[{SUPERSCRIPTS}]{{1,4}}+|(?<![{SUPERSCRIPTS}])(?<=[^\W\d_]{{4}})[{SUPERSCRIPTS}]{{1,4}}+(?=[.,;:!?。，；：！？]))"
+    rf"(?:[, ’]?[{SUPERSCRIPTS}]{{1,4}}+){{0,9}}"
 )
 _RAISED = rf"\^\[?{_PLAIN_LIST}\]?\^|<sup>{_S}\[?{_PLAIN_LIST}\]?{_S}</sup>|(?P<footnotes>{_FOOTNOTES})"
-_LINKED = r"(?:\(#[^)\s]*\)|\(\))?(?!\([^)\s]*[/.:][^)\s]*\))"
+_LINKED = r"(?:\(#[^)\s]{0,100}\)|\(\))?(?!\([^)\s/.:]{0,300}[/.:][^)\s]{0,300}\))"
 _MARK = re.compile(
-    rf"(?<![ \t])[ \t]*(?:(?P<doubled>\[{_S}{_BRACKETED}{_S}\])(?:\([^)\s]*\))?"
+    rf"(?<![ \t])[ \t]*(?:(?P<doubled>\[{_S}{_BRACKETED}{_S}\])(?:\([^)\s]{{0,300}}\))?"
     rf"|<sup>{_S}(?P<sup>{_BRACKETED}){_S}</sup>"
     rf"|(?P<plain>{_BRACKETED}){_LINKED}(?P<upto>\s?[–-]\s?[\[【]\d{{1,2}}[\]】])?"
     rf"|(?P<paren>{_PARENTHESISED})|(?P<raised>{_RAISED}))",
@@ -99,7 +101,10 @@ _VALUES = re.compile(
     re.IGNORECASE,
 )
 _INTERVAL_FOLLOWS = re.compile(r"^\s*(?:interval|range|区间|范围|Intervall)", re.IGNORECASE)
-_MATRIX = re.compile(r"\[\s*(?:\[[\d\s.,+-]*\]\s*,?\s*){2,}\]|\[\s*\[\d+(?:\s*,\s*\d+)+\]\s*\]")
+_ROW = r"\[[\d\s.,+-]{0,300}+\]\s{0,20}+,?\s{0,20}+"
+_MATRIX = re.compile(
+    rf"\[\s{{0,20}}+(?:{_ROW}){{2,40}}+\]|\[\s{{0,20}}\[\d{{1,9}}+(?:\s{{0,4}},\s{{0,4}}\d{{1,9}}+){{1,99}}+\]\s{{0,20}}\]"
+)
 _QUANTITY_BEFORE = re.compile(r"(?:[\d)\]^}]|(?<![A-Za-zÀ-ɏ])[A-Za-z]{1,2})$")
 _TEXT_BEFORE = 60  # characters that are looked at
 
@@ -126,7 +131,7 @@ class Mark:
 
 def marks_of(text: str) -> Iterator[Mark]:
     """The citation marks in order."""
-    closed = [*spans_outside_prose(text), *(match.span() for match in _MATRIX.finditer(text))]
+    closed = merged([*spans_outside_prose(text), *(match.span() for match in _MATRIX.finditer(text))])
     for found in _MARK.finditer(text):
         start = found.end() - len(found.group().lstrip())
         numbers = _numbers_of(found)

@@ -14,7 +14,7 @@ from server.language import REFUSALS
 from storage.words.scripts import letters_of
 
 _THOUGHT = re.compile(
-    r"\s*(?:<(think|thinking|thought|reasoning)>.*?</\1>|◁think▷.*?◁/think▷|(?:(?!<think).)*?</think(?:ing)?>)",
+    r"\A\s*+(?:<(think|thinking|thought|reasoning)>.*?</\1>|◁think▷.*?◁/think▷|(?:(?!<think).)*?</think(?:ing)?>)",
     re.DOTALL | re.IGNORECASE,
 )
 _DRESSING = re.compile(r"[*_`~#>|\"“”„«»‹›「」『』]+")
@@ -222,6 +222,8 @@ def only_refuses(text: str) -> bool:
 
 def may_become_refusal(text: str) -> bool:
     """Whether a text that goes on may still be our sentence alone."""
+    if len(text) > _LONGEST:
+        return False
     said = letters_of(_bare(text))
     return any(ours.startswith(said) or said == ours for ours in _WHOLE)
 
