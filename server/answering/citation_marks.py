@@ -55,11 +55,12 @@ _FOOTNOTES = (  # at the end of a sentence or its part: "30 euros.¹ ²", "30 eu
 )
 _RAISED = rf"\^\[?{_PLAIN_LIST}\]?\^|<sup>{_S}\[?{_PLAIN_LIST}\]?{_S}</sup>|(?P<footnotes>{_FOOTNOTES})"
 _LINKED = r"(?:\(#[^)\s]{0,100}\)|\(\))?(?!\([^)\s/.:]{0,300}[/.:][^)\s]{0,300}\))"
+_HAS_NUMBER = r"(?=[\[［【〔\\(（<]\D{0,140}+\d)"  # most brackets have none: they are passed at once
 _MARK = re.compile(
-    rf"(?<![ \t])[ \t]*(?:(?P<doubled>\[{_S}{_BRACKETED}{_S}\])(?:\([^)\s]{{0,300}}\))?"
+    rf"(?<![ \t])[ \t]*(?:{_HAS_NUMBER}(?:(?P<doubled>\[{_S}{_BRACKETED}{_S}\])(?:\([^)\s]{{0,300}}\))?"
     rf"|<sup>{_S}(?P<sup>{_BRACKETED}){_S}</sup>"
     rf"|(?P<plain>{_BRACKETED}){_LINKED}(?P<upto>\s?[–-]\s?[\[【]\d{{1,2}}[\]】])?"
-    rf"|(?P<paren>{_PARENTHESISED})|(?P<raised>{_RAISED}))",
+    rf"|(?P<paren>{_PARENTHESISED}))|(?P<raised>{_RAISED}))",
     re.IGNORECASE,
 )
 _ITEM_NUMBERS = re.compile(rf"(\d{{1,3}})(?:{_TO}(?:{_WORD}{_S})?(\d{{1,3}}))?", re.IGNORECASE)

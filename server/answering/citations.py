@@ -85,7 +85,7 @@ class CheckedStream:
     def _forget_what_is_over(self) -> None:
         """Keep the end of what was sent only: nothing further back decides what stands there.
 
-        Tried whenever the text has grown to twice what was left.
+        Where that cannot be told, it is tried again when the text has grown to twice its length.
         """
         if len(self._text) < self._forgets_at:
             return
@@ -94,7 +94,9 @@ class CheckedStream:
         before = "" if self._text.startswith("\n", begin) else "."
         if begin > 1:
             self._text, self._sent = before + self._text[begin:], self._sent - begin + len(before)
-        self._forgets_at = 2 * len(self._text) + _LONG_PARAGRAPH
+            self._forgets_at = len(self._text) + _LONG_PARAGRAPH
+        else:
+            self._forgets_at = 2 * len(self._text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ _LONGEST_MARK = 120  # characters
 _LOOKED_AT = 14  # characters behind a mark, which tell an index or a link from a citation
 _LOOKED_BACK = 300  # characters
 _LONG_HELD = 400  # characters
-_LONG_PARAGRAPH = 2000  # characters
+_LONG_PARAGRAPH = 1000  # characters
 _OPEN_LINK = re.compile(r"\]?\([^)\s]{0,300}\Z")
 
 
@@ -155,7 +157,7 @@ def _decided(text: str, start: int) -> int:
 
 
 def _cut(text: str, place: int) -> int:
-    """A place from which on the text reads as it does in the whole, this one or one before it; 0 where there is none."""
+    """A place from which the text reads as it does in the whole, this one or one before; 0 where there is none."""
     if place <= 0:
         return 0
     spans = spans_of_code_and_formulas(text)

@@ -1,6 +1,6 @@
-"""What an answer of many brackets costs: calls are counted, and four times the text takes nowhere near sixteen times them.
+"""What an answer of many brackets costs: calls are counted, and four times the text takes far from sixteen times.
 
-What a pattern does within one call is not seen by this; each is written so that it does not scan again from every place.
+What a pattern does within one call is not seen by this; none is to scan again from every place.
 """
 
 import sys
