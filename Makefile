@@ -120,7 +120,7 @@ bench: $(INSTALLED_DEV) ## measure speed
 soak: $(INSTALLED_DEV) ## run the long tests
 	@$(PY) -m pytest -m soak --timeout 3600 $(PYTEST_ARGS)
 
-clients: $(PY) ## install other people's clients of the OpenAI protocol in .venv-clients, for the tests that ask through them
+clients: $(PY) ## install clients of the OpenAI protocol in .venv-clients, for the tests that ask through them
 	@test -x $(CLIENTS)/bin/python || $(PY) -m venv $(CLIENTS)
 	@$(CLIENTS)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-clients.txt
 	@cp tests/server/clients/package.json $(CLIENTS)/
