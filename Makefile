@@ -4,6 +4,7 @@
 #   make serve PORT=9000        make index DOCUMENTS=~/papers (the same as DOCUMENTS_DIR)
 
 VENV := .venv
+CLIENTS := .venv-clients
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -qq
 
@@ -30,7 +31,7 @@ ARGS ?=
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install run index reindex watch rollback verify repair report serve ask doctor test check lint format \
-	typecheck cov eval bench soak docs sample-documents hooks lock clean
+	typecheck cov eval bench soak clients docs sample-documents hooks lock clean
 
 help: ## show this list
 	@echo "Pagewise answers questions about your documents and shows the page each statement comes from."
@@ -119,6 +120,13 @@ bench: $(INSTALLED_DEV) ## measure speed
 soak: $(INSTALLED_DEV) ## run the long tests
 	@$(PY) -m pytest -m soak --timeout 3600 $(PYTEST_ARGS)
 
+clients: $(PY) ## install clients of the OpenAI protocol in .venv-clients, for the tests that ask through them
+	@test -x $(CLIENTS)/bin/python || $(PY) -m venv $(CLIENTS)
+	@$(CLIENTS)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-clients.txt
+	@cp tests/server/clients/package.json $(CLIENTS)/
+	@if command -v npm >/dev/null; then npm install --prefix $(CLIENTS) --no-package-lock --no-audit --no-fund --silent; \
+		else echo "note: there is no npm here; the tests with clients in JavaScript will be skipped"; fi
+
 docs: $(INSTALLED_DEV) ## write docs/settings.md and docs/faults.md from the code and the tests
 	@$(PY) -m tools.settings_page
 	@$(PY) -m tools.faults_page
@@ -137,7 +145,7 @@ lock: $(PY) ## resolve the requirements anew and write constraints.txt
 		| sed -e '1,/^## The following requirements were added/d' -e 's/+cpu$$//' >> constraints.txt
 
 clean: ## remove .venv and caches; the index and the documents stay
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) $(CLIENTS) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- set-up

@@ -170,17 +170,17 @@ def _language_model_parts(settings: ServerSettings, index_dir: Path) -> Language
                 DailyBudget(settings.daily_token_budget, ledger=BudgetLedger(index_dir / "budget.db")),
                 MonthlyBudget(settings.monthly_token_budget, ledger=BudgetLedger(index_dir / "budget.month.db")),
             ),
+            tariff=Tariff(
+                settings.deepseek_model,
+                settings.deepseek_base_url,
+                read_prices(settings.language_model_prices) if settings.language_model_prices else None,
+                read_dates(settings.peak_price_holidays),
+            ),
             learned_file=index_dir / "language_models.json",
         ),
         prompts=_prompts(settings),
         pool=Threads(_SCORED_AT_A_TIME, "scoring"),
         scores=ScoreCache(),
-        tariff=Tariff(
-            settings.deepseek_model,
-            settings.deepseek_base_url,
-            read_prices(settings.language_model_prices) if settings.language_model_prices else None,
-            read_dates(settings.peak_price_holidays),
-        ),
         scores_relevance=settings.relevance_scorer != "local",
     )
 

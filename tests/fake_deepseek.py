@@ -29,6 +29,7 @@ from tests.fake_script import (
     containing,
     tokens_of,
 )
+from tests.serving import PlayedServer
 
 MODELS = ("deepseek-flash", "deepseek-v4-pro")
 RETIRED = ("deepseek-chat", "deepseek-reasoner")
@@ -39,11 +40,13 @@ class _ClientLeft(Exception):
     """The other side closed the connection."""
 
 
-class FakeDeepSeek:
+class FakeDeepSeek(PlayedServer):
     """Answers by rules, newest first, and remembers what it was asked. Use it in a `with` block.
 
     Leaving the block raises `AssertionError` when a request matched no rule. With `key`, others are rejected.
     """
+
+    _server: "_Server"
 
     def __init__(self, port: int = 0, key: str | None = None) -> None:
         self.key = key
@@ -57,12 +60,11 @@ class FakeDeepSeek:
         self._seen_prompts: list[str] = []
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
     def url(self) -> str:
         """The base URL to configure."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return self.address
 
     def when(self, matches: str | Matcher, *answers: Answer | Responder) -> Self:
         """Answer matching chat requests with these, one after the other; the last one is repeated."""
@@ -101,23 +103,16 @@ class FakeDeepSeek:
             time.sleep(0.005)
         return True
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.close_connections()
-        self._server.server_close()
+        super().__exit__(kind, error, trace)
         if kind is None and self.unmatched:
             raise AssertionError(f"no rule matched: {[asked.prompt[-200:] for asked in self.unmatched]}")
 
-    def serve_forever(self) -> None:
-        """Serve in this thread until interrupted."""
-        self._server.serve_forever()
+    def close_connections(self) -> None:
+        """End the streams that are open."""
+        self._server.close_connections()
 
     def note(self, asked: Asked) -> None:
         """Remember a request (for the handler)."""
@@ -150,7 +145,7 @@ class FakeDeepSeek:
         hit = min(tokens_of(asked.prompt[:shared]) // 64 * 64, prompt)
         thinking = tokens_of(reply.reasoning)
         completion = tokens_of(reply.text) + thinking
-        return {
+        asked.usage = {
             "prompt_tokens": prompt,
             "completion_tokens": completion,
             "total_tokens": prompt + completion,
@@ -158,6 +153,7 @@ class FakeDeepSeek:
             "prompt_cache_miss_tokens": prompt - hit,
             "completion_tokens_details": {"reasoning_tokens": thinking},
         }
+        return asked.usage
 
 
 class _Server(ThreadingHTTPServer):

@@ -12,16 +12,17 @@ import time
 from collections import deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
+
+from tests.serving import PlayedServer
 
 Vectors = list[list[float]]
 Spoil = Callable[[Vectors], Any]
 
 
-class FakeEmbeddings:
+class FakeEmbeddings(PlayedServer):
     """Embeds, and remembers what it was asked. Use it in a `with` block; `url` says where it is.
 
     The vectors are derived from the texts and `seed`: another seed is another model. `faults` are used up one for each
@@ -51,12 +52,11 @@ class FakeEmbeddings:
         self.batches: list[list[str]] = []
         self.paths: list[str] = []
         self._server = _Server(("127.0.0.1", port), self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
     def url(self) -> str:
         """Its address, without a path."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self.address
 
     @property
     def texts(self) -> list[str]:
@@ -72,17 +72,6 @@ class FakeEmbeddings:
         total += 1e-3
         vector: list[float] = (total / np.linalg.norm(total)).tolist()
         return vector
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     def reply(self, path: str, headers: Any, body: Any) -> tuple[int, dict[str, str], Any]:
         """Status, headers and JSON (or text) for a POST."""

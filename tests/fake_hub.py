@@ -3,16 +3,16 @@
 import hashlib
 import json
 import re
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from tests.serving import PlayedServer
 
 LARGE = ("pytorch_model.bin", "model.safetensors")
 
 
-class FakeHub:
+class FakeHub(PlayedServer):
     """Serves the files of a folder as the model `name`. Use it in a `with` block.
 
     `cut_after`: after so many bytes of the weights the connection breaks, once. `damages`: they arrive as zeros.
@@ -27,28 +27,11 @@ class FakeHub:
         self.sent: dict[str, int] = {}
         """Bytes by file."""
         self._server = _Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
     def url(self) -> str:
         """What HF_ENDPOINT must say."""
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Be gone, like a hub behind a network that went away."""
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-            self._server.server_close()
+        return self.address
 
     def tree(self) -> list[dict[str, Any]]:
         """The files as the hub lists them."""

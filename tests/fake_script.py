@@ -71,6 +71,7 @@ class Asked:
     prompt: str = ""
     finished: bool = False
     client_left_at: float | None = None
+    usage: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_stream(self) -> bool:

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from tests.fake_script import tokens_of
+from tests.serving import PlayedServer
 
 SCORE = '{"score": 8, "reason": "it names the fee"}'
 ANSWER = "The share costs 60 euros [1]."
@@ -108,7 +108,7 @@ class Habits:
     seconds: float = 0.01
 
 
-class ModelServer:
+class ModelServer(PlayedServer):
     """Plays the habits on loopback, and remembers what it was sent. Use it in a `with` block."""
 
     def __init__(self, habits: Habits, model: str = "some-model") -> None:
@@ -122,23 +122,11 @@ class ModelServer:
         self._failed = 0
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
     def url(self) -> str:
         """The base URL to configure."""
-        return f"http://127.0.0.1:{self._server.server_port}/v1"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        return f"{self.address}/v1"
 
     def refusal(self, body: Body) -> Refusal | None:
         """What the first rule that is broken says (for the handler)."""

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from server.answering.prose import is_inside, spans_outside_prose
+from server.answering.prose import is_inside, merged, spans_outside_prose
 
 _S = r"\s{0,4}"  # a bounded gap: any number of spaces would take quadratic time
 _WORD = (
-    r"(?:(?:documents?|documentos?|dokumente?n?|docs?|sources?|passages?|passagen?|excerpts?|snippets?|citations?|cite|"
+    r"(?:(?:documents?|documentos?|dokumente?n?|do[ck]s?|sources?|passages?|passagen?|contexts?|kontexte?|excerpts?|snippets?|citations?|cite|"
     r"references?|refs?|chunks?|quellen?|textstellen?|fundstellen?|fuentes?|pasajes?|extraits?|fontes?|trechos?)\b\.?"
     r"|(?:docs?|documents?|sources?|passages?|refs?|cite|chunks?)(?=[\s_-]{0,4}\d)"
     r"|(?:文档|文件|文檔)?(?:片段|段落)|文档|文檔|文件|来源|來源|出处|出處|资料|資料|引用|引文|参考(?:资料|文献)?|參考|"
@@ -31,27 +31,36 @@ _PLACE = (
 )
 _ITEM = (
     rf"(?:{_WORD}[\s_:：#-]{{0,4}})?(?:#|№|no\.{_S}|nr\.{_S})?{_NUMBER}"
-    rf"(?:{_TO}(?:{_WORD}{_S})?{_NUMBER})?(?:号|號)?{_PLACE}*"
+    rf"(?:{_TO}(?:{_WORD}{_S})?{_NUMBER})?(?:号|號)?{_PLACE}{{0,3}}"
 )
-_NAMED_ITEM = rf"(?:{_WORD}[\s_:：#-]{{0,4}}){{1,2}}(?:#|№|no\.{_S}|nr\.{_S})?(?:{_NUMBER})(?:{_TO}{_NUMBER})?{_PLACE}*"
+_NAMED_ITEM = (
+    rf"(?:{_WORD}[\s_:：#-]{{0,4}}){{1,2}}(?:#|№|no\.{_S}|nr\.{_S})?(?:{_NUMBER})(?:{_TO}{_NUMBER})?{_PLACE}{{0,3}}"
+)
 _AND = (
     rf"(?:{_S}[,，、;；&+](?:{_S}(?:and|und|et|y|e)\s)?{_S}|"
     rf"\s{{1,4}}(?:and|und|et|y|e|or|oder|ou|o)\s{{1,4}}|{_S}[和及与與跟]{_S})"
 )
 _LEAD = rf"(?:{_SEEN}{_S}[:：]?{_S})?"
+_ID = rf"(?:ids?{_S}[:：]{_S})?"  # RAGFlow's [ID:3]
 _BRACKETED = (
     rf"\\?[\[［【〔]{_S}{_LEAD}(?:{_WORD}{_S}[:：]{_S})?"
-    rf"\^?{_ITEM}(?:{_AND}\^?{_ITEM})*\^?{_S}\\?[\]］】〕]"
+    rf"\^?{_ID}{_ITEM}(?:(?:{_AND}|{_S}[/|]{_S})\^?{_ID}{_ITEM}){{0,20}}\^?{_S}\\?[\]］】〕]"
 )
-_PARENTHESISED = rf"[(（]{_S}{_LEAD}{_NAMED_ITEM}(?:{_AND}{_ITEM})*{_S}[)）]"
-_PLAIN_LIST = rf"{_NUMBER}(?:{_S}[,–-]{_S}{_NUMBER})*"
-_RAISED = rf"\^\[?{_PLAIN_LIST}\]?\^|<sup>{_S}\[?{_PLAIN_LIST}\]?{_S}</sup>"
-_LINKED = r"(?:\(#[^)\s]*\)|\(\))?(?!\([^)\s]*[/.:][^)\s]*\))"
+_PARENTHESISED = rf"[(（]{_S}{_LEAD}{_NAMED_ITEM}(?:{_AND}{_ITEM}){{0,20}}{_S}[)）]"
+_PLAIN_LIST = rf"{_NUMBER}(?:{_S}[,–-]{_S}{_NUMBER}){{0,20}}"
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_FOOTNOTES = (  # at the end of a sentence or its part: "30 euros.¹ ²", "30 euros¹,"; "30 m²" is none
+    rf"(?:(?<=[.,;:!?。，；：！？)\]”\"’])[{SUPERSCRIPTS}]{{1,4}}+|(?<![{SUPERSCRIPTS}])(?<=[^\W\d_]{{4}})[{SUPERSCRIPTS}]{{1,4}}+(?=[.,;:!?。，；：！？]))"
+    rf"(?:[, ’]?[{SUPERSCRIPTS}]{{1,4}}+){{0,9}}"
+)
+_RAISED = rf"\^\[?{_PLAIN_LIST}\]?\^|<sup>{_S}\[?{_PLAIN_LIST}\]?{_S}</sup>|(?P<footnotes>{_FOOTNOTES})"
+_LINKED = r"(?:\(#[^)\s]{0,100}\)|\(\))?(?!\([^)\s/.:]{0,300}[/.:][^)\s]{0,300}\))"
+_HAS_NUMBER = r"(?=[\[［【〔\\(（<]\D{0,140}+\d)"  # most brackets have none: they are passed at once
 _MARK = re.compile(
-    rf"(?<![ \t])[ \t]*(?:(?P<doubled>\[{_S}{_BRACKETED}{_S}\])(?:\([^)\s]*\))?"
+    rf"(?<![ \t])[ \t]*(?:{_HAS_NUMBER}(?:(?P<doubled>\[{_S}{_BRACKETED}{_S}\])(?:\([^)\s]{{0,300}}\))?"
     rf"|<sup>{_S}(?P<sup>{_BRACKETED}){_S}</sup>"
     rf"|(?P<plain>{_BRACKETED}){_LINKED}(?P<upto>\s?[–-]\s?[\[【]\d{{1,2}}[\]】])?"
-    rf"|(?P<paren>{_PARENTHESISED})|(?P<raised>{_RAISED}))",
+    rf"|(?P<paren>{_PARENTHESISED}))|(?P<raised>{_RAISED}))",
     re.IGNORECASE,
 )
 _ITEM_NUMBERS = re.compile(rf"(\d{{1,3}})(?:{_TO}(?:{_WORD}{_S})?(\d{{1,3}}))?", re.IGNORECASE)
@@ -65,12 +74,18 @@ _HIGHEST_OF_RANGE = 30
 
 _IDENTIFIER = re.compile(
     r"(?:(?<![\w-])[A-Za-z]|\b\w*[A-Za-z]\w*_\w*|\b_\w+|\b[a-z]+[A-Z]\w*|\b[a-z]{1,3}\d+|\b[A-Za-z_]\w*\(\w*\)"
-    r"|\b(?:arr|argv|args|vec|lst|buf|mat|idx|tup|ptr|xs|ys)|\w\.[a-z]+|\])$"
+    r"|\b(?:arr|argv|args|vec|lst|buf|mat|idx|tup|ptr|xs|ys|arrays?|lists?|matrix|tensor|vector|tuple|dict|grid)"
+    r"|\w\.[a-z]+|\])$"
 )
+_INDICES = re.compile(r"(?:\[\d{1,3}\])+$")  # m[2][3]
 _ASSIGNED = re.compile(r"^\s*(?:[-+*/]?=[^=]|[*×·+]\s*\w|\.[a-z_]|\[[a-z])")
 _NAME_GOES_ON = re.compile(r"^[a-z]|^-[a-z]")
 _OPERATOR = re.compile(r"(?:[=∈∉+×·<≤≥⊂]|\s[*>]|\"\s*:|\w\()\s*$")
 _SOURCES_NAMED = re.compile(rf"{_WORD}[^.!?。]{{0,20}}$", re.IGNORECASE)
+_GIVES = re.compile(
+    r"(?:\b(?:index|indices|offset|position|slot|element|returns?|returned|yields?|outputs?|prints?|evaluates\s+to|ergibt|renvoie|devuelve|retorna)|返回|输出|索引|下标)\s*:?\s*$",
+    re.IGNORECASE,
+)
 _COPULA = re.compile(
     r"(?:\b(?:is|are|was|were|be|equals?|returns?|returned|yields?|outputs?|prints?|gives|contains?|becomes|"
     r"such\s+as|e\.g\.|ist|sind|war|waren|ergibt|lautet|lauten|est|sont|vaut|es|son|é|são)|[是为為]|等于|返回"
@@ -82,12 +97,15 @@ _VALUES = re.compile(
     r"(?:\b(?:vectors?|lists?|arrays?|sets?|tuples?|matri(?:x|ces)|values?|scores?|weights?|coordinates?|sequences?|"
     r"numbers|ids|indices|indexes|shapes?|sizes?|dimensions?|intervals?|ranges?|inputs?|outputs?|pages?|lines?|years?|"
     r"steps?|vektor(?:en)?|listen?|werten?|intervall|bereich|zahlen|seiten|vecteurs?|listes?|valeurs?|intervalles?|"
-    r"listas?|valores|intervalo|rango|sorted)(?:\s+(?:of|from|in|to|into|von|de|like|as))?"
+    r"listas?|valores|between|within|outside|zwischen|innerhalb|außerhalb|entre|介于|intervalo|rango|sorted)(?:\s+(?:of|from|in|to|into|von|de|like|as))?"
     r"|∈|向量|列表|数组|數組|序列|坐标|取值|数值|区间|區間|范围|範圍|属于|集合|形状)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 _INTERVAL_FOLLOWS = re.compile(r"^\s*(?:interval|range|区间|范围|Intervall)", re.IGNORECASE)
-_MATRIX = re.compile(r"\[\s*(?:\[[\d\s.,+-]*\]\s*,?\s*){2,}\]|\[\s*\[\d+(?:\s*,\s*\d+)+\]\s*\]")
+_ROW = r"\[[\d\s.,+-]{0,300}+\]\s{0,20}+,?\s{0,20}+"
+_MATRIX = re.compile(
+    rf"\[\s{{0,20}}+(?:{_ROW}){{2,40}}+\]|\[\s{{0,20}}\[\d{{1,9}}+(?:\s{{0,4}},\s{{0,4}}\d{{1,9}}+){{1,99}}+\]\s{{0,20}}\]"
+)
 _QUANTITY_BEFORE = re.compile(r"(?:[\d)\]^}]|(?<![A-Za-zÀ-ɏ])[A-Za-z]{1,2})$")
 _TEXT_BEFORE = 60  # characters that are looked at
 
@@ -114,7 +132,7 @@ class Mark:
 
 def marks_of(text: str) -> Iterator[Mark]:
     """The citation marks in order."""
-    closed = [*spans_outside_prose(text), *(match.span() for match in _MATRIX.finditer(text))]
+    closed = merged([*spans_outside_prose(text), *(match.span() for match in _MATRIX.finditer(text))])
     for found in _MARK.finditer(text):
         start = found.end() - len(found.group().lstrip())
         numbers = _numbers_of(found)
@@ -140,6 +158,8 @@ def with_plain_marks(text: str, passages: int) -> str:
 
 def _numbers_of(found: re.Match[str]) -> tuple[int, ...]:
     """Empty where it can be no list of passages: a leading zero, a 0 among others, one twice, a range backwards."""
+    if found["footnotes"]:
+        return tuple(dict.fromkeys(SUPERSCRIPTS.index(sign) for sign in found["footnotes"] if sign in SUPERSCRIPTS))
     content = re.sub(r"(?<=[\]］】])\([^)]*\)$", "", found.group())
     numbers: list[int] = []
     items = _ITEM_NUMBERS.findall(_PLACES.sub(" ", content.replace(found["upto"] or "\0", "")))
@@ -170,7 +190,7 @@ def _only_looks_like_one(text: str, start: int, found: re.Match[str], numbers: t
 
 def _is_index(before: str, after: str) -> bool:
     """x[9], my_list[2], [60]fullerene; a word before it is only a word: "60 euros[1]"."""
-    attached = _IDENTIFIER.search(before) is not None and not before.endswith("]")
+    attached = _IDENTIFIER.search(_INDICES.sub("", before)) is not None
     return attached or _NAME_GOES_ON.search(after) is not None
 
 
@@ -178,7 +198,7 @@ def _is_value(before: str, after: str, count: int) -> bool:
     """The vector is [4, 5, 9]; the value is [4] [1]. But: the sources are [1, 2]."""
     is_copula = _COPULA.search(before) is not None
     if count == 1:
-        return is_copula and re.match(r"\s*[\[【]\s*\d", after) is not None
+        return bool(_GIVES.search(before)) or (is_copula and re.match(r"\s*[\[【]\s*\d", after) is not None)
     if _SOURCES_NAMED.search(before):
         return False
     return is_copula or bool(_VALUES.search(before) or _INTERVAL_FOLLOWS.search(after))

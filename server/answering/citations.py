@@ -6,12 +6,13 @@ in the answer.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from server.answering.citation_marks import Mark, cited_numbers, marks_of
+from server.answering.citation_marks import SUPERSCRIPTS, Mark, cited_numbers, marks_of
 from server.answering.facts import Fact, doubted, facts_of
-from server.answering.prose import is_formula, is_inside, spans_of_code_and_formulas, without
+from server.answering.prose import Span, is_formula, is_inside, spans_of_code_and_formulas, without
 from server.answers import Checks
 from server.evidence.sentences import split_sentences
 from server.passages import Passage
@@ -50,11 +51,19 @@ class CheckedStream:
         self._passages = passages
         self._text = ""
         self._sent = 0
+        self._looked_at_again = 0
+        self._forgets_at = _LONG_PARAGRAPH
 
     def add(self, delta: str) -> str:
         """What may be shown now; may be empty."""
         self._text += delta
-        return self._up_to(_decided(self._text, self._sent))
+        if len(self._text) - self._sent < self._looked_at_again:
+            return ""
+        piece = self._up_to(_decided(self._text, self._sent))
+        held = len(self._text) - self._sent
+        # What never closes is not read anew with every word: once it is long, when it has grown by an eighth.
+        self._looked_at_again = held + held // 8 if held > _LONG_HELD else 0
+        return piece
 
     def rest(self) -> str:
         """What was held back, now that nothing more comes."""
@@ -74,10 +83,20 @@ class CheckedStream:
         return piece
 
     def _forget_what_is_over(self) -> None:
-        """Keep a few paragraphs only: what stands in them is decided by nothing further back."""
-        begin = self._text.rfind("\n\n", 0, max(0, self._sent - _LOOKED_BACK))
-        if begin > 0 and not is_inside(begin, spans_of_code_and_formulas(self._text)):
-            self._text, self._sent = self._text[begin:], self._sent - begin
+        """Keep the end of what was sent only: nothing further back decides what stands there.
+
+        Where that cannot be told, it is tried again when the text has grown to twice its length.
+        """
+        if len(self._text) < self._forgets_at:
+            return
+        begin = _cut(self._text, self._sent - _LOOKED_BACK)
+        # Not a line's beginning where there was none: a fence begins there, and code within a line does not.
+        before = "" if self._text.startswith("\n", begin) else "."
+        if begin > 1:
+            self._text, self._sent = before + self._text[begin:], self._sent - begin + len(before)
+            self._forgets_at = len(self._text) + _LONG_PARAGRAPH
+        else:
+            self._forgets_at = 2 * len(self._text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +115,11 @@ def _without_unknown(answer: str, passages: Sequence[Passage]) -> tuple[str, int
 def _edits(answer: str, passages: Sequence[Passage]) -> list[_Edit]:
     """Marks of unknown passages go, others get the form [1, 2]."""
     edits = []
+    sources = ["".join(passage.text.split()) for passage in passages]
     for mark in marks_of(answer):
         known = [number for number in mark.numbers if 1 <= number <= len(passages)]
         is_known = len(known) == len(mark.numbers)
-        if (mark.is_plain and is_known) or _is_quoted(answer, mark, passages):
+        if (mark.is_plain and is_known) or _is_quoted(answer, mark, sources):
             continue
         kept = f"{mark.space}[{', '.join(map(str, known))}]" if known else ""
         edits.append(_Edit(mark.start, mark.end, kept, len(mark.numbers) - len(known)))
@@ -114,62 +134,99 @@ def _edited(text: str, edits: Sequence[_Edit], start: int, end: int) -> str:
     return "".join([*parts, text[start:end]])
 
 
-_MAY_OPEN = re.compile(r"[\[［【〔(（^<\\]")
+_MAY_OPEN = re.compile(rf"[\[［【〔(（^<\\{SUPERSCRIPTS}]")
 _MAY_CLOSE = re.compile(r"[\]］】〕)）^>]")
 _LONGEST_MARK = 120  # characters
 _LOOKED_AT = 14  # characters behind a mark, which tell an index or a link from a citation
 _LOOKED_BACK = 300  # characters
+_LONG_HELD = 400  # characters
+_LONG_PARAGRAPH = 1000  # characters
 _OPEN_LINK = re.compile(r"\]?\([^)\s]{0,300}\Z")
-_SPACES_AT_END = re.compile(r"[ \t]+$")
 
 
 def _decided(text: str, start: int) -> int:
     """Up to where nothing that may still come changes how the text is read."""
     opened = _MAY_OPEN.search(text, start)
-    while opened is not None and _is_settled(text, opened.start()):
-        opened = _MAY_OPEN.search(text, _mark_end(text, opened.start()))
+    if opened is None:
+        return start + len(text[start:].rstrip(" \t"))
+    reading = _Reading(text, spans_of_code_and_formulas(text), list(marks_of(text)))
+    while opened is not None and reading.is_settled(opened.start()):
+        opened = _MAY_OPEN.search(text, reading.mark_end(opened.start()))
     end = opened.start() if opened else len(text)
-    spaces = _SPACES_AT_END.search(text, start, end)
-    return spaces.start() if spaces else end
+    return start + len(text[start:end].rstrip(" \t"))
 
 
-def _is_settled(text: str, place: int) -> bool:
-    paragraph_end = text.find("\n\n", place)
-    line_end = text.find("\n", place)
-    if paragraph_end >= 0:
-        return True
-    if _in_open_span(text, place):
-        return False
-    closed = _MAY_CLOSE.search(text, place + 1)
-    if closed is None:
-        return line_end >= 0 or len(text) - place > _LONGEST_MARK
-    behind = max(_mark_end(text, place), closed.end())
-    return len(text) - behind >= _LOOKED_AT and not _OPEN_LINK.match(text, behind)
-
-
-def _mark_end(text: str, place: int) -> int:
-    """The end of the mark that this place is in, or the place behind it."""
-    return next((mark.end for mark in marks_of(text) if mark.start <= place < mark.end), place + 1)
-
-
-def _in_open_span(text: str, place: int) -> bool:
-    """Whether code or a formula may have begun before this place of the last paragraph, and has not ended yet."""
+def _cut(text: str, place: int) -> int:
+    """A place from which the text reads as it does in the whole, this one or one before; 0 where there is none."""
+    if place <= 0:
+        return 0
     spans = spans_of_code_and_formulas(text)
-    if is_inside(place, spans):
-        return False
-    begin = max(text.rfind("\n\n", 0, place) + 2, 0) if "\n\n" in text[:place] else 0
-    before = without(text[begin:place], [(s - begin, e - begin) for s, e in spans if s >= begin and e <= place])
-    dollar = before.rfind("$")
-    may_be_formula = dollar >= 0 and "\n" not in text[begin + dollar :] and is_formula(text[begin + dollar + 1 :])
-    return (
-        "`" in before or "$$" in before or may_be_formula or any(sign in before for sign in ("\\(", "\\[", "\\begin{"))
-    )
+    found = bisect_right(spans, (place, len(text) + 1)) - 1
+    if found >= 0 and place < spans[found][1]:
+        place = spans[found][0]
+    while place > 0 and text[place] in "`~$" and text[place - 1] in "`~$\\":
+        place -= 1
+    paragraph = text.rfind("\n\n", 0, place)
+    if _first_open(text[:place], spans) > place:
+        return place
+    return paragraph if paragraph > 0 and not is_inside(paragraph, spans) else 0
 
 
-def _is_quoted(answer: str, mark: Mark, passages: Sequence[Passage]) -> bool:
+class _Reading:
+    """A text as far as it came, and what was found in it; `marks` in order."""
+
+    def __init__(self, text: str, spans: Sequence[Span], marks: Sequence[Mark]) -> None:
+        self._text = text
+        self._spans = spans
+        self._marks = [(mark.start, mark.end) for mark in marks]
+        self._open_from = _first_open(text, spans)
+        self._last_line_end, self._last_paragraph_end = text.rfind("\n"), text.rfind("\n\n")
+
+    def mark_end(self, place: int) -> int:
+        """The end of the mark that this place is in, or the place behind it."""
+        found = bisect_right(self._marks, (place, len(self._text) + 1)) - 1
+        return self._marks[found][1] if found >= 0 and place < self._marks[found][1] else place + 1
+
+    def is_settled(self, place: int) -> bool:
+        """Whether nothing that may still come changes what this bracket is."""
+        text = self._text
+        if place <= self._last_paragraph_end:
+            return True
+        if self._open_from <= place and not is_inside(place, self._spans):
+            return False
+        if text[place] in SUPERSCRIPTS:
+            return place <= self._last_line_end or len(text) - self.mark_end(place) >= _LOOKED_AT
+        closed = _MAY_CLOSE.search(text, place + 1, place + _LONGEST_MARK + 1)
+        if closed is None:
+            return place <= self._last_line_end or len(text) - place > _LONGEST_MARK
+        behind = max(self.mark_end(place), closed.end())
+        return len(text) - behind >= _LOOKED_AT and not _OPEN_LINK.match(text, behind)
+
+
+_ENDS_DOLLARS = re.compile(r"\n|(?<!\\)\$")
+_OPENING = re.compile(r"`|\$\$?|\\\(|\\\[|\\begin\{")
+
+
+def _first_open(text: str, spans: Sequence[Span]) -> int:
+    """Where in the last paragraph code or a formula may have begun and has not ended; behind the text if nowhere."""
+    begin = text.rfind("\n\n") + 2 if "\n\n" in text else 0
+    for opening in _OPENING.finditer(text, begin):
+        if is_inside(opening.start(), spans):
+            continue
+        if opening.group() != "$" or _may_be_formula(text, opening.end()):
+            return opening.end()
+    return len(text) + 1
+
+
+def _may_be_formula(text: str, begin: int) -> bool:
+    return not _ENDS_DOLLARS.search(text, begin) and is_formula(text[begin:])
+
+
+def _is_quoted(answer: str, mark: Mark, sources: Sequence[str]) -> bool:
     """A passage's own reference to its bibliography, quoted together with the words before it."""
-    quoted = "".join(answer[: mark.end].split())[-len("".join(mark.text.split())) - _WORDS_BEFORE :]
-    return any(quoted in "".join(passage.text.split()) for passage in passages)
+    near = answer[max(0, mark.start - _LOOKED_BACK) : mark.end]
+    quoted = "".join(near.split())[-len("".join(mark.text.split())) - _WORDS_BEFORE :]
+    return any(quoted in source for source in sources)
 
 
 def _looked_up(paragraph: str, passages: Sequence[Passage]) -> Iterator[tuple[Fact, str | None]]:

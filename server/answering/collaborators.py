@@ -10,7 +10,6 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from server.answering.citations import CheckedAnswer
 from server.language_model.client import LanguageModels
 from server.language_model.prompts import Prompts
-from server.language_model.tariffs import Tariff
 from server.passages import Passage
 from server.relevance.llm_scorer import ScoreCache
 from server.relevance.postprocessor import RelevanceScorer
@@ -36,5 +35,4 @@ class LanguageModelParts:
     prompts: Prompts
     pool: Executor
     scores: ScoreCache
-    tariff: Tariff
     scores_relevance: bool = True

@@ -13,7 +13,7 @@ from typing import Literal
 
 from server.answering.dates import Moment, moments_of, tells
 from server.answering.numbers import Number, bears_out, has_value, is_share, numbers_of
-from server.answering.prose import is_inside, spans_of_code_and_formulas, spans_outside_prose, without
+from server.answering.prose import is_inside, merged, spans_of_code_and_formulas, spans_outside_prose, without
 from server.answering.units import unit_of
 from storage.words.scripts import IS_HAN
 
@@ -23,7 +23,7 @@ _SMALL = 10  # up to here, a whole number in a formula may be part of its form
 
 _QUOTATION = re.compile(r"\"([^\"\n]{3,300})\"|“([^”\n]{2,300})”|「([^」\n]{2,300})」|『([^』\n]{2,300})』")
 _NAME = re.compile(
-    r"(?<![\w-])(?=[\w.-]*(?:[a-z][A-Z]|[A-Z]{2}|[A-Za-z][-_.]?\d|\d[A-Za-z]))[A-Za-z][\w]*(?:[-_.][\w]+)*(?![\w])"
+    r"(?<![\w-])(?=[\w.-]{0,60}(?:[a-z][A-Z]|[A-Z]{2}|[A-Za-z][-_.]?\d|\d[A-Za-z]))[A-Za-z][\w]*(?:[-_.][\w]+)*(?![\w])"
 )
 _LIST_MARK = re.compile(r"^\s*(?:\(?\d{1,2}[.)、](?=\s|[^\d])|第[一二三四五六七八九十]+[，、])", re.MULTILINE)
 _QUOTES_AND_DASHES = str.maketrans(
@@ -49,7 +49,7 @@ def facts_of(text: str) -> list[Fact]:
     spans = spans_of_code_and_formulas(text)
     prose = _blanked(_LIST_MARK, without(text, spans_outside_prose(text)))
     found = [*_quotations(prose), *_names(prose)]
-    taken = [(fact.start, fact.end) for fact in found]
+    taken = merged([(fact.start, fact.end) for fact in found])
     found += [fact for fact in _figures(prose) if not is_inside(fact.start, taken)]
     return sorted([*found, *_figures_in_formulas(text, spans)], key=lambda fact: fact.start)
 
@@ -86,7 +86,7 @@ def _figures(prose: str) -> Iterator[Fact]:
     moments = list(moments_of(prose))
     for moment in moments:
         yield Fact("date", moment.start, moment.end, prose[moment.start : moment.end], moment=moment)
-    spans = [(moment.start, moment.end) for moment in moments]
+    spans = merged([(moment.start, moment.end) for moment in moments])
     for number in numbers_of(prose, for_checking=True):
         if not is_inside(number.start, spans):
             start, end = (number.unit_start, number.unit_end) if is_share(number) else (number.start, number.end)

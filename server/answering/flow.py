@@ -6,7 +6,7 @@ Knows nothing of HTTP, and neither how passages are found nor how a model is rea
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import copy_context
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -36,7 +36,6 @@ from server.answers import (
     Retrieval,
 )
 from server.language import answer_language, question_language, refusal
-from server.language_model.roles import Role
 from server.language_model.usage import Usage
 from server.passages import passage_of
 from server.relevance.llm_scorer import LLMScorer
@@ -260,18 +259,8 @@ class Flow:
     def _usage(self, scoring: Usage, answer: Usage | None) -> dict[str, dict[str, Any]]:
         if self._model is None:
             return {}
-        steps: tuple[tuple[str, Role, Usage | None], ...] = (
-            ("rewriting", "rewriting", self._rewriting.usage),
-            ("scoring", "scoring", scoring),
-            ("answer", "answering", answer),
-        )
-        return {step: asdict(used) | self._cost(used, role) for step, role, used in steps if used is not None}
-
-    def _cost(self, used: Usage, role: Role) -> dict[str, Any]:
-        """Empty where no price is known."""
-        assert self._model is not None
-        prices = self._model.tariff.prices(self._model.models.name(role))
-        return {} if prices is None else {"cost": round(used.cost(prices), 8), "currency": prices.currency}
+        steps = {"rewriting": self._rewriting.usage, "scoring": scoring, "answer": answer}
+        return {step: used.figures() for step, used in steps.items() if used is not None}
 
     def _timings(self) -> dict[str, float]:
         now = time.monotonic()

@@ -71,7 +71,7 @@ _SCALE = (
     r"milliards?|mille|mil|millón|millones|milhão|milhões|lakh|crore)\b)"
 )
 _DIGITS = (
-    r"(?P<digits>\d{1,3}(?:,\d{2})+,\d{3}(?:\.\d+)?|\d{1,3}(?:[.,，'’ \u00a0\u202f]\d{3})+(?![\d])(?:[.,]\d+)?"
+    r"(?P<digits>\d{1,3}(?:,\d{2}){1,9},\d{3}(?:\.\d+)?|\d{1,3}(?:[.,，'’ \u00a0\u202f]\d{3}){1,9}(?![\d])(?:[.,]\d+)?"
     r"|\d+(?:[.,]\d+)?|\.\d+)"
 )
 _NUMBER = re.compile(

@@ -14,7 +14,7 @@ from server.language import REFUSALS
 from storage.words.scripts import letters_of
 
 _THOUGHT = re.compile(
-    r"\s*(?:<(think|thinking|thought|reasoning)>.*?</\1>|◁think▷.*?◁/think▷|(?:(?!<think).)*?</think(?:ing)?>)",
+    r"\A\s*+(?:<(think|thinking|thought|reasoning)>.*?</\1>|◁think▷.*?◁/think▷|(?:(?!<think).)*?</think(?:ing)?>)",
     re.DOTALL | re.IGNORECASE,
 )
 _DRESSING = re.compile(r"[*_`~#>|\"“”„«»‹›「」『』]+")
@@ -35,6 +35,7 @@ _LEAD = re.compile(
     r"leider|es\s+tut\s+mir\s+leid|tut\s+mir\s+leid|entschuldigung|malheureusement|désolée?|je\s+suis\s+désolée?|"
     r"lamentablemente|desafortunadamente|lo\s+siento|desculpe|很遗憾|遗憾的是|抱歉|很抱歉|非常抱歉|对不起|不好意思|"
     r"申し訳(?:ありません|ございません)|残念ながら)[^\w]{0,3}(?:but\s+|aber\s+|mais\s+|pero\s+|但(?:是)?|が[、,]?)?\s*"
+    r"|(?:i|we)\s+(?:do\s+not|don['’]t)\s+know[.,;:]?\s+|(?:das\s+)?weiß\s+ich\s+nicht[.,;:]?\s+|我不知道[。，]\s*"
     r"|(?:it\s+(?:seems|appears|looks\s+like)|i\s+(?:see|find|found)|i\s+have\s+to\s+say)\s+(?:that\s+)?)",
     re.IGNORECASE,
 )
@@ -87,7 +88,8 @@ _SAYINGS = [
     rf"|not\s+)able\s+to|did\s+not|do\s+not|don['’]t)\s+"
     rf"(?:find|answer|see|determine|have|locate|tell|say)\b.{{0,90}}?(?:{_FROM_EN}|{_QUESTION_EN}\s*[.!]?$"
     rf"|(?:information|details?|answer)\b.{{0,60}}$)",
-    r"(?:this|that|the|your)\s+question\s+(?:can(?:\s*not|['’]t)|could\s+not)\s+be\s+answered\b",
+    rf"(?:this|that|the|your)\s+question\s+(?:can(?:\s*not|['’]t)|could\s+not)\s+be\s+answered"
+    rf"\s*(?:[.!]|$|\b.{{0,40}}?{_FROM_EN})",
     rf"(?:this|that|it)\s+is\s+not\s+(?:mentioned|stated|specified|covered|answered|addressed|contained)\s+{_FROM_EN}",
     # German
     r"(?:(?:die|den|der|das|in\s+den)\s+)?(?:\w+en\s+|zur\s+verfügung\s+gestellten\s+)?(?:dokumente?n?"
@@ -138,6 +140,45 @@ _UNCITED_SAYINGS = [
     r"(?:暂无|没有|未见)(?:任何)?(?:相关|有关)(?:的)?(?:信息|内容|说明|答案|资料)",
 ]  # fmt: skip
 _SAYING = re.compile("|".join(f"(?:{saying})" for saying in _SAYINGS), re.IGNORECASE)
+_TEXTS = re.compile(
+    r"\b(?:documents?|passages?|excerpts?|contexts?|sources?|texts|materials?|snippets?|provided\s+(?:text|files?)|"
+    r"dokumente?n?|unterlagen|passagen|textstellen|quellen|auszüge\w*|kontext|extraits?|contexte|textes|"
+    r"documentos?|pasajes?|fragmentos?|contexto|fuentes?|textos|trechos?|fontes)\b"
+    r"|文档|文件|资料|片段|段落|上下文|材料|原文|文本|文書|資料|ドキュメント|コンテキスト",
+    re.IGNORECASE,
+)
+_TELL = (
+    r"(?:answer|find|found|determine|tell|told|locate|say|said|state|mention|specif(?:y|ied)|address|cover|discuss|"
+    r"describe|explain|indicate|reveal|refer)"
+)
+_TELL_DE = r"(?:enth[aä]lt\w*|erwähn\w*|nenn\w*|genannt|geht|steht|stehen|finde\w*|beantwort\w*|sag\w*|lieg\w*)"
+_KNOWLEDGE_DE = (
+    r"(?:angaben?|informationen?|hinweise?|antwort\w*|auskunft|erwähnt|beantwort\w*|hervor|finden|enthalten|genannt)"
+)
+_ABSENCES = [
+    rf"(?:\bnot|n['’]t|\bcannot|\bunable\s+to|\bnone|\bnever|\bneither)\b.{{0,40}}?\b{_TELL}",
+    r"(?:\bnot|n['’]t)\s+(?:appear|seem)\s+to\s+(?:contain|include|provide|have)\b|\b(?:unclear|not\s+clear|unknown|"
+    r"outside(?:\s+the\s+scope)?(?:\s+of)?\s+(?:what\s+)?(?:the|these)|unklar)\b",
+    r"\b(?:no|not\s+(?:enough|any|sufficient)|nothing|insufficient|lacks?|without)\s+(?:\w+\s+){0,3}?(?:information|info|"
+    r"details?|answers?|mention|evidence|data|indication|references?|statements?|about|on|regarding|of\s+this)\b",
+    r"(?:\bnot|n['’]t)\s+(?:\w+\s+){0,2}?(?:in|from|within|part\s+of)\s+(?:\w+\s+){0,3}?"
+    r"(?:documents?|passages?|excerpts?|contexts?|sources?|texts?|materials?)\b",
+    r"\bsilent\s+(?:on|about|in)\b|\bcontain\w*\s+nothing\b",
+    rf"\b(?:kein\w*|nichts?)\b.{{0,50}}?\b{_KNOWLEDGE_DE}\b|\b{_TELL_DE}\b.{{0,60}}?\b(?:nichts?|kein\w*)\b",
+    r"(?:\bne\s|\bn['’])\s*(?:\w+\s+)?\w*(?:contien|mention|trouv|figur|précis|répond|donn|perme|indiqu|dit|appara|abord)"
+    r"\w*.{0,30}?\b(?:pas|aucune?|rien)\b|\b(?:ai|avons|a)\s+pas\s+(?:trouvé|pu)|\bne\s+\w+\s+pas\b.{0,20}?\brépondre"
+    r"|\bn['’]y\s+a\s+(?:pas|aucune?)\b.{0,20}?\b(?:informations?|réponse|renseignements?|mention|indications?)\b",
+    r"\bno\s+(?:\w+\s+){0,2}?\w*(?:contien|mencion|encuentr|encontr|aparec|figur|especific|respond|indic|dice|"
+    r"proporcion|inclu|permit|conté|apresent|diz|consta|há\s)|\bnão\s+(?:\w+\s+){0,2}?\w*(?:cont|mencion|encontr|"
+    r"aparec|figur|especific|respond|indic|diz|fornec|inclu|permit|apresent|consta)"
+    r"|\b(?:no\s+hay|não\s+há)\b.{0,20}?\b(?:informaci[óo]n|informaç\w+|respuesta|resposta|datos|dados|mención|menção)\b",
+    r"(?:没有?|未|无法|不能|找不到|不|无)(?:能|在|从|对|就|有|明确|具体|直接|任何|相关|足够|这方面|这一?个?|关于.{1,20}?的?|的){0,4}"
+    r"(?:提到|提及|说明|信息|答案|内容|找到|回答|解答|包含|记载|涉及|写明|给出|介绍|记录|讲|说"
+    r"|确定|判断|得知|得出)|找不到",
+    r"(?:情報|回答|答え|記載|記述|言及).{0,12}?(?:ません|ない|いない)",
+]  # fmt: skip
+_ABSENCE = re.compile("|".join(f"(?:{absence})" for absence in _ABSENCES), re.IGNORECASE)
+"""That something is not told. Beside a word for the documents, and without a citation, a refusal in whatever order."""
 _UNCITED_SAYING = re.compile("|".join(f"(?:{saying})" for saying in _UNCITED_SAYINGS), re.IGNORECASE)
 """What may as well be an answer: it is one where it names a passage."""
 _GOES_ON = re.compile(
@@ -159,9 +200,18 @@ def is_refusal(text: str) -> bool:
     if _is_our_sentence(said):
         return len(sentences) <= _MOST_SENTENCES
     cited = any(True for _ in marks_of(text))
-    if not _SAYING.match(said) and (cited or not _UNCITED_SAYING.match(said)):
+    if not _SAYING.match(said) and (cited or not _is_uncited_refusal(said, bare)):
         return False
     return not (cited and _GOES_ON.search(said)) and not (cited and len(sentences) > 1)
+
+
+def _is_uncited_refusal(said: str, bare: str) -> bool:
+    """Whether a text that names no passage says of the documents that something is not told there."""
+    if _UNCITED_SAYING.match(said):
+        return True
+    first = next(sentence for sentence in _END.split(bare) if not _EMPTY.fullmatch(sentence))
+    absence = _ABSENCE.search(first)
+    return absence is not None and bool(_TEXTS.search(first)) and not _GOES_ON.search(first, absence.end())
 
 
 def only_refuses(text: str) -> bool:
@@ -172,6 +222,8 @@ def only_refuses(text: str) -> bool:
 
 def may_become_refusal(text: str) -> bool:
     """Whether a text that goes on may still be our sentence alone."""
+    if len(text) > _LONGEST:
+        return False
     said = letters_of(_bare(text))
     return any(ours.startswith(said) or said == ours for ours in _WHOLE)
 

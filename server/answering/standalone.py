@@ -24,10 +24,10 @@ from server.answering.standalone_words import (
 )
 from server.answering.talk_about_answers import is_about_conversation
 from server.language import EuropeanLanguage, european_language
+from storage.words.scripts import IS_HAN
 
 QuestionKind = Literal["alone", "follow-up", "conversation"]
 
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _KANA = re.compile(r"[\u3041-\u30fa]")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ0-9](?:[\w.'’/+-]*[\w+])?")
 _CLAUSE_END = re.compile(
@@ -51,7 +51,7 @@ def stands_alone(question: str) -> bool:
         return False
     if _KANA.search(question):
         return not POINTING_JA.search(question) and len(question.strip()) >= 6
-    if _HAN.search(question):
+    if IS_HAN.search(question):
         return _stands_alone_zh(question)
     return _stands_alone_in(european_language(question), question)
 
@@ -90,12 +90,12 @@ def _stands_alone_zh(question: str) -> bool:
     if GOING_ON_ZH.search(question) or WHAT_ABOUT_ZH.search(question.strip()):
         return False
     said = EMPTY_ZH.sub("", question)
-    if len(_HAN.findall(said)) + 2 * len(re.findall(r"[A-Za-z][\w-]*", said)) < _LEAST_ZH:
+    if len(IS_HAN.findall(said)) + 2 * len(re.findall(r"[A-Za-z][\w-]*", said)) < _LEAST_ZH:
         return False
     pointing = POINTING_ZH.search(_first_clause(question))
     if pointing is None:
         return True
-    named = _HAN.findall(EMPTY_ZH.sub("", question[: pointing.start()]))
+    named = IS_HAN.findall(EMPTY_ZH.sub("", question[: pointing.start()]))
     return pointing.group() in ("这", "那") and len(named) >= _LEAST_ZH
 
 

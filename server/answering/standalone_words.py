@@ -62,7 +62,8 @@ POINTING = _by_language(
 EXPLETIVE = _by_language(
     en=(
         r"\b(?:is|was|will|would|does|can)\s+it\s+(?:be\s+)?"
-        r"(?:possible|necessary|true|allowed|permitted|legal|required|mandatory|important|safe|worth|take|cost|mean)\b|"
+        r"(?:possible|necessary|true|allowed|permitted|forbidden|prohibited|illegal|legal|required|mandatory|important|"
+        r"safe|worth|better|recommended|advisable|common|usual|normal|take|cost|mean)\b|"
         r"\b(?:is|was)\s+that\s+(?:of|in|for)\b"
     ),
     de=(
@@ -179,9 +180,9 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         on nous vous
         ils elles mon ma mes son sa ses leur leurs ce cet cette ces c ça cela et ou mais ne n pas plus moins
         dans sur sous
-        par pour avec sans entre y s se en t si aussi encore seulement vraiment exactement jusqu après avant depuis
-        temps longtemps souvent cher coûte coûtent coût prix payer paie paye payé payable montant somme frais dû due
-        commence commencer finit finir expire dure durer valable valide marche fonctionne passe signifie veut
+        par partir pour avec sans entre y s se en t si aussi encore seulement vraiment exactement jusqu après avant
+        depuis temps longtemps souvent cher coûte coûtent coût prix payer paie paye payé payable montant somme frais dû
+        due commence commencer finit finir expire dure durer valable valide marche fonctionne passe signifie veut
         dire besoin
         nécessaire possible permis autorisé résilier annuler prolonger renouveler rembourser changer demander
         raison raisons

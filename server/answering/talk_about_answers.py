@@ -21,7 +21,7 @@ _LANGUAGE_EN = (
 )
 _FORM_EN = (
     r"(?:(?:a |an )?(?:(?:short(?:er)?|brief|simple|markdown|small|bulleted|numbered|longer) )*(?:table|list"
-    r"|summary|version|bullets?|bullet points?|"
+    r"|summary|version|bullets?|bullet points?|e-?mail|letter|message|paragraph|poem|tweet|essay|outline|haiku|joke|"
     r"bullet list|overview|tl;?dr)|(?:one|two|three|a few|fewer|simple|simpler|other|your own) (?:sentences?"
     r"|words|lines?|bullet points?)|(?:one|a) (?:paragraph|line)|json|markdown)"
 )
@@ -30,7 +30,8 @@ _ABOUT_EN = [
     rf"|format|explain|check|verify|correct|continue|expand)(?: on)?"
     rf"(?: {_IT_EN})?(?: again)?(?: (?:in|into|to|as) (?:{_LANGUAGE_EN}|{_FORM_EN}))?(?: again| more (?:simply"
     rf"|briefly|clearly))?",
-    rf"(?:give|show|make|put|present|write|say|list|turn|format)(?: me)?(?: {_IT_EN})?(?: (?:as|in|into"
+    rf"(?:give|show|make|put|present|write|say|list|turn|format|answer|reply|respond|speak)"
+    rf"(?: me)?(?: {_IT_EN})?(?: (?:as|in|into"
     rf"|to))? (?:{_FORM_EN}|{_LANGUAGE_EN})(?: (?:of|for) {_IT_EN})?(?: instead)?",
     rf"(?:(?:and |now )?(?:in|into|as) )?(?:{_LANGUAGE_EN}|{_FORM_EN})(?: please)?",
     r"(?:make it |a bit |much |even )*(?:shorter|simpler|briefer|longer|clearer|more briefly|more simply"
@@ -54,16 +55,20 @@ _LANGUAGE_DE = (
     r"|portugiesische?|einfacher sprache))"
 )
 _FORM_DE = (
-    r"(?:(?:als|in)(?: einer?| eine| kurzer| kurze| form einer)* (?:tabelle|liste|stichpunkten?|übersicht"
+    r"(?:(?:als|in)(?: einer?| eine| kurzer| kurze| form einer)* (?:tabelle|liste|e-?mail|brief|gedicht|absatz"
+    r"|stichpunkten?|übersicht"
     r"|zusammenfassung)|in (?:einem|zwei|einem einzigen|wenigen) (?:satz|sätzen|worten?))"
 )
 _ABOUT_DE = [
-    rf"(?:{_IT_DE} )?(?:bitte |kurz |noch einmal |nochmal |einfacher )*(?:{_LANGUAGE_DE} |{_FORM_DE} )?"
-    r"(?:zusammenfassen|übersetzen|wiederholen|kürzen|erklären|vereinfachen|umformulieren|darstellen)",
+    rf"(?:{_IT_DE} )?(?:bitte |kurz |noch einmal |nochmal |einfacher |kürzer |knapper |anders |genauer )*"
+    rf"(?:{_LANGUAGE_DE} |{_FORM_DE} )?"
+    r"(?:zusammenfassen|übersetzen|wiederholen|kürzen|erklären|vereinfachen|umformulieren|darstellen"
+    r"|sagen|ausdrücken|schreiben|formulieren|beantworten|antworten)",
     rf"(?:fass|fasse|fassen sie)(?: {_IT_DE})?(?: (?:bitte|kurz|nochmal"
     rf"|noch einmal))*(?: {_FORM_DE})?(?: bitte)? zusammen(?: bitte)?",
     rf"(?:übersetz|übersetze|übersetzen sie|wiederhole?|wiederholen sie|kürze|kürzen sie|formuliere|erkläre?"
-    rf"|erklären sie|vereinfache|zeig|zeige|gib|schreib|schreibe|prüfe)(?: mir)?(?: {_IT_DE})?"
+    rf"|erklären sie|vereinfache|zeig|zeige|gib|schreib|schreibe|sage?|antworte|antworten sie|prüfe)"
+    rf"(?: mir)?(?: {_IT_DE})?"
     rf"(?: (?:bitte|nochmal|noch einmal|kurz|einfacher|anders|um|einfach))*(?: (?:{_LANGUAGE_DE}|{_FORM_DE}))?(?: um)?",
     rf"(?:{_LANGUAGE_DE}|{_FORM_DE})|(?:bitte )?(?:kürzer|einfacher|knapper|ausführlicher)",
     r"(?:bist du|sind sie)(?: dir| sich)?(?: da| ganz| wirklich)* sicher|stimmt das(?: wirklich)?|wirklich"
@@ -74,12 +79,13 @@ _ABOUT_DE = [
 ]
 _LANGUAGE_FR = r"(?:en|vers l['’]) ?(?:anglais|allemand|français|espagnol|chinois|italien|portugais)"
 _FORM_FR = (
+    r"(?:comme (?:un |une )?(?:e-?mail|lettre|poème)|"
     r"(?:sous (?:la )?forme (?:de |d['’]un )?(?:tableau|liste|points)|dans un tableau|en (?:un tableau"
-    r"|une phrase|deux phrases|quelques mots|une liste|bref|résumé))"
+    r"|une phrase|deux phrases|quelques mots|une liste|bref|résumé)))"
 )
 _ABOUT_FR = [
     rf"(?:résume[zr]?|résumer|traduis(?:ez)?|traduire|répète[zr]?|répéter|reformule[zr]?|simplifie[zr]?"
-    rf"|raccourci[sr](?:sez)?|explique[zr]?|donne[zr]?|montre[zr]?|mets|mettez)(?:-(?:le|la|moi|ça))*"
+    rf"|raccourci[sr](?:sez)?|explique[zr]?|donne[zr]?|montre[zr]?|mets|mettez|réponds|répondez|écris|écrivez|dis|dites)(?:-(?:le|la|moi|ça))*"
     rf"(?: (?:ça|cela|(?:ta|votre|la|cette)(?: dernière)? réponse))?(?: (?:encore(?: une fois)?|plus simplement"
     rf"|autrement|un tableau|une liste))?(?: (?:{_LANGUAGE_FR}|{_FORM_FR}))?",
     rf"{_LANGUAGE_FR}|{_FORM_FR}|plus (?:court|simple|simplement|bref|brièvement)|(?:un|en) tableau",
@@ -89,11 +95,14 @@ _ABOUT_FR = [
     r"|qu['’]est-ce que j['’]ai demandé|que (?:veux-tu|voulez-vous) dire|merci(?: beaucoup)?",
 ]
 _LANGUAGE_ES = r"(?:(?:al|en) (?:inglés|alemán|francés|español|chino|italiano|portugués))"
-_FORM_ES = r"(?:(?:en|como)(?: forma de)?(?: una?)? (?:tabla|lista|frase|resumen|pocas palabras|dos frases|sola frase))"
+_FORM_ES = (
+    r"(?:(?:en|como)(?: forma de)?(?: una?)? (?:tabla|lista|carta|correo|e-?mail|poema"
+    r"|frase|resumen|pocas palabras|dos frases|sola frase))"
+)
 _ABOUT_ES = [
     rf"(?:resume|resúmelo|resumirlo|traducirlo|repetirlo|explicarlo|explicármelo|acortarlo|resuma|resumir"
     rf"|resúmeme|traduce|tradúcelo|traduzca|traducir|repite|repítelo|repetir"
-    rf"|reformula|simplifica|acorta|explica|explícalo|explícamelo|dame|ponlo|muéstralo|escríbelo)"
+    rf"|reformula|simplifica|acorta|explica|explícalo|explícamelo|dame|ponlo|muéstralo|escríbelo|responde|responda|contesta|dilo|escribe)"
     rf"(?: (?:eso|esto|(?:tu|su|la)(?: última)? respuesta))?(?: (?:otra vez|de nuevo|más simple|más sencillo"
     rf"|de otra forma|una tabla|una lista|un resumen))?(?: (?:{_LANGUAGE_ES}|{_FORM_ES}))?",
     rf"{_LANGUAGE_ES}|{_FORM_ES}|más (?:corto|breve|simple|sencillo|claro)",
@@ -102,11 +111,14 @@ _ABOUT_ES = [
     r"cómo lo sabes?|de dónde (?:sacas|lo sacas|sale) eso|qué (?:te |he )?pregunt(?:é|ado)(?: antes)?"
     r"|qué quieres decir|(?:muchas )?gracias",
 ]
-_LANGUAGE_PT = r"(?:(?:para o|em) (?:inglês|alemão|francês|espanhol|chinês|italiano|português))"
-_FORM_PT = r"(?:(?:em|numa|num|como)(?: forma de)?(?: uma?)? (?:tabela|lista|frase|resumo|poucas palavras|duas frases))"
+_LANGUAGE_PT = r"(?:(?:para(?: o)?|em) (?:inglês|alemão|francês|espanhol|chinês|italiano|português))"
+_FORM_PT = (
+    r"(?:(?:em|numa|num|como)(?: forma de)?(?: uma?)? (?:tabela|lista|carta|e-?mail|poema"
+    r"|frase|resumo|poucas palavras|duas frases))"
+)
 _ABOUT_PT = [
     rf"(?:resuma|resume|resumir|traduza|traduz|traduzir|repita|repete|repetir|reformule|simplifique|encurte"
-    rf"|explique|dê-me|dá-me|mostre|escreva|coloque)"
+    rf"|explique|dê-me|dá-me|mostre|escreva|coloque|responda|responde|diga)"
     rf"(?: (?:isso|isto|(?:a )?(?:sua|tua)(?: última)? resposta|a resposta))?(?: (?:de novo|novamente|outra vez"
     rf"|de forma mais simples|uma tabela|uma lista|um resumo))?(?: (?:{_LANGUAGE_PT}|{_FORM_PT}))?",
     rf"{_LANGUAGE_PT}|{_FORM_PT}|mais (?:curto|breve|simples|claro)",
@@ -125,10 +137,11 @@ _ABOUT_ZH = [
     rf"{_IT_ZH}(?:简单|简要|简短|再)?(?:地)?(?:总结|概括|归纳|缩短|精简|简化|改写|复述|重复|重说|检查"
     rf"|核实)(?:一下|一遍|下)?{_IT_ZH}(?:吧)?",
     rf"{_IT_ZH}(?:用|以)?(?:英文|英语|中文|德语|法语|日语|西班牙语|表格|列表|一句话|两句话|几句话|要点|简单的话"
-    rf"|通俗的话|表格形式|列表形式|JSON)(?:的?形式)?(?:来)?(?:回答|总结|概括|表示|列出来?|说|写|展示|整理|给我"
+    rf"|通俗的话|表格形式|列表形式|JSON)(?:的?形式)?(?:来)?(?:再)?(?:重新)?(?:回答|总结|概括|表示|列出来?|说|讲|写|展示|整理|给我"
     rf"|解释)?(?:一下|一遍|吧)?{_IT_ZH}",
     rf"{_IT_ZH}(?:给我)?(?:做成|列成|整理成|变成|改成|写成|画成|转成|换成|列个|列一个|做个|做一个|给我一个|给个"
-    rf"|画个)(?:一个|一张|张|个)?(?:表格?|列表|清单|要点|一句话|摘要|总结)",
+    rf"|画个)(?:一个|一张|张|个)?(?:表格?|列表|清单|要点|一句话|摘要|总结|邮件|诗"
+    r"|英文|英语|中文|德文|德语|法文|法语|日文|日语|西班牙语|葡萄牙语|韩语)",
     r"(?:你|您)?(?:真的)?(?:确定|肯定|确信|敢肯定)(?:吗|么|嘛)?|真的(?:吗|么|假的)?|(?:这|那)?(?:是)?(?:对|真"
     r"|正确|准确)的?(?:吗|么)|是吗",
     r"(?:简短|简单|短|简洁|通俗|清楚|详细)(?:一?点|一些|些)(?:儿)?(?:说|讲|回答)?(?:吧)?|(?:说|讲|写"

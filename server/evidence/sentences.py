@@ -40,16 +40,25 @@ def split_sentences(text: str) -> list[Sentence]:
 def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
     """Rows of tables and headings one by one; what is between them cut at sentence ends and bullets."""
     lines = text.splitlines(keepends=True)
+    following = _following(lines)
     start, position = 0, 0
-    for number, line in enumerate(lines):
-        following = next((other.strip() for other in lines[number + 1 :] if other.strip()), "")
-        heading = is_heading(line, following)
+    for line, after in zip(lines, following, strict=True):
+        heading = is_heading(line, after)
         if heading or is_row(line.strip()):
             yield from _sentences(text, start, position)
             yield position, position + len(line), heading
             start = position + len(line)
         position += len(line)
     yield from _sentences(text, start, len(text))
+
+
+def _following(lines: list[str]) -> list[str]:
+    """For each line the next one that is not blank; empty where there is none."""
+    found, after = [], ""
+    for line in reversed(lines):
+        found.append(after)
+        after = line.strip() or after
+    return found[::-1]
 
 
 def _sentences(text: str, start: int, stop: int) -> Iterator[tuple[int, int, bool]]:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from threading import Event as Flag
 from typing import Any
@@ -65,7 +64,7 @@ class Metrics:
 
     def completed(self, reply: Reply) -> None:
         """The model did a task that a program set it."""
-        self._used({"task": asdict(reply.usage)})
+        self._used({"task": reply.usage.figures()})
 
     def _timed(self, timings_ms: dict[str, float]) -> None:
         for step, milliseconds in timings_ms.items():

@@ -7,6 +7,7 @@ Every call ends with the current deadline.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from server.language_model.received import Received, Reply, Shown
 from server.language_model.retrying import Breaker, RetryPolicy
 from server.language_model.roles import SCORE_FORMAT, SETTINGS, ModelLimits, Role, RoleModel, limits_for
 from server.language_model.served_model import ServedModel
+from server.language_model.tariffs import Tariff
 from server.language_model.transport import build_http_client, responses_closed
 from server.language_model.usage import Usage, estimated_tokens
 from storage.messages import message
@@ -45,7 +47,8 @@ _FAR_BELOW = 0.7
 class LanguageModels:
     """The configured models in their roles. May be used by several threads; `close` ends the connections.
 
-    What is learned of the server is kept in `learned_file`; with `anew` nothing of before is believed.
+    What is learned of the server is kept in `learned_file`; with `anew` nothing of before is believed. A call costs
+    what the `tariff` says of the moment when it began.
     """
 
     def __init__(
@@ -60,6 +63,8 @@ class LanguageModels:
         retry: RetryPolicy | None = None,
         breaker: Breaker | None = None,
         budget: Budget | None = None,
+        tariff: Tariff | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         learned_file: Path | None = None,
         anew: bool = False,
     ) -> None:
@@ -73,6 +78,8 @@ class LanguageModels:
         self._key = key or SecretStr("")
         self._retry = retry or RetryPolicy()
         self._budget: Budget = budget or DailyBudget()
+        self._tariff = tariff or Tariff(model, base_url)
+        self._now = now
         self._http_client = build_http_client(base_url, self._limits.connections)
         self._server = ChatServer(self._http_client, base_url, key)
         first = breaker or Breaker()
@@ -197,8 +204,7 @@ class LanguageModels:
         self._note(model, received, prompt_tokens)
         finish = received.finish_reason or "stop"
         ended = finish != "length" or not _is_all_thought(received.text, room, json_mode)
-        reply = received.reply(prompt_tokens, finish_problem(finish))
-        return replace(reply, usage=receipt.usage), ended
+        return received.reply(receipt.usage, finish_problem(finish)), ended
 
     def _stream_once(self, messages: Sequence[ChatMessage], thinking: bool, shown: Shown) -> Reply:
         model = self.of("answering")
@@ -225,7 +231,7 @@ class LanguageModels:
         shown.text(received.end())
         read_tokens = _cut_at(model.known, prompt_tokens, received.usage)
         self._note(model, received, prompt_tokens)
-        return replace(received.reply(prompt_tokens, problem), read_tokens=read_tokens)
+        return replace(received.reply(receipt.usage, problem), read_tokens=read_tokens)
 
     def _receive(
         self, model: RoleModel, messages: Sequence[ChatMessage], thinking: bool, received: Received, shown: Shown
@@ -264,15 +270,19 @@ class LanguageModels:
 
     @contextmanager
     def _call(self, model: RoleModel, messages: Sequence[ChatMessage], reply_tokens: int) -> Iterator[Receipt]:
+        """One call; `Receipt.usage` is priced afterwards."""
         prompt_tokens = estimated_prompt_tokens(messages)
         try:
             with self._budget.call(prompt_tokens + reply_tokens) as receipt, model.breaker.call():
+                prices = self._tariff.prices(model.llm.model, self._now())
                 try:
                     yield receipt
                 except TimeUp:
                     # Given up while the model was at work: the prompt was read, and is paid for.
                     receipt.usage = receipt.usage or Usage(calls=1, prompt_tokens=prompt_tokens, estimated=True)
                     raise
+                finally:
+                    receipt.usage = receipt.usage and receipt.usage.priced(prices)
         except ModelNotOffered as error:
             raise self._with_offers(error) from error
 

@@ -102,10 +102,9 @@ class Received:
             return self.usage
         return estimated_usage(prompt_tokens, self.text, self.thought) if self._wrote else None
 
-    def reply(self, prompt_tokens: int, problem: LanguageModelError | None) -> Reply:
-        """The reply as far as it came."""
-        usage = self.counted(prompt_tokens) or Usage(calls=1)
-        return Reply(self.text, self.thought, replace(usage, calls=1), problem)
+    def reply(self, usage: Usage | None, problem: LanguageModelError | None) -> Reply:
+        """The reply as far as it came; `usage` is what it counted for."""
+        return Reply(self.text, self.thought, replace(usage or Usage(), calls=1), problem)
 
     @property
     def _whole(self) -> Parted:

@@ -5,7 +5,7 @@ DeepSeek's tariff of August 2026: peak hours, Beijing time, from Monday to Frida
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
 from server.settings import DEEPSEEK, Prices
@@ -36,12 +36,12 @@ class Tariff:
     own: Prices | None = None
     holidays: frozenset[date] = frozenset()
 
-    def prices(self, model: str, moment: datetime | None = None) -> Prices | None:
-        """What a million tokens of the model cost, at this moment or now; None where that is not known."""
+    def prices(self, model: str, moment: datetime) -> Prices | None:
+        """What a million tokens of the model cost at this moment; None where that is not known."""
         if self.own is not None and model == self.model:
             return self.own
         prices = OFF_PEAK.get(model) if _is_deepseek(self.base_url) else None
-        if prices is None or not is_peak(moment or datetime.now(UTC), self.holidays):
+        if prices is None or not is_peak(moment, self.holidays):
             return prices
         cached_input, fresh_input, output = (
             _PEAK_FACTOR * part for part in (prices.cached_input, prices.input, prices.output)

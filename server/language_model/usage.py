@@ -1,7 +1,7 @@
 """What calls of a language model cost: tokens as the provider counts them, and money."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from server.settings import Prices
@@ -11,7 +11,7 @@ from server.settings import Prices
 class Usage:
     """Tokens of one or more calls. `cached_tokens` are part of the prompt, `reasoning_tokens` of the completion.
 
-    `estimated`: the server did not count all of them.
+    `estimated`: the server did not count all of them. `cost`: what those calls cost whose prices are known.
     """
 
     calls: int = 0
@@ -20,6 +20,8 @@ class Usage:
     reasoning_tokens: int = 0
     cached_tokens: int = 0
     estimated: bool = False
+    cost: float | None = None
+    currency: str | None = None
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
@@ -29,6 +31,8 @@ class Usage:
             self.reasoning_tokens + other.reasoning_tokens,
             self.cached_tokens + other.cached_tokens,
             self.estimated or other.estimated,
+            other.cost if self.cost is None else self.cost + (other.cost or 0.0),
+            self.currency or other.currency,
         )
 
     @property
@@ -36,11 +40,19 @@ class Usage:
         """Prompt and completion together."""
         return self.prompt_tokens + self.completion_tokens
 
-    def cost(self, prices: Prices) -> float:
-        """What it cost, in the currency of `prices`."""
+    def priced(self, prices: Prices | None) -> "Usage":
+        """The same with what it cost at these prices; as it is where none are known."""
+        if prices is None:
+            return self
         fresh = self.prompt_tokens - self.cached_tokens
         millions = self.cached_tokens * prices.cached_input + fresh * prices.input
-        return (millions + self.completion_tokens * prices.output) / 1_000_000
+        cost = (millions + self.completion_tokens * prices.output) / 1_000_000
+        return replace(self, cost=cost, currency=prices.currency)
+
+    def figures(self) -> dict[str, Any]:
+        """As JSON; without cost and currency where no price is known."""
+        found = {name: value for name, value in asdict(self).items() if value is not None}
+        return found if self.cost is None else found | {"cost": round(self.cost, 8)}
 
 
 def usage_of(raw: Any) -> Usage:

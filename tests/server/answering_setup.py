@@ -136,13 +136,13 @@ class Setup:
         model = None
         if self.fake is not None:
             guards = {name: options.pop(name) for name in ("breaker", "budget") if name in options}
-            guards |= options.pop("models", {})
+            guards |= {"tariff": TARIFF} | options.pop("models", {})
             models = LanguageModels(
                 SecretStr(key), self.fake.url, "deepseek-flash", limits=limits, retry=retry, **guards
             )
             self.models.append(models)
             pool = ThreadPoolExecutor(options.pop("scoring_threads", 16))
-            model = LanguageModelParts(models, read_prompts(), pool, ScoreCache(), TARIFF, scores_relevance)
+            model = LanguageModelParts(models, read_prompts(), pool, ScoreCache(), scores_relevance)
         service = AnswerService(self, self.parts(), model, **({"deadline_seconds": 5.0} | options))
         self.services.append(service)
         return service

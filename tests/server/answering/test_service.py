@@ -6,6 +6,7 @@ docs/faults.md L2, L5, L7, L11–L14, L17, L19–L23, X5, X24, X26.
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -31,6 +32,8 @@ from server.language_model.budget import DailyBudget
 from server.language_model.errors import LanguageModelError
 from server.language_model.retrying import Breaker, BreakerPolicy
 from server.language_model.roles import ModelLimits
+from server.language_model.tariffs import Tariff
+from server.settings import DEEPSEEK, Prices
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion, Failure, tokens_of
 from tests.server.answering_setup import KEY, Setup, node, nodes
@@ -166,6 +169,38 @@ def test_usage_and_cost_are_told_by_step(setup: Setup) -> None:
     assert usage["answer"]["prompt_tokens"] > 0
     assert usage["scoring"]["cost"] > 0
     assert usage["answer"]["currency"] == "CNY"
+
+
+def test_each_call_costs_what_the_tariff_said_when_it_began(fake: FakeDeepSeek, setup: Setup) -> None:
+    """A question from 08:59 to 09:01 in Beijing: the clock jumps while the first passage is scored."""
+    before, after = (datetime.fromisoformat(f"2026-11-26T{time}:00+08:00") for time in ("08:59", "09:01"))
+    now = [before]
+
+    def score(asked: Asked) -> Completion:
+        now[0] = after
+        return _score_in_text(asked)
+
+    fake.when_scoring(score)
+    tariff = Tariff("deepseek-flash", DEEPSEEK)
+    models = {"tariff": tariff, "now": lambda: now[0]}
+    usage = setup.service(models=models, scoring_threads=1).answer(QUESTION).usage
+
+    def cost(prices: Prices | None, *calls: dict[str, int]) -> float:
+        assert prices is not None
+        return (
+            sum(
+                call["prompt_cache_hit_tokens"] * prices.cached_input
+                + call["prompt_cache_miss_tokens"] * prices.input
+                + call["completion_tokens"] * prices.output
+                for call in calls
+            )
+            / 1e6
+        )
+
+    first, *others = (asked.usage for asked in fake.scorings())
+    off_peak, peak = (tariff.prices("deepseek-flash", moment) for moment in (before, after))
+    assert usage["scoring"]["cost"] == pytest.approx(cost(off_peak, first) + cost(peak, *others), abs=1e-8)
+    assert usage["answer"]["cost"] == pytest.approx(cost(peak, fake.answerings()[0].usage), abs=1e-8)
 
 
 def test_another_threshold_answers_again_without_scoring_again(fake: FakeDeepSeek, setup: Setup) -> None:

@@ -11,8 +11,10 @@ from pydantic import SecretStr
 
 from server import create_app
 from server.http.services import Services
+from server.language_model.errors import BudgetSpent
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion, tokens_of
+from tests.server.api.test_openai_programs import TITLE
 
 QUESTION = "How much is the cooperative share that every member buys?"
 KEY = "sk-canary-do-not-show-0123456789"
@@ -85,6 +87,24 @@ def test_tokens_and_cost_are_counted(start: Callable[..., Services], deepseek: F
     for step in ("scoring", "answer"):
         assert found[key("tokens_total", step=step, kind="prompt")] == used[step]["prompt_tokens"]
         assert found[key("cost_total", step=step, currency="CNY")] == pytest.approx(used[step]["cost"])
+
+
+def test_a_front_ends_task_is_priced_and_counted_by_the_budget(
+    start: Callable[..., Services], deepseek: FakeDeepSeek
+) -> None:
+    deepseek.when("### Task:", Completion('{"title": "The share"}'))
+    settings = {"deepseek_api_key": SecretStr(KEY), "deepseek_base_url": deepseek.url}
+    services = start(**settings, language_model_prices="0.02 1 4 CNY", daily_token_budget=100)
+    client = create_app(services).test_client()
+    task = {"model": "pagewise", "messages": [{"role": "user", "content": TITLE}]}
+    used = client.post("/v1/chat/completions", json=task).get_json()["usage"]
+    found = figures(client)
+    assert found[key("tokens_total", step="task", kind="prompt")] == used["prompt_tokens"] > 100
+    cost = (used["prompt_tokens"] * 1 + used["completion_tokens"] * 4) / 1e6
+    assert found[key("cost_total", step="task", currency="CNY")] == pytest.approx(cost)
+    assert isinstance(services.answering().model_problem(), BudgetSpent)
+    client.post("/v1/chat/completions", json=task)
+    assert len(deepseek.chats()) == 1
 
 
 def test_requests_and_failures_are_counted_by_route_and_code(empty_services: Services) -> None:

@@ -82,14 +82,14 @@ def test_deepseeks_prices(model: str, off_peak: Prices | None, peak: Prices | No
     "address", ["http://127.0.0.1:11434/v1", "https://api.deepseek.com.example/v1", "https://gateway.example/deepseek"]
 )
 def test_no_price_is_told_at_an_address_that_is_not_the_providers(address: str) -> None:
-    assert Tariff("deepseek-flash", address).prices("deepseek-flash") is None
+    assert Tariff("deepseek-flash", address).prices("deepseek-flash", _in_beijing("2026-11-26 10:00")) is None
 
 
 def test_prices_that_were_set_hold_at_all_hours_and_for_their_model_alone() -> None:
     own = Prices(1, 2, 3, "EUR")
     tariff = Tariff("mine", "http://127.0.0.1:1/v1", own)
     assert {tariff.prices("mine", _in_beijing(f"2026-11-26 {hour:02}:00")) for hour in range(24)} == {own}
-    assert tariff.prices("another") is None
+    assert tariff.prices("another", _in_beijing("2026-11-26 10:00")) is None
 
 
 def test_dates_are_read() -> None:

@@ -14,7 +14,17 @@ from server.settings import Prices, read_prices
 def test_cached_tokens_cost_less() -> None:
     prices = Prices(cached_input=0.02, input=1.0, output=4.0, currency="CNY")
     usage = Usage(1, prompt_tokens=1_000_000, completion_tokens=500_000, cached_tokens=600_000)
-    assert usage.cost(prices) == pytest.approx(0.4 + 0.012 + 2.0)
+    priced = usage.priced(prices)
+    assert priced.cost == pytest.approx(0.4 + 0.012 + 2.0)
+    assert priced.currency == "CNY"
+
+
+def test_costs_are_added_where_they_are_known() -> None:
+    prices = Prices(1, 1, 1, "CNY")
+    one, unknown = Usage(1, 1_000_000).priced(prices), Usage(1, 1_000_000).priced(None)
+    assert (one + unknown + one).cost == (Usage() + one + one).cost == 2.0
+    assert (unknown + one).currency == "CNY"
+    assert {"cost", "currency"}.isdisjoint((unknown + unknown).figures())
 
 
 def test_deepseeks_and_openais_fields_are_read() -> None:
