@@ -68,6 +68,32 @@ def test_a_footnote_under_the_left_column_does_not_part_a_sentence(tmp_path: Pat
     assert found.endswith("4 Compare the older ruling of the court.")
 
 
+def test_footnotes_of_three_columns_come_after_all_of_them(tmp_path: Path) -> None:
+    lines = [line.split(", ")[0] for line in (*LEFT, *RIGHT)]
+    shown = ""
+    for column, mark in enumerate((11, 12, 13)):
+        x = 40 + 180 * column
+        body = [f"{line[:34]}" for line in lines] if column else [line[:34] for line in reversed(lines)]
+        shown += "\n".join(f"BT /F1 9 Tf {x} {700 - 11 * n} Td ({line}) Tj ET" for n, line in enumerate(body))
+        for n, note in enumerate((f"{mark} A note of this column that", "is longer than the text above") * 8):
+            shown += f"\nBT /F1 7 Tf {x} {570 - 9 * n} Td ({note}) Tj ET\n"
+    found = text(tmp_path, drawn(more=shown))
+    places = [found.index(f"{mark} A note") for mark in (11, 12, 13)]
+    assert sorted(places) == places
+    assert found.rindex(LEFT[0][:34]) < places[0]
+    assert "|" not in found
+
+
+def test_columns_do_not_go_on_across_a_rule_from_edge_to_edge(tmp_path: Path) -> None:
+    shown = "BT /F1 16 Tf 60 740 Td (Proposed Rules) Tj ET BT /F1 8 Tf 330 746 Td (Gazette of the Cape) Tj ET\n"
+    shown += "BT /F1 8 Tf 330 734 Td (Vol. 85, No. 152) Tj ET\n60 722 m 480 722 l S\n"
+    columns = [(60, 700 - 12 * n, line) for n, line in enumerate((*LEFT, *RIGHT))]
+    columns += [(300, 700 - 12 * n, line) for n, line in enumerate((*RIGHT, *LEFT))]
+    found = text(tmp_path, drawn(*columns, more=shown))
+    assert found.index("Vol. 85, No. 152") < found.index(LEFT[0])
+    assert f"{RIGHT[-1]}\n\nGazette" not in found
+
+
 def test_addresses_side_by_side_stay_apart(tmp_path: Path) -> None:
     lines = [*row(700, "Seller:", "Buyer:", step=250), *row(688, "Norden Works", "Harbour Trust", step=250)]
     lines += [*row(676, "Dock Road 4", "Pier 1", step=250), *row(664, "VAT 556 112", "VAT 902 331", step=250)]
