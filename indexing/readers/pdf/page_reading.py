@@ -87,6 +87,7 @@ def _laid_out(group: TextGroup, drawings: Drawings) -> LaidOut:
         [turn.box(*rule) for rule in upright],
         squares,
         [turn.box(*line) for line in drawings.slanted],
+        group.characters,
     )
 
 

@@ -224,6 +224,27 @@ def test_struck_text_is_left_out_and_said(tmp_path: Path) -> None:
     assert document.notes == ("Page 1: struck-out text is left out.",)
 
 
+def test_a_word_struck_in_part_keeps_its_other_letters(tmp_path: Path) -> None:
+    """In Helvetica at 10 points "The loan Amount." takes 78.9, "The lower" 43.9, "S" 6.7 and "s" 5."""
+    strikes = "139 703 m 183 703 l S 66.7 683 m 71.7 683 l S 60 663 m 99 663 l S 60 643 m 99 643 l S"
+    lines = ((60, 700, "The loan Amount.The lower sum"), (60, 680, "Sstatutory"), (60, 660, "borrower"))
+    document = read(tmp_path, drawn(*lines, (60, 640, "borrower"), more=strikes))
+    assert document.pages[0].text.split() == "The loan Amount. sum Statutory".split()
+    assert document.notes == ("Page 1: struck-out text is left out.",)
+
+
+def test_a_broad_stroke_of_a_highlighter_strikes_nothing(tmp_path: Path) -> None:
+    content = drawn((130, 700, "300 crowns"), more="1 1 0 RG 9 w 129 703 m 182 703 l S")
+    assert text(tmp_path, content) == "300 crowns"
+    assert read(tmp_path, content).notes == ()
+
+
+def test_rules_that_follow_one_another_strike_signs_and_words_between_them(tmp_path: Path) -> None:
+    more = "60 703 m 90 703 l S 90 703 m 145 703 l S 60 683 m 100 683 l S 60 663 m 100 663 l S"
+    lines = ((60, 700, "the item # 8 of note"), (60, 680, "borrower"), (60, 660, "borrower"), (60, 640, "Lender"))
+    assert text(tmp_path, drawn(*lines, more=more)) == "Lender"
+
+
 def test_text_outside_the_crop_box_is_left_out_and_said(tmp_path: Path) -> None:
     content = drawn((60, 700, "What is seen."), (640, 700, "A slug of the printer that nobody sees"))
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
