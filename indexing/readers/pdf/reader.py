@@ -12,7 +12,7 @@ from indexing.readers.announced_parts import all_parts_read, loss_of_part
 from indexing.readers.pdf.headings import find_headings, find_title
 from indexing.readers.pdf.libraries import PageError, Pdfium, PdfLibrary, Pypdf
 from indexing.readers.pdf.page_reading import PageReading
-from indexing.readers.pdf.repeated_lines import remove_furniture
+from indexing.readers.pdf.repeated_lines import large_lines, remove_furniture
 from storage.messages import joined, message
 from storage.records import PageRecord, PageStatus
 
@@ -145,7 +145,8 @@ def _has_words(text: str) -> bool:
 
 def _document(libraries: list[PdfLibrary], pages: list[_Page]) -> ParsedDocument:
     whole = [page.text for page in pages]
-    texts = join_cut_words(remove_furniture(whole))
+    titles = large_lines([page.reading.sized for page in pages])
+    texts = join_cut_words(remove_furniture(whole, titles))
     readable = [text if page.status == "text" else "" for text, page in zip(texts, pages, strict=True)]
     title, bookmarks = _title_and_bookmarks(libraries, pages[0].reading.sized, readable[0])
     labels = _labels(libraries, len(pages))

@@ -94,6 +94,21 @@ def test_columns_do_not_go_on_across_a_rule_from_edge_to_edge(tmp_path: Path) ->
     assert f"{RIGHT[-1]}\n\nGazette" not in found
 
 
+def test_the_title_of_each_page_in_large_type_is_kept_and_the_running_head_is_not(tmp_path: Path) -> None:
+    document = FPDF()
+    for place in ("Cape", "Harbour", "Island", "Ferry"):
+        document.add_page()
+        document.set_font("Helvetica", size=8)
+        document.cell(0, 8, "Coast Guard Bulletin", new_x="LMARGIN", new_y="NEXT")
+        document.set_font("Helvetica", size=16)
+        document.cell(0, 12, "Inspection Report", new_x="LMARGIN", new_y="NEXT")
+        document.set_font("Helvetica", size=11)
+        document.multi_cell(0, 5, f"{place}. {PROSE}", new_x="LMARGIN", new_y="NEXT")
+    pages = [page.text for page in read(tmp_path, bytes(document.output())).pages]
+    assert all("Inspection Report" in page for page in pages)
+    assert ["Bulletin" in page for page in pages] == [True, False, False, False]
+
+
 def test_addresses_side_by_side_stay_apart(tmp_path: Path) -> None:
     lines = [*row(700, "Seller:", "Buyer:", step=250), *row(688, "Norden Works", "Harbour Trust", step=250)]
     lines += [*row(676, "Dock Road 4", "Pier 1", step=250), *row(664, "VAT 556 112", "VAT 902 331", step=250)]
