@@ -49,6 +49,26 @@ def test_a_link_on_every_page_heads_no_section(tmp_path: Path) -> None:
     assert [heading.text for heading in document.headings] == ["Summary"] * 3
 
 
+@pytest.mark.parametrize("word", ["INDEX", "TABLE OF CONTENTS", "Summary"])
+def test_a_word_that_no_heading_follows_soon_heads_nothing(tmp_path: Path, word: str) -> None:
+    pages = [f"{word}\n\n{PROSE}"] + [f"{PROSE}\n\nOf boat {n}." for n in range(9)]
+    assert read(tmp_path, pdf(pages)).headings == ()
+
+
+def test_names_with_an_initial_are_no_headings_and_roman_numbers_are(tmp_path: Path) -> None:
+    pages = [f"M. Smith, clerk of the court\n\n{PROSE}\n\nI. Facts\n\n{PROSE}"]
+    pages += [f"II. Discussion\n\nA. The claim\n\n{PROSE}\n\nB. The relief\n\n{PROSE}\n\nIII. Order\n\n{PROSE}"]
+    found = [(heading.level, heading.text) for heading in read(tmp_path, pdf(pages)).headings]
+    assert found == [
+        (1, "I. Facts"), (1, "II. Discussion"), (2, "A. The claim"), (2, "B. The relief"), (1, "III. Order")
+    ]  # fmt: skip
+
+
+def test_the_first_line_of_a_numbered_paragraph_is_no_heading(tmp_path: Path) -> None:
+    text = f"1. The keeper, his agents, servants, and\nattorneys shall leave.\n\n2. The ferry must be\nmoored. {PROSE}"
+    assert read(tmp_path, pdf([text])).headings == ()
+
+
 @pytest.mark.faults("B1")
 def test_a_file_without_bytes_is_empty(tmp_path: Path) -> None:
     assert failure(tmp_path, b"").category == "empty"
