@@ -29,9 +29,7 @@ _NAMED = re.compile(
     r"|摘\s*要|目\s*录|目\s*次|引\s*言|前\s*言|绪\s*论|结\s*论|参\s*考\s*文\s*献|致\s*谢|附\s*录)",
     re.IGNORECASE,
 )
-_CONTENTS = re.compile(
-    r"(?:table of )?contents|index|inhaltsverzeichnis|table des matières|目\s*[录次]", re.IGNORECASE
-)
+_CONTENTS = re.compile(r"(?:table of )?contents|index|inhaltsverzeichnis|table des matières|目\s*[录次]", re.IGNORECASE)
 _REACHES_FAR = re.compile(
     r"references|bibliography|literature|appendix|appendices|glossary|literaturverzeichnis|bibliographie|références"
     r"|参\s*考\s*文\s*献|附\s*录",
@@ -121,9 +119,7 @@ def find_headings(
     return tuple(_within_reach(sorted(found, key=lambda heading: (heading.page, heading.offset)), len(pages), known))
 
 
-def _within_reach(
-    headings: Sequence[Heading], pages: int, sure: Collection[tuple[int, int]] = ()
-) -> Iterator[Heading]:
+def _within_reach(headings: Sequence[Heading], pages: int, sure: Collection[tuple[int, int]] = ()) -> Iterator[Heading]:
     """Without words like "Index" and "Summary" that no other heading follows soon: they would head all that follows."""
     for number, heading in enumerate(headings):
         if (heading.page, heading.offset) in sure or not _NAMED.fullmatch(heading.text):

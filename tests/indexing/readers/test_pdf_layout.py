@@ -14,7 +14,7 @@ from indexing.readers import read_document
 from indexing.readers.pdf.lines import rows_of
 from indexing.readers.pdf.tables import table_lines
 from indexing.readers.pdf.words import Word
-from tests.indexing.samples import PROSE, pdf, pdf_of_content, saved
+from tests.indexing.samples import PROSE, pdf, pdf_of_content, pdf_of_font, saved
 
 LEFT = [
     "The lighthouse at the cape was built by",
@@ -107,6 +107,19 @@ def test_the_title_of_each_page_in_large_type_is_kept_and_the_running_head_is_no
     pages = [page.text for page in read(tmp_path, bytes(document.output())).pages]
     assert all("Inspection Report" in page for page in pages)
     assert ["Bulletin" in page for page in pages] == [True, False, False, False]
+
+
+def test_a_ligature_named_by_its_last_letter_is_known_by_its_width(tmp_path: Path) -> None:
+    unicode = "3 beginbfchar <01> <0069> <02> <006C> <03> <0069> endbfchar"
+    shown = "speci\\001c bene\\001ts of the \\002oor o\\003ce in wide final files"
+    content = pdf_of_font(shown, {1: 500, 2: 500, 3: 778}, unicode)
+    assert text(tmp_path, content) == "specific benefits of the floor office in wide final files"
+
+
+def test_ligatures_whose_letters_are_all_named_stay_as_they_are(tmp_path: Path) -> None:
+    unicode = "2 beginbfchar <01> <00660069> <02> <006600660069> endbfchar"
+    content = pdf_of_font("speci\\001c o\\002ce in wide final files", {1: 500, 2: 778}, unicode)
+    assert text(tmp_path, content) == "specific office in wide final files"
 
 
 def test_addresses_side_by_side_stay_apart(tmp_path: Path) -> None:
@@ -244,7 +257,7 @@ def test_a_word_struck_in_part_keeps_its_other_letters(tmp_path: Path) -> None:
     strikes = "139 703 m 183 703 l S 66.7 683 m 71.7 683 l S 60 663 m 99 663 l S 60 643 m 99 643 l S"
     lines = ((60, 700, "The loan Amount.The lower sum"), (60, 680, "Sstatutory"), (60, 660, "borrower"))
     document = read(tmp_path, drawn(*lines, (60, 640, "borrower"), more=strikes))
-    assert document.pages[0].text.split() == "The loan Amount. sum Statutory".split()
+    assert document.pages[0].text.split() == ["The", "loan", "Amount.", "sum", "Statutory"]
     assert document.notes == ("Page 1: struck-out text is left out.",)
 
 
