@@ -139,8 +139,8 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("csv", SUFFIXES_OF["csv"], "indexing.readers.tables:read"),
     Format("epub", SUFFIXES_OF["epub"], "indexing.readers.epub:read", kind="zip"),
-    Format("eml", SUFFIXES_OF["eml"], "indexing.readers.email:read", parts="indexing.readers.email:gather"),
-    Format("mbox", SUFFIXES_OF["mbox"], "indexing.readers.mbox:read", parts="indexing.readers.mbox:gather"),
+    Format("eml", SUFFIXES_OF["eml"], "indexing.readers.email:read", version=2, parts="indexing.readers.email:gather"),
+    Format("mbox", SUFFIXES_OF["mbox"], "indexing.readers.mbox:read", version=2, parts="indexing.readers.mbox:gather"),
     Format("mhtml", SUFFIXES_OF["mhtml"], "indexing.readers.mhtml:read"),
     Format(
         "zip", SUFFIXES_OF["zip"], "indexing.readers.archive:read", parts="indexing.readers.archive:gather", kind="zip"

@@ -29,6 +29,7 @@ _NAMED = re.compile(
     r"|摘\s*要|目\s*录|目\s*次|引\s*言|前\s*言|绪\s*论|结\s*论|参\s*考\s*文\s*献|致\s*谢|附\s*录)",
     re.IGNORECASE,
 )
+_LETTER = re.compile(r"^(?:Appendix\s+)?[A-Z](?:\.\d{1,2}){0,3}[.:]?\s+")
 _CONTENTS = re.compile(r"(?:table of )?contents|index|inhaltsverzeichnis|table des matières|目\s*[录次]", re.IGNORECASE)
 _REACHES_FAR = re.compile(
     r"references|bibliography|literature|appendix|appendices|glossary|literaturverzeichnis|bibliographie|références"
@@ -159,7 +160,7 @@ def _repeated(pages: Sequence[str]) -> set[str]:
 def _from_bookmarks(pages: Sequence[str], bookmarks: Sequence[tuple[int, str, int]]) -> Iterator[Heading]:
     taken: set[tuple[int, int]] = set()
     for level, title, index in bookmarks:
-        wanted = _unnumbered(_folded(title))
+        wanted = _names_of(title)
         for page in (index, index + 1):
             place = _place_of(wanted, pages[page], page, taken) if wanted and page < len(pages) else None
             if place is not None:
@@ -168,15 +169,15 @@ def _from_bookmarks(pages: Sequence[str], bookmarks: Sequence[tuple[int, str, in
                 break
 
 
-def _place_of(wanted: str, text: str, page: int, taken: set[tuple[int, int]]) -> tuple[int, str] | None:
+def _place_of(wanted: set[str], text: str, page: int, taken: set[tuple[int, int]]) -> tuple[int, str] | None:
     """(offset, text) of the line, or of two lines, that say what the bookmark says."""
     lines = list(_lines(text))
     for number, (offset, line) in enumerate(lines):
         if (page, offset) in taken or len(line) > _LONGEST_HEADING:
             continue
-        if _unnumbered(_folded(line)) == wanted:
+        if wanted & _names_of(line):
             return offset, line
-        if number + 1 < len(lines) and _unnumbered(_folded(line + lines[number + 1][1])) == wanted:
+        if number + 1 < len(lines) and wanted & _names_of(line + lines[number + 1][1]):
             return offset, f"{line} {lines[number + 1][1]}"
     return None
 
@@ -248,5 +249,7 @@ def _folded(text: str) -> str:
     return _NOT_WORDS.sub("", text).casefold()
 
 
-def _unnumbered(folded: str) -> str:
-    return re.sub(r"^\d+", "", folded)
+def _names_of(text: str) -> set[str]:
+    """What a heading may be called: without its number, and without the letter of an appendix."""
+    bare = _LETTER.sub("", text)
+    return {name for each in (text, bare) if (name := re.sub(r"^\d+", "", _folded(each)))}
