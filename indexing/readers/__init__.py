@@ -104,6 +104,7 @@ FORMATS: tuple[Format, ...] = (
         library="pypdfium2",
         kind="pdf",
         recognition="indexing.readers.pdf.ocr:read_page_picture",
+        parts="indexing.readers.pdf.attachments:gather",
     ),
     Format("markdown", SUFFIXES_OF["markdown"], "indexing.readers.markdown:read"),
     Format("text", SUFFIXES_OF["text"], "indexing.readers.plain:read"),

@@ -39,7 +39,19 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     finally:
         for library in libraries:
             library.close()
-    return replace(document, pages=(*document.pages, *attached.pages), notes=(*document.notes, *attached.notes))
+    return _with_parts(document, attached)
+
+
+def _with_parts(document: ParsedDocument, attached: ParsedDocument) -> ParsedDocument:
+    """The document, then the pages of the files within it."""
+    own = len(document.pages)
+    return replace(
+        document,
+        pages=(*document.pages, *(replace(page, number=own + page.number) for page in attached.pages)),
+        headings=(*document.headings, *(replace(heading, page=own + heading.page) for heading in attached.headings)),
+        notes=(*document.notes, *attached.notes),
+        part_pages=tuple(replace(part, number=own + part.number) for part in attached.part_pages),
+    )
 
 
 def _open_libraries(path: Path, limits: ReadLimits) -> list[PdfLibrary]:
@@ -190,8 +202,7 @@ def _labels(libraries: list[PdfLibrary], count: int) -> list[str | None]:
 
 def _attached(libraries: list[PdfLibrary], path: Path, limits: ReadLimits) -> ParsedDocument:
     source = next((library for library in libraries if isinstance(library, Pdfium)), None)
-    count = max(library.page_count for library in libraries)
-    return source.attached(path, limits, count) if source else ParsedDocument(None, ())
+    return source.attached(path, limits) if source else ParsedDocument(None, ())
 
 
 def _title_and_bookmarks(

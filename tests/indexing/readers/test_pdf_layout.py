@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from fpdf import FPDF
 from pypdf import PdfReader, PdfWriter
@@ -10,11 +11,12 @@ from pypdf.annotations import FreeText, Text
 from pypdf.constants import PageLabelStyle
 
 from indexing.documents import ParsedDocument, ReadLimits
+from indexing.parsing.parse_all import parse_all
 from indexing.readers import read_document
 from indexing.readers.pdf.lines import rows_of
 from indexing.readers.pdf.tables import table_lines
 from indexing.readers.pdf.words import Word
-from tests.indexing.samples import PROSE, pdf, pdf_of_content, pdf_of_font, saved
+from tests.indexing.samples import PROSE, pdf, pdf_of_content, pdf_of_font, pdf_with_heading, saved
 
 LEFT = [
     "The lighthouse at the cape was built by",
@@ -373,7 +375,7 @@ def test_attached_files_are_parts_of_the_document(tmp_path: Path) -> None:
         (4, "sample.pdf › list.txt"),
     ]
     assert document.pages[1].text == "The annex names the pilot."
-    assert [note for note in document.notes if "photo.bin" in note]
+    assert document.notes == ("1 files in it are of kinds that are not read: .bin",)
 
 
 def test_a_file_within_an_attached_file_is_named_by_its_way(tmp_path: Path) -> None:
@@ -384,6 +386,20 @@ def test_a_file_within_an_attached_file_is_named_by_its_way(tmp_path: Path) -> N
         content = written(writer)
     labels = [page.label for page in read(tmp_path, content).pages]
     assert labels == [None, "sample.pdf › annex.pdf, p. 1", "sample.pdf › annex.pdf › inner.pdf"]
+
+
+def test_a_scan_attached_to_a_pdf_is_read_by_ocr(tmp_path: Path) -> None:
+    scan = FPDF()
+    scan.add_page()
+    with pypdfium2.PdfDocument(pdf_with_heading("The annex names the pilot.", PROSE)) as drawn_text:
+        scan.image(drawn_text[0].render(scale=3).to_pil().convert("RGB"), x=0, y=0, w=210)
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([PROSE]))))
+    writer.add_attachment("scan.pdf", bytes(scan.output()))
+    (outcome,) = parse_all([saved(tmp_path / "sample.pdf", written(writer))], ReadLimits(ocr=True), 1)
+    assert outcome.document is not None
+    last = outcome.document.pages[-1]
+    assert (last.number, last.label, last.status) == (2, "sample.pdf › scan.pdf", "ocr")
+    assert last.text.startswith("The annex names the pilot.")
 
 
 def test_a_portfolio_within_itself_comes_to_an_end(tmp_path: Path) -> None:
