@@ -100,10 +100,11 @@ FORMATS: tuple[Format, ...] = (
         "pdf",
         SUFFIXES_OF["pdf"],
         "indexing.readers.pdf.reader:read",
-        version=5,
+        version=6,
         library="pypdfium2",
         kind="pdf",
         recognition="indexing.readers.pdf.ocr:read_page_picture",
+        parts="indexing.readers.pdf.attachments:gather",
     ),
     Format("markdown", SUFFIXES_OF["markdown"], "indexing.readers.markdown:read"),
     Format("text", SUFFIXES_OF["text"], "indexing.readers.plain:read"),
@@ -139,8 +140,8 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("csv", SUFFIXES_OF["csv"], "indexing.readers.tables:read"),
     Format("epub", SUFFIXES_OF["epub"], "indexing.readers.epub:read", kind="zip"),
-    Format("eml", SUFFIXES_OF["eml"], "indexing.readers.email:read", parts="indexing.readers.email:gather"),
-    Format("mbox", SUFFIXES_OF["mbox"], "indexing.readers.mbox:read", parts="indexing.readers.mbox:gather"),
+    Format("eml", SUFFIXES_OF["eml"], "indexing.readers.email:read", version=2, parts="indexing.readers.email:gather"),
+    Format("mbox", SUFFIXES_OF["mbox"], "indexing.readers.mbox:read", version=2, parts="indexing.readers.mbox:gather"),
     Format("mhtml", SUFFIXES_OF["mhtml"], "indexing.readers.mhtml:read"),
     Format(
         "zip", SUFFIXES_OF["zip"], "indexing.readers.archive:read", parts="indexing.readers.archive:gather", kind="zip"

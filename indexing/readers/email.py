@@ -10,6 +10,7 @@ from indexing.cleaning.text import clean_text
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers import reader_for
 from indexing.readers.mime import content, file_name, header, inner_mail, message_of, plain_text, shown_html
+from indexing.readers.office.pictures import may_hold_text
 from indexing.readers.parts import MOST_DEPTH, Gathered
 from indexing.readers.sections import sectioned_document
 from storage.messages import message
@@ -70,6 +71,7 @@ def add_mail(gathered: Gathered, mail: Message, name: str | None, limits: ReadLi
     if len(text) > limits.text_characters:
         count = f"{limits.text_characters:,}"
         raise ParseFailure("output_limit", message("more than {count} characters; split the mail", count=count))
+    collected.remarks.extend(_unread_pictures(collected, limits))
     if text:
         document = sectioned_document(None, text, ())
         said = replace(document.pages[0], remarks=tuple(dict.fromkeys(collected.remarks)))
@@ -80,8 +82,20 @@ def add_mail(gathered: Gathered, mail: Message, name: str | None, limits: ReadLi
             gathered.leave_out_as_too_deep(shown)
         elif part.mail is not None:
             add_mail(gathered, part.mail, shown, limits, depth + 1)
-        elif not part.is_shown:
+        elif not part.is_shown or _is_read(part, limits):
             gathered.read(shown, part.data)
+
+
+def _unread_pictures(mail: _Mail, limits: ReadLimits) -> Iterator[str]:
+    for part in mail.parts:
+        if part.is_shown and not _is_read(part, limits):
+            yield message("a picture within the text was not read: {name}", name=part.name)
+
+
+def _is_read(picture: _Part, limits: ReadLimits) -> bool:
+    """Whether OCR reads a picture within the text, as a part of its own."""
+    form = reader_for(PurePath(picture.name))
+    return limits.ocr and form is not None and form.kind == "picture" and may_hold_text(picture.data)
 
 
 def _collect(part: Message, mail: _Mail) -> None:
@@ -166,14 +180,12 @@ def _collect_text(part: Message, mail: _Mail) -> None:
 def _collect_file(part: Message, mail: _Mail) -> None:
     kind = part.get_content_type()
     is_shown = part.get_content_maintype() == "image" and part.get_content_disposition() != "attachment"
-    name = file_name(part)
-    if not name and is_shown:
-        return
+    name, data = file_name(part), content(part)
+    if not name and is_shown and not may_hold_text(data):
+        return  # a line, or a counter's dot
     if reader_for(PurePath(name)) is None and not PurePath(name).suffix:
-        name = (name or "attachment") + (_SUFFIXES.get(kind) or mimetypes.guess_extension(kind) or "")
-    data = content(part)
-    if is_shown:
-        mail.remarks.append(message("a picture within the text was not read: {name}", name=name))
+        stem = name or ("picture" if is_shown else "attachment")
+        name = stem + (_SUFFIXES.get(kind) or mimetypes.guess_extension(kind) or "")
     if data.strip():
         mail.parts.append(_Part(_distinct(name, mail), data, is_shown=is_shown))
 

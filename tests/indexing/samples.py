@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fpdf import FPDF
+from fpdf.fonts import CORE_FONTS_CHARWIDTHS
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
@@ -89,6 +90,24 @@ def pdf_of_content(content: str) -> bytes:
     """One page with this content stream; /F1 is Helvetica, the page is 612 by 792 points."""
     stream = f"<< /Length {len(content)} >>\nstream\n{content}\nendstream"
     return raw_pdf([_CATALOG, "<< /Type /Pages /Count 1 /Kids [3 0 R] >>", _page("4 0 R"), stream])
+
+
+def pdf_of_font(text: str, widths: dict[int, int], unicode: str) -> bytes:
+    """A page of Helvetica in which the codes in `widths` are other glyphs; `unicode` maps codes to text."""
+    all_widths = " ".join(
+        str(widths.get(code, CORE_FONTS_CHARWIDTHS["helvetica"].get(chr(code), 500))) for code in range(256)
+    )
+    font = f"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /FirstChar 0 /LastChar 255 /Widths [{all_widths}]"
+    page = _page("4 0 R").replace(_FONT, "5 0 R")
+    table = "begincmap 1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfrange <20> <7E> <0020> endbfrange"
+    objects = [
+        _CATALOG,
+        "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        page,
+        _stream(text),
+        f"{font} /ToUnicode 6 0 R >>",
+    ]
+    return raw_pdf([*objects, _content(f"{table}\n{unicode}\nendcmap")])
 
 
 def slow_pages_pdf(pages: int, text: str) -> bytes:

@@ -54,7 +54,7 @@ def take_pictures(
         for page in document.pages
     }
     used = Counter(name for names in named.values() for name in names)
-    legible = {name for name, count in used.items() if count <= _MOST_PAGES and _may_hold_text(package, name)}
+    legible = {name for name, count in used.items() if count <= _MOST_PAGES and _is_legible(package, name)}
     found = {number: [name for name in names if name in legible] for number, names in named.items()}
     read = {number: tuple(names[:_MOST_PICTURES]) for number, names in found.items() if names and limits.ocr}
     pages = []
@@ -81,11 +81,14 @@ def recognise_pictures(path: Path, members: Sequence[str], limits: ReadLimits) -
     return key, "\n\n".join(filter(None, map(recognise, pictures))), True
 
 
-def _may_hold_text(package: OfficePackage, member: str) -> bool:
-    if not 0 < package.size(member) <= _MOST_BYTES:
-        return False
+def _is_legible(package: OfficePackage, member: str) -> bool:
+    return 0 < package.size(member) <= _MOST_BYTES and may_hold_text(package.content(member))
+
+
+def may_hold_text(content: bytes) -> bool:
+    """Whether a picture is whole, and larger than a bullet, a logo or a counter's dot."""
     try:
-        with _open(package.content(member)) as image:
+        with _open(content) as image:
             width, height = image.size
     except (OSError, ValueError, SyntaxError, Warning):
         return False

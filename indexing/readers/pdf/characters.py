@@ -9,10 +9,12 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
+from indexing.readers.pdf.ligatures import with_ligatures
 from indexing.readers.pdf.scripts import is_cjk, raised_mark, without_ordinal_marks
 from indexing.readers.pdf.words import ASCENT, DESCENT, Character, Turn, Word
 
@@ -62,8 +64,14 @@ def read_groups(text_page: Any, visible: Box | None = None) -> list[TextGroup]:
             runs[last].append(None)
         last = angle
         runs[angle].append(character)
-    groups = [_group(angle, run, visible) for angle, run in runs.items()]
+    font_of = cache(_font)
+    groups = [_group(angle, with_ligatures(run, font_of), visible) for angle, run in runs.items()]
     return sorted((group for group in groups if group.words or group.outside), key=lambda group: -len(group.characters))
+
+
+def _font(text_object: int) -> int:
+    font = pdfium.FPDFTextObj_GetFont(ctypes.cast(text_object, pdfium.FPDF_PAGEOBJECT)) if text_object else None
+    return ctypes.cast(font, ctypes.c_void_p).value or 0 if font else 0
 
 
 def _group(angle: int, run: Sequence[Character | None], visible: Box | None) -> TextGroup:

@@ -23,7 +23,9 @@ _SWITCHES = 0.05  # of the rows: how often the drawing may go from one side to t
 _NEW_STRETCH = 1.1  # sizes of white between two stretches of rows
 _FURTHER = 1.35  # of the usual step from row to row
 _FOOTNOTE_SIZE = 0.9  # of the page's
-_FOOTNOTE = re.compile(r"(?:\^?\d{1,3}\b|\^[a-z]\b|[*†‡§¶]|\(\d{1,2}\)|[a-z]\)|①|②|③|注)")
+_FOOTNOTE = re.compile(r"(?:\^\d{1,3}|\d{1,3}\b|\^[a-z]\b|[*†‡§¶]|\(\d{1,2}\)|[a-z]\)|①|②|③|注)")
+_TOP_ROWS = 7  # of a column: their size is that of its text
+_RULE_SLACK = 0.06  # of the width: how much shorter a rule from edge to edge may be
 _MOST_ROWS = 400
 _DEEPEST = 6
 
@@ -31,39 +33,51 @@ Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
 
 
 def in_reading_order(
-    rows: Sequence[Row], level: Sequence[Rule], upright: Sequence[Rule], depth: int = 0
+    rows: Sequence[Row],
+    level: Sequence[Rule],
+    upright: Sequence[Rule],
+    depth: int = 0,
+    notes: list[list[Row]] | None = None,
 ) -> Iterator[list[Row]]:
-    """Stretches of rows that are read one after the other, each of one column."""
+    """Stretches of rows that are read one after the other, each of one column.
+
+    Footnotes of columns go into `notes`, where the caller reads them after its own columns.
+    """
     gutter = _page_gutter(rows, level, upright) if depth < _DEEPEST else None
     if gutter is not None:
-        yield from _bands(rows, gutter, level, upright, depth)
+        yield from _bands(rows, gutter, level, upright, depth, notes)
         return
     found = _local_columns(rows, level, upright) if depth < _DEEPEST else None
     if found is not None:
         first, end, place = found
         if first:
-            yield from in_reading_order(rows[:first], level, upright, depth + 1)
-        yield from _sides(rows[first:end], place, level, upright, depth)
+            yield from in_reading_order(rows[:first], level, upright, depth + 1, notes)
+        yield from _sides(rows[first:end], place, level, upright, depth, notes)
         if end < len(rows):
-            yield from in_reading_order(rows[end:], level, upright, depth + 1)
+            yield from in_reading_order(rows[end:], level, upright, depth + 1, notes)
         return
     for stretch in _stretches(rows):
         inner = _block_gutter(stretch, level, upright) if depth < _DEEPEST else None
         if inner is None:
             yield stretch
         else:
-            yield from _sides(stretch, inner, level, upright, depth)
+            yield from _sides(stretch, inner, level, upright, depth, notes)
 
 
 def _bands(
-    rows: Sequence[Row], gutter: float, level: Sequence[Rule], upright: Sequence[Rule], depth: int
+    rows: Sequence[Row],
+    gutter: float,
+    level: Sequence[Rule],
+    upright: Sequence[Rule],
+    depth: int,
+    notes: list[list[Row]] | None,
 ) -> Iterator[list[Row]]:
     """Rows across the gutter by themselves, the columns between them side by side."""
     for crosses, run in _runs(rows, gutter):
         if crosses or not _are_sides(run, gutter, level, upright, is_known=True):
-            yield from in_reading_order(run, level, upright, depth + 1) if len(run) < len(rows) else [run]
+            yield from in_reading_order(run, level, upright, depth + 1, notes) if len(run) < len(rows) else [run]
         else:
-            yield from _sides(run, gutter, level, upright, depth)
+            yield from _sides(run, gutter, level, upright, depth, notes)
 
 
 def _runs(rows: Sequence[Row], gutter: float) -> Iterator[tuple[bool, list[Row]]]:
@@ -81,30 +95,58 @@ def _runs(rows: Sequence[Row], gutter: float) -> Iterator[tuple[bool, list[Row]]
 
 
 def _sides(
-    rows: Sequence[Row], gutter: float, level: Sequence[Rule], upright: Sequence[Rule], depth: int
+    rows: Sequence[Row],
+    gutter: float,
+    level: Sequence[Rule],
+    upright: Sequence[Rule],
+    depth: int,
+    outer_notes: list[list[Row]] | None,
 ) -> Iterator[list[Row]]:
-    """The left side, then the right side; their footnotes after both."""
-    notes: list[Row] = []
+    """The left side, then the right side, above a rule across both before below it; the footnotes after all columns."""
+    notes: list[list[Row]] = [] if outer_notes is None else outer_notes
     usual = statistics.median(word.size for row in rows for word in row.words) if any(r.words for r in rows) else 0.0
-    for side in _parted(rows, gutter):
-        body = _body_rows(side, usual)
-        notes.extend(side[body:])
-        if body:
-            yield from in_reading_order(side[:body], level, upright, depth + 1)
-    if notes:
-        yield notes
+    for part in _between_rules(rows, gutter, level):
+        for side in _parted(part, gutter):
+            body = _body_rows(side, usual)
+            if body < len(side) and _page_gutter(side, level, upright) is not None:
+                body = len(side)  # each of its columns has notes of its own
+            if body < len(side):
+                notes.append(side[body:])
+            if body:
+                yield from in_reading_order(side[:body], level, upright, depth + 1, notes)
+    if outer_notes is None:
+        yield from notes
+
+
+def _between_rules(rows: Sequence[Row], gutter: float, level: Sequence[Rule]) -> Iterator[list[Row]]:
+    """The rows parted where a rule goes from edge to edge: no column goes on below it."""
+    left, right = min(row.x0 for row in rows), max(row.x1 for row in rows)
+    slack = _RULE_SLACK * (right - left)
+    places = sorted(
+        rule[1] for rule in level if rule[0] < left + slack and rule[2] > right - slack and rule[0] < gutter < rule[2]
+    )
+    part: list[Row] = []
+    for row in rows:
+        if part and any(part[-1].base <= place <= row.base for place in places):
+            yield part
+            part = []
+        part.append(row)
+    if part:
+        yield part
 
 
 def _body_rows(side: Sequence[Row], usual: float) -> int:
-    """How many rows come before the footnotes at the end of a column."""
-    first = len(side)
+    """How many rows come before the footnotes at the end of a column, which may be most of it."""
+    top = [row.size for row in side[:_TOP_ROWS] if row.words]
+    small = _FOOTNOTE_SIZE * max(usual, statistics.median(top) if top else 0.0)
+    first, has_mark = len(side), False
     for index in range(len(side) - 1, 0, -1):
         row = side[index]
-        if not row.words or row.size > _FOOTNOTE_SIZE * usual:
+        if not row.words or row.size > small:
             break
-        if _FOOTNOTE.match(row.words[0].text):
-            first = index
-    return first
+        first = index
+        has_mark = has_mark or _FOOTNOTE.match(row.words[0].text) is not None
+    return first if has_mark else len(side)
 
 
 def _parted(rows: Sequence[Row], gutter: float) -> tuple[list[Row], list[Row]]:

@@ -5,6 +5,7 @@ are (left, bottom, right, top) in the page's points, y upwards.
 """
 
 import ctypes
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -146,7 +147,7 @@ def _take_path(item: Any, matrix: _Matrix, found: Drawings) -> None:
     if fill.value and not is_white:
         found.grounds.append(box)
     is_small = max(width, height) <= _BOX_SIDES[1] * 1.3
-    lines = list(_lines(item, matrix, found)) if stroke.value else []
+    lines = list(_lines(item, matrix, found)) if stroke.value and not _is_broad(item, matrix) else []
     may_be_box = is_small and _is_square(width, height) and (not fill.value or is_white)
     if may_be_box and lines and not any(map(_is_slanted, lines)):
         found.squares.append(box)
@@ -161,6 +162,14 @@ def _take_path(item: Any, matrix: _Matrix, found: Drawings) -> None:
         _take_line(line, found)
         if is_small:
             found.marks.append(_box_around(list(line)))
+
+
+def _is_broad(item: Any, matrix: _Matrix) -> bool:
+    """Whether its strokes are so thick that they are grounds: the mark of a highlighter."""
+    width = ctypes.c_float()
+    a, b, c, d, _, _ = _times(_matrix(item), matrix)
+    pdfium.FPDFPageObj_GetStrokeWidth(item, width)
+    return width.value * math.sqrt(abs(a * d - b * c)) > _THICKEST
 
 
 def _is_square(width: float, height: float) -> bool:

@@ -1,8 +1,10 @@
 """Title and headings of a PDF, told from its text, bookmarks and font sizes. Pure functions."""
 
+import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from indexing.chunking.outline import is_contents
 from indexing.documents import Heading
@@ -15,7 +17,8 @@ _MANY_PAGES = 0.3  # … but what stands on such a share of the pages heads no s
 _ENOUGH_BOOKMARKS = 3  # found in the text; fewer tell nothing about the rest
 
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+(\S.*)")
-_LETTERED = re.compile(r"(?:Appendix\s+([A-Z])[.:]?|([A-Z](?:\.\d{1,2}){1,3})\.?|([A-Z])\.)\s+(\S.*)")
+_LETTERED = re.compile(r"(?:Appendix\s+([A-Z])[.:]?|([A-Z](?:\.\d{1,2}){1,3})\.?|([A-Z]|[IVX]{2,5})\.)\s+(\S.*)")
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 _CHINESE = re.compile(
     r"(第[一二三四五六七八九十百\d]+[章节篇部]|[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)\s*\S"
 )
@@ -26,6 +29,16 @@ _NAMED = re.compile(
     r"|摘\s*要|目\s*录|目\s*次|引\s*言|前\s*言|绪\s*论|结\s*论|参\s*考\s*文\s*献|致\s*谢|附\s*录)",
     re.IGNORECASE,
 )
+_LETTER = re.compile(r"^(?:Appendix\s+)?[A-Z](?:\.\d{1,2}){0,3}[.:]?\s+")
+_CONTENTS = re.compile(r"(?:table of )?contents|index|inhaltsverzeichnis|table des matières|目\s*[录次]", re.IGNORECASE)
+_REACHES_FAR = re.compile(
+    r"references|bibliography|literature|appendix|appendices|glossary|literaturverzeichnis|bibliographie|références"
+    r"|参\s*考\s*文\s*献|附\s*录",
+    re.IGNORECASE,
+)
+_FARTHEST = 5  # pages: so long is a section at most whose heading is only a word like "Summary"
+_FARTHEST_CONTENTS = 1
+_GOES_ON = re.compile(r"(?:\b(?:and|or|of|the|to|in|for|by|with|including|et|de|du|la|und|oder|der|die|von)|[-–—])$")
 _SENTENCE_END = re.compile(r"[.,;:!?。，；：！？、]$")
 _NOT_WORDS = re.compile(r"[\W_]+")
 _JUNK_TITLE = re.compile(
@@ -98,13 +111,44 @@ def find_headings(
     """
     marked = list(_from_bookmarks(pages, bookmarks))
     repeated = _repeated(whole_pages or pages)
-    lines = [heading for heading in _from_lines(pages) if _folded(heading.text) not in repeated]
+    lines = [heading for heading in _in_sequence(_from_lines(pages)) if _folded(heading.text) not in repeated]
     if len(marked) < _ENOUGH_BOOKMARKS:
-        return tuple(lines)
+        return tuple(_within_reach(lines, len(pages)))
     known = {(heading.page, heading.offset) for heading in marked}
     named = [heading for heading in lines if _NAMED.fullmatch(heading.text)]
     found = [*marked, *(heading for heading in named if (heading.page, heading.offset) not in known)]
-    return tuple(sorted(found, key=lambda heading: (heading.page, heading.offset)))
+    return tuple(_within_reach(sorted(found, key=lambda heading: (heading.page, heading.offset)), len(pages), known))
+
+
+def _within_reach(headings: Sequence[Heading], pages: int, sure: Collection[tuple[int, int]] = ()) -> Iterator[Heading]:
+    """Without words like "Index" and "Summary" that no other heading follows soon: they would head all that follows."""
+    for number, heading in enumerate(headings):
+        if (heading.page, heading.offset) in sure or not _NAMED.fullmatch(heading.text):
+            yield heading
+            continue
+        end = headings[number + 1].page if number + 1 < len(headings) else pages
+        reach = _FARTHEST_CONTENTS if _CONTENTS.fullmatch(heading.text) else _FARTHEST
+        if end - heading.page <= reach or _REACHES_FAR.fullmatch(heading.text):
+            yield heading
+
+
+def _in_sequence(headings: Iterable[Heading]) -> list[Heading]:
+    """Without "M. Smith" and other letters that begin no sequence: A. is followed by B., I. by II."""
+    found = list(headings)
+    signs = [match.group(3) if (match := _LETTERED.fullmatch(one.text)) else None for one in found]
+    letters = [sign for sign in signs if sign]
+    kept = {
+        sign
+        for order in (tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), _ROMAN)
+        if order[0] in letters and order[1] in letters
+        for sign in itertools.takewhile(letters.__contains__, order)
+    }
+    romans = "II" in kept and "A" in kept
+    return [
+        replace(one, level=2) if sign and romans and sign not in _ROMAN else one
+        for one, sign in zip(found, signs, strict=True)
+        if sign is None or sign in kept
+    ]
 
 
 def _repeated(pages: Sequence[str]) -> set[str]:
@@ -116,7 +160,7 @@ def _repeated(pages: Sequence[str]) -> set[str]:
 def _from_bookmarks(pages: Sequence[str], bookmarks: Sequence[tuple[int, str, int]]) -> Iterator[Heading]:
     taken: set[tuple[int, int]] = set()
     for level, title, index in bookmarks:
-        wanted = _unnumbered(_folded(title))
+        wanted = _names_of(title)
         for page in (index, index + 1):
             place = _place_of(wanted, pages[page], page, taken) if wanted and page < len(pages) else None
             if place is not None:
@@ -125,15 +169,15 @@ def _from_bookmarks(pages: Sequence[str], bookmarks: Sequence[tuple[int, str, in
                 break
 
 
-def _place_of(wanted: str, text: str, page: int, taken: set[tuple[int, int]]) -> tuple[int, str] | None:
+def _place_of(wanted: set[str], text: str, page: int, taken: set[tuple[int, int]]) -> tuple[int, str] | None:
     """(offset, text) of the line, or of two lines, that say what the bookmark says."""
     lines = list(_lines(text))
     for number, (offset, line) in enumerate(lines):
         if (page, offset) in taken or len(line) > _LONGEST_HEADING:
             continue
-        if _unnumbered(_folded(line)) == wanted:
+        if wanted & _names_of(line):
             return offset, line
-        if number + 1 < len(lines) and _unnumbered(_folded(line + lines[number + 1][1])) == wanted:
+        if number + 1 < len(lines) and wanted & _names_of(line + lines[number + 1][1]):
             return offset, f"{line} {lines[number + 1][1]}"
     return None
 
@@ -148,11 +192,22 @@ def _from_lines(pages: Sequence[str]) -> Iterator[Heading]:
                 continue
             if _NAMED.fullmatch(line):
                 yield Heading(number, offset, 1, line)
+            elif _is_cut(page, offset, line):
+                continue
             elif numbers := _follows(line, last):
                 last = numbers
                 yield Heading(number, offset, len(numbers), line)
             elif level := _lettered_level(line):
                 yield Heading(number, offset, level, line)
+
+
+def _is_cut(page: str, offset: int, line: str) -> bool:
+    """Whether a numbered line is only the first of a paragraph, which goes on in small letters."""
+    match = _NUMBERED.fullmatch(line)
+    if _GOES_ON.search(line):
+        return True
+    following = page[offset + len(line) : offset + len(line) + 2].lstrip(" ").removeprefix("\n")
+    return (match is None or "." not in match.group(1)) and following[:1].islower()
 
 
 def _follows(line: str, last: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -194,5 +249,7 @@ def _folded(text: str) -> str:
     return _NOT_WORDS.sub("", text).casefold()
 
 
-def _unnumbered(folded: str) -> str:
-    return re.sub(r"^\d+", "", folded)
+def _names_of(text: str) -> set[str]:
+    """What a heading may be called: without its number, and without the letter of an appendix."""
+    bare = _LETTER.sub("", text)
+    return {name for each in (text, bare) if (name := re.sub(r"^\d+", "", _folded(each)))}

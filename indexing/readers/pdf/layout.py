@@ -4,9 +4,7 @@ Takes what `characters` and `drawings` found, or the lines that were read on a p
 """
 
 import itertools
-import re
 import statistics
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,18 +13,13 @@ from indexing.readers.pdf.columns import in_reading_order
 from indexing.readers.pdf.grids import find_grids
 from indexing.readers.pdf.lines import Row, rows_of, text_of, with_drop_capitals, without_line_numbers
 from indexing.readers.pdf.scripts import is_spaceless
+from indexing.readers.pdf.strikes import without_struck
 from indexing.readers.pdf.table_sections import Part, with_sections
 from indexing.readers.pdf.tables import table_lines, table_stretches
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.words import Character, Word
 
 _PARAGRAPH = 1.35  # of the usual step from line to line
 _PLAIN_GAP = 1.5  # sizes: two spaces in a line that is no row of a table
-_STRIKE = (0.14, 0.5)  # sizes above the baseline: a rule there strikes out
-_WRITTEN = re.compile(r"[^\W\d_]{3}|\d[\d.,]|[\u3400-\u9fff]")  # a sign alone may be part of a fraction
-_SURELY_STRUCK = 3  # rules through words of a page, from which those through signs are believed
-_TOUCH = 1.5  # points
-_STRUCK_SHARE = 0.6  # of a word's width
-_RULE_ENDS = 1.2  # sizes: a rule that goes on further beyond the struck words is a rule of something else
 _FULL = 1.6  # sizes from the right edge: a line that ends nearer is full
 _CHINESE_ENDS = "。！？；：…"
 _CHART_LINES = 5  # slanted lines within a grid of rules
@@ -60,12 +53,13 @@ def lay_out(
     upright: Sequence[Rule] = (),
     squares: Sequence[Square] = (),
     slanted: Sequence[Rule] = (),
+    characters: Sequence[Character] = (),
 ) -> LaidOut:
-    """The text of words that stand upright, with what the page draws around them. Slanted lines make a chart."""
-    words = with_drop_capitals(words)
-    struck = _struck(words, level, upright)
-    doomed = {id(word) for word in struck}
-    shown = [word for word in words if id(word) not in doomed]
+    """The text of words that stand upright, with what the page draws around them. Slanted lines make a chart.
+
+    `characters` are those of the words, where they are known: a word may be struck in part.
+    """
+    shown, struck, parted = without_struck(with_drop_capitals(words), characters, level, upright)
     shown += [word for square in squares if (word := _box_word(square, shown)) is not None]
     grids = [grid for grid in find_grids(shown, level, upright) if not _is_chart(grid.box, slanted)]
     taken = {id(word) for grid in grids for word in grid.words}
@@ -73,7 +67,7 @@ def lay_out(
     numbered = [Row([], grid.lines, grid.box) for grid in grids] + rows
     ordered = without_line_numbers(sorted(numbered, key=lambda row: row.base if row.words else row.top))
     seen = {id(word) for row in ordered for word in row.words}
-    dropped = tuple(word for row in rows for word in row.words if id(word) not in seen)
+    dropped = (*parted, *(word for row in rows for word in row.words if id(word) not in seen))
     stretches = list(in_reading_order(ordered, level, upright))
     parts = with_sections([part for number, stretch in enumerate(stretches) for part in _parts(number, stretch)], level)
     kept = [list(group) for _, group in itertools.groupby(parts, key=lambda part: part.stretch)]
@@ -103,42 +97,6 @@ def _box_word(square: Square, words: Sequence[Word]) -> Word | None:
     nearest = min(fitting, key=lambda word: max(word.x0 - x1, x0 - word.x1))
     text = "[x]" if square.is_ticked else "[ ]"
     return Word(text, x0, x1, nearest.base, nearest.size, nearest.order)
-
-
-def _struck(words: Sequence[Word], level: Sequence[Rule], upright: Sequence[Rule]) -> list[Word]:
-    """Words through whose middle a rule goes that ends where they end. Signs alone only where words are struck too."""
-    struck: list[list[Word]] = []
-    ordered = sorted(words, key=lambda word: word.base)
-    bases = [word.base for word in ordered]
-    reach = _STRIKE[1] * max((word.size for word in words), default=0.0)
-    for rule in level:
-        near = ordered[bisect_left(bases, rule[1]) : bisect_right(bases, rule[3] + reach)]
-        hit = [word for word in near if _is_through(rule, word)]
-        if hit and _ends_with(rule, hit) and not _is_side_of_box(rule, upright):
-            struck.append(hit)
-    written = [hit for hit in struck if any(_WRITTEN.search(word.text) for word in hit)]
-    found = struck if len(written) >= _SURELY_STRUCK else written
-    return list({id(word): word for hit in found for word in hit}.values())
-
-
-def _ends_with(rule: Rule, words: Sequence[Word]) -> bool:
-    left, right = min(word.x0 for word in words), max(word.x1 for word in words)
-    return rule[0] > left - _RULE_ENDS * words[0].size and rule[2] < right + _RULE_ENDS * words[0].size
-
-
-def _is_side_of_box(rule: Rule, upright: Sequence[Rule]) -> bool:
-    return any(
-        min(abs(side[0] - rule[0]), abs(side[0] - rule[2])) < _TOUCH and side[1] - _TOUCH < rule[1] < side[3] + _TOUCH
-        for side in upright
-    )
-
-
-def _is_through(rule: Rule, word: Word) -> bool:
-    height = (word.base - (rule[1] + rule[3]) / 2) / word.size
-    if not _STRIKE[0] < height < _STRIKE[1] or not any(character.isalnum() for character in word.text):
-        return False
-    shared = min(rule[2], word.x1) - max(rule[0], word.x0)
-    return shared > _STRUCK_SHARE * (word.x1 - word.x0) and shared > 0.5 * word.size
 
 
 def _joined(stretches: Sequence[Sequence[Row]], blocks: Sequence[str]) -> str:

@@ -137,9 +137,9 @@ class Pdfium:
         pdfium.FPDF_GetPageLabel(self._document, index, buffer, len(buffer))
         return buffer.raw.decode("utf-16-le", "ignore").rstrip("\0").strip()[:_LONGEST_LABEL] or None
 
-    def attached(self, path: Path, limits: ReadLimits, pages: int) -> ParsedDocument:
-        """The pages of the files within the PDF, numbered after its own."""
-        return attached_parts(self._document, path, limits, pages)
+    def attached(self, path: Path, limits: ReadLimits) -> ParsedDocument:
+        """The pages of the files within the PDF, numbered from 1."""
+        return attached_parts(self._document, path, limits)
 
     def close(self) -> None:
         self._document.close()

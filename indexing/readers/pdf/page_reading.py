@@ -21,6 +21,7 @@ _TITLE_PART = 0.6  # of the lines: the upper part of the page
 _CUT = re.compile(r"[-\x02\ufffe]\s*\n\s*|[\x02\ufffe]")
 _MARK = re.compile(r"[\x02\ufffe](?:\r?\n)?")
 _DOUBLED = re.compile("([\U0001d400-\U0001d7ff])\\1")
+_LIGATURE = re.compile("ff?(?=[il])")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -87,6 +88,7 @@ def _laid_out(group: TextGroup, drawings: Drawings) -> LaidOut:
         [turn.box(*rule) for rule in upright],
         squares,
         [turn.box(*line) for line in drawings.slanted],
+        group.characters,
     )
 
 
@@ -123,6 +125,9 @@ def _missing_share(plain: str, text: str) -> float:
 
 
 def words_in(text: str) -> Counter[str]:
-    """The words, those from right to left by their letters alone: the order in their glyphs is mended."""
-    words = _WORD.findall(_DOUBLED.sub(r"\1", _CUT.sub("", text)))
+    """The words, those from right to left by their letters alone: the order in their glyphs is mended.
+
+    Without "f" before "i" and "l": where PDFium's text lacks it in a ligature, it is mended too.
+    """
+    words = _WORD.findall(_LIGATURE.sub("", _DOUBLED.sub(r"\1", _CUT.sub("", text))))
     return Counter("".join(sorted(word)) if is_right_to_left(word) else word for word in words)

@@ -12,7 +12,7 @@ from indexing.readers.announced_parts import all_parts_read, loss_of_part
 from indexing.readers.pdf.headings import find_headings, find_title
 from indexing.readers.pdf.libraries import PageError, Pdfium, PdfLibrary, Pypdf
 from indexing.readers.pdf.page_reading import PageReading
-from indexing.readers.pdf.repeated_lines import remove_furniture
+from indexing.readers.pdf.repeated_lines import large_lines, remove_furniture
 from storage.messages import joined, message
 from storage.records import PageRecord, PageStatus
 
@@ -39,7 +39,19 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     finally:
         for library in libraries:
             library.close()
-    return replace(document, pages=(*document.pages, *attached.pages), notes=(*document.notes, *attached.notes))
+    return _with_parts(document, attached)
+
+
+def _with_parts(document: ParsedDocument, attached: ParsedDocument) -> ParsedDocument:
+    """The document, then the pages of the files within it."""
+    own = len(document.pages)
+    return replace(
+        document,
+        pages=(*document.pages, *(replace(page, number=own + page.number) for page in attached.pages)),
+        headings=(*document.headings, *(replace(heading, page=own + heading.page) for heading in attached.headings)),
+        notes=(*document.notes, *attached.notes),
+        part_pages=tuple(replace(part, number=own + part.number) for part in attached.part_pages),
+    )
 
 
 def _open_libraries(path: Path, limits: ReadLimits) -> list[PdfLibrary]:
@@ -145,7 +157,8 @@ def _has_words(text: str) -> bool:
 
 def _document(libraries: list[PdfLibrary], pages: list[_Page]) -> ParsedDocument:
     whole = [page.text for page in pages]
-    texts = join_cut_words(remove_furniture(whole))
+    titles = large_lines([page.reading.sized for page in pages])
+    texts = join_cut_words(remove_furniture(whole, titles))
     readable = [text if page.status == "text" else "" for text, page in zip(texts, pages, strict=True)]
     title, bookmarks = _title_and_bookmarks(libraries, pages[0].reading.sized, readable[0])
     labels = _labels(libraries, len(pages))
@@ -189,8 +202,7 @@ def _labels(libraries: list[PdfLibrary], count: int) -> list[str | None]:
 
 def _attached(libraries: list[PdfLibrary], path: Path, limits: ReadLimits) -> ParsedDocument:
     source = next((library for library in libraries if isinstance(library, Pdfium)), None)
-    count = max(library.page_count for library in libraries)
-    return source.attached(path, limits, count) if source else ParsedDocument(None, ())
+    return source.attached(path, limits) if source else ParsedDocument(None, ())
 
 
 def _title_and_bookmarks(

@@ -114,6 +114,27 @@ class TestFurniture:
         assert remove_furniture(pages)[0] == pages[0]
         assert all(remove_furniture(pages))
 
+    def test_numbered_titles_of_records_stay(self) -> None:
+        pages = [f"Case {number}\nThe {word} complaint." for number, word in enumerate(("a", "b", "c", "d"), 12)]
+        assert remove_furniture(pages) == pages
+
+    @pytest.mark.parametrize("head", ["Page {n}", "{n}  The Gazette", "The Gazette  {n}", "Gazette | {n}", "- {n} -"])
+    def test_heads_with_the_number_of_the_page_go(self, head: str) -> None:
+        pages = [f"{head.format(n=number)}\nThe complaint {word}." for number, word in enumerate("abcd", 12)]
+        assert remove_furniture(pages)[1:] == [f"The complaint {word}." for word in "bcd"]
+
+    def test_two_numbers_that_both_grow_with_the_pages_are_furniture(self) -> None:
+        pages = [f"Filed 08/15/16 Page {n} of 5 Page ID {1036 + n}\nBody {n * n}." for n in (1, 2, 3, 4)]
+        assert remove_furniture(pages)[1:] == ["Body 4.", "Body 9.", "Body 16."]
+
+    def test_lines_in_large_type_are_titles(self) -> None:
+        pages = [f"Inspection Form\nBody {word}." for word in ("one", "two", "three", "four")]
+        assert remove_furniture(pages, [{"Inspection Form"}] * 4) == pages
+
+    def test_what_repeats_below_what_does_not_is_text(self) -> None:
+        pages = [f"Report of {word}\nFindings\nBody {word}." for word in ("one", "two", "three", "four")]
+        assert remove_furniture(pages) == pages
+
     def test_a_line_in_the_middle_is_no_furniture(self) -> None:
         pages = [f"Top {word}\nmore {word}\nThe same\nlow {word}\nBottom {word}" for word in ("a", "b", "c", "d")]
         assert remove_furniture(pages) == pages

@@ -6,9 +6,13 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import docx
+import pypdfium2
 import pytest
+from fpdf import FPDF
+from PIL import Image
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+from indexing.parsing.parse_all import parse_all
 from indexing.readers import read_document
 from tests.indexing.samples import pdf, saved
 
@@ -155,3 +159,43 @@ def test_an_encrypted_mail_says_so(tmp_path: Path) -> None:
 def test_nothing_is_no_mail(tmp_path: Path) -> None:
     with pytest.raises(ParseFailure, match="empty"):
         read(tmp_path, b"\n\n")
+
+
+def shown_picture(sentence: str) -> bytes:
+    """A PNG of 640 by 120 pixels with a sentence on it."""
+    page = FPDF(unit="pt", format=(320, 60))
+    page.set_auto_page_break(False)
+    page.add_page()
+    page.set_font("Helvetica", size=16)
+    page.text(20, 35, sentence)
+    out = io.BytesIO()
+    with pypdfium2.PdfDocument(bytes(page.output())) as document:
+        document[0].render(scale=2).to_pil().convert("RGB").save(out, "PNG")
+    return out.getvalue()
+
+
+def mail_with_pictures() -> EmailMessage:
+    made = mail("Berths")
+    made.set_content('<p>See the board:</p><img src="cid:board"><img src="cid:dot">', subtype="html")
+    dot = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(dot, "PNG")
+    for name, picture in (("board", shown_picture("Berth seven is free on Monday")), ("dot", dot.getvalue())):
+        made.add_related(picture, "image", "png", cid=f"<{name}>", filename=f"{name}.png", disposition="inline")
+    return made
+
+
+def test_a_picture_within_the_text_is_read_where_ocr_is(tmp_path: Path) -> None:
+    path = saved(tmp_path / "mail.eml", mail_with_pictures().as_bytes())
+    (outcome,) = parse_all([path], ReadLimits(ocr=True), 1)
+    assert outcome.document is not None
+    assert pages(outcome.document)["mail.eml › board.png"] == "Berth seven is free on Monday"
+    assert outcome.document.pages[0].remarks == ("a picture within the text was not read: dot.png",)
+
+
+def test_without_ocr_pictures_within_the_text_are_named(tmp_path: Path) -> None:
+    document = read(tmp_path, mail_with_pictures())
+    assert [page.label for page in document.pages] == [None]
+    assert document.pages[0].remarks == (
+        "a picture within the text was not read: board.png",
+        "a picture within the text was not read: dot.png",
+    )

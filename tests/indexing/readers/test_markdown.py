@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from indexing.documents import ParsedDocument, ReadLimits
+from indexing.parsing.parse_all import parse_all
 from indexing.readers import read_document
 from tests.indexing.samples import PROSE, saved
 
@@ -86,3 +87,25 @@ def test_modules_and_components_are_markup_in_mdx_alone(tmp_path: Path) -> None:
     assert shown(tmp_path, text, "page.mdx") == "# Use\n\nLinux\nRun it."
     assert "<Tabs id={a}>" in shown(tmp_path, text)
     assert "export const meta" in shown(tmp_path, text)
+
+
+def test_thousands_of_openers_that_nothing_closes_cost_no_more_than_their_length(tmp_path: Path) -> None:
+    openers = ("<!-- x ", "<del>a ", "<table ", "<table>a ", "{/* x ", "![", "![](<", "<script>a ", "a <br> ")
+    files = [
+        saved(tmp_path / f"page{number}.md", opener * (400_000 // len(opener))) for number, opener in enumerate(openers)
+    ]
+    outcomes = parse_all(files, ReadLimits(cpu_seconds=20), 1)  # looked through to the end for each, it takes minutes
+    assert {outcome.path.name: outcome.failure for outcome in outcomes} == dict.fromkeys(file.name for file in files)
+
+
+def test_what_is_not_closed_is_text_and_what_is_closed_before_it_is_markup(tmp_path: Path) -> None:
+    text = "A<!-- hidden -->B <del>gone</del> <!-- open <del>open `a` <script>s"
+    assert shown(tmp_path, text) == "AB <!-- open <del>open `a` <script>s"
+
+
+def test_an_empty_struck_element_is_nothing(tmp_path: Path) -> None:
+    assert shown(tmp_path, "Berth <del></del>4") == "Berth 4"
+
+
+def test_code_ends_with_as_many_ticks_and_not_beyond_an_empty_line(tmp_path: Path) -> None:
+    assert shown(tmp_path, "`` a ` <b> `` and ` <b>x</b>\n\n` <b>y</b>") == "`` a ` <b> `` and ` x\n\n` y"

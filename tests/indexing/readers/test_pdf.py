@@ -15,6 +15,7 @@ from tests.indexing.samples import (
     page_tree_loop,
     pdf,
     pdf_with_bad_page,
+    pdf_with_bookmarks,
     saved,
     scanned_pdf,
     xref_loop,
@@ -47,6 +48,33 @@ def test_a_link_on_every_page_heads_no_section(tmp_path: Path) -> None:
     pages += [f"Table of Contents\n\n{PROSE}\n\nOf the {name}.\n\n{PROSE}" for name in names[3:]]
     document = read(tmp_path, pdf(pages))
     assert [heading.text for heading in document.headings] == ["Summary"] * 3
+
+
+@pytest.mark.parametrize("word", ["INDEX", "TABLE OF CONTENTS", "Summary"])
+def test_a_word_that_no_heading_follows_soon_heads_nothing(tmp_path: Path, word: str) -> None:
+    pages = [f"{word}\n\n{PROSE}"] + [f"{PROSE}\n\nOf boat {n}." for n in range(9)]
+    assert read(tmp_path, pdf(pages)).headings == ()
+
+
+def test_bookmarks_find_headings_with_the_letter_of_an_appendix(tmp_path: Path) -> None:
+    pages = [f"Facts\n\n{PROSE}", f"Relief\n\n{PROSE}", f"A. Tables of tides\n\n{PROSE}", f"B.1. Boats\n\n{PROSE}"]
+    marks = [("Facts", 0), ("Relief", 1), ("Tables of tides", 2), ("Boats", 3)]
+    found = [heading.text for heading in read(tmp_path, pdf_with_bookmarks(pages, marks)).headings]
+    assert found == ["Facts", "Relief", "A. Tables of tides", "B.1. Boats"]
+
+
+def test_names_with_an_initial_are_no_headings_and_roman_numbers_are(tmp_path: Path) -> None:
+    pages = [f"M. Smith, clerk of the court\n\n{PROSE}\n\nI. Facts\n\n{PROSE}"]
+    pages += [f"II. Discussion\n\nA. The claim\n\n{PROSE}\n\nB. The relief\n\n{PROSE}\n\nIII. Order\n\n{PROSE}"]
+    found = [(heading.level, heading.text) for heading in read(tmp_path, pdf(pages)).headings]
+    assert found == [
+        (1, "I. Facts"), (1, "II. Discussion"), (2, "A. The claim"), (2, "B. The relief"), (1, "III. Order")
+    ]  # fmt: skip
+
+
+def test_the_first_line_of_a_numbered_paragraph_is_no_heading(tmp_path: Path) -> None:
+    text = f"1. The keeper, his agents, servants, and\nattorneys shall leave.\n\n2. The ferry must be\nmoored. {PROSE}"
+    assert read(tmp_path, pdf([text])).headings == ()
 
 
 @pytest.mark.faults("B1")

@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from fpdf import FPDF
 from pypdf import PdfReader, PdfWriter
@@ -10,11 +11,12 @@ from pypdf.annotations import FreeText, Text
 from pypdf.constants import PageLabelStyle
 
 from indexing.documents import ParsedDocument, ReadLimits
+from indexing.parsing.parse_all import parse_all
 from indexing.readers import read_document
 from indexing.readers.pdf.lines import rows_of
 from indexing.readers.pdf.tables import table_lines
 from indexing.readers.pdf.words import Word
-from tests.indexing.samples import PROSE, pdf, pdf_of_content, saved
+from tests.indexing.samples import PROSE, pdf, pdf_of_content, pdf_of_font, pdf_with_heading, saved
 
 LEFT = [
     "The lighthouse at the cape was built by",
@@ -66,6 +68,60 @@ def test_a_footnote_under_the_left_column_does_not_part_a_sentence(tmp_path: Pat
     found = " ".join(text(tmp_path, drawn(*columns, more=note + right)).split())
     assert "beside it and wrote a book" in found
     assert found.endswith("4 Compare the older ruling of the court.")
+
+
+def test_footnotes_of_three_columns_come_after_all_of_them(tmp_path: Path) -> None:
+    lines = [line.split(", ")[0] for line in (*LEFT, *RIGHT)]
+    shown = ""
+    for column, mark in enumerate((11, 12, 13)):
+        x = 40 + 180 * column
+        body = [f"{line[:34]}" for line in lines] if column else [line[:34] for line in reversed(lines)]
+        shown += "\n".join(f"BT /F1 9 Tf {x} {700 - 11 * n} Td ({line}) Tj ET" for n, line in enumerate(body))
+        for n, note in enumerate((f"{mark} A note of this column that", "is longer than the text above") * 8):
+            shown += f"\nBT /F1 7 Tf {x} {570 - 9 * n} Td ({note}) Tj ET\n"
+    found = text(tmp_path, drawn(more=shown))
+    places = [found.index(f"{mark} A note") for mark in (11, 12, 13)]
+    assert sorted(places) == places
+    assert found.rindex(LEFT[0][:34]) < places[0]
+    assert "|" not in found
+
+
+def test_columns_do_not_go_on_across_a_rule_from_edge_to_edge(tmp_path: Path) -> None:
+    shown = "BT /F1 16 Tf 60 740 Td (Proposed Rules) Tj ET BT /F1 8 Tf 330 746 Td (Gazette of the Cape) Tj ET\n"
+    shown += "BT /F1 8 Tf 330 734 Td (Vol. 85, No. 152) Tj ET\n60 722 m 480 722 l S\n"
+    columns = [(60, 700 - 12 * n, line) for n, line in enumerate((*LEFT, *RIGHT))]
+    columns += [(300, 700 - 12 * n, line) for n, line in enumerate((*RIGHT, *LEFT))]
+    found = text(tmp_path, drawn(*columns, more=shown))
+    assert found.index("Vol. 85, No. 152") < found.index(LEFT[0])
+    assert f"{RIGHT[-1]}\n\nGazette" not in found
+
+
+def test_the_title_of_each_page_in_large_type_is_kept_and_the_running_head_is_not(tmp_path: Path) -> None:
+    document = FPDF()
+    for place in ("Cape", "Harbour", "Island", "Ferry"):
+        document.add_page()
+        document.set_font("Helvetica", size=8)
+        document.cell(0, 8, "Coast Guard Bulletin", new_x="LMARGIN", new_y="NEXT")
+        document.set_font("Helvetica", size=16)
+        document.cell(0, 12, "Inspection Report", new_x="LMARGIN", new_y="NEXT")
+        document.set_font("Helvetica", size=11)
+        document.multi_cell(0, 5, f"{place}. {PROSE}", new_x="LMARGIN", new_y="NEXT")
+    pages = [page.text for page in read(tmp_path, bytes(document.output())).pages]
+    assert all("Inspection Report" in page for page in pages)
+    assert ["Bulletin" in page for page in pages] == [True, False, False, False]
+
+
+def test_a_ligature_named_by_its_last_letter_is_known_by_its_width(tmp_path: Path) -> None:
+    unicode = "3 beginbfchar <01> <0069> <02> <006C> <03> <0069> endbfchar"
+    shown = "speci\\001c bene\\001ts of the \\002oor o\\003ce in wide final files"
+    content = pdf_of_font(shown, {1: 500, 2: 500, 3: 778}, unicode)
+    assert text(tmp_path, content) == "specific benefits of the floor office in wide final files"
+
+
+def test_ligatures_whose_letters_are_all_named_stay_as_they_are(tmp_path: Path) -> None:
+    unicode = "2 beginbfchar <01> <00660069> <02> <006600660069> endbfchar"
+    content = pdf_of_font("speci\\001c o\\002ce in wide final files", {1: 500, 2: 778}, unicode)
+    assert text(tmp_path, content) == "specific office in wide final files"
 
 
 def test_addresses_side_by_side_stay_apart(tmp_path: Path) -> None:
@@ -327,6 +383,27 @@ def test_struck_text_is_left_out_and_said(tmp_path: Path) -> None:
     assert document.notes == ("Page 1: struck-out text is left out.",)
 
 
+def test_a_word_struck_in_part_keeps_its_other_letters(tmp_path: Path) -> None:
+    """In Helvetica at 10 points "The loan Amount." takes 78.9, "The lower" 43.9, "S" 6.7 and "s" 5."""
+    strikes = "139 703 m 183 703 l S 66.7 683 m 71.7 683 l S 60 663 m 99 663 l S 60 643 m 99 643 l S"
+    lines = ((60, 700, "The loan Amount.The lower sum"), (60, 680, "Sstatutory"), (60, 660, "borrower"))
+    document = read(tmp_path, drawn(*lines, (60, 640, "borrower"), more=strikes))
+    assert document.pages[0].text.split() == ["The", "loan", "Amount.", "sum", "Statutory"]
+    assert document.notes == ("Page 1: struck-out text is left out.",)
+
+
+def test_a_broad_stroke_of_a_highlighter_strikes_nothing(tmp_path: Path) -> None:
+    content = drawn((130, 700, "300 crowns"), more="1 1 0 RG 9 w 129 703 m 182 703 l S")
+    assert text(tmp_path, content) == "300 crowns"
+    assert read(tmp_path, content).notes == ()
+
+
+def test_rules_that_follow_one_another_strike_signs_and_words_between_them(tmp_path: Path) -> None:
+    more = "60 703 m 90 703 l S 90 703 m 145 703 l S 60 683 m 100 683 l S 60 663 m 100 663 l S"
+    lines = ((60, 700, "the item # 8 of note"), (60, 680, "borrower"), (60, 660, "borrower"), (60, 640, "Lender"))
+    assert text(tmp_path, drawn(*lines, more=more)) == "Lender"
+
+
 def test_text_outside_the_crop_box_is_left_out_and_said(tmp_path: Path) -> None:
     content = drawn((60, 700, "What is seen."), (640, 700, "A slug of the printer that nobody sees"))
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
@@ -427,7 +504,7 @@ def test_attached_files_are_parts_of_the_document(tmp_path: Path) -> None:
         (4, "sample.pdf › list.txt"),
     ]
     assert document.pages[1].text == "The annex names the pilot."
-    assert [note for note in document.notes if "photo.bin" in note]
+    assert document.notes == ("1 files in it are of kinds that are not read: .bin",)
 
 
 def test_a_file_within_an_attached_file_is_named_by_its_way(tmp_path: Path) -> None:
@@ -438,6 +515,20 @@ def test_a_file_within_an_attached_file_is_named_by_its_way(tmp_path: Path) -> N
         content = written(writer)
     labels = [page.label for page in read(tmp_path, content).pages]
     assert labels == [None, "sample.pdf › annex.pdf, p. 1", "sample.pdf › annex.pdf › inner.pdf"]
+
+
+def test_a_scan_attached_to_a_pdf_is_read_by_ocr(tmp_path: Path) -> None:
+    scan = FPDF()
+    scan.add_page()
+    with pypdfium2.PdfDocument(pdf_with_heading("The annex names the pilot.", PROSE)) as drawn_text:
+        scan.image(drawn_text[0].render(scale=3).to_pil().convert("RGB"), x=0, y=0, w=210)
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([PROSE]))))
+    writer.add_attachment("scan.pdf", bytes(scan.output()))
+    (outcome,) = parse_all([saved(tmp_path / "sample.pdf", written(writer))], ReadLimits(ocr=True), 1)
+    assert outcome.document is not None
+    last = outcome.document.pages[-1]
+    assert (last.number, last.label, last.status) == (2, "sample.pdf › scan.pdf", "ocr")
+    assert last.text.startswith("The annex names the pilot.")
 
 
 def test_a_portfolio_within_itself_comes_to_an_end(tmp_path: Path) -> None:
