@@ -53,7 +53,8 @@ class Candidate:
 class HybridRetriever(BaseRetriever):
     """The `k` best passages of an open index, best first; a node's score is 0 to 1, 1 is best.
 
-    `documents` are glob patterns on the relative path: only what matches is searched. A node's metadata gains
+    A query bundle may hold the question in several wordings: all are searched for. `documents` are glob patterns on
+    the relative path: only what matches is searched. A node's metadata gains
     "retrieval_score", "labels", and what `Standing` says as "standing" and "crosses".
     """
 
@@ -79,16 +80,19 @@ class HybridRetriever(BaseRetriever):
         paths = self._paths()
         if paths is not None and not paths:
             return []
-        question = query_bundle.query_str
         corpus = corpus_of(self._generation, self._embed_model)
+        found = [self._found(question, paths, corpus) for question in dict.fromkeys(query_bundle.embedding_strs)]
+        return self._nodes(without_repetition(merged(found), self._k))
+
+    def _found(self, question: str, paths: list[str] | None, corpus: Corpus) -> list[Candidate]:
+        """The passages for one wording of the question, looked at closely."""
         searching = corpus.beside(lambda: self._near(question, paths, corpus))
         try:
             words, profile = self._read(question, paths)  # meanwhile
         finally:
             wait((searching,))  # who leaves gives the index back, and it may be closed then
         vector, near = searching.result()
-        closest = look_closely(self._best(near, words, vector, corpus), profile, self._evidence_share)
-        return self._nodes(without_repetition(closest, self._k))
+        return look_closely(self._best(near, words, vector, corpus), profile, self._evidence_share)
 
     def _paths(self) -> list[str] | None:
         """The documents that may be searched, None for all."""
@@ -189,6 +193,18 @@ def look_closely(
         return (1.0 - evidence_share) * candidate.score + evidence_share * found
 
     return sorted((replace(candidate, score=score(candidate)) for candidate in candidates), key=_best_first)
+
+
+def merged(found: Sequence[Sequence[Candidate]]) -> list[Candidate]:
+    """What several wordings of one question found, best first; of a passage found twice the better. Pure."""
+    if len(found) == 1:
+        return list(found[0])
+    best: dict[str, Candidate] = {}
+    for candidate in (each for candidates in found for each in candidates):
+        known = best.get(candidate.chunk.id)
+        if known is None or candidate.score > known.score:
+            best[candidate.chunk.id] = candidate
+    return sorted(best.values(), key=_best_first)
 
 
 def without_repetition(candidates: Sequence[Candidate], k: int) -> list[Candidate]:

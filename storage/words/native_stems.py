@@ -28,7 +28,8 @@ _stemming = threading.Lock()  # a stemmer keeps the word that it works on
 _LONGEST = 64
 
 _SEPARABLE = {
-    "de": "ab|an|auf|aus|bei|dar|ein|fest|her|hin|los|mit|nach|nieder|statt|teil|um|vor|weg|weiter|wieder|zu|zurück|zusammen",
+    "de": "ab|an|auf|aus|bei|dar|ein|fest|her|hin|los|mit|nach|nieder|statt|teil|um|vor|weg|weiter|wieder|zu|zurück"
+    "|zusammen",
     "nl": "aan|af|bij|door|in|mee|na|om|op|over|terug|toe|uit|voor|weg",
 }
 _PARTICIPLE = {

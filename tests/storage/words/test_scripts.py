@@ -109,7 +109,7 @@ STEMS = {
     "de": "kündigen kündigt Kündigung kuendigung gekündigt / Beitrag Beiträge beitraege / Haus Häuser / Huhn Hühner"
     " / abschalten abgeschaltet abzuschalten / Größe groesse / bezahlen bezahlt",
     "fr": "résilier résiliation resilier / animal animaux / payer paiement / rembourser remboursement / fermer fermé",
-    "es": "penalización penalizacion penalizaciones / factura facturas facturación / precio precios / pagar pagamos pago",
+    "es": "penalización penalizacion penalizaciones / factura facturas facturación / precio precios / pagar pago",
     "it": "prezzo prezzi / pagare pagamento / iscrizione iscrizioni / città citta",
     "pt": "inscrição inscricao inscrições / preço preços preco / decisão decisões",
     "nl": "huur huren / betalen betaling",
