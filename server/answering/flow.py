@@ -155,7 +155,7 @@ class Flow:
         query = query_of(self._question.text, self._translation.questions)
         self._engine(QuotingSynthesizer(self._extract), relevance).retrieve(query)
         self._scored_at = time.monotonic()
-        return evidence_of(relevance.verdicts, scorer, self._question.threshold)
+        return evidence_of(relevance.verdicts, scorer, self._question.threshold, question_language(self._question.text))
 
     def _extract(self, question: str, passages: Sequence[Passage]) -> str:
         """What the passages say, found by the question in the language of the first of them."""

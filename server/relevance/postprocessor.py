@@ -14,7 +14,7 @@ from pydantic import Field, PrivateAttr
 
 from server.answers import Scoring
 from server.deadline import TimeUp
-from server.language import question_language
+from server.language import Language, question_language
 from server.language_model.errors import LanguageModelError
 from server.language_model.usage import Usage
 from server.passages import Judgement, Passage, passage_of
@@ -174,9 +174,11 @@ class JudgedPassages:
         )
 
 
-def evidence_of(verdicts: Sequence[Verdict], scorer: RelevanceScorer, threshold: int) -> JudgedPassages:
-    """What became of the retrieved nodes."""
-    passages = [passage_of(verdict.node, _remarked(verdict, threshold), verdict.kept) for verdict in verdicts]
+def evidence_of(
+    verdicts: Sequence[Verdict], scorer: RelevanceScorer, threshold: int, language: Language = "en"
+) -> JudgedPassages:
+    """What became of the retrieved nodes; reasons are in the question's `language`."""
+    passages = [passage_of(verdict.node, _remarked(verdict, threshold, language), verdict.kept) for verdict in verdicts]
     scored = sum(verdict.judgement.score is not None for verdict in verdicts)
     return JudgedPassages(
         nodes=tuple(verdict.node for verdict in verdicts if verdict.kept),
@@ -187,10 +189,10 @@ def evidence_of(verdicts: Sequence[Verdict], scorer: RelevanceScorer, threshold:
     )
 
 
-def _remarked(verdict: Verdict, threshold: int) -> Judgement:
+def _remarked(verdict: Verdict, threshold: int, language: Language) -> Judgement:
     """The judgement; it says so where a passage is answered from although its score is below the cutoff."""
     judgement = verdict.judgement
     if not verdict.kept or judgement.score is None or judgement.score >= threshold:
         return judgement
     below = message("below the cutoff of {threshold}, used all the same", threshold=threshold)
-    return replace(judgement, reason=joined([judgement.reason, below], "; "))
+    return replace(judgement, reason=told(joined([judgement.reason, below], "; "), language))
