@@ -62,6 +62,7 @@ class Answer:
     With `complete` false, `reason` says why the text ends where it ends. `reason` is also set when the language model
     failed and the documents were quoted instead. `second` is the reasoner's answer where both were asked.
     `standalone_question` is what was searched for and answered, where the question had to be rewritten.
+    `also_searched_as` is the question in the documents' languages, where they are not its own.
     """
 
     question: str
@@ -82,6 +83,7 @@ class Answer:
     index: IndexInfo
     second: "Answer | None" = None
     standalone_question: str | None = None
+    also_searched_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ def _parts() -> Parts:
     from server.answering.quoting import extract_answer, words_of_index
     from server.relevance.local_scorer import LocalScorer
     from server.retrieval.freshness import FileStates, FreshnessPostprocessor
+    from server.retrieval.languages import language_shares
     from server.retrieval.retriever import HybridRetriever
 
     states = FileStates()
@@ -143,6 +144,7 @@ def _parts() -> Parts:
         ),
         extract=lambda index: partial(extract_answer, words=words_of_index(index.generation)),
         check=check_citations,
+        languages=lambda index, documents: language_shares(index.generation, documents),
     )
 
 

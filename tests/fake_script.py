@@ -123,6 +123,10 @@ def believable(asked: Asked) -> Answer:
     """A modest model: scores by word overlap, answers by quoting the passages that share most words."""
     if asked.prompt.rstrip().endswith("Rewritten question:"):
         return Completion(_believable_rewriting(asked.prompt))
+    if asked.prompt.rstrip().endswith("Translated question:"):
+        return Completion(
+            re.findall(r"<question-\w+>\n(.*)\n</question", asked.prompt, re.DOTALL)[-1].replace("\n", " ")
+        )
     if asked.is_json_mode or ("score" in asked.prompt and not asked.is_stream):
         return Completion(_believable_score(asked.prompt))
     reasoning = "The question asks about the passages; I compare their words with it." if asked.thinks else ""

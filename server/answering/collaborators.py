@@ -1,13 +1,14 @@
 """The collaborators that a question meets on its way, as the composition root hands them in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 
 from server.answering.citations import CheckedAnswer
+from server.answering.translation import TranslationCache
 from server.language_model.client import LanguageModels
 from server.language_model.prompts import Prompts
 from server.passages import Passage
@@ -18,13 +19,17 @@ from server.retrieval.index_holder import OpenIndex
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The collaborators that find, judge, quote and check without a language model."""
+    """The collaborators that find, judge, quote and check without a language model.
+
+    `languages`: how much of the passages, of these documents or of all, is in which language.
+    """
 
     retriever: Callable[[OpenIndex, int, tuple[str, ...]], BaseRetriever]
     freshness: Callable[[OpenIndex, Callable[[Sequence[str]], None]], BaseNodePostprocessor]
     local_scorer: Callable[[OpenIndex], RelevanceScorer]
     extract: Callable[[OpenIndex], Callable[[str, Sequence[Passage]], str]]
     check: Callable[[str, Sequence[Passage]], CheckedAnswer]
+    languages: Callable[[OpenIndex, tuple[str, ...]], Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +41,4 @@ class LanguageModelParts:
     pool: Executor
     scores: ScoreCache
     scores_relevance: bool = True
+    translations: TranslationCache = field(default_factory=TranslationCache)

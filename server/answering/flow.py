@@ -21,6 +21,7 @@ from server.answering.follow_up import Rewriting, asked_before, put_together, re
 from server.answering.query_engine import QuotingSynthesizer, build_query_engine, query_of
 from server.answering.refusals import is_refusal, only_refuses
 from server.answering.talk_about_answers import is_about_conversation
+from server.answering.translation import Translation, translated, wanted_languages
 from server.answering.writing import ModelWriter, Written
 from server.answers import (
     Answer,
@@ -37,13 +38,15 @@ from server.answers import (
 )
 from server.language import answer_language, question_language, refusal
 from server.language_model.usage import Usage
-from server.passages import passage_of
+from server.passages import Passage, passage_of
 from server.relevance.llm_scorer import LLMScorer
+from server.relevance.local_scorer import BestOfWordings
 from server.relevance.postprocessor import JudgedPassages, RelevancePostprocessor, RelevanceScorer, evidence_of
 from server.retrieval.document_globs import without_match
 from server.retrieval.index_holder import OpenIndex
 from storage.folder_listing import read_listing
 from storage.message_translation import told
+from storage.words.languages import language_of
 
 _SCORING_SHARE = 0.5
 """Of the time that is left, what scoring may use: the rest is for the answer."""
@@ -63,13 +66,14 @@ class Flow:
         self._asked = question.text
         self._question = question
         self._rewriting = Rewriting()
+        self._translation = Translation()
         self._is_about_conversation = (
             model is not None and bool(question.history) and is_about_conversation(question.text)
         )
         self._gone: list[str] = []
         self._index = index
         self._parts = parts
-        self._extract = parts.extract(index)
+        self._quote = parts.extract(index)
         self._model = model
         self._emit = emit
         self._language = question_language(question.text)
@@ -130,6 +134,12 @@ class Flow:
             self._question = replace(question, text=self._rewriting.question)
             self._language = question_language(question.text)
             self._emit(QuestionRewritten(self._question.text))
+        if model is not None:
+            shares = self._parts.languages(self._index, self._question.documents)
+            languages = wanted_languages(self._question.text, shares)
+            self._translation = translated(
+                self._question.text, languages, model.models, model.prompts, model.translations
+            )
         self._completed_at = time.monotonic()
 
     def _gather(self) -> JudgedPassages:
@@ -141,9 +151,16 @@ class Flow:
             on_scored=lambda index, judgement: self._emit(PassageScored(index, judgement)),
             on_found=self._on_found,
         )
-        self._engine(QuotingSynthesizer(self._extract), relevance).retrieve(query_of(self._question.text))
+        query = query_of(self._question.text, self._translation.questions)
+        self._engine(QuotingSynthesizer(self._extract), relevance).retrieve(query)
         self._scored_at = time.monotonic()
-        return evidence_of(relevance.verdicts, scorer, self._question.threshold)
+        return evidence_of(relevance.verdicts, scorer, self._question.threshold, question_language(self._question.text))
+
+    def _extract(self, question: str, passages: Sequence[Passage]) -> str:
+        """What the passages say, found by the question in the language of the first of them."""
+        language = language_of(passages[0].text) if passages else None
+        wordings = self._translation.questions if question == self._question.text else ()
+        return self._quote(next((each for each in wordings if language_of(each) == language), question), passages)
 
     def _engine(self, synthesizer: BaseSynthesizer, *postprocessors: BaseNodePostprocessor) -> RetrieverQueryEngine:
         return build_query_engine(self._retriever(), [self._freshness(), *postprocessors], synthesizer)
@@ -156,7 +173,9 @@ class Flow:
 
     def _scorer(self) -> RelevanceScorer:
         model = self._model
-        local = self._parts.local_scorer(self._index)
+        local: RelevanceScorer = self._parts.local_scorer(self._index)
+        if self._translation.questions:
+            local = BestOfWordings(local, self._translation.questions)
         if model is None or not model.scores_relevance or model.models.scoring_problem() is not None:
             return local
         return LLMScorer(
@@ -224,11 +243,14 @@ class Flow:
             timings_ms=self._timings(),
             index=self._index_info(),
             standalone_question=self._rewriting.question,
+            also_searched_as=self._translation.questions,
         )
 
     def _evidence_notices(self, evidence: JudgedPassages) -> Iterator[str]:
         if self._rewriting.notice is not None:
             yield self._rewriting.notice
+        if self._translation.notice is not None:
+            yield self._translation.notice
         record, scoring = evidence.record, evidence.scoring
         if record.scored_locally:
             yield notices.locally_scored(record.scored_locally, str(record.failure))
@@ -259,7 +281,12 @@ class Flow:
     def _usage(self, scoring: Usage, answer: Usage | None) -> dict[str, dict[str, Any]]:
         if self._model is None:
             return {}
-        steps = {"rewriting": self._rewriting.usage, "scoring": scoring, "answer": answer}
+        steps = {
+            "rewriting": self._rewriting.usage,
+            "translation": self._translation.usage,
+            "scoring": scoring,
+            "answer": answer,
+        }
         return {step: used.figures() for step, used in steps.items() if used is not None}
 
     def _timings(self) -> dict[str, float]:
@@ -271,7 +298,7 @@ class Flow:
             "answer": now - self._scored_at,
             "total": now - self._started,
         }
-        if self._rewriting == Rewriting():
+        if self._rewriting == Rewriting() and self._translation == Translation():
             del spans["rewrite"]
         return {name: round(seconds * 1000, 1) for name, seconds in spans.items()}
 

@@ -109,6 +109,11 @@ def not_rewritten(why: str) -> str:
     return message("The question was searched for as it stands, without the conversation before it: {why}.", why=why)
 
 
+def not_translated(why: str) -> str:
+    """The documents are in other languages than the question, which could not be translated."""
+    return message("The question was searched for as it was asked, without a translation: {why}.", why=why)
+
+
 def searched_together(before: str) -> str:
     """There is no model to rewrite a question that points back: the words of the one before were searched for too."""
     return message(

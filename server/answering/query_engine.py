@@ -174,6 +174,6 @@ def _shortened(passage: Passage, room_tokens: int) -> Passage:
     return replace(passage, text=passage.text[: max(_SHORTEST_PASSAGE, int(len(passage.text) * share))])
 
 
-def query_of(question: str) -> QueryBundle:
-    """A question as LlamaIndex passes it around."""
-    return QueryBundle(query_str=question)
+def query_of(question: str, also: Sequence[str] = ()) -> QueryBundle:
+    """A question as LlamaIndex passes it around; it is searched for in these other words too."""
+    return QueryBundle(query_str=question, custom_embedding_strs=[question, *also] if also else None)

@@ -14,7 +14,10 @@ from functools import lru_cache
 
 from server.evidence.answer_types import AnswerType, expected_answer, holds_answer, introduces
 from server.evidence.sentences import Sentence, split_sentences
-from storage.words.scripts import CJK_RUN, IS_CJK
+from storage.words.frame_words import question_tongue
+from storage.words.languages import are_comparable, language_of
+from storage.words.native_stems import COMPOUNDING, native_stem
+from storage.words.scripts import IS_UNSPACED
 from storage.words.stemming import meaning_stem, stem
 from storage.words.terms import STOP_WORDS, Term, placed_words, question_terms
 
@@ -36,6 +39,7 @@ _UNSEEN_CJK_WEIGHT = 0.35  # two characters that nobody writes side by side are 
 _ELSEWHERE = 0.7  # a word in the title or a heading, beside 1.0 in the text; an identifier whose parts are scattered
 _SECOND_SENTENCE = 0.95
 _MOSTLY = 0.9
+_SHORTEST_PART = 4  # letters of a part of a German or Dutch compound
 _SMOOTHING_CHUNKS = 20  # a small index knows little of how common a word is
 
 
@@ -44,7 +48,7 @@ class Need:
     """Something the question names. `rarity` is that in the index, `weight` what it counts.
 
     `is_name`: an identifier, a number, a quotation, or written with a capital. `is_cjk`: written in Chinese, Japanese
-    or Korean.
+    or Korean, or without spaces like them. `language`: that of the question, None where nothing tells it.
     """
 
     spellings: tuple[tuple[str, ...], ...]
@@ -53,6 +57,7 @@ class Need:
     shown: str
     is_name: bool
     is_cjk: bool
+    language: str | None = None
 
     @property
     def shown_words(self) -> list[str]:
@@ -96,7 +101,8 @@ def profile_of(question: str, frequencies: Frequencies, chunks: int) -> Profile:
     """Take the question apart, with the word statistics of an index of so many chunks."""
     terms = [term for term in question_terms(question) if term.kind != "compound"]
     known = frequencies({stem(word) for term in terms for words in term.spellings for word in words})
-    capitalised = _capitalised(question)
+    # Every German noun has a capital.
+    capitalised = _capitalised(question, inside_only=question_tongue(question) == "de")
     needs = tuple(_need(question, term, known, chunks, capitalised) for term in terms)
     return Profile(question, needs, expected_answer(question))
 
@@ -151,29 +157,30 @@ def _need(question: str, term: Term, known: Mapping[str, int], chunks: int, capi
     rarity = weight = math.log((chunks + _SMOOTHING_CHUNKS) / (common + 1))
     if len(spellings[0]) == 1 and spellings[0][0] in _GENERIC:
         weight *= _GENERIC_WEIGHT
-    elif common == 0 and IS_CJK.match(spellings[0][0]):
+    elif common == 0 and IS_UNSPACED.match(spellings[0][0]):
         weight *= _UNSEEN_CJK_WEIGHT
     first = term.spellings[0][0]
     is_name = term.kind == "exact" or first in capitalised or any(sign.isdigit() for sign in first)
     shown = _as_written(question, term)
-    return Need(spellings, rarity, weight, shown, is_name, IS_CJK.search(shown) is not None)
+    is_unspaced = IS_UNSPACED.search(shown) is not None
+    return Need(spellings, rarity, weight, shown, is_name, is_unspaced, language_of(question))
 
 
 def _as_written(question: str, term: Term) -> str:
     """The term as the person wrote it, to be shown again."""
     words = term.spellings[0]
-    if IS_CJK.search("".join(words)):
-        return "".join(word if i == 0 or not IS_CJK.search(word) else word[-1] for i, word in enumerate(words))
+    if IS_UNSPACED.search("".join(words)):
+        return "".join(word if i == 0 or not IS_UNSPACED.search(word) else word[-1] for i, word in enumerate(words))
     written = re.search(r"[\W_]+".join(map(re.escape, words)), question, re.IGNORECASE)
     return written.group() if written else " ".join(words)
 
 
-def _capitalised(question: str) -> frozenset[str]:
+def _capitalised(question: str, *, inside_only: bool = False) -> frozenset[str]:
     """Words written as names: with a capital inside, or at the beginning where not all words are written so."""
     words = _LETTERS.findall(question)
     inside = {word for word in words if any(sign.isupper() for sign in word[1:])}
     begins = {word for word in words[1:] if word[0].isupper()}
-    is_prose = any(word[0].islower() and word not in STOP_WORDS for word in words[1:])
+    is_prose = not inside_only and any(word[0].islower() and word not in STOP_WORDS for word in words[1:])
     return frozenset(word.casefold() for word in (inside | begins if is_prose else inside))
 
 
@@ -182,38 +189,61 @@ def _capitalised(question: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The stems of a text in order, the different ones, and where in the text each of the first begins."""
+    """The stems of a text in order, the different ones, and where in the text each of the first begins.
+
+    `native` are the stems of the text's own language where it is none of those that `stems` is for.
+    """
 
     stems: tuple[str, ...]
     different: frozenset[str]
     starts: tuple[int, ...]
     cjk_share: float
+    language: str | None = None
+    native: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=2048)
 def words_of(text: str) -> Words:
     starts, words = placed_words(text)
     stems = tuple(map(meaning_stem, words))
-    different = frozenset(stems)
-    cjk = 0 if text.isascii() else sum(max(1, len(run) - 1) for run in CJK_RUN.findall(text))
-    return Words(stems, different, tuple(starts), cjk / (len(stems) or 1))
+    tongue = question_tongue(text)
+    native = tuple(meaning_stem(native_stem(word, tongue)) for word in words) if tongue else ()
+    different = frozenset(stems).union(native)
+    cjk = 0 if text.isascii() else sum(IS_UNSPACED.match(word) is not None for word in words)
+    return Words(stems, different, tuple(starts), cjk / (len(stems) or 1), language_of(text), native)
 
 
 def can_hold(need: Need, words: Words, above: Words) -> bool:
-    """Chinese words are not to be found in an English text, nor English ones, but for names, in a Chinese text."""
+    """Chinese words are not to be found in an English text, nor German ones, but for names, in an English text."""
     if need.is_cjk:
-        return words.cjk_share > 0 or above.cjk_share > 0
-    return need.is_name or words.cjk_share < _MOSTLY
+        return (words.cjk_share > 0 or above.cjk_share > 0) and are_comparable(
+            need.shown, need.language, words.language
+        )
+    if need.is_name or are_comparable(need.shown, need.language, words.language or above.language):
+        return need.is_name or words.cjk_share < _MOSTLY
+    return any(words.different.issuperset(spelling) for spelling in need.spellings)
 
 
 def places_of(need: Need, words: Words) -> list[int]:
     """Where in the text the need is met."""
-    return [
+    found = [
         words.starts[position]
         for spelling in need.spellings
         if words.different.issuperset(spelling)
-        for position in _positions(spelling, words.stems)
+        for stems in (words.stems, words.native)
+        for position in _positions(spelling, stems)
     ]
+    if not found and need.language in COMPOUNDING and need.language == words.language:
+        return [words.starts[position] for position, stem in enumerate(words.native) if _is_part(need, stem)]
+    return found
+
+
+def _is_part(need: Need, stem: str) -> bool:
+    """Whether a compound begins or ends with the need: Frist, kündigen in Kündigungsfrist."""
+    part = need.spellings[0][0]
+    if need.is_name or len(need.spellings[0]) > 1 or min(len(part), len(stem) - len(part)) < _SHORTEST_PART:
+        return False
+    return stem.startswith(part) or stem.endswith(part)
 
 
 def _positions(spelling: tuple[str, ...], stems: tuple[str, ...]) -> Iterator[int]:

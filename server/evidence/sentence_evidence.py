@@ -12,12 +12,12 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from server.evidence.answer_types import holds_answer, introduces
-from server.evidence.examination import Need, Profile, can_hold, places_of, sentences_of, words_of
+from server.evidence.examination import Need, Profile, Words, can_hold, places_of, sentences_of, words_of
 from server.evidence.near_misses import holds_word, is_another_name, opposites_asked
 from server.evidence.sentences import Sentence
 from server.evidence.tables import caption_of, head_of, is_table_head
 from server.evidence.units import expected_unit, holds_unit
-from storage.words.scripts import IS_CJK
+from storage.words.scripts import IS_UNSPACED
 
 LEADS_BACK = re.compile(
     r"\W*(?:(?:This|That|These|Those|It|Its|He|She|They|His|Her|Their|Such|Both|Er|Sie|Es|Dies\w*|Diese\w*|Il|Elle|Ils"
@@ -110,7 +110,9 @@ class _Reading:
         held: Sequence[frozenset[int]],
         above: frozenset[int],
         near: Sequence[Collection[int]],
+        words: tuple[Words, Words],
     ) -> None:
+        self._in_text, self._in_context = words
         self._profile = profile
         self._sentences = sentences
         self._held = held
@@ -139,7 +141,7 @@ class _Reading:
             for number, need in enumerate(profile.needs)
             if any(not (need.is_name and _goes_on(context, offset, need)) for offset in places_of(need, above))
         )
-        return cls(profile, sentences, [frozenset(found) for found in held], met_above, near)
+        return cls(profile, sentences, [frozenset(found) for found in held], met_above, near, (words, above))
 
     def _rareness(self, number: int) -> float:
         """How little the passage as a whole speaks of it: 1 where no heading and no other sentence does."""
@@ -292,10 +294,9 @@ class _Reading:
         }
 
     def _incomparable(self) -> float:
-        """How much of the question the passage's script cannot hold."""
+        """How much of the question the passage's script or language cannot hold."""
         needs = self._profile.needs
-        words = [words_of(sentence.text) for sentence in self._sentences[:3]]
-        lost = sum(need.rarity for need in needs if not any(can_hold(need, part, part) for part in words))
+        lost = sum(need.rarity for need in needs if not can_hold(need, self._in_text, self._in_context))
         return lost / (sum(need.rarity for need in needs) or 1.0)
 
 
@@ -329,7 +330,7 @@ def _has_beginning(text: str, need: Need) -> bool:
 
 def _shape(sentence: Sentence) -> dict[str, float]:
     text = sentence.text
-    size = len(text) * (3 if IS_CJK.search(text) else 1)
+    size = len(text) * (3 if IS_UNSPACED.search(text) else 1)
     is_whole = sentence.is_row or text.endswith(_ENDS_WHOLE)
     return {
         "row": float(sentence.is_row),

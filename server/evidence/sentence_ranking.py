@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from server.evidence.examination import Profile
 from server.evidence.sentence_evidence import FEATURES, Features, SentenceEvidence, sentence_evidence
-from storage.words.scripts import IS_CJK
+from storage.words.scripts import IS_UNSPACED
 
 _LARGEST_STANDING = 6.0
 _SURE_STANDING = (4.5, 6.0)
@@ -127,9 +127,7 @@ class RankedSentence:
 
 def ranked_sentences(profile: Profile, text: str, context: str, found: Found) -> list[RankedSentence]:
     """The sentences of a passage that could be quoted, best first; of equals the first."""
-    weights = CJK_WEIGHTS if IS_CJK.search(profile.question) else WEIGHTS
-    weights = CJK_WEIGHTS if IS_CJK.search(profile.question) else WEIGHTS
-    weights = CJK_WEIGHTS if IS_CJK.search(profile.question) else WEIGHTS
+    weights = CJK_WEIGHTS if IS_UNSPACED.search(profile.question) else WEIGHTS
     rows = [
         RankedSentence(evidence.place, _strength(weights, evidence.features, found), evidence)
         for evidence in sentence_evidence(profile, text, context)

@@ -199,6 +199,9 @@ class QueryResponse(WrittenAnswer):
     standalone_question: str | None = Field(
         default=None, description="What was searched for and answered, where the question had to be rewritten."
     )
+    also_searched_as: list[str] = Field(
+        default_factory=list, description="The question in the documents' languages, where they are not its own."
+    )
     second: SecondAnswer | None = Field(default=None, description='The reasoner\'s answer with "model": "both".')
 
 

@@ -42,6 +42,8 @@ _ANSWER = _Kind("ANSWER_PROMPT_FILE", ("context_str", "query_str"), ("refusal", 
 _RELEVANCE = _Kind("RELEVANCE_PROMPT_FILE", ("context_str", "query_str"), ("marker",), must_contain="json")
 _STANDALONE = _Kind("standalone.txt", ("history_str", "query_str"), ("marker",))
 
+_TRANSLATION = _Kind("translation.txt", ("languages_str", "query_str"), ("marker",))
+
 _CONVERSATION = _Kind("conversation.txt", ("context_str", "history_str", "query_str"), ("marker",))
 
 _MOST_TURNS = 4
@@ -57,6 +59,7 @@ class Prompts:
     relevance: PromptTemplate
     standalone: PromptTemplate
     conversation: PromptTemplate
+    translation: PromptTemplate
 
     def answer_messages(self, question: str, passages: Sequence[Passage], marker: str) -> list[ChatMessage]:
         """The request to answer from the passages, first one first: [1] in the answer will mean the first."""
@@ -78,6 +81,12 @@ class Prompts:
         """The request to rewrite a question so that it can be understood without the conversation before it."""
         return self.standalone.format_messages(
             history_str=_without(_conversation(history), marker), query_str=_without(question, marker), marker=marker
+        )
+
+    def translation_messages(self, question: str, languages: Sequence[str], marker: str) -> list[ChatMessage]:
+        """The request to write the question in these languages, one line for each."""
+        return self.translation.format_messages(
+            languages_str=", ".join(languages), query_str=_without(question, marker), marker=marker
         )
 
     def conversation_messages(
@@ -109,7 +118,8 @@ def read_prompts(answer_file: Path | None = None, relevance_file: Path | None = 
     relevance = _template(relevance_file or TEMPLATES_FOLDER / "relevance.txt", _RELEVANCE)
     standalone = _template(TEMPLATES_FOLDER / "standalone.txt", _STANDALONE)
     conversation = _template(TEMPLATES_FOLDER / "conversation.txt", _CONVERSATION)
-    return Prompts({"en": answer["en"], "zh": answer["zh"]}, relevance, standalone, conversation)
+    translation = _template(TEMPLATES_FOLDER / "translation.txt", _TRANSLATION)
+    return Prompts({"en": answer["en"], "zh": answer["zh"]}, relevance, standalone, conversation, translation)
 
 
 def document_blocks(passages: Sequence[Passage], marker: str) -> str:
@@ -190,4 +200,5 @@ _MEANING = {
     "context_str": message("the text of the documents"),
     "query_str": message("the question"),
     "history_str": message("the conversation"),
+    "languages_str": message("the names of languages"),
 }

@@ -12,20 +12,20 @@ from llama_index.core.schema import NodeWithScore
 from server.evidence.answer_types import AnswerType
 from server.evidence.examination import Evidence, Frequencies, Profile, examine, profile_of
 from server.evidence.sentence_ranking import NEAR_MISS, Found, best_of, ranked_sentences, score_of
-from server.language import Language, question_language
 from server.passages import Judgement
-from server.relevance.postprocessor import OnScored, ScoringRecord
+from server.relevance.postprocessor import OnScored, RelevanceScorer, ScoringRecord
+from storage.messages import joined, message
 from storage.vectors.llama_index import PassageMetadata, metadata_of
 
 _SHOWN = 3
 _CLOSE = 0.6
 
-_KINDS: dict[AnswerType, dict[Language, str]] = {
-    "number": {"en": "a number", "zh": "数字"},
-    "date": {"en": "a date", "zh": "时间"},
-    "person": {"en": "a name", "zh": "人名"},
-    "place": {"en": "a place", "zh": "地点"},
-    "reason": {"en": "a reason", "zh": "原因"},
+_KINDS: dict[AnswerType, str] = {
+    "number": message("a number"),
+    "date": message("a date"),
+    "person": message("a name"),
+    "place": message("a place"),
+    "reason": message("a reason"),
 }
 
 
@@ -62,48 +62,55 @@ def found_of(metadata: PassageMetadata) -> Found:
     )
 
 
+class BestOfWordings:
+    """A `RelevanceScorer` that judges by the question in several languages: what answers one of them answers."""
+
+    def __init__(self, scorer: RelevanceScorer, others: Sequence[str]) -> None:
+        self.name: Literal["llm", "local"] = scorer.name
+        self.record = scorer.record
+        self._scorer = scorer
+        self._others = tuple(others)
+
+    def score(
+        self, question: str, nodes: Sequence[NodeWithScore], on_scored: OnScored | None = None
+    ) -> list[Judgement]:
+        """One judgement per node, in the order of the nodes; of equal scores that for the question as it was asked."""
+        by_wording = [self._scorer.score(wording, nodes) for wording in (question, *self._others)]
+        best = [max(each, key=lambda judgement: judgement.score or 0) for each in zip(*by_wording, strict=True)]
+        for index, judgement in enumerate(best):
+            if on_scored is not None:
+                on_scored(index, judgement)
+        return best
+
+
 def judge(profile: Profile, text: str, context: str, found: Found) -> Judgement:
-    """The score of one passage, that of its best sentence, and, in the question's language, what it was given for."""
+    """The score of one passage, that of its best sentence, and, as a message, what it was given for."""
     best = best_of(ranked_sentences(profile, text, context, found))
     score = score_of(best)
     if best is not None and best.is_near_miss and score >= NEAR_MISS:
-        return Judgement(score, _near_miss(profile))
-    return Judgement(score, _reason(profile, examine(profile, text, context)))
+        near = message("speaks of something else with nearly the same name: another version, year or party")
+        return Judgement(score, near)
+    return Judgement(score, _reason(profile, examine(profile, text, context), score))
 
 
-def _near_miss(profile: Profile) -> str:
-    if question_language(profile.question) == "zh":
-        return "说的是名称相近的另一事物（另一版本、年份或一方）"
-    return "speaks of something else with nearly the same name: another version, year or party"
-
-
-def _reason(profile: Profile, evidence: Evidence) -> str:
-    return (
-        _reason_zh(profile, evidence) if question_language(profile.question) == "zh" else _reason_en(profile, evidence)
-    )
-
-
-def _reason_en(profile: Profile, evidence: Evidence) -> str:
+def _reason(profile: Profile, evidence: Evidence, score: int) -> str:
+    words = joined([message("“{word}”", word=word) for word in evidence.shared[:_SHOWN]], ", ")
     if not evidence.shared:
-        return "names nothing the question asks about"
-    shared = list(evidence.shared[:_SHOWN])
-    named = " and ".join([", ".join(shared[:-1]), shared[-1]] if len(shared) > 1 else shared)
+        return _without_words(evidence, score)
     if evidence.introduced == 1.0:
-        return f"introduces {named}"
-    together = ", close together" if len(shared) > 1 and evidence.closeness >= _CLOSE else ""
-    kind = _KINDS.get(profile.expects, {}).get("en") if evidence.typed else None
-    beside = f", with {kind} beside" if kind and together else ""
-    only = "only " if evidence.coverage < _CLOSE and not together else ""
-    return f"names {only}{named}{together}{beside}"
+        return message("introduces {words}", words=words)
+    if evidence.closeness < _CLOSE or len(evidence.shared) == 1:
+        only = message("names only {words}", words=words)
+        return only if evidence.coverage < _CLOSE else message("names {words}", words=words)
+    kind = _KINDS.get(profile.expects) if evidence.typed else None
+    if kind is None:
+        return message("names {words} close together", words=words)
+    return message("names {words} close together, with {kind} beside", words=words, kind=kind)
 
 
-def _reason_zh(profile: Profile, evidence: Evidence) -> str:
-    if not evidence.shared:
-        return "没有提到问题中的内容"
-    shared = "、".join(f"“{word}”" for word in evidence.shared[:_SHOWN])
-    if evidence.introduced == 1.0:
-        return f"介绍了{shared}"
-    kind = _KINDS.get(profile.expects, {}).get("zh") if evidence.typed else None
-    if evidence.closeness >= _CLOSE and len(evidence.shared) > 1:
-        return f"在相邻的句子里提到{shared}" + (f"，并有{kind}" if kind else "")
-    return f"{'只' if evidence.coverage < _CLOSE else ''}提到{shared}"
+def _without_words(evidence: Evidence, score: int) -> str:
+    if score <= NEAR_MISS:
+        return message("names nothing the question asks about")
+    if evidence.comparable < 1.0:
+        return message("is in another language than the question, and near to it in meaning")
+    return message("says it in other words, near to the question in meaning")

@@ -13,9 +13,12 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from pydantic import Field, PrivateAttr
 
 from server.deadline import TimeUp
+from server.language import Language, question_language
 from server.language_model.errors import LanguageModelError
 from server.language_model.usage import Usage
 from server.passages import Judgement, Passage, Scoring, passage_of
+from storage.message_translation import told
+from storage.messages import joined, message
 
 ScorerName = Literal["llm", "local"]
 OnScored = Callable[[int, Judgement], None]
@@ -109,9 +112,19 @@ class RelevancePostprocessor(BaseNodePostprocessor):
         question = query_bundle.query_str if query_bundle else ""
         if self._on_found is not None:
             self._on_found(nodes)
-        judgements = self._scorer.score(question, nodes, self._on_scored) if nodes else []
+        judgements = self._judgements(question, nodes) if nodes else []
         self._verdicts = select(nodes, judgements, threshold=self.threshold, keep=self.keep)
         return [verdict.node for verdict in self._verdicts if verdict.kept]
+
+    def _judgements(self, question: str, nodes: Sequence[NodeWithScore]) -> list[Judgement]:
+        """The scorer's, with their reasons in the language of the question."""
+        language, on_scored = question_language(question), self._on_scored
+
+        def tell(judgement: Judgement) -> Judgement:
+            return replace(judgement, reason=told(judgement.reason, language))
+
+        heard = None if on_scored is None else lambda index, judgement: on_scored(index, tell(judgement))
+        return [tell(judgement) for judgement in self._scorer.score(question, nodes, heard)]
 
 
 def select(
@@ -160,9 +173,11 @@ class JudgedPassages:
         )
 
 
-def evidence_of(verdicts: Sequence[Verdict], scorer: RelevanceScorer, threshold: int) -> JudgedPassages:
-    """What became of the retrieved nodes."""
-    passages = [passage_of(verdict.node, verdict.judgement, verdict.kept) for verdict in verdicts]
+def evidence_of(
+    verdicts: Sequence[Verdict], scorer: RelevanceScorer, threshold: int, language: Language = "en"
+) -> JudgedPassages:
+    """What became of the retrieved nodes; reasons are in the question's `language`."""
+    passages = [passage_of(verdict.node, _remarked(verdict, threshold, language), verdict.kept) for verdict in verdicts]
     scored = sum(verdict.judgement.score is not None for verdict in verdicts)
     return JudgedPassages(
         nodes=tuple(verdict.node for verdict in verdicts if verdict.kept),
@@ -171,3 +186,12 @@ def evidence_of(verdicts: Sequence[Verdict], scorer: RelevanceScorer, threshold:
         scoring=Scoring(scorer.name, threshold, scored, len(verdicts) - scored),
         record=scorer.record,
     )
+
+
+def _remarked(verdict: Verdict, threshold: int, language: Language) -> Judgement:
+    """The judgement; it says so where a passage is answered from although its score is below the cutoff."""
+    judgement = verdict.judgement
+    if not verdict.kept or judgement.score is None or judgement.score >= threshold:
+        return judgement
+    below = message("below the cutoff of {threshold}, used all the same", threshold=threshold)
+    return replace(judgement, reason=told(joined([judgement.reason, below], "; "), language))

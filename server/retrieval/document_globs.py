@@ -1,17 +1,19 @@
 """Which documents are asked: globs on relative paths. Pure.
 
-Accents may be one character or two, in file names (macOS) as in what is sent: both are the same here.
+What is the same in search is the same here, in file names as in what is sent: accents of one character or of two
+(macOS), simplified and traditional Chinese, full and half width. Capitals are told apart, as in paths.
 """
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from unicodedata import normalize
+
+from storage.words.folding import folded
 
 
 def matching(paths: Sequence[str], globs: Sequence[str]) -> list[str]:
     """The paths that one of the globs matches."""
-    patterns = [normalize("NFC", glob) for glob in globs]
-    return [path for path in paths if any(fnmatchcase(normalize("NFC", path), pattern) for pattern in patterns)]
+    patterns = [folded(glob) for glob in globs]
+    return [path for path in paths if any(fnmatchcase(folded(path), pattern) for pattern in patterns)]
 
 
 def without_match(paths: Sequence[str], globs: Sequence[str]) -> list[str]:

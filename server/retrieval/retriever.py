@@ -23,6 +23,7 @@ from server.retrieval.index_holder import OpenIndex
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
 from storage.vectors.llama_index import PassageMetadata, add_metadata, passage_node, place_of
+from storage.words.languages import language_of
 
 DENSE_SHARE = 0.5
 """`a`: between 0.35 and 0.65 the development sets differ by less than their noise; see `make eval`."""
@@ -34,6 +35,7 @@ LEXICAL_CANDIDATES = 60
 
 _LOOKED_AT = 15  # of the merged candidates, or half more than asked for: with 20 `make eval` finds nothing more
 _MOST_ALIKE = 3  # near-duplicate passages of one document
+_FOREIGN_PLACES = 5  # of the passages nearest in meaning, how many keep a place if they are in another language
 _ALIKE = 0.8  # of the different words of two passages are common to both
 _FEW = 10_000  # passages are compared one by one; of more, fetching too many of all is quicker
 
@@ -42,18 +44,23 @@ _UNKNOWN = Standing()
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage and what speaks for it: `score` 0 to 1, `standing` see `Standing`."""
+    """A passage and what speaks for it: `score` 0 to 1, `standing` see `Standing`.
+
+    `is_foreign`: in another language than the question, which the embedding model knows as well.
+    """
 
     chunk: ChunkRecord
     score: float
     standing: Standing = _UNKNOWN
+    is_foreign: bool = False
     also_in: tuple[ChunkRecord, ...] = ()
 
 
 class HybridRetriever(BaseRetriever):
     """The `k` best passages of an open index, best first; a node's score is 0 to 1, 1 is best.
 
-    `documents` are glob patterns on the relative path: only what matches is searched. A node's metadata gains
+    A query bundle may hold the question in several wordings: all are searched for. `documents` are glob patterns on
+    the relative path: only what matches is searched. A node's metadata gains
     "retrieval_score", "labels", and what `Standing` says as "standing" and "crosses".
     """
 
@@ -79,16 +86,21 @@ class HybridRetriever(BaseRetriever):
         paths = self._paths()
         if paths is not None and not paths:
             return []
-        question = query_bundle.query_str
         corpus = corpus_of(self._generation, self._embed_model)
+        found = [self._found(question, paths, corpus) for question in dict.fromkeys(query_bundle.embedding_strs)]
+        return self._nodes(without_repetition(merged(found), self._k))
+
+    def _found(self, question: str, paths: list[str] | None, corpus: Corpus) -> list[Candidate]:
+        """The passages for one wording of the question, looked at closely."""
         searching = corpus.beside(lambda: self._near(question, paths, corpus))
         try:
             words, profile = self._read(question, paths)  # meanwhile
         finally:
             wait((searching,))  # who leaves gives the index back, and it may be closed then
         vector, near = searching.result()
-        closest = look_closely(self._best(near, words, vector, corpus), profile, self._evidence_share)
-        return self._nodes(without_repetition(closest, self._k))
+        foreign = self._foreign(question, near) if corpus.crosses_languages else frozenset()
+        closest = look_closely(self._best(near, words, vector, corpus, foreign), profile, self._evidence_share)
+        return with_places_by_meaning(closest)
 
     def _paths(self) -> list[str] | None:
         """The documents that may be searched, None for all."""
@@ -109,15 +121,37 @@ class HybridRetriever(BaseRetriever):
         hits = catalogue.search(question, LEXICAL_CANDIDATES, paths)
         return {hit.chunk_id: hit.score for hit in hits}, profile_of(question, catalogue.document_frequencies, chunks)
 
-    def _best(self, near: Iterable[str], words: Mapping[str, float], vector: Matrix, corpus: Corpus) -> list[Candidate]:
+    def _foreign(self, question: str, near: Sequence[str]) -> frozenset[str]:
+        """Those of the passages nearest in meaning that are in another language than the question."""
+        language = language_of(question)
+        if language is None:
+            return frozenset()
+        chunks = self._generation.catalogue.chunks(near)
+        return frozenset(id_ for id_, chunk in chunks.items() if language_of(chunk.text) not in (None, language))
+
+    def _best(
+        self,
+        near: Iterable[str],
+        words: Mapping[str, float],
+        vector: Matrix,
+        corpus: Corpus,
+        foreign: frozenset[str] = frozenset(),
+    ) -> list[Candidate]:
         """The candidates that are worth a close look."""
         cosines = self._generation.exact.cosines(list(dict.fromkeys([*near, *words])), vector)
         scores = fuse(cosines, words, corpus.weights, self._dense_share)
         best = sorted(scores, key=lambda id_: (-scores[id_], id_))[: max(_LOOKED_AT, self._k * 3 // 2)]
+        nearest = sorted(cosines, key=lambda id_: (-cosines[id_], id_))[:_FOREIGN_PLACES]
+        best += [id_ for id_ in nearest if id_ in foreign and id_ not in best]
         chunks = self._generation.catalogue.chunks(best)
         mean, deviation = corpus.general_cosine(vector)
         return [
-            Candidate(chunks[id_], scores[id_], Standing((cosines[id_] - mean) / deviation, corpus.crosses_languages))
+            Candidate(
+                chunks[id_],
+                scores[id_],
+                Standing((cosines[id_] - mean) / deviation, corpus.crosses_languages),
+                id_ in foreign,
+            )
             for id_ in best
         ]
 
@@ -189,6 +223,34 @@ def look_closely(
         return (1.0 - evidence_share) * candidate.score + evidence_share * found
 
     return sorted((replace(candidate, score=score(candidate)) for candidate in candidates), key=_best_first)
+
+
+def with_places_by_meaning(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, those in another language not further back than meaning places them. Pure.
+
+    Their words cannot be the question's, so only meaning speaks for them: of the first in meaning every second place is
+    theirs, and the first place is left to whichever has the words.
+    """
+    placed = list(candidates)
+    by_meaning = sorted(candidates, key=lambda candidate: (-candidate.standing.deviations, candidate.chunk.id))
+    for rank, candidate in enumerate(by_meaning[:_FOREIGN_PLACES]):
+        place, now = 2 * rank + 1, placed.index(candidate)
+        if candidate.is_foreign and now > place:
+            del placed[now]
+            placed.insert(place, replace(candidate, score=max(candidate.score, placed[place].score)))
+    return placed
+
+
+def merged(found: Sequence[Sequence[Candidate]]) -> list[Candidate]:
+    """What several wordings of one question found, best first; of a passage found twice the better. Pure."""
+    if len(found) == 1:
+        return list(found[0])
+    best: dict[str, Candidate] = {}
+    for candidate in (each for candidates in found for each in candidates):
+        known = best.get(candidate.chunk.id)
+        if known is None or candidate.score > known.score:
+            best[candidate.chunk.id] = candidate
+    return sorted(best.values(), key=_best_first)
 
 
 def without_repetition(candidates: Sequence[Candidate], k: int) -> list[Candidate]:

@@ -5,23 +5,26 @@ readers open it immutable: no locks, no journal, any number of threads, and read
 """
 
 import json
+import re
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from storage.catalogue.rows import (
+    ADD_REMARKS,
     CHUNK_COLUMNS,
+    EMPTY_TERMS,
     PAGE_COLUMNS,
     PAGE_COLUMNS_2,
     READABLE_VERSIONS,
     SCHEMA,
     SCHEMA_VERSION,
-    UPGRADE,
     chunk_of,
     chunk_row,
     document_of,
@@ -119,6 +122,9 @@ class Connections:
 
 
 _MATCHES = "SELECT rowid AS place, -bm25(terms) AS score FROM terms WHERE terms MATCH ?"
+_WITHOUT_REMARKS = 2  # the schema's version
+_SHORTEST_PART = 4  # letters of a part of a compound
+_MOST_COMPOUNDS = 12  # for one word
 _IDS_PER_QUERY = 500  # under SQLite's limit of bound values
 
 
@@ -143,9 +149,7 @@ class Catalogue:
         """An existing catalogue, open for writing by one thread; one of the version before is brought to this one."""
         catalogue = cls(file, writable=True)
         try:
-            if catalogue._checked_version() != SCHEMA_VERSION:
-                with catalogue._connections.lent() as connection:
-                    connection.executescript(UPGRADE)
+            catalogue._bring_up_to_date()
         except BaseException:
             catalogue.close()
             raise
@@ -156,12 +160,32 @@ class Catalogue:
         """A published catalogue, read-only, for any number of threads. Raises `sqlite3.DatabaseError` if torn."""
         catalogue = cls(file, writable=False)
         try:
-            if catalogue._checked_version() != SCHEMA_VERSION:
+            if catalogue._checked_version() == _WITHOUT_REMARKS:
                 catalogue._page_columns = PAGE_COLUMNS_2
         except BaseException:
             catalogue.close()
             raise
         return catalogue
+
+    def _bring_up_to_date(self) -> None:
+        version = self._checked_version()
+        with self._connections.lent() as connection:
+            if version == _WITHOUT_REMARKS:
+                connection.executescript(ADD_REMARKS)
+            if not self._has_these_words():
+                connection.executescript(EMPTY_TERMS)
+                with self.transaction():
+                    for row in connection.execute(f"SELECT rowid, {CHUNK_COLUMNS} FROM chunks"):
+                        self._put_words(row[0], chunk_of(row[1:]))
+
+    def _has_these_words(self) -> bool:
+        """Whether the lexical index was made as `index_terms` makes it now."""
+        ((fingerprint,),) = self._rows("PRAGMA application_id")
+        return int(fingerprint) == lexical.terms_fingerprint()
+
+    def _put_words(self, rowid: int | None, chunk: ChunkRecord) -> None:
+        terms = lexical.index_terms(chunk.embed_text)
+        self._rows("INSERT INTO terms (rowid, words) VALUES (?, ?)", (rowid, terms))
 
     def _checked_version(self) -> int:
         ((version,),) = self._rows("PRAGMA user_version")
@@ -210,10 +234,7 @@ class Catalogue:
                 cursor = connection.execute(
                     f"INSERT INTO chunks ({CHUNK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", chunk_row(chunk)
                 )
-                connection.execute(
-                    "INSERT INTO terms (rowid, words) VALUES (?, ?)",
-                    (cursor.lastrowid, lexical.index_terms(chunk.embed_text)),
-                )
+                self._put_words(cursor.lastrowid, chunk)
 
     def put_document(self, document: DocumentRecord) -> None:
         """Write the record alone; pages and chunks stay as they are (a failed file keeps its last good version)."""
@@ -349,7 +370,7 @@ class Catalogue:
 
     def search(self, question: str, limit: int, documents: Collection[str] | None = None) -> list[LexicalHit]:
         """The best chunks by BM25 over stems and CJK bigrams, best first; at most `limit`, perhaps none."""
-        expression = lexical.match_expression(question)
+        expression = lexical.match_expression(question, self._compounds)
         if expression is None:
             return []
         best = "ORDER BY score DESC, place LIMIT ?"
@@ -363,6 +384,23 @@ class Catalogue:
             (expression, json.dumps(sorted(documents)), limit),
         )
         return [LexicalHit(*row) for row in rows]
+
+    def _compounds(self, stems: Collection[str]) -> list[str]:
+        """Words of the index that begin or end with one of these stems and hold another word besides."""
+        words, found = (self._words() if self._writable else self._all_words), dict[str, None]()
+        for stem in stems:
+            if len(stem) >= _SHORTEST_PART and stem.isalpha():
+                edges = re.compile(rf"^(?:{stem}\w{{{_SHORTEST_PART},}}|\w{{{_SHORTEST_PART},}}{stem})$", re.MULTILINE)
+                found |= dict.fromkeys(islice(edges.findall(words), _MOST_COMPOUNDS))
+        return list(found)
+
+    @cached_property
+    def _all_words(self) -> str:
+        return self._words()
+
+    def _words(self) -> str:
+        """Every word of the lexical index, one a line."""
+        return "\n".join(row[0] for row in self._rows("SELECT term FROM vocabulary"))
 
     def _ids(self, places: Sequence[int]) -> Mapping[int, str]:
         """The ids of the chunks in these places. A published catalogue's are all remembered: each would cost a page."""
@@ -408,7 +446,12 @@ class Catalogue:
         return errors
 
     def lexical_errors(self) -> list[str]:
-        """Where the lexical index differs from the words of the chunks; empty when they agree. Costs seconds."""
+        """Where the lexical index differs from the words of the chunks; empty when they agree. Costs seconds.
+
+        One that holds words as an earlier version made them cannot be proven: the next edit makes it anew.
+        """
+        if not self._has_these_words():
+            return []
         try:
             with self._connections.lent() as connection:
                 rows = connection.execute(f"SELECT rowid, {CHUNK_COLUMNS} FROM chunks")

@@ -11,13 +11,20 @@ from typing import Any
 from storage.messages import decoded, encoded
 from storage.records import ChunkRecord, DocumentRecord, PageRecord, Span
 from storage.words import index_proof
+from storage.words.terms import terms_fingerprint
 
-SCHEMA_VERSION = 3
-READABLE_VERSIONS = (2, 3)
-"""Version 2 knows no remarks on pages; its catalogues are read as they are, and brought to 3 when they are edited."""
+SCHEMA_VERSION = 4
+READABLE_VERSIONS = (2, 3, 4)
+"""Version 2 knows no remarks on pages, 2 and 3 hold words as they were written, in one spelling only for Latin letters.
+
+Their catalogues are read as they are, and brought to 4 when they are edited. `application_id` is the fingerprint of
+the words: a lexical index with another one is made anew when it is edited, because a row is only forgotten by exactly
+the words that it was given.
+"""
 
 SCHEMA = f"""
 PRAGMA user_version = {SCHEMA_VERSION};
+PRAGMA application_id = {terms_fingerprint()};
 CREATE TABLE documents (
     path TEXT PRIMARY KEY, status TEXT NOT NULL, format TEXT NOT NULL, sha256 TEXT NOT NULL,
     size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, fingerprint TEXT NOT NULL, title TEXT, category TEXT,
@@ -39,9 +46,13 @@ CREATE INDEX light_chunks ON chunks (id, weight) WHERE weight != 1.0;
 CHUNK_COLUMNS = "id, document, position, text, context, spans, weight"
 PAGE_COLUMNS = "number, text, status, label, detail, remarks"
 PAGE_COLUMNS_2 = "number, text, status, label, detail, ''"
-UPGRADE = f"""
-ALTER TABLE pages ADD COLUMN remarks TEXT NOT NULL DEFAULT '';
+ADD_REMARKS = "ALTER TABLE pages ADD COLUMN remarks TEXT NOT NULL DEFAULT '';"
+EMPTY_TERMS = f"""
+DROP TABLE vocabulary;
+DROP TABLE terms;
+{index_proof.SCHEMA}
 PRAGMA user_version = {SCHEMA_VERSION};
+PRAGMA application_id = {terms_fingerprint()};
 """
 DOCUMENT_COLUMNS = tuple(field.name for field in fields(DocumentRecord))
 

@@ -16,39 +16,46 @@ _WORDS = {
     nur ob oder ohne per schon sein seine sich sie sind so soll sollen über um und uns unser unsere unter vom von vor
     wann war warum was weil welche welchem welchen welcher welches wem wen wenn wer werde werden wessen wie wieso
     wieviel wir wird wo wohin woran worauf wozu wurde zu zum zur zwischen darf dürfen viel viele lange eigentlich bitte
-    heißt passiert geht gilt
+    heißt passiert geht gilt würde würden hätte hätten sollte wollen will willst möchte möchten kommt kommen komme komm
+    macht mach mache tun tut bekomme bekommt bekommen brauche braucht brauchen wieder einfach mal etwa ungefähr sehr
+    immer heist heisst gibts hab mach fuer ueber waere koennen muessen duerfen wofür womit wem deren dessen dort hier
+    nichts keine kein keinen keiner keinem
     """,
     "fr": """
     à au aux avec c ce ces cet cette ceux ça combien comment d dans de depuis des doit doivent du elle elles en est et
     être eu fait faut il ils j je l la là laquelle le lequel les leur leurs lui m ma mais me mes moi mon n ne nos notre
     nous on ont ou où par pas peut peux pour pourquoi puis puisje qu quand que quel quelle quelles quels qui quoi s sa
     sans se sera ses si son sont sous sur t ta te tes toi ton tous tout toute toutes tu un une vos votre vous y a ai
-    as avoir dois dit êtes
+    as avoir dois dit êtes fais font ait suis peuvent veux veut voudrais vais va jpeux jai cest quoi quelqu quelque
+    chose entre ici aussi alors bien très etre ete apres meme plus
     """,
     "es": """
     a al algo ante antes aquí así con como cómo cuál cuáles cual cuando cuándo cuánta cuántas cuánto cuántos cuanto
     cuantos cuantas de debe debo deben del desde donde dónde dos durante e el él ella ellos en entre era eres es esa ese
     eso esta está están estar este esto estos fue ha hace hacer haber hasta hay he la las le les lo los más me mi mis
     muy nada ni no nos o otra otro para pero por porque pues puede pueden puedo que qué quien quién se sea ser si sí
-    sin sobre son su sus también tan te tengo tener tiene tienen tu tus un una uno unos va y ya yo pasa
+    cada sin sobre son su sus también tan te tengo tener tiene tienen tu tus un una uno unos va y ya yo pasa mas tambien
+    nosotros ustedes usted haya hacemos podemos tenemos debemos han hemos había sale solo quien quienes aqui estan
     """,
     "it": """
     a ad al alla alle agli ai anche che chi ci come con cosa cui da dal dalla dei del della delle di dove e è ed entro
     essere fa gli ha hai hanno ho i il in io la le lo ma mi mia mio ne nei nel nella non o ogni per perché però più
     posso può possono quale quali quando quanta quante quanto quanti questa questo qui se sei si sia sono su sul sulla
-    sua suo tra un una uno devo deve devono
+    sua suo tra un una uno devo deve devono fare fa fai viene vengono siamo abbiamo possiamo dobbiamo dove perche puo
+    quali chiunque anche così fra loro noi voi lui lei
     """,
     "pt": """
     a ao aos as às com como da das de dele deve devo do dos e é ela ele em entre era essa esse esta está este eu foi há
     isso já lhe mais mas me meu minha muito na nas não nem no nos o onde os ou para pela pelo por porque pode posso
     podem qual quais quando quanta quantas quanto quantos que quem se sem ser seu sua são sobre só também tem tenho um
-    uma você
+    cada uma você vocês temos podemos fazer faço faz preciso precisa nós eles elas nao voce tambem ate
     """,
     "nl": """
     aan al als ben bij dan dat de deze die dit door een en er gaat geen haar heb hebben heeft hem het hij hoe hoeveel
     ik in is ja je kan kun kunnen lang maar mag mij mijn moet moeten na naar niet nog nu of om onder ons ook op over per
     te tot uit u uw van veel voor waar waarom wanneer want was wat we welk welke wie wij wil word wordt worden zal ze
-    zich zij zijn zo
+    zich zij zijn zo hebt had doe doet doen krijg krijgt krijgen wilt willen zou zouden jij jullie waarvoor waarmee
+    iets niets iemand geen dus toch wel
     """,
 }
 _STOPS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
@@ -58,7 +65,7 @@ _WRITTEN_ENGLISH = """
     """
 _ENGLISH = frozenset(_WRITTEN_ENGLISH.split())
 _LETTERS = re.compile(r"[^\W\d_]+")
-_SIGNS = {"de": "äöüß", "fr": "àâçèêëîïôœùû", "es": "ñ¿¡", "pt": "ãõ"}
+_SIGNS = {"de": "äöüß", "fr": "àâçèêëîïôœùû", "es": "ñ¿¡áíóú", "pt": "ãõáíóú"}
 _LEAST_SHARE = 0.25  # of the words
 
 
@@ -69,7 +76,18 @@ def frame_words(question: str) -> frozenset[str]:
     return _STOPS[language] if language else frozenset()
 
 
-@lru_cache(maxsize=256)
+def word_lists() -> tuple[str, ...]:
+    """What the language of a text is told by."""
+    return (*_WORDS.values(), _WRITTEN_ENGLISH, repr(_SIGNS), str(_LEAST_SHARE))
+
+
+def english_share(text: str) -> float:
+    """How many of the words are small English ones, 0 to 1."""
+    words = _LETTERS.findall(text.casefold())
+    return sum(word in _ENGLISH for word in words) / len(words) if words else 0.0
+
+
+@lru_cache(maxsize=4096)
 def question_tongue(question: str) -> str | None:
     """Which of the six languages a question is in: "de", "fr", "es", "it", "pt", "nl", or None."""
     text = question.casefold()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from storage.words import terms as lexical
 
 SCHEMA = """
-CREATE VIRTUAL TABLE terms USING fts5 (words, content='', tokenize='porter unicode61');
+CREATE VIRTUAL TABLE terms USING fts5 (words, content='', tokenize="porter unicode61 categories 'L* N* Co Mn Mc'");
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (terms, 'row');
 """
 

@@ -1,65 +1,47 @@
 """Text to the words of the lexical index, and a question to its FTS5 expression. Pure.
 
-The index stems English itself (porter unicode61). Here: one spelling for the many forms of a character (NFKC), Chinese,
-Japanese and Korean as character bigrams, numbers without thousands separators. Stop words are dropped from the
-question only, so a quoted phrase still finds them.
+The index stems English itself (porter unicode61). Here: one spelling for what is the same in any script (`folding`),
+scripts without spaces between words as pairs of characters, and for texts in German, French, Spanish, Italian,
+Portuguese or Dutch the stems of these languages behind the words. Stop words are dropped from the question only, so a
+quoted phrase still finds them.
 
-Who asks in simplified Chinese characters finds traditional ones, and the other way round: of several forms (发: 發, 髮)
-all are searched for.
+An index made before holds texts as they were written: of each word of a question its other forms are searched for too.
 """
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
-from itertools import accumulate, islice, product
+from importlib.metadata import version
+from itertools import accumulate
 from operator import add
 from typing import Literal
 
-from storage.words.frame_words import frame_words
+from storage.words.folding import folded, unfolded
+from storage.words.frame_words import frame_words, question_tongue, word_lists
 from storage.words.irregular_forms import other_forms
-from storage.words.scripts import CJK, CJK_RUN
+from storage.words.native_stems import COMPOUNDING, native_stem
+from storage.words.scripts import IS_UNSPACED, MARKS, UNSPACED, UNSPACED_RUN
+from storage.words.stemming import stem
 
-_MOST_FORMS = 8  # of one word
+TERMS_VERSION = 1
+"""Raise it where `index_terms` gives other words for a text."""
 
-
-def other_scripts(word: str) -> tuple[str, ...]:
-    """The word in simplified and in traditional characters, but not as it is."""
-    if word.isascii():
-        return ()
-    simplified = "".join(forms[0] for forms in _forms(word, "TSCharacters.txt"))
-    traditional = islice(map("".join, product(*_forms(word, "STCharacters.txt"))), _MOST_FORMS)
-    found = dict.fromkeys((simplified, *traditional))
-    return tuple(each for each in found if each != word)
-
-
-def _forms(word: str, table: str) -> list[tuple[str, ...]]:
-    return [_characters(table).get(character, (character,)) for character in word]
-
-
-@cache
-def _characters(table: str) -> Mapping[str, tuple[str, ...]]:
-    """Character -> its forms in the other script, the usual one first, as OpenCC lists them."""
-    import opencc
-
-    text = (files(opencc) / "dictionary" / table).read_text(encoding="utf-8")
-    pairs = (line.split("\t") for line in text.splitlines() if "\t" in line)
-    return {character: tuple(forms.split()) for character, forms in pairs}
-
-
-_WORD = re.compile(r"[^\W_]+")
-_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
-_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
-
-_TOKEN = re.compile(rf"[{CJK}]+|\d{{1,3}}(?:,\d{{3}})+(?![\d,])|[^\W_{CJK}]+")
+_SIGN = rf"[^\W{UNSPACED}][{MARKS}]*"
+_WORD = re.compile(rf"(?:[^\W_][{MARKS}]*)+")
+_ANY_MARK = re.compile(f"[{MARKS}]")
+_TOKEN = re.compile(
+    rf"(?=[^\W_])[{UNSPACED}][{UNSPACED}{MARKS}]*|\d{{1,3}}(?:,\d{{3}})+(?![\d,])|(?:[^\W_{UNSPACED}][{MARKS}]*)+"
+)
+_CLUSTER = re.compile(rf"[^\W_][{MARKS}]*")
 _ASCII_WORD = re.compile("([a-z0-9]+)")
 _PLAIN_WORD = re.compile(r"([^\W_]+)")
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|《([^》]+)》|〈([^〉]+)〉|`([^`]+)`")
 # Glued by signs: DeepSeek-R1-Zero, pass@1, 87.6%, v3.2, foo_bar(), A/B, 10:30.
-_COMPOUND = re.compile(rf"[^\W{CJK}]+(?:[-‐‑–.@/:+'’&#·][^\W{CJK}]+)+|[^\W{CJK}]*_[^\W{CJK}]*")
+_COMPOUND = re.compile(rf"(?:{_SIGN})+(?:[-‐‑–.@/:+'’&#·](?:{_SIGN})+)+|(?:{_SIGN})*_(?:{_SIGN})*")
 _SUBSCRIPTED = re.compile(r"[^\W_]{1,2}_[^\W_]{1,2}")  # A_i; a PDF's text has "Ai"
 _POSSESSIVE = re.compile(r"['’]s$")
 _NUMBERED = re.compile(
@@ -114,20 +96,41 @@ class Term:
 
 
 def index_terms(text: str) -> str:
-    """The text as the lexical index stores it, words with spaces between."""
-    return CJK_RUN.sub(lambda run: f" {' '.join(_bigrams(run.group()))} ", _one_spelling(text))
+    """The text as the lexical index stores it, words with spaces between; behind it the stems of its own language."""
+    spelt = folded(text)
+    words = _in_pairs(spelt)
+    language = question_tongue(text)
+    return words if language is None else f"{words}\n{' '.join(_native(words, language))}"
 
 
-def match_expression(question: str) -> str | None:
-    """The FTS5 expression that finds any word or phrase of the question; None when it holds none."""
-    phrases = dict.fromkeys(words for term in question_terms(question) for words in term.spellings)
+@cache
+def terms_fingerprint() -> int:
+    """A number that changes with anything that gives a text other words in the index; never 0."""
+    parts = (TERMS_VERSION, version("snowballstemmer"), version("opencc-python-reimplemented"), *word_lists())
+    return zlib.crc32(repr((*parts, unicodedata.unidata_version)).encode()) & 0x7FFFFFFF or 1
+
+
+Compounds = Callable[[Collection[str]], Iterable[str]]
+"""The words of an index that are composed with one of these stems."""
+
+
+def match_expression(question: str, compounds: Compounds | None = None) -> str | None:
+    """The FTS5 expression that finds any word or phrase of the question; None when it holds none.
+
+    With `compounds` a German or Dutch word is found within longer ones as well.
+    """
+    terms = question_terms(question)
+    phrases = dict.fromkeys(words for term in terms for words in term.spellings)
+    if compounds is not None and question_tongue(question) in COMPOUNDING:
+        stems = [term.spellings[0][0] for term in terms if term.kind == "word"]
+        phrases |= dict.fromkeys((word,) for word in compounds(stems))
     return " OR ".join(f'"{" ".join(words)}"' for words in phrases) or None
 
 
 @lru_cache(maxsize=256)  # searching, looking closely and judging all need it
 def question_terms(question: str) -> tuple[Term, ...]:
     """What to look for, each once: quoted phrases, "Table 2", identifiers and numbers, then words, no stop words."""
-    text = _one_spelling(question)
+    text = folded(question)
     found = dict.fromkeys(term for term in _terms(text) if all(term.spellings))
     # Nothing but stop words: "To be or not to be".
     return tuple(found or dict.fromkeys(map(_single, _WORD.findall(text.casefold()))))
@@ -136,8 +139,10 @@ def question_terms(question: str) -> tuple[Term, ...]:
 def placed_words(text: str) -> tuple[list[int], list[str]]:
     """The words of a text as the index sees them, before stemming: where each begins in the text, and the words.
 
-    A CJK run gives its bigrams.
+    Where there are no spaces between words, pairs of characters.
     """
+    if not text.isascii() and _ANY_MARK.search(text):
+        return _placed_one_by_one(text)
     pieces = _ASCII_WORD.split(text.lower()) if text.isascii() else _PLAIN_WORD.split(text)  # gap, word, gap, …
     words = pieces[1::2]
     if "," in pieces[2:-1:2] or not all(map(str.isascii, words)):
@@ -147,19 +152,20 @@ def placed_words(text: str) -> tuple[list[int], list[str]]:
 
 
 def _terms(text: str) -> Iterator[Term]:
+    language = question_tongue(text)
     for groups in _QUOTED.findall(text):
         quoted = "".join(groups)
-        scripts = other_scripts(quoted)[:2]  # simplified, or the usual traditional form
-        yield Term(tuple(dict.fromkeys(map(_words, (quoted, *scripts)))), "exact")
+        spellings = (quoted, *unfolded(quoted)[:1])  # simplified, and the usual traditional form
+        yield Term(tuple(dict.fromkeys(map(_words, spellings))), "exact")
     yield from _numbered_terms(text)
     rest = _NUMBERED_CHINESE.sub(" ", _NUMBERED.sub(" ", text))
     stops = frame_words(text) or STOP_WORDS
     for compound in _COMPOUND.findall(rest):
-        yield from _compound_terms(compound, stops)
+        yield from _compound_terms(compound, stops, language)
     rest = _COMPOUND.sub(" ", rest)
-    words = _WORD.findall(CJK_RUN.sub(" ", rest).casefold())
-    yield from (_single(word) for word in words if word not in stops)
-    for run in _content_runs(CJK_RUN.findall(rest)):
+    words = _WORD.findall(UNSPACED_RUN.sub(" ", rest).casefold())
+    yield from (_single(word, language) for word in words if word not in stops)
+    for run in _content_runs(UNSPACED_RUN.findall(rest)):
         yield from map(_single, _bigrams(run))
 
 
@@ -177,17 +183,20 @@ def _numbered_terms(text: str) -> Iterator[Term]:
         yield Term(tuple(spellings), "exact")
 
 
-def _compound_terms(compound: str, stops: Collection[str]) -> Iterator[Term]:
+def _compound_terms(compound: str, stops: Collection[str], language: str | None) -> Iterator[Term]:
     words = _words(_POSSESSIVE.sub("", compound))
     is_exact = any(character.isdigit() for character in compound)
     spellings = (words, ("".join(words),)) if _SUBSCRIPTED.fullmatch(compound) else (words,)
     yield Term(spellings, "exact" if is_exact or len(spellings) > 1 else "compound")
     if not is_exact and len(spellings) == 1:
-        yield from (_single(word) for word in words if word not in stops)
+        yield from (_single(word, language) for word in words if word not in stops)
 
 
-def _single(word: str) -> Term:
-    return Term(((word,), *((form,) for form in (*other_forms(word), *other_scripts(word)))))
+def _single(word: str, language: str | None = None) -> Term:
+    """The word's stem in its language comes first, then the word itself and its other forms."""
+    forms = (word, *(() if language else other_forms(word)), *unfolded(word))
+    native = (native_stem(word, language), *forms) if language else forms
+    return Term(tuple((form,) for form in dict.fromkeys(native)))
 
 
 def _content_runs(runs: Iterable[str]) -> Iterator[str]:
@@ -206,25 +215,36 @@ def _placed_one_by_one(text: str) -> tuple[list[int], list[str]]:
         if token.isascii():  # the commas are those of a number
             starts.append(start)
             words.append(token.replace(",", "").lower())
-        elif CJK_RUN.match(token):
-            found = _bigrams(unicodedata.normalize("NFKC", token))
-            starts += range(start, start + len(found))
+        elif IS_UNSPACED.search(token):
+            places = [start + cluster.start() for cluster in _CLUSTER.finditer(token)]
+            found = _bigrams(token, [folded(cluster) for cluster in _CLUSTER.findall(token)])
+            starts += places[: len(found)]
             words += found
         else:
-            found = _WORD.findall(_one_spelling(token).casefold())
+            found = _WORD.findall(_in_pairs(folded(token)).casefold())
             starts += [start] * len(found)
             words += found
     return starts, words
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(index_terms(text).casefold()))
+    return tuple(_WORD.findall(_in_pairs(text).casefold()))
 
 
-def _one_spelling(text: str) -> str:
-    text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
-    return _THOUSANDS.sub(lambda number: number.group().replace(",", ""), text)
+def _in_pairs(spelt: str) -> str:
+    """A folded text with spaces between what is written without."""
+    return UNSPACED_RUN.sub(lambda run: f" {' '.join(_bigrams(run.group()))} ", spelt)
 
 
-def _bigrams(run: str) -> list[str]:
-    return list(map(add, run, run[1:])) or [run]
+def _native(words: str, language: str) -> Iterator[str]:
+    """The stems of that language that the index would not have by itself."""
+    for word in _WORD.findall(words.casefold()):
+        found = native_stem(word, language)
+        if stem(found) != stem(word):
+            yield found
+
+
+def _bigrams(run: str, clusters: list[str] | None = None) -> list[str]:
+    """Pairs of neighbouring characters, each with its marks; a single one alone."""
+    signs = clusters or (_CLUSTER.findall(run) if _ANY_MARK.search(run) else list(run))
+    return list(map(add, signs, signs[1:])) or ["".join(signs)]

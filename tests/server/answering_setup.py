@@ -101,6 +101,7 @@ class Setup:
     extract: Callable[[str, Sequence[Passage]], str] = lambda question, passages: f'"{passages[0].text}" [1]'
     check: Callable[[str, Sequence[Passage]], CheckedAnswer] = lambda text, passages: CheckedAnswer(text, Checks())
     on_retrieve: Callable[[], None] = lambda: None
+    languages: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def acquire(self) -> Iterator[Any]:
@@ -127,6 +128,7 @@ class Setup:
             local_scorer=lambda index: ScoreInText(),
             extract=lambda index: self.extract,
             check=self.check,
+            languages=lambda index, documents: self.languages,
         )
 
     def service(self, *, key: str = KEY, scores_relevance: bool = True, **options: Any) -> AnswerService:

@@ -7,8 +7,10 @@ from llama_index.core.schema import NodeWithScore, TextNode
 
 from server.evidence.answer_types import expected_answer, holds_answer, introduces
 from server.evidence.likelihood import score_of, share_of
+from server.language import question_language
 from server.passages import Judgement
 from server.relevance.local_scorer import LocalScorer
+from storage.message_translation import told
 
 TOWER = "The tower of Wrexham was built in 1506 by local masons. It is 41 metres high."
 GRPO = "We adopt Group Relative Policy Optimization (GRPO), which foregoes the critic model."
@@ -77,15 +79,16 @@ def test_another_language_counts_only_where_the_model_knows_both() -> None:
 @pytest.mark.parametrize(
     ("question", "text", "reason"),
     [
-        ("what is the GRPO?", GRPO, "introduces GRPO"),
-        ("GRPO objective", "GRPO maximizes an objective.", "names GRPO and objective, close together"),
+        ("what is the GRPO?", GRPO, "introduces “GRPO”"),
+        ("GRPO objective", "GRPO maximizes an objective.", "names “GRPO”, “objective” close together"),
         ("How many parrots live in Brazil?", TOWER, "names nothing the question asks about"),
         ("图书馆几点开门？", CHINESE, "“图书”"),
         ("谁设计了塔楼？", CHINESE, "没有提到问题中的内容"),
+        ("Wer hat den Turm gebaut?", TOWER, "names nothing the question asks about"),
     ],
 )
 def test_the_reason_is_a_sentence_for_people(question: str, text: str, reason: str) -> None:
-    assert reason in judged(question, text).reason
+    assert reason in told(judged(question, text).reason, question_language(question))
 
 
 @pytest.mark.parametrize(

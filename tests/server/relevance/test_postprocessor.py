@@ -17,7 +17,7 @@ from server.language_model.prompts import read_prompts
 from server.language_model.retrying import RetryPolicy
 from server.passages import Judgement
 from server.relevance.llm_scorer import LLMScorer, ScoreCache
-from server.relevance.postprocessor import RelevancePostprocessor, select
+from server.relevance.postprocessor import RelevancePostprocessor, Verdict, evidence_of, select
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion, Failure
 from tests.server.answering_setup import KEY, ScoreInText, nodes
@@ -56,6 +56,14 @@ def test_a_threshold_of_0_keeps_everything_there_is_room_for() -> None:
 
 def test_keeping_one_keeps_the_best() -> None:
     assert _selected([5, 9], keep=1) == (["p1"], ["p0"])
+
+
+def test_a_passage_below_the_cutoff_that_is_used_all_the_same_says_so() -> None:
+    weak, good = nodes("weak", "good")
+    verdicts = [Verdict(good, Judgement(8, "r"), True), Verdict(weak, Judgement(2, "r"), True)]
+    found = evidence_of([*verdicts, Verdict(weak, Judgement(1, "r"), False)], ScoreInText(), 4, "zh")
+    reasons = [each.judgement.reason for each in (*found.kept, *found.rejected) if each.judgement]
+    assert reasons == ["r", "r；低于分数线 4，仍被采用", "r"]
 
 
 def test_the_postprocessor_returns_kept_nodes_and_remembers_all_verdicts() -> None:

@@ -14,7 +14,15 @@ from server.evidence.likelihood import Standing
 from server.language import question_language
 from server.retrieval.corpus import corpus_of
 from server.retrieval.index_holder import OpenIndex
-from server.retrieval.retriever import Candidate, HybridRetriever, fuse, look_closely, without_repetition
+from server.retrieval.retriever import (
+    Candidate,
+    HybridRetriever,
+    fuse,
+    look_closely,
+    merged,
+    with_places_by_meaning,
+    without_repetition,
+)
 from storage.caches.embeddings import unit_rows
 from storage.catalogue.catalogue import Catalogue
 from storage.generations.drafts import begin_draft, publish, seal_draft
@@ -232,3 +240,29 @@ def test_a_text_that_stands_in_several_documents_is_one_passage() -> None:
 )
 def test_the_language_of_a_question_is_that_of_its_sentence(text: str, language: str) -> None:
     assert question_language(text) == language
+
+
+def placed_candidate(name: str, score: float, deviations: float, *, is_foreign: bool = False) -> Candidate:
+    return Candidate(chunk(name), score, Standing(deviations, crosses=True), is_foreign)
+
+
+def test_of_the_first_in_meaning_every_second_place_is_for_passages_in_another_language() -> None:
+    natives = [placed_candidate(f"n{number}", 0.9 - number / 10, 1.0) for number in range(6)]
+    foreign = [placed_candidate(f"f{number}", 0.1, 5.0 - number, is_foreign=True) for number in range(2)]
+    placed = with_places_by_meaning([*natives, *foreign])
+    assert [candidate.chunk.id for candidate in placed] == ["n0", "f0", "n1", "f1", "n2", "n3", "n4", "n5"]
+    scores = [candidate.score for candidate in placed]
+    assert scores == sorted(scores, reverse=True)
+    assert with_places_by_meaning(natives) == natives
+
+
+def test_what_meaning_does_not_find_first_gets_no_place_for_its_language() -> None:
+    natives = [placed_candidate(f"n{number}", 0.9 - number / 10, 3.0) for number in range(6)]
+    last = placed_candidate("f", 0.1, 1.0, is_foreign=True)
+    assert with_places_by_meaning([*natives, last]) == [*natives, last]
+
+
+def test_of_several_wordings_the_better_score_counts() -> None:
+    one = [placed_candidate("a", 0.9, 1.0), placed_candidate("b", 0.2, 1.0)]
+    other = [placed_candidate("b", 0.7, 1.0), placed_candidate("a", 0.3, 1.0)]
+    assert [(each.chunk.id, each.score) for each in merged([one, other])] == [("a", 0.9), ("b", 0.7)]
