@@ -15,6 +15,7 @@ from server.answers import (
     Mode,
     PassageScored,
     PassagesFound,
+    PassagesKept,
 )
 from server.http import conversion, schema
 from server.http.error_responses import problem_body
@@ -249,6 +250,9 @@ class JsonPresenter:
         """`index` is the passage's place in `passages`."""
         judgement = scored.judgement
         return "relevance", {"index": scored.index, "score": judgement.score, "reason": judgement.reason}
+
+    def kept(self, kept: PassagesKept) -> None:
+        """Programs get it with the last event."""
 
     def reasoning(self, delta: str, mode: Mode) -> Sent:
         """A further piece, and whose it is."""
