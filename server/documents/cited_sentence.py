@@ -30,9 +30,7 @@ def cited_range(
 
     None and 0.0 where no sentence shares a word with it.
     """
-    pieces = [
-        piece for start, stop in (ranges or [(0, len(text))]) for piece in sentence_ranges(text, start, stop)
-    ]
+    pieces = [piece for start, stop in (ranges or [(0, len(text))]) for piece in sentence_ranges(text, start, stop)]
     words = [_words(text[start:stop]) for start, stop in pieces]
     wanted, known = _words(statement), Counter(word for each in words for word in each)
     weights = [_weight(each & wanted, known) / math.sqrt(max(len(each), _LONGEST_GAIN)) for each in words]

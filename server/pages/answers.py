@@ -111,8 +111,8 @@ class PagePresenter:
         self._modes = modes
         self._understood: str | None = None
         self._reasoning: dict[Mode, GrowingText] = defaultdict(GrowingText)
-        self._answers: dict[Mode, GrowingText] = defaultdict(lambda: GrowingText(context=self._context))
         self._context = AnswerContext()
+        self._answers: dict[Mode, GrowingText] = defaultdict(lambda: GrowingText(context=self._context))
 
     def rewritten(self, question: str) -> Sent:
         """How the question was understood, shown at once and above the answer."""

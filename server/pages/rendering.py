@@ -121,9 +121,7 @@ def _with_header(rows: list[str]) -> list[str]:
 _RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")
 
 
-def render_marked(
-    text: str, ranges: Sequence[tuple[int, int]], sentence: tuple[int, int] | None = None
-) -> Markup:
+def render_marked(text: str, ranges: Sequence[tuple[int, int]], sentence: tuple[int, int] | None = None) -> Markup:
     """Plain text with character ranges of it marked; the first mark has the id `passage`.
 
     `sentence` is marked more strongly within them, with an id of its own.
@@ -281,9 +279,7 @@ _MARKDOWN_WITH_LINES = _build_markdown(keeps_lines=True)
 class GrowingText:
     """A text that arrives in pieces, as the blocks of HTML that changed; rendered now and then, not for every piece."""
 
-    def __init__(
-        self, clock: Callable[[], float] = time.monotonic, context: AnswerContext = AnswerContext()
-    ) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, context: AnswerContext = AnswerContext()) -> None:
         self._clock = clock
         self._context = context
         self._text = ""

@@ -13,9 +13,9 @@ from server.pages.blueprint import blueprint
 from server.pages.cited_pages import statement_of
 from server.pages.stored_answers import StoredAnswer, required_answer
 from server.passages import place_names
-from storage.servers import is_loopback
 from storage.message_translation import told
 from storage.messages import joined
+from storage.servers import is_loopback
 
 
 @blueprint.get("/answers/<answer_id>.md")
@@ -88,4 +88,3 @@ def shared_url(path: str) -> str:
 def is_only_here() -> bool:
     """Whether nobody but this machine reaches the server."""
     return is_loopback(services().settings.host)
-

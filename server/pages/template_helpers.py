@@ -25,8 +25,8 @@ from server.pages.rendering import AnswerContext, render_answer, render_marked, 
 from server.pages.static_files import asset
 from server.passages import printed_labels
 from storage.escaping import escaped
-from storage.message_translation import told
 from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
+from storage.message_translation import told
 from storage.messages import Message, decoded
 from storage.records import DocumentRecord
 
@@ -142,9 +142,7 @@ def has_files(folder: Path) -> bool:
     """Whether the folder holds a file that could be indexed, looked for in a bounded number of places."""
     with suppress(OSError):
         places = islice((Path(place, name) for place, _, names in os.walk(folder) for name in names), _MOST_LOOKED_AT)
-        return any(
-            not file.name.startswith(HIDDEN_PREFIXES) and file.suffix.lower() in ALL_SUFFIXES for file in places
-        )
+        return any(not file.name.startswith(HIDDEN_PREFIXES) and file.suffix.lower() in ALL_SUFFIXES for file in places)
     return False
 
 

@@ -50,8 +50,8 @@
     } catch (error) {
       if (running !== control) return;
       const isStopped = error.name === "AbortError";
-      step(isStopped ? form.dataset.stopped : form.dataset.lost);
-      say(isStopped ? form.dataset.stopped : form.dataset.lost);
+      step(isStopped ? form.dataset.stopped : form.dataset.gone);
+      say(isStopped ? form.dataset.stopped : form.dataset.gone);
       const lost = result()?.querySelector("[data-lost]");
       if (lost) lost.hidden = isStopped;
       offerRetry(isStopped);

@@ -255,7 +255,8 @@ def _read(connection: sqlite3.Connection, answer_id: str, oldest: float) -> str 
 def _list(connection: sqlite3.Connection, oldest: float) -> list[tuple[str, str]]:
     _prepare(connection)
     rows = connection.execute(
-        "SELECT id, coalesce(nullif(summary, ''), document) FROM answers WHERE coalesce(kept_at, ?) >= ? ORDER BY rowid",
+        "SELECT id, coalesce(nullif(summary, ''), document) FROM answers "
+        "WHERE coalesce(kept_at, ?) >= ? ORDER BY rowid",
         (oldest, oldest),
     )
     return [(str(id_), str(summary)) for id_, summary in rows]
