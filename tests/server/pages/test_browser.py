@@ -47,7 +47,8 @@ def test_an_answer_streams_in_and_gets_its_address(visit: Callable[..., "Page"],
     page.wait_for_selector("[data-answer] strong")
     assert page.locator("[data-stop]").is_visible()
     page.wait_for_url("**/answers/*")
-    assert page.locator(".prose a.cite").first.get_attribute("href") == "#source-1"
+    address = page.locator(".prose a.cite").first.get_attribute("href")
+    assert address == f"{page.url[page.url.index('/answers') :]}?open=1#sentence"
     assert page.locator("[data-announce]").inner_text() == "The answer is there."
     assert page.input_value("#question") == f"{QUESTION} streams-in"
     page.hover(".prose a.cite >> nth=0")
@@ -65,7 +66,7 @@ def test_it_works_without_javascript(visit: Callable[..., "Page"], deepseek: Fak
     assert re.search(r"/answers/[\w-]+$", page.url)
     assert "60 euros" in page.locator(".prose").first.inner_text()
     page.click(".card h3 a >> nth=0")
-    assert page.locator("mark#passage").is_visible()
+    assert page.locator("[data-pane] #sentence").is_visible()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["JavaScript", "none"])
@@ -278,7 +279,11 @@ def test_everything_can_be_done_with_the_keyboard(visit: Callable[..., "Page"], 
     page.wait_for_url("**/answers/*")
     page.focus(".prose a.cite")
     page.keyboard.press("Enter")
-    page.wait_for_url("**#source-1")
+    page.wait_for_url("**open=1#sentence")
+    page.wait_for_selector("[data-pane]")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("[data-pane]", state="detached")
+    assert page.evaluate("document.activeElement.className") == "cite"
     page.goto(page.url.split("/answers")[0] + "/documents/how-relevance-is-measured.pdf")
     if page.locator('.pager a[rel="next"]').count():
         page.keyboard.press("ArrowRight")
