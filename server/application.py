@@ -16,7 +16,6 @@ from server.http import error_responses, rate_limits, security, translation
 from server.http.form_files import PagewiseRequest
 from server.http.metrics import MeasuredAnswering, Metrics, measure
 from server.http.services import EXTENSION, Services
-from server.pages.static_files import serve_named
 from storage.version import version
 
 
@@ -49,7 +48,7 @@ def build_application(services: Services) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     translation.translate_interface(app)
-    serve_named(app)
+    pages.static_files.serve_named(app)
     security.secure(app, services.settings)
     rate_limits.limit(app, services.settings)
     error_responses.register(app)

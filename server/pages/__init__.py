@@ -1,9 +1,9 @@
 """The pages: how is it shown? They work without JavaScript; text of models and documents passes through `rendering`."""
 
-from server.pages import answers, documents, history, indexing, sharing, uploads, verdicts
+from server.pages import answers, documents, history, indexing, sharing, static_files, uploads, verdicts
 from server.pages.blueprint import blueprint
 
 BLUEPRINTS = (blueprint, indexing.blueprint, uploads.blueprint)
 """All pages: `answers`, `documents`, `history`, `sharing` and `verdicts` share the first."""
 
-__all__ = ["BLUEPRINTS", "answers", "documents", "history", "sharing", "verdicts"]
+__all__ = ["BLUEPRINTS", "answers", "documents", "history", "sharing", "static_files", "verdicts"]

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from server import create_app
 from server.http.services import Services
 from server.language_model.errors import Unavailable
-from server.pages.answers import StoredAnswer
+from server.pages.stored_answers import StoredAnswer
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion, Failure
 from tests.model_server import Habits, ModelServer

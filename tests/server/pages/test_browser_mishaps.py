@@ -161,8 +161,8 @@ def test_underscores_are_seen_in_names_that_are_underlined(visit: Callable[..., 
           const style = getComputedStyle(link);
           if (!style.textDecorationLine.includes("underline")) return false;
           const pen = document.createElement("canvas").getContext("2d");
-          pen.font = style.font;
-          return parseFloat(style.textUnderlineOffset) < pen.measureText("_").actualBoundingBoxDescent + 1;
+          pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+          return parseFloat(style.textUnderlineOffset) < pen.measureText("_").actualBoundingBoxDescent;
         }).map((link) => link.textContent)"""
     )
     assert hidden == []
@@ -206,7 +206,7 @@ def test_cards_below_the_cutoff_can_still_be_read(
     visit: Callable[..., "Page"], deepseek: FakeDeepSeek, scheme: str
 ) -> None:
     deepseek.when(lambda asked: asked.is_json_mode, SCORED)
-    deepseek.when(lambda asked: "fade-me" in asked.prompt, Completion("It is 60 euros [1].", gap_seconds=0.01))
+    deepseek.when(lambda asked: asked.is_stream and "fade-me" in asked.prompt, Completion("It is 60 euros [1]."))
     page = visit(color_scheme=scheme, bypass_csp=True)
     ask(page, f"{QUESTION} fade-me")
     page.wait_for_selector("input[type=range]")
