@@ -107,7 +107,10 @@ def render_passage(text: str, is_markdown: bool = False) -> Markup:
             written = "\n".join(block)
             lines_kept = Markup('<p class="lines">{}</p>').format(render_text(written.strip("\n")))
             pieces.append(render_answer(written) if is_markdown else lines_kept)
-    return Markup("").join(pieces)
+    return Markup(_HEADING_TAG.sub(r"<\1p>", "".join(pieces)))  # the page has headings of its own
+
+
+_HEADING_TAG = re.compile(r"<(/?)h[3-6]>")
 
 
 def _with_header(rows: list[str]) -> list[str]:

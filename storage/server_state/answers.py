@@ -254,6 +254,8 @@ def _read(connection: sqlite3.Connection, answer_id: str, oldest: float) -> str 
 
 def _list(connection: sqlite3.Connection, oldest: float) -> list[tuple[str, str]]:
     _prepare(connection)
+    if oldest:
+        connection.execute("DELETE FROM answers WHERE kept_at < ?", (oldest,))
     rows = connection.execute(
         "SELECT id, coalesce(nullif(summary, ''), document) FROM answers "
         "WHERE coalesce(kept_at, ?) >= ? ORDER BY rowid",

@@ -57,7 +57,7 @@ def test_a_page_of_a_pdf_opens_as_a_picture_with_the_sentence_framed(client: Fla
     address = address_of(client, "What does a score of 10 mean for a passage?")
     links = re.findall(r'href="(/answers/[^"]+open=\d+)', client.get(address).text)
     shown = [client.get(link).text for link in dict.fromkeys(links)]
-    pdf = next(html for html in shown if "<svg" in html)
+    pdf = next(html for html in shown if '<rect id="sentence"' in html)
     frame = re.search(r'<rect id="sentence" x="(-?\d+)" y="(-?\d+)" width="(\d+)" height="(\d+)"', pdf)
     size = re.search(r'<image href="([^"]+)" width="(\d+)" height="(\d+)"', pdf)
     assert frame
@@ -282,7 +282,7 @@ def test_follow_ups_can_be_asked_without_a_language_model(fresh: FlaskClient) ->
     follows = [a["value"] for a in page.all("input") if a.get("name") == "follows"]
     assert follows == [first.rsplit("/", 1)[-1]]
     second = outline(ask(fresh, "And what happens to it when somebody leaves?", follows=str(follows[0])))
-    assert second.text.index(QUESTION) < second.text.index("And what happens to it")
+    assert second.text.index(QUESTION) < second.text.rindex("And what happens to it")
 
 
 def test_a_card_shows_the_sentence_that_counts_before_the_whole_passage(fresh: FlaskClient) -> None:
