@@ -120,6 +120,14 @@ class PassageScored:
 
 
 @dataclass(frozen=True, slots=True)
+class PassagesKept:
+    """What is answered from, numbered from 1 as the answer cites it, and what is not; all are judged."""
+
+    kept: tuple[Passage, ...]
+    rejected: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReasoningDelta:
     """A further piece of the reasoning of the model in this mode."""
 
@@ -147,4 +155,13 @@ class Answered:
     answer: Answer
 
 
-Event = QuestionRewritten | PassagesFound | PassageScored | ReasoningDelta | AnswerDelta | Heartbeat | Answered
+Event = (
+    QuestionRewritten
+    | PassagesFound
+    | PassageScored
+    | PassagesKept
+    | ReasoningDelta
+    | AnswerDelta
+    | Heartbeat
+    | Answered
+)

@@ -48,6 +48,7 @@ def build_application(services: Services) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     translation.translate_interface(app)
+    pages.static_files.serve_named(app)
     security.secure(app, services.settings)
     rate_limits.limit(app, services.settings)
     error_responses.register(app)

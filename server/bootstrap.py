@@ -52,7 +52,7 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
         settings=settings,
         index=index,
         answering=loading.answering,
-        answers=AnswerStore(storage.index_dir / "answers.db"),
+        answers=AnswerStore(storage.index_dir / "answers.db", most_days=settings.keep_answers_days),
         children=children,
         slow_work=slow_work,
         pictures=PagePictures(slow_work, children),

@@ -289,6 +289,15 @@ class ServerSettings(PagewiseSettings):
         default=50, ge=1, le=2000, validation_alias="MAX_UPLOAD_MB", description="Megabytes that may be sent at a time."
     )
 
+    keep_answers_days: int = Field(
+        default=0,
+        ge=0,
+        le=36500,
+        validation_alias="KEEP_ANSWERS_DAYS",
+        description="How many days questions and answers of the page are kept in the history. 0: the newest 1,000, "
+        "however old.",
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO",
         validation_alias="LOG_LEVEL",

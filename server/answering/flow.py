@@ -32,6 +32,7 @@ from server.answers import (
     Mode,
     PassageScored,
     PassagesFound,
+    PassagesKept,
     Question,
     QuestionRewritten,
     Retrieval,
@@ -86,6 +87,7 @@ class Flow:
         """The whole answer. Raises `LanguageModelError`, `DocumentsUnreachable` or `TimeUp`."""
         self._complete_the_question()
         evidence = self._gather()
+        self._emit(PassagesKept(evidence.kept, evidence.rejected))
         if self._is_about_conversation:
             return self._answered(evidence)
         if self._gone and not evidence.kept and not evidence.rejected:

@@ -14,6 +14,7 @@ from server.answers import (
     Mode,
     PassageScored,
     PassagesFound,
+    PassagesKept,
 )
 from server.http import conversion, schema
 from server.http.condition import notice_of, open_index_status, readiness
@@ -205,6 +206,9 @@ class JsonPresenter:
         """`index` is the passage's place in `passages`."""
         judgement = scored.judgement
         return "relevance", {"index": scored.index, "score": judgement.score, "reason": judgement.reason}
+
+    def kept(self, kept: PassagesKept) -> None:
+        """Programs get it with the last event."""
 
     def reasoning(self, delta: str, mode: Mode) -> Sent:
         """A further piece, and whose it is."""

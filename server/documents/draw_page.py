@@ -1,11 +1,13 @@
 """Draws one page of a PDF with a passage marked: a process of its own, so that no page can harm the server.
 
 python -m server.documents.draw_page FILE PAGE LARGEST
-reads the text of the passage on that page; writes a PNG of at most LARGEST bytes.
+reads the texts of the passage and of its sentence on that page as JSON; writes a line of JSON, the picture's size and
+where the sentence stands in it, and a PNG, together of at most LARGEST bytes.
 """
 
 import difflib
 import io
+import json
 import os
 import re
 import resource
@@ -20,7 +22,8 @@ from PIL import Image, ImageChops, ImageDraw
 
 _WIDTH = 1100
 _TALLEST = 2400
-_YELLOW = (255, 226, 122)
+_YELLOW = (255, 236, 150)
+_STRONG = (255, 190, 40)
 _MEMORY_BYTES = 1536 * 1024 * 1024
 _CPU_SECONDS = 10
 _NICENESS = 10  # questions and health are answered first
@@ -38,26 +41,37 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (largest_bytes, largest_bytes))
-    passage = sys.stdin.buffer.read().decode("utf-8")
-    sys.stdout.buffer.write(draw(file, number, passage))
+    passage, sentence = json.loads(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(draw(file, number, passage, sentence))
 
 
-def draw(file: str, number: int, passage: str) -> bytes:
-    """The page (counted from 1) as PNG, with what it has of the passage marked."""
+def draw(file: str, number: int, passage: str, sentence: str) -> bytes:
+    """The page (counted from 1), with what it has of the passage marked softly and of its sentence strongly."""
     document = pypdfium2.PdfDocument(file)
     page = document[number - 1]
     width, height = page.get_size()
     bitmap = page.render(scale=min(_WIDTH / width, _TALLEST / height))
     picture = bitmap.to_pil().convert("RGB")
+    strong: list[Box] = []
     if passage:
         to_pixels = bitmap.get_posconv(page)  # knows the page's rotation and crop box
         text = page.get_textpage()
         characters = [chr(pdfium.FPDFText_GetUnicode(text, i)) for i in range(text.count_chars())]
-        boxes = [_box_in_pixels(to_pixels, text.get_charbox(i)) for i in find_passage(characters, passage)]
-        picture = _marked(picture, list(lines_of(boxes)))
+        places = find_passage(characters, passage)
+        boxes = {i: _box_in_pixels(to_pixels, text.get_charbox(i)) for i in places}
+        strong = list(lines_of([boxes[i] for i in find_sentence(characters, places, sentence)]))
+        picture = _marked(picture, list(lines_of(list(boxes.values()))), strong)
     output = io.BytesIO()
+    output.write(json.dumps([*picture.size, *_around(strong)]).encode() + b"\n")
     picture.quantize(64).save(output, "PNG")
     return output.getvalue()
+
+
+def find_sentence(characters: Sequence[str], places: Sequence[int], sentence: str) -> list[int]:
+    """Which of these places of a passage are those of a sentence in it."""
+    if not any(letter.isalnum() for letter in sentence):
+        return []
+    return [places[i] for i in find_passage([characters[place] for place in places], sentence)]
 
 
 def find_passage(characters: Sequence[str], passage: str) -> list[int]:
@@ -131,11 +145,20 @@ def _box_in_pixels(to_pixels: Any, box: tuple[float, float, float, float]) -> Bo
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
 
 
-def _marked(picture: Image.Image, boxes: Sequence[Box]) -> Image.Image:
+def _around(boxes: Sequence[Box]) -> Sequence[int]:
+    """The corners of what is around all boxes; nothing where there are none."""
+    if not boxes:
+        return ()
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return tuple(map(int, (min(lefts), min(tops), max(rights), max(bottoms))))
+
+
+def _marked(picture: Image.Image, boxes: Sequence[Box], strong: Sequence[Box]) -> Image.Image:
     layer = Image.new("RGB", picture.size, "white")
     pen = ImageDraw.Draw(layer)
-    for left, top, right, bottom in boxes:
-        pen.rectangle((left - 3, top - 3, right + 3, bottom + 3), fill=_YELLOW)
+    for colour, marked in ((_YELLOW, boxes), (_STRONG, strong)):
+        for left, top, right, bottom in marked:
+            pen.rectangle((left - 3, top - 3, right + 3, bottom + 3), fill=colour)
     return ImageChops.multiply(picture, layer)
 
 

@@ -1,5 +1,6 @@
 """Pictures of PDF pages, drawn by a process of their own (`draw_page`), a few at a time; some are kept."""
 
+import json
 import logging
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -76,6 +78,16 @@ class NoPicture(Exception):
     """The page cannot be shown as a picture; the message says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page as PNG; where its marked sentence stands in it, as left, top, right and bottom in pixels, if it does."""
+
+    png: bytes
+    width: int
+    height: int
+    sentence: tuple[int, int, int, int] | None = None
+
+
 def indexed_file(
     documents_dir: str, document: DocumentRecord, sha256_of: Callable[[Path], str | None] = file_sha256
 ) -> Path | None:
@@ -129,30 +141,40 @@ class PagePictures:
         self._slow_work = slow_work or SlowWork()
         self._children = children or Children()
         self._failure_seconds = failure_seconds
-        self._pictures: Newest[tuple[str, int, str], bytes] = Newest(_KEPT_PICTURES, heaviest=_KEPT_BYTES, weight=len)
+        self._pictures: Newest[tuple[str, int, str, str], Picture] = Newest(
+            _KEPT_PICTURES, heaviest=_KEPT_BYTES, weight=lambda picture: len(picture.png)
+        )
         self._failures: Newest[tuple[str, int], tuple[str, float]] = Newest(_KEPT_FAILURES)
 
-    def picture(self, file: Path, version: str, number: int, passage: str) -> bytes:
-        """One page as PNG with a passage marked. Raises `NoPicture`; `NoRoom` where too many are being drawn."""
-        if (known := self._known(version, number, passage)) is None:
-            self._slow_work.once("pictures", (version, number), lambda: self._draw(file, version, number, passage))
-            known = self._known(version, number, passage)
+    def picture(self, file: Path, version: str, number: int, passage: str, sentence: str = "") -> bytes:
+        """The PNG of `drawn`."""
+        return self.drawn(file, version, number, passage, sentence).png
+
+    def drawn(self, file: Path, version: str, number: int, passage: str, sentence: str = "") -> Picture:
+        """One page with a passage and a sentence of it marked.
+
+        Raises `NoPicture`; `NoRoom` where too many are being drawn.
+        """
+        marked = (passage, sentence)
+        if (known := self._known(version, number, marked)) is None:
+            self._slow_work.once("pictures", (version, number), lambda: self._draw(file, version, number, marked))
+            known = self._known(version, number, marked)
         if known is None:
             raise NoRoom  # the page was being drawn with another passage marked
         return known
 
-    def _known(self, version: str, number: int, passage: str) -> bytes | None:
+    def _known(self, version: str, number: int, marked: tuple[str, str]) -> Picture | None:
         """The kept picture, if there is one. Raises `NoPicture` where the page could not be drawn a while ago."""
         reason, since = self._failures.get((version, number)) or ("", 0.0)
         if reason and time.monotonic() - since < self._failure_seconds:
             raise NoPicture(reason)
-        return self._pictures.get((version, number, passage))
+        return self._pictures.get((version, number, *marked))
 
-    def _draw(self, file: Path, version: str, number: int, passage: str) -> None:
-        if self._known(version, number, passage) is not None:
+    def _draw(self, file: Path, version: str, number: int, marked: tuple[str, str]) -> None:
+        if self._known(version, number, marked) is not None:
             return
         try:
-            self._pictures.put((version, number, passage), _drawn(self._children, file, number, passage))
+            self._pictures.put((version, number, *marked), _drawn(self._children, file, number, marked))
         except ChildrenEnded as error:
             raise NoPicture(message("the server is stopping")) from error
         except NoPicture as error:
@@ -160,19 +182,30 @@ class PagePictures:
             raise
 
 
-def _drawn(children: Children, file: Path, number: int, passage: str) -> bytes:
+def _drawn(children: Children, file: Path, number: int, marked: tuple[str, str]) -> Picture:
     command = [sys.executable, "-P", "-m", "server.documents.draw_page", str(file), str(number), str(_LARGEST_BYTES)]
     with tempfile.TemporaryFile() as output:  # its size is limited for the process; a pipe's would not be
         try:
-            given = passage.encode("utf-8", "replace")
+            given = json.dumps(marked).encode()
             done = children.run(command, reading_environment(), seconds=_SECONDS, given=given, output=output)
         except subprocess.TimeoutExpired as error:
             raise NoPicture(message("the page takes too long to draw")) from error
         output.seek(0)
-        picture = output.read(_LARGEST_BYTES)
+        written = output.read(_LARGEST_BYTES)
     if done.returncode in _OUT_OF_TIME:
         raise NoPicture(message("the page takes too long to draw"))
-    if done.returncode != 0 or not picture:
+    picture = _picture_of(written) if done.returncode == 0 else None
+    if picture is None:
         logger.warning("a page could not be drawn (exit code %d)", done.returncode)
         raise NoPicture(message("the page cannot be drawn"))
     return picture
+
+
+def _picture_of(written: bytes) -> Picture | None:
+    """What the process wrote; None where it is no picture."""
+    try:
+        first, png = written.split(b"\n", 1)
+        width, height, *place = map(int, json.loads(first))
+    except (ValueError, TypeError):
+        return None
+    return Picture(png, width, height, (place[0], place[1], place[2], place[3]) if len(place) == 4 else None)

@@ -1,8 +1,9 @@
 """What a page shows of a document: its text, page by page, with a passage marked in it. Reads the catalogue alone."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from server.documents.cited_sentence import cited_range
 from storage.catalogue.catalogue import Catalogue
 from storage.records import ChunkRecord, DocumentRecord, PageRecord, PageStatus, Span
 
@@ -22,11 +23,18 @@ class ShownPage:
     passage: ChunkRecord | None
     ranges: tuple[tuple[int, int], ...]
     is_passage_gone: bool
+    sentence: tuple[int, int] | None = None
+    """Where on the page the sentence stands that counts, within the passage."""
 
     @property
     def marked_text(self) -> str:
         """What is marked on the page."""
         return " ".join(self.page.text[start:end] for start, end in self.ranges) if self.page else ""
+
+    @property
+    def sentence_text(self) -> str:
+        """The sentence that counts."""
+        return self.page.text[slice(*self.sentence)] if self.page and self.sentence else ""
 
     @property
     def previous(self) -> int | None:
@@ -56,6 +64,32 @@ def shown_page(catalogue: Catalogue, path: str, number: int | None, passage_id: 
         return None
     ranges = tuple((s.start, s.end) for s in _spans(passage) if page is not None and s.page == page.number)
     return ShownPage(document, page, passage, ranges, is_passage_gone=bool(passage_id) and passage is None)
+
+
+def with_sentence(shown: ShownPage, start: int, end: int) -> ShownPage:
+    """The same, with a sentence marked within its passage; as it is where there is no such sentence."""
+    is_within = any(first <= start < end <= last for first, last in shown.ranges)
+    return replace(shown, sentence=(start, end)) if is_within else shown
+
+
+def cited_page(
+    catalogue: Catalogue, path: str, passage_id: str, statement: str, first_page: int | None, number: int | None = None
+) -> ShownPage | None:
+    """The page of the passage's sentence that bears out the statement, or page `number`; None: no such document.
+
+    Where the passage is not in this index any more, the page it began on.
+    """
+    passage = catalogue.chunks([passage_id]).get(passage_id)
+    pages = [number] if number else list(passage.pages) if passage and passage.document == path else [first_page or 1]
+    shown = [each for page in pages if (each := shown_page(catalogue, path, page, passage_id))]
+    best, most = (shown[0] if shown else None), 0.0
+    for each in shown:
+        if each.page is None or not each.ranges:
+            continue
+        sentence, weight = cited_range(each.page.text, statement, each.ranges)
+        if sentence is not None and weight > most:
+            best, most = replace(each, sentence=sentence), weight
+    return best
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from dataclasses import replace as changed
 from pathlib import Path, PurePath
 from typing import IO, Literal
 
@@ -35,6 +36,8 @@ _HIDING = " .~$-"  # what begins the name of a hidden file, of an office program
 _BLOCK_BYTES = 1 << 20
 _DRAFT_PREFIX = ".upload-"
 _DRAFT_SECONDS = 3600  # older ones were left by a server that was killed
+_MOST_HELD = 20
+_MOST_NUMBERED = 1000
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -60,6 +63,10 @@ class NotRead(Exception):
 
 class NameTaken(Exception):
     """Other files have these names already; the message lists them."""
+
+
+class NotHeld(Exception):
+    """Files that waited for a choice are not held any more."""
 
 
 class NoSuchFile(Exception):
@@ -100,11 +107,80 @@ class _Draft:
     sha256: str
 
 
+Stored = list[StoredFile]
+
+Choice = Literal["replace", "both", "skip"]
+"""What becomes of files whose names are taken: in the place of the others, beside them under another name, or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFiles:
+    """Files that were sent and wait for a choice; `taken` are the names that other files have."""
+
+    key: str
+    folder: Path
+    drafts: tuple[_Draft, ...]
+    taken: tuple[str, ...]
+    since: float
+
+
 class Uploads:
     """Changes folders of documents, one change at a time. May be used by several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._held: dict[str, HeldFiles] = {}
+
+    def receive(self, folder: Path, files: Sequence[SentFile], *, may_create: bool = True) -> Stored | HeldFiles:
+        """Store all files; where names are taken none, and hold all of them until `settle` is told what to do.
+
+        Raises `NotRead`, `FolderFull`, `FolderNotWritable`.
+        """
+        names = [_name_of(file) for file in files]
+        drafts: list[_Draft] = []
+        with self._lock, disk_failures():
+            try:
+                if may_create:
+                    folder.mkdir(parents=True, exist_ok=True)
+                _remove_leftovers(folder)
+                for name, file in zip(names, files, strict=True):
+                    drafts.append(_write_draft(folder, name, file.stream))
+                if taken := _taken_names(folder, drafts, replace=False):
+                    held = HeldFiles(secrets.token_urlsafe(12), folder, tuple(drafts), taken, time.time())
+                    self._hold(held)
+                    drafts = []
+                    return held
+                stored = [_publish(folder, draft) for draft in drafts]
+                _sync(folder)
+            finally:
+                for draft in drafts:
+                    draft.file.unlink(missing_ok=True)
+        return stored
+
+    def settle(self, key: str, choice: Choice) -> Stored:
+        """Store what was held. Raises `NotHeld`, `FolderFull`, `FolderNotWritable`."""
+        with self._lock, disk_failures():
+            held = self._held.pop(key, None)
+            if held is None or not all(draft.file.is_file() for draft in held.drafts):
+                raise NotHeld
+            stored = []
+            for draft in held.drafts:
+                is_taken = bool(_taken_names(held.folder, [draft], replace=choice == "replace"))
+                if is_taken and choice == "skip":
+                    draft.file.unlink(missing_ok=True)
+                    continue
+                named = changed(draft, name=_free_name(held.folder, draft.name)) if is_taken else draft
+                stored.append(_publish(held.folder, named))
+                named.file.unlink(missing_ok=True)
+            _sync(held.folder)
+        return stored
+
+    def _hold(self, held: HeldFiles) -> None:
+        """Keep them for a while; the oldest beyond the bound go. The lock is held."""
+        self._held[held.key] = held
+        for key in list(self._held)[:-_MOST_HELD]:
+            for draft in self._held.pop(key).drafts:
+                draft.file.unlink(missing_ok=True)
 
     def add(
         self, folder: Path, files: Sequence[SentFile], *, replace: bool = False, may_create: bool = True
@@ -199,6 +275,11 @@ def _write_draft(folder: Path, name: str, stream: IO[bytes]) -> _Draft:
 
 
 def _refuse_taken(folder: Path, drafts: Sequence[_Draft], *, replace: bool) -> None:
+    if taken := _taken_names(folder, drafts, replace=replace):
+        raise NameTaken(", ".join(taken))
+
+
+def _taken_names(folder: Path, drafts: Sequence[_Draft], *, replace: bool) -> tuple[str, ...]:
     versions: dict[str, set[str]] = {}
     for draft in drafts:
         versions.setdefault(draft.name, set()).add(draft.sha256)
@@ -207,8 +288,19 @@ def _refuse_taken(folder: Path, drafts: Sequence[_Draft], *, replace: bool) -> N
         place = folder / draft.name
         if place.is_dir() or (not replace and os.path.lexists(place) and not _is_same(place, draft)):
             taken.append(draft.name)
-    if taken:
-        raise NameTaken(", ".join(dict.fromkeys(taken)))
+    return tuple(dict.fromkeys(taken))
+
+
+def _free_name(folder: Path, name: str) -> str:
+    """The name with the first number that makes it one that no file has. Raises `FolderNotWritable`."""
+    path = PurePath(name)
+    for number in range(2, _MOST_NUMBERED):
+        suffix = f" ({number}){path.suffix}"
+        room = LONGEST_NAME_BYTES - len(suffix.encode())
+        free = path.stem.encode()[:room].decode(errors="ignore") + suffix
+        if not os.path.lexists(folder / free):
+            return free
+    raise FolderNotWritable(message("there are too many files of that name"))
 
 
 def _publish(folder: Path, draft: _Draft) -> StoredFile:

@@ -19,6 +19,7 @@ from server.answers import (
     Mode,
     PassageScored,
     PassagesFound,
+    PassagesKept,
     Question,
     QuestionRewritten,
     ReasoningDelta,
@@ -45,6 +46,9 @@ class Presenter(Protocol):
 
     def scored(self, scored: PassageScored) -> tuple[str, Any]:
         """One passage was judged."""
+
+    def kept(self, kept: PassagesKept) -> tuple[str, Any] | None:
+        """What is answered from; None: this client is told at the end."""
 
     def reasoning(self, delta: str, mode: Mode) -> tuple[str, Any] | None:
         """The model in this mode thinks; None: nothing to send for it now."""
@@ -116,6 +120,8 @@ def _line(event: Event, presenter: Presenter) -> str:
             return server_sent(*presenter.passages(event))
         case PassageScored():
             return server_sent(*presenter.scored(event))
+        case PassagesKept():
+            return _sent_if_any(presenter.kept(event))
         case ReasoningDelta():
             return _sent_if_any(presenter.reasoning(event.text, event.mode))
         case AnswerDelta():

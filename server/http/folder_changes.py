@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import request
 from flask_babel import lazy_gettext as _l
 
-from server.documents.uploads import SentFile, StoredFile, disk_failures
+from server.documents.uploads import Choice, HeldFiles, SentFile, StoredFile, disk_failures
 from server.http.body_limits import upload_bytes
 from server.http.form_files import MOST_FILES
 from server.http.problems import Problem, Refused
@@ -44,6 +44,26 @@ def store(files: list[SentFile], *, replace: bool) -> list[StoredFile]:
     with services().slow_work.turn("uploads"):
         stored = services().uploads.add(folder, files, replace=replace, may_create=_may_create(folder, index_dir))
     forget_deletions(index_dir, (file.path for file in stored))
+    return stored
+
+
+def receive(files: list[SentFile]) -> list[StoredFile] | HeldFiles:
+    """Put the files into the documents folder; where names are taken, hold them all until it is said what to do."""
+    require_documents()
+    folder, index_dir = documents_dir(), services().index.index_dir
+    with services().slow_work.turn("uploads"):
+        received = services().uploads.receive(folder, files, may_create=_may_create(folder, index_dir))
+    if not isinstance(received, HeldFiles):
+        forget_deletions(index_dir, (file.path for file in received))
+    return received
+
+
+def settle(key: str, choice: Choice) -> list[StoredFile]:
+    """Store what was held."""
+    require_documents()
+    with services().slow_work.turn("uploads"):
+        stored = services().uploads.settle(key, choice)
+    forget_deletions(services().index.index_dir, (file.path for file in stored))
     return stored
 
 

@@ -1,9 +1,20 @@
 """The pages: how is it shown? They work without JavaScript; text of models and documents passes through `rendering`."""
 
-from server.pages import answers, documents, indexing, settings, sign_in, uploads
+from server.pages import (
+    answers,
+    documents,
+    history,
+    indexing,
+    settings,
+    sharing,
+    sign_in,
+    static_files,
+    uploads,
+    verdicts,
+)
 from server.pages.blueprint import blueprint
 
 BLUEPRINTS = (blueprint, indexing.blueprint, uploads.blueprint, settings.blueprint, sign_in.blueprint)
-"""All pages: `answers` and `documents` share the first."""
+"""All pages: `answers`, `documents`, `history`, `sharing` and `verdicts` share the first."""
 
-__all__ = ["BLUEPRINTS", "answers", "documents"]
+__all__ = ["BLUEPRINTS", "answers", "documents", "history", "sharing", "static_files", "verdicts"]

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, g, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.http.condition import model_notices, open_index_status, readiness, stores_notices
-from server.http.services import documents_problem, services
+from server.http.services import document_records, documents_dir, documents_problem, services
 from server.http.translation import COOKIE as LANGUAGE_COOKIE
 from server.http.translation import LANGUAGES, interface_language
 from server.pages import template_helpers
@@ -28,6 +28,8 @@ def page_context() -> dict[str, Any]:
         "index_state": readiness(),
         "model_notices": model_notices,
         "documents_problem": documents_problem,
+        "documents_dir": documents_dir,
+        "documents_known": _documents_known,
         "stores_notices": stores_notices,
         "language_model": services().language_model,
         "settings": services().settings,
@@ -44,6 +46,11 @@ def page_context() -> dict[str, Any]:
 def _theme() -> str:
     chosen = request.cookies.get(THEME_COOKIE, "auto")
     return chosen if chosen in THEMES else "auto"
+
+
+def _documents_known() -> int:
+    """How many documents the open index knows, with those that could not be read."""
+    return len(document_records())
 
 
 def _is_indexing() -> bool:

@@ -1,5 +1,6 @@
 """Documents: all of them and their states, one page of one of them, its picture and its file."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from flask import Response, render_template, request, send_file
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
-from server.documents.shown_page import ShownPage, page_marks, passages_on, problems_first, shown_page
+from server.documents.shown_page import ShownPage, page_marks, passages_on, problems_first, shown_page, with_sentence
 from server.documents.uploads import stored_name
 from server.documents.versions import other_versions
 from server.http.problems import Problem, Refused
@@ -20,6 +21,7 @@ from storage.catalogue.catalogue import Catalogue
 from storage.records import ATTACHED, DocumentRecord
 
 _MOST_LEFT_OUT = 200
+_SENTENCE = re.compile(r"(\d{1,9})-(\d{1,9})")
 
 
 @blueprint.get("/documents")
@@ -64,7 +66,7 @@ def document(document: str) -> str:
         if not Path(index.generation.manifest.documents_dir, document).exists():
             require_documents()
             raise Refused(_DELETED)
-        has_picture = _picture_file(index, shown) is not None
+        has_picture = picture_file(index, shown) is not None
         passages = passages_on(index.generation.catalogue, shown)
         related = _related(index.generation.catalogue, shown.document)
     return render_template("document.html", shown=shown, has_picture=has_picture, passages=passages, related=related)
@@ -82,11 +84,12 @@ def page_picture(document: str) -> Response:
     """The same page of a PDF as a picture, with the passage marked."""
     with services().index.acquire() as index:
         shown = _shown_page(index, document)
-        file = _picture_file(index, shown)
+        file = picture_file(index, shown)
     if file is None or shown.page is None:
         require_documents()
         raise NotFound
-    picture = services().pictures.picture(file, shown.document.sha256, shown.page.number, shown.marked_text)
+    marked = shown.marked_text, shown.sentence_text
+    picture = services().pictures.picture(file, shown.document.sha256, shown.page.number, *marked)
     return Response(picture, content_type="image/png", headers={"Cache-Control": "private, max-age=300"})
 
 
@@ -122,10 +125,12 @@ def _shown_page(index: OpenIndex, path: str) -> ShownPage:
     shown = shown_page(index.generation.catalogue, path, number, passage)
     if shown is None:
         raise NotFound
-    return shown
+    sentence = _SENTENCE.fullmatch(request.args.get("sentence", ""))
+    return with_sentence(shown, int(sentence[1]), int(sentence[2])) if sentence else shown
 
 
-def _picture_file(index: OpenIndex, shown: ShownPage) -> Path | None:
+def picture_file(index: OpenIndex, shown: ShownPage) -> Path | None:
+    """The file whose page can be drawn; None where it has no pages to draw."""
     if shown.document.format != "pdf" or shown.page is None or ATTACHED in (shown.page.label or ""):
         return None
     return services().files.find(index.generation.manifest.documents_dir, shown.document)

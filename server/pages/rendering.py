@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import nh3
@@ -45,7 +46,7 @@ _MATH_ATTRIBUTES = {
     *("displaystyle", "scriptlevel"),
 }
 _ATTRIBUTES = {
-    "a": {"href", "class"},
+    "a": {"href", "class", "aria-describedby"},
     "span": {"class", "tabindex"},  # a long formula is scrolled by the keyboard too
     "mark": {"class"},
     "ol": {"start"},
@@ -68,6 +69,8 @@ class AnswerContext:
     unsupported: tuple[str, ...] = ()
     alone: frozenset[int] = frozenset()
     keeps_lines: bool = False
+    address: str = ""
+    """That of the answer's own page, where a citation opens the page of its source; else it leads to the card."""
 
 
 def visible(text: str) -> str:
@@ -93,15 +96,53 @@ def render_text(text: str) -> Markup:
     return Markup(html.escape(visible(text)))
 
 
-def render_marked(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
-    """Plain text with character ranges of it marked; the first mark has the id `passage`."""
+def render_passage(text: str, is_markdown: bool = False) -> Markup:
+    """A passage with its tables as tables, and its marks as what they mean where the document is Markdown."""
+    pieces: list[Markup] = []
+    for is_table, lines in groupby(visible(text).split("\n"), key=lambda line: line.startswith("|")):
+        block = list(lines)
+        if is_table:
+            pieces.append(render_answer("\n".join(_with_header(block))))
+        elif "".join(block).strip():
+            written = "\n".join(block)
+            lines_kept = Markup('<p class="lines">{}</p>').format(render_text(written.strip("\n")))
+            pieces.append(render_answer(written) if is_markdown else lines_kept)
+    return Markup(_HEADING_TAG.sub(r"<\1p>", "".join(pieces)))  # the page has headings of its own
+
+
+_HEADING_TAG = re.compile(r"<(/?)h[3-6]>")
+
+
+def _with_header(rows: list[str]) -> list[str]:
+    """The rows of a table with the line that Markdown wants below the first one."""
+    if len(rows) > 1 and _RULE.fullmatch(rows[1].strip()):
+        return rows
+    cells = max(1, rows[0].strip().strip("|").count("|") + 1)
+    return [rows[0], "|" + "---|" * cells, *rows[1:]]
+
+
+_RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")
+
+
+def render_marked(text: str, ranges: Sequence[tuple[int, int]], sentence: tuple[int, int] | None = None) -> Markup:
+    """Plain text with character ranges of it marked; the first mark has the id `passage`.
+
+    `sentence` is marked more strongly within them, with an id of its own.
+    """
     pieces: list[Markup] = []
     position = 0
     for number, (start, end) in enumerate(_merged(ranges, len(text))):
         mark = Markup("<mark>{}</mark>") if number else Markup('<mark id="passage">{}</mark>')
-        pieces += [render_text(text[position:start]), mark.format(render_text(text[start:end]))]
+        pieces += [render_text(text[position:start]), mark.format(_with_sentence(text, start, end, sentence))]
         position = end
     return Markup("").join([*pieces, render_text(text[position:])])
+
+
+def _with_sentence(text: str, start: int, end: int, sentence: tuple[int, int] | None) -> Markup:
+    if sentence is None or not start <= sentence[0] < sentence[1] <= end:
+        return render_text(text[start:end])
+    strong = Markup('<strong id="sentence">{}</strong>').format(render_text(text[slice(*sentence)]))
+    return render_text(text[start : sentence[0]]) + strong + render_text(text[sentence[1] : end])
 
 
 def _build_markdown(*, keeps_lines: bool) -> MarkdownIt:
@@ -164,7 +205,8 @@ def _landmarks(text: str, context: AnswerContext) -> Iterator[tuple[int, int, To
     for mark in marks_of(text):
         if all(1 <= number <= context.sources for number in mark.numbers):
             links = [(number, number in context.alone) for number in mark.numbers]
-            yield mark.start + len(mark.space), mark.end, Token("citation", "", 0, meta={"links": links})
+            meta = {"links": links, "address": context.address}
+            yield mark.start + len(mark.space), mark.end, Token("citation", "", 0, meta=meta)
     for doubtful in filter(str.strip, context.unsupported):
         for found in re.finditer(rf"(?<![A-Za-z0-9_.]){re.escape(doubtful)}(?![A-Za-z0-9_])", text):
             yield *found.span(), Token("citation", "", 0, content=found[0], meta={"doubt": True})
@@ -173,8 +215,12 @@ def _landmarks(text: str, context: AnswerContext) -> Iterator[tuple[int, int, To
 def _citation_html(token: Token) -> str:
     if token.meta.get("doubt"):
         return f'<mark class="doubt">{html.escape(token.content)}</mark>'
-    links = token.meta["links"]
-    return "".join(f'<a class="cite{" alone" * is_alone}" href="#source-{n}">{n}</a>' for n, is_alone in links)
+    links, address = token.meta["links"], html.escape(token.meta["address"])
+    return "".join(
+        f'<a class="cite{" alone" * is_alone}" href="{f"{address}?open={n}#sentence" if address else f"#source-{n}"}"'
+        f' aria-describedby="quote-{n}">{n}</a>'
+        for n, is_alone in links
+    )
 
 
 def _text(content: str) -> Token:
@@ -209,7 +255,9 @@ def _sanitised(markup: str) -> Markup:
 
 def _attribute(_tag: str, name: str, value: str) -> str | None:
     if name == "href":
-        return value if re.fullmatch(r"#[\w-]+", value) else None
+        return value if re.fullmatch(r"(?:/answers/[\w-]+\?open=\d+)?#[\w-]+", value) else None
+    if name == "aria-describedby":
+        return value if re.fullmatch(r"quote-\d+", value) else None
     if name == "tabindex":
         return "0"
     if name == "class":
@@ -234,8 +282,9 @@ _MARKDOWN_WITH_LINES = _build_markdown(keeps_lines=True)
 class GrowingText:
     """A text that arrives in pieces, as the blocks of HTML that changed; rendered now and then, not for every piece."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, context: AnswerContext = AnswerContext()) -> None:
         self._clock = clock
+        self._context = context
         self._text = ""
         self._blocks: list[str] = []
         self._rendered_at = float("-inf")
@@ -246,7 +295,7 @@ class GrowingText:
         if self._clock() - self._rendered_at < _SECONDS_BETWEEN_RENDERINGS:
             return None
         self._rendered_at = self._clock()
-        blocks = [str(block) for block in render_blocks(_without_open_formula(self._text))]
+        blocks = [str(block) for block in render_blocks(_without_open_formula(self._text), self._context)]
         same = next((i for i, (old, new) in enumerate(zip(self._blocks, blocks, strict=False)) if old != new), None)
         first = min(len(self._blocks), len(blocks)) if same is None else same
         self._blocks = blocks

@@ -1,25 +1,34 @@
 """Small things the templates need: how long ago, how many, which language, what to fold away."""
 
 import glob
+import os
 import re
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
+from pathlib import Path
 from typing import Any
 
 from flask_babel import format_currency, format_decimal, format_timedelta, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from server.answering import notices
 from server.answering.citation_marks import cited_numbers
+from server.documents.cited_sentence import cited_range
 from server.http.schema import Checks, PassageOut, QueryResponse, SecondAnswer
 from server.http.translation import interface_language
 from server.language import full_stop, question_language
-from server.pages.rendering import AnswerContext, render_answer, render_marked, render_text
+from server.pages.rendering import AnswerContext, render_answer, render_marked, render_passage, render_text
+from server.pages.static_files import asset
 from storage.escaping import escaped
+from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
 from storage.message_translation import told
 from storage.messages import Message, decoded
 from storage.place_names import printed_labels
+from storage.records import DocumentRecord
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _SHOWN_CHARACTERS = 360
@@ -27,6 +36,9 @@ _SENTENCE_ENDS = ("。", "！", "？", "；", ". ", "! ", "? ", "; ", "\n")
 _SHORT_LINE = 40
 _LINE_ENDS = (".", ":", "!", "?", "|", "。", "：", "！", "？")
 _SENTENCE_STOPS = (".", "!", "?", "…", "。", "！", "？")
+_SHORT_PASSAGE = 220
+_MOST_LOOKED_AT = 2000
+_URGENT = (notices.changed_since_indexing(()).template, notices.quoted_instead("").template)  # type: ignore[attr-defined]
 _PLAIN_START = re.compile(r"[a-z]+(?:'s)?[ ,;]")  # a word, and not the name of a file or of a model
 _WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
@@ -35,10 +47,10 @@ Part = QueryResponse | SecondAnswer
 Usage = dict[str, dict[str, Any]]
 
 
-def answer_html(part: Part, alone: Collection[int] = ()) -> Markup:
-    """The answer with its citations linked to the cards of its sources, and what was not found in them marked."""
+def answer_html(part: Part, alone: Collection[int] = (), address: str = "") -> Markup:
+    """The answer with its citations linked to the pages of its sources, and what was not found in them marked."""
     is_quoted = part.mode == "extractive"
-    context = AnswerContext(len(part.sources), tuple(part.checks.unsupported), frozenset(alone), keeps_lines=is_quoted)
+    context = AnswerContext(len(part.sources), tuple(part.checks.unsupported), frozenset(alone), is_quoted, address)
     return render_answer(part.answer, context)
 
 
@@ -68,6 +80,70 @@ def found_line(checks: Checks) -> str:
     if not checks.numbers_found and not checks.quotations_found:
         return ""
     return str(_("%(what)s found in the cited passages", what=numbers if checks.numbers_found else quotations))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPassage:
+    """A passage as a card shows it: the sentence that counts, and the whole where that is more."""
+
+    key: Markup
+    whole: Markup | None
+
+
+def shown_passage(passage: PassageOut, statement: str) -> ShownPassage:
+    """The sentence of a passage that bears out the statement first; a row of a table with the table's first row."""
+    is_markdown = passage.document.lower().endswith((".md", ".markdown"))
+    text = passage.text
+    sentence, _weight = cited_range(text, statement)
+    whole = render_passage(reflow(text), is_markdown)
+    if sentence is None or len(text) <= _SHORT_PASSAGE:
+        first, rest = fold(reflow(text)) if sentence is None else (reflow(text), "")
+        return ShownPassage(render_passage(first, is_markdown), whole if rest else None)
+    key = text[slice(*sentence)]
+    if key.startswith("|"):
+        above = text[: sentence[0]].rstrip("\n").split("\n")
+        rows = list(takewhile(lambda line: line.startswith("|"), reversed(above)))
+        key = f"{rows[-1]}\n{key}" if rows else key
+    return ShownPassage(render_passage(reflow(key), is_markdown), whole)
+
+
+def pages_of(record: DocumentRecord) -> str:
+    """How many pages a document has; sections, where its kind of file has none."""
+    if record.format == "pdf":
+        return str(ngettext("%(num)d page", "%(num)d pages", record.pages))
+    return str(ngettext("%(num)d section", "%(num)d sections", record.pages))
+
+
+def relevance_words(score: int) -> str:
+    """What a score from 0 to 10 means."""
+    words = ((9, _("answers directly")), (7, _("answers mostly")), (4, _("answers partly")), (1, _("the same topic")))
+    return str(next((word for least, word in words if score >= least), _("unrelated")))
+
+
+def divided(told: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Notices that a person must see, and the others: that a source changed, that the model failed."""
+    urgent = [notice for notice in told if getattr(decoded(notice), "template", "") in _URGENT]
+    return urgent, [notice for notice in told if notice not in urgent]
+
+
+def common_reason(passages: Sequence[PassageOut]) -> str:
+    """Why none of several passages has a score, where that is the same for all: it is said once, above them."""
+    reasons = {passage.relevance.reason for passage in passages}
+    is_one = len(passages) > 1 and len(reasons) == 1 and all(p.relevance.score is None for p in passages)
+    return why_unscored(reasons.pop()) if is_one else ""
+
+
+def called_model(response: QueryResponse) -> str:
+    """The model that wrote the answer; empty where none was called for it."""
+    return (response.model or "") if response.usage.get("answer") else ""
+
+
+def has_files(folder: Path) -> bool:
+    """Whether the folder holds a file that could be indexed, looked for in a bounded number of places."""
+    with suppress(OSError):
+        places = islice((Path(place, name) for place, _, names in os.walk(folder) for name in names), _MOST_LOOKED_AT)
+        return any(not file.name.startswith(HIDDEN_PREFIXES) and file.suffix.lower() in ALL_SUFFIXES for file in places)
+    return False
 
 
 def is_ocr(passage: PassageOut, ocr_pages: Collection[tuple[str, int]] | None) -> bool:
@@ -185,6 +261,14 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "is_estimated": is_estimated,
     "is_ocr": is_ocr,
     "answer_html": answer_html,
+    "asset": asset,
+    "called_model": called_model,
+    "common_reason": common_reason,
+    "divided": divided,
+    "has_files": has_files,
+    "pages_of": pages_of,
+    "relevance_words": relevance_words,
+    "shown_passage": shown_passage,
     "fold": fold,
     "said": said,
     "said_line": said_line,

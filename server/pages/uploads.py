@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.documents.uploads import SentFile, document_file
+from server.documents.uploads import Choice, HeldFiles, NotHeld, SentFile, StoredFile, document_file
 from server.http import folder_changes
 from server.http.problems import Problem, Refused
 from server.http.services import (
@@ -93,7 +93,27 @@ def upload() -> BaseResponse:
     sent = [SentFile(file.filename, file.stream) for file in request.files.getlist("file") if file.filename]
     if not sent:
         raise Refused(_NOTHING_CHOSEN)
-    stored = folder_changes.store(sent, replace=bool(request.form.get("replace")))
+    if request.form.get("replace"):
+        return _listed(folder_changes.store(sent, replace=True))
+    received = folder_changes.receive(sent)
+    if isinstance(received, HeldFiles):
+        return make_response(render_template("conflict.html", held=received), 409)
+    return _listed(received)
+
+
+@blueprint.post("/uploads/<key>")
+def settle(key: str) -> BaseResponse:
+    """Do with the files that wait what was chosen."""
+    choice = next((each for each in get_args(Choice) if each == request.form.get("choice")), None)
+    if choice is None:
+        raise Refused(_NOTHING_CHOSEN)
+    try:
+        return _listed(folder_changes.settle(key, choice))
+    except NotHeld as error:
+        raise Refused(_NOTHING_CHOSEN) from error
+
+
+def _listed(stored: Sequence[StoredFile]) -> BaseResponse:
     unchanged = sum(file.outcome == "unchanged" for file in stored)
     return redirect(url_for("web.documents", added=len(stored) - unchanged, same=unchanged) + "#indexing", 303)
 

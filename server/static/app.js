@@ -5,6 +5,7 @@
   let form = null;
   let running = null;
   let shown = location.pathname;
+  let opener = null;
 
   function start() {
     form = document.querySelector("form.ask");
@@ -29,13 +30,15 @@
     if (running) running.abort();
     const control = (running = new AbortController());
     control.again = again;
-    const body = new URLSearchParams(new FormData(from));
-    busy(true);
-    say(again ? from.dataset.againText : form.dataset.searching);
+    control.body = new URLSearchParams(new FormData(from));
+    control.action = from.action;
+    if (!again) showPending(control.body.get("question"), Boolean(from.follows));
+    result()?.setAttribute("aria-busy", String(again));
+    say(again ? form.dataset.answering : form.dataset.searching);
     try {
-      const response = await fetch(from.action, {
+      const response = await fetch(control.action, {
         method: "POST",
-        body,
+        body: control.body,
         signal: control.signal,
         headers: { Accept: "text/event-stream, text/html;q=0.5" },
       });
@@ -45,14 +48,32 @@
         replacePage(await response.text());
       }
     } catch (error) {
-      if (error.name === "AbortError") return stopped(control);
-      document.querySelector("[data-lost]").hidden = false;
-      say(form.dataset.lost);
+      if (running !== control) return;
+      const isStopped = error.name === "AbortError";
+      step(isStopped ? form.dataset.stopped : form.dataset.gone);
+      say(isStopped ? form.dataset.stopped : form.dataset.gone);
+      const lost = result()?.querySelector("[data-lost]");
+      if (lost) lost.hidden = isStopped;
+      offerRetry(isStopped);
     }
-    if (running === control) {
-      running = null;
-      busy(false);
+    if (running !== control) return;
+    last = control;
+    running = null;
+    result()?.setAttribute("aria-busy", "false");
+  }
+
+  let last = null;
+
+  // The same question once more, whatever form it came from.
+  function retry() {
+    const again = document.createElement("form");
+    again.action = (running || last)?.action || form.action;
+    for (const [name, value] of (last?.body || new FormData(form)).entries()) {
+      const field = document.createElement("input");
+      [field.type, field.name, field.value] = ["hidden", name, value];
+      again.append(field);
     }
+    ask(again);
   }
 
   async function follow(stream, control) {
@@ -81,15 +102,18 @@
       const understood = fragment(html);
       say(understood.textContent.trim());
       for (const old of document.querySelectorAll("[data-understood]")) old.remove();
-      form.after(understood);
+      result().querySelector("[data-question]").after(understood);
     },
     passages({ html }) {
       showResult(html);
-      result().querySelector("[data-stop]").addEventListener("click", () => running?.abort());
+      for (const old of document.querySelectorAll("[data-waiting]")) old.remove();
     },
     relevance({ index, html }) {
       const card = result().querySelector(`[data-position="${index}"]`);
       card?.querySelector(".verdict").replaceWith(fragment(html));
+    },
+    evidence({ html }) {
+      result().querySelector(".evidence").replaceWith(fragment(html));
     },
     reasoning(change) {
       const details = result().querySelector(`[data-reasoning="${change.mode}"]`);
@@ -97,32 +121,37 @@
       changeBlocks(details.querySelector("[data-blocks]"), change);
     },
     answer(change) {
-      step(null);
-      changeBlocks(result().querySelector(`[data-answer="${change.mode}"]`), change);
+      step(result().querySelector("[data-step]")?.dataset.writing);
+      const place = result().querySelector(`[data-answer="${change.mode}"]`);
+      changeBlocks(place, change);
+      pairAll(place);
     },
     done({ url, html }) {
+      for (const old of document.querySelectorAll("[data-past], [data-waiting]")) old.remove();
       showResult(html);
+      form = document.querySelector("form.ask");
       history.pushState(null, "", url);
       shown = location.pathname;
+      document.title = `${result().dataset.title} · Pagewise`;
+      start();
       say(form.dataset.done);
     },
     error({ html }) {
-      step(null);
-      const place = result()?.querySelector(".answer");
-      result()?.querySelector("[data-stop]")?.remove();
+      step("");
       for (const old of document.querySelectorAll(".problem")) old.remove();
-      if (place) place.append(fragment(html));
-      else form.after(fragment(html));
+      if (result()) {
+        result().querySelector("[data-question]").after(fragment(html));
+        offerRetry(false);
+        enhance(result());
+      } else form.after(fragment(html));
     },
   };
 
-  function stopped(control) {
-    if (running !== control) return;
-    running = null;
-    busy(false);
-    step(form.dataset.stopped);
-    result()?.querySelector("[data-stop]")?.remove();
-    say(form.dataset.stopped);
+  function offerRetry(inHeading) {
+    const stop = result()?.querySelector("[data-stop]");
+    if (!stop) return;
+    stop.nextElementSibling.hidden = !inHeading;
+    stop.remove();
   }
 
   // --- Pieces of the page -----------------------------------------------------------------------------------------
@@ -135,14 +164,49 @@
     return template.content;
   }
 
-  function showResult(html) {
+  // The question as the heading, at once; a follow-up stands below what was answered before.
+  function showPending(question, isFollowUp) {
+    const pending = document.querySelector("template[data-pending]").content.cloneNode(true);
+    const heading = pending.querySelector("[data-question]");
+    heading.textContent = question;
+    heading.classList.toggle("long", question.length > 140);
     const main = document.querySelector("main");
-    for (const old of main.querySelectorAll("[data-result], [data-understood], .problem")) old.remove();
-    main.append(fragment(html));
-    main.querySelector(".hero")?.classList.add("answered");
-    main.querySelector(".hero h1")?.classList.add("hidden");
-    for (const hint of main.querySelectorAll(".hero > .hint")) hint.hidden = true;
+    const before = result();
+    fold(pending.querySelector("[data-fold]"));
+    form.question.value = question;
+    if (before && isFollowUp) {
+      for (const part of before.querySelectorAll(".evidence, .follow, .deeds, [hidden], .thread + .asked .fold")) part.remove();
+      before.removeAttribute("data-result");
+      before.dataset.past = "";
+    } else before?.remove();
+    for (const old of main.querySelectorAll(".hero, .problem, main > h1, .found-before")) old.remove();
+    main.append(pending);
+    document.title = `${question.slice(0, 60)} · Pagewise`;
     enhance(result());
+    if (isFollowUp) result().scrollIntoView({ block: "start" });
+    else scrollTo(0, 0);
+    result().querySelector("[data-stop]").focus({ preventScroll: true });
+  }
+
+  // The one form of the page goes with the question that is shown.
+  function fold(place) {
+    place.append(form);
+    const template = document.querySelector("template[data-pending]");
+    place.append(template);
+    place.hidden = false;
+  }
+
+  function showResult(html) {
+    const next = fragment(html);
+    const question = result()?.querySelector("[data-question]")?.className;
+    const own = next.querySelector("[data-fold][hidden]");
+    if (own) {
+      next.querySelector("[data-question]").className = question || "";
+      fold(own);
+    }
+    if (result()) result().replaceWith(next);
+    else document.querySelector("main").append(next);
+    if (own) enhance(result());
   }
 
   function changeBlocks(place, { from, blocks }) {
@@ -163,36 +227,121 @@
 
   function step(text) {
     const place = result()?.querySelector("[data-step]");
-    if (place) {
-      place.hidden = !text;
-      place.textContent = text || "";
-    }
+    if (place && text !== undefined) place.textContent = text;
+  }
+
+  // --- The page of a source beside the answer ---------------------------------------------------------------------
+
+  const pane = () => document.querySelector("[data-pane]");
+
+  // The server's page with the source opened; only what is beside the answer is taken from it.
+  async function swap(address, isStep = true) {
+    const side = document.querySelector("[data-side]");
+    side.setAttribute("aria-busy", "true");
+    const response = await fetch(address).catch(() => null);
+    const next = response?.ok && new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = next && next.querySelector("[data-side]");
+    if (!fresh) return location.assign(address);
+    const zoomed = side.querySelector("[data-frame]") && fresh.querySelector("[data-frame]");
+    side.replaceWith(fresh);
+    result().classList.toggle("with-pane", Boolean(pane()));
+    if (isStep) history.pushState(null, "", address);
+    shown = location.pathname;
+    enhance(fresh);
+    center();
+    if (pane() && !zoomed) pane().querySelector("h2").focus({ preventScroll: true });
+    if (pane() && zoomed) pane().querySelector("[data-frame]").focus({ preventScroll: true });
+    if (!pane() && opener) opener.focus();
+  }
+
+  function center() {
+    const frame = document.querySelector("[data-frame]");
+    const mark = frame?.querySelector("#sentence, #passage");
+    if (!mark) return;
+    const [inside, outside] = [mark.getBoundingClientRect(), frame.getBoundingClientRect()];
+    frame.scrollTop += inside.top - outside.top - Math.max(8, (frame.clientHeight - inside.height) / 3);
+    frame.scrollLeft += inside.left - outside.left - Math.max(8, (frame.clientWidth - inside.width) / 2);
+  }
+
+  function openPage(link) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || !document.querySelector("[data-side]")) return;
+      event.preventDefault();
+      if (!link.closest("[data-pane]")) opener = link;
+      swap(link.href);
+    });
+  }
+
+  // A small card with the sentence, while a citation is pointed at or has the focus.
+  function peek(cite) {
+    const said = document.getElementById(cite.getAttribute("aria-describedby"));
+    if (!said) return;
+    let card = null;
+    const show = () => {
+      if (card) return;
+      card = document.createElement("div");
+      card.className = "peek";
+      card.textContent = said.textContent;
+      document.body.append(card);
+      const at = cite.getBoundingClientRect();
+      card.style.left = `${Math.max(8, Math.min(at.left, innerWidth - card.offsetWidth - 8))}px`;
+      const below = at.bottom + 8 + card.offsetHeight < innerHeight;
+      card.style.top = `${below ? at.bottom + 8 : Math.max(8, at.top - card.offsetHeight - 8)}px`;
+    };
+    const hide = () => {
+      card?.remove();
+      card = null;
+    };
+    for (const event of ["mouseenter", "focus"]) cite.addEventListener(event, show);
+    for (const event of ["mouseleave", "blur", "click"]) cite.addEventListener(event, hide);
+    addEventListener("scroll", hide, { passive: true });
   }
 
   // --- Small comforts ---------------------------------------------------------------------------------------------
 
+  // Two forms of the same: text for an editor, and what a letter or a page shows as it is.
+  async function copy(button) {
+    const plain = fetch(button.dataset.copy).then((response) => response.text());
+    const rich = fetch(button.dataset.copyRich)
+      .then((response) => response.text())
+      .then((html) => new DOMParser().parseFromString(html, "text/html").querySelector("[data-printed]").innerHTML);
+    const blob = (text, type) => text.then((content) => new Blob([content], { type }));
+    await navigator.clipboard.write([
+      new ClipboardItem({ "text/plain": blob(plain, "text/plain"), "text/html": blob(rich, "text/html") }),
+    ]);
+    say(button.dataset.copied);
+    button.textContent = button.dataset.copied;
+  }
+
   function enhance(root) {
     for (const button of root.querySelectorAll("[data-copy]")) {
-      button.hidden = !navigator.clipboard;
-      button.addEventListener("click", async () => {
-        const answers = [...document.querySelectorAll("[data-copied]")];
-        await navigator.clipboard.writeText(answers.map((answer) => answer.innerText).join("\n\n"));
-        say(form.dataset.copied);
-        button.textContent = form.dataset.copied;
-      });
+      button.hidden = !navigator.clipboard?.write;
+      button.addEventListener("click", () => copy(button));
+    }
+    for (const button of root.querySelectorAll("[data-stop]")) button.addEventListener("click", () => running?.abort());
+    for (const button of root.querySelectorAll("[data-retry]")) {
+      button.addEventListener("click", retry);
+      if (button.closest(".problem") && result()) button.hidden = false;
     }
     for (const again of root.querySelectorAll("[data-again]")) slide(again);
-    for (const follow of root.querySelectorAll("[data-follow]")) {
-      follow.addEventListener("submit", (event) => {
+    for (const other of root.querySelectorAll("[data-follow], [data-ask]")) {
+      other.addEventListener("submit", (event) => {
         event.preventDefault();
-        form.question.value = follow.question.value;
-        ask(follow);
+        ask(other);
       });
     }
+    for (const link of root.querySelectorAll("a[data-swap], .result:not([data-past]) a.cite[href*='open=']")) {
+      if (link.pathname === location.pathname) openPage(link);
+    }
+    pairAll(root);
+  }
+
+  function pairAll(root) {
     for (const cite of root.querySelectorAll("a.cite")) {
-      const card = document.querySelector(cite.hash);
+      const card = document.getElementById(`source-${cite.textContent}`);
       pair(cite, card);
       if (card) pair(card, cite);
+      peek(cite);
     }
   }
 
@@ -209,7 +358,6 @@
       }
     });
     again.threshold.addEventListener("change", () => {
-      form.threshold.value = again.threshold.value;
       ask(again, true);
     });
     again.addEventListener("submit", (event) => event.preventDefault());
@@ -223,20 +371,17 @@
   }
 
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && pane()) return pane().querySelector("[data-close]").click();
     if (event.target.closest("input, textarea, select") || event.altKey || event.ctrlKey || event.metaKey) return;
     const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
     if (rel) document.querySelector(`.pager a[rel="${rel}"]`)?.click();
   });
 
-  // The answer's own address: going back from it leads to what was there before. A jump to a card is no such step.
-  addEventListener("popstate", () => location.pathname === shown || location.reload());
-
-  function busy(is) {
-    form.setAttribute("aria-busy", String(is));
-    if (running?.again || !is) result()?.setAttribute("aria-busy", String(is));
-    const lost = document.querySelector("[data-lost]");
-    if (is && lost) lost.hidden = true;
-  }
+  // The answer's own address: going back from it leads to what was there before; within it a source is opened or closed.
+  addEventListener("popstate", () => {
+    if (location.pathname !== shown) return location.reload();
+    if (document.querySelector("[data-side]") && (location.search || pane())) swap(location.href, false);
+  });
 
   function say(text) {
     document.querySelector("[data-announce]").textContent = text || "";
@@ -290,9 +435,10 @@
       await new Promise((done) => setTimeout(done, 2000));
       if ((await fetch(place.dataset.waiting).catch(() => null))?.ok) break;
     }
-    if (!form?.question.value) location.reload();
+    if (!form?.question.value && !result()) location.reload();
   }
   for (const place of document.querySelectorAll("[data-waiting]")) awaitReady(place);
 
   start();
+  center();
 })();

@@ -1,14 +1,17 @@
 """Answers given on the page, kept so that their links go on working: a bounded SQLite file beside the generations.
 
-Knows nothing of what is in them: a JSON document each. An answer was paid for, so that storing it never fails: while
-the file cannot be written, the newest answers are held in memory, and are written as soon as that goes again.
+Knows nothing of what is in them: a JSON document each, and a short text of it for lists. An answer was paid for, so
+that storing it never fails: while the file cannot be written, the newest answers are held in memory, and are written
+as soon as that goes again.
 """
 
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +27,8 @@ MOST_HELD = 100
 _WAIT_SECONDS = 5.0
 _WAIT_AFTER_A_FAILURE_SECONDS = 0.1  # who asks next does not wait as long again
 _SCHEMA = "CREATE TABLE IF NOT EXISTS answers (id TEXT PRIMARY KEY, document TEXT NOT NULL)"
+_LATER_COLUMNS = ("summary TEXT", "kept_at REAL")  # files of earlier versions have none of them
+_DAY_SECONDS = 86_400
 
 T = TypeVar("T")
 
@@ -32,10 +37,26 @@ class AnswersUnreadable(Exception):
     """The file cannot be read now; the message is a sentence that says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer as a list shows it; `summary` is what it was put with, the whole document where that was nothing."""
+
+    id: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    document: str
+    summary: str
+    kept_at: float
+
+
 class AnswerStore:
     """Keeps the newest answers, from many threads. The file is made with the first one.
 
     A damaged file is set aside and a new one begun; the newest answers, which are in memory as well, are in that too.
+    `most_days`: older answers go; 0: none goes for its age.
     """
 
     def __init__(
@@ -44,24 +65,31 @@ class AnswerStore:
         *,
         most: int = MOST_ANSWERS,
         most_held: int = MOST_HELD,
+        most_days: int = 0,
         wait_seconds: float = _WAIT_SECONDS,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._file = file
         self._most = most
         self._most_held = min(most, most_held)
+        self._most_days = most_days
+        self._now = now
         self._patience_seconds = self._wait_seconds = wait_seconds
         self._memory = threading.Lock()
-        self._held: dict[str, str] = {}
+        self._held: dict[str, _Held] = {}
         self._waiting: set[str] = set()
         self._writing = threading.RLock()
         self._failure: str | None = None
         self._aside: Path | None = None
 
-    def put(self, answer_id: str, document: str) -> None:
-        """Keep an answer; the oldest beyond the bound goes. Where it could not be stored, `unstored` says so."""
+    def put(self, answer_id: str, document: str, summary: str = "") -> None:
+        """Keep an answer, in its old place where it is kept already; the oldest beyond the bounds go.
+
+        Where it could not be stored, `unstored` says so.
+        """
         with self._memory:
-            self._held.pop(answer_id, None)
-            self._held[answer_id] = document
+            before = self._held.get(answer_id)
+            self._held[answer_id] = _Held(document, summary, before.kept_at if before else self._now())
             self._waiting.add(answer_id)
             for old in list(self._held)[: -self._most_held]:
                 del self._held[old]
@@ -71,13 +99,14 @@ class AnswerStore:
     def get(self, answer_id: str) -> str | None:
         """The answer kept under that id; None when there is none, or none any more. Raises `AnswersUnreadable`."""
         with self._memory:
+            self._forget_old()
             if answer_id in self._held:
-                return self._held[answer_id]
+                return self._held[answer_id].document
         aside = self._aside
         try:
             if not self._file.is_file():
                 return None
-            found = self._mended(lambda connection: _read(connection, answer_id))
+            found = self._mended(lambda connection: _read(connection, answer_id, self._oldest()))
         except (sqlite3.Error, OSError) as error:
             raise AnswersUnreadable(
                 message("the kept answers cannot be read: {reason}", reason=reason_of(error))
@@ -85,6 +114,35 @@ class AnswerStore:
         if self._aside is not aside:
             self._write()
         return found
+
+    def newest(self) -> list[KeptAnswer]:
+        """All answers that are kept, the newest first. Raises `AnswersUnreadable`."""
+        with self._memory:
+            self._forget_old()
+            held = {id_: each.summary or each.document for id_, each in self._held.items()}
+        try:
+            rows = self._mended(lambda connection: _list(connection, self._oldest())) if self._file.is_file() else []
+        except (sqlite3.Error, OSError) as error:
+            raise AnswersUnreadable(
+                message("the kept answers cannot be read: {reason}", reason=reason_of(error))
+            ) from error
+        stored = {id_: held.get(id_, summary) for id_, summary in rows}
+        return [KeptAnswer(*each) for each in reversed((stored | held).items())]
+
+    def delete(self, answer_ids: Sequence[str] | None = None) -> None:
+        """Forget these answers, or all of them. Raises `AnswersUnreadable` where the file cannot be changed."""
+        with self._writing:
+            with self._memory:
+                for id_ in list(self._held) if answer_ids is None else answer_ids:
+                    self._held.pop(id_, None)
+                    self._waiting.discard(id_)
+            try:
+                if self._file.is_file():
+                    self._mended(lambda connection: _delete(connection, answer_ids))
+            except (sqlite3.Error, OSError) as error:
+                raise AnswersUnreadable(
+                    message("the kept answers cannot be deleted: {reason}", reason=reason_of(error))
+                ) from error
 
     def unstored(self, answer_id: str) -> str | None:
         """Why this answer is in memory only, and gone after a restart; None when it is stored."""
@@ -108,7 +166,9 @@ class AnswerStore:
     def _write(self) -> None:
         with self._writing:
             try:
-                written = self._mended(lambda connection: _write(connection, self._documents(), self._most))
+                written = self._mended(
+                    lambda connection: _write(connection, self._documents(), self._most, self._oldest())
+                )
             except (sqlite3.Error, OSError) as error:
                 self._fail(reason_of(error))
                 return
@@ -116,7 +176,17 @@ class AnswerStore:
         with self._memory:
             self._waiting -= {id_ for id_, document in written.items() if self._held.get(id_) == document}
 
-    def _documents(self) -> dict[str, str]:
+    def _oldest(self) -> float:
+        """The time before which answers are not kept; 0.0 where their age does not count."""
+        return self._now() - self._most_days * _DAY_SECONDS if self._most_days else 0.0
+
+    def _forget_old(self) -> None:
+        """In memory; the lock is held."""
+        for id_ in [id_ for id_, each in self._held.items() if each.kept_at < self._oldest()]:
+            del self._held[id_]
+            self._waiting.discard(id_)
+
+    def _documents(self) -> dict[str, _Held]:
         with self._memory:
             return {id_: document for id_, document in self._held.items() if id_ in self._waiting}
 
@@ -161,16 +231,57 @@ class AnswerStore:
                 self._waiting = set(self._held)
 
 
-def _read(connection: sqlite3.Connection, answer_id: str) -> str | None:
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute(_SCHEMA)
+    known = {row[1] for row in connection.execute("PRAGMA table_info(answers)")}
+    for column in _LATER_COLUMNS:
+        if column.split()[0] not in known:
+            connection.execute(f"ALTER TABLE answers ADD COLUMN {column}")
+
+
+def _read(connection: sqlite3.Connection, answer_id: str, oldest: float) -> str | None:
     # A full disk may have left a file without tables: nothing is damaged, and nothing is in it.
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'answers'").fetchone() is None:
         return None
     row = connection.execute("SELECT document FROM answers WHERE id = ?", (answer_id,)).fetchone()
+    if row is not None and oldest:
+        _prepare(connection)
+        row = connection.execute(
+            "SELECT document FROM answers WHERE id = ? AND coalesce(kept_at, ?) >= ?", (answer_id, oldest, oldest)
+        ).fetchone()
     return None if row is None else str(row[0])
 
 
-def _write(connection: sqlite3.Connection, documents: Mapping[str, str], most: int) -> Mapping[str, str]:
-    connection.execute(_SCHEMA)
-    connection.executemany("INSERT OR REPLACE INTO answers (id, document) VALUES (?, ?)", documents.items())
+def _list(connection: sqlite3.Connection, oldest: float) -> list[tuple[str, str]]:
+    _prepare(connection)
+    if oldest:
+        connection.execute("DELETE FROM answers WHERE kept_at < ?", (oldest,))
+    rows = connection.execute(
+        "SELECT id, coalesce(nullif(summary, ''), document) FROM answers "
+        "WHERE coalesce(kept_at, ?) >= ? ORDER BY rowid",
+        (oldest, oldest),
+    )
+    return [(str(id_), str(summary)) for id_, summary in rows]
+
+
+def _delete(connection: sqlite3.Connection, answer_ids: Sequence[str] | None) -> None:
+    _prepare(connection)
+    connection.execute("PRAGMA secure_delete = ON")
+    if answer_ids is None:
+        connection.execute("DELETE FROM answers")
+    else:
+        connection.executemany("DELETE FROM answers WHERE id = ?", [(id_,) for id_ in answer_ids])
+
+
+def _write(
+    connection: sqlite3.Connection, documents: Mapping[str, _Held], most: int, oldest: float
+) -> Mapping[str, _Held]:
+    _prepare(connection)
+    connection.executemany(
+        "INSERT INTO answers (id, document, summary, kept_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) "
+        "DO UPDATE SET document = excluded.document, summary = excluded.summary",
+        [(id_, each.document, each.summary, each.kept_at) for id_, each in documents.items()],
+    )
     connection.execute("DELETE FROM answers WHERE rowid <= (SELECT max(rowid) FROM answers) - ?", (most,))
+    connection.execute("DELETE FROM answers WHERE kept_at < ?", (oldest,))
     return documents

@@ -21,6 +21,7 @@ from server.answering.service import (
     Heartbeat,
     PassageScored,
     PassagesFound,
+    PassagesKept,
     Question,
     ReasoningDelta,
     TooBusy,
@@ -249,7 +250,13 @@ def test_retrieval_with_scores_is_best_first(setup: Setup) -> None:
 
 def test_without_a_model_the_documents_are_quoted_in_the_same_flow(quoting: Setup) -> None:
     events = list(quoting.service().events(QUESTION))
-    assert [type(event) for event in events] == [PassagesFound, *[PassageScored] * 3, AnswerDelta, Answered]
+    assert [type(event) for event in events] == [
+        PassagesFound,
+        *[PassageScored] * 3,
+        PassagesKept,
+        AnswerDelta,
+        Answered,
+    ]
     answer = quoting.service().answer(QUESTION)
     assert answer.answer == '"best 9" [1]'
     assert (answer.mode, answer.model, answer.reasoning, answer.usage) == ("extractive", None, None, {})

@@ -26,7 +26,7 @@ from storage.settings import StorageSettings
 from tests.server.api.test_openapi_cases import _CHECKS, operations_of
 from tests.server.conftest import ROOT
 from tests.server.documents.upload_setup import House, multipart, served
-from tests.server.pages.test_browser import CHROMIUM, FLAGS
+from tests.server.pages.browser_setup import CHROMIUM, FLAGS
 from tests.server.pages.test_pages import PAGE, outline
 
 FERRY = b"# Ferry\n\nThe ferry to Skarholm leaves the eastern pier at 7:40 every morning.\n"

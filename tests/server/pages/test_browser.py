@@ -1,30 +1,24 @@
 """The pages in a real browser: with and without JavaScript, small and large, light and dark, under attack."""
 
 import re
-import shutil
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pydantic import SecretStr
 from waitress.server import create_server
 
 from server import create_app
-from server.documents.reindexing import Reindexing
 from server.http.services import Services
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion, Failure
+from tests.server.pages.browser_setup import CHROMIUM
 from tests.server.pages.test_rendering import EXFILTRATION_PAYLOADS, SCRIPT_PAYLOADS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route
+    from playwright.sync_api import Browser, Page, Route
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
-_SAYS_A_PLAN = [sys.executable, "-c", "print('To add: 1\\n  new.pdf')"]
 QUESTION = "How much is the cooperative share that every member buys?"
 SCORED = Completion('{"score": 9, "reason": "names the fee"}')
 
@@ -32,64 +26,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def deepseek() -> Iterator[FakeDeepSeek]:
-    with FakeDeepSeek() as fake:
-        yield fake
-
-
-@pytest.fixture(scope="module")
-def address(start: Callable[..., Services], deepseek: FakeDeepSeek) -> Iterator[str]:
-    """A server with a language model, on loopback."""
-    services = start(deepseek_api_key=SecretStr("sk-fake"), deepseek_base_url=deepseek.url)
-    services = replace(services, reindexing=Reindexing(services.index.index_dir, _SAYS_A_PLAN))
-    connections: dict[int, Any] = {}
-    server = create_server(create_app(services), map=connections, listen="127.0.0.1:0", threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
-
-
-@pytest.fixture
-def visit(browser: "Browser", address: str) -> Iterator[Callable[..., "Page"]]:
-    """Opens a page of the server; everything asked of another address, and every script error, fails the test."""
-    contexts: list[BrowserContext] = []
-    foreign: list[str] = []
-    errors: list[str] = []
-
-    def refuse(dialog: "Dialog") -> None:
-        errors.append(dialog.message)
-        dialog.dismiss()
-
-    def open_page(path: str = "/", **options: Any) -> "Page":
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda request: None if request.url.startswith(address) else foreign.append(request.url))
-        page.on("dialog", refuse)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(address + path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert foreign == []
-    assert errors == []
 
 
 def ask(page: "Page", question: str = QUESTION) -> None:
@@ -111,7 +47,8 @@ def test_an_answer_streams_in_and_gets_its_address(visit: Callable[..., "Page"],
     page.wait_for_selector("[data-answer] strong")
     assert page.locator("[data-stop]").is_visible()
     page.wait_for_url("**/answers/*")
-    assert page.locator(".prose a.cite").first.get_attribute("href") == "#source-1"
+    address = page.locator(".prose a.cite").first.get_attribute("href")
+    assert address == f"{page.url[page.url.index('/answers') :]}?open=1#sentence"
     assert page.locator("[data-announce]").inner_text() == "The answer is there."
     assert page.input_value("#question") == f"{QUESTION} streams-in"
     page.hover(".prose a.cite >> nth=0")
@@ -129,7 +66,7 @@ def test_it_works_without_javascript(visit: Callable[..., "Page"], deepseek: Fak
     assert re.search(r"/answers/[\w-]+$", page.url)
     assert "60 euros" in page.locator(".prose").first.inner_text()
     page.click(".card h3 a >> nth=0")
-    assert page.locator("mark#passage").is_visible()
+    assert page.locator("[data-pane] #sentence").is_visible()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["JavaScript", "none"])
@@ -343,7 +280,11 @@ def test_everything_can_be_done_with_the_keyboard(visit: Callable[..., "Page"], 
     page.wait_for_url("**/answers/*")
     page.focus(".prose a.cite")
     page.keyboard.press("Enter")
-    page.wait_for_url("**#source-1")
+    page.wait_for_url("**open=1#sentence")
+    page.wait_for_selector("[data-pane]")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("[data-pane]", state="detached")
+    assert page.evaluate("document.activeElement.className") == "cite"
     page.goto(page.url.split("/answers")[0] + "/documents/how-relevance-is-measured.pdf")
     if page.locator('.pager a[rel="next"]').count():
         page.keyboard.press("ArrowRight")

@@ -117,3 +117,43 @@ def test_one_damaged_row_is_found_when_it_is_asked_for(tmp_path: Path) -> None:
     overwrite_middle(file)
     assert store.get("3") is None
     assert len(files_set_aside(file)) == 1
+
+
+def test_answers_are_listed_newest_first_wherever_they_are(tmp_path: Path) -> None:
+    store = AnswerStore(tmp_path / "answers.db", most_held=2)
+    for number in range(4):
+        store.put(str(number), f"document {number}", f"summary {number}" if number else "")
+    assert [(each.id, each.summary) for each in store.newest()] == [
+        ("3", "summary 3"), ("2", "summary 2"), ("1", "summary 1"), ("0", "document 0"),
+    ]  # fmt: skip
+    store.put("1", "another document", "another summary")
+    assert [each.id for each in AnswerStore(tmp_path / "answers.db").newest()] == ["3", "2", "1", "0"]
+    assert AnswerStore(tmp_path / "answers.db").get("1") == "another document"
+
+
+def test_a_file_of_an_earlier_version_is_read_listed_and_written(tmp_path: Path) -> None:
+    file = tmp_path / "answers.db"
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("CREATE TABLE answers (id TEXT PRIMARY KEY, document TEXT NOT NULL)")
+        connection.execute("INSERT INTO answers VALUES ('old', 'an old answer')")
+    store = AnswerStore(file, most_days=1)
+    assert store.get("old") == "an old answer"
+    store.put("new", "a new answer", "short")
+    assert [(each.id, each.summary) for each in store.newest()] == [("new", "short"), ("old", "an old answer")]
+
+
+def test_answers_go_when_they_are_old_or_deleted(tmp_path: Path) -> None:
+    now = [1_000_000.0]
+    store = AnswerStore(tmp_path / "answers.db", most_held=1, most_days=2, now=lambda: now[0])
+    store.put("a", LONG)
+    now[0] += 86_400
+    store.put("b", LONG)
+    store.put("c", LONG)
+    now[0] += 86_400 + 1
+    assert [store.get(id_) is None for id_ in "abc"] == [True, False, False]
+    assert [each.id for each in store.newest()] == ["c", "b"]
+    store.delete(["b"])
+    assert [each.id for each in AnswerStore(tmp_path / "answers.db").newest()] == ["c"]
+    store.delete()
+    assert store.newest() == []
+    assert LONG.encode() not in (tmp_path / "answers.db").read_bytes()

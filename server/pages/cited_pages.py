@@ -1,0 +1,89 @@
+"""The page that a citation opens beside its answer: which page it is, as a picture or as text, and its sentence."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from server.answering.citation_marks import marks_of
+from server.documents.cited_sentence import cited_range, sentence_ranges
+from server.documents.page_pictures import NoPicture, Picture
+from server.documents.shown_page import ShownPage, cited_page
+from server.documents.slow_work import NoRoom
+from server.http.schema import PassageOut, QueryResponse
+from server.http.services import services
+from server.pages.documents import picture_file
+from server.pages.stored_answers import StoredAnswer
+from server.retrieval.index_holder import IndexNotReady
+
+ZOOMS = (1, 2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """A source of an answer, opened. `shown` is None where its document or the index cannot be had now.
+
+    `picture` is None where the page has none; `zoom` is one of `ZOOMS`.
+    """
+
+    number: int
+    passage: PassageOut
+    shown: ShownPage | None
+    picture: Picture | None
+    picture_url: str
+    zoom: int
+    sources: int
+
+    @property
+    def sentence(self) -> tuple[int, int] | None:
+        """Where the sentence stands in the passage itself, for a page that cannot be shown."""
+        return cited_range(self.passage.text, self.passage.text)[0]
+
+
+def statement_of(response: QueryResponse, number: int) -> str:
+    """What the answer says citing this source; the question where it says nothing of it."""
+    said = [text for part in (response, response.second) if part for text in _citing(part.answer, number)]
+    return " ".join(said) or response.standalone_question or response.question
+
+
+def opened(stored: StoredAnswer, number: int, page: int | None, zoom: int) -> Pane | None:
+    """The source of this number, opened at the sentence that counts or at that page; None: there is no such source."""
+    sources = stored.response.sources
+    if not 1 <= number <= len(sources):
+        return None
+    passage = sources[number - 1]
+    shown, picture, url = None, None, ""
+    try:
+        with services().index.acquire() as index:
+            statement = statement_of(stored.response, number)
+            first = passage.pages[0] if passage.pages else None
+            shown = cited_page(index.generation.catalogue, passage.document, passage.id, statement, first, page)
+            file = picture_file(index, shown) if shown is not None else None
+        if file is not None and shown is not None and shown.page is not None:
+            url = picture_url(shown)
+            picture = services().pictures.drawn(
+                file, shown.document.sha256, shown.page.number, shown.marked_text, shown.sentence_text
+            )
+    except (IndexNotReady, NoPicture, NoRoom):
+        picture = None
+    return Pane(number, passage, shown, picture, url, zoom if zoom in ZOOMS else 1, len(sources))
+
+
+def picture_url(shown: ShownPage) -> str:
+    """Where the picture of the page is, with the same marks."""
+    return url_for(
+        "web.page_picture",
+        document=shown.document.path,
+        page=shown.page.number if shown.page else None,
+        passage=shown.passage.id if shown.passage else None,
+        sentence="{}-{}".format(*shown.sentence) if shown.sentence else None,
+    )
+
+
+def _citing(answer: str, number: int) -> list[str]:
+    """The sentences of an answer that cite the source."""
+    places = [mark.start for mark in marks_of(answer) if number in mark.numbers]
+    return [
+        answer[start:end]
+        for start, end in sentence_ranges(answer)
+        if any(start <= place < end + 2 for place in places)  # a mark may stand behind the full stop
+    ]
