@@ -66,12 +66,34 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """What one of the sources says, quoted. `source` counts from 1; `date` is that of its document, "" if unknown."""
+
+    source: int
+    document: str
+    quote: str
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Sources that answer differently. `newer` is the source whose document is newest, None where that is not known;
+    `newer_by` says what tells so: "superseded", "date", "version" or "file time".
+    """
+
+    statements: tuple[Statement, ...]
+    newer: int | None = None
+    newer_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer with its evidence; the fields mean what docs/api.md says. [1] in the text is `sources[0]`.
 
     With `complete` false, `reason` says why the text ends where it ends. `reason` is also set when the language model
     failed and the documents were quoted instead. `second` is the reasoner's answer where both were asked.
-    `standalone_question` is what was searched for and answered, where the question had to be rewritten.
+    `standalone_question` is what was searched for and answered, where the question had to be rewritten. `conflicts`:
+    where sources give different answers.
     """
 
     question: str
@@ -92,6 +114,7 @@ class Answer:
     index: IndexInfo
     second: "Answer | None" = None
     standalone_question: str | None = None
+    conflicts: tuple[Conflict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from functools import lru_cache
 import numpy as np
 from llama_index.core.schema import NodeWithScore
 
+from server.answering.conflicts import conflict_of, find_conflict, with_both
+from server.answering.further_passages import nodes_of
 from server.answering.quoting import extract_answer, words_of_index
-from server.passages import passage_of
+from server.passages import Passage, passage_of
 from server.relevance.local_scorer import LocalScorer
 from server.relevance.postprocessor import select
 from server.retrieval.corpus import corpus_of
@@ -55,7 +57,7 @@ def ask(index: OpenIndex, question: str) -> Outcome:
     scored = time.perf_counter()
     verdicts = select(nodes, judgements, threshold=THRESHOLD, keep=5) if nodes else ()
     kept = [passage_of(verdict.node, verdict.judgement, kept=True) for verdict in verdicts if verdict.kept]
-    answer = extract_answer(question, kept, words_of_index(index.generation)) if kept else ""
+    answer, kept = quoted(question, kept, index) if kept else ("", kept)
     answered = time.perf_counter()
     dense, lexical = _dense(index, question), _lexical(index, question)
     return Outcome(
@@ -73,6 +75,19 @@ def ask(index: OpenIndex, question: str) -> Outcome:
         answer=answer,
         answer_seconds=answered - scored,
     )
+
+
+def quoted(question: str, kept: list[Passage], index: OpenIndex) -> tuple[str, list[Passage]]:
+    """What a server without a language model answers, and from which passages: where documents contradict, both."""
+    generation = index.generation
+    found = find_conflict(question, kept, generation)
+    if found is None:
+        return extract_answer(question, kept, words_of_index(generation)), kept
+    known = {passage.id for passage in kept}
+    nodes = nodes_of(generation, [each.chunk for each in found.others if each.chunk.id not in known])
+    kept = [*kept, *map(passage_of, nodes)]
+    conflict = conflict_of(found, kept, generation.catalogue)
+    return with_both(extract_answer(question, kept, words_of_index(generation)), conflict, kept), kept
 
 
 def rank_fusion(rankings: Sequence[Sequence[str]]) -> list[str]:

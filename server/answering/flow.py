@@ -17,7 +17,9 @@ from llama_index.core.schema import NodeWithScore
 
 from server.answering import notices
 from server.answering.collaborators import LanguageModelParts, Parts
+from server.answering.conflicts import conflict_of, find_conflict, with_both
 from server.answering.follow_up import Rewriting, asked_before, put_together, rewritten
+from server.answering.further_passages import nodes_of, with_kept
 from server.answering.query_engine import QuotingSynthesizer, build_query_engine, query_of
 from server.answering.refusals import is_refusal, only_refuses
 from server.answering.talk_about_answers import is_about_conversation
@@ -26,6 +28,7 @@ from server.answers import (
     Answer,
     AnswerDelta,
     Checks,
+    Conflict,
     Event,
     IndexInfo,
     Mode,
@@ -73,6 +76,7 @@ class Flow:
         self._extract = parts.extract(index)
         self._model = model
         self._emit = emit
+        self._conflicts: tuple[Conflict, ...] = ()
         self._language = question_language(question.text)
         self._started = time.monotonic()
         self._completed_at = self._started
@@ -89,7 +93,24 @@ class Flow:
             return self._checked(self._outdated(evidence))
         if not evidence.kept:
             return self._checked(self._refusal(evidence))
-        return self._answered(evidence)
+        return self._answered(self._with_conflicts(evidence))
+
+    def _with_conflicts(self, evidence: JudgedPassages) -> JudgedPassages:
+        """With the passages that say otherwise what answers; from now on quoting quotes both."""
+        generation = self._index.generation
+        found = find_conflict(self._question.text, evidence.kept, generation)
+        if found is None:
+            return evidence
+        chunks = [each.chunk for each in found.others]
+        nodes = self._freshness().postprocess_nodes(nodes_of(generation, chunks))
+        if len(nodes) < len(chunks):
+            return evidence
+        reason = notices.other_version(evidence.kept[found.base.passage].document)
+        evidence = with_kept(evidence, nodes, reason)
+        conflict = conflict_of(found, evidence.kept, generation.catalogue)
+        self._conflicts, quoted = (conflict,), self._extract
+        self._extract = lambda question, passages: with_both(quoted(question, passages), conflict, passages)
+        return evidence
 
     def _answered(self, evidence: JudgedPassages) -> Answer:
         if self._model is None:
@@ -207,6 +228,7 @@ class Flow:
     def _checked(self, written: Written) -> Answer:
         evidence = written.evidence
         checked = None if only_refuses(written.text) else self._parts.check(written.text, evidence.kept)
+        conflicts = () if written.refused else self._conflicts_among(evidence)
         return Answer(
             question=self._asked,
             answer=checked.text if checked else written.text,
@@ -220,11 +242,25 @@ class Flow:
             rejected=evidence.rejected,
             relevance=evidence.scoring,
             checks=checked.checks if checked else Checks(),
-            notices=(*self._evidence_notices(evidence), *written.notices),
+            notices=(
+                *map(notices.answered_differently, conflicts),
+                *self._evidence_notices(evidence),
+                *written.notices,
+            ),
             usage=self._usage(evidence.record.usage, written.usage),
             timings_ms=self._timings(),
             index=self._index_info(),
             standalone_question=self._rewriting.question,
+            conflicts=conflicts,
+        )
+
+    def _conflicts_among(self, evidence: JudgedPassages) -> tuple[Conflict, ...]:
+        """Those whose statements are all among the sources, by the numbers that they have there."""
+        documents = dict(enumerate((passage.document for passage in evidence.kept), start=1))
+        return tuple(
+            conflict
+            for conflict in self._conflicts
+            if all(documents.get(each.source) == each.document for each in conflict.statements)
         )
 
     def _evidence_notices(self, evidence: JudgedPassages) -> Iterator[str]:

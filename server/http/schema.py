@@ -167,6 +167,25 @@ class IndexInfo(_Response):
     embed_model: str
 
 
+class StatementOut(_Response):
+    """What one of the sources says."""
+
+    source: int = Field(ge=1, description="Its number: [1] is sources[0].")
+    document: str
+    quote: str
+    date: str = Field(description='The date of its document, "2025-07-01" or a part of it; "" where none is known.')
+
+
+class ConflictOut(_Response):
+    """Sources that answer differently."""
+
+    statements: list[StatementOut]
+    newer: int | None = Field(description="The number of the source whose document is newest; null: not known.")
+    newer_by: Literal["superseded", "date", "version", "file time"] | None = Field(
+        description="What tells which one is newer: what documents say, their dates, versions, or files' times."
+    )
+
+
 class SecondAnswer(_Response):
     """The reasoner's answer where both were asked, from the same passages. [1] in it is its sources[0]."""
 
@@ -208,6 +227,7 @@ class QueryResponse(_Response):
         default=None, description="What was searched for and answered, where the question had to be rewritten."
     )
     second: SecondAnswer | None = Field(default=None, description='The reasoner\'s answer with "model": "both".')
+    conflicts: list[ConflictOut] = Field(default_factory=list, description="Where sources answer differently.")
 
 
 class RetrieveResponse(_Response):
