@@ -87,13 +87,28 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeReading:
+    """Documents that were read as a whole: how many pages, and what that costs of the language model.
+
+    `prompt_tokens` are estimated; `cost` is None where no price is known. Without a model there are no calls.
+    """
+
+    documents: tuple[str, ...]
+    pages: int
+    calls: int = 0
+    prompt_tokens: int = 0
+    cost: float | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer with its evidence; the fields mean what docs/api.md says. [1] in the text is `sources[0]`.
 
     With `complete` false, `reason` says why the text ends where it ends. `reason` is also set when the language model
     failed and the documents were quoted instead. `second` is the reasoner's answer where both were asked.
     `standalone_question` is what was searched for and answered, where the question had to be rewritten. `conflicts`:
-    where sources give different answers.
+    where sources give different answers. `whole_reading`: what was read where whole documents were asked about.
     """
 
     question: str
@@ -115,6 +130,7 @@ class Answer:
     second: "Answer | None" = None
     standalone_question: str | None = None
     conflicts: tuple[Conflict, ...] = ()
+    whole_reading: WholeReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +149,13 @@ class QuestionRewritten:
     """The question as it is searched for, since it pointed back to the conversation."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPlanned:
+    """Documents will be read as a whole, told before it costs anything."""
+
+    reading: WholeReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +201,13 @@ class Answered:
     answer: Answer
 
 
-Event = QuestionRewritten | PassagesFound | PassageScored | ReasoningDelta | AnswerDelta | Heartbeat | Answered
+Event = (
+    QuestionRewritten
+    | ReadingPlanned
+    | PassagesFound
+    | PassageScored
+    | ReasoningDelta
+    | AnswerDelta
+    | Heartbeat
+    | Answered
+)

@@ -1,6 +1,7 @@
 """The searches that are compared: dense, lexical, rank fusion, and the server's own retriever and local scorer."""
 
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,7 @@ from llama_index.core.schema import NodeWithScore
 from server.answering.conflicts import conflict_of, find_conflict, with_both
 from server.answering.further_passages import nodes_of
 from server.answering.quoting import extract_answer, words_of_index
+from server.answering.whole_reading import quoted_reading, reading_of
 from server.passages import Passage, passage_of
 from server.relevance.local_scorer import LocalScorer
 from server.relevance.postprocessor import select
@@ -19,6 +21,7 @@ from server.retrieval.index_holder import OpenIndex
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
 from storage.vectors.collection import VectorCollection
+from storage.vectors.llama_index import metadata_of
 
 DEPTH = 10
 THRESHOLD = 4
@@ -57,7 +60,8 @@ def ask(index: OpenIndex, question: str) -> Outcome:
     scored = time.perf_counter()
     verdicts = select(nodes, judgements, threshold=THRESHOLD, keep=5) if nodes else ()
     kept = [passage_of(verdict.node, verdict.judgement, kept=True) for verdict in verdicts if verdict.kept]
-    answer, kept = quoted(question, kept, index) if kept else ("", kept)
+    whole = read_whole(question, nodes, index)
+    answer, kept = whole or (quoted(question, kept, index) if kept else ("", kept))
     answered = time.perf_counter()
     dense, lexical = _dense(index, question), _lexical(index, question)
     return Outcome(
@@ -75,6 +79,18 @@ def ask(index: OpenIndex, question: str) -> Outcome:
         answer=answer,
         answer_seconds=answered - scored,
     )
+
+
+def read_whole(question: str, nodes: Sequence[NodeWithScore], index: OpenIndex) -> tuple[str, list[Passage]] | None:
+    """The same for a question about whole documents; None where it is an ordinary one."""
+    shares: dict[str, float] = defaultdict(float)
+    for node in nodes:
+        shares[metadata_of(node.node)["document"]] += (node.score or 0.0) ** 2
+    reading = reading_of(question, (), index.generation.catalogue, lambda _: shares)
+    if reading is None:
+        return None
+    kept = [passage_of(node) for node in nodes_of(index.generation, reading.quoted_chunks)]
+    return quoted_reading(reading, kept), kept
 
 
 def quoted(question: str, kept: list[Passage], index: OpenIndex) -> tuple[str, list[Passage]]:

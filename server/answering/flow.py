@@ -4,6 +4,7 @@ Knows nothing of HTTP, and neither how passages are found nor how a model is rea
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import copy_context
 from dataclasses import asdict, replace
@@ -19,10 +20,11 @@ from server.answering import notices
 from server.answering.collaborators import LanguageModelParts, Parts
 from server.answering.conflicts import conflict_of, find_conflict, with_both
 from server.answering.follow_up import Rewriting, asked_before, put_together, rewritten
-from server.answering.further_passages import nodes_of, with_kept
+from server.answering.further_passages import nodes_of, only_kept, with_kept
 from server.answering.query_engine import QuotingSynthesizer, build_query_engine, query_of
 from server.answering.refusals import is_refusal, only_refuses
 from server.answering.talk_about_answers import is_about_conversation
+from server.answering.whole_reading import Reading, quoted_reading, read_chunks, reading_of
 from server.answering.writing import ModelWriter, Written
 from server.answers import (
     Answer,
@@ -36,11 +38,13 @@ from server.answers import (
     PassagesFound,
     Question,
     QuestionRewritten,
+    ReadingPlanned,
     Retrieval,
+    WholeReading,
 )
 from server.language import answer_language, question_language, refusal
 from server.language_model.roles import Role
-from server.language_model.usage import Usage
+from server.language_model.usage import Usage, estimated_tokens
 from server.passages import passage_of
 from server.relevance.llm_scorer import LLMScorer
 from server.relevance.postprocessor import JudgedPassages, RelevancePostprocessor, RelevanceScorer, evidence_of
@@ -48,6 +52,10 @@ from server.retrieval.document_globs import without_match
 from server.retrieval.index_holder import OpenIndex
 from storage.folder_listing import read_listing
 from storage.message_translation import told
+from storage.vectors.llama_index import metadata_of
+
+_MOST_READ = 90
+"""Passages of a whole document in one prompt: citations have two digits."""
 
 _SCORING_SHARE = 0.5
 """Of the time that is left, what scoring may use: the rest is for the answer."""
@@ -77,6 +85,7 @@ class Flow:
         self._model = model
         self._emit = emit
         self._conflicts: tuple[Conflict, ...] = ()
+        self._whole: WholeReading | None = None
         self._language = question_language(question.text)
         self._started = time.monotonic()
         self._completed_at = self._started
@@ -86,6 +95,8 @@ class Flow:
     def answer(self) -> Answer:
         """The whole answer. Raises `LanguageModelError`, `DocumentsUnreachable` or `TimeUp`."""
         self._complete_the_question()
+        if not self._is_about_conversation and (whole := self._read_whole()) is not None:
+            return whole
         evidence = self._gather()
         if self._is_about_conversation:
             return self._answered(evidence)
@@ -94,6 +105,44 @@ class Flow:
         if not evidence.kept:
             return self._checked(self._refusal(evidence))
         return self._answered(self._with_conflicts(evidence))
+
+    def _read_whole(self) -> Answer | None:
+        """The answer to a question about whole documents; None where it is an ordinary one, or they are not there."""
+        question, catalogue = self._question, self._index.generation.catalogue
+        reading = reading_of(question.text, question.documents, catalogue, self._shares)
+        if reading is None:
+            return None
+        chunks = reading.quoted_chunks if self._model is None else read_chunks(reading, _MOST_READ)
+        nodes = self._freshness().postprocess_nodes(nodes_of(self._index.generation, chunks))
+        if len(nodes) < len(chunks):
+            self._gone.clear()
+            return None
+        evidence = only_kept(nodes, notices.part_of_whole(), question.threshold)
+        self._whole = self._planned(reading, evidence)
+        self._emit(ReadingPlanned(self._whole))
+        self._on_found(nodes)
+        self._scored_at = time.monotonic()
+        self._extract = lambda _, passages: quoted_reading(reading, passages)
+        return self._answered(evidence)
+
+    def _shares(self, text: str) -> dict[str, float]:
+        shares: dict[str, float] = defaultdict(float)
+        for node in self._retriever().retrieve(query_of(text)):
+            shares[metadata_of(node.node)["document"]] += (node.score or 0.0) ** 2
+        return shares
+
+    def _planned(self, reading: Reading, evidence: JudgedPassages) -> WholeReading:
+        """What will be read and, of the language model, what that costs."""
+        model = self._model
+        if model is None:
+            return WholeReading(reading.documents, reading.pages)
+        calls = 1 + (self._question.mode == "both")
+        tokens = calls * sum(estimated_tokens(passage.text) for passage in evidence.kept)
+        prices = model.tariff.prices(model.models.name("answering"))
+        cost = None if prices is None else round(Usage(calls, tokens).cost(prices), 6)
+        return WholeReading(
+            reading.documents, reading.pages, calls, tokens, cost, None if prices is None else prices.currency
+        )
 
     def _with_conflicts(self, evidence: JudgedPassages) -> JudgedPassages:
         """With the passages that say otherwise what answers; from now on quoting quotes both."""
@@ -244,6 +293,7 @@ class Flow:
             checks=checked.checks if checked else Checks(),
             notices=(
                 *map(notices.answered_differently, conflicts),
+                *([notices.reads_whole(self._whole)] if self._whole else ()),
                 *self._evidence_notices(evidence),
                 *written.notices,
             ),
@@ -252,6 +302,7 @@ class Flow:
             index=self._index_info(),
             standalone_question=self._rewriting.question,
             conflicts=conflicts,
+            whole_reading=self._whole,
         )
 
     def _conflicts_among(self, evidence: JudgedPassages) -> tuple[Conflict, ...]:

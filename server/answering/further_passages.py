@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from llama_index.core.schema import NodeWithScore
 
+from server.answers import Scoring
 from server.passages import Judgement, passage_of
-from server.relevance.postprocessor import JudgedPassages
+from server.relevance.postprocessor import JudgedPassages, ScoringRecord
 from storage.generations.published import Generation
 from storage.records import ChunkRecord
 from storage.vectors.llama_index import PassageMetadata, add_metadata, passage_node
@@ -22,6 +23,17 @@ def nodes_of(generation: Generation, chunks: Sequence[ChunkRecord]) -> list[Node
         add_metadata(node, PassageMetadata(retrieval_score=0.0, labels=labels, remarks=list(remarks)))
         nodes.append(NodeWithScore(node=node, score=0.0))
     return nodes
+
+
+def only_kept(nodes: Sequence[NodeWithScore], reason: str, threshold: int) -> JudgedPassages:
+    """These nodes as the evidence: nobody searched for them, and nobody scores them."""
+    return JudgedPassages(
+        nodes=tuple(nodes),
+        kept=tuple(passage_of(node, Judgement(None, reason), kept=True) for node in nodes),
+        rejected=(),
+        scoring=Scoring("local", threshold, 0, 0),
+        record=ScoringRecord(),
+    )
 
 
 def with_kept(evidence: JudgedPassages, nodes: Sequence[NodeWithScore], reason: str) -> JudgedPassages:

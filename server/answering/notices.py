@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from textwrap import shorten
 
-from server.answers import Conflict, Statement
+from server.answers import Conflict, Statement, WholeReading
 from storage.escaping import escaped
 from storage.messages import joined, message
 
@@ -182,6 +182,36 @@ def _newest(statement: Statement, ground: str | None) -> str:
 def other_version(document: str) -> str:
     """Why a passage was brought that the search did not find: what it says was said otherwise elsewhere."""
     return message("Brought because it says otherwise what {document} says.", document=escaped(document))
+
+
+def reads_whole(reading: WholeReading) -> str:
+    """Whole documents are read: which, how much, and what it costs."""
+    documents = _named(reading.documents)
+    if not reading.calls:
+        return message("Read as a whole: {documents} ({pages} pages).", documents=documents, pages=reading.pages)
+    if reading.cost is None:
+        return message(
+            "Read as a whole: {documents} ({pages} pages), in {calls} calls of about {tokens:,} tokens together.",
+            documents=documents,
+            pages=reading.pages,
+            calls=reading.calls,
+            tokens=reading.prompt_tokens,
+        )
+    return message(
+        "Read as a whole: {documents} ({pages} pages), in {calls} calls of about {tokens:,} tokens together, which "
+        "cost about {cost:.4f} {currency}.",
+        documents=documents,
+        pages=reading.pages,
+        calls=reading.calls,
+        tokens=reading.prompt_tokens,
+        cost=reading.cost,
+        currency=reading.currency or "",
+    )
+
+
+def part_of_whole() -> str:
+    """Why a passage is there that no search brought."""
+    return message("A part of the document that the question is about.")
 
 
 def thread_lost(why: str) -> str:

@@ -106,6 +106,13 @@ def cited(text: str, passages: Sequence[Passage], index: int) -> str:
     return _paragraph(passages, index, _with_what_belongs_to_it(sentences, place))
 
 
+def quoted_places(passages: Sequence[Passage], index: int, places: Sequence[int]) -> str:
+    """The sentences of a passage at these places, with what belongs to them but headings, and its [i]."""
+    sentences = quotable_sentences(passages[index].text)
+    belonging = {other for place in places for other in _with_what_belongs_to_it(sentences, place)}
+    return _paragraph(passages, index, {place for place in belonging if not sentences[place].is_heading})
+
+
 def _words_at_hand(passages: Sequence[Passage]) -> Words:
     """How common words are among the sentences at hand, for want of the index."""
     counts: Counter[str] = Counter()

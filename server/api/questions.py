@@ -15,6 +15,7 @@ from server.answers import (
     Mode,
     PassageScored,
     PassagesFound,
+    ReadingPlanned,
 )
 from server.http import conversion, schema
 from server.http.error_responses import problem_body
@@ -239,6 +240,10 @@ class JsonPresenter:
     def rewritten(self, question: str) -> Sent:
         """What is searched for instead."""
         return "rewritten", {"standalone_question": question}
+
+    def planned(self, planned: ReadingPlanned) -> Sent:
+        """What will be read, and what that costs."""
+        return "planned", schema.WholeReadingOut.model_validate(planned.reading).model_dump()
 
     def passages(self, found: PassagesFound) -> Sent:
         """As retrieved."""

@@ -186,6 +186,17 @@ class ConflictOut(_Response):
     )
 
 
+class WholeReadingOut(_Response):
+    """Documents that were read as a whole."""
+
+    documents: list[str]
+    pages: int
+    calls: int = Field(description="Calls of the language model, at most one for 30 pages; 0 without one.")
+    prompt_tokens: int = Field(description="Estimated.")
+    cost: float | None = Field(description="Estimated, of what is read; null: no price is known.")
+    currency: str | None
+
+
 class SecondAnswer(_Response):
     """The reasoner's answer where both were asked, from the same passages. [1] in it is its sources[0]."""
 
@@ -227,6 +238,9 @@ class QueryResponse(_Response):
         default=None, description="What was searched for and answered, where the question had to be rewritten."
     )
     second: SecondAnswer | None = Field(default=None, description='The reasoner\'s answer with "model": "both".')
+    whole_reading: WholeReadingOut | None = Field(
+        default=None, description="What was read where the question is about whole documents."
+    )
     conflicts: list[ConflictOut] = Field(default_factory=list, description="Where sources answer differently.")
 
 

@@ -22,6 +22,7 @@ from server.answers import (
     Mode,
     PassageScored,
     PassagesFound,
+    ReadingPlanned,
 )
 from server.http import conversion, schema
 from server.http.event_stream import EVENT_STREAM, Sent, stream_answer
@@ -212,6 +213,12 @@ class PagePresenter:
         """How the question was understood, shown at once and above the answer."""
         self._understood = question
         return "rewritten", {"html": render_template("_understood.html", understood=question)}
+
+    def planned(self, planned: ReadingPlanned) -> Sent:
+        """What will be read, and what that costs, before it does."""
+        return "planned", {
+            "html": render_template("_planned.html", notice=encoded(notices.reads_whole(planned.reading)))
+        }
 
     def passages(self, found: PassagesFound) -> Sent:
         """The evidence in the order of retrieval, and room for the answer."""

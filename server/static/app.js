@@ -83,6 +83,9 @@
       for (const old of document.querySelectorAll("[data-understood]")) old.remove();
       form.after(understood);
     },
+    planned({ html }) {
+      handlers.rewritten({ html });
+    },
     passages({ html }) {
       showResult(html);
       result().querySelector("[data-stop]").addEventListener("click", () => running?.abort());
