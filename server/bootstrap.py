@@ -7,6 +7,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
+from server.answering.conflicts import find_conflict
 from server.answering.readiness_check import SelfCheck
 from server.documents.child_processes import Children
 from server.documents.page_pictures import IndexedFiles, PagePictures
@@ -142,6 +143,7 @@ def _parts() -> Parts:
             index.generation.catalogue.document_frequencies, index.generation.manifest.counts.chunks
         ),
         extract=lambda index: partial(extract_answer, words=words_of_index(index.generation)),
+        find_conflict=find_conflict,
         check=check_citations,
     )
 

@@ -8,6 +8,7 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 
 from server.answering.citations import CheckedAnswer
+from server.answering.conflicts import Found
 from server.language_model.client import LanguageModels
 from server.language_model.prompts import Prompts
 from server.language_model.tariffs import Tariff
@@ -15,6 +16,7 @@ from server.passages import Passage
 from server.relevance.llm_scorer import ScoreCache
 from server.relevance.postprocessor import RelevanceScorer
 from server.retrieval.index_holder import OpenIndex
+from storage.generations.published import Generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Parts:
     local_scorer: Callable[[OpenIndex], RelevanceScorer]
     extract: Callable[[OpenIndex], Callable[[str, Sequence[Passage]], str]]
     check: Callable[[str, Sequence[Passage]], CheckedAnswer]
+    find_conflict: Callable[[str, Sequence[Passage], Generation], Found | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,14 @@ from llama_index.core.schema import NodeWithScore
 
 from server.answering import notices
 from server.answering.collaborators import LanguageModelParts, Parts
-from server.answering.conflicts import conflict_of, find_conflict, with_both
+from server.answering.conflicts import conflict_of, with_both
 from server.answering.follow_up import Rewriting, asked_before, put_together, rewritten
 from server.answering.further_passages import nodes_of, only_kept, with_kept
 from server.answering.query_engine import QuotingSynthesizer, build_query_engine, query_of
 from server.answering.refusals import is_refusal, only_refuses
 from server.answering.talk_about_answers import is_about_conversation
 from server.answering.whole_reading import Reading, quoted_reading, read_chunks, reading_of
+from server.answering.whole_selection import MOST_READ, calls_for, room_tokens, selected
 from server.answering.writing import ModelWriter, Written
 from server.answers import (
     Answer,
@@ -52,10 +53,8 @@ from server.retrieval.document_globs import without_match
 from server.retrieval.index_holder import OpenIndex
 from storage.folder_listing import read_listing
 from storage.message_translation import told
+from storage.records import ChunkRecord
 from storage.vectors.llama_index import metadata_of
-
-_MOST_READ = 90
-"""Passages of a whole document in one prompt: citations have two digits."""
 
 _SCORING_SHARE = 0.5
 """Of the time that is left, what scoring may use: the rest is for the answer."""
@@ -86,6 +85,7 @@ class Flow:
         self._emit = emit
         self._conflicts: tuple[Conflict, ...] = ()
         self._whole: WholeReading | None = None
+        self._reading_usage: Usage | None = None
         self._language = question_language(question.text)
         self._started = time.monotonic()
         self._completed_at = self._started
@@ -112,14 +112,15 @@ class Flow:
         reading = reading_of(question.text, question.documents, catalogue, self._shares)
         if reading is None:
             return None
-        chunks = reading.quoted_chunks if self._model is None else read_chunks(reading, _MOST_READ)
+        self._whole = self._planned(reading)
+        self._emit(ReadingPlanned(self._whole))
+        chunks = self._chunks_to_read(reading)
         nodes = self._freshness().postprocess_nodes(nodes_of(self._index.generation, chunks))
         if len(nodes) < len(chunks):
             self._gone.clear()
+            self._whole = None
             return None
         evidence = only_kept(nodes, notices.part_of_whole(), question.threshold)
-        self._whole = self._planned(reading, evidence)
-        self._emit(ReadingPlanned(self._whole))
         self._on_found(nodes)
         self._scored_at = time.monotonic()
         self._extract = lambda _, passages: quoted_reading(reading, passages)
@@ -131,13 +132,25 @@ class Flow:
             shares[metadata_of(node.node)["document"]] += (node.score or 0.0) ** 2
         return shares
 
-    def _planned(self, reading: Reading, evidence: JudgedPassages) -> WholeReading:
+    def _chunks_to_read(self, reading: Reading) -> list[ChunkRecord]:
+        """Of a document that takes several calls what the model chooses of each part, else what fits into one."""
+        model = self._model
+        if model is None:
+            return reading.quoted_chunks
+        if calls_for(reading.pages) == 1:
+            return read_chunks(reading, MOST_READ, room_tokens(self._question.text, model))
+        passages = [passage_of(node) for node in nodes_of(self._index.generation, reading.chunks)]
+        selection = selected(self._question.text, reading, passages, model)
+        self._reading_usage = selection.usage
+        return [reading.chunks[place] for place in selection.places]
+
+    def _planned(self, reading: Reading) -> WholeReading:
         """What will be read and, of the language model, what that costs."""
         model = self._model
         if model is None:
             return WholeReading(reading.documents, reading.pages)
-        calls = 1 + (self._question.mode == "both")
-        tokens = calls * sum(estimated_tokens(passage.text) for passage in evidence.kept)
+        calls = calls_for(reading.pages) + (self._question.mode == "both")
+        tokens = sum(estimated_tokens(chunk.text) for chunk in reading.chunks)
         prices = model.tariff.prices(model.models.name("answering"))
         cost = None if prices is None else round(Usage(calls, tokens).cost(prices), 6)
         return WholeReading(
@@ -147,7 +160,7 @@ class Flow:
     def _with_conflicts(self, evidence: JudgedPassages) -> JudgedPassages:
         """With the passages that say otherwise what answers; from now on quoting quotes both."""
         generation = self._index.generation
-        found = find_conflict(self._question.text, evidence.kept, generation)
+        found = self._parts.find_conflict(self._question.text, evidence.kept, generation)
         if found is None:
             return evidence
         chunks = [each.chunk for each in found.others]
@@ -349,7 +362,8 @@ class Flow:
             return {}
         steps: tuple[tuple[str, Role, Usage | None], ...] = (
             ("rewriting", "rewriting", self._rewriting.usage),
-            ("scoring", "scoring", scoring),
+            ("scoring", "scoring", scoring if self._whole is None else None),
+            ("reading", "answering", self._reading_usage),
             ("answer", "answering", answer),
         )
         return {step: asdict(used) | self._cost(used, role) for step, role, used in steps if used is not None}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from server.answering.quoting import quoted_places
 from server.answering.whole_document import Line, chosen_lines, folder_named, lines_on, meant_document
 from server.answering.whole_request import WholeRequest, whole_request
+from server.language_model.usage import estimated_tokens
 from server.passages import Passage
 from server.retrieval.document_globs import matching
 from storage.catalogue.catalogue import Catalogue
@@ -20,6 +21,9 @@ _MOST_DOCUMENTS = 20
 _MOST_LINES = 24
 _MOST_OF_EACH = 3  # sentences of a document, where many are asked
 _SEARCHED = 200
+_FEWEST = 3
+_SMALLER = 0.7
+_MARKERS_TOKENS = 80  # around each passage
 _MARKUP = str.maketrans("", "", "*_`[]<>|#")
 
 Shares = Callable[[str], dict[str, float]]
@@ -72,12 +76,18 @@ def quoted_reading(reading: Reading, passages: Sequence[Passage]) -> str:
     return "\n\n".join(parts)
 
 
-def read_chunks(reading: Reading, most: int) -> list[ChunkRecord]:
-    """What a language model reads: all chunks, or of too many those with the best sentences of every part."""
-    if len(reading.chunks) <= most:
-        return list(reading.chunks)
-    wanted = {line.chunk for line in chosen_lines(reading.request, reading.chunks, " ".join(reading.documents), most)}
-    return [chunk for number, chunk in enumerate(reading.chunks) if number in wanted]
+def read_chunks(reading: Reading, most: int, room_tokens: int) -> list[ChunkRecord]:
+    """What a language model reads in one call: all chunks, or of too many those with the best sentences."""
+    chunks, name = list(reading.chunks), " ".join(reading.documents)
+    while most > _FEWEST and (len(chunks) > most or sum(_tokens(chunk) for chunk in chunks) > room_tokens):
+        wanted = {line.chunk for line in chosen_lines(reading.request, reading.chunks, name, most)}
+        chunks = [chunk for number, chunk in enumerate(reading.chunks) if number in wanted]
+        most = int(_SMALLER * most)
+    return chunks
+
+
+def _tokens(chunk: ChunkRecord) -> int:
+    return estimated_tokens(chunk.text) + estimated_tokens(chunk.context) + _MARKERS_TOKENS
 
 
 def _groups(reading: Reading) -> list[tuple[ChunkRecord, str, list[Line]]]:

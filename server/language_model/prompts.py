@@ -41,6 +41,8 @@ _ANSWER = _Kind("ANSWER_PROMPT_FILE", ("context_str", "query_str"), ("refusal", 
 _RELEVANCE = _Kind("RELEVANCE_PROMPT_FILE", ("context_str", "query_str"), ("marker",), must_contain="json")
 _STANDALONE = _Kind("standalone.txt", ("history_str", "query_str"), ("marker",))
 
+_PARTS = _Kind("whole_parts.txt", ("context_str", "query_str"), ("most", "marker"))
+
 _CONVERSATION = _Kind("conversation.txt", ("context_str", "history_str", "query_str"), ("marker",))
 
 _MOST_TURNS = 4
@@ -56,6 +58,7 @@ class Prompts:
     relevance: PromptTemplate
     standalone: PromptTemplate
     conversation: PromptTemplate
+    parts: PromptTemplate
 
     def answer_messages(self, question: str, passages: Sequence[Passage], marker: str) -> list[ChatMessage]:
         """The request to answer from the passages, first one first: [1] in the answer will mean the first."""
@@ -90,6 +93,15 @@ class Prompts:
             marker=marker,
         )
 
+    def parts_messages(self, question: str, passages: Sequence[Passage], most: int, marker: str) -> list[ChatMessage]:
+        """The request to choose, of a part of a document, the passages that an answer about the whole needs."""
+        return self.parts.format_messages(
+            context_str=document_blocks(passages, marker),
+            query_str=_without(question, marker),
+            most=most,
+            marker=marker,
+        )
+
 
 def new_marker() -> str:
     """128 random bits that no document can know."""
@@ -108,7 +120,8 @@ def read_prompts(answer_file: Path | None = None, relevance_file: Path | None = 
     relevance = _template(relevance_file or TEMPLATES_FOLDER / "relevance.txt", _RELEVANCE)
     standalone = _template(TEMPLATES_FOLDER / "standalone.txt", _STANDALONE)
     conversation = _template(TEMPLATES_FOLDER / "conversation.txt", _CONVERSATION)
-    return Prompts({"en": answer["en"], "zh": answer["zh"]}, relevance, standalone, conversation)
+    parts = _template(TEMPLATES_FOLDER / "whole_parts.txt", _PARTS)
+    return Prompts({"en": answer["en"], "zh": answer["zh"]}, relevance, standalone, conversation, parts)
 
 
 def document_blocks(passages: Sequence[Passage], marker: str) -> str:

@@ -127,6 +127,7 @@ class Setup:
             local_scorer=lambda index: ScoreInText(),
             extract=lambda index: self.extract,
             check=self.check,
+            find_conflict=lambda question, passages, generation: None,
         )
 
     def service(self, *, key: str = KEY, scores_relevance: bool = True, **options: Any) -> AnswerService:
