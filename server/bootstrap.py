@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from server.answering.conflicts import find_conflict
+from server.answering.neighbours import going_on
 from server.answering.readiness_check import SelfCheck
 from server.documents.child_processes import Children
 from server.documents.page_pictures import IndexedFiles, PagePictures
@@ -143,6 +144,7 @@ def _parts() -> Parts:
             index.generation.catalogue.document_frequencies, index.generation.manifest.counts.chunks
         ),
         extract=lambda index: partial(extract_answer, words=words_of_index(index.generation)),
+        going_on=lambda passages, generation: going_on(passages, generation.catalogue),
         find_conflict=find_conflict,
         check=check_citations,
     )

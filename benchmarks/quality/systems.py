@@ -11,6 +11,7 @@ from llama_index.core.schema import NodeWithScore
 
 from server.answering.conflicts import conflict_of, find_conflict, with_both
 from server.answering.further_passages import nodes_of
+from server.answering.neighbours import going_on
 from server.answering.quoting import extract_answer, words_of_index
 from server.answering.whole_reading import quoted_reading, reading_of
 from server.passages import Passage, passage_of
@@ -96,6 +97,7 @@ def read_whole(question: str, nodes: Sequence[NodeWithScore], index: OpenIndex) 
 def quoted(question: str, kept: list[Passage], index: OpenIndex) -> tuple[str, list[Passage]]:
     """What a server without a language model answers, and from which passages: where documents contradict, both."""
     generation = index.generation
+    kept = [*kept, *map(passage_of, nodes_of(generation, going_on(kept, generation.catalogue)))]
     found = find_conflict(question, kept, generation)
     if found is None:
         return extract_answer(question, kept, words_of_index(generation)), kept

@@ -17,6 +17,7 @@ from server.relevance.llm_scorer import ScoreCache
 from server.relevance.postprocessor import RelevanceScorer
 from server.retrieval.index_holder import OpenIndex
 from storage.generations.published import Generation
+from storage.records import ChunkRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Parts:
     local_scorer: Callable[[OpenIndex], RelevanceScorer]
     extract: Callable[[OpenIndex], Callable[[str, Sequence[Passage]], str]]
     check: Callable[[str, Sequence[Passage]], CheckedAnswer]
+    going_on: Callable[[Sequence[Passage], Generation], Sequence[ChunkRecord]]
     find_conflict: Callable[[str, Sequence[Passage], Generation], Found | None]
 
 

@@ -104,7 +104,7 @@ class Flow:
             return self._checked(self._outdated(evidence))
         if not evidence.kept:
             return self._checked(self._refusal(evidence))
-        return self._answered(self._with_conflicts(evidence))
+        return self._answered(self._with_conflicts(self._with_neighbours(evidence)))
 
     def _read_whole(self) -> Answer | None:
         """The answer to a question about whole documents; None where it is an ordinary one, or they are not there."""
@@ -156,6 +156,13 @@ class Flow:
         return WholeReading(
             reading.documents, reading.pages, calls, tokens, cost, None if prices is None else prices.currency
         )
+
+    def _with_neighbours(self, evidence: JudgedPassages) -> JudgedPassages:
+        """With the passages in which a table, list or formula of the best ones goes on."""
+        generation = self._index.generation
+        chunks = self._parts.going_on(evidence.kept, generation)
+        nodes = self._freshness().postprocess_nodes(nodes_of(generation, chunks)) if chunks else []
+        return with_kept(evidence, nodes, notices.goes_on()) if nodes else evidence
 
     def _with_conflicts(self, evidence: JudgedPassages) -> JudgedPassages:
         """With the passages that say otherwise what answers; from now on quoting quotes both."""

@@ -209,6 +209,11 @@ def reads_whole(reading: WholeReading) -> str:
     )
 
 
+def goes_on() -> str:
+    """Why a passage is there that no search brought: it is the rest of a table, list or formula."""
+    return message("Brought because a table, list or formula of the passage beside it goes on here.")
+
+
 def part_of_whole() -> str:
     """Why a passage is there that no search brought."""
     return message("A part of the document that the question is about.")

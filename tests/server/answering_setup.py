@@ -127,6 +127,7 @@ class Setup:
             local_scorer=lambda index: ScoreInText(),
             extract=lambda index: self.extract,
             check=self.check,
+            going_on=lambda passages, generation: (),
             find_conflict=lambda question, passages, generation: None,
         )
 
