@@ -56,13 +56,15 @@ class Scoring:
 class Checks:
     """What could not be verified: citations of no kept passage (removed), and pieces of text not found where cited.
 
-    And what could: numbers and quotations that the cited passages bear out, counted.
+    And what could: numbers and quotations that the cited passages bear out, counted; `computed` are sums and
+    differences of such numbers ("1,140 + 1,315 = 2,455").
     """
 
     unknown_citations: int = 0
     unsupported: tuple[str, ...] = ()
     numbers_found: int = 0
     quotations_found: int = 0
+    computed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

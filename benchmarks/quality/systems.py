@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from llama_index.core.schema import NodeWithScore
 
-from server.answering.conflicts import conflict_of, find_conflict, with_both
+from server.answering.conflicts import computation, conflict_of, find_conflict, with_both
 from server.answering.further_passages import nodes_of
 from server.answering.neighbours import going_on
 from server.answering.quoting import extract_answer, words_of_index
@@ -99,13 +99,16 @@ def quoted(question: str, kept: list[Passage], index: OpenIndex) -> tuple[str, l
     generation = index.generation
     kept = [*kept, *map(passage_of, nodes_of(generation, going_on(kept, generation.catalogue)))]
     found = find_conflict(question, kept, generation)
+    formula = computation(question, kept, generation)
+    computed = f"\n\nComputed: {formula}" if formula else ""
     if found is None:
-        return extract_answer(question, kept, words_of_index(generation)), kept
+        return extract_answer(question, kept, words_of_index(generation)) + computed, kept
     known = {passage.id for passage in kept}
     nodes = nodes_of(generation, [each.chunk for each in found.others if each.chunk.id not in known])
     kept = [*kept, *map(passage_of, nodes)]
     conflict = conflict_of(found, kept, generation.catalogue)
-    return with_both(extract_answer(question, kept, words_of_index(generation)), conflict, kept), kept
+    answer = extract_answer(question, kept, words_of_index(generation)) + computed
+    return with_both(answer, conflict, kept), kept
 
 
 def rank_fusion(rankings: Sequence[Sequence[str]]) -> list[str]:

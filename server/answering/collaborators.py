@@ -30,6 +30,7 @@ class Parts:
     extract: Callable[[OpenIndex], Callable[[str, Sequence[Passage]], str]]
     check: Callable[[str, Sequence[Passage]], CheckedAnswer]
     going_on: Callable[[Sequence[Passage], Generation], Sequence[ChunkRecord]]
+    compute: Callable[[str, Sequence[Passage], Generation], str | None]
     find_conflict: Callable[[str, Sequence[Passage], Generation], Found | None]
 
 

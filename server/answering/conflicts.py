@@ -1,4 +1,6 @@
-"""Where documents answer one question differently: both statements, their dates, and which of them is newer.
+"""Answers of more than one statement: numbers that are computed of several, and statements that contradict.
+
+Where documents answer one question differently: both statements, their dates, and which of them is newer.
 
 Two kinds. Versions of one document, as their names say: what answers is held against its counterpart in the other
 version, found there by its words and its heading whether or not the search brought it. And any two passages that were
@@ -9,9 +11,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from server.answering.arithmetic import asked_operation, computed
 from server.answering.contradictions import contradict, likeness, versions_differ
 from server.answering.document_dates import DocumentAge, age_of, newer
-from server.answering.quoting import Quotation, best_quotations, cited, words_of_index
+from server.answering.quoting import (
+    Quotation,
+    best_quotations,
+    best_statements,
+    cited,
+    words_of_index,
+)
 from server.answers import Conflict, Statement
 from server.documents.versions import other_versions
 from server.evidence.examination import sentences_of
@@ -27,6 +36,7 @@ _MOST_VERSIONS = 3
 _MOST_CHUNKS = 1000  # of another version, looked through for a counterpart
 _SHORTEST = 8  # characters: less is no statement
 _EACH = 2  # sentences of a passage
+_EACH_TO_COMPUTE = 8
 _MOST_QUOTED = 3  # sentences that an answer quotes
 _AS_GOOD = 2.5  # by how much less strongly they answer than the best one
 _CLOSE = 4.0  # by how much less strongly a sentence may answer than the best one, and still contradict it
@@ -63,6 +73,19 @@ def find_conflict(question: str, passages: Sequence[Passage], generation: Genera
         if others:
             return Found(base, tuple(others[: _MOST_VERSIONS - 1]))
     return None
+
+
+def computation(question: str, passages: Sequence[Passage], generation: Generation) -> str | None:
+    """The sum or difference that is asked for, of numbers that the passages give, with its citations; else None."""
+    if asked_operation(question) is None:
+        return None
+    statements = best_statements(question, passages, words_of_index(generation), _EACH_TO_COMPUTE)
+    found = computed(question, [(text, head) for _, text, head in statements])
+    if found is None:
+        return None
+    formula, used = found
+    marks = dict.fromkeys(f"[{statements[place][0] + 1}]" for place in used)
+    return f"{formula} {''.join(marks)}"
 
 
 def conflict_of(found: Found, passages: Sequence[Passage], catalogue: Catalogue) -> Conflict:

@@ -104,7 +104,7 @@ class Flow:
             return self._checked(self._outdated(evidence))
         if not evidence.kept:
             return self._checked(self._refusal(evidence))
-        return self._answered(self._with_conflicts(self._with_neighbours(evidence)))
+        return self._answered(self._with_conflicts(self._with_computation(self._with_neighbours(evidence))))
 
     def _read_whole(self) -> Answer | None:
         """The answer to a question about whole documents; None where it is an ordinary one, or they are not there."""
@@ -156,6 +156,14 @@ class Flow:
         return WholeReading(
             reading.documents, reading.pages, calls, tokens, cost, None if prices is None else prices.currency
         )
+
+    def _with_computation(self, evidence: JudgedPassages) -> JudgedPassages:
+        """The same; from now on quoting tells the sum or difference that is asked for as well."""
+        formula = self._parts.compute(self._question.text, evidence.kept, self._index.generation)
+        if formula is not None:
+            line, quoted = told(notices.computed(formula), self._language), self._extract
+            self._extract = lambda question, passages: f"{quoted(question, passages)}\n\n{line}"
+        return evidence
 
     def _with_neighbours(self, evidence: JudgedPassages) -> JudgedPassages:
         """With the passages in which a table, list or formula of the best ones goes on."""

@@ -209,6 +209,11 @@ def reads_whole(reading: WholeReading) -> str:
     )
 
 
+def computed(formula: str) -> str:
+    """A sum or difference of what the documents say, with its citations."""
+    return message("Computed from the cited numbers: {formula}", formula=formula)
+
+
 def goes_on() -> str:
     """Why a passage is there that no search brought: it is the rest of a table, list or formula."""
     return message("Brought because a table, list or formula of the passage beside it goes on here.")

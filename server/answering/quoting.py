@@ -97,6 +97,18 @@ def best_quotations(question: str, passages: Sequence[Passage], words: Words, ea
     return [Quotation(quote.passage, quote.text, quote.strength, quote.is_near_miss) for quote in found]
 
 
+def best_statements(question: str, passages: Sequence[Passage], words: Words, each: int) -> list[tuple[int, str, str]]:
+    """Of the best sentences of each passage: the passage, the sentence, and where it is a row the head of its table."""
+    found = []
+    for quote in best_quotations(question, passages, words, each):
+        sentences = sentences_of(passages[quote.passage].text)
+        place = next(number for number, sentence in enumerate(sentences) if sentence.text == quote.text)
+        heads = head_of(sentences, place) if sentences[place].is_row else ()
+        rows = [sentences[head].text for head in sorted(heads) if sentences[head].is_row]
+        found.append((quote.passage, quote.text, rows[0] if rows else ""))
+    return found
+
+
 def cited(text: str, passages: Sequence[Passage], index: int) -> str:
     """The sentence of this text quoted from its passage with what belongs to it, and its [i]."""
     sentences = quotable_sentences(passages[index].text)

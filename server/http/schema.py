@@ -156,6 +156,9 @@ class Checks(_Response):
 
     unknown_citations: int = Field(default=0, description="Citations of no kept passage; they were removed.")
     unsupported: list[str] = Field(default_factory=list, description="Numbers and quotations not found where cited.")
+    computed: list[str] = Field(
+        default_factory=list, description='Sums and differences of cited numbers: "1,140 + 1,315 = 2,455".'
+    )
     numbers_found: int = Field(default=0, description="Numbers that the cited passages bear out.")
     quotations_found: int = Field(default=0, description="Quotations that the cited passages bear out.")
 

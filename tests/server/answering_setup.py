@@ -128,6 +128,7 @@ class Setup:
             extract=lambda index: self.extract,
             check=self.check,
             going_on=lambda passages, generation: (),
+            compute=lambda question, passages, generation: None,
             find_conflict=lambda question, passages, generation: None,
         )
 
