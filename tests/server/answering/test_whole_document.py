@@ -158,6 +158,17 @@ def test_an_ordinary_question_is_none_about_the_whole(question: str) -> None:
     assert whole_request(question) is None
 
 
+@pytest.mark.parametrize(("question", "document"), QUESTIONS)
+def test_every_third_of_the_document_is_cited(
+    client: FlaskClient, quoting_services: Services, question: str, document: str
+) -> None:
+    body = ask(client, question)
+    with quoting_services.index.acquire() as index:
+        order = [chunk.id for chunk in index.generation.catalogue.document_chunks(document)]
+    cited = [source["id"] for number, source in enumerate(body["sources"], 1) if f"[{number}]" in body["answer"]]
+    assert {min(2, 3 * order.index(id_) // len(order)) for id_ in cited} == {0, 1, 2}
+
+
 def test_documents_that_mention_something_are_each_cited(client: FlaskClient) -> None:
     body = ask(client, "Which documents mention insurance?")
     assert body["whole_reading"]["documents"] == [BOAT]
