@@ -54,7 +54,8 @@ def reading_of(question: str, globs: Sequence[str], catalogue: Catalogue, shares
     request = whole_request(question)
     if request is None:
         return None
-    allowed = [path for path in matching(catalogue.paths(), globs or ("*",)) if path in set(catalogue.paths("indexed"))]
+    never_read = set(catalogue.paths("failed"))
+    allowed = [path for path in matching(catalogue.paths(), globs or ("*",)) if path not in never_read]
     if request.scope == "documents":
         return _mentioning(request, allowed, catalogue)
     wanted = _wanted(question, allowed, bool(globs), catalogue, shares)
@@ -112,8 +113,9 @@ def _wanted(
         return list(allowed)
     if folder := folder_named(question, allowed):
         return folder
-    records = [record for record in catalogue.documents() if record.path in set(allowed)]
-    found = {path: share for path, share in shares(question).items() if path in set(allowed)}
+    may_be_read = set(allowed)
+    records = [record for record in catalogue.documents() if record.path in may_be_read]
+    found = {path: share for path, share in shares(question).items() if path in may_be_read}
     meant = meant_document(question, records, found)
     return [meant[0]] if meant else []
 
