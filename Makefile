@@ -131,8 +131,8 @@ docs: $(INSTALLED_DEV) ## write docs/settings.md and docs/faults.md from the cod
 	@$(PY) -m tools.settings_page
 	@$(PY) -m tools.faults_page
 
-sample-documents: $(INSTALLED_DEV) ## make the PDF in documents/ from its source
-	@$(PY) -m tools.relevance_pdf
+sample-documents: $(INSTALLED_DEV) ## make the PDF and Word files in documents/ from their sources
+	@$(PY) -m tools.sample_documents
 
 hooks: $(INSTALLED_DEV) ## let git run what make lint runs before every commit
 	@$(PY) -m pre_commit install

@@ -46,13 +46,51 @@ class IndexInfo:
 class Checks:
     """What could not be verified: citations of no kept passage (removed), and pieces of text not found where cited.
 
-    And what could: numbers and quotations that the cited passages bear out, counted.
+    And what could: numbers and quotations that the cited passages bear out, counted; `computed` are sums and
+    differences of such numbers ("1,140 + 1,315 = 2,455").
     """
 
     unknown_citations: int = 0
     unsupported: tuple[str, ...] = ()
     numbers_found: int = 0
     quotations_found: int = 0
+    computed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one of the sources says, quoted. `source` counts from 1; `date` is that of its document, "" if unknown."""
+
+    source: int
+    document: str
+    quote: str
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Sources that answer differently. `newer` is the source whose document is newest, None where that is not known;
+    `newer_by` says what tells so: "superseded", "date", "version" or "file time".
+    """
+
+    statements: tuple[Statement, ...]
+    newer: int | None = None
+    newer_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WholeReading:
+    """Documents that were read as a whole: how many pages, and what that costs of the language model.
+
+    `prompt_tokens` are estimated; `cost` is None where no price is known. Without a model there are no calls.
+    """
+
+    documents: tuple[str, ...]
+    pages: int
+    calls: int = 0
+    prompt_tokens: int = 0
+    cost: float | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +100,8 @@ class Answer:
     With `complete` false, `reason` says why the text ends where it ends. `reason` is also set when the language model
     failed and the documents were quoted instead. `second` is the reasoner's answer where both were asked.
     `standalone_question` is what was searched for and answered, where the question had to be rewritten.
-    `also_searched_as` is the question in the documents' languages, where they are not its own.
+    `also_searched_as` is the question in the documents' languages, where they are not its own. `conflicts`: where
+    sources give different answers. `whole_reading`: what was read where whole documents were asked about.
     """
 
     question: str
@@ -84,6 +123,8 @@ class Answer:
     second: "Answer | None" = None
     standalone_question: str | None = None
     also_searched_as: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    whole_reading: WholeReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +143,13 @@ class QuestionRewritten:
     """The question as it is searched for, since it pointed back to the conversation."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPlanned:
+    """Documents will be read as a whole, told before it costs anything."""
+
+    reading: WholeReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +205,7 @@ class Answered:
 
 Event = (
     QuestionRewritten
+    | ReadingPlanned
     | PassagesFound
     | PassageScored
     | PassagesKept

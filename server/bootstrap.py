@@ -7,6 +7,8 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
+from server.answering.conflicts import computation, find_conflict
+from server.answering.neighbours import going_on
 from server.answering.readiness_check import SelfCheck
 from server.documents.child_processes import Children
 from server.documents.page_pictures import IndexedFiles, PagePictures
@@ -143,6 +145,9 @@ def _parts() -> Parts:
             index.generation.catalogue.document_frequencies, index.generation.manifest.counts.chunks
         ),
         extract=lambda index: partial(extract_answer, words=words_of_index(index.generation)),
+        going_on=lambda passages, generation: going_on(passages, generation.catalogue),
+        compute=computation,
+        find_conflict=find_conflict,
         check=check_citations,
         languages=lambda index, documents: language_shares(index.generation, documents),
     )

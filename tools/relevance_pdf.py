@@ -1,18 +1,10 @@
 """Source of documents/how-relevance-is-measured.pdf; `make sample-documents` writes it, always with the same bytes."""
 
-import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from pathlib import Path
-
-from fpdf import FPDF
-
 from tools.formulas import Box, Formula
+from tools.paper import MARGIN, Paper
 
-TARGET = Path("documents/how-relevance-is-measured.pdf")
+FILE_NAME = "how-relevance-is-measured.pdf"
 _TITLE = "How relevance is measured"
-_MARGIN = 26.0
-_LINE = 5.6
 
 
 def relevance_pdf() -> bytes:
@@ -24,35 +16,12 @@ def relevance_pdf() -> bytes:
     return bytes(paper.output())
 
 
-class _Paper(FPDF):
-    """A4, one column, Times; streams uncompressed, so that no compression library has a say in the bytes."""
+class _Paper(Paper):
+    """Paper with formulas."""
 
     def __init__(self) -> None:
-        super().__init__(format="A4")
-        self.set_compression(False)
-        self.set_creation_date(datetime(2026, 11, 1, tzinfo=UTC))
-        self.set_title(_TITLE)
-        self.set_author("The Pagewise project")
-        self.set_lang("en")
-        self.set_margins(_MARGIN, 24.0)
-        self.set_auto_page_break(auto=False)
+        super().__init__(_TITLE, pages=4)
         self.formula = Formula(self)
-
-    def footer(self) -> None:
-        self.set_y(-16)
-        self.set_font("times", "", 9)
-        self.cell(0, 5, f"{_TITLE}  \xb7  page {self.page_no()} of 4", align="C")
-
-    def heading(self, text: str) -> None:
-        self.ln(3)
-        self.set_font("helvetica", "B", 13)
-        self.start_section(text)
-        self.cell(0, 8, text, new_x="LMARGIN", new_y="NEXT")
-
-    def prose(self, text: str) -> None:
-        self.set_font("times", "", 11.5)
-        self.multi_cell(0, _LINE, " ".join(text.split()), new_x="LMARGIN", new_y="NEXT")
-        self.ln(2)
 
     def display(self, box: Box, number: int) -> None:
         """A formula on its own line, centred, with its number at the right."""
@@ -60,24 +29,13 @@ class _Paper(FPDF):
         box.draw((self.w - box.width) / 2, baseline)
         self.set_font("times", "", 11.5)
         label = f"({number})"
-        self.text(self.w - _MARGIN - self.get_string_width(label), baseline, label)
+        self.text(self.w - MARGIN - self.get_string_width(label), baseline, label)
         self.set_y(baseline + box.below + 4.0)
-
-    def lines(self, rows: Sequence[tuple[str, ...]], widths: tuple[float, ...]) -> None:
-        """A plain table; its first row is the head."""
-        self.ln(1)
-        for number, row in enumerate(rows):
-            self.set_font("times", "B" if number == 0 else "", 11)
-            for width, text in zip(widths, row, strict=True):
-                self.cell(width, 6.4, text, border="B")
-            self.ln()
-        self.ln(3)
 
 
 def _cosine(paper: _Paper) -> None:
     f = paper.formula
-    paper.set_font("helvetica", "B", 20)
-    paper.cell(0, 12, _TITLE, new_x="LMARGIN", new_y="NEXT")
+    paper.title_line()
     paper.prose(
         """A search engine has to decide which passages of a collection have to do with a question, and how much.
         This note describes the two kinds of evidence that Pagewise uses, how they are put together, how a passage is
@@ -278,8 +236,3 @@ def _quality(paper: _Paper) -> None:
         share of unanswerable questions that were refused. Refusal precision is the share of refusals that were right.
         Refusing everything gives a perfect recall and a useless search, so both have to be read together."""
     )
-
-
-if __name__ == "__main__":
-    TARGET.write_bytes(relevance_pdf())
-    sys.stdout.write(f"{TARGET} written\n")

@@ -152,7 +152,7 @@ def _measure_users_own(questions: tuple[EvalQuestion, ...], baseline: Path, outp
 def _asked(question_set: QuestionSet, index: OpenIndex) -> SetResult:
     started = time.perf_counter()
     ask(index, "Is everything loaded?")  # the first question of an index waits for its files
-    outcomes = [ask(index, question.text) for question in question_set.questions]
+    outcomes = [ask(index, question.searched_text) for question in question_set.questions]
     seconds = time.perf_counter() - started
     print(f"{question_set.name}: {len(outcomes)} questions in {seconds:.0f} s", file=sys.stderr)
     return result_of(question_set, outcomes)

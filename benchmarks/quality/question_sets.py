@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.quality.corpora import SourceDocument, read_file, text_document
+from server.answering.follow_up import put_together
+from server.answers import Turn
 from storage.formats import HIDDEN_PREFIXES
 from storage.records import ChunkRecord
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data"
+OWN_DOCUMENTS = ROOT / "documents"
 OWN_QUESTIONS = Path(__file__).with_name("questions.jsonl")
+OWN_NATURAL_QUESTIONS = Path(__file__).with_name("natural-questions.jsonl")
 
 
 class BadQuestions(Exception):
@@ -27,7 +31,7 @@ class EvalQuestion:
     is given, the passage that holds these words, or, where `quotes` are given, any of them. `document` may be a glob.
 
     `points`: what an answer must say, each point in any of its variants; where there are none, only the passages
-    are measured. `kind` and `language` are what figures are shown by.
+    are measured. `kind` and `language` are what figures are shown by. `history`: what was asked and answered before.
     """
 
     text: str
@@ -39,6 +43,12 @@ class EvalQuestion:
     kind: str = ""
     language: str = ""
     quotes: tuple[str, ...] = ()
+    history: tuple[Turn, ...] = ()
+
+    @property
+    def searched_text(self) -> str:
+        """What is searched for without a language model: a follow-up together with the question before it."""
+        return put_together(self.text, self.history).question or self.text
 
     def is_answered_by(self, chunk: ChunkRecord) -> bool:
         """Whether the passage holds the answer."""
@@ -67,13 +77,16 @@ class QuestionSet:
         content = json.dumps([[q.text, q.document, q.pages, q.quote, q.unanswerable] for q in self.questions])
         if any(q.points for q in self.questions):
             content += json.dumps([[q.points, q.quotes] for q in self.questions])
+        if any(q.history for q in self.questions):
+            content += json.dumps([q.searched_text for q in self.questions])
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def question_sets() -> list[QuestionSet]:
     """The sets that can be measured here: our own always, others where their data are."""
     sets = [
-        QuestionSet("own", "documents", lambda: folder_documents(ROOT / "documents"), read_questions(OWN_QUESTIONS))
+        QuestionSet("own", "documents", lambda: folder_documents(OWN_DOCUMENTS), read_questions(OWN_QUESTIONS)),
+        _natural_set("own natural", "documents", OWN_DOCUMENTS, OWN_NATURAL_QUESTIONS),
     ]
     if (SHARED / "papers").is_dir():
         papers = read_questions(SHARED / "papers" / "questions.jsonl", document_key="doc")
@@ -82,7 +95,8 @@ def question_sets() -> list[QuestionSet]:
         if (SHARED / name).is_dir():
             sets.append(_paragraph_set(name, language))
     if (SHARED / "natural").is_dir():
-        sets.append(_natural_set(SHARED / "natural"))
+        folder = SHARED / "natural"
+        sets.append(_natural_set("natural", "natural", folder / "documents", folder / "questions.jsonl"))
     by_name = {each.name: each for each in sets}
     if "papers" in by_name and "squad2" in by_name:
         strangers = tuple(EvalQuestion(question.text, unanswerable=True) for question in by_name["squad2"].questions)
@@ -163,10 +177,11 @@ def _paragraph_set(name: str, language: str) -> QuestionSet:
     return QuestionSet(name, name, documents, questions)
 
 
-def _natural_set(folder: Path) -> QuestionSet:
+def _natural_set(name: str, corpus: str, documents: Path, questions: Path) -> QuestionSet:
     """Questions as people ask them; a passage answers when it holds a line of the evidence, in whichever document."""
-    questions = tuple(map(_natural_question, _json_lines(folder / "questions.jsonl")))
-    return QuestionSet("natural", "natural", lambda: folder_documents(folder / "documents"), questions)
+    return QuestionSet(
+        name, corpus, lambda: folder_documents(documents), tuple(map(_natural_question, _json_lines(questions)))
+    )
 
 
 def _natural_question(raw: dict[str, Any]) -> EvalQuestion:
@@ -177,7 +192,16 @@ def _natural_question(raw: dict[str, Any]) -> EvalQuestion:
     else:
         points = ((*raw["answers"], *raw.get("also", ())),)
     quotes = tuple(line for line in raw["evidence"].split("\n") if line.strip())
-    return EvalQuestion(raw["question"], "*", points=points, kind=raw["group"], language=raw["language"], quotes=quotes)
+    history = tuple(Turn(turn["question"], turn["answer"]) for turn in raw.get("history", ()))
+    return EvalQuestion(
+        raw["question"],
+        "*",
+        points=points,
+        kind=raw["group"],
+        language=raw["language"],
+        quotes=quotes,
+        history=history,
+    )
 
 
 def _json_lines(file: Path) -> Sequence[dict[str, Any]]:

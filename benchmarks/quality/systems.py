@@ -1,6 +1,7 @@
 """The searches that are compared: dense, lexical, rank fusion, and the server's own retriever and local scorer."""
 
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,8 +9,12 @@ from functools import lru_cache
 import numpy as np
 from llama_index.core.schema import NodeWithScore
 
+from server.answering.conflicts import computation, conflict_of, find_conflict, with_both
+from server.answering.further_passages import nodes_of
+from server.answering.neighbours import going_on
 from server.answering.quoting import extract_answer, words_of_index
-from server.passages import passage_of
+from server.answering.whole_reading import quoted_reading, reading_of
+from server.passages import Passage, passage_of
 from server.relevance.local_scorer import LocalScorer
 from server.relevance.postprocessor import select
 from server.retrieval.corpus import corpus_of
@@ -17,6 +22,7 @@ from server.retrieval.index_holder import OpenIndex
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
 from storage.vectors.collection import VectorCollection
+from storage.vectors.llama_index import metadata_of
 
 DEPTH = 10
 THRESHOLD = 4
@@ -55,7 +61,8 @@ def ask(index: OpenIndex, question: str) -> Outcome:
     scored = time.perf_counter()
     verdicts = select(nodes, judgements, threshold=THRESHOLD, keep=5) if nodes else ()
     kept = [passage_of(verdict.node, verdict.judgement, kept=True) for verdict in verdicts if verdict.kept]
-    answer = extract_answer(question, kept, words_of_index(index.generation)) if kept else ""
+    whole = read_whole(question, nodes, index)
+    answer, kept = whole or (quoted(question, kept, index) if kept else ("", kept))
     answered = time.perf_counter()
     dense, lexical = _dense(index, question), _lexical(index, question)
     return Outcome(
@@ -73,6 +80,35 @@ def ask(index: OpenIndex, question: str) -> Outcome:
         answer=answer,
         answer_seconds=answered - scored,
     )
+
+
+def read_whole(question: str, nodes: Sequence[NodeWithScore], index: OpenIndex) -> tuple[str, list[Passage]] | None:
+    """The same for a question about whole documents; None where it is an ordinary one."""
+    shares: dict[str, float] = defaultdict(float)
+    for node in nodes:
+        shares[metadata_of(node.node)["document"]] += (node.score or 0.0) ** 2
+    reading = reading_of(question, (), index.generation.catalogue, lambda _: shares)
+    if reading is None:
+        return None
+    kept = [passage_of(node) for node in nodes_of(index.generation, reading.quoted_chunks)]
+    return quoted_reading(reading, kept), kept
+
+
+def quoted(question: str, kept: list[Passage], index: OpenIndex) -> tuple[str, list[Passage]]:
+    """What a server without a language model answers, and from which passages: where documents contradict, both."""
+    generation = index.generation
+    kept = [*kept, *map(passage_of, nodes_of(generation, going_on(kept, generation.catalogue)))]
+    found = find_conflict(question, kept, generation)
+    formula = computation(question, kept, generation)
+    computed = f"\n\nComputed: {formula}" if formula else ""
+    if found is None:
+        return extract_answer(question, kept, words_of_index(generation)) + computed, kept
+    known = {passage.id for passage in kept}
+    nodes = nodes_of(generation, [each.chunk for each in found.others if each.chunk.id not in known])
+    kept = [*kept, *map(passage_of, nodes)]
+    conflict = conflict_of(found, kept, generation.catalogue)
+    answer = extract_answer(question, kept, words_of_index(generation)) + computed
+    return with_both(answer, conflict, kept), kept
 
 
 def rank_fusion(rankings: Sequence[Sequence[str]]) -> list[str]:

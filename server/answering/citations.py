@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from server.answering.arithmetic import explained
 from server.answering.citation_marks import SUPERSCRIPTS, Mark, cited_numbers, marks_of
 from server.answering.facts import Fact, doubted, facts_of
 from server.answering.prose import Span, is_formula, is_inside, spans_of_code_and_formulas, without
@@ -32,12 +33,24 @@ def check_citations(answer: str, passages: Sequence[Passage]) -> CheckedAnswer:
     """Check an answer; [1] is `passages[0]`."""
     text, unknown = _without_unknown(answer, passages)
     looked_up = [found for paragraph in text.split("\n\n") for found in _looked_up(paragraph, passages)]
-    unsupported = dict.fromkeys(doubt for _, doubt in looked_up if doubt)
+    computed = dict(_computed(looked_up))
+    unsupported = dict.fromkeys(doubt for _, doubt in looked_up if doubt and doubt not in computed)
     found = {(fact.kind, fact.text) for fact, doubt in looked_up if not doubt and fact.text not in unsupported}
     kinds = [kind for kind, _ in found]
     figures = kinds.count("number") + kinds.count("date")
-    checks = Checks(unknown, tuple(unsupported), figures, kinds.count("quotation"))
+    checks = Checks(unknown, tuple(unsupported), figures, kinds.count("quotation"), tuple(computed.values()))
     return CheckedAnswer(text, checks)
+
+
+def _computed(looked_up: Sequence[tuple[Fact, str | None]]) -> Iterator[tuple[str, str]]:
+    """What is not in the sources and is a sum or difference of two numbers of the answer that are, and how."""
+    given = {fact.text: fact.number for fact, doubt in looked_up if not doubt and fact.number is not None}
+    shown = {fact.text: fact.with_unit or fact.text for fact, _ in looked_up}
+    for fact, doubt in looked_up:
+        if doubt and fact.number is not None:
+            how = explained(fact.number, [(shown[text], number) for text, number in given.items()])
+            if how is not None:
+                yield doubt, f"{how} = {fact.with_unit or fact.text}"
 
 
 class CheckedStream:

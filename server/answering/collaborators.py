@@ -8,6 +8,7 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 
 from server.answering.citations import CheckedAnswer
+from server.answering.conflicts import Found
 from server.answering.translation import TranslationCache
 from server.language_model.client import LanguageModels
 from server.language_model.prompts import Prompts
@@ -15,6 +16,8 @@ from server.passages import Passage
 from server.relevance.llm_scorer import ScoreCache
 from server.relevance.postprocessor import RelevanceScorer
 from server.retrieval.index_holder import OpenIndex
+from storage.generations.published import Generation
+from storage.records import ChunkRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,9 @@ class Parts:
     extract: Callable[[OpenIndex], Callable[[str, Sequence[Passage]], str]]
     check: Callable[[str, Sequence[Passage]], CheckedAnswer]
     languages: Callable[[OpenIndex, tuple[str, ...]], Mapping[str, float]]
+    going_on: Callable[[Sequence[Passage], Generation], Sequence[ChunkRecord]]
+    compute: Callable[[str, Sequence[Passage], Generation], str | None]
+    find_conflict: Callable[[str, Sequence[Passage], Generation], Found | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Knows nothing of HTTP, and neither how passages are found nor how a model is rea
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import copy_context
 from dataclasses import replace
@@ -17,16 +18,21 @@ from llama_index.core.schema import NodeWithScore
 
 from server.answering import notices
 from server.answering.collaborators import LanguageModelParts, Parts
+from server.answering.conflicts import conflict_of, with_both
 from server.answering.follow_up import Rewriting, asked_before, put_together, rewritten
+from server.answering.further_passages import nodes_of, only_kept, with_kept
 from server.answering.query_engine import QuotingSynthesizer, build_query_engine, query_of
 from server.answering.refusals import is_refusal, only_refuses
 from server.answering.talk_about_answers import is_about_conversation
 from server.answering.translation import Translation, translated, wanted_languages
+from server.answering.whole_reading import Reading, quoted_reading, read_chunks, reading_of
+from server.answering.whole_selection import MOST_READ, calls_for, room_tokens, selected
 from server.answering.writing import ModelWriter, Written
 from server.answers import (
     Answer,
     AnswerDelta,
     Checks,
+    Conflict,
     Event,
     IndexInfo,
     Mode,
@@ -35,10 +41,12 @@ from server.answers import (
     PassagesKept,
     Question,
     QuestionRewritten,
+    ReadingPlanned,
     Retrieval,
+    WholeReading,
 )
 from server.language import answer_language, question_language, refusal
-from server.language_model.usage import Usage
+from server.language_model.usage import Usage, estimated_tokens
 from server.passages import Passage, passage_of
 from server.relevance.llm_scorer import LLMScorer
 from server.relevance.local_scorer import BestOfWordings
@@ -47,6 +55,8 @@ from server.retrieval.document_globs import without_match
 from server.retrieval.index_holder import OpenIndex
 from storage.folder_listing import read_listing
 from storage.message_translation import told
+from storage.records import ChunkRecord
+from storage.vectors.llama_index import metadata_of
 from storage.words.languages import language_of
 
 _SCORING_SHARE = 0.5
@@ -75,8 +85,12 @@ class Flow:
         self._index = index
         self._parts = parts
         self._quote = parts.extract(index)
+        self._extract: Callable[[str, Sequence[Passage]], str] = self._quoted_in_their_language
         self._model = model
         self._emit = emit
+        self._conflicts: tuple[Conflict, ...] = ()
+        self._whole: WholeReading | None = None
+        self._reading_usage: Usage | None = None
         self._language = question_language(question.text)
         self._started = time.monotonic()
         self._completed_at = self._started
@@ -86,6 +100,8 @@ class Flow:
     def answer(self) -> Answer:
         """The whole answer. Raises `LanguageModelError`, `DocumentsUnreachable` or `TimeUp`."""
         self._complete_the_question()
+        if not self._is_about_conversation and (whole := self._read_whole()) is not None:
+            return whole
         evidence = self._gather()
         self._emit(PassagesKept(evidence.kept, evidence.rejected))
         if self._is_about_conversation:
@@ -94,7 +110,88 @@ class Flow:
             return self._checked(self._outdated(evidence))
         if not evidence.kept:
             return self._checked(self._refusal(evidence))
+        return self._answered(self._with_conflicts(self._with_computation(self._with_neighbours(evidence))))
+
+    def _read_whole(self) -> Answer | None:
+        """The answer to a question about whole documents; None where it is an ordinary one, or they are not there."""
+        question, catalogue = self._question, self._index.generation.catalogue
+        reading = reading_of(question.text, question.documents, catalogue, self._shares)
+        if reading is None:
+            return None
+        self._whole = self._planned(reading)
+        self._emit(ReadingPlanned(self._whole))
+        chunks = self._chunks_to_read(reading)
+        nodes = self._freshness().postprocess_nodes(nodes_of(self._index.generation, chunks))
+        if len(nodes) < len(chunks):
+            self._gone.clear()
+            self._whole = None
+            return None
+        evidence = only_kept(nodes, notices.part_of_whole(), question.threshold)
+        self._on_found(nodes)
+        self._scored_at = time.monotonic()
+        self._extract = lambda _, passages: quoted_reading(reading, passages)
         return self._answered(evidence)
+
+    def _shares(self, text: str) -> dict[str, float]:
+        shares: dict[str, float] = defaultdict(float)
+        for node in self._retriever().retrieve(query_of(text)):
+            shares[metadata_of(node.node)["document"]] += (node.score or 0.0) ** 2
+        return shares
+
+    def _chunks_to_read(self, reading: Reading) -> list[ChunkRecord]:
+        """Of a document that takes several calls what the model chooses of each part, else what fits into one."""
+        model = self._model
+        if model is None:
+            return reading.quoted_chunks
+        if calls_for(reading.pages) == 1:
+            return read_chunks(reading, MOST_READ, room_tokens(self._question.text, model))
+        passages = [passage_of(node) for node in nodes_of(self._index.generation, reading.chunks)]
+        selection = selected(self._question.text, reading, passages, model)
+        self._reading_usage = selection.usage
+        return [reading.chunks[place] for place in selection.places]
+
+    def _planned(self, reading: Reading) -> WholeReading:
+        """What will be read and, of the language model, what that costs."""
+        model = self._model
+        if model is None:
+            return WholeReading(reading.documents, reading.pages)
+        calls = calls_for(reading.pages) + (self._question.mode == "both")
+        tokens = sum(estimated_tokens(chunk.text) for chunk in reading.chunks)
+        expected = Usage(calls, tokens).priced(model.models.prices("answering"))
+        cost = None if expected.cost is None else round(expected.cost, 6)
+        return WholeReading(reading.documents, reading.pages, calls, tokens, cost, expected.currency)
+
+    def _with_computation(self, evidence: JudgedPassages) -> JudgedPassages:
+        """The same; from now on quoting tells the sum or difference that is asked for as well."""
+        formula = self._parts.compute(self._question.text, evidence.kept, self._index.generation)
+        if formula is not None:
+            line, quoted = told(notices.computed(formula), self._language), self._extract
+            self._extract = lambda question, passages: f"{quoted(question, passages)}\n\n{line}"
+        return evidence
+
+    def _with_neighbours(self, evidence: JudgedPassages) -> JudgedPassages:
+        """With the passages in which a table, list or formula of the best ones goes on."""
+        generation = self._index.generation
+        chunks = self._parts.going_on(evidence.kept, generation)
+        nodes = self._freshness().postprocess_nodes(nodes_of(generation, chunks)) if chunks else []
+        return with_kept(evidence, nodes, notices.goes_on()) if nodes else evidence
+
+    def _with_conflicts(self, evidence: JudgedPassages) -> JudgedPassages:
+        """With the passages that say otherwise what answers; from now on quoting quotes both."""
+        generation = self._index.generation
+        found = self._parts.find_conflict(self._question.text, evidence.kept, generation)
+        if found is None:
+            return evidence
+        chunks = [each.chunk for each in found.others]
+        nodes = self._freshness().postprocess_nodes(nodes_of(generation, chunks))
+        if len(nodes) < len(chunks):
+            return evidence
+        reason = notices.other_version(evidence.kept[found.base.passage].document)
+        evidence = with_kept(evidence, nodes, reason)
+        conflict = conflict_of(found, evidence.kept, generation.catalogue)
+        self._conflicts, quoted = (conflict,), self._extract
+        self._extract = lambda question, passages: with_both(quoted(question, passages), conflict, passages)
+        return evidence
 
     def _answered(self, evidence: JudgedPassages) -> Answer:
         if self._model is None:
@@ -158,7 +255,7 @@ class Flow:
         self._scored_at = time.monotonic()
         return evidence_of(relevance.verdicts, scorer, self._question.threshold, question_language(self._question.text))
 
-    def _extract(self, question: str, passages: Sequence[Passage]) -> str:
+    def _quoted_in_their_language(self, question: str, passages: Sequence[Passage]) -> str:
         """What the passages say, found by the question in the language of the first of them."""
         language = language_of(passages[0].text) if passages else None
         wordings = self._translation.questions if question == self._question.text else ()
@@ -227,6 +324,7 @@ class Flow:
     def _checked(self, written: Written) -> Answer:
         evidence = written.evidence
         checked = None if only_refuses(written.text) else self._parts.check(written.text, evidence.kept)
+        conflicts = () if written.refused else self._conflicts_among(evidence)
         return Answer(
             question=self._asked,
             answer=checked.text if checked else written.text,
@@ -240,12 +338,28 @@ class Flow:
             rejected=evidence.rejected,
             relevance=evidence.scoring,
             checks=checked.checks if checked else Checks(),
-            notices=(*self._evidence_notices(evidence), *written.notices),
+            notices=(
+                *map(notices.answered_differently, conflicts),
+                *([notices.reads_whole(self._whole)] if self._whole else ()),
+                *self._evidence_notices(evidence),
+                *written.notices,
+            ),
             usage=self._usage(evidence.record.usage, written.usage),
             timings_ms=self._timings(),
             index=self._index_info(),
             standalone_question=self._rewriting.question,
             also_searched_as=self._translation.questions,
+            conflicts=conflicts,
+            whole_reading=self._whole,
+        )
+
+    def _conflicts_among(self, evidence: JudgedPassages) -> tuple[Conflict, ...]:
+        """Those whose statements are all among the sources, by the numbers that they have there."""
+        documents = dict(enumerate((passage.document for passage in evidence.kept), start=1))
+        return tuple(
+            conflict
+            for conflict in self._conflicts
+            if all(documents.get(each.source) == each.document for each in conflict.statements)
         )
 
     def _evidence_notices(self, evidence: JudgedPassages) -> Iterator[str]:
@@ -286,7 +400,8 @@ class Flow:
         steps = {
             "rewriting": self._rewriting.usage,
             "translation": self._translation.usage,
-            "scoring": scoring,
+            "scoring": scoring if self._whole is None else None,
+            "reading": self._reading_usage,
             "answer": answer,
         }
         return {step: used.figures() for step, used in steps.items() if used is not None}

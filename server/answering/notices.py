@@ -1,13 +1,16 @@
 """Sentences that go with an answer, told in the language of the question or of whoever reads the page."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 
+from server.answers import Conflict, Statement, WholeReading
 from storage.escaping import escaped
 from storage.messages import joined, message
 
 _MOST_FILES = 5
 _MOST_REMARKS = 3
 _MOST_PIECES = 20
+_LONGEST_QUOTE = 240  # characters
 
 
 def not_checked() -> str:
@@ -151,6 +154,79 @@ def nothing_cited() -> str:
 def no_such_documents(globs: Sequence[str]) -> str:
     """What was to be searched is not there."""
     return message("No document is called so: {globs}.", globs=_named(globs))
+
+
+def answered_differently(conflict: Conflict) -> str:
+    """Documents contradict one another; which of them is newer."""
+    said = [
+        message(
+            "{document} ({date}): “{quote}” [{source}]",
+            document=escaped(each.document),
+            date=each.date or "–",
+            quote=escaped(shorten(each.quote, _LONGEST_QUOTE, placeholder="…") or each.quote[:_LONGEST_QUOTE]),
+            source=each.source,
+        )
+        for each in conflict.statements
+    ]
+    sentence = message("The documents answer this differently. {statements}", statements=joined(said, "; "))
+    newest = next((each for each in conflict.statements if each.source == conflict.newer), None)
+    return sentence if newest is None else joined([sentence, _newest(newest, conflict.newer_by)], ". ")
+
+
+def _newest(statement: Statement, ground: str | None) -> str:
+    document, date = escaped(statement.document), statement.date
+    if ground == "superseded":
+        return message("The one that is valid is {document}: the other one was replaced.", document=document)
+    if ground == "version":
+        return message("The newest, by its version, is {document}.", document=document)
+    if ground == "date":
+        return message("The newest is {document}, of {date}.", document=document, date=date)
+    return message("The newest, by the time of its file, is {document}.", document=document)
+
+
+def other_version(document: str) -> str:
+    """Why a passage was brought that the search did not find: what it says was said otherwise elsewhere."""
+    return message("Brought because it says otherwise what {document} says.", document=escaped(document))
+
+
+def reads_whole(reading: WholeReading) -> str:
+    """Whole documents are read: which, how much, and what it costs."""
+    documents = _named(reading.documents)
+    if not reading.calls:
+        return message("Read as a whole: {documents} ({pages} pages).", documents=documents, pages=reading.pages)
+    if reading.cost is None:
+        return message(
+            "Read as a whole: {documents} ({pages} pages), in {calls} calls of about {tokens:,} tokens together.",
+            documents=documents,
+            pages=reading.pages,
+            calls=reading.calls,
+            tokens=reading.prompt_tokens,
+        )
+    return message(
+        "Read as a whole: {documents} ({pages} pages), in {calls} calls of about {tokens:,} tokens together, which "
+        "cost about {cost:.4f} {currency}.",
+        documents=documents,
+        pages=reading.pages,
+        calls=reading.calls,
+        tokens=reading.prompt_tokens,
+        cost=reading.cost,
+        currency=reading.currency or "",
+    )
+
+
+def computed(formula: str) -> str:
+    """A sum or difference of what the documents say, with its citations."""
+    return message("Computed from the cited numbers: {formula}", formula=formula)
+
+
+def goes_on() -> str:
+    """Why a passage is there that no search brought: it is the rest of a table, list or formula."""
+    return message("Brought because a table, list or formula of the passage beside it goes on here.")
+
+
+def part_of_whole() -> str:
+    """Why a passage is there that no search brought."""
+    return message("A part of the document that the question is about.")
 
 
 def thread_lost(why: str) -> str:

@@ -79,6 +79,52 @@ def extract_answer(question: str, passages: Sequence[Passage], words: Words | No
     return _write(passages, _choose(profile, quotes))
 
 
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A sentence that may answer, `passages[passage]` of those asked, and how strongly it does."""
+
+    passage: int
+    text: str
+    strength: float
+    is_near_miss: bool = False
+
+
+def best_quotations(question: str, passages: Sequence[Passage], words: Words, each: int = 1) -> list[Quotation]:
+    """The best sentences of each passage, so many of each, strongest first."""
+    profile = profile_of(question, words.frequencies, words.chunks)
+    found = [quote for index, passage in enumerate(passages) for quote in _quotes(profile, index, passage)[:each]]
+    found.sort(key=lambda quote: (quote.is_near_miss, len(quote.text) > _LONGEST, -quote.strength))
+    return [Quotation(quote.passage, quote.text, quote.strength, quote.is_near_miss) for quote in found]
+
+
+def best_statements(question: str, passages: Sequence[Passage], words: Words, each: int) -> list[tuple[int, str, str]]:
+    """Of the best sentences of each passage: the passage, the sentence, and where it is a row the head of its table."""
+    found = []
+    for quote in best_quotations(question, passages, words, each):
+        sentences = sentences_of(passages[quote.passage].text)
+        place = next(number for number, sentence in enumerate(sentences) if sentence.text == quote.text)
+        heads = head_of(sentences, place) if sentences[place].is_row else ()
+        rows = [sentences[head].text for head in sorted(heads) if sentences[head].is_row]
+        found.append((quote.passage, quote.text, rows[0] if rows else ""))
+    return found
+
+
+def cited(text: str, passages: Sequence[Passage], index: int) -> str:
+    """The sentence of this text quoted from its passage with what belongs to it, and its [i]."""
+    sentences = quotable_sentences(passages[index].text)
+    place = next((number for number, sentence in enumerate(sentences) if sentence.text in text), None)
+    if place is None:
+        return f"{' '.join(text.split())} [{index + 1}]"
+    return _paragraph(passages, index, _with_what_belongs_to_it(sentences, place))
+
+
+def quoted_places(passages: Sequence[Passage], index: int, places: Sequence[int]) -> str:
+    """The sentences of a passage at these places, with what belongs to them but headings, and its [i]."""
+    sentences = quotable_sentences(passages[index].text)
+    belonging = {other for place in places for other in _with_what_belongs_to_it(sentences, place)}
+    return _paragraph(passages, index, {place for place in belonging if not sentences[place].is_heading})
+
+
 def _words_at_hand(passages: Sequence[Passage]) -> Words:
     """How common words are among the sentences at hand, for want of the index."""
     counts: Counter[str] = Counter()
@@ -159,11 +205,17 @@ def _write(passages: Sequence[Passage], chosen: Sequence[_Quote]) -> str:
         for quote in chosen:
             if quote.passage == index:
                 places.update(_with_what_belongs_to_it(sentences, quote.place))
-        quoted = _joined(passages[index].text, sentences, sorted(places))
-        # Behind the last cell of a Markdown row it would be a cell too many, which is not shown.
-        before_citation = "\n\n" if quoted.endswith("|") else " "
-        paragraphs.append(f"{quoted}{before_citation}[{index + 1}]")
+        paragraphs.append(_paragraph(passages, index, places))
     return "\n\n".join(paragraphs)
+
+
+def _paragraph(passages: Sequence[Passage], index: int, places: Collection[int]) -> str:
+    """The sentences of a passage at these places, with their citation."""
+    text = passages[index].text
+    quoted = _joined(text, quotable_sentences(text), sorted(places))
+    # Behind the last cell of a Markdown row it would be a cell too many, which is not shown.
+    before_citation = "\n\n" if quoted.endswith("|") else " "
+    return f"{quoted}{before_citation}[{index + 1}]"
 
 
 def _with_what_belongs_to_it(sentences: Sequence[Sentence], place: int) -> set[int]:

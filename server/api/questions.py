@@ -15,6 +15,7 @@ from server.answers import (
     PassageScored,
     PassagesFound,
     PassagesKept,
+    ReadingPlanned,
 )
 from server.http import conversion, schema
 from server.http.condition import notice_of, open_index_status, readiness
@@ -196,6 +197,10 @@ class JsonPresenter:
     def rewritten(self, question: str) -> Sent:
         """What is searched for instead."""
         return "rewritten", {"standalone_question": question}
+
+    def planned(self, planned: ReadingPlanned) -> Sent:
+        """What will be read, and what that costs."""
+        return "planned", schema.WholeReadingOut.model_validate(planned.reading).model_dump()
 
     def passages(self, found: PassagesFound) -> Sent:
         """As retrieved."""

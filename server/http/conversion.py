@@ -52,6 +52,8 @@ def query_response(answer: Answer, request_id: str, say: Say | None = None) -> s
         request_id=request_id,
         standalone_question=answer.standalone_question,
         also_searched_as=list(answer.also_searched_as),
+        whole_reading=schema.WholeReadingOut.model_validate(answer.whole_reading) if answer.whole_reading else None,
+        conflicts=[schema.ConflictOut.model_validate(conflict) for conflict in answer.conflicts],
         second=schema.SecondAnswer(**_written(answer.second, say, say_notice)) if answer.second else None,
     )
 

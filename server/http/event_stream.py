@@ -22,6 +22,7 @@ from server.answers import (
     PassagesKept,
     Question,
     QuestionRewritten,
+    ReadingPlanned,
     ReasoningDelta,
 )
 from server.http.error_responses import log_failure
@@ -40,6 +41,9 @@ class Presenter(Protocol):
 
     def rewritten(self, question: str) -> tuple[str, Any]:
         """A follow-up question was made to stand alone."""
+
+    def planned(self, planned: ReadingPlanned) -> tuple[str, Any]:
+        """Whole documents will be read."""
 
     def passages(self, found: PassagesFound) -> tuple[str, Any]:
         """What was retrieved."""
@@ -116,6 +120,8 @@ def _line(event: Event, presenter: Presenter) -> str:
     match event:
         case QuestionRewritten():
             return server_sent(*presenter.rewritten(event.text))
+        case ReadingPlanned():
+            return server_sent(*presenter.planned(event))
         case PassagesFound():
             return server_sent(*presenter.passages(event))
         case PassageScored():

@@ -156,6 +156,9 @@ class Checks(_Response):
 
     unknown_citations: int = Field(default=0, description="Citations of no kept passage; they were removed.")
     unsupported: list[str] = Field(default_factory=list, description="Numbers and quotations not found where cited.")
+    computed: list[str] = Field(
+        default_factory=list, description='Sums and differences of cited numbers: "1,140 + 1,315 = 2,455".'
+    )
     numbers_found: int = Field(default=0, description="Numbers that the cited passages bear out.")
     quotations_found: int = Field(default=0, description="Quotations that the cited passages bear out.")
 
@@ -165,6 +168,36 @@ class IndexInfo(_Response):
 
     generation: str
     embed_model: str
+
+
+class StatementOut(_Response):
+    """What one of the sources says."""
+
+    source: int = Field(ge=1, description="Its number: [1] is sources[0].")
+    document: str
+    quote: str
+    date: str = Field(description='The date of its document, "2025-07-01" or a part of it; "" where none is known.')
+
+
+class ConflictOut(_Response):
+    """Sources that answer differently."""
+
+    statements: list[StatementOut]
+    newer: int | None = Field(description="The number of the source whose document is newest; null: not known.")
+    newer_by: Literal["superseded", "date", "version", "file time"] | None = Field(
+        description="What tells which one is newer: what documents say, their dates, versions, or files' times."
+    )
+
+
+class WholeReadingOut(_Response):
+    """Documents that were read as a whole."""
+
+    documents: list[str]
+    pages: int
+    calls: int = Field(description="Calls of the language model, at most one for 30 pages; 0 without one.")
+    prompt_tokens: int = Field(description="Estimated.")
+    cost: float | None = Field(description="Estimated, of what is read; null: no price is known.")
+    currency: str | None
 
 
 class WrittenAnswer(_Response):
@@ -203,6 +236,10 @@ class QueryResponse(WrittenAnswer):
         default_factory=list, description="The question in the documents' languages, where they are not its own."
     )
     second: SecondAnswer | None = Field(default=None, description='The reasoner\'s answer with "model": "both".')
+    whole_reading: WholeReadingOut | None = Field(
+        default=None, description="What was read where the question is about whole documents."
+    )
+    conflicts: list[ConflictOut] = Field(default_factory=list, description="Where sources answer differently.")
 
 
 class RetrieveResponse(_Response):

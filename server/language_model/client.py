@@ -34,6 +34,7 @@ from server.language_model.served_model import ServedModel
 from server.language_model.tariffs import Tariff
 from server.language_model.transport import build_http_client, responses_closed
 from server.language_model.usage import Usage, estimated_tokens
+from server.settings import Prices
 from storage.messages import message
 
 _WITHOUT_DEADLINE_SECONDS = 120.0
@@ -111,6 +112,10 @@ class LanguageModels:
     def name(self, role: Role) -> str:
         """The name of the model of a role."""
         return self._names[role]
+
+    def prices(self, role: Role) -> Prices | None:
+        """What a million tokens of that model cost now; None where that is not known."""
+        return self._tariff.prices(self.name(role), self._now())
 
     def close(self) -> None:
         """Close all connections, and the ledger of the budget."""

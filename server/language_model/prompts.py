@@ -43,6 +43,7 @@ _RELEVANCE = _Kind("RELEVANCE_PROMPT_FILE", ("context_str", "query_str"), ("mark
 _STANDALONE = _Kind("standalone.txt", ("history_str", "query_str"), ("marker",))
 
 _TRANSLATION = _Kind("translation.txt", ("languages_str", "query_str"), ("marker",))
+_PARTS = _Kind("whole_parts.txt", ("context_str", "query_str"), ("most", "marker"))
 
 _CONVERSATION = _Kind("conversation.txt", ("context_str", "history_str", "query_str"), ("marker",))
 
@@ -60,6 +61,7 @@ class Prompts:
     standalone: PromptTemplate
     conversation: PromptTemplate
     translation: PromptTemplate
+    parts: PromptTemplate
 
     def answer_messages(self, question: str, passages: Sequence[Passage], marker: str) -> list[ChatMessage]:
         """The request to answer from the passages, first one first: [1] in the answer will mean the first."""
@@ -100,6 +102,15 @@ class Prompts:
             marker=marker,
         )
 
+    def parts_messages(self, question: str, passages: Sequence[Passage], most: int, marker: str) -> list[ChatMessage]:
+        """The request to choose, of a part of a document, the passages that an answer about the whole needs."""
+        return self.parts.format_messages(
+            context_str=document_blocks(passages, marker),
+            query_str=_without(question, marker),
+            most=most,
+            marker=marker,
+        )
+
 
 def new_marker() -> str:
     """128 random bits that no document can know."""
@@ -119,7 +130,9 @@ def read_prompts(answer_file: Path | None = None, relevance_file: Path | None = 
     standalone = _template(TEMPLATES_FOLDER / "standalone.txt", _STANDALONE)
     conversation = _template(TEMPLATES_FOLDER / "conversation.txt", _CONVERSATION)
     translation = _template(TEMPLATES_FOLDER / "translation.txt", _TRANSLATION)
-    return Prompts({"en": answer["en"], "zh": answer["zh"]}, relevance, standalone, conversation, translation)
+    parts = _template(TEMPLATES_FOLDER / "whole_parts.txt", _PARTS)
+    answers: dict[Language, PromptTemplate] = {"en": answer["en"], "zh": answer["zh"]}
+    return Prompts(answers, relevance, standalone, conversation, translation, parts)
 
 
 def document_blocks(passages: Sequence[Passage], marker: str) -> str:

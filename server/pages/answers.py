@@ -9,7 +9,8 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.answers import Answered, Mode, PassageScored, PassagesFound, PassagesKept
+from server.answering import notices
+from server.answers import Answered, Mode, PassageScored, PassagesFound, PassagesKept, ReadingPlanned
 from server.http import conversion, schema
 from server.http.event_stream import EVENT_STREAM, Sent, stream_answer
 from server.http.problems import problem_of
@@ -118,6 +119,12 @@ class PagePresenter:
         """How the question was understood, shown at once and above the answer."""
         self._understood = self._asked_for = question
         return "rewritten", {"html": render_template("_understood.html", understood=question)}
+
+    def planned(self, planned: ReadingPlanned) -> Sent:
+        """What will be read, and what that costs, before it does."""
+        return "planned", {
+            "html": render_template("_planned.html", notice=encoded(notices.reads_whole(planned.reading)))
+        }
 
     def passages(self, found: PassagesFound) -> Sent:
         """The evidence in the order of retrieval, and room for the answer."""

@@ -104,6 +104,9 @@
       for (const old of document.querySelectorAll("[data-understood]")) old.remove();
       result().querySelector("[data-question]").after(understood);
     },
+    planned({ html }) {
+      handlers.rewritten({ html });
+    },
     passages({ html }) {
       showResult(html);
       for (const old of document.querySelectorAll("[data-waiting]")) old.remove();

@@ -1,14 +1,28 @@
 """The measuring stick itself: figures by hand, a gate that notices a fall and forgives noise, question files."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.quality import reading
 from benchmarks.quality.__main__ import main
+from benchmarks.quality.answer_grading import holds, normalised
 from benchmarks.quality.corpora import publish_index, text_document
 from benchmarks.quality.measures import bootstrapped, ranking_figures, surely_falls
-from benchmarks.quality.question_sets import OWN_QUESTIONS, BadQuestions, EvalQuestion, read_questions
+from benchmarks.quality.question_sets import (
+    OWN_DOCUMENTS,
+    OWN_NATURAL_QUESTIONS,
+    OWN_QUESTIONS,
+    BadQuestions,
+    EvalQuestion,
+    QuestionSet,
+    folder_documents,
+    question_sets,
+    read_questions,
+    squeezed,
+)
 from benchmarks.quality.results import SetResult, compare, write_baseline
 from benchmarks.quality.systems import rank_fusion
 from storage.embedding.local import build_embed_model
@@ -131,6 +145,53 @@ def test_our_own_questions_can_be_read() -> None:
     questions = read_questions(OWN_QUESTIONS)
     assert len(questions) >= 40
     assert any(question.unanswerable for question in questions)
+
+
+@pytest.fixture(scope="module")
+def own_texts() -> dict[str, str]:
+    """The text of each of our documents, without white space and bars."""
+    return {
+        each.path: squeezed(" ".join(page.text for page in each.parsed.pages))
+        for each in folder_documents(OWN_DOCUMENTS)
+    }
+
+
+def _own_natural() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in OWN_NATURAL_QUESTIONS.read_text(encoding="utf-8").splitlines()]
+
+
+def test_there_are_many_natural_questions_of_all_kinds_and_languages() -> None:
+    questions = _own_natural()
+    answerable = [each for each in questions if not each["unanswerable"]]
+    assert len(answerable) >= 80
+    assert len(questions) - len(answerable) >= 20
+    assert {each["language"] for each in questions} == {"en", "de", "zh"}
+    kinds = {"fact", "condition", "table", "yesno", "list", "compute", "definition", "follow-up", "whole"}
+    assert kinds <= {each["kind"] for each in answerable}
+    assert len({each["document"] for each in answerable}) == 6
+
+
+@pytest.mark.parametrize("asked", _own_natural(), ids=lambda asked: asked["id"])
+def test_the_gold_of_a_natural_question_stands_in_its_document(
+    asked: dict[str, Any], own_texts: dict[str, str]
+) -> None:
+    if asked["unanswerable"]:
+        assert not asked["answers"]
+        return
+    evidence = asked["evidence"].split("\n")
+    assert [line for line in evidence if squeezed(line) not in own_texts[asked["document"]]] == []
+    if asked["kind"] not in ("compute", "whole"):  # there the gold is put together, or stands in more places
+        there = normalised(asked["evidence"])
+        assert [variant for variant in asked["answers"] if not holds(there, variant)] == []
+
+
+def test_a_follow_up_is_searched_for_with_the_question_before_it() -> None:
+    question = next(question for question in natural().questions if question.history)
+    assert question.history[-1].question in question.searched_text
+
+
+def natural() -> QuestionSet:
+    return next(each for each in question_sets() if each.name == "own natural")
 
 
 def test_reading_is_skipped_with_a_reason_where_its_files_are_absent(tmp_path: Path) -> None:

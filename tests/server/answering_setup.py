@@ -129,6 +129,9 @@ class Setup:
             extract=lambda index: self.extract,
             check=self.check,
             languages=lambda index, documents: self.languages,
+            going_on=lambda passages, generation: (),
+            compute=lambda question, passages, generation: None,
+            find_conflict=lambda question, passages, generation: None,
         )
 
     def service(self, *, key: str = KEY, scores_relevance: bool = True, **options: Any) -> AnswerService:

@@ -24,6 +24,9 @@ from tests.shared import has_moved, made_once
 
 ROOT = Path(__file__).parents[2]
 EVIL_NAME = '"><svg onload=alert(1)>.md'
+DOCUMENTS = 1 + sum(not file.name.startswith(".") for file in (ROOT / "documents").iterdir())
+"""How many of them answer: ours, and the one with the evil name."""
+
 _READY_SECONDS = 90
 
 

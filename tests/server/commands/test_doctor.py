@@ -15,6 +15,7 @@ from server.language import Language
 from storage.messages import message
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion, Failure, Page, believable
+from tests.server.conftest import DOCUMENTS
 
 KEY = "sk-canary-0123456789abcdef"
 OF_THE_MODEL = ("server", "clock", "key", "model", "answers", "scores", "thinking switch", "JSON mode", "balance")
@@ -69,7 +70,7 @@ def test_a_whole_set_up_is_well(
     assert main(["doctor"]) == 0
     shown = capsys.readouterr().out
     assert "✗" not in shown
-    assert "✓ index           generation 0001: 4 documents" in shown
+    assert f"✓ index           generation 0001: {DOCUMENTS} documents" in shown
     assert "✓ embedding model all-MiniLM-L6-v2 loads and gives the vectors of the index\n" in shown
 
 

@@ -15,7 +15,7 @@ from server import create_app
 from server.http.services import Services
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion, Failure
-from tests.server.conftest import EVIL_NAME
+from tests.server.conftest import DOCUMENTS, EVIL_NAME
 
 QUESTION = "How much is the cooperative share that every member buys?"
 PAGE = {"Accept": "text/html"}
@@ -55,7 +55,7 @@ def test_the_form_is_there_and_says_how_answers_are_made(client: FlaskClient) ->
     page = outline(client.get("/"))
     assert [a["name"] for a in page.all("textarea")] == ["question"]
     assert "No language model is configured" in page.text
-    assert "4 of 5 documents" in page.text
+    assert f"{DOCUMENTS} of {DOCUMENTS + 1} documents" in page.text
     assert "all-MiniLM-L6-v2" in page.text
 
 

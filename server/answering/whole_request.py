@@ -1,0 +1,174 @@
+"""Whether a question is about a document as a whole, and what of it is wanted. Pure.
+
+"Summarise the lease", "the main obligations of the tenant", "list all fees", "which documents mention parking". What is
+wanted may be of a kind that sentences show by their form: duties, bans, sums of money, dates, rights.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal
+
+from storage.words.frame_words import frame_words
+from storage.words.scripts import IS_CJK, UNSPACED_RUN
+from storage.words.stemming import meaning_stem
+from storage.words.terms import STOP_WORDS
+
+Scope = Literal["document", "documents"]
+
+_SUMMARY = re.compile(
+    r"\bsummar(?:y|i[sz]e|ies)\b|\boverview\b|\bmain (?:points|content|ideas|topics)\b|\bkey (?:points|facts"
+    r"|takeaways|terms)\b"
+    r"|\bwhat(?:['’]s| is| are)? .{0,40}\ball about\b|\bgist\b|\boutline of\b"
+    r"|\b(?:zusammenfass\w*|fass\w* .{1,80} zusammen|überblick|kernaussagen)\b|\b(?:résum\w*|synthèse|aperçu)\b"
+    r"|\bres[uú]m\w*|\bsíntesis\b|总结|總結|概括|摘要|概述|归纳|歸納|讲了什么|講了什麼|主要内容|主要內容|要点",
+    re.IGNORECASE,
+)
+_LIST = re.compile(
+    r"\blist (?:all|every|everything|each|of all)\b|\b(?:a|the) (?:full |complete )?list\b|\blist them all\b"
+    r"|\b(?:what|which|name|show|give me|find|tell me) (?:are |is )?(?:all|every|everything)\b|\ball (?:the"
+    r"|of the) \w+"
+    r"|\bevery(?:thing)? (?:single )?\w+ .{0,40}\b(?:pay|cost|forbid|prohibit|require|must)"
+    r"|\b(?:main|most important|key|principal|chief)\b.{0,20}\b(?:obligations?|duties|duty|responsibilit\w+"
+    r"|rules|rights|terms|"
+    r"conditions|costs|fees|deadlines|risks|prohibitions)\b"
+    r"|\bwhat are .{1,40}\b(?:obligations|duties|responsibilities)\b|\b(?:obligations|duties"
+    r"|responsibilities) (?:of|does|do|has)\b"
+    r"|\bwhat (?:do|does|must|should) .{1,40} have to do (?:under|according|by|in)\b"
+    r"|\b(?:auflisten|aufzählen|liste?t?e? .{0,30}\b(?:alle|sämtliche)|sämtliche|alle \w+ (?:auf|aus))\b"
+    r"|\bwas sind (?:alle|die wichtigsten)\b"
+    r"|\b(?:liste[rz]?|énum[eé]r\w+) (?:tou\w+|de)\b|\btou(?:s|tes) les\b|\blist[ae]\w* (?:tod\w+|de)\b"
+    r"|\btod[oa]s l[oa]s\b"
+    r"|列出|列举|列舉|所有的?|全部|有哪些(?:规|規|义务|義務|责任|費|费|要求|禁止|权)",
+    re.IGNORECASE,
+)
+_WHICH_DOCUMENTS = re.compile(
+    r"\b(?:which|what|list (?:all|the)) (?:of (?:the|my|our) )?(?:documents?|files?|papers|contracts|reports"
+    r"|pdfs?)\b.{0,30}"
+    r"\b(?:mention|contain|say|talk|speak|deal|discuss|cover|are about|is about|refer|name)\w*"
+    r"|\bwo überall\b|\bwhere else\b|\b(?:welche|in welchen) (?:dokumente?n?|dateien|unterlagen)\b|\b(?:quels"
+    r"|dans quels) (?:documents|fichiers)\b"
+    r"|\b(?:qué|en qué) (?:documentos|archivos)\b|(?:哪些|哪几个|哪幾個|哪个|哪個)(?:文件|文档|文檔|资料|資料)",
+    re.IGNORECASE,
+)
+
+Kind = Literal["duty", "ban", "money", "date", "right"]
+_ASKED: Mapping[Kind, str] = {
+    "duty": r"\b(?:obligations?|dut(?:y|ies)|responsibilit\w+|ha(?:s|ve) to do|must|required|requirements?"
+    r"|rules?|pflicht\w*|aufgaben"
+    r"|muss|müssen|obligacion\w*|tenemos que|debe\w*|obligations?|devoirs?|dois|doit)\b"
+    r"|义务|義務|责任|責任|必须|必須|要求|规矩"
+    r"|規矩|规定|規定",
+    "ban": r"\b(?:forbidden|prohibit\w*|bann?ed|not allowed|bans?|exclu\w+|not covered|isn['’]?t covered"
+    r"|not insured|not permitted|verbot\w*"
+    r"|verboten|untersagt|nicht erlaubt|interdi\w+|défendu\w*|prohibi\w+)\b"
+    r"|禁止|不得|不能|不准|不允许|不允許|规矩|規矩",
+    "money": r"\b(?:fees?|costs?|charges?|prices?|payments?|pays?|fares?|rates|expenses|money|kosten|gebühr\w*"
+    r"|preise?|beiträge|zahlen"
+    r"|frais|coûts?|prix|tarifs?|gastos|costes|precios|tarifas)\b"
+    r"|费用|費用|收费|收費|价格|價格|多少钱|罚款|罰款|钱|花费",
+    "date": r"\b(?:dates?|deadlines?|time limits?|periods?|terms|when|fristen?|termine?|délais?|dates?|plazos?"
+    r"|fechas?)\b"
+    r"|期限|日期|时间|時間|截止",
+    "right": r"\b(?:rights?|entitle\w*|benefits?|rechte?|ansprüche|leistungen|droits?|derechos?)\b|权利|權利|福利|待遇",
+}
+_SHOWN: Mapping[Kind, str] = {
+    "duty": r"\b(?:shall|must|ha(?:s|ve) to|(?:is|are) (?:required|obliged|responsible|to be)|need(?:s|ed)? to"
+    r"|pays?|keeps?|maintains?"
+    r"|reports?|returns?|bears?|muss|müssen|hat .{1,80} zu|haben .{1,80} zu|ist .{1,60} zu|sind .{1,60} zu"
+    r"|verpflichtet|debe\w*|tiene que"
+    r"|se obliga|abona\w*|facilita|comunica|doit|doivent|obligatoire|tenu\w* de)\b|应当|應當|必须|必須|须|須"
+    r"|不得|应|應|限养|禁止|严禁",
+    "ban": r"\b(?:prohibited|forbidden|not (?:be )?(?:allowed|permitted|used|insured|covered|liable|carried"
+    r"|paid|let|leave|kept)|(?:may|must|shall|can) not"
+    r"|cannot|no \w+ (?:may|shall)|exclu\w+|never|except|verboten|untersagt|nicht (?:erlaubt|gestattet)"
+    r"|darf (?:nur|nicht)|dürfen (?:nur|nicht)|nur"
+    r"|kein\w*|interdit\w*|défendu\w*|ne (?:peut|peuvent|doit|sont|sera)|prohib\w+|no (?:se|est[aá]n?"
+    r"|podr[aá]n?))\b"
+    r"|不得|禁止|严禁|嚴禁|不准|不可|不允许|限|须|應",
+    "money": r"[€$£¥￥]|\b(?:eur|euros?|usd|dollars?|pounds?|gbp|chf|pence|cents?|percent|prozent|free|subsid\w+"
+    r"|discount|reduction|kostenlos)\b"
+    r"|\d\s?%|\|[^|]*\d+[.,]\d\d[^|]*\||[\d一二三四五六七八九十百千万]+\s?(?:元|块|圆)|免费|免費|百分之",
+    "date": r"\b\d{1,2}[.:]\s?\d\d\b|\b(?:19|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august"
+    r"|september|october|november"
+    r"|december|januar|februar|märz|juni|juli|oktober|dezember)\b|\b(?:\d+|two|three|four|five|six|seven|eight"
+    r"|nine|ten|fourteen|thirty"
+    r"|zwei|drei|vier|fünf|sechs)\s(?:\w+ )?(?:hours?|days?|weeks?|months?|years?|tagen?|wochen?|monaten?"
+    r"|jahren?|jours|mois|días|meses)\b"
+    r"|[\d一二三四五六七八九十]+\s?(?:日|天|周|个月|年|小时)",
+    "right": r"\b(?:may|entitled|right|receives?|get|gets|free|contributes?|subsid\w+|kann|können|darf|dürfen"
+    r"|erhält|erhalten|puede\w*|peut"
+    r"|peuvent|reçoi\w+)\b|可以|有权|有權|享有|享受|可",
+}
+_ASKED_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKED.items()}
+_SHOWN_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _SHOWN.items()}
+
+_REQUEST_WORDS = """
+list all every everything each give me show tell name find please summary summarise summarize summaries overview
+outline main most important key principal chief points content document documents file files folder paper text whole
+entire complete full contain leaflet brochure contract agreement handbook manual report minutes meeting policy
+regulations letter mention mentions talk about what which are is do does have has to under according top brief briefly
+short detail zusammenfassung zusammen fasse fassen überblick auflisten liste alle alles sämtliche bitte dokument
+dokumente datei dateien welche wichtigsten résumé résume résumer fais moi liste tous toutes document documents fichier
+resúmeme resume resumen lista todos todas documento qué según
+"""
+_FRAME = frozenset(map(meaning_stem, _REQUEST_WORDS.split()))
+_CHINESE_FRAME = re.compile(
+    r"哪些|哪里|讲到了?|提到了?|谈到了?|总结一?下?|總結|概括|摘要|概述|归纳|列出|列举|列舉|所有的?|全部的?|有哪些|哪些|请|請|一下|主要|内容|內容|要点|文件|文档|资料|提到|里面?|的"
+    r"|和|是|什么"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeRequest:
+    """What is wanted of a whole document, or of all: `topic` are the stems of what it is about, pairs of characters
+    for Chinese; empty together with `kinds` where a summary is wanted. `rest`: what is to be searched for in all.
+    """
+
+    scope: Scope
+    is_summary: bool
+    kinds: tuple[Kind, ...]
+    topic: frozenset[str]
+    rest: str = ""
+
+
+@lru_cache(maxsize=256)
+def whole_request(question: str) -> WholeRequest | None:
+    """What the question wants of a whole document; None where it is an ordinary question."""
+    if _WHICH_DOCUMENTS.search(question):
+        rest = _WHICH_DOCUMENTS.sub(" ", question)
+        return WholeRequest("documents", False, (), topic_of(rest), rest)
+    is_summary = _SUMMARY.search(question) is not None
+    if not is_summary and not _LIST.search(question):
+        return None
+    kinds = tuple(kind for kind, pattern in _ASKED_PATTERNS.items() if pattern.search(question))
+    rest = question
+    for pattern in (_SUMMARY, *(_ASKED_PATTERNS[kind] for kind in kinds)):
+        rest = pattern.sub(" ", rest)
+    return WholeRequest("document", is_summary, kinds, topic_of(rest))
+
+
+def topic_of(text: str) -> frozenset[str]:
+    """The stems of a text but for those that only ask; of Chinese the pairs of characters."""
+    stops = STOP_WORDS | frame_words(text)
+    found: set[str] = set()
+    for match in re.finditer(rf"{UNSPACED_RUN.pattern}|[^\W\d_]+(?:-\d+)?", text):
+        word = match.group()
+        if IS_CJK.match(word):
+            for run in _CHINESE_FRAME.sub(" ", word).split():
+                found.update(map("".join, pairwise(run)) if len(run) > 1 else run)
+        elif word.casefold() not in stops and (stem := meaning_stem(word.casefold())) not in _FRAME:
+            found.add(stem)
+    return frozenset(found)
+
+
+def shows(kind: Kind, sentence: str) -> bool:
+    """Whether a sentence is of this kind by its form."""
+    return _SHOWN_PATTERNS[kind].search(sentence) is not None
+
+
+def asks_for(kind: Kind, text: str) -> bool:
+    """Whether a text, such as a heading, names this kind."""
+    return _ASKED_PATTERNS[kind].search(text) is not None
