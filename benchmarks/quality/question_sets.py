@@ -8,13 +8,14 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from benchmarks.quality.corpora import SourceDocument, read_file, text_document
+from benchmarks.quality.corpora import SourceDocument, read_file, read_file_once, text_document
 from storage.formats import HIDDEN_PREFIXES
 from storage.records import ChunkRecord
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data"
 OWN_QUESTIONS = Path(__file__).with_name("questions.jsonl")
+_READINGS = ROOT / "eval" / "results" / "readings"
 
 
 class BadQuestions(Exception):
@@ -27,7 +28,8 @@ class EvalQuestion:
     is given, the passage that holds these words, or, where `quotes` are given, any of them. `document` may be a glob.
 
     `points`: what an answer must say, each point in any of its variants; where there are none, only the passages
-    are measured. `kind` and `language` are what figures are shown by.
+    are measured. `kind` and `language` are what figures are shown by. `grades`: of a topical query, how much each
+    document is about it, from 1; then any of these documents counts.
     """
 
     text: str
@@ -39,9 +41,12 @@ class EvalQuestion:
     kind: str = ""
     language: str = ""
     quotes: tuple[str, ...] = ()
+    grades: tuple[tuple[str, int], ...] = ()
 
     def is_answered_by(self, chunk: ChunkRecord) -> bool:
         """Whether the passage holds the answer."""
+        if self.grades:
+            return any(chunk.document == document for document, _ in self.grades)
         if self.unanswerable or not (chunk.document == self.document or fnmatchcase(chunk.document, self.document)):
             return False
         if self.pages and not set(self.pages).intersection(chunk.pages):
@@ -67,6 +72,8 @@ class QuestionSet:
         content = json.dumps([[q.text, q.document, q.pages, q.quote, q.unanswerable] for q in self.questions])
         if any(q.points for q in self.questions):
             content += json.dumps([[q.points, q.quotes] for q in self.questions])
+        if any(q.grades for q in self.questions):
+            content += json.dumps([q.grades for q in self.questions])
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
@@ -83,6 +90,11 @@ def question_sets() -> list[QuestionSet]:
             sets.append(_paragraph_set(name, language))
     if (SHARED / "natural").is_dir():
         sets.append(_natural_set(SHARED / "natural"))
+    if (SHARED / "cranfield").is_dir():
+        sets.append(_topical_set("cranfield"))
+    if (SHARED / "filings").is_dir():
+        filings = read_questions(SHARED / "filings" / "questions.jsonl")
+        sets.append(QuestionSet("filings", "filings", lambda: _long_documents(SHARED / "filings"), filings))
     by_name = {each.name: each for each in sets}
     if "papers" in by_name and "squad2" in by_name:
         strangers = tuple(EvalQuestion(question.text, unanswerable=True) for question in by_name["squad2"].questions)
@@ -95,7 +107,7 @@ def missing_sets() -> list[str]:
     """A sentence for each set that cannot be measured here."""
     return [
         f"{name}: skipped, ../shared/data/{name} is not there"
-        for name in ("papers", "squad2", "cmrc2018", "natural")
+        for name in ("papers", "squad2", "cmrc2018", "natural", "cranfield", "filings")
         if not (SHARED / name).is_dir()
     ]
 
@@ -161,6 +173,30 @@ def _paragraph_set(name: str, language: str) -> QuestionSet:
         return (text_document(path_of[passage["id"]], passage["text"]) for passage in passages)
 
     return QuestionSet(name, name, documents, questions)
+
+
+def _topical_set(name: str) -> QuestionSet:
+    """A set whose queries name a topic, and whose documents are more or less about it."""
+    passages = _json_lines(SHARED / name / "passages.jsonl")
+    path_of = {passage["id"]: f"{number:04d}.txt" for number, passage in enumerate(passages)}
+    queries = tuple(
+        EvalQuestion(
+            raw["question"],
+            kind="topic",
+            language="en",
+            grades=tuple((path_of[id_], grade) for id_, grade in raw["grades"].items()),
+        )
+        for raw in _json_lines(SHARED / name / "questions.jsonl")
+    )
+
+    def documents() -> Iterator[SourceDocument]:
+        return (text_document(path_of[each["id"]], each["text"]) for each in passages if each["text"].strip())
+
+    return QuestionSet(name, name, documents, queries)
+
+
+def _long_documents(folder: Path) -> Iterator[SourceDocument]:
+    return (read_file_once(file, file.name, _READINGS) for file in sorted(folder.glob("*.pdf")))
 
 
 def _natural_set(folder: Path) -> QuestionSet:
