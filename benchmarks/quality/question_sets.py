@@ -178,7 +178,7 @@ def _paragraph_set(name: str, language: str) -> QuestionSet:
 def _topical_set(name: str) -> QuestionSet:
     """A set whose queries name a topic, and whose documents are more or less about it."""
     passages = _json_lines(SHARED / name / "passages.jsonl")
-    path_of = {passage["id"]: f"{number:04d}.txt" for number, passage in enumerate(passages)}
+    path_of = {passage["id"]: f"{passage['id']:0>4}.txt" for passage in passages}
     queries = tuple(
         EvalQuestion(
             raw["question"],

@@ -82,7 +82,7 @@ def repeatable(results: Sequence[SetResult], model: str) -> dict[str, Any]:
 
 
 def write_baseline(results: Sequence[SetResult], model: str, file: Path = BASELINE) -> None:
-    """Make this run the one that later ones are compared with; sets that did not run keep their figures of this model."""
+    """Make this run the one that later ones are compared with; others keep their figures of this model."""
     known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     sets = known["sets"] if known.get("model") == model else {}
     sets |= {result.name: _kept(result) for result in results}
