@@ -25,11 +25,22 @@ _CLEAR = 0.5  # of the weight of everything named
 _MOST_DOCUMENTS = 0.5  # who is named by the words of half of all documents is not named
 _MOST_GLUED = 3  # words
 _ENOUGH_WORDS = 2
-_SURE, _LIKELY = 1.0, 0.3  # by name and time, by name alone: other documents may speak of who has that name
+_LIKELY = 0.3  # named by no year, quarter or version: other documents may speak of who has that name
 _SHORTEST_GLUED = 5  # characters
 
 _FISCAL_YEAR = re.compile(r"\b(?:fy|fiscal(?: year)?)\s?['’]?((?:19|20)?\d\d)(?!\d)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_MONTHS = (
+    "January|February|March|April|May|June|July|August|September|October|November|December"
+    "|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre"
+    "|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
+)
+_DATE = re.compile(  # a year alone may be part of a name: AIME 2024
+    rf"\b(?:{_MONTHS})\.?(?: \d{{1,2}})?,? (?:de )?((?:19|20)\d\d)\b|\b((?:19|20)\d\d)-\d\d-\d\d\b"
+    r"|\b\d{1,2}[./]\d{1,2}[./]((?:19|20)\d\d)\b|((?:19|20)\d\d) ?年"
+    r"|\b(?:fiscal|report|version|edition|quarter|Q[1-4])(?: year)? ((?:19|20)\d\d)\b|\b((?:19|20)\d\d) annual\b",
+    re.IGNORECASE,
+)
 _QUARTER = re.compile(r"(?<![^\W\d_])Q([1-4])(?!\d)|\b(first|second|third|fourth)[- ]quarter\b", re.IGNORECASE)
 _QUARTERS = {"first": "1", "second": "2", "third": "3", "fourth": "4"}
 _VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+)(?![\w.]*\d)", re.IGNORECASE)
@@ -67,7 +78,7 @@ def names_of(path: str, title: str, first_page: str) -> DocumentNames:
         frozenset((*_stems(called), *_marks(f"{name} {title}".replace("_", " ")))),
         _years(f"{name} {title}"),
         frozenset((*_stems(first_page), *_marks(first_page))),
-        _years(first_page),
+        frozenset(filter(None, (year for found in _DATE.findall(first_page) for year in found))),
         frozenset(_stems(" ".join(pieces))),
         frozenset(word.casefold() for word in re.split(r"[\W_\d]+", name) if len(word) >= _SHORTEST_GLUED),
         frozenset((*_initials(re.split(r"[\W_\d]+", name)), *_initials(_WORD.findall(title)))),
@@ -76,10 +87,14 @@ def names_of(path: str, title: str, first_page: str) -> DocumentNames:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """How well the question names documents, 0 to 1 each, and the words that did."""
+    """How well the question names documents, 0 to 1 each, and the words that did.
+
+    `sure` are those of the year, quarter or version that is asked for as well.
+    """
 
     documents: Mapping[str, float]
     words: frozenset[str]
+    sure: frozenset[str] = frozenset()
 
 
 NOTHING_NAMED = Named({}, frozenset())
@@ -115,9 +130,10 @@ class Directory:
         found = {path: score / best for path, score in scores.items() if score >= _SMALLEST_SHARE * best}
         if len(found) > max(1, _MOST_DOCUMENTS * len(self._documents)):
             return NOTHING_NAMED
-        sure = {d.path: _SURE if _has_time(d, things, years) else _LIKELY for d in self._documents if d.path in found}
+        sure = frozenset(d.path for d in self._documents if d.path in found and _has_time(d, things, years))
         words = frozenset(word for thing in things for word in thing.words)
-        return Named({path: share * sure[path] for path, share in found.items()}, words)
+        documents = {path: share * (1.0 if path in sure else _LIKELY) for path, share in found.items()}
+        return Named(documents, words, sure)
 
     def _things(self, question: str) -> Iterator["_Thing"]:
         """What the question says that some document is called, or says on its first page as a name."""
@@ -129,7 +145,7 @@ class Directory:
                 yield _Thing((match.group(),), frozenset({f"*{letters}", letters}))
         stops = frame_words(question) or STOP_WORDS
         for word in dict.fromkeys(words):
-            if word.casefold() not in stops and not word.isdigit():
+            if word.casefold() not in stops and not word.isdigit() and not _TIMES.fullmatch(word):
                 yield from self._word(word, is_first=word == words[0])
         for mark in _marks(question):
             if self._anywhere[mark]:
@@ -176,9 +192,9 @@ class Directory:
         )
 
     def _possible(self, things: Sequence["_Thing"], years: Mapping[str, float]) -> float:
-        return sum(map(self._tells, things)) + max(
-            (w * self._rarity(self._years[y]) for y, w in years.items()), default=0.0
-        )
+        """What a document would score that is called everything that some document is called."""
+        best_year = max((weight * self._rarity(self._years[year]) for year, weight in years.items()), default=0.0)
+        return sum(self._tells(thing) for thing in things if thing.in_title) + best_year
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ _ALIKE = 0.8  # of the different words of two passages are common to both
 _FEW = 10_000  # passages are compared one by one; of more, fetching too many of all is quicker
 
 _FEW_WITHIN = 4_000  # passages of named documents that are all compared
-_WITHIN = 60  # of them are looked at closely
+_WITHIN = 45  # of them are looked at closely
 _TABLE = 0.3  # what a fitting heading counts there, and figures below the year asked for, beside the score's 1.0
 _HEAD = 120  # characters at the beginning of a passage that may be a heading
 _FIGURE = re.compile(r"(?<![\w.])\$?\(?\d[\d,.]*\)?%?")
@@ -101,15 +101,17 @@ class HybridRetriever(BaseRetriever):
             wait((searching,))  # who leaves gives the index back, and it may be closed then
         vector, near = searching.result()
         best, topic = self._best(near, words, vector, corpus, profile)
-        closest = look_closely(best, profile, self._evidence_share * (1.0 - topic))
         named = _among(corpus.directory.named_in(question), paths)
+        others = [candidate for candidate in best if candidate.chunk.document not in named.sure]
+        closest = look_closely(others, profile, self._evidence_share * (1.0 - topic))
         if named.documents:
-            closest = named_first(closest, self._within(question, named, vector, corpus), named)
+            within = self._within(question, named, vector, corpus) if named.sure else []
+            closest = named_first([*closest, *within], named)
         return self._nodes(without_repetition(closest, self._k))
 
     def _within(self, question: str, named: Named, vector: Matrix, corpus: Corpus) -> list[Candidate]:
-        """The passages of the documents that the question names, by what else it says."""
-        paths, years = sorted(named.documents), asked_years(question)
+        """The passages of the documents that the question surely names, by what else it says."""
+        paths, years = sorted(named.sure), asked_years(question)
         words, profile = self._read(without_names(question, named), paths)
         ids = self._generation.catalogue.chunk_ids(paths)
         if len(ids) > _FEW_WITHIN:
@@ -248,16 +250,13 @@ def look_closely(
     return sorted((replace(candidate, score=score(candidate)) for candidate in candidates), key=_best_first)
 
 
-def named_first(anywhere: Sequence[Candidate], within: Sequence[Candidate], named: Named) -> list[Candidate]:
-    """Both together, best first: a share of the score is whether the passage's document is named. Pure."""
-    found: dict[str, Candidate] = {}
-    for candidate in (*anywhere, *within):
-        is_named = named.documents.get(candidate.chunk.document, 0.0)
-        score = (1.0 - NAMED_SHARE) * candidate.score + NAMED_SHARE * is_named
-        before = found.get(candidate.chunk.id)
-        if before is None or score > before.score:
-            found[candidate.chunk.id] = replace(candidate, score=score)
-    return sorted(found.values(), key=_best_first)
+def named_first(candidates: Sequence[Candidate], named: Named) -> list[Candidate]:
+    """Best first: a share of the score is whether the passage's document is named. Pure."""
+
+    def score(candidate: Candidate) -> float:
+        return (1.0 - NAMED_SHARE) * candidate.score + NAMED_SHARE * named.documents.get(candidate.chunk.document, 0.0)
+
+    return sorted((replace(candidate, score=score(candidate)) for candidate in candidates), key=_best_first)
 
 
 def over_the_mean(cosines: Mapping[str, float], mean: float) -> dict[str, float]:
@@ -286,7 +285,8 @@ def _among(named: Named, paths: Collection[str] | None) -> Named:
     """Only the documents that may be searched."""
     if paths is None:
         return named
-    return replace(named, documents={path: share for path, share in named.documents.items() if path in paths})
+    documents = {path: share for path, share in named.documents.items() if path in paths}
+    return replace(named, documents=documents, sure=named.sure.intersection(paths))
 
 
 def without_repetition(candidates: Sequence[Candidate], k: int) -> list[Candidate]:

@@ -24,9 +24,8 @@ SUPPORT = 0.7
 _NEIGHBOURS, _TERMS, _CENTRE = 0.25, 0.25, 0.2  # what each kind of resemblance counts
 _BEST_NEIGHBOURS, _BEST_TERMS, _BEST_CENTRE = 10, 8, 5  # passages that are resembled
 _EXPANSION = 20  # words
-_FLAT = (0.5, 0.7)  # the next nine scores' mean as a share of the best one: from here to there a topic
+_FLAT = (0.55, 0.75)  # the next nine scores' mean as a share of the best one: from here to there a topic
 _FLAT_DEPTH = 10
-_NAMED = 0.3  # of the weight of the question's words; who names so much asks for a thing
 _THINGS = ("number", "date", "person", "place", "definition", "reason")
 _SATURATION, _LENGTH = 1.2, 0.75  # BM25's k1 and b
 
@@ -34,13 +33,13 @@ _SATURATION, _LENGTH = 1.2, 0.75  # BM25's k1 and b
 def topicality(profile: Profile, scores: Sequence[float]) -> float:
     """How surely the query names a topic, 0 to 1, from its words and from how alike its passages' scores are."""
     best = sorted(scores, reverse=True)[:_FLAT_DEPTH]
-    if profile.expects in _THINGS or len(best) < _FLAT_DEPTH or best[0] <= 0.0:
+    if profile.expects in _THINGS or any(need.is_name for need in profile.needs):
+        return 0.0
+    if len(best) < _FLAT_DEPTH or best[0] <= 0.0:
         return 0.0
     low, high = _FLAT
-    flatness = (sum(best[1:]) / (len(best) - 1) / best[0] - low) / (high - low)
-    total = sum(need.weight for need in profile.needs) or 1.0
-    named = sum(need.weight for need in profile.needs if need.is_name) / total
-    return min(1.0, max(0.0, flatness)) * max(0.0, 1.0 - named / _NAMED)
+    flatness = sum(best[1:]) / (len(best) - 1) / best[0]
+    return min(1.0, max(0.0, (flatness - low) / (high - low)))
 
 
 def supported(
