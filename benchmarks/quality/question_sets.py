@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,13 @@ from typing import Any
 from benchmarks.quality.corpora import SourceDocument, read_file, read_file_once, text_document
 from storage.formats import HIDDEN_PREFIXES
 from storage.records import ChunkRecord
+from storage.words.terms import STOP_WORDS
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data"
 OWN_QUESTIONS = Path(__file__).with_name("questions.jsonl")
+_PLAIN_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+_ASKING = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how (?:many|much|long|far|old|often)|how)\b", re.I)
 _READINGS = ROOT / "eval" / "results" / "readings"
 
 
@@ -96,6 +100,8 @@ def question_sets() -> list[QuestionSet]:
         filings = read_questions(SHARED / "filings" / "questions.jsonl")
         sets.append(QuestionSet("filings", "filings", lambda: _long_documents(SHARED / "filings"), filings))
     by_name = {each.name: each for each in sets}
+    if "squad2" in by_name:
+        sets += [_reworded(by_name["squad2"], "keywords", _keywords), _reworded(by_name["squad2"], "claims", _claim)]
     if "papers" in by_name and "squad2" in by_name:
         strangers = tuple(EvalQuestion(question.text, unanswerable=True) for question in by_name["squad2"].questions)
         papers_set = by_name["papers"]
@@ -173,6 +179,28 @@ def _paragraph_set(name: str, language: str) -> QuestionSet:
         return (text_document(path_of[passage["id"]], passage["text"]) for passage in passages)
 
     return QuestionSet(name, name, documents, questions)
+
+
+def _reworded(asked: QuestionSet, kind: str, reword: Callable[[EvalQuestion], str]) -> QuestionSet:
+    """The answerable questions as something that is no question, asked to the same documents."""
+    reworded = tuple(
+        replace(question, text=reword(question), kind=kind, points=())
+        for question in asked.questions
+        if not question.unanswerable
+    )
+    return QuestionSet(f"{asked.name} as {kind}", asked.corpus, asked.documents, reworded)
+
+
+def _keywords(question: EvalQuestion) -> str:
+    """What people type into a search box: the words that are asked about, in small letters."""
+    return " ".join(word for word in _PLAIN_WORD.findall(question.text.lower()) if word not in STOP_WORDS)
+
+
+def _claim(question: EvalQuestion) -> str:
+    """The question with its answer in the place of what asks."""
+    answer = question.points[0][0]
+    claim = _ASKING.sub(lambda _: answer, question.text, count=1).rstrip(" ?")
+    return f"{claim}." if answer in claim else f"{claim} {answer}."
 
 
 def _topical_set(name: str) -> QuestionSet:

@@ -232,3 +232,24 @@ def test_a_text_that_stands_in_several_documents_is_one_passage() -> None:
 )
 def test_the_language_of_a_question_is_that_of_its_sentence(text: str, language: str) -> None:
     assert question_language(text) == language
+
+
+def test_the_report_of_the_firm_and_year_comes_before_those_of_other_years(
+    open_texts: Callable[[dict[str, list[str]]], OpenIndex],
+) -> None:
+    def report(year: int) -> list[str]:
+        head = f"Harbour Light Annual Report. Year ended December 31, {year}."
+        talk = f"Harbour Light expects capital expenditure to grow after {year}, says Harbour Light."
+        rows = (
+            f"Cash flows\n| | {year} | {year - 1} |\n| Capital expenditure | {year - 1000} | 901 |\n| Rent | 12 | 11 |"
+        )
+        return [head, talk, rows]
+
+    index = open_texts({f"HARBOURLIGHT_{year}.pdf": report(year) for year in range(2015, 2020)})
+    found = HybridRetriever(index, 3).retrieve("What is Harbour Light's capital expenditure in FY2017?")
+    assert [scored.node.metadata["document"] for scored in found] == ["HARBOURLIGHT_2017.pdf"] * 3
+    assert "| Capital expenditure | 1017" in found[0].node.get_content()
+    elsewhere = HybridRetriever(index, 3, ["*2016.pdf"]).retrieve(
+        "What is Harbour Light's capital expenditure in FY2017?"
+    )
+    assert {scored.node.metadata["document"] for scored in elsewhere} == {"HARBOURLIGHT_2016.pdf"}
