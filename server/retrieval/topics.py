@@ -26,20 +26,25 @@ _BEST_NEIGHBOURS, _BEST_TERMS, _BEST_CENTRE = 10, 8, 5  # passages that are rese
 _EXPANSION = 20  # words
 _FLAT = (0.55, 0.75)  # the next nine scores' mean as a share of the best one: from here to there a topic
 _FLAT_DEPTH = 10
+_WORDS = (5, 9)  # that say something; a few words are looked up as they stand
 _THINGS = ("number", "date", "person", "place", "definition", "reason")
 _SATURATION, _LENGTH = 1.2, 0.75  # BM25's k1 and b
 
 
 def topicality(profile: Profile, scores: Sequence[float]) -> float:
-    """How surely the query names a topic, 0 to 1, from its words and from how alike its passages' scores are."""
+    """How surely the query describes a topic, 0 to 1: many words, no name among them, and passages about equally good."""
     best = sorted(scores, reverse=True)[:_FLAT_DEPTH]
     if profile.expects in _THINGS or any(need.is_name for need in profile.needs):
         return 0.0
     if len(best) < _FLAT_DEPTH or best[0] <= 0.0:
         return 0.0
-    low, high = _FLAT
     flatness = sum(best[1:]) / (len(best) - 1) / best[0]
-    return min(1.0, max(0.0, (flatness - low) / (high - low)))
+    return _between(flatness, _FLAT) * _between(len(profile.needs), _WORDS)
+
+
+def _between(value: float, steps: tuple[float, float]) -> float:
+    low, high = steps
+    return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
 def supported(

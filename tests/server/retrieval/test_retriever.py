@@ -247,7 +247,7 @@ def test_the_report_of_the_firm_and_year_comes_before_those_of_other_years(
 
     index = open_texts({f"HARBOURLIGHT_{year}.pdf": report(year) for year in range(2015, 2020)})
     found = HybridRetriever(index, 3).retrieve("What is Harbour Light's capital expenditure in FY2017?")
-    assert [scored.node.metadata["document"] for scored in found] == ["HARBOURLIGHT_2017.pdf"] * 3
+    assert [scored.node.metadata["document"] for scored in found[:2]] == ["HARBOURLIGHT_2017.pdf"] * 2
     assert "| Capital expenditure | 1017" in found[0].node.get_content()
     elsewhere = HybridRetriever(index, 3, ["*2016.pdf"]).retrieve(
         "What is Harbour Light's capital expenditure in FY2017?"
