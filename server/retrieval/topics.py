@@ -32,7 +32,7 @@ _SATURATION, _LENGTH = 1.2, 0.75  # BM25's k1 and b
 
 
 def topicality(profile: Profile, scores: Sequence[float]) -> float:
-    """How surely the query describes a topic, 0 to 1: many words, no name among them, and passages about equally good."""
+    """How surely the query describes a topic, 0 to 1: in many words, none of them a name, by passages about as good."""
     best = sorted(scores, reverse=True)[:_FLAT_DEPTH]
     if profile.expects in _THINGS or any(need.is_name for need in profile.needs):
         return 0.0
