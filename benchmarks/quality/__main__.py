@@ -29,7 +29,7 @@ from benchmarks.quality.question_sets import (
     read_questions,
 )
 from benchmarks.quality.results import BASELINE, SetResult, compare, repeatable, result_of, write_baseline
-from benchmarks.quality.systems import SYSTEMS, ask
+from benchmarks.quality.systems import DEPTH, SYSTEMS, ask
 from server.retrieval.index_holder import OpenIndex
 from storage.embedding.loading import load_recorded_model
 from storage.embedding.local import build_embed_model
@@ -152,7 +152,8 @@ def _measure_users_own(questions: tuple[EvalQuestion, ...], baseline: Path, outp
 def _asked(question_set: QuestionSet, index: OpenIndex) -> SetResult:
     started = time.perf_counter()
     ask(index, "Is everything loaded?")  # the first question of an index waits for its files
-    outcomes = [ask(index, question.searched_text) for question in question_set.questions]
+    # Two passages of one document are one place in a ranking of documents.
+    outcomes = [ask(index, q.searched_text, 2 * DEPTH if q.grades else DEPTH) for q in question_set.questions]
     seconds = time.perf_counter() - started
     print(f"{question_set.name}: {len(outcomes)} questions in {seconds:.0f} s", file=sys.stderr)
     return result_of(question_set, outcomes)

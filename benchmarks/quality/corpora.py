@@ -1,18 +1,20 @@
 """Turns texts into a published index, through the same storage and chunking as the indexing job."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 
 from indexing.chunking.chunker import CHUNKER_VERSION, chunk_document
-from indexing.documents import ParsedDocument, ReadLimits
+from indexing.documents import Heading, ParsedDocument, ReadLimits
 from storage.caches.embeddings import EmbeddingCache, Matrix, text_key, unit_rows
 from storage.catalogue.catalogue import Catalogue
 from storage.embedding.models import PROBE_TEXT, ModelIdentity, load_token_counter
+from storage.file_hash import file_sha256
 from storage.generations.drafts import begin_draft, publish, seal_draft
 from storage.generations.lock import index_lock
 from storage.generations.manifest import Manifest
@@ -49,6 +51,23 @@ def read_file(file: Path, path: str) -> SourceDocument:
     from indexing.readers import read_document
 
     return SourceDocument(path, clean_document(read_document(file, ReadLimits())))
+
+
+def read_file_once(file: Path, path: str, kept: Path) -> SourceDocument:
+    """The same, from the folder `kept` where it was read before: hundreds of pages take minutes."""
+    from indexing.readers import reader_for
+
+    form = reader_for(PurePosixPath(path))
+    name = text_key(f"{file_sha256(file)} {form.fingerprint if form else ''} {path}")
+    remembered = kept / f"{name}.json"
+    if not remembered.is_file():
+        document = read_file(file, path)
+        kept.mkdir(parents=True, exist_ok=True)
+        remembered.write_text(json.dumps(asdict(document.parsed)), encoding="utf-8")
+    raw = json.loads(remembered.read_text(encoding="utf-8"))
+    pages = tuple(PageRecord(**{**page, "remarks": tuple(page["remarks"])}) for page in raw["pages"])
+    headings = tuple(Heading(**heading) for heading in raw["headings"])
+    return SourceDocument(path, ParsedDocument(raw["title"], pages, headings))
 
 
 def publish_index(

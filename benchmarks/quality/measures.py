@@ -1,6 +1,7 @@
 """Figures of merit, with how sure one can be of them. Pure.
 
-Ranking figures come from ir-measures. Any gold page will do, so the first one found is the one relevant result.
+Ranking figures come from ir-measures. Any gold page will do, so the first one found is the one relevant result. Of
+topical queries every document has a grade, and nDCG@10 counts them all.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +17,7 @@ from benchmarks.quality.question_sets import EvalQuestion
 from benchmarks.quality.systems import DEPTH, SYSTEMS, Outcome
 from storage.records import ChunkRecord
 
-LEVELS = ("passage", "page")
+LEVELS = ("passage", "page", "document")
 MEASURES = {"hit@1": Success @ 1, "hit@5": Success @ 5, "hit@10": Success @ 10, "MRR": RR @ DEPTH, "nDCG@10": nDCG @ 10}
 _DRAWS = 1000
 _SEED = 20261123
@@ -50,11 +51,33 @@ def ranking_figures(places: Sequence[int]) -> dict[str, Figure]:
         for number, place in enumerate(places)
         for rank in range(1, DEPTH + 1)
     ]
-    values: dict[str, list[float]] = {name: [0.0] * len(places) for name in MEASURES}
+    return {name: bootstrapped(found) for name, found in _calculated(qrels, run, len(places)).items()}
+
+
+def graded_gains(questions: Sequence[EvalQuestion], outcomes: Sequence[Outcome], system: str) -> list[float]:
+    """For each question whose documents have grades, the nDCG@10 of the documents found, each once."""
+    return _graded_values(questions, outcomes, system)["nDCG@10"]
+
+
+def _graded_values(
+    questions: Sequence[EvalQuestion], outcomes: Sequence[Outcome], system: str
+) -> dict[str, list[float]]:
+    pairs = [(q, o) for q, o in zip(questions, outcomes, strict=True) if q.grades]
+    qrels = [Qrel(str(n), document, grade) for n, (q, _) in enumerate(pairs) for document, grade in q.grades]
+    run = [
+        ScoredDoc(str(number), document, -float(rank))
+        for number, (_, outcome) in enumerate(pairs)
+        for rank, document in enumerate(dict.fromkeys(chunk.document for chunk in outcome.ranked[system]))
+    ]
+    return _calculated(qrels, run, len(pairs))
+
+
+def _calculated(qrels: Sequence[Qrel], run: Sequence[ScoredDoc], questions: int) -> dict[str, list[float]]:
+    values: dict[str, list[float]] = {name: [0.0] * questions for name in MEASURES}
     names = {str(measure): name for name, measure in MEASURES.items()}
     for metric in ir_measures.iter_calc(list(MEASURES.values()), qrels, run):
         values[names[str(metric.measure)]][int(metric.query_id)] = metric.value
-    return {name: bootstrapped(found) for name, found in values.items()}
+    return values
 
 
 def bootstrapped(values: Sequence[float]) -> Figure:
@@ -144,12 +167,18 @@ def _answer_figures(graded: Sequence[tuple[EvalQuestion, Outcome, Grade]]) -> di
 def all_figures(
     questions: Sequence[EvalQuestion], outcomes: Sequence[Outcome]
 ) -> dict[str, Mapping[str, Mapping[str, Figure]]]:
-    """level → system → measure."""
+    """level → system → measure; of graded questions by document alone."""
     if all(question.unanswerable for question in questions):
         return {}
+    if any(question.grades for question in questions):
+        graded = {system: _graded_values(questions, outcomes, system) for system in SYSTEMS}
+        figures = {
+            system: {name: bootstrapped(found) for name, found in values.items()} for system, values in graded.items()
+        }
+        return {"document": figures}
     return {
         level: {system: ranking_figures(ranks(questions, outcomes, system, level)) for system in SYSTEMS}
-        for level in LEVELS
+        for level in ("passage", "page")
     }
 
 

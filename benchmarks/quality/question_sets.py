@@ -2,23 +2,28 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from benchmarks.quality.corpora import SourceDocument, read_file, text_document
+from benchmarks.quality.corpora import SourceDocument, read_file, read_file_once, text_document
 from server.answering.follow_up import put_together
 from server.answers import Turn
 from storage.formats import HIDDEN_PREFIXES
 from storage.records import ChunkRecord
+from storage.words.terms import STOP_WORDS
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data"
 OWN_DOCUMENTS = ROOT / "documents"
 OWN_QUESTIONS = Path(__file__).with_name("questions.jsonl")
 OWN_NATURAL_QUESTIONS = Path(__file__).with_name("natural-questions.jsonl")
+_PLAIN_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+_ASKING = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how (?:many|much|long|far|old|often)|how)\b", re.I)
+_READINGS = ROOT / "eval" / "results" / "readings"
 
 
 class BadQuestions(Exception):
@@ -32,6 +37,7 @@ class EvalQuestion:
 
     `points`: what an answer must say, each point in any of its variants; where there are none, only the passages
     are measured. `kind` and `language` are what figures are shown by. `history`: what was asked and answered before.
+    `grades`: of a topical query, how much each document is about it, from 1; then any of these documents counts.
     """
 
     text: str
@@ -44,6 +50,7 @@ class EvalQuestion:
     language: str = ""
     quotes: tuple[str, ...] = ()
     history: tuple[Turn, ...] = ()
+    grades: tuple[tuple[str, int], ...] = ()
 
     @property
     def searched_text(self) -> str:
@@ -52,6 +59,8 @@ class EvalQuestion:
 
     def is_answered_by(self, chunk: ChunkRecord) -> bool:
         """Whether the passage holds the answer."""
+        if self.grades:
+            return any(chunk.document == document for document, _ in self.grades)
         if self.unanswerable or not (chunk.document == self.document or fnmatchcase(chunk.document, self.document)):
             return False
         if self.pages and not set(self.pages).intersection(chunk.pages):
@@ -79,6 +88,8 @@ class QuestionSet:
             content += json.dumps([[q.points, q.quotes] for q in self.questions])
         if any(q.history for q in self.questions):
             content += json.dumps([q.searched_text for q in self.questions])
+        if any(q.grades for q in self.questions):
+            content += json.dumps([q.grades for q in self.questions])
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
@@ -97,7 +108,14 @@ def question_sets() -> list[QuestionSet]:
     if (SHARED / "natural").is_dir():
         folder = SHARED / "natural"
         sets.append(_natural_set("natural", "natural", folder / "documents", folder / "questions.jsonl"))
+    if (SHARED / "cranfield").is_dir():
+        sets.append(_topical_set("cranfield"))
+    if (SHARED / "filings").is_dir():
+        filings = read_questions(SHARED / "filings" / "questions.jsonl")
+        sets.append(QuestionSet("filings", "filings", lambda: _long_documents(SHARED / "filings"), filings))
     by_name = {each.name: each for each in sets}
+    if "squad2" in by_name:
+        sets += [_reworded(by_name["squad2"], "keywords", _keywords), _reworded(by_name["squad2"], "claims", _claim)]
     if "papers" in by_name and "squad2" in by_name:
         strangers = tuple(EvalQuestion(question.text, unanswerable=True) for question in by_name["squad2"].questions)
         papers_set = by_name["papers"]
@@ -109,7 +127,7 @@ def missing_sets() -> list[str]:
     """A sentence for each set that cannot be measured here."""
     return [
         f"{name}: skipped, ../shared/data/{name} is not there"
-        for name in ("papers", "squad2", "cmrc2018", "natural")
+        for name in ("papers", "squad2", "cmrc2018", "natural", "cranfield", "filings")
         if not (SHARED / name).is_dir()
     ]
 
@@ -175,6 +193,52 @@ def _paragraph_set(name: str, language: str) -> QuestionSet:
         return (text_document(path_of[passage["id"]], passage["text"]) for passage in passages)
 
     return QuestionSet(name, name, documents, questions)
+
+
+def _reworded(asked: QuestionSet, kind: str, reword: Callable[[EvalQuestion], str]) -> QuestionSet:
+    """The answerable questions as something that is no question, asked to the same documents."""
+    reworded = tuple(
+        replace(question, text=reword(question), kind=kind, points=())
+        for question in asked.questions
+        if not question.unanswerable
+    )
+    return QuestionSet(f"{asked.name} as {kind}", asked.corpus, asked.documents, reworded)
+
+
+def _keywords(question: EvalQuestion) -> str:
+    """What people type into a search box: the words that are asked about, in small letters."""
+    return " ".join(word for word in _PLAIN_WORD.findall(question.text.lower()) if word not in STOP_WORDS)
+
+
+def _claim(question: EvalQuestion) -> str:
+    """The question with its answer in the place of what asks."""
+    answer = question.points[0][0]
+    claim = _ASKING.sub(lambda _: answer, question.text, count=1).rstrip(" ?")
+    return f"{claim}." if answer in claim else f"{claim} {answer}."
+
+
+def _topical_set(name: str) -> QuestionSet:
+    """A set whose queries name a topic, and whose documents are more or less about it."""
+    passages = _json_lines(SHARED / name / "passages.jsonl")
+    path_of = {passage["id"]: f"{passage['id']:0>4}.txt" for passage in passages}
+    queries = tuple(
+        EvalQuestion(
+            raw["question"],
+            kind="topic",
+            language="en",
+            grades=tuple((path_of[id_], grade) for id_, grade in raw["grades"].items()),
+        )
+        for raw in _json_lines(SHARED / name / "questions.jsonl")
+    )
+
+    def documents() -> Iterator[SourceDocument]:
+        return (text_document(path_of[each["id"]], each["text"]) for each in passages if each["text"].strip())
+
+    return QuestionSet(name, name, documents, queries)
+
+
+def _long_documents(folder: Path) -> Iterator[SourceDocument]:
+    return (read_file_once(file, file.name, _READINGS) for file in sorted(folder.glob("*.pdf")))
 
 
 def _natural_set(name: str, corpus: str, documents: Path, questions: Path) -> QuestionSet:

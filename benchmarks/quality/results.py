@@ -14,6 +14,7 @@ from benchmarks.quality.measures import (
     Figure,
     all_figures,
     answer_figures,
+    graded_gains,
     grades,
     ranks,
     refusal_figures,
@@ -27,7 +28,8 @@ BASELINE = Path(__file__).with_name("baseline.json")
 
 @dataclass(frozen=True, slots=True)
 class SetResult:
-    """One set's figures. `places` (page level, ours; 0: not found) and `right_to_answer` go question by question.
+    """One set's figures. `places` (page level, ours; 0: not found) and `right_to_answer` go question by question, and
+    so does `gains`, the nDCG@10 of documents that have grades.
 
     `answers`: which questions → measure; `grades` those of the answers question by question, None where not known.
     `scores` counts the best relevance score of each question: score → how many, for answerable and other questions.
@@ -44,6 +46,7 @@ class SetResult:
     latency_ms: Mapping[str, float]
     answers: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
     grades: tuple[str | None, ...] = ()
+    gains: tuple[float, ...] = ()
 
 
 def result_of(question_set: QuestionSet, outcomes: Sequence[Outcome]) -> SetResult:
@@ -66,6 +69,7 @@ def result_of(question_set: QuestionSet, outcomes: Sequence[Outcome]) -> SetResu
         latency_ms=_latency(outcomes),
         answers=answer_figures(questions, outcomes),
         grades=tuple(grades(questions, outcomes)),
+        gains=tuple(round(gain, 4) for gain in graded_gains(questions, outcomes, "ours")),
     )
 
 
@@ -78,20 +82,24 @@ def repeatable(results: Sequence[SetResult], model: str) -> dict[str, Any]:
 
 
 def write_baseline(results: Sequence[SetResult], model: str, file: Path = BASELINE) -> None:
-    """Make this run the one that later ones are compared with."""
-    sets = {
-        result.name: {
-            "fingerprint": result.fingerprint,
-            "places": result.places,
-            "right_to_answer": result.right_to_answer,
-            "grades": _letters(result.grades),
-        }
-        for result in results
-    }
+    """Make this run the one that later ones are compared with; others keep their figures of this model."""
+    known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    sets = known["sets"] if known.get("model") == model else {}
+    sets |= {result.name: _kept(result) for result in results}
     text = json.dumps({"model": model, "sets": sets}, separators=(",", ":"))
     file.write_text(
         text.replace('},"', '},\n"').replace('{"fingerprint"', '\n {"fingerprint"') + "\n", encoding="utf-8"
     )
+
+
+def _kept(result: SetResult) -> dict[str, Any]:
+    kept = {
+        "fingerprint": result.fingerprint,
+        "places": result.places,
+        "right_to_answer": result.right_to_answer,
+        "grades": _letters(result.grades),
+    }
+    return kept | ({"gains": result.gains} if result.gains else {})
 
 
 def compare(
@@ -121,6 +129,8 @@ def _compared(before: Mapping[str, Any], now: SetResult) -> list[tuple[str, list
     if now.places:
         for name, value in _BY_PLACE.items():
             found.append((name, list(map(value, before["places"])), list(map(value, now.places))))
+    if now.gains and before.get("gains"):
+        found.append(("nDCG@10 of documents", list(before["gains"]), list(now.gains)))
     right = [float(value) for value in before["right_to_answer"]]
     found.append(("right to answer or refuse", right, [float(value) for value in now.right_to_answer]))
     letters = before.get("grades", "")

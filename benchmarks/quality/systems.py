@@ -48,12 +48,12 @@ class Outcome:
     answer_seconds: float = 0.0
 
 
-def ask(index: OpenIndex, question: str) -> Outcome:
-    """Ask every system."""
+def ask(index: OpenIndex, question: str, depth: int = DEPTH) -> Outcome:
+    """Ask every system, ours for the `depth` best passages."""
     from server.retrieval.retriever import HybridRetriever
 
     started = time.perf_counter()
-    nodes = HybridRetriever(index, DEPTH).retrieve(question)
+    nodes = HybridRetriever(index, depth).retrieve(question)
     retrieved = time.perf_counter()
     catalogue = index.generation.catalogue
     scorer = LocalScorer(catalogue.document_frequencies, index.generation.manifest.counts.chunks)

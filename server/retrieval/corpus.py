@@ -14,6 +14,7 @@ import numpy as np
 from llama_index.core import VectorStoreIndex
 from llama_index.core.vector_stores.types import VectorStoreQuery
 
+from server.retrieval.document_names import FIRST_PAGE, Directory, names_of
 from server.retrieval.query_embedding import QueryEmbedder, embed_questions
 from server.threads import Threads
 from storage.caches.embeddings import Matrix, unit_rows
@@ -44,7 +45,7 @@ class Corpus:
     """A generation's passages in general, and the vectors of recent questions. For many threads.
 
     `crosses_languages`: the embedding model knows a sentence and its Chinese translation for the same.
-    `weights` are those of the passages that weigh more or less than 1.0.
+    `weights` are those of the passages that weigh more or less than 1.0. `directory`: what the documents are called.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Corpus:
         embedder: QueryEmbedder,
         index: VectorStoreIndex,
         candidates: int,
+        directory: Directory,
     ) -> None:
         self._background = background
         self._embedder = embedder
@@ -63,6 +65,7 @@ class Corpus:
         self._searches = Threads(_SEARCHES, "search")
         self.crosses_languages = crosses_languages
         self.weights = weights
+        self.directory = directory
 
     def question_vector(self, question: str) -> Matrix:
         """The question's unit vector `(dimension,)`, from memory if it was asked lately."""
@@ -112,10 +115,17 @@ def corpus_of(generation: Generation, embed_model: Any) -> Corpus:
             weights = generation.catalogue.weights()
             index = _vector_index(generation, embed_model)
             candidates = min(DENSE_CANDIDATES, len(ids))
-            _corpora[generation.vectors] = Corpus(background, crosses, weights, embedder, index, candidates)
+            directory = _directory(generation)
+            _corpora[generation.vectors] = Corpus(background, crosses, weights, embedder, index, candidates, directory)
             # Not a weak reference's work: LlamaIndex's view of the generation holds the generation itself.
             generation.before_close.append(partial(_forget, generation.vectors))
         return _corpora[generation.vectors]
+
+
+def _directory(generation: Generation) -> Directory:
+    """A document of one page is not named by what stands there: that is its text."""
+    beginnings = generation.catalogue.beginnings(FIRST_PAGE)
+    return Directory(names_of(path, title, text if pages > 1 else "") for path, title, pages, text in beginnings)
 
 
 def _forget(vectors: VectorCollection) -> None:

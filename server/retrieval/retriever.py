@@ -7,7 +7,8 @@ not know the language, rank fusion drags a 0.97 (nDCG@10, CMRC) down to 0.55, th
 too. Knows nothing of relevance thresholds, language models or HTTP.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import wait
 from dataclasses import dataclass, replace
 
@@ -15,11 +16,13 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from server.evidence.examination import Profile, different_words, examine, profile_of
+from server.evidence.examination import Profile, different_words, examine, needs_met, profile_of
 from server.evidence.likelihood import Standing, share_of, strength
 from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of
 from server.retrieval.document_globs import matching
+from server.retrieval.document_names import Named, asked_years, without_names
 from server.retrieval.index_holder import OpenIndex
+from server.retrieval.topics import supported, topicality
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
 from storage.vectors.llama_index import PassageMetadata, add_metadata, passage_node, place_of
@@ -30,6 +33,9 @@ DENSE_SHARE = 0.5
 
 EVIDENCE_SHARE = 0.5
 
+NAMED_SHARE = 0.3
+"""Of a passage's score, where the question names documents."""
+
 LEXICAL_CANDIDATES = 60
 """How many passages the search by words gives."""
 
@@ -38,6 +44,13 @@ _MOST_ALIKE = 3  # near-duplicate passages of one document
 _FOREIGN_PLACES = 5  # of the passages nearest in meaning, how many keep a place if they are in another language
 _ALIKE = 0.8  # of the different words of two passages are common to both
 _FEW = 10_000  # passages are compared one by one; of more, fetching too many of all is quicker
+
+_FEW_WITHIN = 4_000  # passages of named documents that are all compared
+_WITHIN = 45  # of them are looked at closely
+_TABLE = 0.3  # what a fitting heading counts there, and figures below the year asked for, beside the score's 1.0
+_HEAD = 120  # characters at the beginning of a passage that may be a heading
+_FIGURE = re.compile(r"(?<![\w.])\$?\(?\d[\d,.]*\)?%?")
+_MANY_FIGURES = 0.4  # of the words of a passage
 
 _UNKNOWN = Standing()
 
@@ -99,8 +112,34 @@ class HybridRetriever(BaseRetriever):
             wait((searching,))  # who leaves gives the index back, and it may be closed then
         vector, near = searching.result()
         foreign = self._foreign(question, near) if corpus.crosses_languages else frozenset()
-        closest = look_closely(self._best(near, words, vector, corpus, foreign), profile, self._evidence_share)
-        return with_places_by_meaning(closest)
+        best, topic = self._best(near, words, vector, corpus, profile, foreign)
+        named = _among(corpus.directory.named_in(question), paths)
+        others = [candidate for candidate in best if candidate.chunk.document not in named.sure]
+        closest = with_places_by_meaning(look_closely(others, profile, self._evidence_share * (1.0 - topic)))
+        if named.documents:
+            within = self._within(question, named, vector, corpus) if named.sure else []
+            closest = named_first([*closest, *within], named)
+        return closest
+
+    def _within(self, question: str, named: Named, vector: Matrix, corpus: Corpus) -> list[Candidate]:
+        """The passages of the documents that the question surely names, by what else it says."""
+        paths, years = sorted(named.sure), asked_years(question)
+        words, profile = self._read(without_names(question, named), paths)
+        ids = self._generation.catalogue.chunk_ids(paths)
+        if len(ids) > _FEW_WITHIN:
+            ids = list(dict.fromkeys([*self._nearest(vector, paths), *words]))
+        cosines = self._generation.exact.cosines(ids, vector)
+        mean, deviation = corpus.general_cosine(vector)
+        scores = fuse(over_the_mean(cosines, mean), words, corpus.weights, self._dense_share)
+        chunks = self._generation.catalogue.chunks(ids)
+        tables = {id_: _dated_figures(chunk.text, years) for id_, chunk in chunks.items()}
+        best = sorted(scores, key=lambda id_: (-scores[id_] - _TABLE * tables[id_], id_))[:_WITHIN]
+        found = [
+            Candidate(chunks[id_], scores[id_], Standing((cosines[id_] - mean) / deviation, corpus.crosses_languages))
+            for id_ in best
+        ]
+        closest = look_closely(found, profile, self._evidence_share)
+        return [replace(each, score=_with_table(each, profile, tables[each.chunk.id])) for each in closest]
 
     def _paths(self) -> list[str] | None:
         """The documents that may be searched, None for all."""
@@ -135,17 +174,21 @@ class HybridRetriever(BaseRetriever):
         words: Mapping[str, float],
         vector: Matrix,
         corpus: Corpus,
+        profile: Profile,
         foreign: frozenset[str] = frozenset(),
-    ) -> list[Candidate]:
-        """The candidates that are worth a close look."""
+    ) -> tuple[list[Candidate], float]:
+        """The candidates that are worth a close look, and how surely the question names a topic."""
         cosines = self._generation.exact.cosines(list(dict.fromkeys([*near, *words])), vector)
         scores = fuse(cosines, words, corpus.weights, self._dense_share)
+        topic = topicality(profile, list(scores.values()))
+        if topic > 0.0:
+            scores = self._supported(scores, topic)
         best = sorted(scores, key=lambda id_: (-scores[id_], id_))[: max(_LOOKED_AT, self._k * 3 // 2)]
         nearest = sorted(cosines, key=lambda id_: (-cosines[id_], id_))[:_FOREIGN_PLACES]
         best += [id_ for id_ in nearest if id_ in foreign and id_ not in best]
         chunks = self._generation.catalogue.chunks(best)
         mean, deviation = corpus.general_cosine(vector)
-        return [
+        found = [
             Candidate(
                 chunks[id_],
                 scores[id_],
@@ -154,6 +197,16 @@ class HybridRetriever(BaseRetriever):
             )
             for id_ in best
         ]
+        return found, topic
+
+    def _supported(self, scores: Mapping[str, float], topic: float) -> dict[str, float]:
+        """What resembles the best passages of a topic gains."""
+        catalogue = self._generation.catalogue
+        chunks = catalogue.chunks(scores)
+        texts = [chunks[id_].embed_text for id_ in scores]
+        vectors = self._generation.exact.vectors(list(scores))
+        total = self._generation.manifest.counts.chunks
+        return supported(scores, vectors, texts, catalogue.document_frequencies, total, topic)
 
     def _nearest(self, vector: Matrix, paths: list[str]) -> list[str]:
         """The passages of these documents nearest in meaning."""
@@ -251,6 +304,45 @@ def merged(found: Sequence[Sequence[Candidate]]) -> list[Candidate]:
         if known is None or candidate.score > known.score:
             best[candidate.chunk.id] = candidate
     return sorted(best.values(), key=_best_first)
+
+
+def named_first(candidates: Sequence[Candidate], named: Named) -> list[Candidate]:
+    """Best first: a share of the score is whether the passage's document is named. Pure."""
+
+    def score(candidate: Candidate) -> float:
+        return (1.0 - NAMED_SHARE) * candidate.score + NAMED_SHARE * named.documents.get(candidate.chunk.document, 0.0)
+
+    return sorted((replace(candidate, score=score(candidate)) for candidate in candidates), key=_best_first)
+
+
+def over_the_mean(cosines: Mapping[str, float], mean: float) -> dict[str, float]:
+    """How far each stands above passages in general, 0 to 1, the nearest 1: the same scale for every model. Pure."""
+    farthest = max(max(cosines.values(), default=0.0) - mean, 1e-6)
+    return {id_: max(0.0, cosine - mean) / farthest for id_, cosine in cosines.items()}
+
+
+def _with_table(candidate: Candidate, profile: Profile, dated_figures: float) -> float:
+    """Within a named document what is asked for often stands in a row, under a heading that says what it is."""
+    total = sum(need.weight for need in profile.needs) or 1.0
+    head = f"{candidate.chunk.context} {candidate.chunk.text[:_HEAD]}"
+    headed = sum(profile.needs[number].weight for number in needs_met(profile, head)) / total
+    return (candidate.score + _TABLE * (headed + dated_figures)) / (1.0 + 2 * _TABLE)
+
+
+def _dated_figures(text: str, years: Collection[str]) -> float:
+    """How much of a table the passage is, times the share of the years asked for that stand there. 0 to 1."""
+    dated = sum(year in text for year in years)
+    if not dated:
+        return 0.0
+    return dated / len(years) * min(1.0, len(_FIGURE.findall(text)) / (len(text.split()) or 1) / _MANY_FIGURES)
+
+
+def _among(named: Named, paths: Collection[str] | None) -> Named:
+    """Only the documents that may be searched."""
+    if paths is None:
+        return named
+    documents = {path: share for path, share in named.documents.items() if path in paths}
+    return replace(named, documents=documents, sure=named.sure.intersection(paths))
 
 
 def without_repetition(candidates: Sequence[Candidate], k: int) -> list[Candidate]:

@@ -293,6 +293,15 @@ class Catalogue:
         rows = self._rows(f"SELECT {self._page_columns} FROM pages WHERE document = ? AND number = ?", (path, number))
         return page_of(rows[0]) if rows else None
 
+    def beginnings(self, characters: int) -> list[tuple[str, str, int, str]]:
+        """(path, title, number of pages, what its first page begins with) of each document that answers, by path."""
+        rows = self._rows(
+            "SELECT path, coalesce(title, ''), documents.pages, coalesce(substr(text, 1, ?), '') FROM documents"
+            " LEFT JOIN pages ON document = path AND number = 1 WHERE documents.status != 'failed' ORDER BY path",
+            (characters,),
+        )
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
+
     def labels(self, places: Sequence[tuple[str, Sequence[int]]]) -> list[list[str]]:
         """For each of these, a document and page numbers, the pages' labels: each once, in order of the pages."""
         wanted = [(place, path, page) for place, (path, pages) in enumerate(places) for page in pages]

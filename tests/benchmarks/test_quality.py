@@ -1,6 +1,8 @@
 """The measuring stick itself: figures by hand, a gate that notices a fall and forgives noise, question files."""
 
 import json
+import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,8 @@ import pytest
 from benchmarks.quality import reading
 from benchmarks.quality.__main__ import main
 from benchmarks.quality.answer_grading import holds, normalised
-from benchmarks.quality.corpora import publish_index, text_document
-from benchmarks.quality.measures import bootstrapped, ranking_figures, surely_falls
+from benchmarks.quality.corpora import publish_index, read_file_once, text_document
+from benchmarks.quality.measures import all_figures, bootstrapped, graded_gains, ranking_figures, surely_falls
 from benchmarks.quality.question_sets import (
     OWN_DOCUMENTS,
     OWN_NATURAL_QUESTIONS,
@@ -24,7 +26,7 @@ from benchmarks.quality.question_sets import (
     squeezed,
 )
 from benchmarks.quality.results import SetResult, compare, write_baseline
-from benchmarks.quality.systems import rank_fusion
+from benchmarks.quality.systems import SYSTEMS, Outcome, rank_fusion
 from storage.embedding.local import build_embed_model
 from storage.embedding.models import resolve_model
 from storage.records import ChunkRecord, Span
@@ -67,6 +69,42 @@ def test_the_gate_names_what_fell(tmp_path: Path) -> None:
     assert any("hit@5 fell from 1.0000 to 0.5000" in sentence for sentence in fallen)
     assert compare([result([0] * 40)], "another model", file)[0] == []
     assert compare([result([0] * 40)], "another model", file, across_models=True)[0] != []
+
+
+def test_documents_with_grades_are_ranked_by_all_of_them() -> None:
+    query = EvalQuestion("heat in slabs", grades=(("a.txt", 3), ("b.txt", 1)))
+    chunks = {name: ChunkRecord(name, f"{name[0]}.txt", 0, "text") for name in ("a", "a again", "b", "c")}
+    ranked = [chunks[name] for name in ("c", "a", "a again", "b")]
+    outcome = Outcome(dict.fromkeys(SYSTEMS, ranked), 0, False, 0.0, 0.0)
+    wanted = (3 / math.log2(3) + 1 / math.log2(4)) / (3 + 1 / math.log2(3))
+    assert graded_gains([query], [outcome], "ours") == [pytest.approx(wanted, abs=1e-4)]
+    assert all_figures([query], [outcome])["document"]["ours"]["nDCG@10"].value == pytest.approx(wanted, abs=1e-4)
+    assert query.is_answered_by(chunks["b"])
+    assert not query.is_answered_by(chunks["c"])
+
+
+def test_a_baseline_keeps_the_sets_that_did_not_run(tmp_path: Path) -> None:
+    file = tmp_path / "baseline.json"
+    write_baseline([result([1] * 40)], "model", file)
+    graded = replace(result([1] * 40), name="topics", gains=(0.5,) * 40)
+    write_baseline([graded], "model", file)
+    assert compare([result([1] * 40), graded], "model", file) == ([], [])
+    fallen, _ = compare([replace(graded, gains=(0.1,) * 40)], "model", file)
+    assert fallen == ["topics: nDCG@10 of documents fell from 0.5000 to 0.1000"]
+    write_baseline([graded], "another model", file)
+    assert compare([result([1] * 40)], "another model", file)[1] != []
+
+
+def test_a_file_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "one.pdf").write_bytes(pdf(["Revenue 1,250 1,100"]))
+    first = read_file_once(tmp_path / "one.pdf", "one.pdf", tmp_path / "kept")
+    (kept,) = (tmp_path / "kept").iterdir()
+    kept.write_text(kept.read_text(encoding="utf-8").replace("Revenue", "Income"), encoding="utf-8")
+    again = read_file_once(tmp_path / "one.pdf", "one.pdf", tmp_path / "kept")
+    assert "Revenue" in first.parsed.pages[0].text
+    assert "Income" in again.parsed.pages[0].text
+    (tmp_path / "one.pdf").write_bytes(pdf(["Costs 17"]))
+    assert "Costs" in read_file_once(tmp_path / "one.pdf", "one.pdf", tmp_path / "kept").parsed.pages[0].text
 
 
 def test_questions_that_cannot_be_asked_end_with_a_sentence(

@@ -266,3 +266,24 @@ def test_of_several_wordings_the_better_score_counts() -> None:
     one = [placed_candidate("a", 0.9, 1.0), placed_candidate("b", 0.2, 1.0)]
     other = [placed_candidate("b", 0.7, 1.0), placed_candidate("a", 0.3, 1.0)]
     assert [(each.chunk.id, each.score) for each in merged([one, other])] == [("a", 0.9), ("b", 0.7)]
+
+
+def test_the_report_of_the_firm_and_year_comes_before_those_of_other_years(
+    open_texts: Callable[[dict[str, list[str]]], OpenIndex],
+) -> None:
+    def report(year: int) -> list[str]:
+        head = f"Harbour Light Annual Report. Year ended December 31, {year}."
+        talk = f"Harbour Light expects capital expenditure to grow after {year}, says Harbour Light."
+        rows = (
+            f"Cash flows\n| | {year} | {year - 1} |\n| Capital expenditure | {year - 1000} | 901 |\n| Rent | 12 | 11 |"
+        )
+        return [head, talk, rows]
+
+    index = open_texts({f"HARBOURLIGHT_{year}.pdf": report(year) for year in range(2015, 2020)})
+    found = HybridRetriever(index, 3).retrieve("What is Harbour Light's capital expenditure in FY2017?")
+    assert [scored.node.metadata["document"] for scored in found[:2]] == ["HARBOURLIGHT_2017.pdf"] * 2
+    assert "| Capital expenditure | 1017" in found[0].node.get_content()
+    elsewhere = HybridRetriever(index, 3, ["*2016.pdf"]).retrieve(
+        "What is Harbour Light's capital expenditure in FY2017?"
+    )
+    assert {scored.node.metadata["document"] for scored in elsewhere} == {"HARBOURLIGHT_2016.pdf"}

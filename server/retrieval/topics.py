@@ -1,0 +1,112 @@
+"""Queries that name a topic rather than ask for a thing: what is like the best passages is about it too. Pure.
+
+A question is answered by one passage, and its words and names stand close together there. A topic ("heat transfer in
+composite slabs") has many passages that are about as good, and no name or kind of answer tells them apart: then those
+that resemble the best ones, in meaning and in words, come first. Resemblance is measured among the candidates of one
+query, so that it means the same with every embedding model.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.evidence.examination import Frequencies, Profile, words_of
+from storage.caches.embeddings import Matrix
+
+Scores = NDArray[np.float64]
+
+SUPPORT = 0.7
+"""Of a passage's score, what its resemblance to the best ones counts where the query surely is a topic."""
+
+_NEIGHBOURS, _TERMS, _CENTRE = 0.25, 0.25, 0.2  # what each kind of resemblance counts
+_BEST_NEIGHBOURS, _BEST_TERMS, _BEST_CENTRE = 10, 8, 5  # passages that are resembled
+_EXPANSION = 20  # words
+_FLAT = (0.55, 0.75)  # the next nine scores' mean as a share of the best one: from here to there a topic
+_FLAT_DEPTH = 10
+_WORDS = (5, 9)  # that say something; a few words are looked up as they stand
+_THINGS = ("number", "date", "person", "place", "definition", "reason")
+_SATURATION, _LENGTH = 1.2, 0.75  # BM25's k1 and b
+
+
+def topicality(profile: Profile, scores: Sequence[float]) -> float:
+    """How surely the query describes a topic, 0 to 1: in many words, none of them a name, by passages about as good."""
+    best = sorted(scores, reverse=True)[:_FLAT_DEPTH]
+    if profile.expects in _THINGS or any(need.is_name for need in profile.needs):
+        return 0.0
+    if len(best) < _FLAT_DEPTH or best[0] <= 0.0:
+        return 0.0
+    flatness = sum(best[1:]) / (len(best) - 1) / best[0]
+    return _between(flatness, _FLAT) * _between(len(profile.needs), _WORDS)
+
+
+def _between(value: float, steps: tuple[float, float]) -> float:
+    low, high = steps
+    return min(1.0, max(0.0, (value - low) / (high - low)))
+
+
+def supported(
+    scores: Mapping[str, float],
+    vectors: Matrix,
+    texts: Sequence[str],
+    frequencies: Frequencies,
+    chunks: int,
+    share: float,
+) -> dict[str, float]:
+    """The scores with `share` (0 to 1) of them replaced by how much each passage is like the best ones.
+
+    `vectors` `(n, dimension)` and `texts` are in the order of `scores`; `chunks` is how many the index holds.
+    """
+    plain = np.array(list(scores.values()))
+    if plain.size == 0 or plain.max() <= 0.0:
+        return dict(scores)
+    best = np.argsort(-plain, kind="stable")
+    centred = np.asarray(vectors - vectors.mean(axis=0), dtype=np.float64)
+    support = (
+        _NEIGHBOURS * _like_neighbours(plain, centred, best[:_BEST_NEIGHBOURS])
+        + _TERMS * _like_in_words(plain, texts, best[:_BEST_TERMS], frequencies, chunks)
+        + _CENTRE * _scaled(centred @ (plain[best[:_BEST_CENTRE]] @ centred[best[:_BEST_CENTRE]]))
+    ) / (_NEIGHBOURS + _TERMS + _CENTRE)
+    mixed = (1.0 - SUPPORT * share) * plain + SUPPORT * share * support * plain.max()
+    return dict(zip(scores, mixed.tolist(), strict=True))
+
+
+def _like_neighbours(scores: Scores, centred: Scores, best: NDArray[np.intp]) -> Scores:
+    """Nearness in meaning to each of the best, the better ones counting more; nobody is a neighbour of its own."""
+    unit = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+    near = np.clip(unit @ unit[best].T, 0.0, 1.0)
+    near[best, np.arange(len(best))] = 0.0
+    return _scaled(near @ np.clip(scores[best], 0.0, None))
+
+
+def _like_in_words(
+    scores: Scores, texts: Sequence[str], best: NDArray[np.intp], frequencies: Frequencies, chunks: int
+) -> Scores:
+    """BM25 of the words that are frequent in the best passages and rare elsewhere (Lavrenko and Croft 2001)."""
+    counted = [Counter(word.partition("/")[0] for word in words_of(text).stems) for text in texts]
+    known = frequencies({word for place in best for word in counted[place] if len(word) > 1})
+    rarity = {word: math.log((chunks + 1) / (number + 0.5)) for word, number in known.items()}
+    weights: Counter[str] = Counter()
+    for place in best:
+        length = counted[place].total() or 1
+        for word, number in counted[place].items():
+            weights[word] += scores[place] * number / length * rarity.get(word, 0.0)
+    terms = dict(weights.most_common(_EXPANSION))
+    usual = sum(map(Counter.total, counted)) / len(counted) or 1.0
+    return _scaled(np.array([_bm25(each, terms, rarity, usual) for each in counted]))
+
+
+def _bm25(counted: Counter[str], terms: Mapping[str, float], rarity: Mapping[str, float], usual: float) -> float:
+    damping = _SATURATION * (1 - _LENGTH + _LENGTH * counted.total() / usual)
+    return sum(
+        weight * max(rarity.get(word, 0.0), 0.0) * counted[word] * (_SATURATION + 1) / (counted[word] + damping)
+        for word, weight in terms.items()
+        if word in counted
+    )
+
+
+def _scaled(values: Scores) -> Scores:
+    """0 to 1, 1 is the best."""
+    return np.clip(values / max(float(values.max()), 1e-9), 0.0, 1.0)

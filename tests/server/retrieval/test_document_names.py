@@ -1,0 +1,64 @@
+"""Which documents a question names: by file name, title, first page; never by an everyday word."""
+
+import pytest
+
+from server.retrieval.document_names import Directory, asked_years, names_of, without_names
+
+FILES = [
+    names_of("reports/HARBOURLIGHT_2018_report.pdf", "", "Harbour Light, Inc. Year ended December 31, 2018"),
+    names_of("reports/HARBOURLIGHT_2019_report.pdf", "", "Harbour Light, Inc. Year ended December 31, 2019"),
+    names_of("reports/MILL_MILL_2019Q4.pdf", "", "Mill & Mill reports fourth-quarter results. 2019-12-31"),
+    names_of("reports/scan-0041.pdf", "Annual report", "Orrinton Dairy. For the fiscal year ended June 30, 2019"),
+    names_of("manuals/pump-2.1.pdf", "Pump", "Installation of the pump"),
+    names_of("manuals/pump-3.0.pdf", "Pump", "Installation of the pump"),
+    names_of("rules/employee-handbook.md", "Employee handbook", "Welcome to AIME 2019, our summer event."),
+    names_of("rules/minutes.txt", "Board minutes", "Present: all"),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "surely", "likely"),
+    [
+        pytest.param("Harbour Light's revenue in FY2018?", "HARBOURLIGHT_2018", "", id="glued, fiscal year"),
+        pytest.param("How did FY17 and FY18 sales of Harbour Light differ?", "HARBOURLIGHT_2018", "", id="latest year"),
+        pytest.param("What did M&M earn in Q4 2019?", "MILL_MILL", "", id="initials and quarter"),
+        pytest.param("What is Orrinton's 2019 milk price, as its report says?", "scan-0041", "", id="first page"),
+        pytest.param("what does the Pump of version 3.0 weigh", "pump-3.0", "", id="version"),
+        pytest.param("who lives by the employee handbook", "", "employee-handbook", id="two words of a file's name"),
+        pytest.param("how much does a pump weigh", "", "", id="an everyday word"),
+        pytest.param("Who won the AIME 2019?", "", "", id="a year of a name is no date"),
+        pytest.param("When was the Eiffel Tower built?", "", "", id="nobody"),
+    ],
+)
+def test_a_question_names_documents_by_name_and_time(question: str, surely: str, likely: str) -> None:
+    named = Directory(FILES).named_in(question)
+    best = [path for path, share in named.documents.items() if share == max(named.documents.values())]
+    assert [path for path in best if path in named.sure] == [d.path for d in FILES if surely and surely in d.path]
+    assert bool(named.documents) == bool(surely or likely)
+    assert not likely or all(likely in path for path in best)
+
+
+def test_what_names_most_documents_names_none() -> None:
+    reports = [names_of(f"Acme_{year}.pdf", "Acme", "") for year in range(2001, 2010)]
+    assert not Directory(reports).named_in("What does Acme sell?").documents
+    assert set(Directory(reports).named_in("What did Acme sell in 2004?").sure) == {"Acme_2004.pdf"}
+
+
+def test_the_rest_of_a_question_has_no_names_and_times() -> None:
+    question = "What was Harbour Light's total revenue in FY2018 and Q4 2018?"
+    rest = without_names(question, Directory(FILES).named_in(question))
+    assert "total revenue" in rest
+    assert not any(part in rest for part in ("Harbour", "Light", "2018", "Q4"))
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("from FY2016 to FY2017", {"2016": 0.5, "2017": 1.0}),
+        ("as of FY 21, what is expected in 2024", {"2021": 1.0}),
+        ("the 2018 annual report", {"2018": 1.0}),
+        ("20180 pieces", {}),
+    ],
+)
+def test_years_are_read_and_the_latest_counts_most(question: str, years: dict[str, float]) -> None:
+    assert asked_years(question) == years
