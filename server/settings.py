@@ -279,11 +279,11 @@ class ServerSettings(PagewiseSettings):
         "server starts.",
     )
 
-    allow_uploads: bool = Field(
-        default=False,
+    allow_uploads: bool | Literal["auto"] = Field(
+        default="auto",
         validation_alias="ALLOW_UPLOADS",
-        description="1: documents can be added and deleted from the page and the API; beyond this machine "
-        "only with a token.",
+        description="Whether documents can be added and deleted from the page and the API. `auto`: where only this "
+        "machine can ask. `1`: beyond it too, by whoever has a token. `0`: never.",
     )
     max_upload_mb: int = Field(
         default=50, ge=1, le=2000, validation_alias="MAX_UPLOAD_MB", description="Megabytes that may be sent at a time."
@@ -345,6 +345,8 @@ class ServerSettings(PagewiseSettings):
     @property
     def may_upload(self) -> bool:
         """Whether documents may be added and deleted: where that is allowed, under the rule for the indexing job."""
+        if self.allow_uploads == "auto":
+            return is_loopback(self.host) and not self.trusted_hosts.strip()
         return self.allow_uploads and self.may_reindex
 
     @property

@@ -5,6 +5,7 @@ on when the server ends, and two never run at once: the job's own lock sees to t
 """
 
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -24,6 +25,7 @@ _COMMAND = [sys.executable, "-m", "indexing"]
 _HOME = Path(__file__).parents[2]
 _PLAN_SECONDS = 60
 _KEPT_SECONDS = 5.0
+_LOOK_SECONDS = 0.2
 _LAST_BYTES = 65536
 _LAST_LINES = 12
 _COUNT = re.compile(r"(?:^|embedded )(\d+)/(\d+)\b")
@@ -57,6 +59,8 @@ class JobState:
     done: int = 0
     total: int = 0
     exit_code: int | None = None
+    can_cancel: bool = False
+    """Whether this server has started it; one that was started from a shell is ended there."""
 
     @property
     def asks_for_removals(self) -> bool:
@@ -81,6 +85,7 @@ class Reindexing:
         self._children = children or Children()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._follows = False
 
     def start(self, documents_dir: Path, *, allow_removals: bool = False) -> bool:
         """Start a run; False where one is going on already. `allow_removals`: what is gone is gone on purpose."""
@@ -101,15 +106,36 @@ class Reindexing:
                 )
             return True
 
+    def follow(self, documents_dir: Path) -> None:
+        """Start a run now, or as soon as the one that goes on has ended: it may not have seen the newest files."""
+        with self._lock:
+            if self._follows:
+                return
+            self._follows = True
+        threading.Thread(target=self._start_when_free, args=(documents_dir,), name="next run", daemon=True).start()
+
+    def cancel(self) -> bool:
+        """Ask the run to end, as Ctrl-C would: it publishes nothing. False where this server has started none.
+
+        Nothing of the index that answers is touched, and what was embedded already is not computed again.
+        """
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                return False
+            self._process.send_signal(signal.SIGTERM)
+            return True
+
     def state(self) -> JobState:
         """How the run gets on, or how the last one ended."""
         with self._lock:
             is_running = self._is_running()
-            exit_code = None if self._process is None or is_running else self._process.returncode
+            own = self._process
+            exit_code = None if own is None or is_running else own.returncode
+            can_cancel = own is not None and own.poll() is None
         lines = self._lines()
         counted = next((match for line in reversed(lines) if (match := _COUNT.search(line))), None)
         done, total = (int(counted[1]), int(counted[2])) if counted and is_running else (0, 0)
-        return JobState(is_running, tuple(lines[-_LAST_LINES:]), done, total, exit_code)
+        return JobState(is_running, tuple(lines[-_LAST_LINES:]), done, total, exit_code, can_cancel)
 
     def plan(self, documents_dir: Path) -> tuple[str, ...]:
         """What the next run would do, line by line: made once for all who ask within a few seconds.
@@ -124,6 +150,13 @@ class Reindexing:
         if plan.problem:
             raise NoPlan(plan.problem)
         return plan.lines
+
+    def _start_when_free(self, documents_dir: Path) -> None:
+        try:
+            while not self.start(documents_dir):
+                time.sleep(_LOOK_SECONDS)
+        finally:
+            self._follows = False
 
     def _kept_plan(self, documents_dir: Path) -> _Plan | None:
         plan = self._plan

@@ -7,8 +7,6 @@ from server.documents.cited_sentence import cited_range
 from storage.catalogue.catalogue import Catalogue
 from storage.records import ChunkRecord, DocumentRecord, PageRecord, PageStatus, Span
 
-_STATUS_ORDER = {"failed": 0, "stale": 1, "indexed": 2}
-
 
 @dataclass(frozen=True, slots=True)
 class ShownPage:
@@ -117,11 +115,6 @@ def passages_on(catalogue: Catalogue, shown: ShownPage) -> list[ChunkRecord]:
         return []
     number = shown.page.number
     return [chunk for chunk in catalogue.document_chunks(shown.document.path) if number in chunk.pages]
-
-
-def problems_first(documents: list[DocumentRecord]) -> list[DocumentRecord]:
-    """The documents as a person wants to see them: those that need something on top."""
-    return sorted(documents, key=lambda d: (_STATUS_ORDER[d.status], not d.pages_without_text, d.path.casefold()))
 
 
 def _marks(pages: int, odd: dict[int, PageStatus]) -> Iterator[PageMark]:

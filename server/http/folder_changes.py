@@ -23,10 +23,8 @@ _OTHER_FIELDS = 20  # of the form
 def permit() -> None:
     """Refuse where documents may not be changed, else take in what is sent, which may be larger than elsewhere."""
     settings = services().settings
-    if not settings.allow_uploads:
-        raise Refused(_OFF)
     if not settings.may_upload:
-        raise Refused(_NO_TOKEN)
+        raise Refused(_NO_TOKEN if settings.allow_uploads is True else _OFF)
     if request.method != "POST":
         return
     request.max_content_length = upload_bytes(settings)

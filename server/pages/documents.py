@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from flask import Response, render_template, request, send_file
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
-from server.documents.shown_page import ShownPage, page_marks, passages_on, problems_first, shown_page, with_sentence
+from server.documents.document_list import ORDERS, STATES, Wanted, kind_of, list_documents, newest
+from server.documents.shown_page import ShownPage, page_marks, passages_on, shown_page, with_sentence
 from server.documents.uploads import stored_name
 from server.documents.versions import other_versions
 from server.http.problems import Problem, Refused
@@ -22,6 +24,8 @@ from storage.records import ATTACHED, DocumentRecord
 
 _MOST_LEFT_OUT = 200
 _SENTENCE = re.compile(r"(\d{1,9})-(\d{1,9})")
+_MOST_SINGLE_MARKS = 600
+"""Pages of the listed documents up to which each has a link of its own; beyond it runs of pages have."""
 
 
 @blueprint.get("/documents")
@@ -35,17 +39,31 @@ def _documents_page() -> str:
     records = document_records()
     odd = odd_pages()
     reindexing = services().reindexing
-    wanted = request.args.get("q", "").strip()
-    found = [record for record in records if wanted.casefold() in f"{record.path}\n{record.title or ''}".casefold()]
+    listed = list_documents(records, _wanted(), newest(records))
     return render_template(
         "documents.html",
-        documents=problems_first(found),
+        listed=listed,
         all_documents=records,
-        wanted=wanted,
-        marks=page_marks(found, odd),
+        marks=page_marks(listed.rows, odd),
+        single_marks=sum(record.pages for record in listed.rows) <= _MOST_SINGLE_MARKS,
         odd_counts=Counter(page.status for _path, page in odd),
         job=reindexing.state() if reindexing else None,
+        kind_of=kind_of,
+        modified_at=lambda record: datetime.fromtimestamp(record.mtime_ns / 1e9, UTC),
         **_folder_account(records),
+    )
+
+
+def _wanted() -> Wanted:
+    """What the address asks of the list; what it may not be counts as not said."""
+    given = request.args
+    state, order = given.get("state", "all"), given.get("order", "attention")
+    return Wanted(
+        given.get("q", "").strip(),
+        next((each for each in STATES if each == state), "all"),
+        given.get("folder", "").strip("/"),
+        next((each for each in ORDERS if each == order), "attention"),
+        max(1, given.get("page", 1, type=int)),
     )
 
 

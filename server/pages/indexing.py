@@ -22,6 +22,13 @@ def start() -> BaseResponse:
     return redirect(url_for("web.documents") + "#indexing", 303)
 
 
+@blueprint.post("/reindex/cancel")
+def cancel() -> BaseResponse:
+    """End the run that this server has started, and lead back to the documents."""
+    _reindexing().cancel()
+    return redirect(url_for("web.documents") + "#indexing", 303)
+
+
 @blueprint.get("/reindex")
 def progress() -> str:
     """How the job gets on: the piece of the page that shows it."""

@@ -10,12 +10,14 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
+from server.documents.ignoring import ignore_documents
 from server.documents.uploads import Choice, HeldFiles, NotHeld, SentFile, StoredFile, document_file
 from server.http import folder_changes
 from server.http.problems import Problem, Refused
 from server.http.services import (
     documents_dir,
     documents_problem,
+    known_documents,
     known_paths,
     require_documents,
     services,
@@ -115,7 +117,22 @@ def settle(key: str) -> BaseResponse:
 
 def _listed(stored: Sequence[StoredFile]) -> BaseResponse:
     unchanged = sum(file.outcome == "unchanged" for file in stored)
+    reindexing = services().reindexing
+    if reindexing is not None and unchanged < len(stored):
+        reindexing.follow(documents_dir())
     return redirect(url_for("web.documents", added=len(stored) - unchanged, same=unchanged) + "#indexing", 303)
+
+
+@blueprint.post("/ignore")
+def ignore() -> BaseResponse:
+    """Leave documents out of the next index, though their files stay: those named, or all that failed for a cause."""
+    paths, category = request.form.getlist("document"), request.form.get("category")
+    if category is not None:
+        failed = (record for record in known_documents() if record.status != "indexed")
+        paths = [record.path for record in failed if (record.category or "") == category]
+    require_documents()
+    ignored = ignore_documents(documents_dir(), [path for path in paths if path in set(known_paths())])
+    return redirect(url_for("web.documents", ignored=ignored) + "#indexing", 303)
 
 
 @blueprint.get("/delete/<path:document>")

@@ -399,6 +399,28 @@
     });
   }
 
+  // Files that are dropped anywhere are added. What the server says of them is the page that it leads to.
+  const upload = document.body.dataset.upload;
+  const bringsFiles = (event) => upload && [...(event.dataTransfer?.types || [])].includes("Files");
+  const dropping = (is) => document.body.classList.toggle("dropping", is);
+  addEventListener("dragover", (event) => {
+    if (!bringsFiles(event)) return;
+    event.preventDefault();
+    dropping(true);
+  });
+  addEventListener("dragleave", (event) => event.relatedTarget || dropping(false));
+  addEventListener("drop", async (event) => {
+    dropping(false);
+    if (!bringsFiles(event)) return;
+    event.preventDefault();
+    const body = new FormData();
+    for (const file of event.dataTransfer.files) body.append("file", file);
+    say(document.body.dataset.uploading);
+    const response = await fetch(upload, { method: "POST", body, headers: { Accept: "text/html" } }).catch(() => null);
+    if (response?.redirected) location.assign(response.url);
+    else if (response) replacePage(await response.text());
+  });
+
   // How the indexing job gets on, until it has ended; then the page is shown anew.
   async function watch(place) {
     while (place.querySelector("[data-job=running]")) {

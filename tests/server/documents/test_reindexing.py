@@ -56,6 +56,32 @@ def test_two_never_run_at_once_and_the_count_is_shown(tmp_path: Path) -> None:
         ended(reindexing)
 
 
+def test_a_run_can_be_cancelled_and_one_of_a_shell_cannot(tmp_path: Path) -> None:
+    reindexing = job(tmp_path, "import time; time.sleep(60)")
+    assert not reindexing.cancel()
+    assert reindexing.start(tmp_path)
+    assert reindexing.state().can_cancel
+    assert reindexing.cancel()
+    state = ended(reindexing)
+    assert (state.exit_code, state.can_cancel) == (-15, False)
+    with index_lock(tmp_path):
+        assert not reindexing.state().can_cancel
+        assert not reindexing.cancel()
+
+
+def test_files_that_come_during_a_run_are_read_by_one_after_it(tmp_path: Path) -> None:
+    reindexing = job(tmp_path, f"open({str(tmp_path / 'runs')!r}, 'a').write('run;'); import time; time.sleep(1)")
+    assert reindexing.start(tmp_path)
+    for _ in range(3):
+        reindexing.follow(tmp_path)
+    deadline = time.monotonic() + 20
+    while not (tmp_path / "runs").exists() or (tmp_path / "runs").read_text() != "run;run;":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    ended(reindexing)
+    assert (tmp_path / "runs").read_text() == "run;run;"
+
+
 def test_a_server_started_anew_sees_the_run_of_the_one_before(tmp_path: Path) -> None:
     (tmp_path / "reindex.log").write_text("embedded 5/9 chunks, 1.0 chunks/s\n")
     with index_lock(tmp_path):
@@ -104,6 +130,23 @@ def test_the_button_starts_a_run_and_the_page_tells_how_it_ended(pages: FlaskCli
         time.sleep(0.02)
     assert "The last run ended well." in outline(pages.get("/documents")).text
     assert "3/7 a.pdf" in pages.get("/reindex/plan").get_data(as_text=True)
+
+
+def test_a_cancelled_run_of_the_job_itself_leaves_the_index_as_it_was(
+    quoting_services: Services, tmp_path: Path, documents_dir: Path
+) -> None:
+    reindexing = Reindexing(tmp_path / "index")
+    client = create_app(replace(quoting_services, reindexing=reindexing)).test_client()
+    assert reindexing.start(documents_dir)
+    deadline = time.monotonic() + 60
+    while not reindexing.state().lines:  # it has set up how it ends
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert 'action="/reindex/cancel"' in client.get("/reindex").get_data(as_text=True)
+    assert client.post("/reindex/cancel").headers["Location"] == "/documents#indexing"
+    assert ended(reindexing).exit_code == 143
+    assert "was cancelled" in outline(client.get("/documents")).text
+    assert not (tmp_path / "index" / "CURRENT").exists()
 
 
 @pytest.mark.faults("X14")

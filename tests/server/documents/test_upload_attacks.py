@@ -183,7 +183,12 @@ WITH_TOKEN = {"allow_uploads": True, "api_tokens": SecretStr(f"anna:{TOKEN}")}
 @pytest.mark.parametrize(
     ("configured", "headers", "allowed"),
     [
-        pytest.param({}, {}, 403, id="off, as it is by default"),
+        pytest.param({}, {}, 200, id="this machine, as it is by default"),
+        pytest.param({"trusted_hosts": "docs.example.org"}, {}, 403, id="other names, by default"),
+        pytest.param({"allow_uploads": False}, {}, 403, id="off"),
+        pytest.param(
+            {"host": "0.0.0.0", "api_tokens": WITH_TOKEN["api_tokens"]}, BEARER, 403, id="a network, by default"
+        ),
         pytest.param(WITH_TOKEN | {"allow_uploads": False}, BEARER, 403, id="off, with a token"),
         pytest.param({"allow_uploads": True}, {}, 200, id="this machine"),
         pytest.param({"allow_uploads": True, "trusted_hosts": "docs.example.org"}, {}, 403, id="other names, no token"),
@@ -217,7 +222,10 @@ def test_only_those_who_may_upload_can_add_and_delete(
 
 @pytest.mark.parametrize(
     ("configured", "step"),
-    [({}, "Set ALLOW_UPLOADS=1"), ({"trusted_hosts": "x.org", "allow_uploads": True}, "API_TOKENS")],
+    [
+        ({"allow_uploads": False}, "Set ALLOW_UPLOADS=1"),
+        ({"trusted_hosts": "x.org", "allow_uploads": True}, "API_TOKENS"),
+    ],
 )
 def test_a_refusal_says_what_to_do(empty_services: Services, configured: dict[str, object], step: str) -> None:
     client: FlaskClient = create_app(

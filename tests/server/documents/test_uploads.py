@@ -249,7 +249,8 @@ def test_in_chinese_too(taking: FlaskClient, folder: Path) -> None:
     assert "要删除此文档吗" in taking.get("/delete/a.md", headers=headers).get_data(as_text=True)
 
 
-def test_where_it_is_not_allowed_the_page_does_not_offer_it(client: FlaskClient) -> None:
+def test_where_it_is_not_allowed_the_page_does_not_offer_it(quoting_services: Services) -> None:
+    client = create_app(replace(quoting_services, settings=ServerSettings(allow_uploads=False))).test_client()
     page = client.get("/documents").get_data(as_text=True)
     assert "Add documents" not in page
     assert "/delete/" not in page

@@ -1,0 +1,158 @@
+"""The list of documents as a page shows it: which of them, in which order, fifty at a time. Pure.
+
+Holds for ten documents as for ten thousand: what is counted is counted once, and only the rows of one page are made.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import PurePosixPath
+from typing import Any, Literal, get_args
+
+from storage.folder_listing import state_of
+from storage.records import DocumentRecord
+
+State = Literal["all", "attention", "new"]
+Order = Literal["attention", "name", "size", "date", "pages"]
+STATES: tuple[State, ...] = get_args(State)
+ORDERS: tuple[Order, ...] = get_args(Order)
+
+ROWS = 50
+_MOST_FOLDERS = 60
+_LARGEST_GROUP = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asked the list for. `text` is part of a name or title; `folder` has no slash at its end."""
+
+    text: str = ""
+    state: State = "all"
+    folder: str = ""
+    order: Order = "attention"
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder right below the one that is shown, and how many documents are in it and below."""
+
+    path: str
+    name: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Documents that could not be read for the same cause, the first of them by name."""
+
+    category: str
+    documents: tuple[DocumentRecord, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentList:
+    """One page of the list, and what there is beside it."""
+
+    wanted: Wanted
+    rows: tuple[DocumentRecord, ...]
+    found: int
+    counts: dict[State, int]
+    folders: tuple[Folder, ...]
+    failures: tuple[Failures, ...]
+
+    @property
+    def pages(self) -> int:
+        """How many pages of rows there are; at least one."""
+        return max(1, -(-self.found // ROWS))
+
+    @property
+    def first(self) -> int:
+        """The number of the first row, from 1; 0 where there is none."""
+        return (self.wanted.page - 1) * ROWS + 1 if self.rows else 0
+
+
+def list_documents(records: Sequence[DocumentRecord], wanted: Wanted, new: Collection[str] = ()) -> DocumentList:
+    """The documents that are wanted. `new` are the paths that the last run has added."""
+    inside = [record for record in records if _is_inside(record.path, wanted.folder)]
+    named = [record for record in inside if _is_named(record, wanted.text)]
+    by_state: dict[State, list[DocumentRecord]] = {
+        "all": named,
+        "attention": [record for record in named if needs_attention(record)],
+        "new": [record for record in named if record.path in new],
+    }
+    found = by_state[wanted.state]
+    last = max(1, -(-len(found) // ROWS))
+    wanted = Wanted(wanted.text, wanted.state, wanted.folder, wanted.order, min(max(1, wanted.page), last))
+    start = (wanted.page - 1) * ROWS
+    ordered = sorted(found, key=_KEYS[wanted.order])
+    return DocumentList(
+        wanted,
+        tuple(ordered[start : start + ROWS]),
+        len(found),
+        {state: len(those) for state, those in by_state.items()},
+        tuple(_folders(inside, wanted.folder)),
+        tuple(_failures(by_state["attention"])),
+    )
+
+
+def needs_attention(record: DocumentRecord) -> bool:
+    """Whether a person should look at it: not read, or not all of it."""
+    return state_of(record) != "read"
+
+
+def newest(records: Sequence[DocumentRecord]) -> set[str]:
+    """The documents that the last run which read any has read; none where that was all of them."""
+    last = max((record.indexed_at for record in records), default="")
+    day = last[:10]  # one run gives each document the moment it was read
+    found = {record.path for record in records if day and record.indexed_at.startswith(day)}
+    return found if len(found) < len(records) else set()
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    return not folder or path.startswith(f"{folder}/")
+
+
+def _is_named(record: DocumentRecord, text: str) -> bool:
+    return not text or text.casefold() in f"{record.path}\n{record.title or ''}".casefold()
+
+
+def _folders(inside: Sequence[DocumentRecord], folder: str) -> list[Folder]:
+    start = len(folder) + 1 if folder else 0
+    names = Counter(below.partition("/")[0] for record in inside if "/" in (below := record.path[start:]))
+    return [
+        Folder(f"{folder}/{name}" if folder else name, name, count)
+        for name, count in sorted(names.items(), key=lambda each: each[0].casefold())[:_MOST_FOLDERS]
+    ]
+
+
+def _failures(records: Sequence[DocumentRecord]) -> list[Failures]:
+    failed = sorted(
+        (record for record in records if record.status != "indexed"), key=lambda each: (each.category or "", each.path)
+    )
+    groups = [(category, list(group)) for category, group in groupby(failed, key=lambda each: each.category or "")]
+    return [
+        Failures(category, tuple(group[:_LARGEST_GROUP]), len(group))
+        for category, group in sorted(groups, key=lambda each: -len(each[1]))
+    ]
+
+
+def _by_name(record: DocumentRecord) -> Any:
+    return record.path.casefold()
+
+
+_STATUS_ORDER = {"failed": 0, "stale": 1, "indexed": 2}
+_KEYS: dict[Order, Callable[[DocumentRecord], Any]] = {
+    "attention": lambda record: (_STATUS_ORDER[record.status], not record.pages_without_text, _by_name(record)),
+    "name": _by_name,
+    "size": lambda record: (-record.size, _by_name(record)),
+    "date": lambda record: (-record.mtime_ns, _by_name(record)),
+    "pages": lambda record: (-record.pages, _by_name(record)),
+}
+
+
+def kind_of(path: str) -> str:
+    """The kind of a file as people call it: what its name ends with."""
+    return PurePosixPath(path).suffix.lstrip(".").upper()
