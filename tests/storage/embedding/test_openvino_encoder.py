@@ -126,7 +126,8 @@ def test_many_threads_get_their_own_vectors(minilm: ModelIdentity) -> None:
 
 def test_the_job_imports_neither_torch_nor_llama_index_nor_telemetry(minilm: ModelIdentity) -> None:
     program = (
-        "import sys; from storage.embedding.models import resolve_model; from benchmarks.speed.measuring import shared_model;"
+        "import sys; from storage.embedding.models import resolve_model;"
+        "from benchmarks.speed.measuring import shared_model;"
         "from storage.embedding.loading import load_model;"
         "model = load_model(resolve_model(shared_model()), 'cpu');"
         "assert len(model.get_text_embedding_batch(['Where?'])[0]) == 384;"
