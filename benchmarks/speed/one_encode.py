@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from storage.embedding.models import PACKAGED, resolve_model
+from benchmarks.speed.measuring import shared_model
 from storage.generations.published import current_name, open_catalogue
 
 
@@ -28,7 +28,7 @@ def main() -> int:
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(
-        resolve_model(PACKAGED).location, device="cpu", local_files_only=True, model_kwargs={"dtype": options.dtype}
+        shared_model(), device="cpu", local_files_only=True, model_kwargs={"dtype": options.dtype}
     )
     loaded = time.perf_counter()
     texts.sort(key=len, reverse=True)

@@ -49,7 +49,7 @@ def measure_serving(effort: Effort) -> Section:
             _measure_load(site, section, effort, _questions(index_dir))
             section.figures.append(figure("resident memory after that", [site.resident_mb()], "MB", 1000.0))
     section.conditions.append(
-        f"{chunks:,} chunks of 384 dimensions; every question is another one, so each is embedded; /api/retrieve over "
+        f"{chunks:,} chunks of 512 dimensions; every question is another one, so each is embedded; /api/retrieve over "
         "loopback, clients on the same processor cores."
     )
     return section

@@ -149,7 +149,7 @@ class Build:
             self.progress.say(
                 message(
                     "{wanted} is neither on this machine nor to be had within a few seconds: this index is built "
-                    "with {model}, which knows English only; make reindex tries again",
+                    "with {model}, a smaller model; make reindex tries again",
                     wanted=recipe.model.name,
                     model=recipe.model.short_name,
                 )

@@ -208,7 +208,7 @@ def _matching(recorded: ModelIdentity, asked_for: str) -> tuple[str, str]:
     found = message("{model} loads and gives the vectors of the index", model=recorded.short_name)
     if recorded.fallback:
         return (
-            message("{found}; it stands in for {wanted} and knows English only", found=found, wanted=recorded.name),
+            message("{found}; it is smaller and stands in for {wanted}", found=found, wanted=recorded.name),
             message("Run make reindex where {wanted} can be downloaded.", wanted=recorded.name),
         )
     if recorded.name != asked_for:

@@ -128,7 +128,7 @@ def announcement(name: str, size: int, there: int) -> str:
 
 _HOW_TO_DO_WITHOUT = message(
     "Ctrl-C stops it, and what came is kept. To do without it, set EMBED_MODEL=packaged: a small model that is "
-    "installed already and knows English only."
+    "installed already."
 )
 
 

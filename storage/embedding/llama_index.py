@@ -2,19 +2,27 @@
 
 import asyncio
 import time
+from typing import Protocol
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from pydantic import PrivateAttr
 
 from storage.caches.embeddings import Matrix
 from storage.embedding.models import PROBE_TEXT, ModelIdentity
-from storage.embedding.openvino_encoder import Encoder
 from storage.embedding.remote_client import FOR_DOCUMENTS, FOR_QUESTIONS, EmbeddingServer, Patience
 from storage.embedding.remote_models import tokens_at_most
 from storage.messages import message
 from storage.servers import ServerAddress, ServerUnavailable
 
 _LOOK_AGAIN_SECONDS = 30.0
+
+
+class TextEncoder(Protocol):
+    """A model that runs on the processor."""
+
+    def get_text_embedding_batch(self, texts: list[str]) -> list[list[float]]:
+        """One unit vector for each text, in order."""
+        ...
 
 
 class ServedEmbedding(BaseEmbedding):
@@ -83,9 +91,9 @@ class ServedEmbedding(BaseEmbedding):
 class LocalEmbedding(BaseEmbedding):
     """Vectors are unit length, `(dimension,)`; questions and passages are embedded alike."""
 
-    _encoder: Encoder = PrivateAttr()
+    _encoder: TextEncoder = PrivateAttr()
 
-    def __init__(self, name: str, encoder: Encoder, batch_size: int = 32) -> None:
+    def __init__(self, name: str, encoder: TextEncoder, batch_size: int = 32) -> None:
         super().__init__(model_name=name, embed_batch_size=batch_size)
         self._encoder = encoder
 

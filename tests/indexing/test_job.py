@@ -239,7 +239,7 @@ def test_a_missing_model_falls_back_for_a_new_index_only_and_says_so(empty_works
     empty_workshop.write("fruit.txt", TEXTS["fruit.txt"])
     report = empty_workshop.run(embed_model="BAAI/bge-m3")
     assert "stands in for BAAI/bge-m3" in report.model
-    assert any("all-MiniLM-L6-v2" in sentence for sentence in empty_workshop.progress.said)
+    assert any("use-multilingual-3" in sentence for sentence in empty_workshop.progress.said)
     assert not empty_workshop.run(embed_model="BAAI/bge-m3").published
 
 

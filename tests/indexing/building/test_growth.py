@@ -30,4 +30,4 @@ def test_twenty_runs_over_changing_content_take_the_room_of_three_generations(em
     assert generations <= 3 * one
     # What was paid for is kept longer: at most 3 embeddings for each chunk, and a thousand.
     chunks = sum(map(len, empty_workshop.chunks().values()))
-    assert everything - generations <= (3 * chunks + 1_000) * 384 * 4 * 1.3
+    assert everything - generations <= (3 * chunks + 1_000) * 512 * 4 * 1.3

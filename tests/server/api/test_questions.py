@@ -63,7 +63,7 @@ def test_a_question_is_answered_from_the_documents(client: FlaskClient) -> None:
     assert "60 euros" in body["answer"]
     assert "[1]" in body["answer"]
     assert body["request_id"] == response.headers["X-Request-ID"]
-    assert body["index"] == {"generation": "0001", "embed_model": "all-MiniLM-L6-v2"}
+    assert body["index"] == {"generation": "0001", "embed_model": "use-multilingual-3"}
     for passage in [*body["sources"], *body["rejected"]]:
         assert set(passage) >= PASSAGE_FIELDS
         assert 0 <= passage["retrieval_score"] <= 1
@@ -130,7 +130,7 @@ def test_status_says_what_answers(client: FlaskClient) -> None:
     assert body["ready"]
     assert body["mode"] == "extractive"
     assert body["language_model"] is None
-    assert body["index"]["embed_model"] == "all-MiniLM-L6-v2"
+    assert body["index"]["embed_model"] == "use-multilingual-3"
     assert body["index"]["documents"] == DOCUMENTS
     assert client.get("/readyz").status_code == 200
 

@@ -71,7 +71,7 @@ def test_a_whole_set_up_is_well(
     shown = capsys.readouterr().out
     assert "✗" not in shown
     assert f"✓ index           generation 0001: {DOCUMENTS} documents" in shown
-    assert "✓ embedding model all-MiniLM-L6-v2 loads and gives the vectors of the index\n" in shown
+    assert "✓ embedding model use-multilingual-3 loads and gives the vectors of the index\n" in shown
 
 
 def test_an_index_of_another_model_than_the_settings_ask_for(monkeypatch: pytest.MonkeyPatch, index_dir: Path) -> None:

@@ -56,7 +56,7 @@ def test_the_form_is_there_and_says_how_answers_are_made(client: FlaskClient) ->
     assert [a["name"] for a in page.all("textarea")] == ["question"]
     assert "No language model is configured" in page.text
     assert f"{DOCUMENTS} of {DOCUMENTS + 1} documents" in page.text
-    assert "all-MiniLM-L6-v2" in page.text
+    assert "use-multilingual-3" in page.text
 
 
 def test_a_question_leads_to_a_page_with_answer_and_evidence(client: FlaskClient) -> None:

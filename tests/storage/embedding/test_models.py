@@ -161,7 +161,7 @@ print(json.dumps([sentence, stand_in.short_name, stand_in.fallback, stand_in.nam
     )
     sentence, short_name, fallback, name, torch_imported, addresses = json.loads(result.stdout)
     assert sentence == "BAAI/bge-m3 is not on this machine and the model hub cannot be reached"
-    assert (short_name, fallback, name) == ("all-MiniLM-L6-v2", True, "BAAI/bge-m3")
+    assert (short_name, fallback, name) == ("use-multilingual-3", True, "BAAI/bge-m3")
     assert not torch_imported
     assert addresses == []
     assert time.monotonic() - began < 10

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.speed.measuring import shared_model
 from storage.caches.embeddings import Matrix
 from storage.embedding.llama_index import LocalEmbedding
 from storage.embedding.local import build_embed_model, build_text_embedder
-from storage.embedding.models import PACKAGED, ModelIdentity, ModelUnavailable, resolve_model
+from storage.embedding.models import ModelIdentity, ModelUnavailable, resolve_model
 from storage.embedding.openvino_encoder import Encoder, NotAnEncoder
 from tests.tiny_bge_m3 import DIMENSION, make_tiny_bge_m3
 
@@ -30,8 +31,9 @@ TEXTS = (
 
 
 @pytest.fixture(scope="module")
-def packaged() -> ModelIdentity:
-    return resolve_model(PACKAGED)
+def minilm() -> ModelIdentity:
+    """all-MiniLM-L6-v2, a BERT."""
+    return resolve_model(shared_model())
 
 
 @pytest.fixture
@@ -56,8 +58,8 @@ def change(folder: Path, file: str, **values: Any) -> None:
     (folder / file).write_text(json.dumps({**known, **values}))
 
 
-def test_the_packaged_models_vectors_are_those_of_sentence_transformers(packaged: ModelIdentity) -> None:
-    assert np.abs(encoder_of(packaged).embed(TEXTS) - of_sentence_transformers(packaged)).max() < 1e-5
+def test_a_berts_vectors_are_those_of_sentence_transformers(minilm: ModelIdentity) -> None:
+    assert np.abs(encoder_of(minilm).embed(TEXTS) - of_sentence_transformers(minilm)).max() < 1e-5
 
 
 @pytest.mark.parametrize("weights", ["pytorch_model.bin", "model.safetensors"])
@@ -66,21 +68,21 @@ def test_vectors_of_bge_m3s_kind_are_those_of_sentence_transformers(tmp_path: Pa
     assert np.abs(encoder_of(identity).embed(TEXTS) - of_sentence_transformers(identity)).max() < 1e-5
 
 
-def test_in_half_precision_they_are_nearly_the_same(packaged: ModelIdentity) -> None:
-    exact, half = encoder_of(packaged), encoder_of(packaged, half_precision=True)
+def test_in_half_precision_they_are_nearly_the_same(minilm: ModelIdentity) -> None:
+    exact, half = encoder_of(minilm), encoder_of(minilm, half_precision=True)
     cosines = (exact.embed(TEXTS) * half.embed(TEXTS)).sum(axis=1)
     assert cosines.min() > 0.999
 
 
-def test_a_text_has_the_same_vector_alone_and_among_longer_ones(packaged: ModelIdentity) -> None:
-    together = encoder_of(packaged, batch_size=4).embed(TEXTS)
-    alone = np.concatenate([encoder_of(packaged).embed([text]) for text in TEXTS])
+def test_a_text_has_the_same_vector_alone_and_among_longer_ones(minilm: ModelIdentity) -> None:
+    together = encoder_of(minilm, batch_size=4).embed(TEXTS)
+    alone = np.concatenate([encoder_of(minilm).embed([text]) for text in TEXTS])
     assert np.abs(together - alone).max() < 1e-5
     assert np.linalg.norm(together, axis=1) == pytest.approx(1.0, abs=1e-5)
 
 
-def test_no_texts_have_no_vectors(packaged: ModelIdentity) -> None:
-    assert encoder_of(packaged).embed([]).shape == (0, packaged.dimension)
+def test_no_texts_have_no_vectors(minilm: ModelIdentity) -> None:
+    assert encoder_of(minilm).embed([]).shape == (0, minilm.dimension)
 
 
 def test_a_text_is_cut_to_the_positions_that_there_are(tmp_path: Path) -> None:
@@ -104,8 +106,8 @@ def test_weights_kept_in_half_precision_are_read(tiny_bge_m3: Path, copy: Path) 
     assert cosines.min() > 0.999
 
 
-def test_many_threads_get_their_own_vectors(packaged: ModelIdentity) -> None:
-    encoder = encoder_of(packaged)
+def test_many_threads_get_their_own_vectors(minilm: ModelIdentity) -> None:
+    encoder = encoder_of(minilm)
     expected = encoder.embed(TEXTS)
     wrong: list[str] = []
 
@@ -122,11 +124,12 @@ def test_many_threads_get_their_own_vectors(packaged: ModelIdentity) -> None:
     assert wrong == []
 
 
-def test_the_job_imports_neither_torch_nor_llama_index_nor_telemetry(packaged: ModelIdentity) -> None:
+def test_the_job_imports_neither_torch_nor_llama_index_nor_telemetry(minilm: ModelIdentity) -> None:
     program = (
-        "import sys; from storage.embedding.models import PACKAGED, resolve_model;"
+        "import sys; from storage.embedding.models import resolve_model;"
+        "from benchmarks.speed.measuring import shared_model;"
         "from storage.embedding.loading import load_model;"
-        "model = load_model(resolve_model(PACKAGED), 'cpu');"
+        "model = load_model(resolve_model(shared_model()), 'cpu');"
         "assert len(model.get_text_embedding_batch(['Where?'])[0]) == 384;"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'llama_index', 'openvino_telemetry'};"
         "print(sorted(name for name in heavy if sys.modules.get(name)))"
@@ -183,11 +186,11 @@ def test_sentence_transformers_computes_what_the_encoder_cannot(copy: Path) -> N
     assert cosines.min() > 0.99
 
 
-def test_without_openvino_torch_embeds(packaged: ModelIdentity, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_openvino_torch_embeds(minilm: ModelIdentity, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "storage.embedding.openvino_encoder", None)
-    model = build_embed_model(packaged, "cpu")
+    model = build_embed_model(minilm, "cpu")
     assert not isinstance(model, LocalEmbedding)
-    assert len(model.get_query_embedding("Where?")) == packaged.dimension
+    assert len(model.get_query_embedding("Where?")) == minilm.dimension
 
 
 @pytest.mark.parametrize("torn", [0, 5, 1000, -100])
