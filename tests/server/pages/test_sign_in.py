@@ -37,7 +37,7 @@ def test_a_browser_without_a_token_gets_the_form_in_place_of_the_page_and_no_dia
 def test_the_form_tells_nothing_of_the_documents(quoting_services: Services) -> None:
     text = guarded(quoting_services).get("/", headers=PAGE).get_data(as_text=True)
     assert "passages" not in text
-    assert "MiniLM" not in text
+    assert "use-multilingual" not in text
     assert "indexed" not in text
 
 
