@@ -1,6 +1,5 @@
 """Asking and answering: the form, the answer as it comes, and the page of an answer that is kept."""
 
-import glob
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -19,9 +18,9 @@ from server.http.translation import interface_language
 from server.pages.blueprint import blueprint
 from server.pages.cited_pages import opened, statement_of
 from server.pages.rendering import AnswerContext, GrowingText
+from server.pages.scopes import chosen_scopes, pattern_of, scopes_of
 from server.pages.sharing import is_only_here, shared_url
 from server.pages.stored_answers import StoredAnswer, changed_since, keep, required_answer, thread_of
-from server.pages.template_helpers import literal
 from server.pages.verdicts import REASONS
 from storage.message_translation import told
 from storage.messages import encoded
@@ -31,6 +30,8 @@ from storage.server_state.answers import MOST_HELD
 def shown(stored: StoredAnswer) -> dict[str, Any]:
     """What the template of a result shows."""
     records = document_records()
+    paths = [record.path for record in records if record.sha256]
+    chosen = chosen_scopes(paths, stored.asked.documents)
     unstored = services().answers.unstored(stored.id)
     return {
         "stored": stored,
@@ -43,11 +44,11 @@ def shown(stored: StoredAnswer) -> dict[str, Any]:
         "thread": thread_of(stored.follows).answers,
         "unstored": unstored and told(unstored, interface_language()).rstrip(".。"),
         "most_held": MOST_HELD,
-        "chosen": [record.path for record in records if glob.escape(record.path) in stored.asked.documents],
+        "chosen": chosen,
         "ocr": {(path, page.number) for path, page in odd_pages() if page.status == "ocr"},
         "changed": changed_since(stored, records),
         "asked": stored.asked.model_dump(),
-        "paths": [record.path for record in records if record.sha256],
+        "paths": scopes_of(paths, also=chosen),
         "unreadable": [record for record in records if record.status != "indexed"],
     }
 
@@ -55,8 +56,12 @@ def shown(stored: StoredAnswer) -> dict[str, Any]:
 @blueprint.get("/")
 def ask_page() -> str:
     """The form."""
-    asked = {"question": request.args.get("q", "")[: schema.LONGEST_QUESTION]}
-    return render_template("ask.html", asked=asked, paths=_answering_paths())
+    scopes, paths = request.args.getlist("documents"), _answering_paths()
+    asked = {
+        "question": request.args.get("q", "")[: schema.LONGEST_QUESTION],
+        "documents": [pattern_of(scope) for scope in scopes],
+    }
+    return render_template("ask.html", asked=asked, paths=scopes_of(paths, also=scopes))
 
 
 @blueprint.post("/ask")
@@ -92,7 +97,7 @@ def _asked(form: MultiDict[str, str], thread: Sequence[StoredAnswer]) -> dict[st
     asked["history"] = [_turn(earlier.response) for earlier in thread]
     if form.get("threshold"):
         asked["threshold"] = form["threshold"]
-    asked["documents"] = [literal(path) for path in form.getlist("documents") if path]
+    asked["documents"] = [pattern_of(scope) for scope in form.getlist("documents") if scope]
     return asked
 
 

@@ -11,6 +11,7 @@ from server.http.translation import COOKIE as LANGUAGE_COOKIE
 from server.http.translation import LANGUAGES, interface_language
 from server.pages import template_helpers
 from server.pages.addresses import local_address
+from server.pages.scopes import pattern_of
 from storage.version import version
 
 THEME_COOKIE = "theme"
@@ -37,6 +38,7 @@ def page_context() -> dict[str, Any]:
         "is_indexing": _is_indexing,
         "signed_in_as": g.get("token_name"),
         "version": version(),
+        "pattern_of": pattern_of,
         "language": interface_language(),
         "languages": LANGUAGES,
         "theme": _theme(),
