@@ -104,6 +104,8 @@ class Reindexing:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )
+            # Whoever ends first, the run or this object, the process is waited for.
+            threading.Thread(target=self._process.wait, name="run", daemon=True).start()
             return True
 
     def follow(self, documents_dir: Path) -> None:

@@ -74,7 +74,7 @@ def _page(**more: Any) -> str:
     return render_template(
         "settings.html",
         addresses=_addresses(),
-        documents_dir=documents_dir(),
+        folder=documents_dir(),
         shown_settings=shown_settings(services().settings),
         token_names=[token.name for token in services().settings.tokens],
         index_dir=services().index.index_dir,

@@ -87,8 +87,8 @@ def test_a_picture_that_cannot_be_had_leaves_a_sentence_in_its_place(
     page.goto(f"{address}/documents/how-relevance-is-measured.pdf")
     box = page.locator(".picture").bounding_box()
     assert box is not None
-    assert box["height"] < 400, "no hole of the size of a page"
-    if script:
+    if script:  # without one nobody can tell that it failed, and its place is kept so that nothing jumps
+        assert box["height"] < 400, "no hole of the size of a page"
         page.wait_for_selector(".picture .hint")
         assert not page.locator(".picture img").is_visible()
         page.wait_for_selector(".picture img", timeout=30_000)  # asked for again
@@ -176,7 +176,7 @@ def test_a_rewritten_question_is_shown_at_once_and_stays(visit: Callable[..., "P
     page.wait_for_selector("#follow-up")
     page.fill("#follow-up", "And what does it cost?")
     page.press("#follow-up", "Enter")
-    page.wait_for_selector("[data-stop]")
+    page.wait_for_selector("[data-understood]")
     understood = "Understood as: What does <b>the share</b> cost rewrite-me slowly?"
     assert page.locator("[data-understood]").all_inner_texts() == [understood]
     page.wait_for_selector("[data-stop]", state="detached")
