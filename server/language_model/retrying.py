@@ -39,6 +39,7 @@ class RetryPolicy:
     """
 
     attempts: int = 3
+    """At most; each kind of error has a number of its own (`errors.py`), and the smaller one counts."""
     first_wait_seconds: float = 0.5
 
     def run(self, attempt: Callable[[], T], may_retry: Callable[[LanguageModelError], bool] = lambda error: True) -> T:
