@@ -40,7 +40,7 @@ _AND = (
     rf"(?:{_S}[,，、;；&+](?:{_S}(?:and|und|et|y|e)\s)?{_S}|"
     rf"\s{{1,4}}(?:and|und|et|y|e|or|oder|ou|o)\s{{1,4}}|{_S}[和及与與跟]{_S})"
 )
-_LEAD = rf"(?:{_SEEN}{_S}[:：]?{_S})?"
+_LEAD = rf"(?:{_SEEN}{_S}[:：]?{_S}(?:(?:the|les?|los|las|el|la|die|das|den|der|dem|os|as|o)\s{{1,4}})?)?"
 _ID = rf"(?:ids?{_S}[:：]{_S})?"  # RAGFlow's [ID:3]
 _BRACKETED = (
     rf"\\?[\[［【〔]{_S}{_LEAD}(?:{_WORD}{_S}[:：]{_S})?"
@@ -95,12 +95,21 @@ _COPULA = re.compile(
 )
 _VALUES = re.compile(
     r"(?:\b(?:vectors?|lists?|arrays?|sets?|tuples?|matri(?:x|ces)|values?|scores?|weights?|coordinates?|sequences?|"
-    r"numbers|ids|indices|indexes|shapes?|sizes?|dimensions?|intervals?|ranges?|inputs?|outputs?|pages?|lines?|years?|"
-    r"steps?|vektor(?:en)?|listen?|werten?|intervall|bereich|zahlen|seiten|vecteurs?|listes?|valeurs?|intervalles?|"
+    r"numbers|ids|indices|indexes|shapes?|sizes?|dimensions?|intervals?|ranges?|inputs?|outputs?|"
+    r"(?:on|at|for|in|see|of|after|since|between|from|the|[.:!?]|\n)\s{1,3}(?:pages?|lines?|years?|steps?)|\A\W*(?:pages?|lines?|years?|steps?)|"
+    r"vektor(?:en)?|listen?|werten?|intervall|bereich|zahlen|seiten|vecteurs?|listes?|valeurs?|intervalles?|"
     r"listas?|valores|between|within|outside|zwischen|innerhalb|außerhalb|entre|介于|intervalo|rango|sorted)(?:\s+(?:of|from|in|to|into|von|de|like|as))?"
     r"|∈|向量|列表|数组|數組|序列|坐标|取值|数值|区间|區間|范围|範圍|属于|集合|形状)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(
+    r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|many|several|few|all|both|"
+    r"more|most|other|no|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|mehrere|viele|alle|deux|trois|quatre|"
+    r"cinq|six|sept|huit|neuf|dix|douze|plusieurs|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|varios|varias|dois|"
+    r"duas|três|quatro|oito|nove|dez|vários|várias)\b|[一二两三四五六七八九十百千万]|个)[\s-]{0,4}(?:[^\W\d_]{1,20}\s)?$",
+    re.IGNORECASE,
+)
+"""A number before a noun: "two years [1, 2]" counts years, it does not list them."""
 _INTERVAL_FOLLOWS = re.compile(r"^\s*(?:interval|range|区间|范围|Intervall)", re.IGNORECASE)
 _ROW = r"\[[\d\s.,+-]{0,300}+\]\s{0,20}+,?\s{0,20}+"
 _MATRIX = re.compile(
@@ -201,4 +210,7 @@ def _is_value(before: str, after: str, count: int) -> bool:
         return bool(_GIVES.search(before)) or (is_copula and re.match(r"\s*[\[【]\s*\d", after) is not None)
     if _SOURCES_NAMED.search(before):
         return False
-    return is_copula or bool(_VALUES.search(before) or _INTERVAL_FOLLOWS.search(after))
+    listed = _VALUES.search(before)
+    if listed and _COUNTED.search(before, 0, listed.start()):
+        listed = None
+    return is_copula or listed is not None or _INTERVAL_FOLLOWS.search(after) is not None

@@ -168,6 +168,10 @@ _ABSENCES = [
     r"(?:\bne\s|\bn['’])\s*(?:\w+\s+)?\w*(?:contien|mention|trouv|figur|précis|répond|donn|perme|indiqu|dit|appara|abord)"
     r"\w*.{0,30}?\b(?:pas|aucune?|rien)\b|\b(?:ai|avons|a)\s+pas\s+(?:trouvé|pu)|\bne\s+\w+\s+pas\b.{0,20}?\brépondre"
     r"|\bn['’]y\s+a\s+(?:pas|aucune?)\b.{0,20}?\b(?:informations?|réponse|renseignements?|mention|indications?)\b",
+    r"\baucune?s?\s+(?:\w+\s+){0,2}?(?:informations?|réponse|renseignements?|mention|indications?|détails?|trace|donnée)\b"
+    r"|\baucune?\s+(?:des?|de\s+ces)\b.{0,40}?\bn(?:e\s|['’])",
+    r"\b(?:ningun[oa]s?|ningún|nenhuma?|nenhum)\b.{0,40}?\b(?:informa\w+|datos?|dados?|respuesta|resposta|menci\w+|menç\w+|"
+    r"indica\w*|especific\w+|respond\w+|contien\w+|contém|cont[êe]m|habla|dice|diz|detalles?|detalhes?)\b",
     r"\bno\s+(?:\w+\s+){0,2}?\w*(?:contien|mencion|encuentr|encontr|aparec|figur|especific|respond|indic|dice|"
     r"proporcion|inclu|permit|conté|apresent|diz|consta|há\s)|\bnão\s+(?:\w+\s+){0,2}?\w*(?:cont|mencion|encontr|"
     r"aparec|figur|especific|respond|indic|diz|fornec|inclu|permit|apresent|consta)"
@@ -175,7 +179,8 @@ _ABSENCES = [
     r"(?:没有?|未|无法|不能|找不到|不|无)(?:能|在|从|对|就|有|明确|具体|直接|任何|相关|足够|这方面|这一?个?|关于.{1,20}?的?|的){0,4}"
     r"(?:提到|提及|说明|信息|答案|内容|找到|回答|解答|包含|记载|涉及|写明|给出|介绍|记录|讲|说"
     r"|确定|判断|得知|得出)|找不到",
-    r"(?:情報|回答|答え|記載|記述|言及).{0,12}?(?:ません|ない|いない)",
+    r"(?:情報|回答|答え|記載|記述|言及|記され|触れられ|触れて|書かれ|述べられ|示され|説明され|明記され|特定でき|分かり|わかり|判断でき"
+    r"|見当たり|見つかり|見つけられ|確認でき).{0,12}?(?:ません|ない|いない)",
 ]  # fmt: skip
 _ABSENCE = re.compile("|".join(f"(?:{absence})" for absence in _ABSENCES), re.IGNORECASE)
 """That something is not told. Beside a word for the documents, and without a citation, a refusal in whatever order."""

@@ -43,6 +43,10 @@ _ABOUT_EN = [
     r"|why do you (?:say|think) (?:so|that|this)",
     r"what (?:did|have) (?:i|you|we) (?:just |first )?(?:ask(?:ed)?|sa(?:y|id)|talk(?:ed)? about"
     r"|discuss(?:ed)?)(?: .{0,30})?|what was my (?:first|last|previous) question",
+    rf"(?:say|put|explain|express|phrase|write|describe)(?: {_IT_EN})?"
+    r"(?: (?:a bit|a little|much|even|again))*"
+    r" (?:more (?:simply|briefly|clearly|concisely|formally|politely)|differently|another way|in other words"
+    r"|in (?:plain|simpler?|fewer|your own) (?:words|terms|language|english))",
     r"what do you mean(?: by (?:that|this|it))?|say (?:that|it) again|once more|come again|i (?:do not"
     r"|don['’]t) understand(?: (?:that|this|it|your answer))?",
     r"(?:ok(?:ay)?,? |great,? )?(?:thanks|thank you)(?: (?:a lot|very much|so much))?|thx",

@@ -19,8 +19,17 @@ _CURRENCIES: Mapping[str, str] = {
     "JPY": "¥ ￥ jpy yen 日元 日圆 円",
     "CHF": "chf franken sfr 瑞士法郎",
     "INR": "₹ inr rupee rupees 卢比",
-    "KRW": "₩ krw 韩元",
+    "KRW": "₩ krw 韩元 원",
+    "BRL": "r$ brl reais",
+    "PLN": "zł pln złoty",
+    "SEK": "sek kronor",
+    "RUB": "₽ rub rubel rubles roubles",
     "HKD": "hk$ hkd 港元 港币",
+}
+_HUNDREDTHS: Mapping[str, str] = {
+    "EUR": "cent cents centimes céntimos cêntimos 欧分",
+    "USD": "cent cents ¢ 美分",
+    "GBP": "pence penny",
 }
 _MEASURES: Mapping[str, Mapping[float, str]] = {
     "percent": {1: "% ％ percent prozent pourcent 个百分点"},
@@ -67,8 +76,8 @@ _MEASURES: Mapping[str, Mapping[float, str]] = {
         1: "l litre litres liter liters litro litros 升 公升",
         3.785412: "gallon gallons 加仑",
     },
-    "degrees Celsius": {1: "°c ℃ 摄氏度"},
-    "degrees Fahrenheit": {1: "°f ℉ 华氏度"},
+    "degrees Celsius": {1: "°c ℃ 摄氏度 degrees-celsius degree-celsius degrees-c grad-celsius degrés-celsius grados-celsius graus-celsius"},
+    "degrees Fahrenheit": {1: "°f ℉ 华氏度 degrees-fahrenheit degree-fahrenheit degrees-f grad-fahrenheit"},
     "bytes": {
         1e3: "kb", 1e6: "mb megabyte megabytes", 1e9: "gb gigabyte gigabytes", 1e12: "tb terabyte terabytes",
         2**10: "kib", 2**20: "mib", 2**30: "gib", 2**40: "tib",
@@ -86,6 +95,9 @@ def _table() -> dict[str, Unit]:
     for currency, written in _CURRENCIES.items():
         for word in written.split():
             table[word] = (*table.get(word, ()), (currency, 1.0))
+    for currency, written in _HUNDREDTHS.items():
+        for word in written.split():
+            table[word] = (*table.get(word, ()), (currency, 0.01))
     for measured, units in _MEASURES.items():
         for factor, written in units.items():
             for word in written.split():

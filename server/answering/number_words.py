@@ -1,0 +1,107 @@
+"""Number words of several languages: counting, tens, and what says a number in another way. Pure."""
+
+COUNTING = {
+    "en": "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen",
+    "de": "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn "
+    "achtzehn neunzehn",
+    "fr": "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
+    "es": "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
+    "dieciocho diecinueve",
+    "pt": "um dois três quatro cinco seis sete oito nove dez onze doze treze quatorze quinze",
+}
+TENS = {
+    "en": "ten twenty thirty forty fifty sixty seventy eighty ninety",
+    "de": "zehn zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig",
+    "fr": "dix vingt trente quarante cinquante soixante",
+    "es": "diez veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
+    "pt": "dez vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
+}
+_MORE: dict[str, float] = {
+    "zero": 0, "single": 1, "both": 2, "twice": 2, "half": 0.5, "ein": 1, "eine": 1, "einen": 1, "einer": 1, "einem": 1,
+    "une": 1, "una": 1, "uma": 1, "duas": 2, "hundert": 100, "tausend": 1000, "cien": 100, "ciento": 100,
+    "dozen": 12, "dutzend": 12, "halbe": 0.5, "halben": 0.5,
+}  # fmt: skip
+
+
+def number_words() -> dict[str, frozenset[float]]:
+    words: dict[str, set[float]] = {word: {value} for word, value in _MORE.items()}
+    for step, lists in ((1, COUNTING), (10, TENS)):
+        for names in lists.values():
+            for place, word in enumerate(names.split(), start=1):
+                words.setdefault(word, set()).add(float(place * step))
+    words["once"] = {1.0, 11.0}
+    units, tens = COUNTING["de"].split()[:9], TENS["de"].split()[1:]
+    for tenfold, ten in enumerate(tens, start=2):
+        for one, unit in enumerate(units, start=1):
+            words[f"{'ein' if unit == 'eins' else unit}und{ten}"] = {float(tenfold * 10 + one)}
+    for tenfold, ten in enumerate(TENS["en"].split()[1:], start=2):
+        for one, unit in enumerate(COUNTING["en"].split()[:9], start=1):
+            words[f"{ten}-{unit}"] = words[f"{ten} {unit}"] = {float(tenfold * 10 + one)}
+    return {word: frozenset(values) for word, values in words.items()}
+
+
+NUMBER_WORDS = number_words()
+_ORDINALS = {
+    "en": "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+    "fifteenth sixteenth seventeenth eighteenth nineteenth",
+    "de": "erst zweit dritt viert fünft sechst siebt acht neunt zehnt elft zwölft",
+    "fr": "premier deuxième troisième quatrième cinquième sixième septième huitième neuvième dixième",
+    "es": "primer segundo tercer cuarto quinto sexto séptimo octavo noveno décimo",
+    "pt": "primeiro segundo terceiro quarto quinto sexto sétimo oitavo nono décimo",
+}
+_TENTHS = "tenth twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth"
+_PARTS = {
+    2: "half halves hälfte moitié mitad metade", 3: "third thirds drittel tiers tercio tercios terço terços",
+    4: "quarter quarters fourth fourths viertel quart quarts cuarto cuartos", 5: "fifth fifths fünftel cinquième",
+    8: "eighth eighths achtel", 10: "tenth tenths zehntel dixième",
+}  # fmt: skip
+_TIMES = {
+    2: "double doubles doubled doubling verdoppelt verdoppelte doppelt doppelte doblar duplicó duplicado dobro dobrou",
+    3: "triple triples tripled tripling treble thrice verdreifacht verdreifachte triplé triplicó triplicou",
+    4: "quadruple quadruples quadrupled vervierfacht vervierfachte quadruplé cuadruplicó quadruplicou",
+}
+_HALVES = {"anderthalb": 1.5, "eineinhalb": 1.5, "anderthalbe": 1.5}
+
+
+def _factors() -> dict[str, float]:
+    """Threefold, dreifach, dreifache; German "einfach" means simple."""
+    factors = {f"{word}fold": float(n) for n, word in enumerate(COUNTING["en"].split()[:10], 1) if n > 1}
+    for n, word in enumerate(COUNTING["de"].split()[:10], 1):
+        factors |= {f"{word}fach{ending}": float(n) for ending in ("", "e", "en", "er", "es", "em") if n > 1}
+    return factors
+
+
+def _source_words() -> dict[str, frozenset[float]]:
+    words: dict[str, set[float]] = {}
+    for language, names in _ORDINALS.items():
+        for n, name in enumerate(names.split(), 1):
+            endings = ("e", "en", "er", "es", "em") if language == "de" else ("", "a") if language == "es" else ("",)
+            for ending in endings:
+                words.setdefault(name + ending, set()).add(float(n))
+    for tenfold, name in enumerate(_TENTHS.split(), 1):
+        words[name] = {10.0 * tenfold}
+    for tenfold, ten in enumerate(TENS["en"].split()[1:], 2):
+        for one, name in enumerate(_ORDINALS["en"].split()[:9], 1):
+            words[f"{ten}-{name}"] = {tenfold * 10.0 + one}
+    for n, names in _PARTS.items():
+        for name in names.split():
+            words.setdefault(name, set()).update(top / n for top in range(1, n))
+    for n, names in _TIMES.items():
+        words |= {name: {float(n)} for name in names.split()}
+    for n, word in enumerate(COUNTING["en"].split()[:10], 1):
+        words[f"{word} and a half"] = {n + 0.5}
+    for n, word in enumerate(COUNTING["de"].split()[:10], 1):
+        words[f"{word}einhalb"] = {n + 0.5}
+    words |= {word: {value} for word, value in _HALVES.items()}
+    return {word: frozenset(values) for word, values in words.items()}
+
+
+FACTORS = _factors()
+"""What multiplies: always a statement, never only a count of what an answer lists."""
+SOURCE_WORDS = _source_words()
+"""What a passage may say a number with, beside the plain words: "the third quarter", "two thirds", "doubled"."""
+VULGAR = {
+    "½": 1 / 2, "⅓": 1 / 3, "⅔": 2 / 3, "¼": 1 / 4, "¾": 3 / 4, "⅕": 1 / 5, "⅖": 2 / 5, "⅗": 3 / 5, "⅘": 4 / 5,
+    "⅙": 1 / 6, "⅚": 5 / 6, "⅛": 1 / 8, "⅜": 3 / 8, "⅝": 5 / 8, "⅞": 7 / 8,
+}  # fmt: skip
