@@ -38,7 +38,7 @@ _NAMED_ITEM = (
 )
 _AND = (
     rf"(?:{_S}[,，、;；&+](?:{_S}(?:and|und|et|y|e)\s)?{_S}|"
-    rf"\s{{1,4}}(?:and|und|et|y|e|or|oder|ou|o)\s{{1,4}}|{_S}[和及与與跟]{_S})"
+    rf"\s{{1,4}}(?:and|und|u\.|et|y|e|or|oder|ou|o)\s{{1,4}}|{_S}[和及与與跟]{_S})"
 )
 _LEAD = rf"(?:{_SEEN}{_S}[:：]?{_S}(?:(?:the|les?|los|las|el|la|die|das|den|der|dem|os|as|o)\s{{1,4}})?)?"
 _ID = rf"(?:ids?{_S}[:：]{_S})?"  # RAGFlow's [ID:3]
@@ -78,7 +78,7 @@ _IDENTIFIER = re.compile(
     r"|\w\.[a-z]+|\])$"
 )
 _INDICES = re.compile(r"(?:\[\d{1,3}\])+$")  # m[2][3]
-_ASSIGNED = re.compile(r"^\s*(?:[-+*/]?=[^=]|[*×·+]\s*\w|\.[a-z_]|\[[a-z])")
+_ASSIGNED = re.compile(r"^\s*(?:[-+*/]?=[^=]|[*×·+]\s*\w|[⊂⊆∈∪∩→]|\.[a-z_]|\[[a-z])")
 _NAME_GOES_ON = re.compile(r"^[a-z]|^-[a-z]")
 _OPERATOR = re.compile(r"(?:[=∈∉+×·<≤≥⊂]|\s[*>]|\"\s*:|\w\()\s*$")
 _SOURCES_NAMED = re.compile(rf"{_WORD}[^.!?。]{{0,20}}$", re.IGNORECASE)
@@ -96,7 +96,7 @@ _COPULA = re.compile(
 _VALUES = re.compile(
     r"(?:\b(?:vectors?|lists?|arrays?|sets?|tuples?|matri(?:x|ces)|values?|scores?|weights?|coordinates?|sequences?|"
     r"numbers|ids|indices|indexes|shapes?|sizes?|dimensions?|intervals?|ranges?|inputs?|outputs?|"
-    r"(?:on|at|for|in|see|of|after|since|between|from|the|[.:!?]|\n)\s{1,3}(?:pages?|lines?|years?|steps?)|\A\W*(?:pages?|lines?|years?|steps?)|"
+    r"(?:on|at|for|in|see|of|after|since|between|from|[.:!?]|\n)\s{1,3}(?:the\s)?(?:pages?|lines?|years?|steps?)|\A\W*(?:pages?|lines?|years?|steps?)|"
     r"vektor(?:en)?|listen?|werten?|intervall|bereich|zahlen|seiten|vecteurs?|listes?|valeurs?|intervalles?|"
     r"listas?|valores|between|within|outside|zwischen|innerhalb|außerhalb|entre|介于|intervalo|rango|sorted)(?:\s+(?:of|from|in|to|into|von|de|like|as))?"
     r"|∈|向量|列表|数组|數組|序列|坐标|取值|数值|区间|區間|范围|範圍|属于|集合|形状)\s*[:：]?\s*$",
@@ -199,6 +199,9 @@ def _only_looks_like_one(text: str, start: int, found: re.Match[str], numbers: t
 
 def _is_index(before: str, after: str) -> bool:
     """x[9], my_list[2], [60]fullerene; a word before it is only a word: "60 euros[1]"."""
+    chain = _INDICES.search(before)
+    if chain and "[0]" in chain.group():  # no passage has the number 0
+        return True
     attached = _IDENTIFIER.search(_INDICES.sub("", before)) is not None
     return attached or _NAME_GOES_ON.search(after) is not None
 

@@ -26,6 +26,8 @@ _QUOTATION = re.compile(r"\"([^\"\n]{3,300})\"|“([^”\n]{2,300})”|「([^」
 _NAME = re.compile(
     r"(?<![\w-])(?=[\w.-]{0,60}(?:[a-z][A-Z]|[A-Z]{2}|[A-Za-z][-_.]?\d|\d[A-Za-z]))[A-Za-z][\w]*(?:[-_.][\w]+)*(?![\w])"
 )
+_VERSION = re.compile(r"(?<![\w.])\d{1,4}(?:\.\d{1,4}){2,4}(?![\w.]{0,2}\d)")
+_GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _LIST_MARK = re.compile(r"^\s*(?:\(?\d{1,2}[.)、](?=\s|[^\d])|第[一二三四五六七八九十]+[，、])", re.MULTILINE)
 _QUOTES_AND_DASHES = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"}
@@ -117,7 +119,7 @@ def _figures_in_formulas(text: str, spans: Sequence[tuple[int, int]]) -> Iterato
             value = float(match.group().replace(",", ""))
             if value > _SMALL or not value.is_integer() or match.end() in powers:
                 at = start + match.start() if places else start
-                values = frozenset({value, value * 10.0 ** powers.get(match.end(), 0)})
+                values = frozenset({value * 10.0 ** powers.get(match.end(), 0)})
                 number = Number(at, at, values, decimals=len(match.group().partition(".")[2]))
                 yield Fact("number", at, at + len(match.group()), match.group(), number=number, with_unit=match.group())
 
@@ -159,6 +161,9 @@ def _names(text: str) -> Iterator[Fact]:
     for match in _NAME.finditer(text):
         if not unit_of(match.group()):
             yield Fact("name", match.start(), match.end(), match.group())
+    for match in _VERSION.finditer(text):
+        if not _GROUPED.fullmatch(match.group()) and not any(moments_of(match.group())):
+            yield Fact("name", match.start(), match.end(), match.group())
 
 
 _SAME_NAMES = (
@@ -172,6 +177,8 @@ _SAME_NAMES = (
 
 def _has_name(name: str, source: str) -> bool:
     """As it is, in other spelling ("DeepSeek R1"), as a plural, or as the initials of words that stand there."""
+    if name[0].isdigit():
+        return re.search(rf"(?<!\d)(?<!\d\.){re.escape(name)}(?!\d|\.\d)", source) is not None
     there, wanted = _squeezed(source), _squeezed(name)
     if (part := _PART_OF_YEAR.fullmatch(name)) and _names_part_of_year(part, source):
         return True

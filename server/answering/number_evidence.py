@@ -22,6 +22,10 @@ _VULGAR = re.compile(rf"(\d{{1,9}})?\s?([{''.join(VULGAR)}])")
 _RAISED = re.compile(r"(?<=10)[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}")
 _BETWEEN_PARTS = re.compile(r"[ \u00a0]?|,? (?:and|und|et|y|e) |[,，] ?|[零又]")
 _JOINED = ("seconds", "months", "metres", "grams", "EUR", "USD", "GBP", "CNY")
+_SCALES_ZH = {"千": 1e3, "万": 1e4, "亿": 1e8}
+_FEET = re.compile(r"(\d{1,3}\s?)(?:ft\.?|['′])(\s?\d{1,2}\s?)(?:in\b|[\"″])")
+_MILLIONS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s?m\b")
+_MANTISSA = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s?[×x·*⋅]\s?10(\d{1,2})?\b")
 _DIGIT_ZH = {sign: value for value, sign in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
 
@@ -56,6 +60,9 @@ def _sum(one: Number, other: Number, text: str) -> Number | None:
     gap = text[one.unit_end : max(one.unit_end, other.start)] if other.start - one.unit_end <= 5 else None
     if gap is None or other.start < one.unit_end or not _BETWEEN_PARTS.fullmatch(gap):
         return None
+    if not gap and text[one.end - 1] in _SCALES_ZH and not one.unit and max(other.values) < _SCALES_ZH[text[one.end - 1]]:
+        values = frozenset(a + b for a in one.values for b in other.values)  # 1万2千
+        return Number(one.start, other.end, values, other.unit, one.unit_start, other.unit_end)
     for measured, factor in one.unit:
         for what, smaller in other.unit:
             if what == measured and what in _JOINED and factor > smaller:
@@ -129,6 +136,7 @@ def _plain(source: str) -> str:
     """In one width; 2½ would become 21⁄2 and 10⁻³ 10-3."""
     text = _VULGAR.sub(lambda match: f" {float(match[1] or 0) + VULGAR[match[2]]:.6g} ", source)
     text = _RAISED.sub(lambda match: f"^{match.group()}", text)
+    text = _FEET.sub(r"\1ft\2inches", text)
     return unicodedata.normalize("NFKC", text)
 
 
@@ -140,5 +148,9 @@ def _said_otherwise(text: str) -> Iterator[Number]:
         if int(match[3]):
             value = int(match[1] or 0) + int(match[2]) / int(match[3])
             yield Number(match.start(), match.end(), frozenset({value}))
+    for match in _MILLIONS.finditer(text):
+        yield Number(match.start(), match.end(), frozenset({float(match[1]) * 1e6}))
+    for match in _MANTISSA.finditer(text):  # what a PDF makes of "6.02 × 10²³" may be "6.02 × 1023"
+        yield Number(match.start(), match.end(), frozenset({float(match[1]) * 10.0 ** int(match[2] or 0)}))
     for match in _PARTS_ZH.finditer(text):
         yield Number(match.start(), match.end(), frozenset({_DIGIT_ZH[match[2]] / _DIGIT_ZH[match[1]]}))

@@ -36,7 +36,7 @@ _DIGITS = (
 )
 _POWER = (
     r"(?:[eE](?P<e>[+-]?\d{1,2})(?!\w)"
-    r"|\s?[×x·*⋅]\s?10\s?(?:\^\s?[{(]?(?P<power>[-−–+]?\d{1,2})[})]?|(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})"
+    r"|\s?(?:[×x·*⋅]|\\times|\\cdot)\s?10\s?(?:\^\s?[{(]?(?P<power>[-−–+]?\d{1,2})[})]?|(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})"
     r"|(?P<fallen>[-−]\d{1,2})))"
 )
 _RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹−–", "+-0123456789--")
@@ -95,7 +95,7 @@ def is_share(number: Number) -> bool:
 def _in_figures(match: re.Match[str]) -> Number:
     scale = _SCALES.get((match["scale"] or "").casefold().rstrip("."), 1.0)
     readings = _readings(match["digits"])
-    values = {value * scale for value in readings} | _with_power(match, readings)
+    values = _with_power(match, readings) or {value * scale for value in readings}
     end = max(match.end("digits"), *(match.end(part) for part in ("scale", "e", "power", "raised", "fallen")))
     unit_text = match["unit"] or match["before"]
     is_decade = unit_text == "s" and re.fullmatch(r"[12]\d\d0", match["digits"]) is not None

@@ -38,6 +38,7 @@ _FEWEST_NAMED = 2
 """Particular words before "its": what is asked for, and whose it is."""
 _POSSESSIVE_EN = re.compile(r"its|their|his|her", re.IGNORECASE)
 _LEAST_ZH = 2  # characters that say something of their own
+_FRAME = re.compile(r"\W*(?:what|and|but|so|or|also|then)\W*", re.IGNORECASE)
 _NAME = re.compile(r"(?=.*[A-ZÀ-Þ])(?:.*\d.*|[^a-zà-ÿ]{2,}|.*[a-z][A-Z].*)")
 
 
@@ -115,4 +116,6 @@ def _stands_alone_zh(question: str) -> bool:
 def _first_clause(question: str) -> str:
     """What comes before anything that a later word could point back to."""
     clauses = [clause for clause in _CLAUSE_END.split(question) if clause.strip()]
+    if len(clauses) > 1 and _FRAME.fullmatch(clauses[0]):
+        return " ".join(clauses[:2])  # "What if I lose it?"
     return clauses[0] if clauses else question

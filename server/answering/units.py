@@ -13,7 +13,7 @@ Unit = tuple[tuple[str, float], ...]
 # what is measured: {how many base units: how it is written}
 _CURRENCIES: Mapping[str, str] = {
     "EUR": "€ eur euro euros 欧元 歐元 ユーロ",
-    "USD": "$ us$ usd dollar dollars dólar dólares 美元 美金 us-dollar",
+    "USD": "$ us$ usd dollar dollars dólar dólares 美元 美金 ドル 달러 us-dollar",
     "GBP": "£ gbp sterling 英镑 英鎊 pfund pound pounds libras",
     "CNY": "¥ ￥ cny rmb yuan renminbi 元 人民币 人民幣",
     "JPY": "¥ ￥ jpy yen 日元 日圆 円",
@@ -56,8 +56,8 @@ _MEASURES: Mapping[str, Mapping[float, str]] = {
         1609.344: "mile miles meile meilen millas 英里",
     },
     "square metres": {
-        1: "m² m2 qm sqm square-metres square-meters square-metre quadratmeter mètres-carrés metros-cuadrados 平方米",
-        0.09290304: "sqft square-feet",
+        1: "m² m2 qm sqm sq-m square-metres square-meters square-metre quadratmeter mètres-carrés metros-cuadrados 平方米",
+        0.09290304: "sqft square-feet sq-ft",
         10000: "ha hectare hectares hektar 公顷",
         1e6: "km² square-kilometres quadratkilometer 平方公里",
     },
