@@ -13,7 +13,8 @@ from server.answering.prose import is_inside, merged, spans_outside_prose
 
 _S = r"\s{0,4}"  # a bounded gap: any number of spaces would take quadratic time
 _WORD = (
-    r"(?:(?:documents?|documentos?|dokumente?n?|do[ck]s?|sources?|passages?|passagen?|contexts?|kontexte?|excerpts?|snippets?|citations?|cite|"
+    r"(?:(?:documents?|documentos?|dokumente?n?|do[ck]s?|sources?|passages?|passagen?|contexts?|kontexte?"
+    r"|excerpts?|snippets?|citations?|cite|"
     r"references?|refs?|chunks?|quellen?|textstellen?|fundstellen?|fuentes?|pasajes?|extraits?|fontes?|trechos?)\b\.?"
     r"|(?:docs?|documents?|sources?|passages?|refs?|cite|chunks?)(?=[\s_-]{0,4}\d)"
     r"|(?:文档|文件|文檔)?(?:片段|段落)|文档|文檔|文件|来源|來源|出处|出處|资料|資料|引用|引文|参考(?:资料|文献)?|參考|"
@@ -50,7 +51,8 @@ _PARENTHESISED = rf"[(（]{_S}{_LEAD}{_NAMED_ITEM}(?:{_AND}{_ITEM}){{0,20}}{_S}[
 _PLAIN_LIST = rf"{_NUMBER}(?:{_S}[,–-]{_S}{_NUMBER}){{0,20}}"
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _FOOTNOTES = (  # at the end of a sentence or its part: "30 euros.¹ ²", "30 euros¹,"; "30 m²" is none
-    rf"(?:(?<=[.,;:!?。，；：！？)\]”\"’])[{SUPERSCRIPTS}]{{1,4}}+|(?<![{SUPERSCRIPTS}])(?<=[^\W\d_]{{4}})[{SUPERSCRIPTS}]{{1,4}}+(?=[.,;:!?。，；：！？]))"
+    rf"(?:(?<=[.,;:!?。，；：！？)\]”\"’])[{SUPERSCRIPTS}]{{1,4}}+"
+    rf"|(?<![{SUPERSCRIPTS}])(?<=[^\W\d_]{{4}})[{SUPERSCRIPTS}]{{1,4}}+(?=[.,;:!?。，；：！？]))"
     rf"(?:[, ’]?[{SUPERSCRIPTS}]{{1,4}}+){{0,9}}"
 )
 _RAISED = rf"\^\[?{_PLAIN_LIST}\]?\^|<sup>{_S}\[?{_PLAIN_LIST}\]?{_S}</sup>|(?P<footnotes>{_FOOTNOTES})"
@@ -83,7 +85,8 @@ _NAME_GOES_ON = re.compile(r"^[a-z]|^-[a-z]")
 _OPERATOR = re.compile(r"(?:[=∈∉+×·<≤≥⊂]|\s[*>]|\"\s*:|\w\()\s*$")
 _SOURCES_NAMED = re.compile(rf"{_WORD}[^.!?。]{{0,20}}$", re.IGNORECASE)
 _GIVES = re.compile(
-    r"(?:\b(?:index|indices|offset|position|slot|element|returns?|returned|yields?|outputs?|prints?|evaluates\s+to|ergibt|renvoie|devuelve|retorna)|返回|输出|索引|下标)\s*:?\s*$",
+    r"(?:\b(?:index|indices|offset|position|slot|element|returns?|returned|yields?|outputs?|prints?"
+    r"|evaluates\s+to|ergibt|renvoie|devuelve|retorna)|返回|输出|索引|下标)\s*:?\s*$",
     re.IGNORECASE,
 )
 _COPULA = re.compile(
@@ -96,14 +99,17 @@ _COPULA = re.compile(
 _VALUES = re.compile(
     r"(?:\b(?:vectors?|lists?|arrays?|sets?|tuples?|matri(?:x|ces)|values?|scores?|weights?|coordinates?|sequences?|"
     r"numbers|ids|indices|indexes|shapes?|sizes?|dimensions?|intervals?|ranges?|inputs?|outputs?|"
-    r"(?:on|at|for|in|see|of|after|since|between|from|[.:!?]|\n)\s{1,3}(?:the\s)?(?:pages?|lines?|years?|steps?)|\A\W*(?:pages?|lines?|years?|steps?)|"
+    r"(?:on|at|for|in|see|of|after|since|between|from|[.:!?]|\n)\s{1,3}(?:the\s)?(?:pages?|lines?|years?"
+    r"|steps?)|\A\W*(?:pages?|lines?|years?|steps?)|"
     r"vektor(?:en)?|listen?|werten?|intervall|bereich|zahlen|seiten|vecteurs?|listes?|valeurs?|intervalles?|"
-    r"listas?|valores|between|within|outside|zwischen|innerhalb|außerhalb|entre|介于|intervalo|rango|sorted)(?:\s+(?:of|from|in|to|into|von|de|like|as))?"
+    r"listas?|valores|between|within|outside|zwischen|innerhalb|außerhalb|entre|介于|intervalo|rango"
+    r"|sorted)(?:\s+(?:of|from|in|to|into|von|de|like|as))?"
     r"|∈|向量|列表|数组|數組|序列|坐标|取值|数值|区间|區間|范围|範圍|属于|集合|形状)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|many|several|few|all|both|"
+    r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|many|several|few"
+    r"|all|both|"
     r"more|most|other|no|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|mehrere|viele|alle|deux|trois|quatre|"
     r"cinq|six|sept|huit|neuf|dix|douze|plusieurs|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|varios|varias|dois|"
     r"duas|três|quatro|oito|nove|dez|vários|várias)\b|[一二两三四五六七八九十百千万]|个)[\s-]{0,4}(?:[^\W\d_]{1,20}\s)?$",
@@ -113,7 +119,8 @@ _COUNTED = re.compile(
 _INTERVAL_FOLLOWS = re.compile(r"^\s*(?:interval|range|区间|范围|Intervall)", re.IGNORECASE)
 _ROW = r"\[[\d\s.,+-]{0,300}+\]\s{0,20}+,?\s{0,20}+"
 _MATRIX = re.compile(
-    rf"\[\s{{0,20}}+(?:{_ROW}){{2,40}}+\]|\[\s{{0,20}}\[\d{{1,9}}+(?:\s{{0,4}},\s{{0,4}}\d{{1,9}}+){{1,99}}+\]\s{{0,20}}\]"
+    rf"\[\s{{0,20}}+(?:{_ROW}){{2,40}}+\]"
+    rf"|\[\s{{0,20}}\[\d{{1,9}}+(?:\s{{0,4}},\s{{0,4}}\d{{1,9}}+){{1,99}}+\]\s{{0,20}}\]"
 )
 _QUANTITY_BEFORE = re.compile(r"(?:[\d)\]^}]|(?<![A-Za-zÀ-ɏ])[A-Za-z]{1,2})$")
 _TEXT_BEFORE = 60  # characters that are looked at

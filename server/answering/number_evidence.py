@@ -60,7 +60,12 @@ def _sum(one: Number, other: Number, text: str) -> Number | None:
     gap = text[one.unit_end : max(one.unit_end, other.start)] if other.start - one.unit_end <= 5 else None
     if gap is None or other.start < one.unit_end or not _BETWEEN_PARTS.fullmatch(gap):
         return None
-    if not gap and text[one.end - 1] in _SCALES_ZH and not one.unit and max(other.values) < _SCALES_ZH[text[one.end - 1]]:
+    if (
+        not gap
+        and text[one.end - 1] in _SCALES_ZH
+        and not one.unit
+        and max(other.values) < _SCALES_ZH[text[one.end - 1]]
+    ):
         values = frozenset(a + b for a in one.values for b in other.values)  # 1万2千
         return Number(one.start, other.end, values, other.unit, one.unit_start, other.unit_end)
     for measured, factor in one.unit:

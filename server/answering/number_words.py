@@ -1,5 +1,7 @@
 """Number words of several languages: counting, tens, and what says a number in another way. Pure."""
 
+from collections.abc import Iterator
+
 COUNTING = {
     "en": "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen",
@@ -74,27 +76,35 @@ def _factors() -> dict[str, float]:
 
 def _source_words() -> dict[str, frozenset[float]]:
     words: dict[str, set[float]] = {}
+    for name, value in (*_ordinals(), *_parts(), *_multiples()):
+        words.setdefault(name, set()).add(value)
+    return {word: frozenset(values) for word, values in words.items()}
+
+
+def _ordinals() -> Iterator[tuple[str, float]]:
+    endings = {"de": ("e", "en", "er", "es", "em"), "es": ("", "a")}
     for language, names in _ORDINALS.items():
         for n, name in enumerate(names.split(), 1):
-            endings = ("e", "en", "er", "es", "em") if language == "de" else ("", "a") if language == "es" else ("",)
-            for ending in endings:
-                words.setdefault(name + ending, set()).add(float(n))
+            yield from ((name + ending, float(n)) for ending in endings.get(language, ("",)))
     for tenfold, name in enumerate(_TENTHS.split(), 1):
-        words[name] = {10.0 * tenfold}
+        yield name, 10.0 * tenfold
     for tenfold, ten in enumerate(TENS["en"].split()[1:], 2):
         for one, name in enumerate(_ORDINALS["en"].split()[:9], 1):
-            words[f"{ten}-{name}"] = {tenfold * 10.0 + one}
+            yield f"{ten}-{name}", tenfold * 10.0 + one
+
+
+def _parts() -> Iterator[tuple[str, float]]:
+    """A third may be one or two thirds."""
     for n, names in _PARTS.items():
-        for name in names.split():
-            words.setdefault(name, set()).update(top / n for top in range(1, n))
+        yield from ((name, top / n) for name in names.split() for top in range(1, n))
+
+
+def _multiples() -> Iterator[tuple[str, float]]:
     for n, names in _TIMES.items():
-        words |= {name: {float(n)} for name in names.split()}
-    for n, word in enumerate(COUNTING["en"].split()[:10], 1):
-        words[f"{word} and a half"] = {n + 0.5}
-    for n, word in enumerate(COUNTING["de"].split()[:10], 1):
-        words[f"{word}einhalb"] = {n + 0.5}
-    words |= {word: {value} for word, value in _HALVES.items()}
-    return {word: frozenset(values) for word, values in words.items()}
+        yield from ((name, float(n)) for name in names.split())
+    yield from ((f"{word} and a half", n + 0.5) for n, word in enumerate(COUNTING["en"].split()[:10], 1))
+    yield from ((f"{word}einhalb", n + 0.5) for n, word in enumerate(COUNTING["de"].split()[:10], 1))
+    yield from _HALVES.items()
 
 
 FACTORS = _factors()

@@ -153,7 +153,8 @@ _TELL = (
 )
 _TELL_DE = r"(?:enth[aä]lt\w*|erwähn\w*|nenn\w*|genannt|geht|steht|stehen|finde\w*|beantwort\w*|sag\w*|lieg\w*)"
 _KNOWLEDGE_DE = (
-    r"(?:angaben?|informationen?|hinweise?|antwort\w*|auskunft|erwähnt|beantwort\w*|hervor|finden|enthalten|genannt|gefunden|gesagt|angegeben|ersichtlich|entnehmen|nennt|nennen|sagt|gibt)"
+    r"(?:angaben?|informationen?|hinweise?|antwort\w*|auskunft|erwähnt|beantwort\w*|hervor|"
+    r"finden|enthalten|genannt|gefunden|gesagt|angegeben|ersichtlich|entnehmen|nennt|nennen|sagt|gibt)"
 )
 _ABSENCES = [
     rf"(?:\bnot|n['’]t|\bcannot|\bunable\s+to|\bnone|\bnever|\bneither)\b.{{0,40}}?\b{_TELL}",
@@ -161,25 +162,30 @@ _ABSENCES = [
     r"|(?:\bnot|n['’]t)\s+(?:\w+\s+){0,2}?(?:information|details?|mention|evidence|answers?)\b",
     r"(?:\bnot|n['’]t)\s+(?:appear|seem)\s+to\s+(?:contain|include|provide|have)\b|\b(?:unclear|not\s+clear|unknown|"
     r"outside(?:\s+the\s+scope)?(?:\s+of)?\s+(?:what\s+)?(?:the|these)|unklar)\b",
-    r"\b(?:no|not\s+(?:enough|any|sufficient)|nothing|insufficient|lacks?|without)\s+(?:\w+\s+){0,3}?(?:information|info|"
+    r"\b(?:no|not\s+(?:enough|any|sufficient)|nothing|insufficient|lacks?"
+    r"|without)\s+(?:\w+\s+){0,3}?(?:information|info|"
     r"details?|answers?|mention|evidence|data|indication|references?|statements?|about|on|regarding|of\s+this)\b",
     r"(?:\bnot|n['’]t)\s+(?:\w+\s+){0,2}?(?:in|from|within|part\s+of)\s+(?:\w+\s+){0,3}?"
     r"(?:documents?|passages?|excerpts?|contexts?|sources?|texts?|materials?)\b",
     r"\bsilent\s+(?:on|about|in)\b|\bcontain\w*\s+nothing\b",
     rf"\b(?:kein\w*|nichts?)\b.{{0,50}}?\b{_KNOWLEDGE_DE}\b|\b{_TELL_DE}\b.{{0,60}}?\b(?:nichts?|kein\w*)\b",
-    r"(?:\bne\s|\bn['’])\s*(?:\w+\s+)?\w*(?:contien|mention|trouv|figur|précis|répond|donn|perme|indiqu|di(?:t|sent|sait|re)|appara|abord)"
+    r"(?:\bne\s|\bn['’])\s*(?:\w+\s+)?\w*(?:contien|mention|trouv|figur|précis|répond|donn|perme|indiqu|di(?:t"
+    r"|sent|sait|re)|appara|abord)"
     r"\w*.{0,30}?\b(?:pas|aucune?|rien)\b|\b(?:ai|avons|a)\s+pas\s+(?:trouvé|pu)|\bne\s+\w+\s+pas\b.{0,20}?\brépondre"
     r"|\bn['’]y\s+a\s+(?:pas|aucune?)\b.{0,20}?\b(?:informations?|réponse|renseignements?|mention|indications?)\b",
-    r"\baucune?s?\s+(?:\w+\s+){0,2}?(?:informations?|réponse|renseignements?|mention|indications?|détails?|trace|donnée)\b"
+    r"\baucune?s?\s+(?:\w+\s+){0,2}?(?:informations?|réponse|renseignements?|mention|indications?|détails?"
+    r"|trace|donnée)\b"
     r"|\brien\b.{0,50}?\bn(?:e\s|['’])|\b(?:pas\s+possible|impossible|imposible|impossível)\s+(?:de\s+|d['’])?"
     r"(?:répondre|déterminer|dire|savoir|trouver|responder|determinar|decir|saber|encontrar|dizer)"
     r"|\baucune?\s+(?:des?|de\s+ces)\b.{0,40}?\bn(?:e\s|['’])",
-    r"\b(?:ningun[oa]s?|ningún|nenhuma?|nenhum)\b.{0,40}?\b(?:informa\w+|datos?|dados?|respuesta|resposta|menci\w+|menç\w+|"
+    r"\b(?:ningun[oa]s?|ningún|nenhuma?|nenhum)\b.{0,40}?\b(?:informa\w+|datos?|dados?|respuesta|resposta"
+    r"|menci\w+|menç\w+|"
     r"indica\w*|especific\w+|respond\w+|contien\w+|contém|cont[êe]m|habla|dice|diz|detalles?|detalhes?)\b",
     r"\bno\s+(?:\w+\s+){0,2}?\w*(?:contien|mencion|encuentr|encontr|aparec|figur|especific|respond|indic|dice|"
     r"proporcion|inclu|permit|conté|apresent|diz|consta|há\s)|\bnão\s+(?:\w+\s+){0,2}?\w*(?:cont|mencion|encontr|"
     r"aparec|figur|especific|respond|indic|diz|fornec|inclu|permit|apresent|consta)"
-    r"|\b(?:no\s+hay|não\s+há)\b.{0,20}?\b(?:informaci[óo]n|informaç\w+|respuesta|resposta|datos|dados|mención|menção)\b",
+    r"|\b(?:no\s+hay|não\s+há)\b.{0,20}?\b(?:informaci[óo]n|informaç\w+|respuesta|resposta|datos|dados|mención"
+    r"|menção)\b",
     r"(?:没有?|未|无法|不能|找不到|不|无)(?:能|在|从|对|就|有|明确|具体|直接|任何|相关|足够|这方面|这一?个?|关于.{1,20}?的?|的){0,4}"
     r"(?:提到|提及|说明|信息|答案|内容|找到|回答|解答|包含|记载|涉及|写明|给出|介绍|记录|讲|说"
     r"|确定|判断|得知|得出)|找不到|不足以|不在.{0,6}?(?:文档|文件|资料|片段|上下文|材料)"

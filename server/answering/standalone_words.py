@@ -20,7 +20,8 @@ POINTING = _by_language(
         r"\b(?:(?-i:it|It)|its|itself|they|them|their|theirs|he|him|his|she|her|hers|these|those|"
         r"this(?!\s+(?:year|month|week|time)\b)|former|latter|aforementioned|previous|"
         r"the\s+(?:same|first|second|third|last|other|others|rest)(?:\s+(?:one|two|ones))?\s*[?.!]*$|"
-        r"(?:another|which|that|the|any)\s+ones?|(?:the\s+two|both)\s*[?.!]*$|there\s*[?.!]*$|(?:from|to|in|around|live|work)\s+there\b|"
+        r"(?:another|which|that|the|any)\s+ones?|(?:the\s+two|both)\s*[?.!]*$|there\s*[?.!]*$|(?:from|to|in|around"
+        r"|live|work)\s+there\b|"
         r"(?:is|was|are|does|do|did|why|how|like|than|about|of|for|with|after|before|to|by|from|in|on|and)\s+that)\b"
         r"|\b(?:that|then)\s*[?.!]*$"
     ),
@@ -40,23 +41,26 @@ POINTING = _by_language(
     fr=(
         r"\b(?:ils?|elles?|lui|ça|cela|ceci|celui(?:-ci|-là)?|celles?(?:-ci|-là)?|ceux(?:-ci|-là)?"
         r"|ce(?=\s+\w{3})|cet|cette|"
-        r"ces|son|sa|ses|leurs?|(?:les|des|ces)\s+deux\s*\?|(?:le|la|les)\s+(?:même|premier|première|second|seconde|deuxième|dernier"
-        r"|dernière)s?\s*\?|"
+        r"ces|son|sa|ses|leurs?|(?:les|des|ces)\s+deux(?=\s*\?)|(?:le|la|les)\s+(?:même|premier|première|second"
+        r"|seconde|deuxième|dernier"
+        r"|dernière)s?(?=\s*\?)|"
         r"là|dedans|dessus|en(?=\s+(?:faut|a-t|ai|avez|peut|coûte)))\b|-(?:ils?|elles?)\b|\b[cC]['’](?=est)"
         r"|\b(?:je|tu|on|nous|vous)\s+(?:le|la|les|l['’]|y|en)\s*\w+|\b(?:le|la|les|l['’])\s*\w+er\s*\?"
     ),
     es=(
         r"\b(?:él|ellas?|ellos|eso|esto|es[ae]s?|est[ae]s?(?!\s+(?:año|mes|semana|vez))|estos|aquell?[oa]?s?"
         r"|sus?|lo(?!\s+que)|"
-        r"les?|ahí|allí|(?:los|las)\s+dos\s*\?|(?:el|la|los|las)\s+(?:mism[oa]|primer[oa]|segund[oa]|últim[oa]|otr[oa])s?\s*\?|ambos)\b"
+        r"les?|ahí|allí|(?:los|las)\s+dos(?=\s*\?)|(?:el|la|los|las)\s+(?:mism[oa]|primer[oa]|segund[oa]|últim[oa]"
+        r"|otr[oa])s?(?=\s*\?)|ambos)\b"
         r"|\b\w+(?:ar|er|ir)(?:lo|la|los|las|le|les)\b"
     ),
     pt=(
         r"\b(?:eles?|elas?|isso|isto|aquilo|ess[ae]s?|est[ae]s?(?!\s+(?:ano|mês|semana|vez))|aquel[ea]s?"
         r"|del[ea]s?|nel[ea]s?|"
-        r"disso|disto|nisso|dess[ae]s?|ness[ae]s?|dest[ae]s?|seus?|suas?|ali|lá|(?:os|as|dos|das)\s+(?:dois|duas)\s*\?|(?:o|a|os|as)\s+(?:mesm[oa]"
+        r"disso|disto|nisso|dess[ae]s?|ness[ae]s?|dest[ae]s?|seus?|suas?|ali|lá|(?:os|as|dos|das)\s+(?:dois"
+        r"|duas)(?=\s*\?)|(?:o|a|os|as)\s+(?:mesm[oa]"
         r"|primeir[oa]|"
-        r"segund[oa]|últim[oa]|outr[oa])s?\s*\?|ambos)\b|-(?:lo|la|los|las|lhe|lhes)\b"
+        r"segund[oa]|últim[oa]|outr[oa])s?(?=\s*\?)|ambos)\b|-(?:lo|la|los|las|lhe|lhes)\b"
     ),
 )
 EXPLETIVE = _by_language(
@@ -170,7 +174,9 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         jahre jahren stunde
         stunden minuten vorteile nachteile folgen schritte bedingungen voraussetzungen unterschied beispiel beispiele
         abschnitt kapitel seite absatz paragraph häufig häufigkeit verhandelbar verbindlich verpflichtend freiwillig
-        optional verfügbar übertragbar pflicht raten maximal mindestens höchstens insgesamt gesamt anders andere anderen nenne zeige erkläre mal bitte
+        optional verfügbar übertragbar pflicht
+        raten maximal mindestens höchstens insgesamt gesamt anders andere anderen
+        nenne zeige erkläre mal bitte
         mehrere mehreren entscheidet bar karte voraus prozent kostenlos rabatt das dies diese dieser dieses
         davon dafür dazu
         dollar euro euros pfund yuan
@@ -190,7 +196,9 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         raison raisons
         exception exceptions limite délai date jour jours semaine semaines mois an ans année années heure heures
         avantages inconvénients conséquences étapes conditions différence exemple exemples total maximum minimum fois
-        section chapitre page paragraphe article fréquence négociable obligatoire facultatif plusieurs décide espèces carte avance ligne pourcent gratuit remise dollars dollar euros euro livres yuans
+        section chapitre page paragraphe article fréquence négociable obligatoire facultatif
+        plusieurs décide espèces carte avance ligne pourcent gratuit remise
+        dollars dollar euros euro livres yuans
         donne donner montre explique explique-moi liste autre autres même premier dernier
     """,
     "es": """

@@ -8,7 +8,9 @@ import re
 _POLITE = r"(?:please|bitte|s['’]il (?:te|vous) pla[iî]t|svp|stp|por favor|请你?|请您|麻烦你?|kindly)"
 _ASKING = (
     r"(?:(?:can|could|would|will) you (?:please )?|i (?:want|need|would like|['’]d like) (?:it |that |this )?|now |"
-    r"(?:kannst|könntest) du (?:mir )?(?:bitte )?|können sie (?:bitte )?|(?:peux|pourrais)-tu |(?:est-ce que )?(?:tu (?:peux|pourrais)|vous (?:pouvez|pourriez)) |pouvez-vous |(?:me )?(?:puedes?|podrías?) |"
+    r"(?:kannst|könntest) du (?:mir )?(?:bitte )?|können sie (?:bitte )?|(?:peux|pourrais)-tu "
+    r"|(?:est-ce que )?(?:tu (?:peux|pourrais)|vous (?:pouvez|pourriez)) |pouvez-vous |(?:me )?(?:puedes?"
+    r"|podrías?) |"
     r"(?:você )?(?:pode|poderia) |能不能|能否|能|可以|帮我|再)"
 )
 _IT_EN = (
@@ -26,7 +28,8 @@ _FORM_EN = (
     r"|words|lines?|bullet points?)|(?:one|a) (?:paragraph|line)|json|markdown)"
 )
 _ABOUT_EN = [
-    rf"(?:summari[sz]e|clarify|(?:double|re)[- ]?check|improve|polish|shorten|simplify|rephrase|reword|rewrite|paraphrase|repeat|translate|condense|reformat"
+    rf"(?:summari[sz]e|clarify|(?:double|re)[- ]?check|improve|polish|shorten|simplify|rephrase|reword|rewrite"
+    rf"|paraphrase|repeat|translate|condense|reformat"
     rf"|format|explain|check|verify|correct|continue|expand)(?: on)?"
     rf"(?: {_IT_EN})?(?: again)?(?: (?:in|into|to|as) (?:{_LANGUAGE_EN}|{_FORM_EN}))?(?: again| more (?:simply"
     rf"|briefly|clearly))?",
@@ -49,9 +52,11 @@ _ABOUT_EN = [
     r"|in (?:plain|simpler?|fewer|your own) (?:words|terms|language|english))",
     r"what do you mean(?: by (?:that|this|it))?|say (?:that|it) again|once more|come again|i (?:do not"
     r"|don['’]t) understand(?: (?:that|this|it|your answer))?",
-    r"how (?:sure|certain|confident) are you(?: (?:about|of) (?:that|this|it))?|i (?:do not|don['’]t|can['’]t) (?:get|follow|see)"
+    r"how (?:sure|certain|confident) are you(?: (?:about|of) (?:that|this|it))?|i (?:do not|don['’]t"
+    r"|can['’]t) (?:get|follow|see)"
     r"(?: (?:it|that|this))?|(?:you(?:['’]re| are)|that(?:['’]s| is|s)|this is|(?:the|your) (?:last )?answer is) "
-    r"(?:probably |not |completely |just )*(?:wrong|mistaken|incorrect|right|correct|true|false|nonsense|helpful|great|good|"
+    r"(?:probably |not |completely |just )*(?:wrong|mistaken|incorrect|right|correct|true|false|nonsense"
+    r"|helpful|great|good|"
     r"clear|unclear|enough|what i (?:asked|meant)(?: for)?)|try again",
     r"(?:ok(?:ay)?,? |great,? )?(?:thanks|thank you)(?: (?:a lot|very much|so much))?|thx",
     r"explain (?:it|that|this) (?:like i['’]?m (?:five|5)|to (?:a child|me) .{0,20}|in simple(?:r)? (?:words"
@@ -83,7 +88,8 @@ _ABOUT_DE = [
     r"|echt|im ernst",
     r"woher (?:weißt du|wissen sie|hast du|haben sie) das|was (?:meinst du|meinen sie)(?: damit)?"
     r"|was habe ich (?:gerade |zuerst |eben )?gefragt|was war meine (?:letzte|erste|vorige|vorherige) frage"
-    r"|wie sicher (?:bist du|sind sie)(?: dir| sich)?(?: da)?|das (?:stimmt nicht|ist (?:falsch|nicht richtig))|du irrst dich|noch ?(?:ein)?mal",
+    r"|wie sicher (?:bist du|sind sie)(?: dir| sich)?(?: da)?|das (?:stimmt nicht|ist (?:falsch"
+    r"|nicht richtig))|du irrst dich|noch ?(?:ein)?mal",
     r"(?:vielen |besten )?dank(?:e)?(?: (?:schön|sehr))?|das verstehe ich nicht|ich verstehe (?:das )?nicht",
 ]
 _LANGUAGE_FR = r"(?:en|vers l['’]) ?(?:anglais|allemand|français|espagnol|chinois|italien|portugais)"
@@ -94,14 +100,16 @@ _FORM_FR = (
 )
 _ABOUT_FR = [
     rf"(?:résume[zr]?|résumer|traduis(?:ez)?|traduire|répète[zr]?|répéter|reformule[zr]?|simplifie[zr]?"
-    rf"|raccourci[sr](?:sez)?|explique[zr]?|donne[zr]?|montre[zr]?|mets|mettez|réponds|répondez|écris|écrivez|dis|dites)(?:-(?:le|la|moi|ça))*"
+    rf"|raccourci[sr](?:sez)?|explique[zr]?|donne[zr]?|montre[zr]?|mets|mettez|réponds|répondez|écris|écrivez"
+    rf"|dis|dites)(?:-(?:le|la|moi|ça))*"
     rf"(?: (?:ça|cela|(?:ta|votre|la|cette)(?: dernière)? réponse))?(?: (?:encore(?: une fois)?|plus simplement"
     rf"|autrement|un tableau|une liste))?(?: (?:{_LANGUAGE_FR}|{_FORM_FR}))?",
     rf"{_LANGUAGE_FR}|{_FORM_FR}|plus (?:court|simple|simplement|bref|brièvement)|(?:un|en) tableau",
     r"(?:tu es|vous êtes|es-tu|êtes-vous|t['’]es)(?: vraiment| bien)? (?:sûre?|certaine?)(?: de (?:ça|cela"
     r"|vous|toi))?|(?:c['’]est|est-ce) (?:vrai|exact|correct)|vraiment|sérieusement",
     r"comment (?:le )?(?:sais-tu|savez-vous)(?: cela| ça)?|d['’]où (?:tiens-tu|tenez-vous) (?:ça|cela)"
-    r"|qu['’]est-ce que j['’]ai demandé|quelle était ma (?:dernière |première )?question(?: précédente)?|c['’]est faux|(?:tu te trompes|vous vous trompez)"
+    r"|qu['’]est-ce que j['’]ai demandé|quelle était ma (?:dernière |première )?question(?: précédente)?"
+    r"|c['’]est faux|(?:tu te trompes|vous vous trompez)"
     r"|je ne comprends pas|que (?:veux-tu|voulez-vous) dire|merci(?: beaucoup)?",
 ]
 _LANGUAGE_ES = r"(?:(?:al|en) (?:inglés|alemán|francés|español|chino|italiano|portugués))"
@@ -112,7 +120,8 @@ _FORM_ES = (
 _ABOUT_ES = [
     rf"(?:resume|resúmelo|resumirlo|traducirlo|repetirlo|explicarlo|explicármelo|acortarlo|resuma|resumir"
     rf"|resúmeme|traduce|tradúcelo|traduzca|traducir|repite|repítelo|repetir"
-    rf"|reformula|simplifica|acorta|explica|explícalo|explícamelo|dame|ponlo|muéstralo|escríbelo|responde|responda|contesta|dilo|escribe)"
+    rf"|reformula|simplifica|acorta|explica|explícalo|explícamelo|dame|ponlo|muéstralo|escríbelo|responde"
+    rf"|responda|contesta|dilo|escribe)"
     rf"(?: (?:eso|esto|(?:tu|su|la)(?: última)? respuesta))?(?: (?:otra vez|de nuevo|más simple|más sencillo"
     rf"|de otra forma|una tabla|una lista|un resumen))?(?: (?:{_LANGUAGE_ES}|{_FORM_ES}))?",
     rf"{_LANGUAGE_ES}|{_FORM_ES}|más (?:corto|breve|simple|sencillo|claro)",
@@ -162,7 +171,8 @@ _ABOUT_ZH = [
     r"(?:我|你|您|我们)(?:刚才|刚刚|之前|前面|第一次|最开始|一开始)?(?:问|说|聊|讨论|提到)(?:了|过"
     r"|的)?(?:是)?(?:些)?什么(?:问题)?|我的?(?:上一个|第一个)问题是什么",
     r"(?:你|您)?(?:是)?怎么(?:知道|得出)的?(?:这个结论)?|(?:你|您)?(?:从哪里?|哪儿)(?:看到|知道|找到)的|(?:你"
-    r"|您)?(?:是)?什么意思|(?:(?:你|您)?(?:刚才|刚刚|上面|前面)?(?:说|讲|回答|写)的?(?:话|内容)?(?:都)?是?(?:真|对|正确|准确)的?(?:吗|么)?)|我?(?:还是)?(?:没有?|不)太?(?:看|听|搞)?(?:懂|明白|理解)(?:你的意思|你的回答|这个)?|没(?:看|听)懂|(?:多谢|谢谢|感谢)(?:你|您|了)?",
+    r"|您)?(?:是)?什么意思|(?:(?:你|您)?(?:刚才|刚刚|上面|前面)?(?:说|讲|回答|写)的?(?:话|内容)?(?:都)?是?(?:真|对|正确|准确)的?(?:吗|么)?)"
+    r"|我?(?:还是)?(?:没有?|不)太?(?:看|听|搞)?(?:懂|明白|理解)(?:你的意思|你的回答|这个)?|没(?:看|听)懂|(?:多谢|谢谢|感谢)(?:你|您|了)?",
 ]
 _ABOUT = re.compile(
     rf"(?:{_POLITE}[,，]? ?)?(?:{_ASKING})?(?:{_POLITE} ?)?(?:"

@@ -56,7 +56,8 @@ _MEASURES: Mapping[str, Mapping[float, str]] = {
         1609.344: "mile miles meile meilen millas 英里",
     },
     "square metres": {
-        1: "m² m2 qm sqm sq-m square-metres square-meters square-metre quadratmeter mètres-carrés metros-cuadrados 平方米",
+        1: "m² m2 qm sqm sq-m square-metres square-meters square-metre quadratmeter "
+        "mètres-carrés metros-cuadrados 平方米",
         0.09290304: "sqft square-feet sq-ft",
         10000: "ha hectare hectares hektar 公顷",
         1e6: "km² square-kilometres quadratkilometer 平方公里",
@@ -76,7 +77,10 @@ _MEASURES: Mapping[str, Mapping[float, str]] = {
         1: "l litre litres liter liters litro litros 升 公升",
         3.785412: "gallon gallons 加仑",
     },
-    "degrees Celsius": {1: "°c ℃ 摄氏度 degrees-celsius degree-celsius degrees-c grad-celsius degrés-celsius grados-celsius graus-celsius"},
+    "degrees Celsius": {
+        1: "°c ℃ 摄氏度 degrees-celsius degree-celsius degrees-c grad-celsius degrés-celsius grados-celsius "
+        "graus-celsius"
+    },
     "degrees Fahrenheit": {1: "°f ℉ 华氏度 degrees-fahrenheit degree-fahrenheit degrees-f grad-fahrenheit"},
     "bytes": {
         1e3: "kb", 1e6: "mb megabyte megabytes", 1e9: "gb gigabyte gigabytes", 1e12: "tb terabyte terabytes",

@@ -57,7 +57,7 @@ def wrong_figures(which: str) -> list[tuple[str, ...]]:
     return [
         row
         for row in rows("figures", which)
-        if bool(check_citations(row[1], [Passage("1", "1.md", (1,), row[2], 0.9)]).checks.unsupported)
+        if bool(check_citations(row[1], [Passage("1", "source.md", (1,), row[2], 0.9)]).checks.unsupported)
         is not (row[0] == "doubted")
     ]
 
