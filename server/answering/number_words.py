@@ -26,6 +26,25 @@ _MORE: dict[str, float] = {
 }  # fmt: skip
 
 
+def _romance() -> Iterator[tuple[str, float]]:
+    """French, Spanish and Portuguese from 16 to 99, where they are put together."""
+    french = COUNTING["fr"].split()
+    tens = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre-vingt"}
+    yield from ((f"dix-{french[one - 1]}", 10.0 + one) for one in (7, 8, 9))
+    yield from (("quatre-vingts", 80.0), ("soixante-dix", 70.0), ("quatre-vingt-dix", 90.0))
+    for ten, name in tens.items():
+        upto = 16 if ten in (60, 80) else 9
+        yield from ((f"{name}-{french[one - 1]}", float(ten + one)) for one in range(1, upto + 1))
+        yield from ((f"{name} et {one}", float(ten + n)) for one, n in (("un", 1), ("une", 1), ("onze", 11)))
+    for language, joint in (("es", "y"), ("pt", "e")):
+        for tenfold, name in enumerate(TENS[language].split()[1:], 2):
+            for n, one in enumerate(COUNTING[language].split()[:9], 1):
+                yield f"{name} {joint} {one}", tenfold * 10.0 + n
+    yield from ((f"veinti{one}", 20.0 + n) for n, one in enumerate(COUNTING["es"].split()[:9], 1))
+    portuguese = ("dezesseis dezasseis", "dezessete dezassete", "dezoito", "dezenove dezanove")
+    yield from ((name, float(n)) for n, names in enumerate(portuguese, 16) for name in names.split())
+
+
 def number_words() -> dict[str, frozenset[float]]:
     words: dict[str, set[float]] = {word: {value} for word, value in _MORE.items()}
     for step, lists in ((1, COUNTING), (10, TENS)):
@@ -37,6 +56,8 @@ def number_words() -> dict[str, frozenset[float]]:
     for tenfold, ten in enumerate(tens, start=2):
         for one, unit in enumerate(units, start=1):
             words[f"{'ein' if unit == 'eins' else unit}und{ten}"] = {float(tenfold * 10 + one)}
+    for word, value in _romance():
+        words.setdefault(word, set()).add(value)
     for tenfold, ten in enumerate(TENS["en"].split()[1:], start=2):
         for one, unit in enumerate(COUNTING["en"].split()[:9], start=1):
             words[f"{ten}-{unit}"] = words[f"{ten} {unit}"] = {float(tenfold * 10 + one)}

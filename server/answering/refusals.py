@@ -193,6 +193,25 @@ _ABSENCES = [
     r"(?:情報|回答|答え|記載|記述|言及|記され|触れられ|触れて|書かれ|述べられ|示され|説明され|明記され|特定でき|分かり|わかり|判断でき"
     r"|見当たり|見つかり|見つけられ|確認でき).{0,12}?(?:ません|ない|いない)",
 ]  # fmt: skip
+_ABOUT_WHAT = (
+    r"(?:the|an?|any|this|that|these|it|its|who|whom|whose|what|which|when|where|why|how|whether|if|names?|dates?)\b"
+)
+_DOCUMENTS_EN = r"(?:documents?|passages?|excerpts?|contexts?|sources?|texts|materials?|snippets?)"
+_ABSENCES += [
+    # the documents themselves do not do it: no obligation of theirs, nothing that is done to them
+    rf"\b{_DOCUMENTS_EN}\s+(?:\w+\s+){{0,2}}?(?:do|does|did)(?:\s+not|n['’]t)\s+(?:\w+ly\s+)?"
+    rf"(?!need|require|have|apply|exceed|count|expire|affect|replace)\w+\s+{_ABOUT_WHAT}",
+    rf"\b(?:no|none\s+of\s+the|neither)\s+(?:\w+\s+)?{_DOCUMENTS_EN}\s+(?!need|may|must|should|can|is|are|has|have)\w+",
+    r"\b(?:missing|absent|omitted|left\s+out)\s+(?:from|in)\b|\bleaves?\s+(?:this|that|it)\s+(?:\w+\s+)?(?:open|unanswered|out)\b",
+    r"\b(?:dokumente?|unterlagen|passagen|textstellen|quellen|auszüge)\s+(?!müssen|dürfen|können|werden|sind|sollen|brauchen|gelten)"
+    r"\w+en\s+(?:den|die|das|dem|der|es|dies\w*|dazu|darüber)\b.{0,60}?\bnicht\b|\bfehl(?:t|en)\s+in\s+(?:den|der)\b",
+    r"\b(?:documents?|passages?|extraits?|sources?|textes?)\s+(?:\w+\s+){0,2}?n(?:e\s+|['’])(?!doi|peu|son|est|ont|a\b|son|exp)\w+\s+"
+    r"pas\s+(?:le|la|les|l['’]|qui|quand|où|comment|si|ce|cette|d['’]|de)|\b(?:absente?s?|manqu\w+)\s+(?:de|des|du|dans)\b",
+    r"\b(?:documentos?|pasajes?|fragmentos?|fuentes?|textos|trechos?|fontes)\s+(?:\w+\s+){0,2}?(?:no|não)\s+"
+    r"(?!deb|dev|pued|pod|son|são|est|tien|têm|necesit|precis|se\b)\w+\s+(?:al?|el|la|los|las|o|os|as|quién|quem|qué|que|cuándo|"
+    r"quando|dónde|onde|cómo|como|si|se)\b|\bfalta[nm]?\s+(?:en|em|nos?|nas?)\b",
+    r"(?:查|看|找|得|推断|读|判断)不(?:到|出)|缺(?:少|乏)|没写|未写|没有写",
+]
 _ABSENCE = re.compile("|".join(f"(?:{absence})" for absence in _ABSENCES), re.IGNORECASE)
 """That something is not told. Beside a word for the documents, and without a citation, a refusal in whatever order."""
 _UNCITED_SAYING = re.compile("|".join(f"(?:{saying})" for saying in _UNCITED_SAYINGS), re.IGNORECASE)

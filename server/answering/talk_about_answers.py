@@ -14,7 +14,7 @@ _ASKING = (
     r"(?:você )?(?:pode|poderia) |能不能|能否|能|可以|帮我|再)"
 )
 _IT_EN = (
-    r"(?:it|this|that|them|(?:your|the|this|that)(?: (?:last|previous|above|earlier|whole))* (?:answers?"
+    r"(?:it|this|that|them|(?:your|our|the|this|that)(?: (?:last|previous|above|earlier|whole))* (?:answers?"
     r"|responses?|reply|explanation|text|conversation|discussion|chat))"
 )
 _LANGUAGE_EN = (
@@ -37,7 +37,7 @@ _ABOUT_EN = [
     rf"(?: me)?(?: {_IT_EN})?(?: again)?(?: (?:as|in|into"
     rf"|to))? (?:{_FORM_EN}|{_LANGUAGE_EN})(?: (?:of|for) {_IT_EN})?(?: instead)?",
     rf"(?:(?:and |now )?(?:in|into|as) )?(?:{_LANGUAGE_EN}|{_FORM_EN})(?: please)?",
-    r"(?:make it |a bit |much |even )*(?:shorter|simpler|briefer|longer|clearer|more briefly|more simply"
+    rf"(?:make {_IT_EN} |a bit |much |even )*(?:shorter|simpler|briefer|longer|clearer|more briefly|more simply"
     r"|in short|be brief|more concise(?:ly)?)",
     r"(?:are|r) you (?:really |quite |absolutely |100 ?% )?(?:sure|certain|serious)(?: (?:about|of) (?:that|this|it))?",
     r"(?:is|was) (?:that|this|it|your answer) (?:really |actually )?(?:right|true|correct|accurate)|really"
@@ -88,7 +88,7 @@ _ABOUT_DE = [
     r"|echt|im ernst",
     r"woher (?:weißt du|wissen sie|hast du|haben sie) das|was (?:meinst du|meinen sie)(?: damit)?"
     r"|was habe ich (?:gerade |zuerst |eben )?gefragt|was war meine (?:letzte|erste|vorige|vorherige) frage"
-    r"|wie sicher (?:bist du|sind sie)(?: dir| sich)?(?: da)?|das (?:stimmt nicht|ist (?:falsch"
+    r"|wie sicher (?:bist du|sind sie)(?: dir| sich)?(?: da)?|(?:ist|war) das (?:wirklich |auch )?(?:richtig|wahr|korrekt|so|sicher)|mach(?:e|en sie)? (?:es|das|deine antwort) (?:bitte )?(?:etwas |noch )?(?:kürzer|einfacher|länger|knapper|klarer)|das (?:stimmt nicht|ist (?:falsch"
     r"|nicht richtig))|du irrst dich|noch ?(?:ein)?mal",
     r"(?:vielen |besten )?dank(?:e)?(?: (?:schön|sehr))?|das verstehe ich nicht|ich verstehe (?:das )?nicht",
 ]
@@ -104,7 +104,7 @@ _ABOUT_FR = [
     rf"|dis|dites)(?:-(?:le|la|moi|ça))*"
     rf"(?: (?:ça|cela|(?:ta|votre|la|cette)(?: dernière)? réponse))?(?: (?:encore(?: une fois)?|plus simplement"
     rf"|autrement|un tableau|une liste))?(?: (?:{_LANGUAGE_FR}|{_FORM_FR}))?",
-    rf"{_LANGUAGE_FR}|{_FORM_FR}|plus (?:court|simple|simplement|bref|brièvement)|(?:un|en) tableau",
+    rf"{_LANGUAGE_FR}|{_FORM_FR}|(?:fais(?:-le)?|faites(?:-le)?|rends-le) plus (?:court|simple|clair|long)|plus (?:court|simple|simplement|bref|brièvement)|(?:un|en) tableau",
     r"(?:tu es|vous êtes|es-tu|êtes-vous|t['’]es)(?: vraiment| bien)? (?:sûre?|certaine?)(?: de (?:ça|cela"
     r"|vous|toi))?|(?:c['’]est|est-ce) (?:vrai|exact|correct)|vraiment|sérieusement",
     r"comment (?:le )?(?:sais-tu|savez-vous)(?: cela| ça)?|d['’]où (?:tiens-tu|tenez-vous) (?:ça|cela)"
@@ -124,7 +124,7 @@ _ABOUT_ES = [
     rf"|responda|contesta|dilo|escribe)"
     rf"(?: (?:eso|esto|(?:tu|su|la)(?: última)? respuesta))?(?: (?:otra vez|de nuevo|más simple|más sencillo"
     rf"|de otra forma|una tabla|una lista|un resumen))?(?: (?:{_LANGUAGE_ES}|{_FORM_ES}))?",
-    rf"{_LANGUAGE_ES}|{_FORM_ES}|más (?:corto|breve|simple|sencillo|claro)",
+    rf"{_LANGUAGE_ES}|{_FORM_ES}|(?:hazlo |hágalo |ponlo )?más (?:corto|breve|simple|sencillo|claro)",
     r"(?:estás|está(?: usted)?)(?: totalmente)? segur[oa](?: de (?:eso|esto|ello))?|seguro|de verdad|en serio"
     r"|(?:es|eso es) (?:verdad|cierto|correcto)",
     r"cómo lo sabes?|de dónde (?:sacas|lo sacas|sale) eso|qué (?:te |he )?pregunt(?:é|ado)(?: antes)?"
@@ -141,7 +141,7 @@ _ABOUT_PT = [
     rf"|explique|dê-me|dá-me|mostre|escreva|coloque|responda|responde|diga)"
     rf"(?: (?:isso|isto|(?:a )?(?:sua|tua)(?: última)? resposta|a resposta))?(?: (?:de novo|novamente|outra vez"
     rf"|de forma mais simples|uma tabela|uma lista|um resumo))?(?: (?:{_LANGUAGE_PT}|{_FORM_PT}))?",
-    rf"{_LANGUAGE_PT}|{_FORM_PT}|mais (?:curto|breve|simples|claro)",
+    rf"{_LANGUAGE_PT}|{_FORM_PT}|(?:faça |torne )?(?:isso )?mais (?:curto|breve|simples|claro)",
     r"(?:você )?(?:tem|tens) (?:a )?certeza(?: disso)?|(?:é|isso é|está) (?:mesmo )?(?:verdade|certo|correto)"
     r"|sério|a sério",
     r"como (?:você )?sabe(?:s)?(?: disso)?|de onde (?:você )?tirou isso|o que (?:eu )?perguntei"
@@ -171,7 +171,7 @@ _ABOUT_ZH = [
     r"(?:我|你|您|我们)(?:刚才|刚刚|之前|前面|第一次|最开始|一开始)?(?:问|说|聊|讨论|提到)(?:了|过"
     r"|的)?(?:是)?(?:些)?什么(?:问题)?|我的?(?:上一个|第一个)问题是什么",
     r"(?:你|您)?(?:是)?怎么(?:知道|得出)的?(?:这个结论)?|(?:你|您)?(?:从哪里?|哪儿)(?:看到|知道|找到)的|(?:你"
-    r"|您)?(?:是)?什么意思|(?:(?:你|您)?(?:刚才|刚刚|上面|前面)?(?:说|讲|回答|写)的?(?:话|内容)?(?:都)?是?(?:真|对|正确|准确)的?(?:吗|么)?)"
+    r"|您)?(?:是)?什么意思|(?:(?:你|您)?(?:刚才|刚刚|上面|前面)?(?:说|讲|回答|写)[的得]?(?:话|内容)?(?:都)?是?(?:真|对|正确|准确)的?(?:吗|么)?)"
     r"|我?(?:还是)?(?:没有?|不)太?(?:看|听|搞)?(?:懂|明白|理解)(?:你的意思|你的回答|这个)?|没(?:看|听)懂|(?:多谢|谢谢|感谢)(?:你|您|了)?",
 ]
 _ABOUT = re.compile(
