@@ -20,7 +20,10 @@ _WORD = (
     r"|(?:文档|文件|文檔)?(?:片段|段落)|文档|文檔|文件|来源|來源|出处|出處|资料|資料|引用|引文|参考(?:资料|文献)?|參考|"
     r"ドキュメント|文書|出典|문서|출처)"
 )
-_SEEN = r"(?:see|cf\.?|siehe|vgl\.?|laut|lt\.|gemäß|selon|d['’]après|según|conforme|as\s+per|voir|véase|ver|from|aus|nach|according to|per|参见|参阅|參見|见|見|根据|依据)"
+_SEEN = (
+    r"(?:see|cf\.?|siehe|vgl\.?|laut|lt\.|gemäß|selon|d['’]après|según|conforme|as\s+per|voir|véase|ver|from"
+    r"|aus|nach|according to|per|参见|参阅|參見|见|見|根据|依据)"
+)
 _NUMBER = r"\d{1,3}"
 _TO = rf"(?:{_S}[–—~-]{_S}|\s{{1,4}}(?:to|through|bis|à|a)\s{{1,4}}|{_S}[至到]{_S})"
 _PLACE = (
@@ -85,7 +88,8 @@ _NAME_GOES_ON = re.compile(r"^[a-z]|^-[a-z]")
 _OPERATOR = re.compile(r"(?:[=∈∉+×·<≤≥⊂]|\s[*>]|\"\s*:|\w\()\s*$")
 _SOURCES_NAMED = re.compile(rf"{_WORD}[^.!?。]{{0,20}}$", re.IGNORECASE)
 _GIVES = re.compile(
-    r"(?:\b(?:index|indices|(?:outputs?|results?)\s+is|offset|position|slot|element|returns?|returned|yields?|outputs?|prints?"
+    r"(?:\b(?:index|indices|(?:outputs?|results?)\s+is|offset|position|slot|element|returns?|returned|yields?"
+    r"|outputs?|prints?"
     r"|evaluates\s+to|ergibt|renvoie|devuelve|retorna)|返回|输出|索引|下标)\s*:?\s*$",
     re.IGNORECASE,
 )
@@ -102,7 +106,8 @@ _VALUES = re.compile(
     r"(?:on|at|for|in|see|of|after|since|between|from|[.:!?]|\n)\s{1,3}(?:the\s)?(?:pages?|lines?|years?"
     r"|steps?)|\A\W*(?:pages?|lines?|years?|steps?)|"
     r"vektor(?:en)?|listen?|werten?|intervall|bereich|zahlen|seiten|vecteurs?|listes?|valeurs?|intervalles?|"
-    r"listas?|valores|values?\s+(?:is|are|lies?|falls?)\s+in|between|within|outside|zwischen|innerhalb|außerhalb|entre|介于|intervalo|rango"
+    r"listas?|valores|values?\s+(?:is|are|lies?|falls?)\s+in|between|within|outside|zwischen|innerhalb"
+    r"|außerhalb|entre|介于|intervalo|rango"
     r"|sorted)(?:\s+(?:of|from|in|to|into|von|de|like|as))?"
     r"|∈|向量|列表|数组|數組|序列|坐标|取值|数值|区间|區間|范围|範圍|属于|集合|形状)\s*[:：]?\s*$",
     re.IGNORECASE,

@@ -88,7 +88,9 @@ _ABOUT_DE = [
     r"|echt|im ernst",
     r"woher (?:weißt du|wissen sie|hast du|haben sie) das|was (?:meinst du|meinen sie)(?: damit)?"
     r"|was habe ich (?:gerade |zuerst |eben )?gefragt|was war meine (?:letzte|erste|vorige|vorherige) frage"
-    r"|wie sicher (?:bist du|sind sie)(?: dir| sich)?(?: da)?|(?:ist|war) das (?:wirklich |auch )?(?:richtig|wahr|korrekt|so|sicher)|mach(?:e|en sie)? (?:es|das|deine antwort) (?:bitte )?(?:etwas |noch )?(?:kürzer|einfacher|länger|knapper|klarer)|das (?:stimmt nicht|ist (?:falsch"
+    r"|wie sicher (?:bist du|sind sie)(?: dir| sich)?(?: da)?|(?:ist|war) das (?:wirklich |auch )?(?:richtig"
+    r"|wahr|korrekt|so|sicher)|mach(?:e|en sie)? (?:es|das|deine antwort) (?:bitte )?(?:etwas "
+    r"|noch )?(?:kürzer|einfacher|länger|knapper|klarer)|das (?:stimmt nicht|ist (?:falsch"
     r"|nicht richtig))|du irrst dich|noch ?(?:ein)?mal",
     r"(?:vielen |besten )?dank(?:e)?(?: (?:schön|sehr))?|das verstehe ich nicht|ich verstehe (?:das )?nicht",
 ]
@@ -104,7 +106,8 @@ _ABOUT_FR = [
     rf"|dis|dites)(?:-(?:le|la|moi|ça))*"
     rf"(?: (?:ça|cela|(?:ta|votre|la|cette)(?: dernière)? réponse))?(?: (?:encore(?: une fois)?|plus simplement"
     rf"|autrement|un tableau|une liste))?(?: (?:{_LANGUAGE_FR}|{_FORM_FR}))?",
-    rf"{_LANGUAGE_FR}|{_FORM_FR}|(?:fais(?:-le)?|faites(?:-le)?|rends-le) plus (?:court|simple|clair|long)|plus (?:court|simple|simplement|bref|brièvement)|(?:un|en) tableau",
+    rf"{_LANGUAGE_FR}|{_FORM_FR}|(?:fais(?:-le)?|faites(?:-le)?|rends-le) plus (?:court|simple|clair|long)"
+    rf"|plus (?:court|simple|simplement|bref|brièvement)|(?:un|en) tableau",
     r"(?:tu es|vous êtes|es-tu|êtes-vous|t['’]es)(?: vraiment| bien)? (?:sûre?|certaine?)(?: de (?:ça|cela"
     r"|vous|toi))?|(?:c['’]est|est-ce) (?:vrai|exact|correct)|vraiment|sérieusement",
     r"comment (?:le )?(?:sais-tu|savez-vous)(?: cela| ça)?|d['’]où (?:tiens-tu|tenez-vous) (?:ça|cela)"
