@@ -141,10 +141,10 @@ _UNCITED_SAYINGS = [
 ]  # fmt: skip
 _SAYING = re.compile("|".join(f"(?:{saying})" for saying in _SAYINGS), re.IGNORECASE)
 _TEXTS = re.compile(
-    r"\b(?:documents?|passages?|excerpts?|contexts?|sources?|texts|materials?|snippets?|provided\s+(?:text|files?)|"
+    r"\b(?:documents?|passages?|excerpts?|contexts?|sources?|texts|materials?|snippets?|(?:provided|the|this)\s+text|provided\s+files?|"
     r"dokumente?n?|unterlagen|passagen|textstellen|quellen|auszüge\w*|kontext|extraits?|contexte|textes|"
     r"documentos?|pasajes?|fragmentos?|contexto|fuentes?|textos|trechos?|fontes)\b"
-    r"|文档|文件|资料|片段|段落|上下文|材料|原文|文本|文書|資料|ドキュメント|コンテキスト",
+    r"|文档|文件|资料|片段|段落|上下文|材料|原文|文本|文書|資料|ドキュメント|コンテキスト|提供された情報",
     re.IGNORECASE,
 )
 _TELL = (
@@ -210,6 +210,13 @@ _ABSENCES += [
     r"\b(?:documentos?|pasajes?|fragmentos?|fuentes?|textos|trechos?|fontes)\s+(?:\w+\s+){0,2}?(?:no|não)\s+"
     r"(?!deb|dev|pued|pod|son|são|est|tien|têm|necesit|precis|se\b)\w+\s+(?:al?|el|la|los|las|o|os|as|quién|quem|qué|que|cuándo|"
     r"quando|dónde|onde|cómo|como|si|se)\b|\bfalta[nm]?\s+(?:en|em|nos?|nas?)\b",
+    rf"\b(?:{_DOCUMENTS_EN}|text)\s+(?:do|does|did)(?:\s+not|n['’]t)\s+(?:\w+ly\s+)?"
+    r"(?:go\s+into|deal\s+with|touch\s+(?:up)?on|speak\s+(?:of|about|to)|talk\s+about|elaborate|comment)\b",
+    r"\bschweig\w+|\bgeh(?:t|en)\b.{0,60}?\bnicht\b.{0,20}?\bein\b"
+    r"|\b(?:behandel\w+|thematisier\w+|befass\w+|klär\w+|erläuter\w+|erklär\w+|sprech\w+)\b.{0,60}?\b(?:nicht|kein\w*)\b",
+    r"\bn(?:e\s+|['’])(?:parl|trait|évoqu|expliqu|détaill|décri)\w+\s+(?:pas|rien|aucun)",
+    r"\b(?:no|não)\s+(?:se\s+)?(?:trata|habla|fala|aborda|explica|detalla|detalha|refier|refere|describ|descrev|coment|toca)\w*",
+    r"(?:没有?|未)(?:谈|讲|论|讨论|触)(?:到|及)|(?:答え|回答|判断|説明|確認).{0,10}?(?:でき|られ).{0,4}?(?:ません|ない)",
     r"(?:查|看|找|得|推断|读|判断)不(?:到|出)|缺(?:少|乏)|没写|未写|没有写",
 ]
 _ABSENCE = re.compile("|".join(f"(?:{absence})" for absence in _ABSENCES), re.IGNORECASE)

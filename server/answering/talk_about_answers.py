@@ -125,7 +125,8 @@ _ABOUT_ES = [
     rf"|resúmeme|traduce|tradúcelo|traduzca|traducir|repite|repítelo|repetir"
     rf"|reformula|simplifica|acorta|explica|explícalo|explícamelo|dame|ponlo|muéstralo|escríbelo|responde"
     rf"|responda|contesta|dilo|escribe)"
-    rf"(?: (?:eso|esto|(?:tu|su|la)(?: última)? respuesta))?(?: (?:otra vez|de nuevo|más simple|más sencillo"
+    rf"(?: (?:eso|esto|(?:tu|su|la)(?: última)? respuesta))?(?: (?:otra vez|de nuevo|mejor|más claro|"
+    rf"más simple|más sencillo"
     rf"|de otra forma|una tabla|una lista|un resumen))?(?: (?:{_LANGUAGE_ES}|{_FORM_ES}))?",
     rf"{_LANGUAGE_ES}|{_FORM_ES}|(?:hazlo |hágalo |ponlo )?más (?:corto|breve|simple|sencillo|claro)",
     r"(?:estás|está(?: usted)?)(?: totalmente)? segur[oa](?: de (?:eso|esto|ello))?|seguro|de verdad|en serio"
@@ -180,7 +181,8 @@ _ABOUT_ZH = [
 _ABOUT = re.compile(
     rf"(?:{_POLITE}[,，]? ?)?(?:{_ASKING})?(?:{_POLITE} ?)?(?:"
     + "|".join(f"(?:{each})" for each in (*_ABOUT_EN, *_ABOUT_DE, *_ABOUT_FR, *_ABOUT_ES, *_ABOUT_PT, *_ABOUT_ZH))
-    + rf")(?: for me| pour moi| für mich| para mí| para mim)?(?:[,，]? ?{_POLITE})?(?:吗|么|吧|好吗|可以吗|行吗)?",
+    + rf")(?: for (?:me|a child|children|kids|beginners|laypeople|my \w+)"
+    rf"| pour moi| für mich| para mí| para mim)?(?:[,，]? ?{_POLITE})?(?:吗|么|吧|好吗|可以吗|行吗)?",
     re.IGNORECASE,
 )  # fmt: skip
 _LONGEST = 120  # characters
