@@ -130,8 +130,8 @@ _SMALL_WORDS = {language: frozenset(words.split()) for language, words in _WRITT
 _SIGNS: dict[EuropeanLanguage, re.Pattern[str]] = {
     "de": re.compile(r"[ßäü]|\bö"),
     "es": re.compile(r"[¿¡ñ]"),
-    "pt": re.compile(r"[ãõ]|ção"),
-    "fr": re.compile(r"[èêëœ]|\b[A-ZÀ-Ü]?[a-zà-ü]+-t-(?:il|elle|on)\b|est-ce"),
+    "pt": re.compile(r"[ãõ]|ção|ênci|ês\b"),
+    "fr": re.compile(r"[èëœ]|ê(?!nci|s\b)|\b[A-ZÀ-Ü]?[a-zà-ü]+-t-(?:il|elle|on)\b|est-ce"),
 }
 
 

@@ -13,13 +13,17 @@ from server.answering.prose import is_inside, merged, spans_outside_prose
 
 _S = r"\s{0,4}"  # a bounded gap: any number of spaces would take quadratic time
 _WORD = (
-    r"(?:(?:documents?|documentos?|dokumente?n?|do[ck]s?|sources?|passages?|passagen?|contexts?|kontexte?|excerpts?|snippets?|citations?|cite|"
+    r"(?:(?:documents?|documentos?|dokumente?n?|do[ck]s?|sources?|passages?|passagen?|contexts?|kontexte?"
+    r"|excerpts?|snippets?|citations?|cite|"
     r"references?|refs?|chunks?|quellen?|textstellen?|fundstellen?|fuentes?|pasajes?|extraits?|fontes?|trechos?)\b\.?"
     r"|(?:docs?|documents?|sources?|passages?|refs?|cite|chunks?)(?=[\s_-]{0,4}\d)"
     r"|(?:文档|文件|文檔)?(?:片段|段落)|文档|文檔|文件|来源|來源|出处|出處|资料|資料|引用|引文|参考(?:资料|文献)?|參考|"
     r"ドキュメント|文書|出典|문서|출처)"
 )
-_SEEN = r"(?:see|cf\.?|siehe|vgl\.?|voir|véase|ver|from|aus|nach|according to|per|参见|参阅|參見|见|見|根据|依据)"
+_SEEN = (
+    r"(?:see|cf\.?|siehe|vgl\.?|laut|lt\.|gemäß|selon|d['’]après|según|conforme|as\s+per|voir|véase|ver|from"
+    r"|aus|nach|according to|per|参见|参阅|參見|见|見|根据|依据)"
+)
 _NUMBER = r"\d{1,3}"
 _TO = rf"(?:{_S}[–—~-]{_S}|\s{{1,4}}(?:to|through|bis|à|a)\s{{1,4}}|{_S}[至到]{_S})"
 _PLACE = (
@@ -38,9 +42,9 @@ _NAMED_ITEM = (
 )
 _AND = (
     rf"(?:{_S}[,，、;；&+](?:{_S}(?:and|und|et|y|e)\s)?{_S}|"
-    rf"\s{{1,4}}(?:and|und|et|y|e|or|oder|ou|o)\s{{1,4}}|{_S}[和及与與跟]{_S})"
+    rf"\s{{1,4}}(?:and|und|u\.|et|y|e|or|oder|ou|o)\s{{1,4}}|{_S}[和及与與跟]{_S})"
 )
-_LEAD = rf"(?:{_SEEN}{_S}[:：]?{_S})?"
+_LEAD = rf"(?:{_SEEN}{_S}[:：]?{_S}(?:(?:the|les?|los|las|el|la|die|das|den|der|dem|os|as|o)\s{{1,4}})?)?"
 _ID = rf"(?:ids?{_S}[:：]{_S})?"  # RAGFlow's [ID:3]
 _BRACKETED = (
     rf"\\?[\[［【〔]{_S}{_LEAD}(?:{_WORD}{_S}[:：]{_S})?"
@@ -50,7 +54,8 @@ _PARENTHESISED = rf"[(（]{_S}{_LEAD}{_NAMED_ITEM}(?:{_AND}{_ITEM}){{0,20}}{_S}[
 _PLAIN_LIST = rf"{_NUMBER}(?:{_S}[,–-]{_S}{_NUMBER}){{0,20}}"
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _FOOTNOTES = (  # at the end of a sentence or its part: "30 euros.¹ ²", "30 euros¹,"; "30 m²" is none
-    rf"(?:(?<=[.,;:!?。，；：！？)\]”\"’])[{SUPERSCRIPTS}]{{1,4}}+|(?<![{SUPERSCRIPTS}])(?<=[^\W\d_]{{4}})[{SUPERSCRIPTS}]{{1,4}}+(?=[.,;:!?。，；：！？]))"
+    rf"(?:(?<=[.,;:!?。，；：！？)\]”\"’])[{SUPERSCRIPTS}]{{1,4}}+"
+    rf"|(?<![{SUPERSCRIPTS}])(?<=[^\W\d_]{{4}})[{SUPERSCRIPTS}]{{1,4}}+(?=[.,;:!?。，；：！？]))"
     rf"(?:[, ’]?[{SUPERSCRIPTS}]{{1,4}}+){{0,9}}"
 )
 _RAISED = rf"\^\[?{_PLAIN_LIST}\]?\^|<sup>{_S}\[?{_PLAIN_LIST}\]?{_S}</sup>|(?P<footnotes>{_FOOTNOTES})"
@@ -78,12 +83,14 @@ _IDENTIFIER = re.compile(
     r"|\w\.[a-z]+|\])$"
 )
 _INDICES = re.compile(r"(?:\[\d{1,3}\])+$")  # m[2][3]
-_ASSIGNED = re.compile(r"^\s*(?:[-+*/]?=[^=]|[*×·+]\s*\w|\.[a-z_]|\[[a-z])")
+_ASSIGNED = re.compile(r"^\s*(?:[-+*/]?=[^=]|[*×·+]\s*\w|[⊂⊆∈∪∩→]|\.[a-z_]|\[[a-z])")
 _NAME_GOES_ON = re.compile(r"^[a-z]|^-[a-z]")
 _OPERATOR = re.compile(r"(?:[=∈∉+×·<≤≥⊂]|\s[*>]|\"\s*:|\w\()\s*$")
 _SOURCES_NAMED = re.compile(rf"{_WORD}[^.!?。]{{0,20}}$", re.IGNORECASE)
 _GIVES = re.compile(
-    r"(?:\b(?:index|indices|offset|position|slot|element|returns?|returned|yields?|outputs?|prints?|evaluates\s+to|ergibt|renvoie|devuelve|retorna)|返回|输出|索引|下标)\s*:?\s*$",
+    r"(?:\b(?:index|indices|(?:outputs?|results?)\s+is|offset|position|slot|element|returns?|returned|yields?"
+    r"|outputs?|prints?"
+    r"|evaluates\s+to|ergibt|renvoie|devuelve|retorna)|返回|输出|索引|下标)\s*:?\s*$",
     re.IGNORECASE,
 )
 _COPULA = re.compile(
@@ -95,16 +102,30 @@ _COPULA = re.compile(
 )
 _VALUES = re.compile(
     r"(?:\b(?:vectors?|lists?|arrays?|sets?|tuples?|matri(?:x|ces)|values?|scores?|weights?|coordinates?|sequences?|"
-    r"numbers|ids|indices|indexes|shapes?|sizes?|dimensions?|intervals?|ranges?|inputs?|outputs?|pages?|lines?|years?|"
-    r"steps?|vektor(?:en)?|listen?|werten?|intervall|bereich|zahlen|seiten|vecteurs?|listes?|valeurs?|intervalles?|"
-    r"listas?|valores|between|within|outside|zwischen|innerhalb|außerhalb|entre|介于|intervalo|rango|sorted)(?:\s+(?:of|from|in|to|into|von|de|like|as))?"
+    r"numbers|ids|indices|indexes|shapes?|sizes?|dimensions?|intervals?|ranges?|inputs?|outputs?|"
+    r"(?:on|at|for|in|see|of|after|since|between|from|[.:!?]|\n)\s{1,3}(?:the\s)?(?:pages?|lines?|years?"
+    r"|steps?)|\A\W*(?:pages?|lines?|years?|steps?)|"
+    r"vektor(?:en)?|listen?|werten?|intervall|bereich|zahlen|seiten|vecteurs?|listes?|valeurs?|intervalles?|"
+    r"listas?|valores|values?\s+(?:is|are|lies?|falls?)\s+in|between|within|outside|zwischen|innerhalb"
+    r"|außerhalb|entre|介于|intervalo|rango"
+    r"|sorted)(?:\s+(?:of|from|in|to|into|von|de|like|as))?"
     r"|∈|向量|列表|数组|數組|序列|坐标|取值|数值|区间|區間|范围|範圍|属于|集合|形状)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(
+    r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|many|several|few"
+    r"|all|both|"
+    r"more|most|other|no|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|mehrere|viele|alle|deux|trois|quatre|"
+    r"cinq|six|sept|huit|neuf|dix|douze|plusieurs|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|varios|varias|dois|"
+    r"duas|três|quatro|oito|nove|dez|vários|várias)\b|[一二两三四五六七八九十百千万]|个)[\s-]{0,4}(?:[^\W\d_]{1,20}\s)?$",
+    re.IGNORECASE,
+)
+"""A number before a noun: "two years [1, 2]" counts years, it does not list them."""
 _INTERVAL_FOLLOWS = re.compile(r"^\s*(?:interval|range|区间|范围|Intervall)", re.IGNORECASE)
 _ROW = r"\[[\d\s.,+-]{0,300}+\]\s{0,20}+,?\s{0,20}+"
 _MATRIX = re.compile(
-    rf"\[\s{{0,20}}+(?:{_ROW}){{2,40}}+\]|\[\s{{0,20}}\[\d{{1,9}}+(?:\s{{0,4}},\s{{0,4}}\d{{1,9}}+){{1,99}}+\]\s{{0,20}}\]"
+    rf"\[\s{{0,20}}+(?:{_ROW}){{2,40}}+\]"
+    rf"|\[\s{{0,20}}\[\d{{1,9}}+(?:\s{{0,4}},\s{{0,4}}\d{{1,9}}+){{1,99}}+\]\s{{0,20}}\]"
 )
 _QUANTITY_BEFORE = re.compile(r"(?:[\d)\]^}]|(?<![A-Za-zÀ-ɏ])[A-Za-z]{1,2})$")
 _TEXT_BEFORE = 60  # characters that are looked at
@@ -190,6 +211,9 @@ def _only_looks_like_one(text: str, start: int, found: re.Match[str], numbers: t
 
 def _is_index(before: str, after: str) -> bool:
     """x[9], my_list[2], [60]fullerene; a word before it is only a word: "60 euros[1]"."""
+    chain = _INDICES.search(before)
+    if chain and "[0]" in chain.group():  # no passage has the number 0
+        return True
     attached = _IDENTIFIER.search(_INDICES.sub("", before)) is not None
     return attached or _NAME_GOES_ON.search(after) is not None
 
@@ -201,4 +225,7 @@ def _is_value(before: str, after: str, count: int) -> bool:
         return bool(_GIVES.search(before)) or (is_copula and re.match(r"\s*[\[【]\s*\d", after) is not None)
     if _SOURCES_NAMED.search(before):
         return False
-    return is_copula or bool(_VALUES.search(before) or _INTERVAL_FOLLOWS.search(after))
+    listed = _VALUES.search(before)
+    if listed and _COUNTED.search(before, 0, listed.start()):
+        listed = None
+    return is_copula or listed is not None or _INTERVAL_FOLLOWS.search(after) is not None

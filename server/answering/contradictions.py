@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from server.answering import contrasts
 from server.answering.dates import Moment, moments_of, tells
-from server.answering.numbers import Number, bears_out, numbers_of
+from server.answering.number_evidence import bears_out
+from server.answering.numbers import Number, numbers_of
 from server.answering.units import is_comparable
 from storage.words.frame_words import frame_words
 from storage.words.scripts import IS_CJK, UNSPACED_RUN

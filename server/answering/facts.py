@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Literal
 
 from server.answering.dates import Moment, moments_of, tells
-from server.answering.numbers import Number, bears_out, has_value, is_share, numbers_of
+from server.answering.number_evidence import bears_out, figures_to_check, has_value
+from server.answering.numbers import Number, is_share, numbers_of
 from server.answering.prose import is_inside, merged, spans_of_code_and_formulas, spans_outside_prose, without
 from server.answering.units import unit_of
 from storage.words.scripts import IS_HAN
@@ -25,6 +26,8 @@ _QUOTATION = re.compile(r"\"([^\"\n]{3,300})\"|“([^”\n]{2,300})”|「([^」
 _NAME = re.compile(
     r"(?<![\w-])(?=[\w.-]{0,60}(?:[a-z][A-Z]|[A-Z]{2}|[A-Za-z][-_.]?\d|\d[A-Za-z]))[A-Za-z][\w]*(?:[-_.][\w]+)*(?![\w])"
 )
+_VERSION = re.compile(r"(?<![\w.])\d{1,4}(?:\.\d{1,4}){2,4}(?![\w.]{0,2}\d)")
+_GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _LIST_MARK = re.compile(r"^\s*(?:\(?\d{1,2}[.)、](?=\s|[^\d])|第[一二三四五六七八九十]+[，、])", re.MULTILINE)
 _QUOTES_AND_DASHES = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"}
@@ -87,7 +90,7 @@ def _figures(prose: str) -> Iterator[Fact]:
     for moment in moments:
         yield Fact("date", moment.start, moment.end, prose[moment.start : moment.end], moment=moment)
     spans = merged([(moment.start, moment.end) for moment in moments])
-    for number in numbers_of(prose, for_checking=True):
+    for number in figures_to_check(prose):
         if not is_inside(number.start, spans):
             start, end = (number.unit_start, number.unit_end) if is_share(number) else (number.start, number.end)
             text = prose[number.unit_start : number.unit_end].strip()
@@ -95,7 +98,7 @@ def _figures(prose: str) -> Iterator[Fact]:
 
 
 _RAISED = re.compile(r"[_^]\s*(?:\{[^{}]*\}|\\?\w+)")
-_TIMES_TEN = re.compile(r"\\(?:times|cdot)\s*10\s*\^\s*(?:\{\s*(-?\d{1,2})\s*\}|(\d))")
+_TIMES_TEN = re.compile(r"\s{0,3}\\(?:times|cdot)\s*10\s*\^\s*(?:\{\s*(-?\d{1,2})\s*\}|(\d))")
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{[^{}]*\}\s*\{[^{}]*\}")
 _FIGURE = re.compile(r"(?<![\w.\\])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.\\])\d+(?:\.\d+)?")
 _COMMAND_WITH_NAME = re.compile(r"\\(?:begin|end|tag|label|ref|color|hspace|vspace)\*?\s*\{[^{}]*\}")
@@ -109,13 +112,15 @@ def _figures_in_formulas(text: str, spans: Sequence[tuple[int, int]]) -> Iterato
             continue
         plain = formula.replace("{,}", ",").replace("\\,", "")
         places = plain if len(plain) == len(formula) else None
+        powers = {match.start(): int(match[1] or match[2]) for match in _TIMES_TEN.finditer(plain)}
         for pattern in (_FRACTION, _COMMAND_WITH_NAME, _TIMES_TEN, _RAISED):
             plain = _blanked(pattern, plain)
         for match in _FIGURE.finditer(plain):
             value = float(match.group().replace(",", ""))
-            if value > _SMALL or not value.is_integer():
+            if value > _SMALL or not value.is_integer() or match.end() in powers:
                 at = start + match.start() if places else start
-                number = Number(at, at, frozenset({value}), decimals=len(match.group().partition(".")[2]))
+                values = frozenset({value * 10.0 ** powers.get(match.end(), 0)})
+                number = Number(at, at, values, decimals=len(match.group().partition(".")[2]))
                 yield Fact("number", at, at + len(match.group()), match.group(), number=number, with_unit=match.group())
 
 
@@ -129,6 +134,9 @@ def _has_date(fact: Fact, source: str) -> bool:
     assert fact.moment is not None
     if tells(fact.moment, source):
         return True
+    lasting = (Number(0, 0, frozenset({float(minutes)}), unit_of("minutes")) for minutes in fact.moment.minutes)
+    if any(bears_out(number, source) for number in lasting):
+        return True  # "1h30" may be a duration
     if any(_shares_a_day(fact.moment, there) for there in moments_of(source)):
         return False
     return all(bears_out(number, source) for number in numbers_of(fact.text))
@@ -153,6 +161,9 @@ def _names(text: str) -> Iterator[Fact]:
     for match in _NAME.finditer(text):
         if not unit_of(match.group()):
             yield Fact("name", match.start(), match.end(), match.group())
+    for match in _VERSION.finditer(text):
+        if not _GROUPED.fullmatch(match.group()) and not any(moments_of(match.group())):
+            yield Fact("name", match.start(), match.end(), match.group())
 
 
 _SAME_NAMES = (
@@ -166,12 +177,33 @@ _SAME_NAMES = (
 
 def _has_name(name: str, source: str) -> bool:
     """As it is, in other spelling ("DeepSeek R1"), as a plural, or as the initials of words that stand there."""
+    if name[0].isdigit():
+        return re.search(rf"(?<!\d)(?<!\d\.){re.escape(name)}(?!\d|\.\d)", source) is not None
     there, wanted = _squeezed(source), _squeezed(name)
+    if (part := _PART_OF_YEAR.fullmatch(name)) and _names_part_of_year(part, source):
+        return True
     if any(wanted in same and any(other in there for other in same) for same in _SAME_NAMES):
         return True
     if wanted in there or (wanted.endswith("s") and wanted[:-1] in there):
         return True
     return name.isupper() and name.isalpha() and wanted in _initials(source)
+
+
+_PART_OF_YEAR = re.compile(r"([QH])([1-4])", re.IGNORECASE)
+_NTH = ("first|erste\\w?|premier|primer|primeiro|一|上", "second|zweite\\w?|deuxième|second|segundo|二|下",
+        "third|dritte\\w?|troisième|tercer|terceiro|三", "fourth|vierte\\w?|quatrième|cuarto|quarto|四")  # fmt: skip
+_LENGTHS = {
+    "Q": r"(?:quarter|quartal\w*|trimestre|季度|四半期)",
+    "H": r"(?:half|halbjahr\w*|semestre|半年)",
+}
+
+
+def _names_part_of_year(part: re.Match[str], source: str) -> bool:
+    """Q2 where the source writes "second quarter", "2. Quartal" or "第二季度"."""
+    number = int(part[2])
+    nth = rf"(?:{_NTH[number - 1]}|(?<!\d){number}(?:\.|st|nd|rd|th|er|e|º|ª)?)"
+    written = rf"{nth}[\s-]{{0,2}}(?:(?:fiscal|financial)\s)?{_LENGTHS[part[1].upper()]}"
+    return re.search(written, source, re.IGNORECASE) is not None
 
 
 @lru_cache(maxsize=128)

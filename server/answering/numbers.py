@@ -5,12 +5,11 @@ readings, and every one of them counts. A percentage is kept as the figure befor
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from server.answering.units import CURRENCY_BEFORE, UNIT_AFTER, Unit, is_comparable, unit_of
+from server.answering.number_words import COUNTING, FACTORS, NUMBER_WORDS, TENS, VULGAR
+from server.answering.units import CURRENCY_BEFORE, UNIT_AFTER, Unit, unit_of
 
 _SCALES = {
     "k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "millions": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9,
@@ -19,49 +18,10 @@ _SCALES = {
     "millionen": 1e6, "mrd": 1e9, "milliarden": 1e9, "milliards": 1e9, "milliard": 1e9, "mille": 1e3, "mil": 1e3,
     "millón": 1e6, "millones": 1e6, "milhão": 1e6, "milhões": 1e6, "hundert": 1e2, "lakh": 1e5, "crore": 1e7,
 }  # fmt: skip
-_COUNTING = {
-    "en": "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen",
-    "de": "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn "
-    "achtzehn neunzehn",
-    "fr": "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
-    "es": "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
-    "dieciocho diecinueve",
-    "pt": "um dois três quatro cinco seis sete oito nove dez onze doze treze quatorze quinze",
+_WORDS = NUMBER_WORDS | {word: frozenset({value}) for word, value in FACTORS.items()}
+_ENGLISH = {
+    word for word in NUMBER_WORDS if word.split("-")[0].split()[0] in (COUNTING["en"] + " " + TENS["en"]).split()
 }
-_TENS = {
-    "en": "ten twenty thirty forty fifty sixty seventy eighty ninety",
-    "de": "zehn zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig",
-    "fr": "dix vingt trente quarante cinquante soixante",
-    "es": "diez veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
-    "pt": "dez vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
-}
-_MORE: dict[str, float] = {
-    "zero": 0, "single": 1, "both": 2, "twice": 2, "half": 0.5, "ein": 1, "eine": 1, "einen": 1, "einer": 1, "einem": 1,
-    "une": 1, "una": 1, "uma": 1, "duas": 2, "hundert": 100, "tausend": 1000, "cien": 100, "ciento": 100,
-    "dozen": 12, "dutzend": 12, "halbe": 0.5, "halben": 0.5,
-}  # fmt: skip
-
-
-def _number_words() -> dict[str, frozenset[float]]:
-    words: dict[str, set[float]] = {word: {value} for word, value in _MORE.items()}
-    for step, lists in ((1, _COUNTING), (10, _TENS)):
-        for names in lists.values():
-            for place, word in enumerate(names.split(), start=1):
-                words.setdefault(word, set()).add(float(place * step))
-    words["once"] = {1.0, 11.0}
-    units, tens = _COUNTING["de"].split()[:9], _TENS["de"].split()[1:]
-    for tenfold, ten in enumerate(tens, start=2):
-        for one, unit in enumerate(units, start=1):
-            words[f"{'ein' if unit == 'eins' else unit}und{ten}"] = {float(tenfold * 10 + one)}
-    for tenfold, ten in enumerate(_TENS["en"].split()[1:], start=2):
-        for one, unit in enumerate(_COUNTING["en"].split()[:9], start=1):
-            words[f"{ten}-{unit}"] = words[f"{ten} {unit}"] = {float(tenfold * 10 + one)}
-    return {word: frozenset(values) for word, values in words.items()}
-
-
-_WORDS = _number_words()
-_ENGLISH = {word for word in _WORDS if word.split("-")[0].split()[0] in (_COUNTING["en"] + " " + _TENS["en"]).split()}
 _CHINESE_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
 _CHINESE_UNITS = {"十": 10, "百": 100, "千": 1000}
 
@@ -72,11 +32,17 @@ _SCALE = (
 )
 _DIGITS = (
     r"(?P<digits>\d{1,3}(?:,\d{2}){1,9},\d{3}(?:\.\d+)?|\d{1,3}(?:[.,，'’ \u00a0\u202f]\d{3}){1,9}(?![\d])(?:[.,]\d+)?"
-    r"|\d+(?:[.,]\d+)?|\.\d+)"
+    rf"|\d{{1,9}}\s?[{''.join(VULGAR)}]|[{''.join(VULGAR)}]|\d+(?:[.,]\d+)?|\.\d+)"
 )
+_POWER = (
+    r"(?:[eE](?P<e>[+-]?\d{1,2})(?!\w)"
+    r"|\s?(?:[×x·*⋅]|\\times|\\cdot)\s?10\s?(?:\^\s?[{(]?(?P<power>[-−–+]?\d{1,2})[})]?|(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})"
+    r"|(?P<fallen>[-−]\d{1,2})))"
+)
+_RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹−–", "+-0123456789--")
 _NUMBER = re.compile(
     rf"(?<![A-Za-z\d_.])(?:(?i:{CURRENCY_BEFORE}))?[-+−]?{_DIGITS}"
-    rf"(?:\s?{_SCALE})?(?:\s(?:de|of)(?=\s))?(?:(?i:{UNIT_AFTER}))?"
+    rf"(?:{_POWER}|\s?{_SCALE})?(?:\s(?:de|of)(?=\s))?(?:(?i:{UNIT_AFTER}))?"
 )
 _WORD = re.compile(
     rf"\b(?:{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})\b(?:(?i:{UNIT_AFTER}))?", re.IGNORECASE
@@ -86,6 +52,7 @@ _CHINESE = re.compile(
 )
 _GROUPS = re.compile(r"[.,，'’ \u00a0\u202f](?=\d{3}(?:\D|\Z))")
 _SMALL = 10  # up to here, a bare number in words may simply count what the answer lists
+ANY_DECIMALS = 6
 _PERCENT = unit_of("%")
 
 
@@ -108,8 +75,9 @@ def numbers_of(text: str, *, for_checking: bool = False) -> Iterator[Number]:
         yield _in_figures(match)
     for match in _WORD.finditer(text):
         written = _without_unit(match)
-        values = _WORDS[written.casefold()]
-        if not for_checking or (written.casefold() in _ENGLISH and max(values) > _SMALL):
+        word = written.casefold()
+        values = _WORDS[word]
+        if not for_checking or word in FACTORS or (word in _ENGLISH and max(values) > _SMALL):
             yield _with_unit(match, values, match.start() + len(written))
     for match in _CHINESE.finditer(text):
         value = _chinese_value(match)
@@ -124,21 +92,11 @@ def is_share(number: Number) -> bool:
     return number.unit == _PERCENT
 
 
-def bears_out(number: Number, source: str) -> bool:
-    """Whether the source holds the number, with the same unit where both have one."""
-    return any(_is_same(number, there) for there in _numbers_of_source(source))
-
-
-def has_value(number: Number, source: str) -> bool:
-    """The same, whatever the units."""
-    return any(_agree(one, there, number.decimals) for one in number.values for there in _values_of(source))
-
-
 def _in_figures(match: re.Match[str]) -> Number:
     scale = _SCALES.get((match["scale"] or "").casefold().rstrip("."), 1.0)
     readings = _readings(match["digits"])
-    values = {value * scale for value in readings}
-    end = match.end("scale") if match["scale"] else match.end("digits")
+    values = _with_power(match, readings) or {value * scale for value in readings}
+    end = max(match.end("digits"), *(match.end(part) for part in ("scale", "e", "power", "raised", "fallen")))
     unit_text = match["unit"] or match["before"]
     is_decade = unit_text == "s" and re.fullmatch(r"[12]\d\d0", match["digits"]) is not None
     unit = () if is_decade else unit_of(unit_text)
@@ -147,12 +105,22 @@ def _in_figures(match: re.Match[str]) -> Number:
     decimals = max(decimals, len(match["digits"].rpartition(",")[2]) if "," in match["digits"] else 0)
     unit_end = match.end("unit") if match["unit"] else end
     if not unit:
-        return Number(start, end, frozenset(values), (), start, end, decimals if scale == 1 else 6)
-    return Number(start, end, frozenset(values), unit, match.start(), unit_end, decimals if scale == 1 else 6)
+        return Number(start, end, frozenset(values), (), start, end, decimals if scale == 1 else ANY_DECIMALS)
+    return Number(
+        start, end, frozenset(values), unit, match.start(), unit_end, decimals if scale == 1 else ANY_DECIMALS
+    )
+
+
+def _with_power(match: re.Match[str], readings: set[float]) -> set[float]:
+    """1.2 × 10⁻³ and 1.2e-3 are 0.0012."""
+    written = match["e"] or match["power"] or match["raised"] or match["fallen"]
+    return {value * 10.0 ** int(written.translate(_RAISED)) for value in readings} if written else set()
 
 
 def _readings(digits: str) -> set[float]:
     """3.420 is 3420 and 3.42; 1.234,5 is 1234.5; 1,5 is 1.5."""
+    if digits[-1] in VULGAR:
+        return {float(digits[:-1].strip() or 0) + VULGAR[digits[-1]]}
     grouped = _GROUPS.sub("", digits)
     readings = set()
     for text in {grouped, digits}:
@@ -204,51 +172,3 @@ def _chinese_integer(signs: str) -> float | None:
             section, digit = 0, None
     value = total + section + (digit or 0)
     return float(value) if any(sign in _CHINESE_DIGITS or sign == "十" for sign in signs) else None
-
-
-@lru_cache(maxsize=128)
-def _numbers_of_source(source: str) -> tuple[Number, ...]:
-    """Every number the source may be said to hold, also those within names and dates."""
-    text = unicodedata.normalize("NFKC", source)
-    found = list(numbers_of(text))
-    taken = [(number.start, number.end) for number in found]
-    for match in re.finditer(r"\d+(?:\.\d+)?", text):
-        if not any(start <= match.start() < end for start, end in taken):
-            found.append(Number(match.start(), match.end(), frozenset({float(match.group())})))
-    return tuple(found)
-
-
-@lru_cache(maxsize=128)
-def _values_of(source: str) -> frozenset[float]:
-    return frozenset(value for number in _numbers_of_source(source) for value in number.values)
-
-
-def _is_same(number: Number, there: Number) -> bool:
-    if not number.unit or not there.unit:
-        is_share = "percent" in (unit[0] for unit in (*number.unit, *there.unit))
-        factors = {1.0, 100.0, 0.01} if is_share else {1.0}
-    elif is_comparable(number.unit, there.unit):
-        factors = {other / own for what, own in number.unit for measured, other in there.unit if what == measured}
-    elif {unit[0] for unit in (*number.unit, *there.unit)} <= {"percent", "per mille"}:
-        factors = {10.0, 0.1}
-    else:
-        return False
-    return any(
-        _agree(one, other * factor, number.decimals)
-        for one in number.values
-        for other in there.values
-        for factor in factors
-    )
-
-
-def _agree(value: float, there: float, decimals: int) -> bool:
-    """Equal, or rounded to the digits given: 15.6 for 15.58."""
-    value, there = abs(value), abs(there)
-    if abs(value - there) <= 1e-6 * max(1.0, abs(there)):
-        return True
-    shown = (
-        min(decimals, len(f"{value:.10g}".partition(".")[2]))
-        if decimals < 6
-        else len(f"{value:.10g}".partition(".")[2])
-    )
-    return 0 < shown < 6 and round(there, shown) == round(value, shown)

@@ -141,42 +141,84 @@ _UNCITED_SAYINGS = [
 ]  # fmt: skip
 _SAYING = re.compile("|".join(f"(?:{saying})" for saying in _SAYINGS), re.IGNORECASE)
 _TEXTS = re.compile(
-    r"\b(?:documents?|passages?|excerpts?|contexts?|sources?|texts|materials?|snippets?|provided\s+(?:text|files?)|"
+    r"\b(?:documents?|passages?|excerpts?|contexts?|sources?|texts|materials?|snippets?|(?:provided|the|this)\s+text|provided\s+files?|"
     r"dokumente?n?|unterlagen|passagen|textstellen|quellen|auszüge\w*|kontext|extraits?|contexte|textes|"
     r"documentos?|pasajes?|fragmentos?|contexto|fuentes?|textos|trechos?|fontes)\b"
-    r"|文档|文件|资料|片段|段落|上下文|材料|原文|文本|文書|資料|ドキュメント|コンテキスト",
+    r"|文档|文件|资料|片段|段落|上下文|材料|原文|文本|文書|資料|ドキュメント|コンテキスト|提供された情報",
     re.IGNORECASE,
 )
 _TELL = (
     r"(?:answer|find|found|determine|tell|told|locate|say|said|state|mention|specif(?:y|ied)|address|cover|discuss|"
-    r"describe|explain|indicate|reveal|refer)"
+    r"describe|explain|indicate|reveal|refer|contain|include|provide|give|list|name|show)"
 )
 _TELL_DE = r"(?:enth[aä]lt\w*|erwähn\w*|nenn\w*|genannt|geht|steht|stehen|finde\w*|beantwort\w*|sag\w*|lieg\w*)"
 _KNOWLEDGE_DE = (
-    r"(?:angaben?|informationen?|hinweise?|antwort\w*|auskunft|erwähnt|beantwort\w*|hervor|finden|enthalten|genannt)"
+    r"(?:angaben?|informationen?|hinweise?|antwort\w*|auskunft|erwähnt|beantwort\w*|hervor|"
+    r"finden|enthalten|genannt|gefunden|gesagt|angegeben|ersichtlich|entnehmen|nennt|nennen|sagt|gibt)"
 )
 _ABSENCES = [
     rf"(?:\bnot|n['’]t|\bcannot|\bunable\s+to|\bnone|\bnever|\bneither)\b.{{0,40}}?\b{_TELL}",
+    r"\bnothing\b.{0,60}?\b(?:says?|tells?|states?|indicates?|mentions?|suggests?|shows?)\b"
+    r"|(?:\bnot|n['’]t)\s+(?:\w+\s+){0,2}?(?:information|details?|mention|evidence|answers?)\b",
     r"(?:\bnot|n['’]t)\s+(?:appear|seem)\s+to\s+(?:contain|include|provide|have)\b|\b(?:unclear|not\s+clear|unknown|"
     r"outside(?:\s+the\s+scope)?(?:\s+of)?\s+(?:what\s+)?(?:the|these)|unklar)\b",
-    r"\b(?:no|not\s+(?:enough|any|sufficient)|nothing|insufficient|lacks?|without)\s+(?:\w+\s+){0,3}?(?:information|info|"
+    r"\b(?:no|not\s+(?:enough|any|sufficient)|nothing|insufficient|lacks?"
+    r"|without)\s+(?:\w+\s+){0,3}?(?:information|info|"
     r"details?|answers?|mention|evidence|data|indication|references?|statements?|about|on|regarding|of\s+this)\b",
     r"(?:\bnot|n['’]t)\s+(?:\w+\s+){0,2}?(?:in|from|within|part\s+of)\s+(?:\w+\s+){0,3}?"
     r"(?:documents?|passages?|excerpts?|contexts?|sources?|texts?|materials?)\b",
     r"\bsilent\s+(?:on|about|in)\b|\bcontain\w*\s+nothing\b",
     rf"\b(?:kein\w*|nichts?)\b.{{0,50}}?\b{_KNOWLEDGE_DE}\b|\b{_TELL_DE}\b.{{0,60}}?\b(?:nichts?|kein\w*)\b",
-    r"(?:\bne\s|\bn['’])\s*(?:\w+\s+)?\w*(?:contien|mention|trouv|figur|précis|répond|donn|perme|indiqu|dit|appara|abord)"
+    r"(?:\bne\s|\bn['’])\s*(?:\w+\s+)?\w*(?:contien|mention|trouv|figur|précis|répond|donn|perme|indiqu|di(?:t"
+    r"|sent|sait|re)|appara|abord)"
     r"\w*.{0,30}?\b(?:pas|aucune?|rien)\b|\b(?:ai|avons|a)\s+pas\s+(?:trouvé|pu)|\bne\s+\w+\s+pas\b.{0,20}?\brépondre"
     r"|\bn['’]y\s+a\s+(?:pas|aucune?)\b.{0,20}?\b(?:informations?|réponse|renseignements?|mention|indications?)\b",
+    r"\baucune?s?\s+(?:\w+\s+){0,2}?(?:informations?|réponse|renseignements?|mention|indications?|détails?"
+    r"|trace|donnée)\b"
+    r"|\brien\b.{0,50}?\bn(?:e\s|['’])|\b(?:pas\s+possible|impossible|imposible|impossível)\s+(?:de\s+|d['’])?"
+    r"(?:répondre|déterminer|dire|savoir|trouver|responder|determinar|decir|saber|encontrar|dizer)"
+    r"|\baucune?\s+(?:des?|de\s+ces)\b.{0,40}?\bn(?:e\s|['’])",
+    r"\b(?:ningun[oa]s?|ningún|nenhuma?|nenhum)\b.{0,40}?\b(?:informa\w+|datos?|dados?|respuesta|resposta"
+    r"|menci\w+|menç\w+|"
+    r"indica\w*|especific\w+|respond\w+|contien\w+|contém|cont[êe]m|habla|dice|diz|detalles?|detalhes?)\b",
     r"\bno\s+(?:\w+\s+){0,2}?\w*(?:contien|mencion|encuentr|encontr|aparec|figur|especific|respond|indic|dice|"
     r"proporcion|inclu|permit|conté|apresent|diz|consta|há\s)|\bnão\s+(?:\w+\s+){0,2}?\w*(?:cont|mencion|encontr|"
     r"aparec|figur|especific|respond|indic|diz|fornec|inclu|permit|apresent|consta)"
-    r"|\b(?:no\s+hay|não\s+há)\b.{0,20}?\b(?:informaci[óo]n|informaç\w+|respuesta|resposta|datos|dados|mención|menção)\b",
+    r"|\b(?:no\s+hay|não\s+há)\b.{0,20}?\b(?:informaci[óo]n|informaç\w+|respuesta|resposta|datos|dados|mención"
+    r"|menção)\b",
     r"(?:没有?|未|无法|不能|找不到|不|无)(?:能|在|从|对|就|有|明确|具体|直接|任何|相关|足够|这方面|这一?个?|关于.{1,20}?的?|的){0,4}"
     r"(?:提到|提及|说明|信息|答案|内容|找到|回答|解答|包含|记载|涉及|写明|给出|介绍|记录|讲|说"
-    r"|确定|判断|得知|得出)|找不到",
-    r"(?:情報|回答|答え|記載|記述|言及).{0,12}?(?:ません|ない|いない)",
+    r"|确定|判断|得知|得出)|找不到|不足以|不在.{0,6}?(?:文档|文件|资料|片段|上下文|材料)"
+    r"|(?:没能?|没有|未能?|无法|不能|难以)(?:在|从|根据|由|通过).{0,25}?(?:找到|得知|得出|回答|解答|确定|看出|判断|了解|获知|发现|查到)",
+    r"(?:情報|回答|答え|記載|記述|言及|記され|触れられ|触れて|書かれ|述べられ|示され|説明され|明記され|特定でき|分かり|わかり|判断でき"
+    r"|見当たり|見つかり|見つけられ|確認でき).{0,12}?(?:ません|ない|いない)",
 ]  # fmt: skip
+_ABOUT_WHAT = (
+    r"(?:the|an?|any|this|that|these|it|its|who|whom|whose|what|which|when|where|why|how|whether|if|names?|dates?)\b"
+)
+_DOCUMENTS_EN = r"(?:documents?|passages?|excerpts?|contexts?|sources?|texts|materials?|snippets?)"
+_ABSENCES += [
+    # the documents themselves do not do it: no obligation of theirs, nothing that is done to them
+    rf"\b{_DOCUMENTS_EN}\s+(?:\w+\s+){{0,2}}?(?:do|does|did)(?:\s+not|n['’]t)\s+(?:\w+ly\s+)?"
+    rf"(?!need|require|have|apply|exceed|count|expire|affect|replace)\w+\s+{_ABOUT_WHAT}",
+    rf"\b(?:no|none\s+of\s+the|neither)\s+(?:\w+\s+)?{_DOCUMENTS_EN}\s+(?!need|may|must|should|can|is|are|has|have)\w+",
+    r"\b(?:missing|absent|omitted|left\s+out)\s+(?:from|in)\b|\bleaves?\s+(?:this|that|it)\s+(?:\w+\s+)?(?:open|unanswered|out)\b",
+    r"\b(?:dokumente?|unterlagen|passagen|textstellen|quellen|auszüge)\s+(?!müssen|dürfen|können|werden|sind|sollen|brauchen|gelten)"
+    r"\w+en\s+(?:den|die|das|dem|der|es|dies\w*|dazu|darüber)\b.{0,60}?\bnicht\b|\bfehl(?:t|en)\s+in\s+(?:den|der)\b",
+    r"\b(?:documents?|passages?|extraits?|sources?|textes?)\s+(?:\w+\s+){0,2}?n(?:e\s+|['’])(?!doi|peu|son|est|ont|a\b|son|exp)\w+\s+"
+    r"pas\s+(?:le|la|les|l['’]|qui|quand|où|comment|si|ce|cette|d['’]|de)|\b(?:absente?s?|manqu\w+)\s+(?:de|des|du|dans)\b",
+    r"\b(?:documentos?|pasajes?|fragmentos?|fuentes?|textos|trechos?|fontes)\s+(?:\w+\s+){0,2}?(?:no|não)\s+"
+    r"(?!deb|dev|pued|pod|son|são|est|tien|têm|necesit|precis|se\b)\w+\s+(?:al?|el|la|los|las|o|os|as|quién|quem|qué|que|cuándo|"
+    r"quando|dónde|onde|cómo|como|si|se)\b|\bfalta[nm]?\s+(?:en|em|nos?|nas?)\b",
+    rf"\b(?:{_DOCUMENTS_EN}|text)\s+(?:do|does|did)(?:\s+not|n['’]t)\s+(?:\w+ly\s+)?"
+    r"(?:go\s+into|deal\s+with|touch\s+(?:up)?on|speak\s+(?:of|about|to)|talk\s+about|elaborate|comment)\b",
+    r"\bschweig\w+|\bgeh(?:t|en)\b.{0,60}?\bnicht\b.{0,20}?\bein\b"
+    r"|\b(?:behandel\w+|thematisier\w+|befass\w+|klär\w+|erläuter\w+|erklär\w+|sprech\w+)\b.{0,60}?\b(?:nicht|kein\w*)\b",
+    r"\bn(?:e\s+|['’])(?:parl|trait|évoqu|expliqu|détaill|décri)\w+\s+(?:pas|rien|aucun)",
+    r"\b(?:no|não)\s+(?:se\s+)?(?:trata|habla|fala|aborda|explica|detalla|detalha|refier|refere|describ|descrev|coment|toca)\w*",
+    r"(?:没有?|未)(?:谈|讲|论|讨论|触)(?:到|及)|(?:答え|回答|判断|説明|確認).{0,10}?(?:でき|られ).{0,4}?(?:ません|ない)",
+    r"(?:查|看|找|得|推断|读|判断)不(?:到|出)|缺(?:少|乏)|没写|未写|没有写",
+]
 _ABSENCE = re.compile("|".join(f"(?:{absence})" for absence in _ABSENCES), re.IGNORECASE)
 """That something is not told. Beside a word for the documents, and without a citation, a refusal in whatever order."""
 _UNCITED_SAYING = re.compile("|".join(f"(?:{saying})" for saying in _UNCITED_SAYINGS), re.IGNORECASE)

@@ -34,7 +34,11 @@ _CLAUSE_END = re.compile(
     r"[,;:，；：。、]|\b(?:and|but|or|because|when|while|if|so that)\b|(?:以及|并且|而且|但是|如果)", re.IGNORECASE
 )
 _FEWEST_WORDS = 3
+_FEWEST_NAMED = 2
+"""Particular words before "its": what is asked for, and whose it is."""
+_POSSESSIVE_EN = re.compile(r"its|their|his|her", re.IGNORECASE)
 _LEAST_ZH = 2  # characters that say something of their own
+_FRAME = re.compile(r"\W*(?:what|and|but|so|or|also|then)\W*", re.IGNORECASE)
 _NAME = re.compile(r"(?=.*[A-ZÀ-Þ])(?:.*\d.*|[^a-zà-ÿ]{2,}|.*[a-z][A-Z].*)")
 
 
@@ -67,7 +71,7 @@ def _stands_alone_in(language: EuropeanLanguage, question: str) -> bool:
         return False
     asked = EXPLETIVE[language].sub(" ", question)
     if language == "en":
-        return not POINTING["en"].search(_first_clause(asked))
+        return not _points_back_en(_first_clause(asked))
     pointing = POINTING[language].search(asked)
     if pointing is None:
         return True
@@ -76,6 +80,16 @@ def _stands_alone_in(language: EuropeanLanguage, question: str) -> bool:
         nouns = [word for word in before[1:] if word[0].isupper()]
         before = before if question == question.lower() else nouns
     return any(word in before for word in particular)
+
+
+def _points_back_en(clause: str) -> bool:
+    """Whether a word points out of the clause; "the router … its port" points within: the owner is named before."""
+    for pointing in POINTING["en"].finditer(clause):
+        before = _LATIN_WORD.findall(clause[: pointing.start()])
+        named = sum(_is_particular(word, "en") for word in before)
+        if not (_POSSESSIVE_EN.fullmatch(pointing.group()) and named >= _FEWEST_NAMED):
+            return True
+    return False
 
 
 def _is_particular(word: str, language: EuropeanLanguage) -> bool:
@@ -102,4 +116,6 @@ def _stands_alone_zh(question: str) -> bool:
 def _first_clause(question: str) -> str:
     """What comes before anything that a later word could point back to."""
     clauses = [clause for clause in _CLAUSE_END.split(question) if clause.strip()]
+    if len(clauses) > 1 and _FRAME.fullmatch(clauses[0]):
+        return " ".join(clauses[:2])  # "What if I lose it?"
     return clauses[0] if clauses else question

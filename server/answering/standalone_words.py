@@ -20,7 +20,8 @@ POINTING = _by_language(
         r"\b(?:(?-i:it|It)|its|itself|they|them|their|theirs|he|him|his|she|her|hers|these|those|"
         r"this(?!\s+(?:year|month|week|time)\b)|former|latter|aforementioned|previous|"
         r"the\s+(?:same|first|second|third|last|other|others|rest)(?:\s+(?:one|two|ones))?\s*[?.!]*$|"
-        r"(?:another|which|that|the|any)\s+ones?|there\s*[?.!]*$|(?:from|to|in|around|live|work)\s+there\b|"
+        r"(?:another|which|that|the|any)\s+ones?|(?:the\s+two|both)\s*[?.!]*$|there\s*[?.!]*$|(?:from|to|in|around"
+        r"|live|work)\s+there\b|"
         r"(?:is|was|are|does|do|did|why|how|like|than|about|of|for|with|after|before|to|by|from|in|on|and)\s+that)\b"
         r"|\b(?:that|then)\s*[?.!]*$"
     ),
@@ -40,23 +41,26 @@ POINTING = _by_language(
     fr=(
         r"\b(?:ils?|elles?|lui|ça|cela|ceci|celui(?:-ci|-là)?|celles?(?:-ci|-là)?|ceux(?:-ci|-là)?"
         r"|ce(?=\s+\w{3})|cet|cette|"
-        r"ces|son|sa|ses|leurs?|(?:le|la|les)\s+(?:même|premier|première|second|seconde|deuxième|dernier"
-        r"|dernière)s?\s*\?|"
+        r"ces|son|sa|ses|leurs?|(?:les|des|ces)\s+deux(?=\s*\?)|(?:le|la|les)\s+(?:même|premier|première|second"
+        r"|seconde|deuxième|dernier"
+        r"|dernière)s?(?=\s*\?)|"
         r"là|dedans|dessus|en(?=\s+(?:faut|a-t|ai|avez|peut|coûte)))\b|-(?:ils?|elles?)\b|\b[cC]['’](?=est)"
         r"|\b(?:je|tu|on|nous|vous)\s+(?:le|la|les|l['’]|y|en)\s*\w+|\b(?:le|la|les|l['’])\s*\w+er\s*\?"
     ),
     es=(
         r"\b(?:él|ellas?|ellos|eso|esto|es[ae]s?|est[ae]s?(?!\s+(?:año|mes|semana|vez))|estos|aquell?[oa]?s?"
         r"|sus?|lo(?!\s+que)|"
-        r"les?|ahí|allí|(?:el|la|los|las)\s+(?:mism[oa]|primer[oa]|segund[oa]|últim[oa]|otr[oa])s?\s*\?|ambos)\b"
+        r"les?|ahí|allí|(?:los|las)\s+dos(?=\s*\?)|(?:el|la|los|las)\s+(?:mism[oa]|primer[oa]|segund[oa]|últim[oa]"
+        r"|otr[oa])s?(?=\s*\?)|ambos)\b"
         r"|\b\w+(?:ar|er|ir)(?:lo|la|los|las|le|les)\b"
     ),
     pt=(
         r"\b(?:eles?|elas?|isso|isto|aquilo|ess[ae]s?|est[ae]s?(?!\s+(?:ano|mês|semana|vez))|aquel[ea]s?"
         r"|del[ea]s?|nel[ea]s?|"
-        r"disso|disto|nisso|dess[ae]s?|ness[ae]s?|dest[ae]s?|seus?|suas?|ali|lá|(?:o|a|os|as)\s+(?:mesm[oa]"
+        r"disso|disto|nisso|dess[ae]s?|ness[ae]s?|dest[ae]s?|seus?|suas?|ali|lá|(?:os|as|dos|das)\s+(?:dois"
+        r"|duas)(?=\s*\?)|(?:o|a|os|as)\s+(?:mesm[oa]"
         r"|primeir[oa]|"
-        r"segund[oa]|últim[oa]|outr[oa])s?\s*\?|ambos)\b|-(?:lo|la|los|las|lhe|lhes)\b"
+        r"segund[oa]|últim[oa]|outr[oa])s?(?=\s*\?)|ambos)\b|-(?:lo|la|los|las|lhe|lhes)\b"
     ),
 )
 EXPLETIVE = _by_language(
@@ -152,6 +156,7 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         reason reasons cause exception exceptions limit limits limitation deadline date time day days week weeks month
         months year years hour hours minute minutes advantages disadvantages benefits drawbacks pros cons consequences
         steps step condition conditions requirement requirements option options alternative alternatives result results
+        section chapter page paragraph clause frequency frequently negotiable optional mandatory binding voluntary
         free discount discounts extra possible sure true thing things kind kinds way ways {_UNITS} do-it
     """,
     "de": """
@@ -168,7 +173,10 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         grund gründe ausnahme ausnahmen frist datum tag tage tagen woche wochen monat monate monaten jahr
         jahre jahren stunde
         stunden minuten vorteile nachteile folgen schritte bedingungen voraussetzungen unterschied beispiel beispiele
-        raten maximal mindestens höchstens insgesamt gesamt anders andere anderen nenne zeige erkläre mal bitte
+        abschnitt kapitel seite absatz paragraph häufig häufigkeit verhandelbar verbindlich verpflichtend freiwillig
+        optional verfügbar übertragbar pflicht
+        raten maximal mindestens höchstens insgesamt gesamt anders andere anderen
+        nenne zeige erkläre mal bitte
         mehrere mehreren entscheidet bar karte voraus prozent kostenlos rabatt das dies diese dieser dieses
         davon dafür dazu
         dollar euro euros pfund yuan
@@ -188,7 +196,9 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         raison raisons
         exception exceptions limite délai date jour jours semaine semaines mois an ans année années heure heures
         avantages inconvénients conséquences étapes conditions différence exemple exemples total maximum minimum fois
-        plusieurs décide espèces carte avance ligne pourcent gratuit remise dollars dollar euros euro livres yuans
+        section chapitre page paragraphe article fréquence négociable obligatoire facultatif
+        plusieurs décide espèces carte avance ligne pourcent gratuit remise
+        dollars dollar euros euro livres yuans
         donne donner montre explique explique-moi liste autre autres même premier dernier
     """,
     "es": """
@@ -202,6 +212,7 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         renovar reembolsar cambiar solicitar razón motivo excepción excepciones límite plazo fecha día días
         semana semanas
         mes meses año años hora horas ventajas desventajas consecuencias pasos condiciones requisitos diferencia ejemplo
+        sección capítulo página apartado artículo párrafo frecuencia negociable obligatorio opcional
         ejemplos total máximo mínimo varios varias decide plazos efectivo tarjeta adelantado ciento gratis
         descuento dólares dólar euros euro
         libras yuanes da dame muestra explica otro otra otros otras mismo misma primero último
@@ -218,6 +229,7 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         prazo data dia
         dias semana semanas mês meses ano anos hora horas vantagens desvantagens consequências passos
         condições requisitos
+        seção secção capítulo página artigo parágrafo frequência negociável obrigatório opcional
         diferença exemplo exemplos total máximo mínimo vários várias decide prestações parcelas dinheiro
         cartão antecipado cento
         grátis desconto
@@ -252,7 +264,7 @@ EMPTY_ZH = re.compile(
     r"使用|用|例外|限制|条件|要求|好处|坏处|优点|缺点|结果|后果|决定|负责|处理|不同|最多|最少|最晚|最早|一共"
     r"|总共|合计|允许"
     r"|禁止|别的|其他|方法|办法|"
-    r"步骤|流程|收费|免费|打折|优惠|罚款|逾期|延期|续期|续签|延长|提前|推迟|现金|刷卡|网上|线上|每[天月年次]"
+    r"章节|哪一[章页节条]|第几[章页节条]|一次|频率|步骤|流程|收费|免费|打折|折扣|优惠|罚款|逾期|延期|续期|续签|延长|提前|推迟|现金|刷卡|网上|线上|每[天月年次]"
     r"|按[月年]|在|从|到|由|和|与|对|"
     r"就|都|也|只|我们?|你们?|您|不"
 )

@@ -8,11 +8,13 @@ import re
 _POLITE = r"(?:please|bitte|s['’]il (?:te|vous) pla[iî]t|svp|stp|por favor|请你?|请您|麻烦你?|kindly)"
 _ASKING = (
     r"(?:(?:can|could|would|will) you (?:please )?|i (?:want|need|would like|['’]d like) (?:it |that |this )?|now |"
-    r"(?:kannst|könntest) du (?:bitte )?|können sie (?:bitte )?|(?:peux|pourrais)-tu |pouvez-vous |puedes |podrías |"
+    r"(?:kannst|könntest) du (?:mir )?(?:bitte )?|können sie (?:bitte )?|(?:peux|pourrais)-tu "
+    r"|(?:est-ce que )?(?:tu (?:peux|pourrais)|vous (?:pouvez|pourriez)) |pouvez-vous |(?:me )?(?:puedes?"
+    r"|podrías?) |"
     r"(?:você )?(?:pode|poderia) |能不能|能否|能|可以|帮我|再)"
 )
 _IT_EN = (
-    r"(?:it|this|that|them|(?:your|the|this|that)(?: (?:last|previous|above|earlier|whole))* (?:answers?"
+    r"(?:it|this|that|them|(?:your|our|the|this|that)(?: (?:last|previous|above|earlier|whole))* (?:answers?"
     r"|responses?|reply|explanation|text|conversation|discussion|chat))"
 )
 _LANGUAGE_EN = (
@@ -26,15 +28,16 @@ _FORM_EN = (
     r"|words|lines?|bullet points?)|(?:one|a) (?:paragraph|line)|json|markdown)"
 )
 _ABOUT_EN = [
-    rf"(?:summari[sz]e|shorten|simplify|rephrase|reword|rewrite|paraphrase|repeat|translate|condense|reformat"
+    rf"(?:summari[sz]e|clarify|(?:double|re)[- ]?check|improve|polish|shorten|simplify|rephrase|reword|rewrite"
+    rf"|paraphrase|repeat|translate|condense|reformat"
     rf"|format|explain|check|verify|correct|continue|expand)(?: on)?"
     rf"(?: {_IT_EN})?(?: again)?(?: (?:in|into|to|as) (?:{_LANGUAGE_EN}|{_FORM_EN}))?(?: again| more (?:simply"
     rf"|briefly|clearly))?",
     rf"(?:give|show|make|put|present|write|say|list|turn|format|answer|reply|respond|speak)"
-    rf"(?: me)?(?: {_IT_EN})?(?: (?:as|in|into"
+    rf"(?: me)?(?: {_IT_EN})?(?: again)?(?: (?:as|in|into"
     rf"|to))? (?:{_FORM_EN}|{_LANGUAGE_EN})(?: (?:of|for) {_IT_EN})?(?: instead)?",
     rf"(?:(?:and |now )?(?:in|into|as) )?(?:{_LANGUAGE_EN}|{_FORM_EN})(?: please)?",
-    r"(?:make it |a bit |much |even )*(?:shorter|simpler|briefer|longer|clearer|more briefly|more simply"
+    rf"(?:make {_IT_EN} |a bit |much |even )*(?:shorter|simpler|briefer|longer|clearer|more briefly|more simply"
     r"|in short|be brief|more concise(?:ly)?)",
     r"(?:are|r) you (?:really |quite |absolutely |100 ?% )?(?:sure|certain|serious)(?: (?:about|of) (?:that|this|it))?",
     r"(?:is|was) (?:that|this|it|your answer) (?:really |actually )?(?:right|true|correct|accurate)|really"
@@ -43,8 +46,18 @@ _ABOUT_EN = [
     r"|why do you (?:say|think) (?:so|that|this)",
     r"what (?:did|have) (?:i|you|we) (?:just |first )?(?:ask(?:ed)?|sa(?:y|id)|talk(?:ed)? about"
     r"|discuss(?:ed)?)(?: .{0,30})?|what was my (?:first|last|previous) question",
+    rf"(?:say|put|explain|express|phrase|write|describe)(?: {_IT_EN})?"
+    r"(?: (?:a bit|a little|much|even|again))*"
+    r" (?:more (?:simply|briefly|clearly|concisely|formally|politely)|differently|another way|in other words"
+    r"|in (?:plain|simpler?|fewer|your own) (?:words|terms|language|english))",
     r"what do you mean(?: by (?:that|this|it))?|say (?:that|it) again|once more|come again|i (?:do not"
     r"|don['’]t) understand(?: (?:that|this|it|your answer))?",
+    r"how (?:sure|certain|confident) are you(?: (?:about|of) (?:that|this|it))?|i (?:do not|don['’]t"
+    r"|can['’]t) (?:get|follow|see)"
+    r"(?: (?:it|that|this))?|(?:you(?:['’]re| are)|that(?:['’]s| is|s)|this is|(?:the|your) (?:last )?answer is) "
+    r"(?:probably |not |completely |just )*(?:wrong|mistaken|incorrect|right|correct|true|false|nonsense"
+    r"|helpful|great|good|"
+    r"clear|unclear|enough|what i (?:asked|meant)(?: for)?)|try again",
     r"(?:ok(?:ay)?,? |great,? )?(?:thanks|thank you)(?: (?:a lot|very much|so much))?|thx",
     r"explain (?:it|that|this) (?:like i['’]?m (?:five|5)|to (?:a child|me) .{0,20}|in simple(?:r)? (?:words"
     r"|terms)|simply)",
@@ -74,7 +87,11 @@ _ABOUT_DE = [
     r"(?:bist du|sind sie)(?: dir| sich)?(?: da| ganz| wirklich)* sicher|stimmt das(?: wirklich)?|wirklich"
     r"|echt|im ernst",
     r"woher (?:weißt du|wissen sie|hast du|haben sie) das|was (?:meinst du|meinen sie)(?: damit)?"
-    r"|was habe ich (?:gerade |zuerst |eben )?gefragt|noch ?(?:ein)?mal",
+    r"|was habe ich (?:gerade |zuerst |eben )?gefragt|was war meine (?:letzte|erste|vorige|vorherige) frage"
+    r"|wie sicher (?:bist du|sind sie)(?: dir| sich)?(?: da)?|(?:ist|war) das (?:wirklich |auch )?(?:richtig"
+    r"|wahr|korrekt|so|sicher)|mach(?:e|en sie)? (?:es|das|deine antwort) (?:bitte )?(?:etwas "
+    r"|noch )?(?:kürzer|einfacher|länger|knapper|klarer)|das (?:stimmt nicht|ist (?:falsch"
+    r"|nicht richtig))|du irrst dich|noch ?(?:ein)?mal",
     r"(?:vielen |besten )?dank(?:e)?(?: (?:schön|sehr))?|das verstehe ich nicht|ich verstehe (?:das )?nicht",
 ]
 _LANGUAGE_FR = r"(?:en|vers l['’]) ?(?:anglais|allemand|français|espagnol|chinois|italien|portugais)"
@@ -85,14 +102,18 @@ _FORM_FR = (
 )
 _ABOUT_FR = [
     rf"(?:résume[zr]?|résumer|traduis(?:ez)?|traduire|répète[zr]?|répéter|reformule[zr]?|simplifie[zr]?"
-    rf"|raccourci[sr](?:sez)?|explique[zr]?|donne[zr]?|montre[zr]?|mets|mettez|réponds|répondez|écris|écrivez|dis|dites)(?:-(?:le|la|moi|ça))*"
+    rf"|raccourci[sr](?:sez)?|explique[zr]?|donne[zr]?|montre[zr]?|mets|mettez|réponds|répondez|écris|écrivez"
+    rf"|dis|dites)(?:-(?:le|la|moi|ça))*"
     rf"(?: (?:ça|cela|(?:ta|votre|la|cette)(?: dernière)? réponse))?(?: (?:encore(?: une fois)?|plus simplement"
     rf"|autrement|un tableau|une liste))?(?: (?:{_LANGUAGE_FR}|{_FORM_FR}))?",
-    rf"{_LANGUAGE_FR}|{_FORM_FR}|plus (?:court|simple|simplement|bref|brièvement)|(?:un|en) tableau",
+    rf"{_LANGUAGE_FR}|{_FORM_FR}|(?:fais(?:-le)?|faites(?:-le)?|rends-le) plus (?:court|simple|clair|long)"
+    rf"|plus (?:court|simple|simplement|bref|brièvement)|(?:un|en) tableau",
     r"(?:tu es|vous êtes|es-tu|êtes-vous|t['’]es)(?: vraiment| bien)? (?:sûre?|certaine?)(?: de (?:ça|cela"
     r"|vous|toi))?|(?:c['’]est|est-ce) (?:vrai|exact|correct)|vraiment|sérieusement",
     r"comment (?:le )?(?:sais-tu|savez-vous)(?: cela| ça)?|d['’]où (?:tiens-tu|tenez-vous) (?:ça|cela)"
-    r"|qu['’]est-ce que j['’]ai demandé|que (?:veux-tu|voulez-vous) dire|merci(?: beaucoup)?",
+    r"|qu['’]est-ce que j['’]ai demandé|quelle était ma (?:dernière |première )?question(?: précédente)?"
+    r"|c['’]est faux|(?:tu te trompes|vous vous trompez)"
+    r"|je ne comprends pas|que (?:veux-tu|voulez-vous) dire|merci(?: beaucoup)?",
 ]
 _LANGUAGE_ES = r"(?:(?:al|en) (?:inglés|alemán|francés|español|chino|italiano|portugués))"
 _FORM_ES = (
@@ -102,14 +123,17 @@ _FORM_ES = (
 _ABOUT_ES = [
     rf"(?:resume|resúmelo|resumirlo|traducirlo|repetirlo|explicarlo|explicármelo|acortarlo|resuma|resumir"
     rf"|resúmeme|traduce|tradúcelo|traduzca|traducir|repite|repítelo|repetir"
-    rf"|reformula|simplifica|acorta|explica|explícalo|explícamelo|dame|ponlo|muéstralo|escríbelo|responde|responda|contesta|dilo|escribe)"
-    rf"(?: (?:eso|esto|(?:tu|su|la)(?: última)? respuesta))?(?: (?:otra vez|de nuevo|más simple|más sencillo"
+    rf"|reformula|simplifica|acorta|explica|explícalo|explícamelo|dame|ponlo|muéstralo|escríbelo|responde"
+    rf"|responda|contesta|dilo|escribe)"
+    rf"(?: (?:eso|esto|(?:tu|su|la)(?: última)? respuesta))?(?: (?:otra vez|de nuevo|mejor|más claro|"
+    rf"más simple|más sencillo"
     rf"|de otra forma|una tabla|una lista|un resumen))?(?: (?:{_LANGUAGE_ES}|{_FORM_ES}))?",
-    rf"{_LANGUAGE_ES}|{_FORM_ES}|más (?:corto|breve|simple|sencillo|claro)",
+    rf"{_LANGUAGE_ES}|{_FORM_ES}|(?:hazlo |hágalo |ponlo )?más (?:corto|breve|simple|sencillo|claro)",
     r"(?:estás|está(?: usted)?)(?: totalmente)? segur[oa](?: de (?:eso|esto|ello))?|seguro|de verdad|en serio"
     r"|(?:es|eso es) (?:verdad|cierto|correcto)",
     r"cómo lo sabes?|de dónde (?:sacas|lo sacas|sale) eso|qué (?:te |he )?pregunt(?:é|ado)(?: antes)?"
-    r"|qué quieres decir|(?:muchas )?gracias",
+    r"|cuál (?:fue|era|es) mi (?:última |primera )?pregunta(?: anterior)?|(?:te equivocas|se equivoca)"
+    r"|eso no es (?:cierto|verdad|correcto)|no (?:lo )?entiendo|qué quieres decir|(?:muchas )?gracias",
 ]
 _LANGUAGE_PT = r"(?:(?:para(?: o)?|em) (?:inglês|alemão|francês|espanhol|chinês|italiano|português))"
 _FORM_PT = (
@@ -121,11 +145,12 @@ _ABOUT_PT = [
     rf"|explique|dê-me|dá-me|mostre|escreva|coloque|responda|responde|diga)"
     rf"(?: (?:isso|isto|(?:a )?(?:sua|tua)(?: última)? resposta|a resposta))?(?: (?:de novo|novamente|outra vez"
     rf"|de forma mais simples|uma tabela|uma lista|um resumo))?(?: (?:{_LANGUAGE_PT}|{_FORM_PT}))?",
-    rf"{_LANGUAGE_PT}|{_FORM_PT}|mais (?:curto|breve|simples|claro)",
+    rf"{_LANGUAGE_PT}|{_FORM_PT}|(?:faça |torne )?(?:isso )?mais (?:curto|breve|simples|claro)",
     r"(?:você )?(?:tem|tens) (?:a )?certeza(?: disso)?|(?:é|isso é|está) (?:mesmo )?(?:verdade|certo|correto)"
     r"|sério|a sério",
     r"como (?:você )?sabe(?:s)?(?: disso)?|de onde (?:você )?tirou isso|o que (?:eu )?perguntei"
-    r"|o que (?:você )?quer dizer|(?:muito )?obrigad[oa]",
+    r"|qual (?:foi|era|é) a? ?minha (?:última |primeira )?pergunta(?: anterior)?|(?:você )?(?:está|estás) errad[oa]"
+    r"|isso não é (?:verdade|certo|correto)|não (?:entendi|percebi)|o que (?:você )?quer dizer|(?:muito )?obrigad[oa]",
 ]
 _IT_ZH = (
     r"(?:(?:把|将|对)?(?:你|您)?(?:刚才|刚刚|上面|以上|前面|上一个|这个|这段|这|那|它)?(?:的)?(?:这)?(?:个|段"
@@ -134,7 +159,7 @@ _IT_ZH = (
 _ABOUT_ZH = [
     rf"{_IT_ZH}(?:用.{{1,4}}文)?(?:翻译|译|翻)(?:一下)?(?:成|为|到)?(?:英文|英语|中文|汉语|德文|德语|法语|法文"
     rf"|日语|日文|西班牙语|葡萄牙语|韩语)?(?:一下)?{_IT_ZH}",
-    rf"{_IT_ZH}(?:简单|简要|简短|再)?(?:地)?(?:总结|概括|归纳|缩短|精简|简化|改写|复述|重复|重说|检查"
+    rf"{_IT_ZH}(?:简单|简要|简短|再)?(?:地)?(?:总结|概括|归纳|重写|重新(?:写|说|组织|回答|表述|整理)|润色|改进|扩写|缩短|精简|简化|改写|复述|重复|重说|检查"
     rf"|核实)(?:一下|一遍|下)?{_IT_ZH}(?:吧)?",
     rf"{_IT_ZH}(?:用|以)?(?:英文|英语|中文|德语|法语|日语|西班牙语|表格|列表|一句话|两句话|几句话|要点|简单的话"
     rf"|通俗的话|表格形式|列表形式|JSON)(?:的?形式)?(?:来)?(?:再)?(?:重新)?(?:回答|总结|概括|表示|列出来?|说|讲|写|展示|整理|给我"
@@ -150,12 +175,14 @@ _ABOUT_ZH = [
     r"(?:我|你|您|我们)(?:刚才|刚刚|之前|前面|第一次|最开始|一开始)?(?:问|说|聊|讨论|提到)(?:了|过"
     r"|的)?(?:是)?(?:些)?什么(?:问题)?|我的?(?:上一个|第一个)问题是什么",
     r"(?:你|您)?(?:是)?怎么(?:知道|得出)的?(?:这个结论)?|(?:你|您)?(?:从哪里?|哪儿)(?:看到|知道|找到)的|(?:你"
-    r"|您)?(?:是)?什么意思|没(?:看|听)懂|(?:多谢|谢谢|感谢)(?:你|您|了)?",
+    r"|您)?(?:是)?什么意思|(?:(?:你|您)?(?:刚才|刚刚|上面|前面)?(?:说|讲|回答|写)[的得]?(?:话|内容)?(?:都)?是?(?:真|对|正确|准确)的?(?:吗|么)?)"
+    r"|我?(?:还是)?(?:没有?|不)太?(?:看|听|搞)?(?:懂|明白|理解)(?:你的意思|你的回答|这个)?|没(?:看|听)懂|(?:多谢|谢谢|感谢)(?:你|您|了)?",
 ]
 _ABOUT = re.compile(
     rf"(?:{_POLITE}[,，]? ?)?(?:{_ASKING})?(?:{_POLITE} ?)?(?:"
     + "|".join(f"(?:{each})" for each in (*_ABOUT_EN, *_ABOUT_DE, *_ABOUT_FR, *_ABOUT_ES, *_ABOUT_PT, *_ABOUT_ZH))
-    + rf")(?:[,，]? ?{_POLITE})?(?:吗|么|吧|好吗|可以吗|行吗)?",
+    + rf")(?: for (?:me|a child|children|kids|beginners|laypeople|my \w+)"
+    rf"| pour moi| für mich| para mí| para mim)?(?:[,，]? ?{_POLITE})?(?:吗|么|吧|好吗|可以吗|行吗)?",
     re.IGNORECASE,
 )  # fmt: skip
 _LONGEST = 120  # characters

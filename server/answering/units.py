@@ -13,14 +13,23 @@ Unit = tuple[tuple[str, float], ...]
 # what is measured: {how many base units: how it is written}
 _CURRENCIES: Mapping[str, str] = {
     "EUR": "€ eur euro euros 欧元 歐元 ユーロ",
-    "USD": "$ us$ usd dollar dollars dólar dólares 美元 美金 us-dollar",
+    "USD": "$ us$ usd dollar dollars dólar dólares 美元 美金 ドル 달러 us-dollar",
     "GBP": "£ gbp sterling 英镑 英鎊 pfund pound pounds libras",
     "CNY": "¥ ￥ cny rmb yuan renminbi 元 人民币 人民幣",
     "JPY": "¥ ￥ jpy yen 日元 日圆 円",
     "CHF": "chf franken sfr 瑞士法郎",
     "INR": "₹ inr rupee rupees 卢比",
-    "KRW": "₩ krw 韩元",
+    "KRW": "₩ krw 韩元 원",
+    "BRL": "r$ brl reais",
+    "PLN": "zł pln złoty",
+    "SEK": "sek kronor",
+    "RUB": "₽ rub rubel rubles roubles",
     "HKD": "hk$ hkd 港元 港币",
+}
+_HUNDREDTHS: Mapping[str, str] = {
+    "EUR": "cent cents centimes céntimos cêntimos 欧分",
+    "USD": "cent cents ¢ 美分",
+    "GBP": "pence penny",
 }
 _MEASURES: Mapping[str, Mapping[float, str]] = {
     "percent": {1: "% ％ percent prozent pourcent 个百分点"},
@@ -47,8 +56,9 @@ _MEASURES: Mapping[str, Mapping[float, str]] = {
         1609.344: "mile miles meile meilen millas 英里",
     },
     "square metres": {
-        1: "m² m2 qm sqm square-metres square-meters square-metre quadratmeter mètres-carrés metros-cuadrados 平方米",
-        0.09290304: "sqft square-feet",
+        1: "m² m2 qm sqm sq-m square-metres square-meters square-metre quadratmeter "
+        "mètres-carrés metros-cuadrados 平方米",
+        0.09290304: "sqft square-feet sq-ft",
         10000: "ha hectare hectares hektar 公顷",
         1e6: "km² square-kilometres quadratkilometer 平方公里",
     },
@@ -67,8 +77,11 @@ _MEASURES: Mapping[str, Mapping[float, str]] = {
         1: "l litre litres liter liters litro litros 升 公升",
         3.785412: "gallon gallons 加仑",
     },
-    "degrees Celsius": {1: "°c ℃ 摄氏度"},
-    "degrees Fahrenheit": {1: "°f ℉ 华氏度"},
+    "degrees Celsius": {
+        1: "°c ℃ 摄氏度 degrees-celsius degree-celsius degrees-c grad-celsius degrés-celsius grados-celsius "
+        "graus-celsius"
+    },
+    "degrees Fahrenheit": {1: "°f ℉ 华氏度 degrees-fahrenheit degree-fahrenheit degrees-f grad-fahrenheit"},
     "bytes": {
         1e3: "kb", 1e6: "mb megabyte megabytes", 1e9: "gb gigabyte gigabytes", 1e12: "tb terabyte terabytes",
         2**10: "kib", 2**20: "mib", 2**30: "gib", 2**40: "tib",
@@ -86,6 +99,9 @@ def _table() -> dict[str, Unit]:
     for currency, written in _CURRENCIES.items():
         for word in written.split():
             table[word] = (*table.get(word, ()), (currency, 1.0))
+    for currency, written in _HUNDREDTHS.items():
+        for word in written.split():
+            table[word] = (*table.get(word, ()), (currency, 0.01))
     for measured, units in _MEASURES.items():
         for factor, written in units.items():
             for word in written.split():
