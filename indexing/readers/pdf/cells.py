@@ -46,12 +46,18 @@ def cells_of(row: Row, gap: float = _CELL_GAP) -> list[list[Word]]:
 def _joined_segments(row: Row, gap: float) -> list[list[Word]]:
     cells: list[list[Word]] = []
     for words in row.segments(gap):
-        is_attached = cells and (JOINS_NEXT.match(cells[-1][-1].text) or _JOINS_LAST.match(words[0].text))
+        is_attached = cells and (JOINS_NEXT.match(cells[-1][-1].text) or _goes_with_last(cells[-1][-1], words))
         if is_attached or (len(cells) == 1 and len(cells[0]) == 1 and _FIRST_MARK.match(cells[0][0].text)):
             cells[-1] = [*cells[-1], *words]
         else:
             cells.append(list(words))
     return cells
+
+
+def _goes_with_last(last: Word, words: Sequence[Word]) -> bool:
+    """Whether a sign ends the figure before it; "% Change" begins a name."""
+    is_name = len(words) > 1 and words[1].text[0].isalpha()
+    return _JOINS_LAST.match(words[0].text) is not None and not (is_name or last.text[-1].isalpha())
 
 
 def _cells_with_leader(row: Row, gap: float) -> list[list[Word]]:

@@ -1,4 +1,4 @@
-"""Names that stand left of a group of a table's rows, in the middle of its height: they head the group. Pure geometry."""
+"""Names that stand left of a group of rows, in the middle of its height: they head the group. Pure geometry."""
 
 import itertools
 import statistics

@@ -235,6 +235,23 @@ def test_a_name_left_of_a_group_of_rows_heads_the_group(tmp_path: Path) -> None:
     assert "| Noon | 1.51 | 1.54 |" in found
 
 
+def test_names_that_begin_with_a_sign_stand_over_their_own_columns(tmp_path: Path) -> None:
+    lines = row(700, "", "Fiscal 2023", "Fiscal 2022", "% Change", "% of sales", step=90)
+    for number, name in enumerate(("Sales", "Costs", "Profit")):
+        lines += row(684 - 14 * number, name, f"{number},151", f"{number},154", f"{number}5 %", f"{number}7 %", step=90)
+    found = text(tmp_path, drawn(*lines)).split("\n")
+    assert found[0] == "|  | Fiscal 2023 | Fiscal 2022 | % Change | % of sales |"
+    assert found[2] == "| Costs | 1,151 | 1,154 | 15 % | 17 % |"
+
+
+def test_names_near_one_another_stand_each_over_its_own_figures(tmp_path: Path) -> None:
+    lines = [(60, 700, "Benchmark"), (250, 700, "Lighthouse-V3.1-Terminus"), (379, 700, "Lighthouse")]
+    for number, name in enumerate(("Sales", "Costs", "Profit", "Loss")):
+        lines += [(60, 684 - 14 * number, name), (300, 684 - 14 * number, "85.0"), (390, 684 - 14 * number, "84.1")]
+    head = text(tmp_path, drawn(*lines)).split("\n")[0]
+    assert head == "| Benchmark | Lighthouse-V3.1-Terminus | Lighthouse |"
+
+
 def test_the_heading_of_a_section_is_a_row_and_no_part_of_the_header(tmp_path: Path) -> None:
     lines = [*row(700, "In millions", "2022", "2023"), (60, 686, "Current assets:")]
     lines += [*row(672, "Cash", "1,151", "1,154"), *row(658, "Stock", "1,517", "1,429"), *row(644, "Other", "12", "13")]
