@@ -245,11 +245,11 @@ def test_names_that_begin_with_a_sign_stand_over_their_own_columns(tmp_path: Pat
 
 
 def test_names_near_one_another_stand_each_over_its_own_figures(tmp_path: Path) -> None:
-    lines = [(60, 700, "Benchmark"), (250, 700, "Lighthouse-V3.1-Terminus"), (379, 700, "Lighthouse")]
+    lines = [(60, 700, "Benchmark"), (250, 700, "Lighthouse-V3.1-Terminus"), (372.4, 700, "Lighthouse-V4")]
     for number, name in enumerate(("Sales", "Costs", "Profit", "Loss")):
-        lines += [(60, 684 - 14 * number, name), (300, 684 - 14 * number, "85.0"), (390, 684 - 14 * number, "84.1")]
+        lines += [(60, 684 - 14 * number, name), (260, 684 - 14 * number, "85.0"), (400, 684 - 14 * number, "84.1")]
     head = text(tmp_path, drawn(*lines)).split("\n")[0]
-    assert head == "| Benchmark | Lighthouse-V3.1-Terminus | Lighthouse |"
+    assert head == "| Benchmark | Lighthouse-V3.1-Terminus | Lighthouse-V4 |"
 
 
 def test_the_heading_of_a_section_is_a_row_and_no_part_of_the_header(tmp_path: Path) -> None:
