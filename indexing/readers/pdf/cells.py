@@ -39,15 +39,16 @@ def cells_of(row: Row, gap: float = _CELL_GAP) -> list[list[Word]]:
         return []
     if has_leader(row.words):
         return _cells_with_leader(row, gap)
-    cells = _joined_segments(row, gap)
+    cells = _joined_segments(row, gap, may_begin_with_mark=True)
     return [row.words] if len(cells) == 2 and _is_equation(cells) else cells
 
 
-def _joined_segments(row: Row, gap: float) -> list[list[Word]]:
+def _joined_segments(row: Row, gap: float, *, may_begin_with_mark: bool) -> list[list[Word]]:
     cells: list[list[Word]] = []
     for words in row.segments(gap):
         is_attached = cells and (JOINS_NEXT.match(cells[-1][-1].text) or _goes_with_last(cells[-1][-1], words))
-        if is_attached or (len(cells) == 1 and len(cells[0]) == 1 and _FIRST_MARK.match(cells[0][0].text)):
+        is_marked = may_begin_with_mark and len(cells) == 1 and len(cells[0]) == 1
+        if is_attached or (is_marked and _FIRST_MARK.match(cells[0][0].text)):
             cells[-1] = [*cells[-1], *words]
         else:
             cells.append(list(words))
@@ -64,7 +65,7 @@ def _cells_with_leader(row: Row, gap: float) -> list[list[Word]]:
     """A label and the figures behind its row of dots; all as one cell where there are not several figures."""
     last = max((number for number, word in enumerate(row.words) if _LEADER_END.search(word.text)), default=0)
     rest = row.words[last + 1 :]
-    cells = _joined_segments(Row(rest), gap) if rest else []
+    cells = _joined_segments(Row(rest), gap, may_begin_with_mark=False) if rest else []
     label = [replace(word, text=text) for word in row.words[: last + 1] if (text := _LEADER_END.sub("", word.text))]
     are_figures = all(is_figure(text) or text in _NO_FIGURE for text in (text_of(cell) for cell in cells))
     return [label, *cells] if label and len(cells) > 1 and are_figures else [row.words]

@@ -208,9 +208,11 @@ def test_figures_in_columns_behind_rows_of_dots_are_a_table(tmp_path: Path) -> N
         y = 688 - 14 * number
         dots = "." * (60 - 2 * len(name))
         lines += [(60, y, f"{name} {dots}"), (320, y, f"{number},223.9"), (390, y, f"{number},076.6"), (460, y, "55%")]
+    lines += [(60, 646, f"Print {'.' * 50}"), (320, 646, "22.2"), (390, 646, "10.8"), (460, 646, "2.9%")]
     found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
     assert found[0] == "|  | Fiscal 2015 | Fiscal 2014 | Change 2015-14 |"
     assert found[2] == "| Product | 1,223.9 | 1,076.6 | 55% |"
+    assert found[4] == "| Print | 22.2 | 10.8 | 2.9% |"
 
 
 def test_a_contents_page_with_rows_of_dots_is_no_table(tmp_path: Path) -> None:
