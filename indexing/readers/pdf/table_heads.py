@@ -43,7 +43,7 @@ def column_names(rows: Sequence[Row], body: Sequence[Row], gaps: Sequence[Span],
     rules = _whole_rules(level, rows[0].top, rows[-1].base + em)
     above: list[list[str]] = []
     titles: list[list[str]] = []
-    for names in _stacked([_names(row, gaps, em) for row in rows], gaps, em, rules):
+    for names in _stacked([_names(row, gaps, em, own) for row in rows], gaps, em, rules):
         for name in names:
             name.ruled = _ruled(name, names, rules, own, em)
         is_remark = len(names) == 1 and len(gaps) > 1 and _REMARK.match(names[0].text)
@@ -77,8 +77,8 @@ def _joined(lines: Sequence[Sequence[str]]) -> list[str]:
     return [" ".join(dict.fromkeys(text for text in texts if text)) for texts in zip(*lines, strict=True)]
 
 
-def _names(row: Row, gaps: Sequence[Span], em: float) -> list[_Name]:
-    cells = _head_cells(row, gaps, em)
+def _names(row: Row, gaps: Sequence[Span], em: float, own: Sequence[Span]) -> list[_Name]:
+    cells = _head_cells(row, gaps, em, own)
     return [
         _Name(text_of(cell), (min(word.x0 for word in cell), max(word.x1 for word in cell)), row.base) for cell in cells
     ]
@@ -236,19 +236,33 @@ def _unrepeated(cells: Sequence[list[Word]], gaps: Sequence[Span]) -> Iterator[l
         yield words[begin:]
 
 
-def _head_cells(row: Row, gaps: Sequence[Span], em: float) -> list[list[Word]]:
-    """A header's words stand closer than figures: a small gap parts them where a gap between columns is."""
+def _head_cells(row: Row, gaps: Sequence[Span], em: float, own: Sequence[Span]) -> list[list[Word]]:
+    """A header's words stand closer than figures: a small gap parts them between the figures of two columns."""
     cells: list[list[Word]] = []
     for words in _unrepeated(cells_of(row, WORD_GAP * em / max(row.size, 1.0)), gaps):
         if cells:
             end, start = max(word.x1 for word in cells[-1]), min(word.x0 for word in words)
             is_parted = any(end <= (gap[0] + gap[1]) / 2 <= start for gap in gaps)
+            is_parted = is_parted or _stand_over_two(_span_of(cells[-1]), _span_of(words), own)
             is_again = words[0].text == cells[-1][0].text
             if start - end < _HEAD_GAP * em and not is_parted and not is_again:
                 cells[-1] = [*cells[-1], *words]
                 continue
         cells.append(list(words))
     return cells
+
+
+def _span_of(words: Sequence[Word]) -> Span:
+    return min(word.x0 for word in words), max(word.x1 for word in words)
+
+
+def _stand_over_two(left: Span, right: Span, own: Sequence[Span]) -> bool:
+    """Whether each of two names covers all the figures of one column, and not of the same."""
+    covered = [
+        [number for number, text in enumerate(own) if text[1] > text[0] and name[0] <= text[0] and text[1] <= name[1]]
+        for name in (left, right)
+    ]
+    return len(covered[0]) == len(covered[1]) == 1 and covered[0] != covered[1]
 
 
 def _centred(

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from indexing.readers.pdf.cells import JOINS_NEXT, WORD_GAP, Span, cells_of, column_of, is_figure, markdown_row
 from indexing.readers.pdf.lines import Row, text_of
-from indexing.readers.pdf.table_heads import Rule, column_names, head_rows, named_rows, own_spans
+from indexing.readers.pdf.side_labels import with_group_heads
+from indexing.readers.pdf.table_heads import YEAR, Rule, column_names, head_rows, named_rows, own_spans
 from indexing.readers.pdf.words import Word
 from indexing.readers.pdf.wrapped_cells import with_whole_cells
 
@@ -51,6 +52,7 @@ _MOST_BETWEEN = 0.6  # of the rows: so many have figures on both sides of a narr
 _REACH = 2  # rows with one cell that may stand between rows of a table
 _WIDE = 0.8  # of the stretch: a line with one cell so wide is running text
 _OVERLAP = 0.25  # sizes that two rows share in height, when one has the label and one the figures
+_SUM_ASIDE = 0.6  # sizes between the right edges of a sum and of the figure above
 _FAR = 2.6  # sizes from line to line: another table
 
 
@@ -82,12 +84,18 @@ def _table_end(rows: Sequence[Row], counts: Sequence[int], start: int, width: fl
         is_far = row.base - above.base > _FAR * max(row.size, above.size)
         if row.table or (is_far and counts[index] < 2) or row.base - above.base > 2 * _FAR * row.size:
             break
-        if counts[index] >= 2:
+        if counts[index] >= 2 or (index == end and _is_sum(row, above)):
             end = index + 1
         elif row.x1 - row.x0 > _WIDE * width:
             break
         index += 1
     return end
+
+
+def _is_sum(row: Row, above: Row) -> bool:
+    """Whether a row has a figure and no label, below the last figure of the row above."""
+    is_below = row.x0 > cells_of(above)[0][-1].x1 and abs(row.x1 - above.x1) < _SUM_ASIDE * row.size
+    return is_below and all(map(_is_amount, row.words))
 
 
 def _table_start(rows: Sequence[Row], counts: Sequence[int], start: int, lowest: int) -> int:
@@ -113,6 +121,7 @@ def _may_be_table(rows: Sequence[Row], counts: Sequence[int]) -> bool:
 def table_lines(rows: Sequence[Row], level: Sequence[Rule] = ()) -> list[str]:
     """The rows as lines of a table, its level rules given; [] where no gap goes through them."""
     em = statistics.median(row.size for row in rows)
+    rows = with_group_heads(rows, level)
     gaps = _gaps_between_columns(rows, em)
     if not gaps:
         return []
@@ -183,7 +192,7 @@ def _gaps_between_columns(rows: Sequence[Row], em: float) -> list[Span]:
     counts = [len(cells_of(row)) for row in rows]
     usual = statistics.median(count for count in counts if count > 1)
     voters = [row for row, count in zip(rows, counts, strict=True) if count >= max(2.0, _VOTERS * usual)]
-    written = [row for row in voters if any(map(_IS_AMOUNT.match, (word.text for word in row.words[1:])))]
+    written = [row for row in voters if any(_is_amount(word) for word in row.words[1:])]
     voters = written if len(written) >= max(2.0, 0.5 * len(voters)) else voters  # names stand closer than figures
     spans = sorted(span for row in voters for span in _spans(row, em))
     edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
@@ -197,6 +206,11 @@ def _gaps_between_columns(rows: Sequence[Row], em: float) -> list[Span]:
         elif before <= most < covering and begin is not None and place - begin >= WORD_GAP * em:
             gaps.append((begin, place))
     return _needed(gaps, voters, em)
+
+
+def _is_amount(word: Word) -> bool:
+    """Whether a word is a figure and no year: years name columns."""
+    return _IS_AMOUNT.match(word.text) is not None and not YEAR.match(word.text)
 
 
 def _spans(row: Row, em: float) -> Iterator[Span]:

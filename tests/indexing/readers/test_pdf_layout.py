@@ -182,6 +182,78 @@ def test_names_on_two_lines_over_several_columns_are_whole_in_each(tmp_path: Pat
     assert head.count("Foreign pension plans 202") == 3
 
 
+def test_a_name_over_two_columns_beside_years_parts_no_figures(tmp_path: Path) -> None:
+    lines = [(200, 700, "2022"), (280, 700, "2021"), (345, 700, "Increase/\\(Decrease\\)")]
+    for number, name in enumerate(("Sales", "Costs", "Profit")):
+        places = ((60, name), (200, f"{number},151"), (280, f"{number},154"), (350, "100"), (410, f"{number}9%"))
+        lines += [(x, 684 - 14 * number, shown) for x, shown in places]
+    found = text(tmp_path, drawn(*lines)).split("\n")
+    assert found[0] == "|  | 2022 | 2021 | Increase/(Decrease) | Increase/(Decrease) |"
+    assert found[2] == "| Costs | 1,151 | 1,154 | 100 | 19% |"
+
+
+def test_a_sum_without_a_label_is_a_row_of_its_table(tmp_path: Path) -> None:
+    lines = [(60, 720, "Year ended in May")]
+    for number, amount in enumerate(("1,307", "1,141", "1,773", "1,510")):
+        lines += [(74, 706 - 14 * number, f"{2020 + number}"), (300, 706 - 14 * number, amount)]
+    lines += [(290, 650, "$"), (299, 650, "5,731"), (60, 620, PROSE[:80]), (60, 608, PROSE[80:150])]
+    found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
+    assert found[found.index("| 2023 | 1,510 |") + 1] == "|  | $ 5,731 |"
+
+
+def test_figures_in_columns_behind_rows_of_dots_are_a_table(tmp_path: Path) -> None:
+    lines = [(320, 714, "Fiscal"), (390, 714, "Fiscal"), (460, 714, "Change")]
+    lines += [(320, 704, "2015"), (390, 704, "2014"), (460, 704, "2015-14")]
+    for number, name in enumerate(("Subscription", "Product", "Services and support")):
+        y = 688 - 14 * number
+        dots = "." * (60 - 2 * len(name))
+        lines += [(60, y, f"{name} {dots}"), (320, y, f"{number},223.9"), (390, y, f"{number},076.6"), (460, y, "55%")]
+    lines += [(60, 646, f"Print {'.' * 50}"), (320, 646, "22.2"), (390, 646, "10.8"), (460, 646, "2.9%")]
+    found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
+    assert found[0] == "|  | Fiscal 2015 | Fiscal 2014 | Change 2015-14 |"
+    assert found[2] == "| Product | 1,223.9 | 1,076.6 | 55% |"
+    assert found[4] == "| Print | 22.2 | 10.8 | 2.9% |"
+
+
+def test_a_contents_page_with_rows_of_dots_is_no_table(tmp_path: Path) -> None:
+    lines = []
+    for number, name in enumerate(("Harbour", "Ferry", "Lighthouse", "Island")):
+        lines += [(60, 700 - 14 * number, f"{name} {'.' * 60}"), (400, 700 - 14 * number, f"{number + 3}")]
+    assert "|" not in text(tmp_path, drawn(*lines))
+
+
+def test_a_name_left_of_a_group_of_rows_heads_the_group(tmp_path: Path) -> None:
+    lines = row(714, "", "Metric", "Skarv", "Terne")
+    y, rules = 700.0, ["60 710 m 460 710 l S"]
+    for group, names in (("Reading", ("Dawn", "Noon", "Dusk")), ("Writing", ("Spring", "Summer", "Autumn", "Winter"))):
+        lines.append((70, y - 6 * (len(names) - 1), group))
+        for number, name in enumerate(names):
+            lines += row(y - 12 * number, "", name, f"{number}.51", f"{number}.54")
+        y -= 12 * len(names) + 6
+        rules.append(f"60 {y + 14} m 460 {y + 14} l S")
+    found = [line for line in text(tmp_path, drawn(*lines, more=chr(10).join(rules))).split("\n") if line]
+    assert found[:3] == ["| Metric | Skarv | Terne |", "| Reading |", "| Dawn | 0.51 | 0.54 |"]
+    assert found[found.index("| Writing |") + 1] == "| Spring | 0.51 | 0.54 |"
+    assert "| Noon | 1.51 | 1.54 |" in found
+
+
+def test_names_that_begin_with_a_sign_stand_over_their_own_columns(tmp_path: Path) -> None:
+    lines = row(700, "", "Fiscal 2023", "Fiscal 2022", "% Change", "% of sales", step=90)
+    for number, name in enumerate(("Sales", "Costs", "Profit")):
+        lines += row(684 - 14 * number, name, f"{number},151", f"{number},154", f"{number}5 %", f"{number}7 %", step=90)
+    found = text(tmp_path, drawn(*lines)).split("\n")
+    assert found[0] == "|  | Fiscal 2023 | Fiscal 2022 | % Change | % of sales |"
+    assert found[2] == "| Costs | 1,151 | 1,154 | 15 % | 17 % |"
+
+
+def test_names_near_one_another_stand_each_over_its_own_figures(tmp_path: Path) -> None:
+    lines = [(60, 700, "Benchmark"), (250, 700, "Lighthouse-V3.1-Terminus"), (372.4, 700, "Lighthouse-V4")]
+    for number, name in enumerate(("Sales", "Costs", "Profit", "Loss")):
+        lines += [(60, 684 - 14 * number, name), (260, 684 - 14 * number, "85.0"), (400, 684 - 14 * number, "84.1")]
+    head = text(tmp_path, drawn(*lines)).split("\n")[0]
+    assert head == "| Benchmark | Lighthouse-V3.1-Terminus | Lighthouse-V4 |"
+
+
 def test_the_heading_of_a_section_is_a_row_and_no_part_of_the_header(tmp_path: Path) -> None:
     lines = [*row(700, "In millions", "2022", "2023"), (60, 686, "Current assets:")]
     lines += [*row(672, "Cash", "1,151", "1,154"), *row(658, "Stock", "1,517", "1,429"), *row(644, "Other", "12", "13")]
