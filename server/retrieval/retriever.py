@@ -106,6 +106,8 @@ class HybridRetriever(BaseRetriever):
             return []
         corpus = corpus_of(self._generation, self._embed_model)
         questions = list(dict.fromkeys(query_bundle.embedding_strs))
+        if not questions:
+            return []
         found = [self._found(question, paths, corpus) for question in questions]
         return self._nodes(self._with_meanings(questions[0], without_repetition(merged(found), self._k), corpus))
 
