@@ -10,7 +10,7 @@ sentences' meanings are known. Which half a question is in follows from its text
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,17 +58,24 @@ _MIXTURE = {
     ("own natural", "papers"): 0.7,
 }
 _SAME_WORDS = 0.25  # an unanswerable question about the very passage, in its words: SQuAD 2.0's
+_ANSWERED_FROM = -1.6  # as in `server.evidence.sentence_ranking`
+_REFUSED = 0.98  # of the questions of these sets that are asked to other documents
+_ASKED_ELSEWHERE = ("squad2", "cmrc2018")
 _NOT_FOUND = 0.4  # an answerable one whose answer was not among the passages
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with the sentences found for it: `features` (n, 30), which of them answer, and what it counts."""
+    """A question with the sentences found for it: `features` (n, 30), which of them answer, and what it counts.
+
+    `is_elsewhere`: of a large set, and asked to documents that do not answer it.
+    """
 
     features: NDArray[np.float64]
     answers: NDArray[np.bool_]
     weight: float
     is_cjk: bool
+    is_elsewhere: bool = False
 
 
 def main() -> None:
@@ -82,11 +89,10 @@ def main() -> None:
             is_known = question.unanswerable or question.points or question.quote or question.quotes
             if is_known if asked == to else not question.unanswerable:
                 found = _asked(indexes[to], question, asked == to, weight)
+                found = replace(found, is_elsewhere=asked != to and asked in _ASKED_ELSEWHERE)
                 (fitted[found.is_cjk] if _half(question) == 0 else held_out.setdefault((asked, to), [])).append(found)
     for title, names in (("WEIGHTS", _OF_PASSAGE), ("WEIGHTS_WITH_MEANING", _NAMES)):
-        weights = {
-            is_cjk: _fit([each for each in members if len(each.answers)], names) for is_cjk, members in fitted.items()
-        }
+        weights = {is_cjk: _calibrated(members, names) for is_cjk, members in fitted.items()}
         for is_cjk, values in weights.items():
             shown = {part: round(float(value), 2) for part, value in zip((*_NAMES, "constant"), values, strict=True)}
             print("CJK_" * is_cjk + title, shown)
@@ -141,6 +147,15 @@ def _share(question: EvalQuestion, is_found: bool, is_at_home: bool) -> float:
     if is_at_home and not is_found:
         return _SAME_WORDS if question.unanswerable and not question.quotes else _NOT_FOUND
     return 1.0
+
+
+def _calibrated(asked: Sequence[Asked], names: Sequence[str]) -> NDArray[np.float64]:
+    """The weights, the constant such that questions asked to documents that do not answer them are refused."""
+    found = [each for each in asked if len(each.answers)]
+    weights = _fit(found, names)
+    strongest = [(each.features @ weights[:-1]).max() for each in found if each.is_elsewhere]
+    weights[-1] = _ANSWERED_FROM - np.quantile(strongest, _REFUSED)
+    return weights
 
 
 def _fit(asked: Sequence[Asked], names: Sequence[str]) -> NDArray[np.float64]:

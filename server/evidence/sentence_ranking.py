@@ -132,7 +132,7 @@ WEIGHTS_WITH_MEANING = Weights(
     behind=2.04,
     foreign=0.66,
     crossed=0.0,
-    constant=-6.15,
+    constant=-6.4,
 )
 """The same where the sentences' own meanings are known; of the packaged model."""
 
@@ -168,7 +168,7 @@ CJK_WEIGHTS_WITH_MEANING = Weights(
     behind=2.58,
     foreign=0.47,
     crossed=0.0,
-    constant=-6.6,
+    constant=-7.7,
 )
 """The same for questions whose words are pairs of characters."""
 
