@@ -99,7 +99,7 @@ class LocalEmbedding(BaseEmbedding):
 
     @property
     def is_quick(self) -> bool:
-        """Whether a question may wait for dozens of sentences to be embedded: 2 ms of processor time each, not 10."""
+        """Whether a question may wait for dozens of sentences to be embedded: 2 ms of processor time each, not 8."""
         return bool(getattr(self._encoder, "is_quick", False))
 
     @classmethod
