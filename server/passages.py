@@ -34,6 +34,7 @@ class Passage:
 
     `retrieval_score` is 0 to 1, 1 is best. `context` (title and headings above) is never quoted.
     `standing` and `crosses`: what the embedding model says, see `server.evidence.likelihood.Standing`.
+    `meanings` and `nearest_meaning`: what it says of each sentence, see `server.evidence.sentence_ranking.Found`.
     `remarks` say how its pages were read, where a person should know.
     """
 
@@ -52,6 +53,8 @@ class Passage:
     also_in: tuple[Place, ...] = ()
     standing: float = 0.0
     crosses: bool = False
+    meanings: tuple[float, ...] = ()
+    nearest_meaning: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +86,6 @@ def passage_of(scored: NodeWithScore, judgement: Judgement | None = None, kept: 
         also_in=tuple(Place(place["document"], tuple(place["pages"])) for place in metadata.get("also_in", ())),
         standing=metadata.get("standing", 0.0),
         crosses=metadata.get("crosses", False),
+        meanings=tuple(metadata.get("meanings", ())),
+        nearest_meaning=metadata.get("nearest_meaning", 0.0),
     )

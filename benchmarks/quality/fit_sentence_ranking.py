@@ -4,13 +4,13 @@ python -m benchmarks.quality.fit_sentence_ranking
 
 A question's sentences compete with one another and with "nothing here answers", whose strength is 0 (a conditional
 logit). Questions that nothing answers come from the sets and from asking a set's questions to another set's documents.
-Questions in Chinese, whose words are pairs of characters, have weights of their own. Which half a question is in
-follows from its text. Needs the sets of `../shared/data`.
+Questions in Chinese, whose words are pairs of characters, have weights of their own, and so have passages whose
+sentences' meanings are known. Which half a question is in follows from its text. Needs the sets of `../shared/data`.
 """
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from benchmarks.quality.corpora import publish_index
 from benchmarks.quality.question_sets import ROOT, EvalQuestion, question_sets, squeezed
 from server.evidence.examination import profile_of, sentences_of
 from server.evidence.sentence_evidence import FEATURES, sentence_evidence
-from server.evidence.sentence_ranking import standing_share
+from server.evidence.sentence_ranking import meaning_shares, standing_share
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.retriever import HybridRetriever
 from storage.embedding.local import build_embed_model
@@ -32,7 +32,8 @@ from storage.generations.published import open_generation
 from storage.vectors.llama_index import metadata_of
 from storage.words.scripts import IS_CJK
 
-_NAMES = (*FEATURES, "standing", "retrieval")
+_OF_PASSAGE = (*FEATURES, "standing", "retrieval")
+_NAMES = (*_OF_PASSAGE, "meaning", "behind", "foreign")
 _NEVER_GOOD = frozenset(
     ("names", "near", "number", "untyped", "vague", "unitless", "fragment", "question", "short", "incomparable")
 )
@@ -41,10 +42,11 @@ _LEAST = {"introduced": 2.0}  # rare in the sets
 _RIDGE = 1.0
 # (questions of, asked to) → what one question counts
 _MIXTURE = {
-    ("squad2", "squad2"): 1.0,
-    ("cmrc2018", "cmrc2018"): 1.0,
+    ("squad2", "squad2"): 2.0,
+    ("cmrc2018", "cmrc2018"): 2.0,
     ("natural", "natural"): 5.0,
     ("own", "own"): 3.0,
+    ("own natural", "own natural"): 5.0,
     ("squad2", "papers"): 1.0,
     ("cmrc2018", "squad2"): 0.3,
     ("papers", "squad2"): 2.0,
@@ -53,19 +55,27 @@ _MIXTURE = {
     ("own", "natural"): 2.0,
     ("cmrc2018", "natural"): 0.5,
     ("natural", "own"): 0.7,
+    ("own natural", "papers"): 0.7,
 }
 _SAME_WORDS = 0.25  # an unanswerable question about the very passage, in its words: SQuAD 2.0's
+_ANSWERED_FROM = -1.6  # as in `server.evidence.sentence_ranking`
+_REFUSED = 0.98  # of the questions of these sets that are asked to other documents
+_ASKED_ELSEWHERE = ("squad2", "cmrc2018")
 _NOT_FOUND = 0.4  # an answerable one whose answer was not among the passages
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with the sentences found for it: `features` (n, 27), which of them answer, and what it counts."""
+    """A question with the sentences found for it: `features` (n, 30), which of them answer, and what it counts.
+
+    `is_elsewhere`: of a large set, and asked to documents that do not answer it.
+    """
 
     features: NDArray[np.float64]
     answers: NDArray[np.bool_]
     weight: float
     is_cjk: bool
+    is_elsewhere: bool = False
 
 
 def main() -> None:
@@ -79,12 +89,15 @@ def main() -> None:
             is_known = question.unanswerable or question.points or question.quote or question.quotes
             if is_known if asked == to else not question.unanswerable:
                 found = _asked(indexes[to], question, asked == to, weight)
+                found = replace(found, is_elsewhere=asked != to and asked in _ASKED_ELSEWHERE)
                 (fitted[found.is_cjk] if _half(question) == 0 else held_out.setdefault((asked, to), [])).append(found)
-    weights = {is_cjk: _fit([each for each in members if len(each.answers)]) for is_cjk, members in fitted.items()}
-    for name, values in (("WEIGHTS", weights[False]), ("CJK_WEIGHTS", weights[True])):
-        print(name, {part: round(float(value), 2) for part, value in zip((*_NAMES, "constant"), values, strict=True)})
-    for strength in np.arange(-4.0, 0.1, 0.5):
-        print(f"answered from {strength:.1f}: {_shown(held_out, weights, strength)}")
+    for title, names in (("WEIGHTS", _OF_PASSAGE), ("WEIGHTS_WITH_MEANING", _NAMES)):
+        weights = {is_cjk: _calibrated(members, names) for is_cjk, members in fitted.items()}
+        for is_cjk, values in weights.items():
+            shown = {part: round(float(value), 2) for part, value in zip((*_NAMES, "constant"), values, strict=True)}
+            print("CJK_" * is_cjk + title, shown)
+        for strength in np.arange(-4.0, 0.1, 0.4):
+            print(f"answered from {strength:.1f}: {_shown(held_out, weights, strength)}")
 
 
 def _open_indexes(sets: Mapping[str, Any]) -> Iterator[tuple[str, OpenIndex]]:
@@ -113,7 +126,9 @@ def _asked(index: OpenIndex, question: EvalQuestion, is_at_home: bool, weight: f
         is_gold = is_at_home and question.is_answered_by(chunk)
         sentences = sentences_of(chunk.text)
         for evidence in sentence_evidence(profile, chunk.text, chunk.context):
-            features.append([*(getattr(evidence.features, name) for name in FEATURES), *of_passage])
+            meaning, behind = meaning_shares(metadata["meanings"][evidence.place], metadata["nearest_meaning"])
+            of_meaning = [meaning, -behind, evidence.features.incomparable * meaning]
+            features.append([*(getattr(evidence.features, name) for name in FEATURES), *of_passage, *of_meaning])
             answers.append(is_gold and _answers(question, sentences[evidence.place].text))
     weight *= _share(question, any(answers), is_at_home)
     return Asked(np.array(features), np.array(answers, dtype=bool), weight, IS_CJK.search(question.text) is not None)
@@ -134,7 +149,17 @@ def _share(question: EvalQuestion, is_found: bool, is_at_home: bool) -> float:
     return 1.0
 
 
-def _fit(asked: Sequence[Asked]) -> NDArray[np.float64]:
+def _calibrated(asked: Sequence[Asked], names: Sequence[str]) -> NDArray[np.float64]:
+    """The weights, the constant such that questions asked to documents that do not answer them are refused."""
+    found = [each for each in asked if len(each.answers)]
+    weights = _fit(found, names)
+    strongest = [(each.features @ weights[:-1]).max() for each in found if each.is_elsewhere]
+    weights[-1] = _ANSWERED_FROM - np.quantile(strongest, _REFUSED)
+    return weights
+
+
+def _fit(asked: Sequence[Asked], names: Sequence[str]) -> NDArray[np.float64]:
+    """The weights of these features, 0 for the others, and the constant."""
     features = np.concatenate([each.features for each in asked])
     sizes = [len(each.answers) for each in asked]
     starts = np.cumsum([0, *sizes[:-1]])
@@ -154,7 +179,7 @@ def _fit(asked: Sequence[Asked]) -> NDArray[np.float64]:
         value = (counts * (np.log(total) - np.log(good + 1e-300))).sum() + _RIDGE / 2 * (weights[:-1] ** 2).sum()
         return float(value), np.append(features.T @ slope + _RIDGE * weights[:-1], slope.sum())
 
-    bounds = [*map(_bounds, _NAMES), (None, None)]
+    bounds = [*(_bounds(name) if name in names else (0.0, 0.0) for name in _NAMES), (None, None)]
     return np.asarray(minimize(loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x)
 
 

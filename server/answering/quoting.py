@@ -135,7 +135,7 @@ def _words_at_hand(passages: Sequence[Passage]) -> Words:
 
 
 def _quotes(profile: Profile, index: int, passage: Passage) -> list[_Quote]:
-    found = Found(passage.standing, passage.crosses, passage.retrieval_score)
+    found = Found(passage.standing, passage.crosses, passage.retrieval_score, passage.meanings, passage.nearest_meaning)
     sentences = sentences_of(passage.text)
     return [
         _Quote(

@@ -58,7 +58,11 @@ class LocalScorer:
 def found_of(metadata: PassageMetadata) -> Found:
     """What retrieval says of a passage."""
     return Found(
-        metadata.get("standing", 0.0), metadata.get("crosses", False), metadata.get("retrieval_score", Found().score)
+        metadata.get("standing", 0.0),
+        metadata.get("crosses", False),
+        metadata.get("retrieval_score", Found().score),
+        tuple(metadata.get("meanings", ())),
+        metadata.get("nearest_meaning", 0.0),
     )
 
 

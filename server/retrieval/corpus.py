@@ -16,6 +16,7 @@ from llama_index.core.vector_stores.types import VectorStoreQuery
 
 from server.retrieval.document_names import FIRST_PAGE, Directory, names_of
 from server.retrieval.query_embedding import QueryEmbedder, embed_questions
+from server.retrieval.sentence_meaning import SentenceVectors
 from server.threads import Threads
 from storage.caches.embeddings import Matrix, unit_rows
 from storage.generations.published import Generation
@@ -46,6 +47,7 @@ class Corpus:
 
     `crosses_languages`: the embedding model knows a sentence and its Chinese translation for the same.
     `weights` are those of the passages that weigh more or less than 1.0. `directory`: what the documents are called.
+    `sentences`: the vectors of single sentences, None where the model takes too long for them.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Corpus:
         index: VectorStoreIndex,
         candidates: int,
         directory: Directory,
+        sentences: SentenceVectors | None = None,
     ) -> None:
         self._background = background
         self._embedder = embedder
@@ -66,6 +69,7 @@ class Corpus:
         self.crosses_languages = crosses_languages
         self.weights = weights
         self.directory = directory
+        self.sentences = sentences
 
     def question_vector(self, question: str) -> Matrix:
         """The question's unit vector `(dimension,)`, from memory if it was asked lately."""
@@ -115,8 +119,16 @@ def corpus_of(generation: Generation, embed_model: Any) -> Corpus:
             weights = generation.catalogue.weights()
             index = _vector_index(generation, embed_model)
             candidates = min(DENSE_CANDIDATES, len(ids))
-            directory = _directory(generation)
-            _corpora[generation.vectors] = Corpus(background, crosses, weights, embedder, index, candidates, directory)
+            _corpora[generation.vectors] = Corpus(
+                background,
+                crosses,
+                weights,
+                embedder,
+                index,
+                candidates,
+                _directory(generation),
+                _sentences(embed_model),
+            )
             # Not a weak reference's work: LlamaIndex's view of the generation holds the generation itself.
             generation.before_close.append(partial(_forget, generation.vectors))
         return _corpora[generation.vectors]
@@ -126,6 +138,11 @@ def _directory(generation: Generation) -> Directory:
     """A document of one page is not named by what stands there: that is its text."""
     beginnings = generation.catalogue.beginnings(FIRST_PAGE)
     return Directory(names_of(path, title, text if pages > 1 else "") for path, title, pages, text in beginnings)
+
+
+def _sentences(embed_model: Any) -> SentenceVectors | None:
+    is_quick = getattr(embed_model, "is_quick", False)
+    return SentenceVectors(embed_model.get_text_embedding_batch) if is_quick else None
 
 
 def _forget(vectors: VectorCollection) -> None:

@@ -18,10 +18,12 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from server.evidence.examination import Profile, different_words, examine, needs_met, profile_of
 from server.evidence.likelihood import Standing, share_of, strength
+from server.evidence.sentence_ranking import Found
 from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of
 from server.retrieval.document_globs import matching
 from server.retrieval.document_names import Named, asked_years, without_names
 from server.retrieval.index_holder import OpenIndex
+from server.retrieval.sentence_meaning import sentence_meanings
 from server.retrieval.topics import supported, topicality
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
@@ -59,7 +61,8 @@ _UNKNOWN = Standing()
 class Candidate:
     """A passage and what speaks for it: `score` 0 to 1, `standing` see `Standing`.
 
-    `is_foreign`: in another language than the question, which the embedding model knows as well.
+    `is_foreign`: in another language than the question, which the embedding model knows as well. `meanings`,
+    `nearest`: see `server.evidence.sentence_ranking.Found`.
     """
 
     chunk: ChunkRecord
@@ -67,6 +70,8 @@ class Candidate:
     standing: Standing = _UNKNOWN
     is_foreign: bool = False
     also_in: tuple[ChunkRecord, ...] = ()
+    meanings: tuple[float, ...] = ()
+    nearest: float = 0.0
 
 
 class HybridRetriever(BaseRetriever):
@@ -100,8 +105,28 @@ class HybridRetriever(BaseRetriever):
         if paths is not None and not paths:
             return []
         corpus = corpus_of(self._generation, self._embed_model)
-        found = [self._found(question, paths, corpus) for question in dict.fromkeys(query_bundle.embedding_strs)]
-        return self._nodes(without_repetition(merged(found), self._k))
+        questions = list(dict.fromkeys(query_bundle.embedding_strs))
+        if not questions:
+            return []
+        found = [self._found(question, paths, corpus) for question in questions]
+        return self._nodes(self._with_meanings(questions[0], without_repetition(merged(found), self._k), corpus))
+
+    def _with_meanings(self, question: str, candidates: list[Candidate], corpus: Corpus) -> list[Candidate]:
+        """The same, with what their sentences mean, where the model is quick enough to read those."""
+        if corpus.sentences is None:
+            return candidates
+        catalogue, chunks = self._generation.catalogue, self._generation.manifest.counts.chunks
+        profile = profile_of(question, catalogue.document_frequencies, chunks)
+        passages = [
+            (each.chunk, Found(each.standing.deviations, each.standing.crosses, each.score)) for each in candidates
+        ]
+        vector = corpus.question_vector(question)
+        meanings = sentence_meanings(profile, passages, vector, corpus.general_cosine(vector), corpus.sentences)
+        nearest = max((each for passage in meanings for each in passage), default=0.0)
+        return [
+            replace(candidate, meanings=tuple(found), nearest=nearest)
+            for candidate, found in zip(candidates, meanings, strict=True)
+        ]
 
     def _found(self, question: str, paths: list[str] | None, corpus: Corpus) -> list[Candidate]:
         """The passages for one wording of the question, looked at closely."""
@@ -236,6 +261,8 @@ def _node(candidate: Candidate, labels: list[str], remarks: list[str]) -> NodeWi
         retrieval_score=candidate.score,
         standing=candidate.standing.deviations,
         crosses=candidate.standing.crosses,
+        meanings=list(candidate.meanings),
+        nearest_meaning=candidate.nearest,
         labels=labels,
         remarks=remarks,
         also_in=[place_of(chunk) for chunk in candidate.also_in],

@@ -97,6 +97,11 @@ class LocalEmbedding(BaseEmbedding):
         super().__init__(model_name=name, embed_batch_size=batch_size)
         self._encoder = encoder
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether a question may wait for dozens of sentences to be embedded: 2 ms of processor time each, not 8."""
+        return bool(getattr(self._encoder, "is_quick", False))
+
     @classmethod
     def class_name(cls) -> str:
         """The name LlamaIndex shows for this model."""

@@ -47,6 +47,8 @@ class _Convolution:
 class UniversalEncoder:
     """The packaged model, ready to be asked; for many threads, one of which computes at a time."""
 
+    is_quick = True
+
     def __init__(self, folder: Path, max_tokens: int = MAX_TOKENS) -> None:
         """Load the files of this folder. Raises `OSError`, `ValueError`."""
         weights = universal_weights(folder)

@@ -102,6 +102,8 @@ class PassageMetadata(TypedDict, total=False):
     retrieval_score: float
     standing: float
     crosses: bool
+    meanings: list[float]
+    nearest_meaning: float
     labels: list[str]
     remarks: list[str]
     also_in: list[PassagePlace]

@@ -31,6 +31,7 @@ from storage.generations.published import open_generation, utc_now
 from storage.records import ChunkRecord
 from storage.vectors.collection import create_vectors
 from storage.vectors.exact import create_exact_vectors
+from storage.vectors.llama_index import metadata_of
 from storage.words.stemming import stem
 from storage.words.terms import placed_words
 from tests.storage.conftest import MODEL, document
@@ -287,3 +288,12 @@ def test_the_report_of_the_firm_and_year_comes_before_those_of_other_years(
         "What is Harbour Light's capital expenditure in FY2017?"
     )
     assert {scored.node.metadata["document"] for scored in elsewhere} == {"HARBOURLIGHT_2016.pdf"}
+
+
+def test_a_question_without_text_finds_nothing(index: OpenIndex) -> None:
+    assert texts_found(index, "") == []
+
+
+def test_a_model_that_takes_long_reads_no_single_sentences(index: OpenIndex) -> None:
+    found = HybridRetriever(index, 3).retrieve("what is the GRPO?")
+    assert [metadata_of(each.node)["meanings"] for each in found] == [[], [], []]
