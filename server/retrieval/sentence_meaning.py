@@ -1,8 +1,8 @@
 """What the sentences that may answer mean, as far from passages in general as `Standing` measures it.
 
 Only with a model that says of itself that it is quick: a question then waits for 35 to 50 ms of processor time, and a
-small transformer takes four times as long. Which sentences are read never depends on what is remembered, so neither does an
-answer.
+small transformer takes four times as long. Which sentences are read never depends on what is remembered, so neither
+does an answer.
 """
 
 import threading

@@ -114,7 +114,7 @@ def test_the_other_version_is_brought_where_only_one_passage_is_kept(client: Fla
 
 
 def test_what_both_versions_say_alike_is_no_conflict(client: FlaskClient) -> None:
-    assert answer(client, "When are taxis paid?")["conflicts"] == []
+    assert answer(client, "Where are taxis paid?")["conflicts"] == []
 
 
 def test_the_version_that_is_asked_for_stands_alone(client: FlaskClient) -> None:
