@@ -19,7 +19,6 @@ from server import create_app
 from server.http.body_limits import guarded_channel, limit_of_uploads
 from server.http.connections import ConnectionKeeper, connection_limits
 from server.http.services import Services
-from storage.generations.published import current_name
 
 PATIENCE_SECONDS = 1.0
 _LARGEST_ELSEWHERE = 8 * 1024 * 1024
@@ -79,13 +78,6 @@ class House:
         assert state.exit_code in (0, 1), state.lines
         self.services.index.refresh()
         assert self.services.index.wait_until_opened(_JOB_SECONDS)
-        while self._answering() != current_name(self.services.index.index_dir):  # the holder may be opening it itself
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-
-    def _answering(self) -> str:
-        with self.services.index.acquire() as index:
-            return index.generation.name
 
     def ask(self, question: str) -> Any:
         body = json.dumps({"question": question}).encode()
