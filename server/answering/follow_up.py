@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.answering import notices
+from server.answering.short_call import NoReply, short_reply
 from server.answering.standalone import kind_of, stands_alone
 from server.answering.talk_about_answers import is_about_conversation
 from server.answers import Turn
-from server.deadline import Cancelled, TimeUp, current_deadline, until
 from server.language_model.client import LanguageModels
-from server.language_model.errors import LanguageModelError
 from server.language_model.prompts import Prompts, new_marker
 from server.language_model.usage import Usage
 from storage.messages import message
@@ -43,19 +42,11 @@ def rewritten(question: str, history: Sequence[Turn], models: LanguageModels, pr
     """
     if not history or stands_alone(question):
         return Rewriting()
-    deadline = current_deadline()
-    if deadline is None:
-        raise LookupError("a question is answered with a deadline")
     messages = prompts.standalone_messages(question, history, new_marker())
     try:
-        with until(deadline.within(min(_LONGEST_SECONDS, deadline.remaining() * _SHARE_OF_TIME))):
-            reply = models.complete(messages, json_mode=False, role="rewriting")
-    except Cancelled:
-        raise
-    except (LanguageModelError, TimeUp) as error:
-        return _failed(str(error) if isinstance(error, LanguageModelError) else message("it took too long"))
-    if reply.problem is not None:
-        return _failed(str(reply.problem), reply.usage)
+        reply = short_reply(models, messages, _LONGEST_SECONDS, _SHARE_OF_TIME)
+    except NoReply as failure:
+        return _failed(failure.why, failure.usage)
     text = read_rewritten(reply.text)
     if text is None:
         return _failed(message("the model wrote no question"), reply.usage)

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 from server.answering import notices
 from server.answering.follow_up import read_rewritten
-from server.deadline import Cancelled, TimeUp, current_deadline, until
+from server.answering.short_call import NoReply, short_reply
 from server.language_model.client import LanguageModels
-from server.language_model.errors import LanguageModelError
 from server.language_model.prompts import Prompts, new_marker
 from server.language_model.usage import Usage
 from storage.messages import message
@@ -101,19 +100,11 @@ def translated(
     key = (question, models.name("rewriting"), *languages)
     if (known := cache.get(key)) is not None:
         return Translation(known)
-    deadline = current_deadline()
-    if deadline is None:
-        raise LookupError("a question is answered with a deadline")
     messages = prompts.translation_messages(question, [_NAMES[each] for each in languages], new_marker())
     try:
-        with until(deadline.within(min(_LONGEST_SECONDS, deadline.remaining() * _SHARE_OF_TIME))):
-            reply = models.complete(messages, json_mode=False, role="rewriting")
-    except Cancelled:
-        raise
-    except (LanguageModelError, TimeUp) as error:
-        return _failed(str(error) if isinstance(error, LanguageModelError) else message("it took too long"))
-    if reply.problem is not None:
-        return _failed(str(reply.problem), reply.usage)
+        reply = short_reply(models, messages, _LONGEST_SECONDS, _SHARE_OF_TIME)
+    except NoReply as failure:
+        return _failed(failure.why, failure.usage)
     questions = read_translations(reply.text, languages)
     if not questions:
         return _failed(message("the model wrote no question"), reply.usage)

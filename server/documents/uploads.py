@@ -136,26 +136,13 @@ class Uploads:
 
         Raises `NotRead`, `FolderFull`, `FolderNotWritable`.
         """
-        names = [_name_of(file) for file in files]
-        drafts: list[_Draft] = []
-        with self._lock, disk_failures():
-            try:
-                if may_create:
-                    folder.mkdir(parents=True, exist_ok=True)
-                _remove_leftovers(folder)
-                for name, file in zip(names, files, strict=True):
-                    drafts.append(_write_draft(folder, name, file.stream))
-                if taken := _taken_names(folder, drafts, replace=False):
-                    held = HeldFiles(secrets.token_urlsafe(12), folder, tuple(drafts), taken, time.time())
-                    self._hold(held)
-                    drafts = []
-                    return held
-                stored = [_publish(folder, draft) for draft in drafts]
-                _sync(folder)
-            finally:
-                for draft in drafts:
-                    draft.file.unlink(missing_ok=True)
-        return stored
+        with self._lock, self._drafts(folder, files, may_create=may_create) as drafts:
+            if taken := _taken_names(folder, drafts, replace=False):
+                held = HeldFiles(secrets.token_urlsafe(12), folder, tuple(drafts), taken, time.time())
+                self._hold(held)
+                drafts.clear()
+                return held
+            return _publish_all(folder, drafts)
 
     def settle(self, key: str, choice: Choice) -> Stored:
         """Store what was held. Raises `NotHeld`, `FolderFull`, `FolderNotWritable`."""
@@ -190,23 +177,26 @@ class Uploads:
         Raises `NotRead`, `NameTaken` (never with `replace`, but for two files of one name that were sent together),
         `FolderFull`, `FolderNotWritable`.
         """
+        with self._lock, self._drafts(folder, files, may_create=may_create) as drafts:
+            _refuse_taken(folder, drafts, replace=replace)
+            return _publish_all(folder, drafts)
+
+    @contextmanager
+    def _drafts(self, folder: Path, files: Sequence[SentFile], *, may_create: bool) -> Iterator[list[_Draft]]:
+        """The files under hidden names; those that are still in the list at the end are removed. The lock is held."""
         names = [_name_of(file) for file in files]
         drafts: list[_Draft] = []
-        with self._lock, disk_failures():
+        with disk_failures():
             try:
                 if may_create:
                     folder.mkdir(parents=True, exist_ok=True)
                 _remove_leftovers(folder)
                 for name, file in zip(names, files, strict=True):
                     drafts.append(_write_draft(folder, name, file.stream))
-                _refuse_taken(folder, drafts, replace=replace)
-                stored = [_publish(folder, draft) for draft in drafts]
-                _sync(folder)
+                yield drafts
             finally:
                 for draft in drafts:
                     draft.file.unlink(missing_ok=True)
-        logger.info("%s", ", ".join(f"{file.outcome} {file.path} ({file.size} bytes)" for file in stored))
-        return stored
 
     def remove(self, folder: Path, path: str, known: Iterable[str] = ()) -> None:
         """Take a document out of the folder; of a link only the link. Raises `NoSuchFile`, `FolderNotWritable`."""
@@ -301,6 +291,13 @@ def _free_name(folder: Path, name: str) -> str:
         if not os.path.lexists(folder / free):
             return free
     raise FolderNotWritable(message("there are too many files of that name"))
+
+
+def _publish_all(folder: Path, drafts: Sequence[_Draft]) -> Stored:
+    stored = [_publish(folder, draft) for draft in drafts]
+    _sync(folder)
+    logger.info("%s", ", ".join(f"{file.outcome} {file.path} ({file.size} bytes)" for file in stored))
+    return stored
 
 
 def _publish(folder: Path, draft: _Draft) -> StoredFile:

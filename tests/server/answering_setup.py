@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal
@@ -156,3 +156,26 @@ class Setup:
         """Close all services."""
         for service in self.services:
             service.close()
+
+
+class Listening(Texts):
+    """Remembers what was searched for."""
+
+    asked: list[QueryBundle] = []  # noqa: RUF012 - LlamaIndex's base class takes no fields
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        Listening.asked.append(query_bundle)
+        return super()._retrieve(query_bundle)
+
+
+class ListeningSetup(Setup):
+    """Builds services whose retriever listens."""
+
+    def parts(self) -> Parts:
+        """The simple collaborators."""
+
+        def retriever(index: Any, k: int, documents: tuple[str, ...]) -> BaseRetriever:
+            return Listening(self.found, k)
+
+        Listening.asked.clear()
+        return replace(super().parts(), retriever=retriever)

@@ -3,17 +3,14 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from llama_index.core.base.base_retriever import BaseRetriever
 
-from server.answering.collaborators import Parts
 from server.answering.service import Question, QuestionRewritten, Turn
 from storage.message_translation import told
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion, Failure, tokens_of
-from tests.server.answering_setup import KEY, Setup, Texts, nodes
+from tests.server.answering_setup import KEY, Listening, ListeningSetup, Setup, nodes
 
 HISTORY = (Turn("What is GRPO?", "GRPO is a method [1]."),)
 FOLLOW_UP = Question("And what does it cost?", history=HISTORY)
@@ -24,27 +21,9 @@ def _rewrites(asked: Asked) -> bool:
     return "Question to rewrite:" in asked.prompt
 
 
-class Listening(Texts):
-    """Remembers what was searched for."""
-
-    searched: list[str] = []  # noqa: RUF012 - LlamaIndex's base class takes no fields
-
-    def _retrieve(self, query_bundle: Any) -> Any:
-        Listening.searched.append(query_bundle.query_str)
-        return super()._retrieve(query_bundle)
-
-
-class ListeningSetup(Setup):
-    """Builds services whose retriever listens."""
-
-    def parts(self) -> Parts:
-        """The simple collaborators."""
-
-        def retriever(index: Any, k: int, documents: tuple[str, ...]) -> BaseRetriever:
-            return Listening(self.found, k)
-
-        Listening.searched.clear()
-        return replace(super().parts(), retriever=retriever)
+def searched() -> list[str]:
+    """What was searched for, in this order."""
+    return [bundle.query_str for bundle in Listening.asked]
 
 
 @pytest.fixture
@@ -68,7 +47,7 @@ def _rewritings(fake: FakeDeepSeek) -> list[Asked]:
 def test_a_follow_up_is_searched_for_judged_and_answered_as_it_was_meant(fake: FakeDeepSeek, setup: Setup) -> None:
     answer = setup.service().answer(FOLLOW_UP)
     assert (answer.question, answer.standalone_question) == (FOLLOW_UP.text, STANDALONE)
-    assert Listening.searched == [STANDALONE]
+    assert searched() == [STANDALONE]
     others = [asked for asked in fake.chats() if not _rewrites(asked)]
     assert len(others) == 3
     assert all(STANDALONE in asked.prompt and FOLLOW_UP.text not in asked.prompt for asked in others)
@@ -108,7 +87,7 @@ def test_it_is_not_rewritten_where_there_is_no_need(fake: FakeDeepSeek, setup: S
 def test_without_a_model_the_words_of_the_last_question_are_searched_for_too() -> None:
     answer = ListeningSetup(None, nodes("GRPO costs 5 euros 9")).service().answer(FOLLOW_UP)
     assert answer.question == FOLLOW_UP.text
-    assert Listening.searched == [answer.standalone_question] == ["And what does it cost? What is GRPO?"]
+    assert searched() == [answer.standalone_question] == ["And what does it cost? What is GRPO?"]
     (notice,) = answer.notices
     assert notice.endswith("together with what was asked before: What is GRPO?")
 
@@ -124,7 +103,7 @@ def test_without_a_model_a_person_is_told_in_chinese() -> None:
 def test_without_a_model_the_last_question_is_searched_for_again() -> None:
     setup = ListeningSetup(None, nodes("GRPO costs 5 euros 9"))
     answer = setup.service().answer(Question("Summarise your answer", history=HISTORY))
-    assert Listening.searched == ["What is GRPO?"]
+    assert searched() == ["What is GRPO?"]
     assert "nothing can be done with the last answer" in answer.notices[0]
 
 
@@ -135,7 +114,7 @@ def test_what_is_about_the_answer_is_answered_from_the_conversation(
     history = (*HISTORY, Turn("And what does it cost?", "It costs 5 euros [1]."))
     answer = setup.service().answer(Question(request_text, history=history))
     assert not _rewritings(fake)
-    assert Listening.searched == ["What is GRPO? And what does it cost?"]
+    assert searched() == ["What is GRPO? And what does it cost?"]
     (asked,) = fake.answerings()
     assert "A: It costs 5 euros [1]." in asked.prompt
     assert f"Request: {request_text}" in asked.prompt
@@ -178,7 +157,7 @@ def test_a_model_that_fails_costs_the_rewriting_and_not_the_answer(
     answer = service.answer(FOLLOW_UP)
     assert time.monotonic() - started < 3.0
     assert (answer.answer, answer.standalone_question) == ("5 euros [1].", None)
-    assert Listening.searched == [FOLLOW_UP.text]
+    assert searched() == [FOLLOW_UP.text]
     assert "without the conversation" in answer.notices[0]
 
 

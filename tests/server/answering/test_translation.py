@@ -1,15 +1,12 @@
 """A question in another language than the documents: translated once by the model, searched for in both, and shown."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, TextNode
 
-from server.answering.collaborators import Parts
 from server.answering.service import Question
 from server.answering.translation import TranslationCache, read_translations, wanted_languages
 from server.relevance.local_scorer import BestOfWordings, LocalScorer
@@ -17,7 +14,7 @@ from server.retrieval.languages import language_shares
 from storage.catalogue.catalogue import Catalogue
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion, Failure, tokens_of
-from tests.server.answering_setup import KEY, Setup, Texts, nodes
+from tests.server.answering_setup import KEY, Listening, ListeningSetup, Setup, nodes
 from tests.storage.conftest import document
 
 CHINESE = Question("会员每年要交多少钱？")
@@ -32,27 +29,9 @@ def _translations(fake: FakeDeepSeek) -> list[Asked]:
     return [asked for asked in fake.chats() if _translates(asked)]
 
 
-class Listening(Texts):
-    """Remembers what was searched for."""
-
-    searched: list[list[str]] = []  # noqa: RUF012 - LlamaIndex's base class takes no fields
-
-    def _retrieve(self, query_bundle: Any) -> Any:
-        Listening.searched.append(query_bundle.embedding_strs)
-        return super()._retrieve(query_bundle)
-
-
-class ListeningSetup(Setup):
-    """Builds services whose retriever listens."""
-
-    def parts(self) -> Parts:
-        """The simple collaborators."""
-
-        def retriever(index: Any, k: int, documents: tuple[str, ...]) -> BaseRetriever:
-            return Listening(self.found, k)
-
-        Listening.searched.clear()
-        return replace(super().parts(), retriever=retriever)
+def searched() -> list[list[str]]:
+    """What was searched for, in this order."""
+    return [bundle.embedding_strs for bundle in Listening.asked]
 
 
 @pytest.fixture
@@ -73,7 +52,7 @@ def test_it_is_searched_for_in_both_languages_and_answered_as_it_was_asked(fake:
     answer = setup.service().answer(CHINESE)
     assert answer.also_searched_as == (ENGLISH,)
     assert answer.standalone_question is None
-    assert Listening.searched == [[CHINESE.text, ENGLISH]]
+    assert searched() == [[CHINESE.text, ENGLISH]]
     others = [asked.prompt for asked in fake.chats() if not _translates(asked)]
     assert others
     assert all(CHINESE.text in prompt and ENGLISH not in prompt for prompt in others)
@@ -127,7 +106,7 @@ def test_a_model_that_fails_costs_the_translation_and_not_the_answer(
     fake.when(_translates, reply)
     answer = setup.service(deadline_seconds=3.0).answer(CHINESE)
     assert (answer.answer, answer.also_searched_as) == ("30 欧元 [1]。", ())
-    assert Listening.searched == [[CHINESE.text]]
+    assert searched() == [[CHINESE.text]]
     assert "without a translation" in answer.notices[0]
 
 

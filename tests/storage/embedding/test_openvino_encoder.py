@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from storage.embedding.llama_index import LocalEmbedding
 from storage.embedding.local import build_embed_model, build_text_embedder
 from storage.embedding.models import ModelIdentity, ModelUnavailable, resolve_model
 from storage.embedding.openvino_encoder import Encoder, NotAnEncoder
+from tests.storage.embedding.side_by_side import wrong_beside_others
 from tests.tiny_bge_m3 import DIMENSION, make_tiny_bge_m3
 
 ROOT = Path(__file__).parents[3]
@@ -107,21 +107,7 @@ def test_weights_kept_in_half_precision_are_read(tiny_bge_m3: Path, copy: Path) 
 
 
 def test_many_threads_get_their_own_vectors(minilm: ModelIdentity) -> None:
-    encoder = encoder_of(minilm)
-    expected = encoder.embed(TEXTS)
-    wrong: list[str] = []
-
-    def ask(number: int) -> None:
-        for _ in range(5):
-            if np.abs(encoder.embed([TEXTS[number]])[0] - expected[number]).max() > 1e-4:
-                wrong.append(TEXTS[number])
-
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(len(TEXTS))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
+    assert wrong_beside_others(encoder_of(minilm), TEXTS) == []
 
 
 def test_the_job_imports_neither_torch_nor_llama_index_nor_telemetry(minilm: ModelIdentity) -> None:

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ from storage.embedding.models import (
     resolve_model,
 )
 from storage.embedding.universal_encoder import UniversalEncoder
+from tests.storage.embedding.side_by_side import wrong_beside_others
 
 ROOT = Path(__file__).parents[3]
 TEXTS = (
@@ -81,20 +81,7 @@ def test_tokens_are_counted_as_the_model_reads_them(packaged: ModelIdentity) -> 
 
 
 def test_many_threads_get_their_own_vectors(encoder: UniversalEncoder) -> None:
-    expected = encoder.embed(TEXTS)
-    wrong: list[str] = []
-
-    def ask(number: int) -> None:
-        for _ in range(5):
-            if np.abs(encoder.embed([TEXTS[number]])[0] - expected[number]).max() > 1e-4:
-                wrong.append(TEXTS[number])
-
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(len(TEXTS))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
+    assert wrong_beside_others(encoder, TEXTS) == []
 
 
 def test_files_that_were_changed_are_refused(packaged: ModelIdentity, tmp_path: Path) -> None:

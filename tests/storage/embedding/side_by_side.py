@@ -1,0 +1,25 @@
+"""Many threads that ask one encoder at the same time."""
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+
+def wrong_beside_others(encoder: Any, texts: Sequence[str]) -> list[str]:
+    """The texts whose vectors came out otherwise when threads asked side by side than one after the other."""
+    expected = encoder.embed(texts)
+    wrong: list[str] = []
+
+    def ask(number: int) -> None:
+        for _ in range(5):
+            if np.abs(encoder.embed([texts[number]])[0] - expected[number]).max() > 1e-4:
+                wrong.append(texts[number])
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(len(texts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return wrong
