@@ -47,4 +47,4 @@ class LanguageModelParts:
     pool: Executor
     scores: ScoreCache
     scores_relevance: bool = True
-    translations: TranslationCache = field(default_factory=TranslationCache)
+    translations: TranslationCache = field(default_factory=lambda: TranslationCache(2000))

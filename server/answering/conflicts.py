@@ -174,7 +174,6 @@ def _among_passages(
     question: str, base: Quotation, quotations: Sequence[Quotation], passages: Sequence[Passage], catalogue: Catalogue
 ) -> Iterator[Counterpart]:
     said = {passages[base.passage].document}
-    chunks = catalogue.chunks([passage.id for passage in passages])
     for quote in quotations:
         passage = passages[quote.passage]
         is_near = quote.strength >= base.strength - _CLOSE and not quote.is_near_miss
@@ -182,4 +181,4 @@ def _among_passages(
             continue
         if not _is_asked_apart(question, passages[base.passage].document, passage.document, catalogue):
             said.add(passage.document)
-            yield Counterpart(chunks[passage.id], quote.text)
+            yield Counterpart(catalogue.chunks([passage.id])[passage.id], quote.text)

@@ -14,6 +14,7 @@ from server.answering import contrasts
 from server.answering.dates import Moment, moments_of, tells
 from server.answering.number_evidence import bears_out
 from server.answering.numbers import Number, numbers_of
+from server.answering.prose import merged, without
 from server.answering.units import is_comparable
 from storage.words.frame_words import frame_words
 from storage.words.scripts import IS_CJK, UNSPACED_RUN
@@ -116,7 +117,7 @@ def _statement(text: str) -> _Statement:
     moments = tuple(moments_of(text))
     spans = [(moment.start, moment.end) for moment in moments]
     numbers = tuple(number for number in numbers_of(text) if _is_value(text, number, spans))
-    masked = _masked(text, [*spans, *((number.unit_start, number.unit_end) for number in numbers)])
+    masked = without(text, merged([*spans, *((number.unit_start, number.unit_end) for number in numbers)]))
     return _Statement(text, numbers, moments, tuple(_words(masked)), _names(masked), masked)
 
 
@@ -139,12 +140,6 @@ def _is_no(statement: _Statement, other: _Statement) -> bool:
     return contrasts.is_negative(
         max(clauses, key=lambda clause: len(set(_words(clause)) & set(other.words)), default="")
     )
-
-
-def _masked(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
 
 
 def _words(text: str) -> Iterator[str]:

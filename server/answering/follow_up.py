@@ -17,6 +17,7 @@ from server.language_model.client import LanguageModels
 from server.language_model.prompts import Prompts, new_marker
 from server.language_model.usage import Usage
 from storage.messages import message
+from storage.words.scripts import letters_of
 
 logger = logging.getLogger(__name__)
 
@@ -92,8 +93,4 @@ def _failed(why: str, usage: Usage | None = None) -> Rewriting:
 
 
 def _same(text: str, question: str) -> bool:
-    return _bare(text) == _bare(question)
-
-
-def _bare(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return letters_of(text) == letters_of(question)

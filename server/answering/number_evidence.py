@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from server.answering.number_words import SOURCE_WORDS, VULGAR
 from server.answering.numbers import ANY_DECIMALS, Number, numbers_of
+from server.answering.prose import is_inside, merged
 from server.answering.units import is_comparable
 
 _SOURCE_WORD = re.compile(
@@ -94,9 +95,9 @@ def _numbers_of_source(source: str) -> tuple[Number, ...]:
     text = _plain(source)
     found = list(numbers_of(text))
     found += [*joined(iter(found), text), *_said_otherwise(text)]
-    taken = [(number.start, number.end) for number in found]
+    taken = merged([(number.start, number.end) for number in found])
     for match in re.finditer(r"\d+(?:\.\d+)?", text):
-        if not any(start <= match.start() < end for start, end in taken):
+        if not is_inside(match.start(), taken):
             found.append(Number(match.start(), match.end(), frozenset({float(match.group())})))
     return tuple(found)
 

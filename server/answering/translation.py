@@ -5,8 +5,6 @@ the answer. What was translated once is remembered.
 """
 
 import logging
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +15,7 @@ from server.language_model.client import LanguageModels
 from server.language_model.prompts import Prompts, new_marker
 from server.language_model.usage import Usage
 from storage.messages import message
+from storage.newest import Newest
 from storage.words.languages import language_of
 
 logger = logging.getLogger(__name__)
@@ -55,25 +54,8 @@ class Translation:
     notice: str | None = None
 
 
-class TranslationCache:
-    """The newest translations by question, languages and model. For many threads."""
-
-    def __init__(self, capacity: int = 2000) -> None:
-        self._capacity = capacity
-        self._known: OrderedDict[tuple[str, ...], tuple[str, ...]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: tuple[str, ...]) -> tuple[str, ...] | None:
-        """What was translated before, if it is still known."""
-        with self._lock:
-            return self._known.get(key)
-
-    def put(self, key: tuple[str, ...], questions: tuple[str, ...]) -> None:
-        """Remember a translation; the oldest one goes."""
-        with self._lock:
-            self._known[key] = questions
-            while len(self._known) > self._capacity:
-                self._known.popitem(last=False)
+TranslationCache = Newest[tuple[str, ...], tuple[str, ...]]
+"""The newest translations by question, model and languages."""
 
 
 def wanted_languages(question: str, shares: Mapping[str, float]) -> tuple[str, ...]:

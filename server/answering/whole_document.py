@@ -173,9 +173,10 @@ def _is_quotable(sentence: Sentence) -> bool:
 
 def _weighed(request: WholeRequest, lines: Sequence[Line], topic: frozenset[str]) -> list[Line]:
     words = [topic_of(line.text) for line in lines]
+    headings = {heading: topic_of(heading) for heading in {line.heading for line in lines}}
     counts = Counter(word for each in words for word in each)
-    is_there = any(word in counts or any(_is_named(word, topic_of(line.heading)) for line in lines) for word in topic)
-    is_headed = any(_share_of(topic, topic_of(line.heading)) > 0 for line in lines)
+    is_there = any(word in counts or any(_is_named(word, above) for above in headings.values()) for word in topic)
+    is_headed = any(_share_of(topic, above) > 0 for above in headings.values())
     seen: set[str] = set()
     weighed = []
     for line, own in zip(lines, words, strict=True):
@@ -184,7 +185,7 @@ def _weighed(request: WholeRequest, lines: Sequence[Line], topic: frozenset[str]
         central = sum(math.log(1 + counts[word]) for word in own) / (8 + len(own))
         worth = central + 0.4 * first + 0.3 * any(sign.isdigit() for sign in line.text)
         here = _share_of(topic, own)
-        above = _share_of(topic, topic_of(line.heading))
+        above = _share_of(topic, headings[line.heading])
         kinds = sum(shows(kind, line.text) for kind in request.kinds) / (len(request.kinds) or 1)
         named = any(asks_for(kind, line.heading) for kind in request.kinds)
         is_on_topic = not topic or not is_there or here > 0 or above > 0

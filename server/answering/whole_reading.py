@@ -34,7 +34,7 @@ Shares = Callable[[str], dict[str, float]]
 class Reading:
     """The documents that are read, all their chunks in reading order, and the sentences chosen of them.
 
-    `lines` count chunks from the first one; `headings` are the titles that the lines stand under.
+    `lines` count chunks from the first one.
     """
 
     request: WholeRequest

@@ -124,14 +124,13 @@ _CHINESE_FRAME = re.compile(
 @dataclass(frozen=True, slots=True)
 class WholeRequest:
     """What is wanted of a whole document, or of all: `topic` are the stems of what it is about, pairs of characters
-    for Chinese; empty together with `kinds` where a summary is wanted. `rest`: what is to be searched for in all.
+    for Chinese; empty together with `kinds` where a summary is wanted.
     """
 
     scope: Scope
     is_summary: bool
     kinds: tuple[Kind, ...]
     topic: frozenset[str]
-    rest: str = ""
 
 
 @lru_cache(maxsize=256)
@@ -139,7 +138,7 @@ def whole_request(question: str) -> WholeRequest | None:
     """What the question wants of a whole document; None where it is an ordinary question."""
     if _WHICH_DOCUMENTS.search(question):
         rest = _WHICH_DOCUMENTS.sub(" ", question)
-        return WholeRequest("documents", False, (), topic_of(rest), rest)
+        return WholeRequest("documents", False, (), topic_of(rest))
     is_summary = _SUMMARY.search(question) is not None
     if not is_summary and not _LIST.search(question):
         return None

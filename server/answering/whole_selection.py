@@ -15,7 +15,6 @@ from itertools import pairwise
 from server.answering.collaborators import LanguageModelParts
 from server.answering.query_engine import fitting
 from server.answering.whole_reading import Reading
-from server.deadline import Cancelled, TimeUp
 from server.language_model.client import estimated_prompt_tokens
 from server.language_model.errors import LanguageModelError
 from server.language_model.prompts import new_marker
@@ -80,8 +79,6 @@ def _chosen(
     messages = model.prompts.parts_messages(question, shown, most, new_marker())
     try:
         reply = model.models.complete(messages, json_mode=False, role="answering")
-    except (Cancelled, TimeUp):
-        raise
     except LanguageModelError as error:
         logger.warning("a part of a document was not read by the model: %s", type(error).__name__)
         return [], Usage()

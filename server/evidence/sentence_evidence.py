@@ -89,15 +89,16 @@ class SentenceEvidence:
     met: frozenset[int]
 
 
-def sentence_evidence(profile: Profile, text: str, context: str = "") -> list[SentenceEvidence]:
+@lru_cache(maxsize=256)  # choosing what to read closely, judging and quoting ask for the same passages
+def sentence_evidence(profile: Profile, text: str, context: str = "") -> tuple[SentenceEvidence, ...]:
     """What speaks for each sentence that could be quoted: no headings, no names of columns."""
     sentences = sentences_of(text)
     reading = _Reading.of(profile, text, context, sentences)
-    return [
+    return tuple(
         reading.evidence(place)
         for place, sentence in enumerate(sentences)
         if not (sentence.is_heading or is_table_head(sentences, place))
-    ]
+    )
 
 
 class _Reading:

@@ -2,12 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 from server.retrieval.document_globs import matching
+from storage.catalogue.catalogue import Catalogue
 from storage.generations.published import Generation
 from storage.words.languages import language_of
 
 _SAMPLE = 64  # passages
+
+_of_all: WeakKeyDictionary[Catalogue, dict[str, float]] = WeakKeyDictionary()
+"""Of whole indexes: a published one does not change."""
 
 
 def language_shares(generation: Generation, documents: Sequence[str] = ()) -> dict[str, float]:
@@ -16,7 +21,15 @@ def language_shares(generation: Generation, documents: Sequence[str] = ()) -> di
     `documents` are globs on relative paths: only what matches is looked at.
     """
     catalogue = generation.catalogue
-    ids = catalogue.chunk_ids(matching(catalogue.paths(), documents) if documents else None)
+    if documents:
+        return _shares(catalogue, matching(catalogue.paths(), documents))
+    if catalogue not in _of_all:
+        _of_all[catalogue] = _shares(catalogue)
+    return _of_all[catalogue]
+
+
+def _shares(catalogue: Catalogue, paths: Sequence[str] | None = None) -> dict[str, float]:
+    ids = catalogue.chunk_ids(paths)
     sample = ids[:: max(1, len(ids) // _SAMPLE)]
     languages = Counter(language_of(chunk.text) for chunk in catalogue.chunks(sample).values())
     languages.pop(None, None)

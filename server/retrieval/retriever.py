@@ -8,7 +8,7 @@ too. Knows nothing of relevance thresholds, language models or HTTP.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import wait
 from dataclasses import dataclass, replace
 
@@ -108,19 +108,17 @@ class HybridRetriever(BaseRetriever):
         questions = list(dict.fromkeys(query_bundle.embedding_strs))
         if not questions:
             return []
-        found = [self._found(question, paths, corpus) for question in questions]
-        return self._nodes(self._with_meanings(questions[0], without_repetition(merged(found), self._k), corpus))
+        found, profiles = zip(*(self._found(question, paths, corpus) for question in questions), strict=True)
+        return self._nodes(self._with_meanings(profiles[0], without_repetition(merged(found), self._k), corpus))
 
-    def _with_meanings(self, question: str, candidates: list[Candidate], corpus: Corpus) -> list[Candidate]:
+    def _with_meanings(self, profile: Profile, candidates: list[Candidate], corpus: Corpus) -> list[Candidate]:
         """The same, with what their sentences mean, where the model is quick enough to read those."""
         if corpus.sentences is None:
             return candidates
-        catalogue, chunks = self._generation.catalogue, self._generation.manifest.counts.chunks
-        profile = profile_of(question, catalogue.document_frequencies, chunks)
         passages = [
             (each.chunk, Found(each.standing.deviations, each.standing.crosses, each.score)) for each in candidates
         ]
-        vector = corpus.question_vector(question)
+        vector = corpus.question_vector(profile.question)
         meanings = sentence_meanings(profile, passages, vector, corpus.general_cosine(vector), corpus.sentences)
         nearest = max((each for passage in meanings for each in passage), default=0.0)
         return [
@@ -128,23 +126,22 @@ class HybridRetriever(BaseRetriever):
             for candidate, found in zip(candidates, meanings, strict=True)
         ]
 
-    def _found(self, question: str, paths: list[str] | None, corpus: Corpus) -> list[Candidate]:
-        """The passages for one wording of the question, looked at closely."""
+    def _found(self, question: str, paths: list[str] | None, corpus: Corpus) -> tuple[list[Candidate], Profile]:
+        """The passages for one wording of the question, looked at closely, and the wording taken apart."""
         searching = corpus.beside(lambda: self._near(question, paths, corpus))
         try:
             words, profile = self._read(question, paths)  # meanwhile
         finally:
             wait((searching,))  # who leaves gives the index back, and it may be closed then
         vector, near = searching.result()
-        foreign = self._foreign(question, near) if corpus.crosses_languages else frozenset()
-        best, topic = self._best(near, words, vector, corpus, profile, foreign)
+        best, topic = self._best(near, words, vector, corpus, profile)
         named = _among(corpus.directory.named_in(question), paths)
         others = [candidate for candidate in best if candidate.chunk.document not in named.sure]
         closest = with_places_by_meaning(look_closely(others, profile, self._evidence_share * (1.0 - topic)))
         if named.documents:
             within = self._within(question, named, vector, corpus) if named.sure else []
             closest = named_first([*closest, *within], named)
-        return closest
+        return closest, profile
 
     def _within(self, question: str, named: Named, vector: Matrix, corpus: Corpus) -> list[Candidate]:
         """The passages of the documents that the question surely names, by what else it says."""
@@ -185,22 +182,13 @@ class HybridRetriever(BaseRetriever):
         hits = catalogue.search(question, LEXICAL_CANDIDATES, paths)
         return {hit.chunk_id: hit.score for hit in hits}, profile_of(question, catalogue.document_frequencies, chunks)
 
-    def _foreign(self, question: str, near: Sequence[str]) -> frozenset[str]:
-        """Those of the passages nearest in meaning that are in another language than the question."""
-        language = language_of(question)
-        if language is None:
-            return frozenset()
-        chunks = self._generation.catalogue.chunks(near)
-        return frozenset(id_ for id_, chunk in chunks.items() if language_of(chunk.text) not in (None, language))
-
     def _best(
         self,
-        near: Iterable[str],
+        near: Collection[str],
         words: Mapping[str, float],
         vector: Matrix,
         corpus: Corpus,
         profile: Profile,
-        foreign: frozenset[str] = frozenset(),
     ) -> tuple[list[Candidate], float]:
         """The candidates that are worth a close look, and how surely the question names a topic."""
         cosines = self._generation.exact.cosines(list(dict.fromkeys([*near, *words])), vector)
@@ -210,8 +198,10 @@ class HybridRetriever(BaseRetriever):
             scores = self._supported(scores, topic)
         best = sorted(scores, key=lambda id_: (-scores[id_], id_))[: max(_LOOKED_AT, self._k * 3 // 2)]
         nearest = sorted(cosines, key=lambda id_: (-cosines[id_], id_))[:_FOREIGN_PLACES]
+        chunks = self._generation.catalogue.chunks(dict.fromkeys([*best, *nearest]))
+        language = language_of(profile.question) if corpus.crosses_languages else None
+        foreign = {id_ for id_ in near if id_ in chunks and _is_in_another_language(chunks[id_].text, language)}
         best += [id_ for id_ in nearest if id_ in foreign and id_ not in best]
-        chunks = self._generation.catalogue.chunks(best)
         mean, deviation = corpus.general_cosine(vector)
         found = [
             Candidate(
@@ -253,6 +243,11 @@ class HybridRetriever(BaseRetriever):
         catalogue, places = self._generation.catalogue, [(c.chunk.document, c.chunk.pages) for c in candidates]
         known = zip(candidates, catalogue.labels(places), catalogue.remarks(places), strict=True)
         return [_node(candidate, labels, list(remarks)) for candidate, labels, remarks in known]
+
+
+def _is_in_another_language(text: str, language: str | None) -> bool:
+    """Whether both languages are known and differ."""
+    return language is not None and language_of(text) not in (None, language)
 
 
 def _node(candidate: Candidate, labels: list[str], remarks: list[str]) -> NodeWithScore:

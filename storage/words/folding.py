@@ -12,6 +12,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import islice, product
 
+from storage.words.scripts import without_accents
+
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 
 _MOST_FORMS = 8  # of one word
@@ -50,7 +52,7 @@ def folded(text: str) -> str:
     text = unicodedata.normalize("NFKC", text)
     text = _DROPPED.sub("", text)
     if _HAS_OTHER_FORMS.search(text):
-        text = _GREEK.sub(lambda word: _without_accents(word.group()), text.translate(_LETTERS))
+        text = _GREEK.sub(lambda word: without_accents(word.group()), text.translate(_LETTERS))
         text = "".join(map(_digit, text))
     return _without_thousands(unicodedata.normalize("NFKC", text.translate(_simplified())))
 
@@ -66,11 +68,6 @@ def unfolded(word: str) -> tuple[str, ...]:
     forms = [table.get(character, character).split() or [character] for character in word]
     found = dict.fromkeys(islice(map("".join, product(*forms)), _MOST_FORMS))
     return tuple(each for each in found if each != word)
-
-
-def _without_accents(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text)
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
 @lru_cache(maxsize=4096)

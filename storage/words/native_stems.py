@@ -7,9 +7,10 @@ nothing.
 
 import re
 import threading
-import unicodedata
 from functools import cache, lru_cache
 from typing import Any
+
+from storage.words.scripts import without_accents
 
 TONGUES = {
     "de": "german",
@@ -56,7 +57,7 @@ def native_stem(word: str, language: str) -> str:
         found: str = _stemmer(TONGUES[language]).stemWord(prepared)
     if language == "de" and len(found) >= _SHORTEST_WITHOUT_T:
         found = _LAST_T.sub("", found)  # kündigt: kündigen
-    return _without_accents(found)
+    return without_accents(found)
 
 
 def _prepared(word: str, language: str) -> str:
@@ -65,17 +66,11 @@ def _prepared(word: str, language: str) -> str:
         participle = _PARTICIPLE[language].match(word)
         return participle.group(1) + word[participle.end() :] if participle else word
     if language == "fr" and (participle := _FRENCH_PARTICIPLE.search(word)):
-        return _without_accents(word[: participle.start()]) + participle.group()
-    plain = _without_accents(word)
+        return without_accents(word[: participle.start()]) + participle.group()
+    plain = without_accents(word)
     for ending, accented in _ENDINGS.get(language, ()):
         plain = ending.sub(accented, plain)
     return plain
-
-
-def _without_accents(word: str) -> str:
-    if word.isascii():
-        return word
-    return "".join(sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign))
 
 
 @cache

@@ -68,6 +68,13 @@ def main_script(text: str) -> str:
     return best if counts[best] else ""
 
 
+def without_accents(text: str) -> str:
+    """The letters without what stands on or in them."""
+    if text.isascii():
+        return text
+    return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
+
+
 def letters_of(text: str) -> str:
     """Its letters and digits alone, in lower case: texts with the same say the same, however they are set."""
     return "".join(character for character in text.casefold() if character.isalnum())

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from storage.words.scripts import without_accents
+
 _C = "[^aeiou][^aeiouy]*"
 _V = "[aeiouy][aeiou]*"
 _HAS_MEASURE_1 = re.compile(f"^({_C})?{_V}{_C}")
@@ -68,7 +70,7 @@ def meaning_stem(word: str) -> str:
 def _without_diacritics(word: str) -> str:
     if word.isascii() or not unicodedata.name(word[0], "").startswith("LATIN"):
         return word
-    return "".join(sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign))
+    return without_accents(word)
 
 
 def _plural(word: str) -> str:

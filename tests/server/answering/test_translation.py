@@ -138,7 +138,7 @@ def test_a_reply_is_one_line_for_each_language() -> None:
 
 
 def test_the_oldest_translation_is_forgotten_first() -> None:
-    cache = TranslationCache(capacity=2)
+    cache = TranslationCache(2)
     for word in "abc":
         cache.put((word,), (word,))
     assert [cache.get((word,)) for word in "abc"] == [None, ("b",), ("c",)]

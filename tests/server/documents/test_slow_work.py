@@ -19,12 +19,13 @@ import psutil
 import pytest
 
 from server import create_app
-from server.documents.page_pictures import IndexedFiles, Newest, NoPicture, PagePictures
+from server.documents.page_pictures import IndexedFiles, NoPicture, PagePictures
 from server.documents.reindexing import NoPlan, Reindexing
 from server.documents.slow_work import LANES, NoRoom, SlowWork
 from server.http.services import Services
 from storage.child_environment import job_environment
 from storage.file_hash import file_sha256
+from storage.newest import Newest
 from tests.indexing.samples import slow_pages_pdf
 from tests.server.conftest import ROOT
 from tests.server.documents.test_page_pictures import pdf as pdf
