@@ -61,11 +61,6 @@ class FakeDeepSeek(PlayedServer):
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), self)
 
-    @property
-    def url(self) -> str:
-        """The base URL to configure."""
-        return self.address
-
     def when(self, matches: str | Matcher, *answers: Answer | Responder) -> Self:
         """Answer matching chat requests with these, one after the other; the last one is repeated."""
         matcher = containing(matches) if isinstance(matches, str) else matches

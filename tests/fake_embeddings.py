@@ -54,11 +54,6 @@ class FakeEmbeddings(PlayedServer):
         self._server = _Server(("127.0.0.1", port), self)
 
     @property
-    def url(self) -> str:
-        """Its address, without a path."""
-        return self.address
-
-    @property
     def texts(self) -> list[str]:
         """Every text it was asked for, in order."""
         return [text for batch in self.batches for text in batch]

@@ -28,11 +28,6 @@ class FakeHub(PlayedServer):
         """Bytes by file."""
         self._server = _Server(self)
 
-    @property
-    def url(self) -> str:
-        """What HF_ENDPOINT must say."""
-        return self.address
-
     def tree(self) -> list[dict[str, Any]]:
         """The files as the hub lists them."""
         return [self._entry(file) for file in sorted(self.folder.rglob("*")) if file.is_file()]

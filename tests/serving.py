@@ -9,7 +9,7 @@ from typing import Self
 class PlayedServer:
     """Runs an HTTP server on loopback in a thread for the length of a `with` block.
 
-    `_server` is set by who inherits it; `closed_connections` is called between the end of serving and of the sockets.
+    `_server` is set by who inherits it; `close_connections` is called between the end of serving and of the sockets.
     """
 
     _server: ThreadingHTTPServer
@@ -18,6 +18,11 @@ class PlayedServer:
     def address(self) -> str:
         """Where it listens, without a path."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def url(self) -> str:
+        """What a client is told: the same, unless the protocol's address has a path."""
+        return self.address
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self.serve_forever, daemon=True)

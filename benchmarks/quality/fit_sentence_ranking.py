@@ -23,7 +23,7 @@ from benchmarks.quality.corpora import publish_index
 from benchmarks.quality.question_sets import ROOT, EvalQuestion, question_sets, squeezed
 from server.evidence.examination import profile_of, sentences_of
 from server.evidence.sentence_evidence import FEATURES, sentence_evidence
-from server.evidence.sentence_ranking import meaning_shares, standing_share
+from server.evidence.sentence_ranking import ANSWERED_FROM, meaning_shares, standing_share
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.retriever import HybridRetriever
 from storage.embedding.local import build_embed_model
@@ -58,7 +58,6 @@ _MIXTURE = {
     ("own natural", "papers"): 0.7,
 }
 _SAME_WORDS = 0.25  # an unanswerable question about the very passage, in its words: SQuAD 2.0's
-_ANSWERED_FROM = -1.6  # as in `server.evidence.sentence_ranking`
 _REFUSED = 0.98  # of the questions of these sets that are asked to other documents
 _ASKED_ELSEWHERE = ("squad2", "cmrc2018")
 _NOT_FOUND = 0.4  # an answerable one whose answer was not among the passages
@@ -154,7 +153,7 @@ def _calibrated(asked: Sequence[Asked], names: Sequence[str]) -> NDArray[np.floa
     found = [each for each in asked if len(each.answers)]
     weights = _fit(found, names)
     strongest = [(each.features @ weights[:-1]).max() for each in found if each.is_elsewhere]
-    weights[-1] = _ANSWERED_FROM - np.quantile(strongest, _REFUSED)
+    weights[-1] = ANSWERED_FROM - np.quantile(strongest, _REFUSED)
     return weights
 
 

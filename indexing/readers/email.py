@@ -14,6 +14,7 @@ from indexing.readers.office.pictures import may_hold_text
 from indexing.readers.parts import MOST_DEPTH, Gathered
 from indexing.readers.sections import sectioned_document
 from storage.messages import message
+from storage.records import ATTACHED
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _BYTES_A_CHARACTER = 8  # attachments are in the file, in four thirds of their size
@@ -71,25 +72,20 @@ def add_mail(gathered: Gathered, mail: Message, name: str | None, limits: ReadLi
     if len(text) > limits.text_characters:
         count = f"{limits.text_characters:,}"
         raise ParseFailure("output_limit", message("more than {count} characters; split the mail", count=count))
-    collected.remarks.extend(_unread_pictures(collected, limits))
+    unread = [part.name for part in collected.parts if part.is_shown and not _is_read(part, limits)]
+    collected.remarks += [message("a picture within the text was not read: {name}", name=name) for name in unread]
     if text:
         document = sectioned_document(None, text, ())
         said = replace(document.pages[0], remarks=tuple(dict.fromkeys(collected.remarks)))
         gathered.add(replace(document, pages=(said, *document.pages[1:])), name)
     for part in collected.parts:
-        shown = part.name if name is None else f"{name} › {part.name}"
+        shown = part.name if name is None else f"{name}{ATTACHED}{part.name}"
         if part.mail is not None and limits.depth + depth >= MOST_DEPTH:
             gathered.leave_out_as_too_deep(shown)
         elif part.mail is not None:
             add_mail(gathered, part.mail, shown, limits, depth + 1)
-        elif not part.is_shown or _is_read(part, limits):
+        elif part.name not in unread:
             gathered.read(shown, part.data)
-
-
-def _unread_pictures(mail: _Mail, limits: ReadLimits) -> Iterator[str]:
-    for part in mail.parts:
-        if part.is_shown and not _is_read(part, limits):
-            yield message("a picture within the text was not read: {name}", name=part.name)
 
 
 def _is_read(picture: _Part, limits: ReadLimits) -> bool:

@@ -19,7 +19,7 @@ from indexing.cleaning.text import clean_title
 from indexing.documents import Heading, ParsedDocument, ParseFailure, PartPage, ReadLimits
 from indexing.readers import check_first_bytes, read_document, reader_for
 from storage.messages import message
-from storage.records import PageRecord
+from storage.records import ATTACHED, PageRecord
 
 if TYPE_CHECKING:
     from indexing.readers.pdf.ocr import OcrPage
@@ -114,11 +114,11 @@ class Gathered:
     def _label(self, part: str, page: PageRecord, count: int) -> str:
         inner = page.label
         last = PurePath(part).name
-        if inner and inner.startswith(f"{last} › "):
-            return f"{self._name} › {part}{inner.removeprefix(last)}"
+        if inner and inner.startswith(f"{last}{ATTACHED}"):
+            return f"{self._name}{ATTACHED}{part}{inner.removeprefix(last)}"
         if inner:
-            return f"{self._name} › {part}: {inner}"
-        return f"{self._name} › {part}" + (f", p. {page.number}" if count > 1 else "")
+            return f"{self._name}{ATTACHED}{part}: {inner}"
+        return f"{self._name}{ATTACHED}{part}" + (f", p. {page.number}" if count > 1 else "")
 
     def _kinds_not_read(self) -> Iterator[str]:
         if self._unread:

@@ -5,7 +5,7 @@ Holds for ten documents as for ten thousand: what is counted is counted once, an
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any, Literal, get_args
@@ -66,7 +66,7 @@ class DocumentList:
     @property
     def pages(self) -> int:
         """How many pages of rows there are; at least one."""
-        return max(1, -(-self.found // ROWS))
+        return _pages(self.found)
 
     @property
     def first(self) -> int:
@@ -84,8 +84,7 @@ def list_documents(records: Sequence[DocumentRecord], wanted: Wanted, new: Colle
         "new": [record for record in named if record.path in new],
     }
     found = by_state[wanted.state]
-    last = max(1, -(-len(found) // ROWS))
-    wanted = Wanted(wanted.text, wanted.state, wanted.folder, wanted.order, min(max(1, wanted.page), last))
+    wanted = replace(wanted, page=min(max(1, wanted.page), _pages(len(found))))
     start = (wanted.page - 1) * ROWS
     ordered = sorted(found, key=_KEYS[wanted.order])
     return DocumentList(
@@ -109,6 +108,10 @@ def newest(records: Sequence[DocumentRecord]) -> set[str]:
     day = last[:10]  # one run gives each document the moment it was read
     found = {record.path for record in records if day and record.indexed_at.startswith(day)}
     return found if len(found) < len(records) else set()
+
+
+def _pages(found: int) -> int:
+    return max(1, -(-found // ROWS))
 
 
 def _is_inside(path: str, folder: str) -> bool:

@@ -1,12 +1,11 @@
 """Taking files out of what is indexed without deleting them: lines of `.pagewiseignore` in the documents folder."""
 
-import os
 import re
-import secrets
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 
-from server.documents.uploads import disk_failures
+from server.documents.uploads import disk_failures, write_draft
 
 _FILE = ".pagewiseignore"
 _SPECIAL = re.compile(r"([\\*?\[\]])")
@@ -22,15 +21,11 @@ def ignore_documents(folder: Path, paths: Iterable[str]) -> int:
         if not lines:
             return 0
         start = before if not before or before.endswith("\n") else f"{before}\n"
-        fresh = folder / f".upload-{secrets.token_hex(8)}"
+        draft = write_draft(folder, _FILE, BytesIO((start + "".join(f"{line}\n" for line in lines)).encode()))
         try:
-            with fresh.open("w", encoding="utf-8") as written:
-                written.write(start + "".join(f"{line}\n" for line in lines))
-                written.flush()
-                os.fsync(written.fileno())
-            fresh.replace(file)
+            draft.file.replace(file)
         finally:
-            fresh.unlink(missing_ok=True)
+            draft.file.unlink(missing_ok=True)
     return len(lines)
 
 

@@ -100,7 +100,9 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class Draft:
+    """A file that is complete but has not its own name yet."""
+
     name: str
     file: Path
     size: int
@@ -119,9 +121,8 @@ class HeldFiles:
 
     key: str
     folder: Path
-    drafts: tuple[_Draft, ...]
+    drafts: tuple[Draft, ...]
     taken: tuple[str, ...]
-    since: float
 
 
 class Uploads:
@@ -138,11 +139,11 @@ class Uploads:
         """
         with self._lock, self._drafts(folder, files, may_create=may_create) as drafts:
             if taken := _taken_names(folder, drafts, replace=False):
-                held = HeldFiles(secrets.token_urlsafe(12), folder, tuple(drafts), taken, time.time())
+                held = HeldFiles(secrets.token_urlsafe(12), folder, tuple(drafts), taken)
                 self._hold(held)
                 drafts.clear()
                 return held
-            return _publish_all(folder, drafts)
+            return _published(folder, [_publish(folder, draft) for draft in drafts])
 
     def settle(self, key: str, choice: Choice) -> Stored:
         """Store what was held. Raises `NotHeld`, `FolderFull`, `FolderNotWritable`."""
@@ -153,14 +154,11 @@ class Uploads:
             stored = []
             for draft in held.drafts:
                 is_taken = bool(_taken_names(held.folder, [draft], replace=choice == "replace"))
-                if is_taken and choice == "skip":
-                    draft.file.unlink(missing_ok=True)
-                    continue
-                named = changed(draft, name=_free_name(held.folder, draft.name)) if is_taken else draft
-                stored.append(_publish(held.folder, named))
-                named.file.unlink(missing_ok=True)
-            _sync(held.folder)
-        return stored
+                if not (is_taken and choice == "skip"):
+                    named = changed(draft, name=_free_name(held.folder, draft.name)) if is_taken else draft
+                    stored.append(_publish(held.folder, named))
+                draft.file.unlink(missing_ok=True)
+            return _published(held.folder, stored)
 
     def _hold(self, held: HeldFiles) -> None:
         """Keep them for a while; the oldest beyond the bound go. The lock is held."""
@@ -179,20 +177,20 @@ class Uploads:
         """
         with self._lock, self._drafts(folder, files, may_create=may_create) as drafts:
             _refuse_taken(folder, drafts, replace=replace)
-            return _publish_all(folder, drafts)
+            return _published(folder, [_publish(folder, draft) for draft in drafts])
 
     @contextmanager
-    def _drafts(self, folder: Path, files: Sequence[SentFile], *, may_create: bool) -> Iterator[list[_Draft]]:
+    def _drafts(self, folder: Path, files: Sequence[SentFile], *, may_create: bool) -> Iterator[list[Draft]]:
         """The files under hidden names; those that are still in the list at the end are removed. The lock is held."""
         names = [_name_of(file) for file in files]
-        drafts: list[_Draft] = []
+        drafts: list[Draft] = []
         with disk_failures():
             try:
                 if may_create:
                     folder.mkdir(parents=True, exist_ok=True)
                 _remove_leftovers(folder)
                 for name, file in zip(names, files, strict=True):
-                    drafts.append(_write_draft(folder, name, file.stream))
+                    drafts.append(write_draft(folder, name, file.stream))
                 yield drafts
             finally:
                 for draft in drafts:
@@ -246,7 +244,8 @@ def _name_of(file: SentFile) -> str:
     return name
 
 
-def _write_draft(folder: Path, name: str, stream: IO[bytes]) -> _Draft:
+def write_draft(folder: Path, name: str, stream: IO[bytes]) -> Draft:
+    """The whole content under a hidden name that the indexing job passes over. Raises `OSError`."""
     file = folder / f"{_DRAFT_PREFIX}{secrets.token_hex(8)}"
     digest, size = hashlib.sha256(), 0
     try:
@@ -261,15 +260,15 @@ def _write_draft(folder: Path, name: str, stream: IO[bytes]) -> _Draft:
     except BaseException:
         file.unlink(missing_ok=True)
         raise
-    return _Draft(name, file, size, digest.hexdigest())
+    return Draft(name, file, size, digest.hexdigest())
 
 
-def _refuse_taken(folder: Path, drafts: Sequence[_Draft], *, replace: bool) -> None:
+def _refuse_taken(folder: Path, drafts: Sequence[Draft], *, replace: bool) -> None:
     if taken := _taken_names(folder, drafts, replace=replace):
         raise NameTaken(", ".join(taken))
 
 
-def _taken_names(folder: Path, drafts: Sequence[_Draft], *, replace: bool) -> tuple[str, ...]:
+def _taken_names(folder: Path, drafts: Sequence[Draft], *, replace: bool) -> tuple[str, ...]:
     versions: dict[str, set[str]] = {}
     for draft in drafts:
         versions.setdefault(draft.name, set()).add(draft.sha256)
@@ -293,14 +292,14 @@ def _free_name(folder: Path, name: str) -> str:
     raise FolderNotWritable(message("there are too many files of that name"))
 
 
-def _publish_all(folder: Path, drafts: Sequence[_Draft]) -> Stored:
-    stored = [_publish(folder, draft) for draft in drafts]
+def _published(folder: Path, stored: Stored) -> Stored:
+    """The same, made to last."""
     _sync(folder)
     logger.info("%s", ", ".join(f"{file.outcome} {file.path} ({file.size} bytes)" for file in stored))
     return stored
 
 
-def _publish(folder: Path, draft: _Draft) -> StoredFile:
+def _publish(folder: Path, draft: Draft) -> StoredFile:
     place = folder / draft.name
     outcome: Literal["added", "replaced", "unchanged"] = "added"
     if os.path.lexists(place):
@@ -310,7 +309,7 @@ def _publish(folder: Path, draft: _Draft) -> StoredFile:
     return StoredFile(draft.name, outcome, draft.size, draft.sha256)
 
 
-def _is_same(place: Path, draft: _Draft) -> bool:
+def _is_same(place: Path, draft: Draft) -> bool:
     status = place.lstat()
     return stat.S_ISREG(status.st_mode) and status.st_size == draft.size and file_sha256(place) == draft.sha256
 

@@ -173,7 +173,10 @@ CJK_WEIGHTS_WITH_MEANING = Weights(
 """The same for questions whose words are pairs of characters."""
 
 _STEPS = (-5.0, -4.0, -3.0, -1.6, -1.2, -0.8, -0.3, 0.4, 1.3, 2.3)
-"""The strength from which a passage has score 1, 2, … 10. From 4 on it may be answered from."""
+"""The strength from which a passage has score 1, 2, … 10."""
+
+ANSWERED_FROM = _STEPS[3]
+"""The strength from which a passage may be answered from."""
 
 NEAR_MISS = 3
 """The most that a passage gets whose best sentence speaks of something else with nearly the same name."""
@@ -228,7 +231,7 @@ def score_of(best: RankedSentence | None) -> int:
 
 def best_of(ranked: Sequence[RankedSentence]) -> RankedSentence | None:
     """The best sentence; one with the asked name itself before any with a name like it."""
-    return next((row for row in ranked if not row.is_near_miss and row.strength >= _STEPS[3]), None) or next(
+    return next((row for row in ranked if not row.is_near_miss and row.strength >= ANSWERED_FROM), None) or next(
         iter(ranked), None
     )
 

@@ -1,12 +1,14 @@
 """Adding files to the documents folder and taking them out, for forms and programs: who may, and what follows."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from flask import request
 from flask_babel import lazy_gettext as _l
 
-from server.documents.uploads import Choice, HeldFiles, SentFile, StoredFile, disk_failures
+from server.documents.uploads import Choice, HeldFiles, SentFile, StoredFile, Uploads, disk_failures
 from server.http.body_limits import upload_bytes
 from server.http.form_files import MOST_FILES
 from server.http.problems import Problem, Refused
@@ -17,6 +19,8 @@ from storage.messages import message
 from storage.server_state.deletions import forget_deletions, note_deletion
 
 logger = logging.getLogger(__name__)
+
+Changed = TypeVar("Changed", list[StoredFile], list[StoredFile] | HeldFiles)
 _OTHER_FIELDS = 20  # of the form
 
 
@@ -37,40 +41,36 @@ def permit() -> None:
 
 def store(files: list[SentFile], *, replace: bool) -> list[StoredFile]:
     """Put the files into the documents folder."""
-    require_documents()
-    folder, index_dir = documents_dir(), services().index.index_dir
-    with services().slow_work.turn("uploads"):
-        stored = services().uploads.add(folder, files, replace=replace, may_create=_may_create(folder, index_dir))
-    forget_deletions(index_dir, (file.path for file in stored))
-    return stored
+    return _changed(
+        lambda uploads: uploads.add(documents_dir(), files, replace=replace, may_create=_may_create(documents_dir()))
+    )
 
 
 def receive(files: list[SentFile]) -> list[StoredFile] | HeldFiles:
     """Put the files into the documents folder; where names are taken, hold them all until it is said what to do."""
-    require_documents()
-    folder, index_dir = documents_dir(), services().index.index_dir
-    with services().slow_work.turn("uploads"):
-        received = services().uploads.receive(folder, files, may_create=_may_create(folder, index_dir))
-    if not isinstance(received, HeldFiles):
-        forget_deletions(index_dir, (file.path for file in received))
-    return received
+    return _changed(lambda uploads: uploads.receive(documents_dir(), files, may_create=_may_create(documents_dir())))
 
 
 def settle(key: str, choice: Choice) -> list[StoredFile]:
     """Store what was held."""
+    return _changed(lambda uploads: uploads.settle(key, choice))
+
+
+def _changed(change: Callable[[Uploads], Changed]) -> Changed:
     require_documents()
     with services().slow_work.turn("uploads"):
-        stored = services().uploads.settle(key, choice)
-    forget_deletions(services().index.index_dir, (file.path for file in stored))
-    return stored
+        changed = change(services().uploads)
+    if not isinstance(changed, HeldFiles):
+        forget_deletions(services().index.index_dir, (file.path for file in changed))
+    return changed
 
 
-def _may_create(folder: Path, index_dir: Path) -> bool:
+def _may_create(folder: Path) -> bool:
     """Whether a folder that is missing may be made: not while an index knows documents that were in it.
 
     Raises `DocumentsUnreachable` where it is missing and may not.
     """
-    if current_name(index_dir) is None or (services().index.state().ready and not known_paths()):
+    if current_name(services().index.index_dir) is None or (services().index.state().ready and not known_paths()):
         return True
     if not folder.is_dir():
         raise DocumentsUnreachable(message("the documents cannot be reached: their folder is not there"))

@@ -38,7 +38,8 @@ class OwnAddresses:
 
 def reachable_addresses(settings: ServerSettings, port: int) -> list[str]:
     """Addresses of the server for other devices in the network, best first; none where it listens on loopback alone."""
-    return [f"http://{name}:{port}" for name in OwnAddresses(settings.host).names() if name not in _host_names()]
+    own = _host_names()
+    return [f"http://{name}:{port}" for name in OwnAddresses(settings.host).names() if name not in own]
 
 
 def _addresses(families: Sequence[socket.AddressFamily]) -> list[str]:

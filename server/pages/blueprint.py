@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, g, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.http.condition import model_notices, open_index_status, readiness, stores_notices
-from server.http.services import document_records, documents_dir, documents_problem, services
+from server.http.services import documents_dir, documents_problem, services
 from server.http.translation import COOKIE as LANGUAGE_COOKIE
 from server.http.translation import LANGUAGES, interface_language
 from server.pages import template_helpers
@@ -52,7 +52,8 @@ def _theme() -> str:
 
 def _documents_known() -> int:
     """How many documents the open index knows, with those that could not be read."""
-    return len(document_records())
+    with services().index.acquire() as index:
+        return len(index.generation.catalogue.paths())
 
 
 def _is_indexing() -> bool:

@@ -27,6 +27,7 @@ class Pane:
 
     number: int
     passage: PassageOut
+    statement: str
     shown: ShownPage | None
     picture: Picture | None
     picture_url: str
@@ -36,7 +37,7 @@ class Pane:
     @property
     def sentence(self) -> tuple[int, int] | None:
         """Where the sentence stands in the passage itself, for a page that cannot be shown."""
-        return cited_range(self.passage.text, self.passage.text)[0]
+        return cited_range(self.passage.text, self.statement)[0]
 
 
 def statement_of(response: QueryResponse, number: int) -> str:
@@ -51,10 +52,10 @@ def opened(stored: StoredAnswer, number: int, page: int | None, zoom: int) -> Pa
     if not 1 <= number <= len(sources):
         return None
     passage = sources[number - 1]
+    statement = statement_of(stored.response, number)
     shown, picture, url = None, None, ""
     try:
         with services().index.acquire() as index:
-            statement = statement_of(stored.response, number)
             first = passage.pages[0] if passage.pages else None
             shown = cited_page(index.generation.catalogue, passage.document, passage.id, statement, first, page)
             file = picture_file(index, shown) if shown is not None else None
@@ -65,7 +66,7 @@ def opened(stored: StoredAnswer, number: int, page: int | None, zoom: int) -> Pa
             )
     except (IndexNotReady, NoPicture, NoRoom):
         picture = None
-    return Pane(number, passage, shown, picture, url, zoom if zoom in ZOOMS else 1, len(sources))
+    return Pane(number, passage, statement, shown, picture, url, zoom if zoom in ZOOMS else 1, len(sources))
 
 
 def picture_url(shown: ShownPage) -> str:

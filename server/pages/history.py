@@ -85,10 +85,10 @@ def unanswered_groups(entries: Sequence[Entry]) -> list[list[Entry]]:
 
 
 def _entries() -> list[Entry]:
-    records = document_records()
+    now = {record.path: record.sha256 for record in document_records()}
     summaries = ((each.id, read_summary(each.summary)) for each in services().answers.newest())
     return [
-        Entry(answer_id, summary, bool(changed_documents(summary.sources, records)))
+        Entry(answer_id, summary, bool(changed_documents(summary.sources, now)))
         for answer_id, summary in summaries
         if summary is not None
     ]

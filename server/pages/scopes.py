@@ -24,4 +24,6 @@ def scopes_of(paths: Sequence[str], also: Iterable[str] = ()) -> list[str]:
 
 def chosen_scopes(paths: Sequence[str], patterns: Sequence[str]) -> list[str]:
     """The scopes that these patterns were made of."""
+    if not patterns:
+        return []
     return [scope for scope in scopes_of(paths, also=paths) if pattern_of(scope) in patterns]

@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -155,16 +155,18 @@ def read_summary(text: str) -> Summary | None:
     return None
 
 
-def changed_documents(versions: dict[str, str], records: Iterable[DocumentRecord]) -> set[str]:
-    """Which documents are not what the index had of them then; none where nothing is known of them now."""
-    now = {record.path: record.sha256 for record in records}
+def changed_documents(versions: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
+    """Which documents are not what the index had of them then; none where nothing is known of them now.
+
+    Both are the SHA-256 of each document by its path.
+    """
     return {path for path, version in versions.items() if now and now.get(path) != version}
 
 
 def changed_since(stored: StoredAnswer, records: Iterable[DocumentRecord]) -> set[str]:
     """The same, and those whose files have changed since, which no run has seen yet."""
     by_path = {record.path: record for record in records}
-    changed = changed_documents(stored.versions, by_path.values())
+    changed = changed_documents(stored.versions, {path: record.sha256 for path, record in by_path.items()})
     passages = (*stored.response.sources, *stored.response.rejected)
     stale_then = {passage.document for passage in passages if passage.stale}
     folder = documents_dir()

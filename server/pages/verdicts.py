@@ -12,7 +12,7 @@ from server.http.problems import Problem, Refused
 from server.http.services import services
 from server.pages.blueprint import blueprint
 from server.pages.cited_pages import statement_of
-from server.pages.stored_answers import StoredAnswer, Verdict, required_answer, store, stored_answer
+from server.pages.stored_answers import StoredAnswer, Verdict, read_summary, required_answer, store, stored_answer
 
 REASONS = {
     "statement": _l("It says something that is not so"),
@@ -49,8 +49,9 @@ def question_lines(answers: Iterable[StoredAnswer]) -> str:
 
 def judged_answers() -> list[StoredAnswer]:
     """Every kept answer that somebody judged, oldest first. Raises `AnswersUnreadable`."""
-    kept = [each.id for each in reversed(services().answers.newest())]
-    found = [stored for answer_id in kept if (stored := stored_answer(answer_id)) is not None]
+    kept = [(each.id, read_summary(each.summary)) for each in reversed(services().answers.newest())]
+    judged = [answer_id for answer_id, summary in kept if summary is not None and summary.verdict is not None]
+    found = [stored for answer_id in judged if (stored := stored_answer(answer_id)) is not None]
     return [stored for stored in found if stored.verdict is not None]
 
 

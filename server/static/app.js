@@ -125,9 +125,7 @@
     },
     answer(change) {
       step(result().querySelector("[data-step]")?.dataset.writing);
-      const place = result().querySelector(`[data-answer="${change.mode}"]`);
-      changeBlocks(place, change);
-      pairAll(place);
+      changeBlocks(result().querySelector(`[data-answer="${change.mode}"]`), change);
     },
     done({ url, html }) {
       for (const old of document.querySelectorAll("[data-past], [data-waiting]")) old.remove();
@@ -218,6 +216,7 @@
       const block = document.createElement("div");
       block.append(fragment(html));
       place.append(block);
+      pairAll(block);
     }
   }
 

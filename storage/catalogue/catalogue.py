@@ -400,7 +400,7 @@ class Catalogue:
         for stem in stems:
             if len(stem) >= _SHORTEST_PART and stem.isalpha():
                 edges = re.compile(rf"^(?:{stem}\w{{{_SHORTEST_PART},}}|\w{{{_SHORTEST_PART},}}{stem})$", re.MULTILINE)
-                found |= dict.fromkeys(islice(edges.findall(words), _MOST_COMPOUNDS))
+                found |= dict.fromkeys(islice((match.group() for match in edges.finditer(words)), _MOST_COMPOUNDS))
         return list(found)
 
     @cached_property

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from storage.embedding import universal_files as universal
 from storage.embedding.download import (
     FILES_NEEDED,
     PICKLE,
@@ -121,11 +122,9 @@ def recorded_model(recorded: ModelIdentity) -> ModelIdentity:
 
 def load_token_counter(identity: ModelIdentity) -> Callable[[str], int]:
     """A function that counts the tokens the model would read, special tokens included; does not import torch."""
-    from storage.embedding.universal_files import is_universal, pieces_of, universal_tokenizer
-
-    if is_universal(Path(identity.location)):
-        universal = universal_tokenizer(Path(identity.location))
-        return lambda text: len(pieces_of(universal.encode(text))) + 2
+    if universal.is_universal(Path(identity.location)):
+        cutter = universal.universal_tokenizer(Path(identity.location))
+        return lambda text: len(universal.pieces_of(cutter.encode(text))) + 2
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(Path(identity.location) / "tokenizer.json"))
@@ -135,9 +134,7 @@ def load_token_counter(identity: ModelIdentity) -> Callable[[str], int]:
 
 
 def _packaged_identity(asked_for: str | None = None) -> ModelIdentity:
-    from storage.embedding.universal_files import packaged_folder
-
-    folder = packaged_folder()
+    folder = universal.packaged_folder()
     if folder is None or not folder.is_dir():
         raise ModelUnavailable(message("the packaged embedding model is not installed; run make install"))
     found = _universal_identity(asked_for or PACKAGED, folder)
@@ -145,8 +142,6 @@ def _packaged_identity(asked_for: str | None = None) -> ModelIdentity:
 
 
 def _universal_identity(name: str, folder: Path) -> ModelIdentity:
-    from storage.embedding import universal_files as universal
-
     try:
         fingerprint = universal.universal_fingerprint(folder)
     except (OSError, ValueError) as error:
@@ -218,9 +213,7 @@ def _hub_answers(name: str) -> bool:
 
 
 def _identity(name: str, folder: Path, revision: str) -> ModelIdentity:
-    from storage.embedding.universal_files import is_universal
-
-    if is_universal(folder):
+    if universal.is_universal(folder):
         return _universal_identity(name, folder)
     folder = folder.resolve()
     _refuse_code(folder)

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding, Regex, Tokenizer
-from tokenizers.models import Unigram
-from tokenizers.normalizers import Precompiled, Replace, Sequence, Strip
-from tokenizers.pre_tokenizers import Metaspace
 
 from storage.file_hash import file_sha256
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding, Tokenizer
 
 NAME = "use-multilingual-3"
 REVISION = "0.2.1"
@@ -63,8 +63,14 @@ def universal_fingerprint(folder: Path) -> str:
 
 
 @lru_cache(maxsize=1)
-def universal_tokenizer(folder: Path) -> Tokenizer:
+def universal_tokenizer(folder: Path) -> "Tokenizer":
     """Cuts a text into pieces of the vocabulary, without `BEGIN` and `END`; for many threads. See `pieces_of`."""
+    # Bound here: what embeds nothing need not load it.
+    from tokenizers import Regex, Tokenizer
+    from tokenizers.models import Unigram
+    from tokenizers.normalizers import Precompiled, Replace, Sequence, Strip
+    from tokenizers.pre_tokenizers import Metaspace
+
     data = (folder / _VOCABULARY).read_bytes()
     pieces: list[tuple[str, float]] = []
     normaliser = b""
@@ -79,7 +85,7 @@ def universal_tokenizer(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-def pieces_of(read: Encoding) -> list[int]:
+def pieces_of(read: "Encoding") -> list[int]:
     """The numbers of a text's pieces; the model knows no empty text, and takes each unknown character for a piece."""
     if UNKNOWN not in read.ids:
         return list(read.ids) or [UNKNOWN]

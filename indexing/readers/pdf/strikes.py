@@ -32,7 +32,7 @@ def without_struck(
     shown: list[Word] = []
     struck: list[Word] = []
     parted: list[Word] = []
-    places = _Places(characters) if by_word else _Places(())
+    places = _Places(characters if by_word else ())
     for word in words:
         kept, lost = _parted(word, by_word[id(word)], places) if id(word) in by_word else (word, None)
         shown.extend([kept] if kept else [])

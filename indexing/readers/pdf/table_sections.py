@@ -71,10 +71,10 @@ def _is_section_of(above: Sequence[Row], labels: Sequence[Row], below: Sequence[
 
 def _is_header_of(above: Sequence[Row], labels: Sequence[Row], below: Sequence[Row]) -> bool:
     """Whether there are names of columns alone, then a few lines ("in millions"), then as many columns of figures."""
-    cells = [[text_of(cell) for cell in cells_of(row)] for row in above]
-    figures = [len([cell for cell in cells_of(row)[1:] if is_figure(text_of(cell))]) for row in below]
     if len(above) > _TALLEST_HEADER or len(labels) > _TALLEST_HEADER or any(len(cells_of(row)) > 1 for row in labels):
         return False
+    cells = [[text_of(cell) for cell in cells_of(row)] for row in above]
+    figures = [len([cell for cell in cells_of(row)[1:] if is_figure(text_of(cell))]) for row in below]
     left, right = min(row.x0 for row in below), max(row.x1 for row in below)
     is_within = all(not row.table and left - row.size < row.x0 and row.x1 < right + row.size for row in labels)
     has_names = not any(is_figure(cell) and not YEAR.match(cell) for row in cells for cell in row)

@@ -10,8 +10,10 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 
 from server import create_app
+from server.http.schema import PassageOut
 from server.http.services import Services
 from server.language_model.errors import Unavailable
+from server.pages.cited_pages import Pane
 from server.pages.stored_answers import StoredAnswer
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion, Failure
@@ -179,3 +181,14 @@ def test_programs_get_notices_in_the_language_of_the_question_and_reasons_in_eng
     answer = writing.post("/api/query", json={"question": question}).get_json()
     assert answer["reason"] == "the account at the language model's provider has no balance"
     assert answer["notices"][0].startswith(notice)
+
+
+def test_without_its_page_a_source_is_marked_where_it_bears_out_the_answer() -> None:
+    text = "Members vote in May. Every member buys one share of 60 euros. Members who leave get it back from members."
+    passage = PassageOut.model_validate(
+        {"id": "1", "document": "a.md", "pages": [1], "text": text, "retrieval_score": 1.0, "relevance": {}}
+        | {"stale": False, "url": "/documents/a.md"}
+    )
+    pane = Pane(1, passage, "A share costs 60 euros [1].", None, None, "", 1, 1)
+    assert pane.sentence is not None
+    assert text[slice(*pane.sentence)].strip() == "Every member buys one share of 60 euros."
