@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MCP_EXTENSION = "pagewise-mcp"
 _STARTING_SECONDS = 30.0
 _STOP_LOOKS_SECONDS = 0.5
-_TASK = "pagewise.mcp_task"
+_TASKS = "pagewise.mcp_tasks"
 
 blueprint = Blueprint("mcp", __name__)
 
@@ -35,24 +35,24 @@ class McpBridge:
         self._services = services
         self._lock = threading.Lock()
         self._wsgi: Any = None
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     def answer(self, environ: dict[str, Any]) -> Response:
         """The SDK's answer to a request of WSGI."""
         wsgi = self._begun()
+        tasks: list[asyncio.Task[None]] = []
+        environ = {**environ, _TASKS: tasks}
         response = Response.from_app(wsgi, environ)
         response.headers.remove("Connection")  # the SDK sets it for streams; whoever serves WSGI decides it alone
-        response.response = self._until_left(response.response, environ)
+        response.response = self._until_left(response.response, tasks)
         return response
 
-    def _until_left(self, lines: Any, environ: dict[str, Any]) -> Iterator[bytes]:
+    def _until_left(self, lines: Any, tasks: list[asyncio.Task[None]]) -> Iterator[bytes]:
         """The same; a2wsgi 1.10 lets the work go on for ever when the client leaves."""
         try:
             yield from lines
         finally:
-            task = environ.get(_TASK)
-            if task is not None and self._loop is not None:
-                self._loop.call_soon_threadsafe(task.cancel)
+            for task in tasks:
+                task.get_loop().call_soon_threadsafe(task.cancel)
 
     def _begun(self) -> Any:
         with self._lock:
@@ -64,8 +64,7 @@ class McpBridge:
                 server = build_mcp_server(self._services, "")
                 # Host and Origin were looked at before: the SDK's own check knows none of our names.
                 asgi = server.streamable_http_app(stateless_http=True, host="")
-                self._loop = self._run_loop(server.session_manager)
-                self._wsgi = ASGIMiddleware(_with_task(asgi), loop=self._loop)
+                self._wsgi = ASGIMiddleware(_with_task(asgi), loop=self._run_loop(server.session_manager))
             return self._wsgi
 
     def _run_loop(self, manager: StreamableHTTPSessionManager) -> asyncio.AbstractEventLoop:
@@ -86,7 +85,7 @@ def _with_task(asgi: Any) -> Any:
     """The same application, which leaves in the request's environment what cancels its work."""
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        scope["wsgi_environ"][_TASK] = asyncio.current_task()
+        scope["wsgi_environ"][_TASKS].append(asyncio.current_task())
         await asgi(scope, receive, send)
 
     return application

@@ -17,10 +17,10 @@ import anyio.to_thread
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
-from mcp_types import CallToolResult, ContentBlock, ImageContent, Resource, TextContent, ToolAnnotations
+from mcp.types import CallToolResult, ContentBlock, ImageContent, Resource, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field
 
-from server.api.tools import AskResult, DocumentList, PageText, ToolFailed, Tools
+from server.api.tools import AskResult, DocumentList, ListedDocument, PageText, ToolFailed, Tools
 from server.http import schema
 from server.http.services import Services
 from storage.version import version
@@ -214,10 +214,10 @@ def _place(passage: schema.PassageOut) -> str:
     return f"{passage.document}, p. {pages}{names}" if pages else passage.document
 
 
-def _document_line(document: Any) -> str:
+def _document_line(document: ListedDocument) -> str:
     title = f" – {document.title}" if document.title else ""
-    wrong = f" – {document.state}: {document.detail}" if document.detail else ""
-    return f"{document.path}{title}, {document.pages} pages{wrong}"
+    line = f"{document.path}{title}, {document.pages} pages"
+    return " – ".join(filter(None, [line, document.state if document.detail else "", document.detail]))
 
 
 def _page_text(page: PageText) -> str:

@@ -3,6 +3,7 @@
 Knows nothing of the protocol by which they are called, and nothing of Flask: they run outside of any request.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
@@ -29,6 +30,7 @@ T = TypeVar("T")
 OPENING_SECONDS = 60.0
 """How long a call waits for an index that is being opened."""
 
+_SECONDS_BETWEEN = 1.0
 _NEAREST_SHOWN = 3
 _MOST_LISTED = 200
 _LONGEST_DOCUMENT = 200_000
@@ -254,13 +256,15 @@ class _Steps:
     progress: Progress
     found: int = 0
     scored: int = 0
+    share: float = 0.5
+    told_at: float = 0.0
 
     def tell(self, event: answers.Event) -> None:
-        """Retrieving is the first tenth, scoring the next four; writing is the rest."""
+        """Retrieving is the first tenth, scoring the next four; writing is the rest, whose length nobody knows."""
         match event:
             case answers.PassagesFound(passages=passages):
-                self.found = len(passages)
-                self.progress(0.1, f"{self.found} passages found")
+                self.found = count = len(passages)
+                self.progress(0.1, f"{count} passages found")
             case answers.PassageScored():
                 self.scored += 1
                 self.progress(0.1 + 0.4 * self.scored / max(1, self.found), "judging the passages")
@@ -268,6 +272,15 @@ class _Steps:
                 self.progress(0.5, f"answering from {len(kept)} passages")
             case answers.ReadingPlanned(reading=reading):
                 self.progress(0.05, f"reading {reading.pages} pages of {len(reading.documents)} documents")
+            case answers.AnswerDelta() | answers.ReasoningDelta() | answers.Heartbeat():
+                self._tell_still_working()
+
+    def _tell_still_working(self) -> None:
+        """Once a second, so that nobody takes it for dead, and a caller who has left is noticed."""
+        if time.monotonic() - self.told_at >= _SECONDS_BETWEEN and self.scored == self.found:
+            self.told_at = time.monotonic()
+            self.share += (1 - self.share) / 20
+            self.progress(self.share, "writing")
 
 
 def _known(catalogue: Catalogue, path: str) -> DocumentRecord:
@@ -282,7 +295,7 @@ def _page_name(document: str, page: PageRecord) -> str:
 
 def _no_page(record: DocumentRecord, page: int) -> Problem:
     text = message("the document has {pages} pages; there is no page {page}", pages=record.pages, page=page)
-    return Problem(404, "no_such_page", "", text)
+    return Problem(404, "not_found", "", text)
 
 
 _NO_DOCUMENT = Problem(

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-from server.answering.service import RUNNING, WAITING
+from server.answering.admission import RUNNING, WAITING
 from server.threads import Threads
 
 logger = logging.getLogger(__name__)
