@@ -4,8 +4,8 @@
 
 Nearness is how far the cosine stands above that of passages in general, the nearest 1: cosines themselves lie close
 together. A convex combination, because ranks hide how good the best hit is: with an embedding model that does not know
-the language, rank fusion drags a 0.97 (nDCG@10, CMRC) down to 0.55, this stays above and is better in English too. Knows
-nothing of relevance thresholds, language models or HTTP.
+the language, rank fusion drags a 0.97 (nDCG@10, CMRC) down to 0.55, this stays above and is better in English too.
+Knows nothing of relevance thresholds, language models or HTTP.
 """
 
 import re
