@@ -1,6 +1,7 @@
 """The passage after or before one that was kept, where a table, a list or a formula goes on there.
 
 Pieces of a document are cut at a length; what belongs together may be in two of them.
+Apart from what else an answer needs: whether something goes on is told by lines alone, not by the question.
 """
 
 import re
