@@ -18,7 +18,7 @@ from server.http.translation import interface_language
 from server.pages.blueprint import blueprint
 from server.pages.cited_pages import opened, statement_of
 from server.pages.rendering import AnswerContext, GrowingText
-from server.pages.scopes import chosen_scopes, pattern_of, scopes_of
+from server.pages.scopes import chosen_in, chosen_scopes, pattern_of, scopes_of
 from server.pages.sharing import is_only_here, shared_url
 from server.pages.stored_answers import StoredAnswer, changed_since, keep, required_answer, thread_of
 from server.pages.verdicts import REASONS
@@ -45,23 +45,25 @@ def shown(stored: StoredAnswer) -> dict[str, Any]:
         "unstored": unstored and told(unstored, interface_language()).rstrip(".。"),
         "most_held": MOST_HELD,
         "chosen": chosen,
-        "ocr": {(path, page.number) for path, page in odd_pages() if page.status == "ocr"},
+        "ocr": {(path, page.number) for path, page in odd_pages(_documents_of(stored)) if page.status == "ocr"},
         "changed": changed_since(stored, records),
         "asked": stored.asked.model_dump(),
-        "paths": scopes_of(paths, also=chosen),
+        "offered": scopes_of(paths),
         "unreadable": [record for record in records if record.status != "indexed"],
     }
+
+
+def _documents_of(stored: StoredAnswer) -> set[str]:
+    return {passage.document for passage in (*stored.response.sources, *stored.response.rejected)}
 
 
 @blueprint.get("/")
 def ask_page() -> str:
     """The form."""
-    scopes, paths = request.args.getlist("documents"), _answering_paths()
-    asked = {
-        "question": request.args.get("q", "")[: schema.LONGEST_QUESTION],
-        "documents": [pattern_of(scope) for scope in scopes],
-    }
-    return render_template("ask.html", asked=asked, paths=scopes_of(paths, also=scopes))
+    paths = _answering_paths()
+    asked = {"question": request.args.get("q", "")[: schema.LONGEST_QUESTION]}
+    chosen = chosen_in(paths, request.args.getlist("documents"))
+    return render_template("ask.html", asked=asked, chosen=chosen, offered=scopes_of(paths))
 
 
 @blueprint.post("/ask")
