@@ -13,6 +13,7 @@ from flask import current_app
 
 from server import answers
 from server.answering.readiness_check import SelfCheck
+from server.answering.suggestions import Suggestions
 from server.documents.child_processes import Children
 from server.documents.page_pictures import IndexedFiles, PagePictures
 from server.documents.reindexing import Reindexing
@@ -80,6 +81,8 @@ class Services:
     """The processes that requests wait for."""
     draining: Event = field(default_factory=Event)
     """Set when the server is going to stop: it is not ready any more, and finishes what it has begun."""
+    suggestions: Suggestions | None = None
+    """Proposes questions to begin with; None: none are proposed."""
     self_check: SelfCheck = field(default_factory=SelfCheck)
     """Tells whether questions can be answered, and what the server is short of."""
     stopping: Event = field(default_factory=Event)

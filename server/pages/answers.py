@@ -21,6 +21,7 @@ from server.pages.rendering import AnswerContext, GrowingText
 from server.pages.scopes import chosen_in, chosen_scopes, pattern_of, scopes_of
 from server.pages.sharing import is_only_here, shared_url
 from server.pages.stored_answers import StoredAnswer, changed_since, keep, required_answer, thread_of
+from server.pages.suggestions import suggested
 from server.pages.verdicts import REASONS
 from storage.message_translation import told
 from storage.messages import encoded
@@ -49,8 +50,14 @@ def shown(stored: StoredAnswer) -> dict[str, Any]:
         "changed": changed_since(stored, records),
         "asked": stored.asked.model_dump(),
         "offered": scopes_of(paths),
+        **suggested(_cited_first(stored), stored.response.question),
         "unreadable": [record for record in records if record.status != "indexed"],
     }
+
+
+def _cited_first(stored: StoredAnswer) -> list[str]:
+    """The documents that more may be asked of: those that were cited."""
+    return list(dict.fromkeys(passage.document for passage in stored.response.sources))
 
 
 def _documents_of(stored: StoredAnswer) -> set[str]:
@@ -63,7 +70,8 @@ def ask_page() -> str:
     paths = _answering_paths()
     asked = {"question": request.args.get("q", "")[: schema.LONGEST_QUESTION]}
     chosen = chosen_in(paths, request.args.getlist("documents"))
-    return render_template("ask.html", asked=asked, chosen=chosen, offered=scopes_of(paths))
+    questions = suggested([each for each in chosen if not each.endswith("/")])
+    return render_template("ask.html", asked=asked, chosen=chosen, offered=scopes_of(paths), **questions)
 
 
 @blueprint.post("/ask")

@@ -327,6 +327,7 @@
     }
     for (const again of root.querySelectorAll("[data-again]")) slide(again);
     for (const place of root.querySelectorAll(".scope")) scope(place);
+    for (const place of root.querySelectorAll("[data-later]")) later(place);
     for (const other of root.querySelectorAll("[data-follow], [data-ask]")) {
       other.addEventListener("submit", (event) => {
         event.preventDefault();
@@ -337,6 +338,22 @@
       if (link.pathname === location.pathname) openPage(link);
     }
     pairAll(root);
+  }
+
+  // A piece that is still being made is put in when it is there.
+  async function later(place) {
+    for (let tries = 0; tries < 20 && place.isConnected; tries++) {
+      const response = await fetch(place.dataset.later).catch(() => null);
+      if (!response?.ok) return;
+      if (response.status === 204) {
+        await new Promise((done) => setTimeout(done, 1500));
+        continue;
+      }
+      const piece = document.createElement("div");
+      piece.append(fragment(await response.text()));
+      place.replaceWith(piece);
+      return enhance(piece);
+    }
   }
 
   // What is chosen becomes a box of its own beside the list; unticking takes it away.
