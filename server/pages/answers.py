@@ -50,14 +50,15 @@ def shown(stored: StoredAnswer) -> dict[str, Any]:
         "changed": changed_since(stored, records),
         "asked": stored.asked.model_dump(),
         "offered": scopes_of(paths),
-        **suggested(_cited_first(stored), stored.response.question),
+        **suggested(_to_go_on_with(stored, chosen), stored.response.question),
         "unreadable": [record for record in records if record.status != "indexed"],
     }
 
 
-def _cited_first(stored: StoredAnswer) -> list[str]:
-    """The documents that more may be asked of: those that were cited."""
-    return list(dict.fromkeys(passage.document for passage in stored.response.sources))
+def _to_go_on_with(stored: StoredAnswer, chosen: Sequence[str]) -> list[str]:
+    """The documents that more may be asked of: those the answer rests on, else those that were chosen."""
+    sources = dict.fromkeys(passage.document for passage in stored.response.sources)
+    return list(sources) or [scope for scope in chosen if not scope.endswith("/")]
 
 
 def _documents_of(stored: StoredAnswer) -> set[str]:

@@ -15,7 +15,7 @@ from server.answering.suggestions import MOST_SHOWN, Suggestions
 from server.http.services import Services
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion
-from tests.server.pages.test_pages import QUESTION, ask
+from tests.server.pages.test_pages import ask
 
 _PATIENCE_SECONDS = 240
 
@@ -54,7 +54,8 @@ def test_the_empty_page_suggests_what_the_documents_answer(desk: FlaskClient, su
 
 
 def test_after_an_answer_its_documents_are_asked_more(desk: FlaskClient, suggestions: Suggestions) -> None:
-    asked = ask(desk, QUESTION, documents="waldbad-badeordnung.md").request.path
+    question = "Wie teuer ist ein Anteil der Genossenschaft?"
+    asked = ask(desk, question, documents="waldbad-badeordnung.md").request.path
     desk.get(asked)
     suggestions.wait(_PATIENCE_SECONDS)
     questions = offered(desk.get(asked).text)
