@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -24,7 +24,7 @@ from server.language_model.received import Reply
 from server.retrieval.index_holder import IndexNotReady, OpenIndex
 from storage.catalogue.catalogue import Catalogue
 from storage.records import DocumentRecord
-from storage.server_state.language_models import read_learned, write_learned
+from storage.server_state.suggestions import keep_questions, kept_questions
 
 logger = logging.getLogger(__name__)
 
@@ -146,11 +146,10 @@ class Suggestions:
     def _make(self, generation: str, key: tuple[str, ...]) -> Iterator[list[Proposal]]:
         """All that was found so far, as soon as that is enough for a page, and at the end."""
         name = json.dumps([generation, self._with_model, self._threshold, *key], ensure_ascii=False)
-        kept = read_learned(self._file, name)
+        kept = kept_questions(self._file, name)
         if kept is not None:
-            with suppress(KeyError, TypeError):
-                yield [Proposal(**each) for each in kept["questions"]]
-                return
+            yield [Proposal(*each) for each in kept]
+            return
         with self._index.acquire() as index:
             sources = _sources(index.generation.catalogue, key)
         proposed = evenly(sources, _MOST_TRIED)
@@ -166,7 +165,7 @@ class Suggestions:
             return
         yield found
         with suppress(OSError):
-            write_learned(self._file, name, {"questions": [asdict(each) for each in found]})
+            keep_questions(self._file, name, [(each.question, each.document) for each in found])
 
     def _is_answered(self, proposal: Proposal) -> bool:
         """Whether the question is answered, and by the document that it was made from."""
