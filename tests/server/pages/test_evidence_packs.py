@@ -1,4 +1,4 @@
-"""Answers to take away: a signed pack in which every change shows, the same as single files, and what one does with it."""
+"""Answers to take away: a signed pack in which every change shows, the same as single files, and its two commands."""
 
 import hashlib
 import io
