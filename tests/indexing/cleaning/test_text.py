@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexing.cleaning.characters import clean_characters, garbled_share, repair_glyph_codes, without_garbled_lines
-from indexing.cleaning.text import clean_document, clean_text, close_gaps, join_cut_words
+from indexing.cleaning.cut_words import join_cut_words
+from indexing.cleaning.text import clean_document, clean_text, close_gaps
 from indexing.documents import Heading, ParsedDocument
 from indexing.readers.pdf.repeated_lines import remove_furniture
 from storage.messages import Message, message
