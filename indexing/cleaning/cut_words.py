@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from storage.embedding.packaged_words import is_known_word
 
 _CUT_WORD = re.compile(r"(?<!\S)(\S*?)([^\W\d_]+)([-‐\u00ad])\n([^\W_]+)(\S*)([ \t]*\n?)")
+_CUT = re.compile(r"[^\W\d_][-‐\u00ad]\n[^\W_]")  # quickly told
 _WORD = re.compile(r"[^\W_]+(?:[-‐][^\W_]+)*")
 _HYPHEN = re.compile("[-‐]")
 _ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
@@ -37,7 +38,7 @@ def join_cut_words(pages: Sequence[str]) -> list[str]:
     evidence = _evidence(pages)
     joined = []
     for page in pages:
-        text, last = page, None
+        text, last = page, "" if _CUT.search(page) else page
         while text != last:  # a word may be cut on two lines running
             last, text = text, _CUT_WORD.sub(lambda match: _join(match, evidence), text)
         joined.append(text)
@@ -64,12 +65,16 @@ class _Evidence:
 
 
 def _evidence(pages: Sequence[str]) -> _Evidence:
-    words = Counter(word.lower() for page in pages for word in _WORD.findall(_CUT_WORD.sub(" ", page)))
+    words = Counter(word.lower() for page in pages for word in _WORD.findall(_without_cut(page)))
     compounds = [_HYPHEN.split(word) for word in words if _HYPHEN.search(word)]
     firsts = frozenset(part for parts in compounds for part in parts[:-1])
     seconds = frozenset(part for parts in compounds for part in parts[1:])
-    cuts = (match for page in pages for match in _CUT_WORD.finditer(page))
+    cuts = (match for page in pages if _CUT.search(page) for match in _CUT_WORD.finditer(page))
     return _Evidence(words, firsts, seconds, _cuts_none(cuts, words))
+
+
+def _without_cut(page: str) -> str:
+    return _CUT_WORD.sub(" ", page) if _CUT.search(page) else page
 
 
 def _cuts_none(cuts: Iterable[re.Match[str]], words: Counter[str]) -> bool:
