@@ -15,15 +15,21 @@ _CUT = re.compile(r"[^\W\d_][-‐\u00ad]\n[^\W_]")  # quickly told
 _WORD = re.compile(r"[^\W_]+(?:[-‐][^\W_]+)*")
 _HYPHEN = re.compile("[-‐]")
 _ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
-_STANDS_FOR_HALF = frozenset("and or to und oder bis et ou y o e ed en".split())  # "short- and long-term"
-_LINKS = frozenset("of to by in on at the and or a for up off out per as from with de du la en à".split())
-_PREFIXES = frozenset(
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_STANDS_FOR_HALF = _set("and or to und oder bis et ou y o e ed en")  # "short- and long-term"
+_LINKS = _set("of to by in on at the and or a for up off out per as from with de du la en à")
+_PREFIXES = _set(
     "com con dis mis pre sub inter over under out trans per pro super micro multi fore counter ent ver vor aus auf ein "
-    "des dés sur sous par sobre contra intro retro".split()
+    "des dés sur sous par sobre contra intro retro"
 )
-_SUFFIXES = frozenset(
+_SUFFIXES = _set(
     "able ible ment ments ness ship ships ward wards less tion tions sion sions ally ings ance ence hood some wise "
-    "ting ring sing king ding ping ning ling ters ation ated ates ular lung heit keit chen lich isch ique".split()
+    "ting ring sing king ding ping ning ling ters ation ated ates ular lung heit keit chen lich isch ique"
 )
 _ENDINGS = ("s", "es", "d", "ed", "ing", "able", "er", "ly", "al")
 _SHORTEST = (3, 4)  # letters of the two halves of a compound that no compound of the document shows

@@ -5,7 +5,6 @@ Knows nothing of files or formats. Characters are the business of `characters`, 
 
 import itertools
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from indexing.cleaning.characters import clean_characters
