@@ -6,6 +6,7 @@ of axes and ticks stand a little outside. Running text on a coloured ground is n
 
 import itertools
 import statistics
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from storage.words.lines import CAPTION
 _CELL = 10.0  # points: drawings so near are one figure
 _MOST_PLACES = 40_000  # of the raster
 _ENOUGH_DRAWN = 6  # slanted or curved lines, or …
-_ENOUGH_BARS = 4  # … bars without text on them, no two alike
+_ENOUGH_BARS = 4  # … bars of so many lengths on one line; the grounds of a table's cells are as high as one another
 _SMALLEST = (60.0, 40.0)  # points: width and height
 _MOST_ON_BAR = 3  # words on a filled shape; with more it is a ground
 _MOST_GROUPS = 300
@@ -80,14 +81,30 @@ def _words_on(bar: Rule, words: Sequence[Word]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Drawings near one another: the box around them, how many lines, and the dimensions of the bars."""
+    """Drawings near one another: the box around them, and which of them are lines and bars."""
 
     box: Rule
     lines: int
-    bars: frozenset[tuple[int, int]]
+    bars: tuple[Rule, ...]
 
     def joined(self, other: "_Group") -> "_Group":
-        return _Group(_around([self.box, other.box]), self.lines + other.lines, self.bars | other.bars)
+        """Both as one."""
+        return _Group(_around([self.box, other.box]), self.lines + other.lines, self.bars + other.bars)
+
+    def is_figure(self) -> bool:
+        """Whether it is large enough, and a chart or a diagram by what is drawn."""
+        is_large = self.box[2] - self.box[0] >= _SMALLEST[0] and self.box[3] - self.box[1] >= _SMALLEST[1]
+        return is_large and (self.lines >= _ENOUGH_DRAWN or _are_bars(self.bars))
+
+
+def _are_bars(bars: Sequence[Rule]) -> bool:
+    """Whether bars as broad as one another begin on one line and have many lengths."""
+    lengths: dict[tuple[str, int, int], set[int]] = defaultdict(set)
+    for x0, top, x1, bottom in bars:
+        width, height = round(x1 - x0), round(bottom - top)
+        lengths["up", round(bottom), width].add(height)
+        lengths["right", round(x0), height].add(width)
+    return max(map(len, lengths.values()), default=0) >= _ENOUGH_BARS
 
 
 def _boxes(
@@ -97,13 +114,10 @@ def _boxes(
     drawn = [*lines, *bars]
     groups: list[_Group] = []
     for numbers in itertools.islice(_groups(drawn), _MOST_GROUPS):
-        own_bars = frozenset(_dimensions(drawn[number]) for number in numbers if number >= len(lines))
+        own_bars = tuple(drawn[number] for number in numbers if number >= len(lines))
         box = _with_rules(_around([drawn[number] for number in numbers]), rules)
-        groups.append(_Group(box, sum(number < len(lines) for number in numbers), own_bars))
-    for group in _merged(groups, long_rows):
-        is_large = group.box[2] - group.box[0] >= _SMALLEST[0] and group.box[3] - group.box[1] >= _SMALLEST[1]
-        if is_large and (group.lines >= _ENOUGH_DRAWN or len(group.bars) >= _ENOUGH_BARS):
-            yield group.box
+        groups.append(_Group(box, len(numbers) - len(own_bars), own_bars))
+    yield from (group.box for group in _merged(groups, long_rows) if group.is_figure())
 
 
 def _merged(groups: Sequence[_Group], long_rows: Sequence[Row]) -> list[_Group]:
@@ -128,10 +142,6 @@ def _gap(one: Rule, other: Rule) -> float:
 def _has_between(whole: Rule, parts: Sequence[Rule], long_rows: Sequence[Row]) -> bool:
     within = [row for row in long_rows if whole[1] <= row.base <= whole[3] and row.x0 < whole[2] and whole[0] < row.x1]
     return any(not any(part[1] <= row.base <= part[3] for part in parts) for row in within)
-
-
-def _dimensions(box: Rule) -> tuple[int, int]:
-    return round(box[2] - box[0]), round(box[3] - box[1])
 
 
 def _groups(boxes: Sequence[Rule]) -> Iterator[list[int]]:
