@@ -5,6 +5,7 @@ of axes and ticks stand a little outside. Running text on a coloured ground is n
 """
 
 import itertools
+import re
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -18,12 +19,13 @@ from storage.words.lines import CAPTION
 _CELL = 10.0  # points: drawings so near are one figure
 _MOST_PLACES = 40_000  # of the raster
 _ENOUGH_DRAWN = 6  # slanted or curved lines, or …
+_FEW_DRAWN = 3  # of them, where straight ones touch them
 _ENOUGH_BARS = 4  # … bars of so many lengths on one line; the grounds of a table's cells are as high as one another
 _SMALLEST = (60.0, 40.0)  # points: width and height
 _MOST_ON_BAR = 3  # words on a filled shape; with more it is a ground
 _MOST_GROUPS = 300
 _BESIDE = 80.0  # points between the parts of one figure
-_LONGEST_RULE = 1.5  # times the figure's width or height, of a rule that belongs to it
+_LONGEST_RULE = 2.0  # times the figure's width or height, of a rule that belongs to it
 _AROUND = 1.2  # usual sizes: how far outside labels stand
 _TICK_AROUND = 2.4  # beside, where they are figures
 _LARGER = 1.5  # times the other labels: the size of such a label
@@ -32,6 +34,7 @@ _TEXT_SIZE = 0.87  # of the page's usual: smaller text is that of labels
 _PROSE_WORDS, _PROSE_ROWS = 5, 3
 _WHOLE_PAGE = 0.6  # of the words' extent: a figure so large is one only where its labels are small
 _LARGEST_LABEL = 14.0  # points
+_WRITTEN = re.compile(r"[^\W\d_]{2}|[\u3400-\u9fff]")
 _BETWEEN = " · "
 
 Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
@@ -50,7 +53,7 @@ def find_figures(
     words: Sequence[Word], rules: Sequence[Rule], lines: Sequence[Rule], bars: Sequence[Rule]
 ) -> list[Figure]:
     """The drawings of a page that have labels: `lines` are slanted or curved, `bars` filled, `rules` straight."""
-    if not words or (len(lines) < _ENOUGH_DRAWN and len(bars) < _ENOUGH_BARS):
+    if not words or (len(lines) < _FEW_DRAWN and len(bars) < _ENOUGH_BARS):
         return []
     usual = statistics.median(word.size for word in words for _ in word.text)
     long_rows = [row for row in rows_of(words) if _is_long(row, usual)]
@@ -68,7 +71,8 @@ def find_figures(
 
 def _is_long(row: Row, usual: float) -> bool:
     """Whether it looks like a line of running text."""
-    return row.size >= _TEXT_SIZE * usual and max(map(len, cells_of(row))) >= _PROSE_WORDS
+    written = (sum(_WRITTEN.search(word.text) is not None for word in cell) for cell in cells_of(row))
+    return row.size >= _TEXT_SIZE * usual and max(written) >= _PROSE_WORDS
 
 
 def _box_of(word: Word) -> Rule:
@@ -115,8 +119,11 @@ def _boxes(
     groups: list[_Group] = []
     for numbers in itertools.islice(_groups(drawn), _MOST_GROUPS):
         own_bars = tuple(drawn[number] for number in numbers if number >= len(lines))
-        box = _with_rules(_around([drawn[number] for number in numbers]), rules)
-        groups.append(_Group(box, len(numbers) - len(own_bars), own_bars))
+        own_lines = len(numbers) - len(own_bars)
+        box, own_rules = _with_rules(_around([drawn[number] for number in numbers]), rules)
+        if own_lines >= _FEW_DRAWN:
+            own_lines += own_rules  # axes
+        groups.append(_Group(box, own_lines, own_bars))
     yield from (group.box for group in _merged(groups, long_rows) if group.is_figure())
 
 
@@ -172,11 +179,15 @@ def _groups(boxes: Sequence[Rule]) -> Iterator[list[int]]:
         yield sorted(group)
 
 
-def _with_rules(box: Rule, rules: Sequence[Rule]) -> Rule:
-    """The box with the axes and the lines of a grid that touch it and are not much longer."""
-    width, height = (box[2] - box[0]) * _LONGEST_RULE, (box[3] - box[1]) * _LONGEST_RULE
-    own = [rule for rule in rules if _touch(rule, box) and rule[2] - rule[0] <= width and rule[3] - rule[1] <= height]
-    return _around([box, *own])
+def _with_rules(box: Rule, rules: Sequence[Rule]) -> tuple[Rule, int]:
+    """The box with the axes and the lines of a grid that touch it and are not much longer; how many they are."""
+    own: list[Rule] = []
+    for _ in range(2):  # an axis may touch another one alone
+        width, height = (box[2] - box[0]) * _LONGEST_RULE, (box[3] - box[1]) * _LONGEST_RULE
+        fitting = (rule for rule in rules if rule[2] - rule[0] <= width and rule[3] - rule[1] <= height)
+        own = [rule for rule in fitting if _touch(rule, box)]
+        box = _around([box, *own])
+    return box, len(own)
 
 
 def _touch(one: Rule, other: Rule) -> bool:

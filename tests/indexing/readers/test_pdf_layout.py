@@ -636,3 +636,55 @@ def test_a_page_that_is_a_picture_with_a_stamp_is_read_by_ocr_too(tmp_path: Path
 )
 def test_a_page_full_of_lines_keeps_its_text(tmp_path: Path, content: str) -> None:
     assert "all its words" in text(tmp_path, drawn((60, 700, "all its words"), more=content))
+
+
+CHART_TEXT = [
+    "Sales grew in every year since the harbour was deepened",
+    "and the ferry sails twice a day, as the figure above shows;",
+    "the council expects the same of the year that has begun.",
+]
+
+
+def chart(*, with_line: bool) -> tuple[list[tuple[float, float, str]], str]:
+    """A bar or line chart with ticks and names of its axes; its grid would make a ruled table."""
+    heights = (40, 65, 90, 120)
+    places = [120 + 60 * number for number in range(4)]
+    labels = [(95.0, 597.0 + 30 * number, f"{number}0") for number in range(5)]
+    labels += [(float(x), 588.0, str(2019 + number)) for number, x in enumerate(places)]
+    labels += [(190.0, 575.0, "Sales in millions"), (130.0, 718.0, "Ferry"), (250.0, 718.0, "Harbour")]
+    more = "0.6 G " + " ".join(f"110 {600 + 30 * number} m 360 {600 + 30 * number} l S" for number in range(5))
+    more += " " + " ".join(f"{x} 600 m {x} 730 l S" for x in (110, *places, 360)) + " 0 0 1 rg 0 0 1 RG "
+    if with_line:
+        points = [(x, 600 + height) for x, height in zip(places, heights, strict=True)]
+        return labels, more + " ".join(f"{x} {y} {'l' if n else 'm'}" for n, (x, y) in enumerate(points)) + " S"
+    return labels, more + " ".join(f"{x} 600 20 {y} re f" for x, y in zip(places, heights, strict=True))
+
+
+@pytest.mark.parametrize("with_line", [pytest.param(True, id="lines"), pytest.param(False, id="bars")])
+def test_the_labels_of_a_chart_are_apart_from_its_caption_and_from_the_text(tmp_path: Path, with_line: bool) -> None:
+    labels, more = chart(with_line=with_line)
+    texts = [(60.0, 520.0 - 12 * number, line) for number, line in enumerate(CHART_TEXT)]
+    caption = (60.0, 550.0, "Figure 3: Sales of the ferry and of the harbour")
+    pieces = "\n".join(f"BT /F1 7 Tf {x} {y} Td ({label}) Tj ET" for x, y, label in labels)
+    found = text(tmp_path, drawn(caption, *texts, more=f"{pieces} {more}"))
+    figure, *rest = found.split("\n\n")
+    assert (figure[0], figure[-1], "\n" in figure) == ("[", "]", False)
+    assert all(label in figure for _, _, label in labels)
+    assert "\n".join(rest).split("\n") == [caption[2], *CHART_TEXT]
+
+
+def test_coloured_cells_of_a_table_are_no_bars(tmp_path: Path) -> None:
+    lines = [row(700 - 20 * n, name, *figures) for n, (name, *figures) in enumerate(FERRIES)]
+    grounds = "".join(
+        f"0.8 0.9 1 rg {x} {694 - 20 * n} {width} 18 re f "
+        for n in range(len(FERRIES))
+        for x, width in ((56, 104 + 6 * n), (166, 90), (276, 70 + n))
+    )
+    body = "\n".join(f"BT /F1 10 Tf {x} {y} Td ({cell}) Tj ET" for line in lines for x, y, cell in line)
+    found = text(tmp_path, pdf_of_content(f"{grounds} 0 g\n{body}"))
+    assert "| North | 120 | 340 |" in found
+    assert "[" not in found
+
+
+FERRIES = [("Ferry", "Cars", "People"), ("North", "120", "340"), ("South", "90", "210"), ("East", "75", "180")]
+FERRIES += [("West", "60", "150"), ("Isles", "33", "90")]
