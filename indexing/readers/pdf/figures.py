@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from indexing.readers.pdf.cells import cells_of, is_figure
 from indexing.readers.pdf.lines import Row, rows_of, text_of
 from indexing.readers.pdf.words import Word
-from storage.words.lines import CAPTION
 
 _CELL = 10.0  # points: drawings so near are one figure
 _MOST_PLACES = 40_000  # of the raster
@@ -35,6 +34,10 @@ _PROSE_WORDS, _PROSE_ROWS = 5, 3
 _WHOLE_PAGE = 0.6  # of the words' extent: a figure so large is one only where its labels are small
 _LARGEST_LABEL = 14.0  # points
 _WRITTEN = re.compile(r"[^\W\d_]{2}|[\u3400-\u9fff]")
+_CAPTION = re.compile(
+    r"(?:figure|fig\.|table|chart|exhibit|abbildung|abb\.|tabelle|tableau|tabla|figura|图|圖|表)\s*[A-Z]?\.?\d",
+    re.IGNORECASE,
+)
 _BETWEEN = " · "
 
 Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
@@ -202,7 +205,8 @@ def _around(boxes: Sequence[Rule]) -> Rule:
 def _labels(box: Rule, words: Sequence[Word], usual: float) -> tuple[Word, ...]:
     """The words on the figure, without running text; then those close around it that stand alone in their line."""
     inside = [word for word in words if _is_inside(word, box)]
-    prose = {id(word) for row in _prose_rows(inside, usual) for word in row.words}
+    captions = {id(word) for row in rows_of(inside) for cell in cells_of(row) if _is_caption(cell) for word in cell}
+    prose = captions | {id(word) for row in _prose_rows(inside, usual) for word in row.words}
     labels = [word for word in inside if id(word) not in prose]
     if not labels or len(prose) > len(labels):
         return ()
@@ -213,6 +217,10 @@ def _labels(box: Rule, words: Sequence[Word], usual: float) -> tuple[Word, ...]:
         near = [word for word in words if id(word) not in taken and id(word) not in prose]
         labels += [word for row in rows_of(near) for word in _alone(row, around, size, usual)]
     return tuple(labels)
+
+
+def _is_caption(cell: Sequence[Word]) -> bool:
+    return _CAPTION.match(text_of(cell)) is not None
 
 
 def _is_inside(word: Word, box: Rule) -> bool:
@@ -234,13 +242,12 @@ def _prose_rows(words: Sequence[Word], usual: float) -> Iterator[Row]:
 
 def _alone(row: Row, box: Rule, size: float, usual: float) -> list[Word]:
     """The words of the row close to the box, where they are a short label and no other text goes on beside them."""
-    if CAPTION.match(text_of(row.words)):
-        return []
     found: list[Word] = []
     for cell in cells_of(row):
         reach = (_TICK_AROUND if is_figure(text_of(cell)) else _AROUND) * usual
         wider = (box[0] - reach, box[1] - _AROUND * usual, box[2] + reach, box[3] + _AROUND * usual)
         is_near = any(_touch((word.x0, word.middle, word.x1, word.middle), wider) for word in cell)
+        is_near = is_near and not _is_caption(cell)
         is_small = cell[0].size < _LARGER * size and (size < _TEXT_SIZE * usual or len(cell) <= 2)
         found.extend(cell if is_near and is_small and len(cell) <= _MOST_AROUND else [])
     return found

@@ -676,9 +676,9 @@ def test_the_labels_of_a_chart_are_apart_from_its_caption_and_from_the_text(tmp_
 def test_coloured_cells_of_a_table_are_no_bars(tmp_path: Path) -> None:
     lines = [row(700 - 20 * n, name, *figures) for n, (name, *figures) in enumerate(FERRIES)]
     grounds = "".join(
-        f"0.8 0.9 1 rg {x} {694 - 20 * n} {width} 18 re f "
+        f"0.8 0.9 1 rg {x} {694 - 20 * n} {width} {18 if n else 20} re f "
         for n in range(len(FERRIES))
-        for x, width in ((56, 104 + 6 * n), (166, 90), (276, 70 + n))
+        for x, width in ((56, 104), (166, 90), (276, 70), (350, 40), (395, 60))
     )
     body = "\n".join(f"BT /F1 10 Tf {x} {y} Td ({cell}) Tj ET" for line in lines for x, y, cell in line)
     found = text(tmp_path, pdf_of_content(f"{grounds} 0 g\n{body}"))
@@ -688,3 +688,16 @@ def test_coloured_cells_of_a_table_are_no_bars(tmp_path: Path) -> None:
 
 FERRIES = [("Ferry", "Cars", "People"), ("North", "120", "340"), ("South", "90", "210"), ("East", "75", "180")]
 FERRIES += [("West", "60", "150"), ("Isles", "33", "90")]
+
+
+def test_a_listing_in_typewriter_type_has_no_columns_and_no_spaces_before_signs(tmp_path: Path) -> None:
+    lines = ["You should rate the answer, and so you", "solve the whole problem; for the text is"]
+    lines += ["given in every part of the instruction", "below until there is no further advice."]
+    content = "".join(
+        f"BT /F1 8 Tf {60 + 6 * place + 0.6 * (sign in '.,;'):.1f} {700 - 12 * row} Td <{ord(sign):02x}> Tj ET\n"
+        for row, line in enumerate(lines)
+        for place, sign in enumerate(line)
+        if sign != " "
+    )
+    courier = pdf_of_content(content).replace(b"/Helvetica", b"/Courier  ")
+    assert text(tmp_path, courier).split("\n") == lines
