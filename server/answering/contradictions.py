@@ -142,7 +142,7 @@ def _statement(text: str) -> _Statement:
     text = _LIST_NUMBER.sub(lambda match: " " * len(match.group()), text, count=1) if _LIST_NUMBER.match(text) else text
     moments = tuple(moments_of(text))
     measures = tuple(measures_of(text))
-    spans = [(each.start, each.end) for each in (*moments, *measures)]
+    spans = [(each.start, each.end) for each in moments] + [(each.start, each.end) for each in measures]
     numbers = (*measures, *(number for number in numbers_of(text) if _is_value(text, number, spans)))
     masked = without(text, merged([*spans, *((number.unit_start, number.unit_end) for number in numbers)]))
     nouns = frozenset(_words(" ".join(_CAPITALISED.findall(masked)))) if question_tongue(text) == "de" else None
@@ -211,7 +211,7 @@ def _have_other_limits(a: _Statement, b: _Statement) -> bool:
 
 def _limits(statement: _Statement) -> set[tuple[float, bool]]:
     """The numbers that bound something, and whether what is above is meant."""
-    found = set()
+    found: set[tuple[float, bool]] = set()
     for number in statement.numbers:
         before, after = statement.text[: number.unit_start], statement.text[number.unit_end :]
         for is_above in (False, True):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from server.answering.contradictions import differs_in_value, likeness, versions_differ
 from server.answering.contrasts import revokes, says_instead
-from server.documents.versions import other_versions
 from server.evidence.examination import sentences_of
 from server.passages import Passage
+from server.retrieval.versions import other_versions
 from storage.catalogue.catalogue import Catalogue
 from storage.records import ChunkRecord
 

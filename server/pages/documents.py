@@ -14,11 +14,11 @@ from werkzeug.exceptions import NotFound
 from server.documents.document_list import ORDERS, STATES, Wanted, kind_of, list_documents, newest
 from server.documents.shown_page import ShownPage, page_marks, passages_on, shown_page, with_sentence
 from server.documents.uploads import stored_name
-from server.documents.versions import other_versions
 from server.http.problems import Problem, Refused
 from server.http.services import document_records, folder_listing, odd_pages, require_documents, services
 from server.pages.blueprint import blueprint
 from server.retrieval.index_holder import OpenIndex
+from server.retrieval.versions import other_versions
 from storage.catalogue.catalogue import Catalogue
 from storage.records import ATTACHED, DocumentRecord
 
