@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexing.readers.pdf.cells import WORD_GAP, Span, cells_of, column_of, is_figure, markdown_row
+from indexing.readers.pdf.cells import JOINS_NEXT, WORD_GAP, Span, cells_of, column_of, is_figure, markdown_row
 from indexing.readers.pdf.lines import Row, text_of
 from indexing.readers.pdf.words import Word
 
@@ -183,8 +183,11 @@ def own_spans(rows: Sequence[Row], gaps: Sequence[Span]) -> list[Span]:
     """From where to where each column's own text reaches below the header; (0, 0) where there is none."""
     columns: list[list[Word]] = [[] for _ in range(len(gaps) + 1)]
     for row in rows:
-        for word in row.words if len(cells_of(row)) > 1 else ():
-            columns[column_of(gaps, (word.x0 + word.x1) / 2)].append(word)
+        column = 0
+        for word in reversed(row.words) if len(cells_of(row)) > 1 else ():
+            if not JOINS_NEXT.match(word.text):  # a sign of a currency goes with its figure
+                column = column_of(gaps, (word.x0 + word.x1) / 2)
+            columns[column].append(word)
     return [
         (min(word.x0 for word in words), max(word.x1 for word in words)) if words else (0.0, 0.0) for words in columns
     ]

@@ -28,7 +28,7 @@ _CHART_CELL = 18  # characters of a usual cell: those of a list in columns are l
 def is_formula(rows: Sequence[Row]) -> bool:
     """Whether signs and letters of mathematics stand there, and hardly a word."""
     words = [word.text for row in rows for word in row.words]
-    signs = sum(_FORMULA.search(word) is not None for word in words)
+    signs = sum(_FORMULA.search(word) is not None and not _IS_AMOUNT.match(word) for word in words)
     written = sum(_WRITTEN.search(word) is not None for word in words)
     return signs >= _FORMULA_SIGNS * len(words) and written < _FORMULA_WORDS * len(words)
 
@@ -46,7 +46,7 @@ def is_scattered(table: Sequence[Sequence[str]]) -> bool:
 _VOTERS = 0.6  # of the usual number of cells
 _CROSSING = 0.15  # of the voting rows may run across a gap between columns
 _NARROWEST = 0.5  # sizes: of a gap between columns
-_IS_AMOUNT = re.compile(r"(?:[$€£¥]|US\$)$|[-–—(+]*[$€£¥]?\(?\d[\d.,]*[)%]*$|[-–—]$")
+_IS_AMOUNT = re.compile(r"(?:[$€£¥]|US\$)$|[-–—(+]*[$€£¥]?\(?\d(?:[\d.,]*\d)?[)%]*$|[-–—]$")
 _ENDS_AMOUNT = re.compile(r"[-–—(+]*\(?\d[\d.,]*[)%]*$|[)%]+$")
 _MOST_BETWEEN = 0.6  # of the rows: so many have figures on both sides of a narrow gap
 _REACH = 2  # rows with one cell that may stand between rows of a table
@@ -192,7 +192,7 @@ def _gaps_between_columns(rows: Sequence[Row], em: float) -> list[Span]:
     counts = [len(cells_of(row)) for row in rows]
     usual = statistics.median(count for count in counts if count > 1)
     voters = [row for row, count in zip(rows, counts, strict=True) if count >= max(2.0, _VOTERS * usual)]
-    written = [row for row in voters if any(_is_amount(word) for word in row.words[1:])]
+    written = [row for row in voters if any(_is_amount(word) and not JOINS_NEXT.match(word.text) for word in row.words[1:])]
     voters = written if len(written) >= max(2.0, 0.5 * len(voters)) else voters  # names stand closer than figures
     spans = sorted(span for row in voters for span in _spans(row, em))
     edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
