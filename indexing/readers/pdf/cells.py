@@ -15,7 +15,11 @@ _FIRST_MARK = re.compile(
 )
 JOINS_NEXT = re.compile(r"[$€£¥(]+$|US\$$")
 _JOINS_LAST = re.compile(r"[)%]+$")
-_FIGURE = re.compile(r"[-–—(+<>~≤≥±]*[$€£¥]?\s?\(?\d[-\d.,:/\s’'%]*[)%*]*(?:\^\S+)?$|[-–—]+$|n/?[am]$", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"[-–—(+<>~≤≥±]*[$€£¥]?\s?\(?\d[-\d.,:/\s’'%]*[)%*]*"
+    r"(?-i:\s?(?:bps|pts?|pp|x|[KMBT]|bn|mn))?(?:\^\S+)?$|[-–—]+$|n/?[am]$",
+    re.IGNORECASE,
+)
 _EQUATION_NUMBER = re.compile(r"\([A-Z]?\d{1,3}(?:\.\d{1,3})?[a-z]?\)$")
 _MATHEMATICS = re.compile("[=<>≤≥≈∈∑∏∫±→∝≡\U0001d400-\U0001d7ff]")
 
