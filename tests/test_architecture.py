@@ -27,7 +27,7 @@ _HOMES = {
     "bs4": ("indexing/readers/",),
     "docutils": ("indexing/readers/",),
     "watchdog": ("indexing/watching.py",),
-    "pathspec": ("indexing/planning/ignore_files.py",),
+    "pathspec": ("storage/ignore_files.py",),
     "flask": ("server/",),
     "flask_openapi3": ("server/",),
     "waitress": ("server/",),
@@ -175,6 +175,26 @@ def test_the_environment_is_read_where_a_process_gets_its_own() -> None:
 
 def test_modules_are_named_for_their_subject() -> None:
     assert [path for path, _ in python_files(*PACKAGES) if PurePath(path).stem in _VAGUE_NAMES] == []
+
+
+def test_a_small_module_with_one_user_is_rare_and_says_why_it_stands_alone() -> None:
+    """Two halves of which only one uses the other are one subject. The readers are named in their table."""
+    sources = dict(python_files(*PACKAGES))
+    users: dict[str, set[str]] = {}
+    for path, tree in sources.items():
+        for name in imported_modules(tree):
+            for module in (name, name.rpartition(".")[0]):
+                users.setdefault(f"{module.replace('.', '/')}.py", set()).add(path)
+    small = [
+        path
+        for path, found in users.items()
+        if path in sources
+        and len(found) == 1
+        and len((ROOT / path).read_text(encoding="utf-8").splitlines()) < 60
+        and not any(isinstance(node, ast.FunctionDef) and node.name == "read" for node in sources[path].body)
+    ]
+    assert len(small) <= 5, small
+    assert [path for path in small if "apart from" not in (ast.get_docstring(sources[path]) or "").lower()] == []
 
 
 def test_command_lines_start_without_the_heavy_libraries() -> None:
