@@ -79,7 +79,8 @@ def _joined(lines: Sequence[Sequence[str]]) -> list[str]:
 def _names(row: Row, gaps: Sequence[Span], em: float, own: Sequence[Span]) -> list[HeadName]:
     cells = _head_cells(row, gaps, em, own)
     return [
-        HeadName(text_of(cell), (min(word.x0 for word in cell), max(word.x1 for word in cell)), row.base) for cell in cells
+        HeadName(text_of(cell), (min(word.x0 for word in cell), max(word.x1 for word in cell)), row.base)
+        for cell in cells
     ]
 
 

@@ -200,7 +200,9 @@ def _gaps_between_columns(rows: Sequence[Row], em: float) -> list[Span]:
     counts = [len(cells_of(row)) for row in rows]
     usual = statistics.median(count for count in counts if count > 1)
     voters = [row for row, count in zip(rows, counts, strict=True) if count >= max(2.0, _VOTERS * usual)]
-    written = [row for row in voters if any(_is_amount(word) and not JOINS_NEXT.match(word.text) for word in row.words[1:])]
+    written = [
+        row for row in voters if any(_is_amount(word) and not JOINS_NEXT.match(word.text) for word in row.words[1:])
+    ]
     voters = written if len(written) >= max(2.0, 0.5 * len(voters)) else voters  # names stand closer than figures
     spans = sorted(span for row in voters for span in _spans(row, em))
     edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
