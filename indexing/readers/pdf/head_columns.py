@@ -1,8 +1,8 @@
 """Which columns a name in the header of a table without rules stands over. Pure geometry.
 
-A name covers the columns whose text, or whose own name in a line below, it reaches. It stands over more of them where it
-is in their middle and there is a sign that it does: it reaches beyond one column, the names below are of one form (years,
-levels), or the names of its line share out all columns.
+A name covers the columns whose text, or whose own name in a line below, it reaches. It stands over more of them where
+it is in their middle and there is a sign that it does: it reaches beyond one column, the names below are of one form
+(years, levels), or the names of its line share out all columns.
 """
 
 import re

@@ -90,8 +90,8 @@ def _stacked(
     """The lines, those joined that hold the names' second halves: each stands below one name, and no rule between."""
     stack: list[HeadName] = []
     for line in lines:
-        below = [name for name in line if column_of(gaps, sum(name.span) / 2) > 0]
-        pairs = [] if _is_remark(stack) else _pairs(stack, below, em, rules)
+        named = [name for name in line if column_of(gaps, sum(name.span) / 2) > 0]
+        pairs = [] if _is_remark(stack) else _pairs(stack, named, em, rules)
         if not pairs:
             if stack:
                 yield stack

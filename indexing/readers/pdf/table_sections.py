@@ -65,7 +65,7 @@ def with_sections(parts: Sequence[Part], level: Sequence[Rule]) -> list[Part]:
     whole: list[Part] = []
     table: _Table | None = None
     between: list[Part] = []
-    for part in (piece for part in parts for piece in _with_header_apart(part)):
+    for part in itertools.chain.from_iterable(map(_with_header_apart, parts)):
         if table is not None and _goes_on(table, [row for one in between for row in one.rows], part):
             table.parts += [*between, part]
             between = []

@@ -223,6 +223,10 @@ def _is_amount(word: Word) -> bool:
     return _IS_AMOUNT.match(word.text) is not None and not YEAR.match(word.text)
 
 
+def _is_written_amount(word: Word) -> bool:
+    return _is_amount(word) and not JOINS_NEXT.match(word.text)
+
+
 def _spans(row: Row, em: float) -> Iterator[Span]:
     """The stretches of a row that hold text, small gaps within cells closed."""
     for cell in cells_of(row, WORD_GAP * em / max(row.size, 1.0)):
