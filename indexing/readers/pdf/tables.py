@@ -238,10 +238,12 @@ def _needed(gaps: Sequence[Span], voters: Sequence[Row], em: float) -> list[Span
     needed: list[Span] = []
     for gap in gaps:
         middle = (gap[0] + gap[1]) / 2
+        beside = sum(row.x0 < middle < row.x1 for row in voters)  # a group may have one label for many rows
         parted = sum(_is_parted(row, middle) for row in voters)
         between = sum(_is_between_amounts(row, middle) for row in voters)
         is_wide = gap[1] - gap[0] >= _NARROWEST * em
-        if (is_wide and parted >= max(1, 0.3 * len(voters))) or between >= max(2.0, _MOST_BETWEEN * len(voters)):
+        is_parted = parted >= max(1, 0.3 * len(voters)) or parted >= max(2, 0.3 * beside)
+        if (is_wide and is_parted) or between >= max(2.0, _MOST_BETWEEN * len(voters)):
             needed.append(gap)
     return needed
 
