@@ -242,7 +242,8 @@ def _needed(gaps: Sequence[Span], voters: Sequence[Row], em: float) -> list[Span
         parted = sum(_is_parted(row, middle) for row in voters)
         between = sum(_is_between_amounts(row, middle) for row in voters)
         is_wide = gap[1] - gap[0] >= _NARROWEST * em
-        is_parted = parted >= max(1, 0.3 * len(voters)) or parted >= max(2, 0.3 * beside)
+        is_sure = parted > 1 or any(_is_parted(row, middle) and _is_amount_behind(row, middle) for row in voters)
+        is_parted = parted >= max(1, 0.3 * (beside if is_sure else len(voters)))
         if (is_wide and is_parted) or between >= max(2.0, _MOST_BETWEEN * len(voters)):
             needed.append(gap)
     return needed
@@ -259,9 +260,12 @@ def _is_between_amounts(row: Row, place: float) -> bool:
     """Whether a figure ends before the place and another begins behind it, however near."""
     before = [word for word in row.words if word.x1 <= place]
     after = [word for word in row.words if word.x0 >= place]
-    if not before or not after or not _ENDS_AMOUNT.match(before[-1].text):
-        return False
-    return _IS_AMOUNT.match(after[0].text) is not None
+    return bool(before and after) and _ENDS_AMOUNT.match(before[-1].text) is not None and _is_amount_behind(row, place)
+
+
+def _is_amount_behind(row: Row, place: float) -> bool:
+    after = next(word for word in row.words if word.x0 >= place)
+    return _IS_AMOUNT.match(after.text) is not None
 
 
 def _placed(row: Row, gaps: Sequence[Span], em: float) -> list[str]:
