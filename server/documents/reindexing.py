@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from server.documents.child_processes import Children, ChildrenEnded
 from server.documents.slow_work import NoRoom, SlowWork
@@ -24,6 +25,9 @@ from storage.private_files import private_directory, private_opener
 _COMMAND = [sys.executable, "-m", "indexing"]
 _HOME = Path(__file__).parents[2]
 _PLAN_SECONDS = 60
+
+Again = Literal["failed", "ocr"]
+_AGAIN: dict[Again, list[str]] = {"failed": ["--retry-failed"], "ocr": ["--with-ocr"]}
 _KEPT_SECONDS = 5.0
 _LOOK_SECONDS = 0.2
 _LAST_BYTES = 65536
@@ -87,8 +91,12 @@ class Reindexing:
         self._process: subprocess.Popen[bytes] | None = None
         self._follows = False
 
-    def start(self, documents_dir: Path, *, allow_removals: bool = False) -> bool:
-        """Start a run; False where one is going on already. `allow_removals`: what is gone is gone on purpose."""
+    def start(self, documents_dir: Path, *, allow_removals: bool = False, again: Again | None = None) -> bool:
+        """Start a run; False where one is going on already. `allow_removals`: what is gone is gone on purpose.
+
+        `again`: what could not be read is tried once more, or what lacks text is read with OCR.
+        """
+        options = [*(["--allow-removals"] if allow_removals else []), *(_AGAIN[again] if again else [])]
         with self._lock:
             if self._is_running():
                 return False
@@ -96,7 +104,7 @@ class Reindexing:
             private_directory(self._index_dir)
             with open(self._log, "wb", opener=private_opener) as log:
                 self._process = subprocess.Popen(
-                    [*self._command, *(["--allow-removals"] if allow_removals else [])],
+                    [*self._command, *options],
                     cwd=_HOME,
                     env=self._environment(documents_dir),
                     stdin=subprocess.DEVNULL,

@@ -154,7 +154,7 @@ def _block(parts: Sequence[Part], level: Sequence[Rule]) -> Iterator[tuple[float
     """(size, line) of one column, empty lines between paragraphs and around tables."""
     for part in parts:
         size = part.rows[0].size
-        lines = list(part.rows[0].table) or (table_lines(part.rows, level) if part.is_table else [])
+        lines = list(part.rows[0].table or part.lines) or (table_lines(part.rows, level) if part.is_table else [])
         if lines:
             yield from ((size, line) for line in ("", *lines, ""))
         else:
