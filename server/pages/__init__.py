@@ -3,6 +3,7 @@
 from server.pages import (
     answers,
     documents,
+    evidence,
     history,
     indexing,
     settings,
@@ -16,6 +17,16 @@ from server.pages import (
 from server.pages.blueprint import blueprint
 
 BLUEPRINTS = (blueprint, indexing.blueprint, uploads.blueprint, settings.blueprint, sign_in.blueprint)
-"""All pages: `answers`, `documents`, `history`, `sharing`, `suggestions` and `verdicts` share the first."""
+"""All pages: `answers`, `documents`, `evidence`, `history`, `sharing`, `suggestions` and `verdicts` share the first."""
 
-__all__ = ["BLUEPRINTS", "answers", "documents", "history", "sharing", "static_files", "suggestions", "verdicts"]
+__all__ = [
+    "BLUEPRINTS",
+    "answers",
+    "documents",
+    "evidence",
+    "history",
+    "sharing",
+    "static_files",
+    "suggestions",
+    "verdicts",
+]
