@@ -21,7 +21,15 @@ from server.documents.cited_sentence import cited_range
 from server.http.schema import Checks, PassageOut, QueryResponse, SecondAnswer
 from server.http.translation import interface_language
 from server.language import full_stop, question_language
-from server.pages.rendering import AnswerContext, render_answer, render_marked, render_passage, render_text
+from server.pages.common_statements import statement
+from server.pages.rendering import (
+    AnswerContext,
+    render_answer,
+    render_marked,
+    render_passage,
+    render_text,
+    sentences_in,
+)
 from server.pages.static_files import asset
 from storage.escaping import escaped
 from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
@@ -47,10 +55,19 @@ Part = QueryResponse | SecondAnswer
 Usage = dict[str, dict[str, Any]]
 
 
-def answer_html(part: Part, alone: Collection[int] = (), address: str = "") -> Markup:
-    """The answer with its citations linked to the pages of its sources, and what was not found in them marked."""
-    is_quoted = part.mode == "extractive"
-    context = AnswerContext(len(part.sources), tuple(part.checks.unsupported), frozenset(alone), is_quoted, address)
+def answer_html(part: Part, alone: Collection[int] = (), address: str = "", other: Part | None = None) -> Markup:
+    """The answer with its citations linked to the pages of its sources, and what was not found in them marked.
+
+    `other` is the second of two answers: what both say is marked.
+    """
+    context = AnswerContext(
+        len(part.sources),
+        tuple(part.checks.unsupported),
+        frozenset(alone),
+        keeps_lines=part.mode == "extractive",
+        address=address,
+        said_elsewhere=tuple(map(statement, sentences_in(other.answer))) if other else (),
+    )
     return render_answer(part.answer, context)
 
 
@@ -133,9 +150,9 @@ def common_reason(passages: Sequence[PassageOut]) -> str:
     return why_unscored(reasons.pop()) if is_one else ""
 
 
-def called_model(response: QueryResponse) -> str:
+def called_model(part: Part) -> str:
     """The model that wrote the answer; empty where none was called for it."""
-    return (response.model or "") if response.usage.get("answer") else ""
+    return (part.model or "") if part.usage.get("answer") else ""
 
 
 def has_files(folder: Path) -> bool:

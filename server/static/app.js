@@ -205,9 +205,20 @@
       next.querySelector("[data-question]").className = question || "";
       fold(own);
     }
+    const part = document.querySelector("[data-result] [data-shown]")?.dataset.shown;
+    if (part) showPart(next.querySelector(".answers"), part);
     if (result()) result().replaceWith(next);
     else document.querySelector("main").append(next);
     if (own) enhance(result());
+  }
+
+  // One of two answers, where there is no room for both.
+  function showPart(answers, part) {
+    answers.dataset.shown = part;
+    for (const tab of answers.querySelectorAll("[data-tab]")) {
+      if (tab.dataset.tab === part) tab.setAttribute("aria-current", "true");
+      else tab.removeAttribute("aria-current");
+    }
   }
 
   function changeBlocks(place, { from, blocks }) {
@@ -319,6 +330,12 @@
     for (const button of root.querySelectorAll("[data-copy]")) {
       button.hidden = !navigator.clipboard?.write;
       button.addEventListener("click", () => copy(button));
+    }
+    for (const tab of root.querySelectorAll("[data-tab]")) {
+      tab.addEventListener("click", (event) => {
+        event.preventDefault();
+        showPart(tab.closest(".answers"), tab.dataset.tab);
+      });
     }
     for (const button of root.querySelectorAll("[data-stop]")) button.addEventListener("click", () => running?.abort());
     for (const button of root.querySelectorAll("[data-retry]")) {
