@@ -4,7 +4,7 @@ A document's version is the SHA-256 of its bytes and the fingerprint of what rea
 is tried again when its bytes, its reader or the limits are other ones than last time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -76,14 +76,15 @@ def plan(
     fingerprints: Fingerprints,
     *,
     retry_failed: bool = False,
+    retried: Collection[str] = (),
 ) -> Plan:
-    """Compare the folder with what the catalogue knows."""
+    """Compare the folder with what the catalogue knows. `retried`: paths that are tried again if they failed."""
     known = {document.path: document for document in documents}
     problems = document_problems(discovery.problems, known)
     found: dict[str, list[FoundFile]] = {"unchanged": [], "touched": [], "failed": []}
     tasks: list[FileTask] = []
     for file in discovery.files:
-        verdict = _judge(file, known.get(file.path), fingerprints, retry_failed)
+        verdict = _judge(file, known.get(file.path), fingerprints, retry_failed or file.path in retried)
         if verdict in found:
             found[verdict].append(file)
         else:

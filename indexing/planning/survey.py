@@ -76,11 +76,13 @@ def _manifest_of(directory: Path) -> Manifest | None:
 class Options:
     """`fresh`: build everything anew, with the model and chunking of the settings. `repair`: trust no recorded hash,
     try failed files again, write all vectors anew. `allow_removals`: what is gone from the folder is gone on purpose.
+    `retried`: paths that are tried again if they failed.
     """
 
     fresh: bool = False
     repair: bool = False
     allow_removals: bool = False
+    retried: tuple[str, ...] = ()
 
     @property
     def must_publish(self) -> bool:
@@ -142,7 +144,7 @@ def survey(
         wanted = Fingerprints("", "", "")  # nothing is known, so nothing is compared
     else:
         wanted = fingerprints(written_recipe(baseline.manifest), settings)
-    planned = plan(discovery, documents, wanted, retry_failed=options.repair)
+    planned = plan(discovery, documents, wanted, retry_failed=options.repair, retried=options.retried)
     sentence = message("{other}; the index becomes equal to that one", other=other) if other else None
     return Survey(baseline, discovery, planned, moment, sentence, _other_place(baseline, chroma), check)
 

@@ -87,8 +87,12 @@ class Reindexing:
         self._process: subprocess.Popen[bytes] | None = None
         self._follows = False
 
-    def start(self, documents_dir: Path, *, allow_removals: bool = False) -> bool:
-        """Start a run; False where one is going on already. `allow_removals`: what is gone is gone on purpose."""
+    def start(self, documents_dir: Path, *, allow_removals: bool = False, retry: Sequence[str] = ()) -> bool:
+        """Start a run; False where one is going on already. `allow_removals`: what is gone is gone on purpose.
+
+        `retry`: documents that could not be read and are read once more although their files are the same.
+        """
+        options = [*(["--allow-removals"] if allow_removals else []), *(f"--retry={path}" for path in retry)]
         with self._lock:
             if self._is_running():
                 return False
@@ -96,7 +100,7 @@ class Reindexing:
             private_directory(self._index_dir)
             with open(self._log, "wb", opener=private_opener) as log:
                 self._process = subprocess.Popen(
-                    [*self._command, *(["--allow-removals"] if allow_removals else [])],
+                    [*self._command, *options],
                     cwd=_HOME,
                     env=self._environment(documents_dir),
                     stdin=subprocess.DEVNULL,

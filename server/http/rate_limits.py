@@ -10,7 +10,7 @@ from flask_limiter.util import get_remote_address
 from server.settings import ServerSettings
 
 _UNLIMITED = {"static", "api.healthz", "api.readyz", "api.metrics"}
-_QUESTIONS = {"api.query", "openai.chat_completions", "openai.completions", "openai.responses", "web.ask"}
+_QUESTIONS = {"api.query", "openai.chat_completions", "openai.completions", "openai.responses", "web.ask", "web.find"}
 _EXTENSION = "pagewise-limiter"
 
 

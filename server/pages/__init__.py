@@ -2,7 +2,9 @@
 
 from server.pages import (
     answers,
+    document_page,
     documents,
+    finding,
     history,
     indexing,
     settings,
@@ -15,6 +17,16 @@ from server.pages import (
 from server.pages.blueprint import blueprint
 
 BLUEPRINTS = (blueprint, indexing.blueprint, uploads.blueprint, settings.blueprint, sign_in.blueprint)
-"""All pages: `answers`, `documents`, `history`, `sharing` and `verdicts` share the first."""
+"""All pages: `answers`, `document_page`, `documents`, `finding`, `history`, `sharing` and `verdicts` share the first."""
 
-__all__ = ["BLUEPRINTS", "answers", "documents", "history", "sharing", "static_files", "verdicts"]
+__all__ = [
+    "BLUEPRINTS",
+    "answers",
+    "document_page",
+    "documents",
+    "finding",
+    "history",
+    "sharing",
+    "static_files",
+    "verdicts",
+]

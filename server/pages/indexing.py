@@ -9,17 +9,25 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from server.documents.reindexing import NoPlan, Reindexing
 from server.http.problems import Problem, Refused
-from server.http.services import documents_dir, services
+from server.http.services import documents_dir, known_documents, services
 
 blueprint = Blueprint("indexing", __name__)
 
 
 @blueprint.post("/reindex")
 def start() -> BaseResponse:
-    """Start the indexing job and lead back to the documents."""
-    if not _reindexing().start(documents_dir(), allow_removals=bool(request.form.get("allow_removals"))):
+    """Start the indexing job and lead back to the documents.
+
+    Failed ones that are named in `retry`, or failed for the cause `category`, are read once more.
+    """
+    named, category = set(request.form.getlist("retry")), request.form.get("category")
+    failed = [record for record in known_documents() if record.status != "indexed"]
+    retry = [each.path for each in failed if each.path in named or (category and each.category == category)]
+    may_remove = bool(request.form.get("allow_removals"))
+    if not _reindexing().start(documents_dir(), allow_removals=may_remove, retry=retry):
         raise Refused(_RUNNING)
-    return redirect(url_for("web.documents") + "#indexing", 303)
+    back = url_for("web.document", document=retry[0]) if len(retry) == 1 else url_for("web.documents")
+    return redirect(f"{back}#indexing", 303)
 
 
 @blueprint.post("/reindex/cancel")

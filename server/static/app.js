@@ -11,13 +11,14 @@
     form = document.querySelector("form.ask");
     if (form) {
       form.addEventListener("submit", (event) => {
+        if (event.submitter?.formMethod === "get") return; // to find, not to ask
         event.preventDefault();
         ask(form);
       });
       form.question.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
         event.preventDefault();
-        form.requestSubmit();
+        form.requestSubmit(form.querySelector("[type=submit]"));
       });
     }
     enhance(document);
@@ -455,17 +456,18 @@
 
   // A picture that is not there yet is asked for once more; then the page says that there is none.
   for (const picture of document.querySelectorAll("img[data-picture]")) {
+    const instead = picture.closest("figure").querySelector("[data-instead]");
     let isSecond = false;
     const failed = () => {
       if (!isSecond) setTimeout(() => (picture.src = picture.getAttribute("src")), 5000);
       picture.hidden = true;
-      picture.nextElementSibling.hidden = false;
+      instead.hidden = false;
       isSecond = true;
     };
     picture.addEventListener("error", failed);
     picture.addEventListener("load", () => {
       picture.hidden = false;
-      picture.nextElementSibling.hidden = true;
+      instead.hidden = true;
     });
     if (picture.complete && !picture.naturalWidth) failed();
   }
