@@ -17,7 +17,7 @@ from server.pages import (
 from server.pages.blueprint import blueprint
 
 BLUEPRINTS = (blueprint, indexing.blueprint, uploads.blueprint, settings.blueprint, sign_in.blueprint)
-"""All pages: `answers`, `document_page`, `documents`, `finding`, `history`, `sharing` and `verdicts` share the first."""
+"""All pages; the first is shared by those of answers, documents and passages."""
 
 __all__ = [
     "BLUEPRINTS",

@@ -34,15 +34,9 @@ def find() -> str | BaseResponse:
     found = _found(wanted, scopes, most) if wanted else None
     shown = _shown(found, wanted, here) if found else {}
     more = min(most + _MORE, _MOST) if found and len(found.passages) == most < _MOST else None
-    return render_template(
-        "find.html",
-        asked=asked,
-        paths=scopes_of(paths, also=scopes),
-        wanted=wanted,
-        address_with=here,
-        more=more,
-        **shown,
-    )
+    offered = scopes_of(paths, also=scopes)
+    page = {"asked": asked, "paths": offered, "wanted": wanted, "address_with": here, "more": more}
+    return render_template("find.html", **page, **shown)
 
 
 def _found(wanted: str, scopes: list[str], most: int) -> Retrieval:
