@@ -1,4 +1,6 @@
-"""`python -m server` serves; `ask "question"` answers once on the terminal; `doctor` examines the set-up."""
+"""`python -m server` serves; `ask "question"` answers once on the terminal; `doctor` examines the set-up;
+`mcp` serves an agent on standard input and output.
+"""
 
 import argparse
 import os
@@ -19,6 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _examine()
     try:
         settings = read_settings()
+        if options.command == "mcp":
+            return _serve_mcp(settings)
         return _ask(settings, options) if options.command == "ask" else _serve(settings)
     except BadSettings as error:
         for sentence in error.sentences:
@@ -61,6 +65,13 @@ def _serve(settings: ServerSettings) -> int:
     return 0
 
 
+def _serve_mcp(settings: ServerSettings) -> int:
+    from server.commands.mcp import serve_stdio
+
+    serve_stdio(settings)
+    return 0
+
+
 def _announce(text: str) -> None:
     try:
         print(_told(text), flush=True)
@@ -82,8 +93,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m server", description=_told(message("Answer questions from the index."))
     )
     parser.add_argument("--version", action="version", version=f"Pagewise {version()}")
-    commands = parser.add_subparsers(dest="command", metavar="ask | doctor")
+    commands = parser.add_subparsers(dest="command", metavar="ask | doctor | mcp")
     commands.add_parser("doctor", help=_told(message("check settings, language model, embedding model and index")))
+    commands.add_parser("mcp", help=_told(message("serve the documents as tools of MCP on standard input and output")))
     ask = commands.add_parser("ask", help=_told(message("answer one question on the terminal")))
     ask.add_argument("question")
     ask.add_argument("--json", action="store_true", help=_told(message("print the response of POST /api/query")))

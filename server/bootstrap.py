@@ -133,8 +133,8 @@ def _parts() -> Parts:
     from server.answering.collaborators import Parts
     from server.answering.quoting import extract_answer, words_of_index
     from server.relevance.local_scorer import LocalScorer
+    from server.retrieval.corpus import language_shares
     from server.retrieval.freshness import FileStates, FreshnessPostprocessor
-    from server.retrieval.languages import language_shares
     from server.retrieval.retriever import HybridRetriever
 
     states = FileStates()

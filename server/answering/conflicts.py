@@ -22,9 +22,9 @@ from server.answering.quoting import (
     words_of_index,
 )
 from server.answers import Conflict, Statement
-from server.documents.versions import other_versions
 from server.evidence.examination import sentences_of
 from server.passages import Passage
+from server.retrieval.versions import other_versions
 from storage.catalogue.catalogue import Catalogue
 from storage.generations.published import Generation
 from storage.records import ChunkRecord

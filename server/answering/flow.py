@@ -26,7 +26,7 @@ from server.answering.refusals import is_refusal, only_refuses
 from server.answering.talk_about_answers import is_about_conversation
 from server.answering.translation import Translation, translated, wanted_languages
 from server.answering.whole_reading import Reading, quoted_reading, read_chunks, reading_of
-from server.answering.whole_selection import MOST_READ, calls_for, room_tokens, selected
+from server.answering.whole_selection import MOST_READ, calls_for, room_for_any_answer, selected
 from server.answering.writing import ModelWriter, Written
 from server.answers import (
     Answer,
@@ -91,6 +91,7 @@ class Flow:
         self._conflicts: tuple[Conflict, ...] = ()
         self._whole: WholeReading | None = None
         self._reading_usage: Usage | None = None
+        self._parts_unread = ""
         self._language = question_language(question.text)
         self._started = time.monotonic()
         self._completed_at = self._started
@@ -144,10 +145,12 @@ class Flow:
         if model is None:
             return reading.quoted_chunks
         if calls_for(reading.pages) == 1:
-            return read_chunks(reading, MOST_READ, room_tokens(self._question.text, model))
+            return read_chunks(reading, MOST_READ, room_for_any_answer(self._question.text, model))
         passages = [passage_of(node) for node in nodes_of(self._index.generation, reading.chunks)]
         selection = selected(self._question.text, reading, passages, model)
         self._reading_usage = selection.usage
+        if selection.failed:
+            self._parts_unread = notices.parts_unread(selection.failed, selection.parts)
         return [reading.chunks[place] for place in selection.places]
 
     def _planned(self, reading: Reading) -> WholeReading:
@@ -341,6 +344,7 @@ class Flow:
             notices=(
                 *map(notices.answered_differently, conflicts),
                 *([notices.reads_whole(self._whole)] if self._whole else ()),
+                *filter(None, [self._parts_unread]),
                 *self._evidence_notices(evidence),
                 *written.notices,
             ),

@@ -2,6 +2,7 @@
 
 import math
 import time
+from typing import Any
 
 from flask import Flask, current_app, g, request
 from flask_limiter import ApplicationLimit, Limiter
@@ -30,7 +31,7 @@ def limit(app: Flask, settings: ServerSettings) -> None:
             ApplicationLimit(
                 f"{settings.questions_per_minute}/minute",
                 scope="questions",
-                exempt_when=lambda: request.endpoint not in _QUESTIONS,
+                exempt_when=lambda: not _is_question(),
             )
         )
     app.extensions[_EXTENSION] = Limiter(
@@ -43,6 +44,18 @@ def seconds_to_wait() -> int:
     limiter: Limiter = current_app.extensions[_EXTENSION]
     reached = limiter.current_limit
     return max(1, math.ceil(reached.reset_at - time.time())) if reached else 60
+
+
+def _is_question() -> bool:
+    return request.endpoint in _QUESTIONS or (request.endpoint == "mcp.call" and _asks(request.get_json(silent=True)))
+
+
+def _asks(message: Any) -> bool:
+    """Whether a message of MCP calls the tool that answers."""
+    if not isinstance(message, dict) or message.get("method") != "tools/call":
+        return False
+    parameters = message.get("params")
+    return isinstance(parameters, dict) and parameters.get("name") == "ask"
 
 
 def _client() -> str:

@@ -13,7 +13,6 @@ from markupsafe import Markup
 from server.documents.shown_page import ShownPage, passages_on
 from server.documents.slow_work import NoRoom
 from server.documents.text_search import LONGEST, Found, TextSearch
-from server.documents.versions import other_versions
 from server.http.problems import Problem, Refused
 from server.http.services import require_documents, services
 from server.pages.addresses import local_address
@@ -22,6 +21,7 @@ from server.pages.cited_pages import ZOOMS
 from server.pages.documents import asked_page, picture_file
 from server.pages.page_text import PageText
 from server.retrieval.index_holder import OpenIndex
+from server.retrieval.versions import other_versions
 from storage.catalogue.catalogue import Catalogue
 from storage.records import DocumentRecord
 

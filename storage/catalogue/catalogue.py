@@ -361,6 +361,14 @@ class Catalogue:
         rows = self._rows(f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE document = ? ORDER BY position", (path,))
         return [chunk_of(row) for row in rows]
 
+    def chunks_beside(self, chunk: ChunkRecord) -> tuple[ChunkRecord | None, ChunkRecord | None]:
+        """The chunk before this one in its document and the one after it."""
+        select = f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE document = ? AND position"
+        place = (chunk.document, chunk.position)
+        before = self._rows(f"{select} < ? ORDER BY position DESC LIMIT 1", place)
+        after = self._rows(f"{select} > ? ORDER BY position LIMIT 1", place)
+        return (chunk_of(before[0]) if before else None, chunk_of(after[0]) if after else None)
+
     def chunk_ids(self, documents: Collection[str] | None = None) -> list[str]:
         """Ids of all chunks, or of these documents' chunks, in order of storage."""
         if documents is None:

@@ -1,20 +1,21 @@
 """The characters of a page as PDFium places them, joined to words. Knows nothing of lines, columns and tables.
 
 PDFium's own spaces end words: it tears none. Everything is turned so that its text stands upright: x grows to the
-right, y grows downwards, both in points. Text at another angle than most of the page's is a group of its own.
+right, y grows downwards, both in points. Text at another angle than most of the page's is a group of its own. Of some
+ligatures a font's table names the last letter alone ("specific" comes as "speciic", one "i" too wide): the width of the
+glyph tells, as it is that of "f" and the letter together.
 """
 
 import ctypes
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from indexing.readers.pdf.ligatures import with_ligatures
 from indexing.readers.pdf.scripts import is_cjk, raised_mark, without_ordinal_marks
 from indexing.readers.pdf.words import ASCENT, DESCENT, Character, Turn, Word
 
@@ -31,6 +32,13 @@ _STRAIGHT_DEGREES = 15  # angles are told apart in such steps
 _ENDS = frozenset(" \t\r\n\x00\u00a0\u3000\u200b\u2028\u2029")
 _LAM, _ALEFS = "\u0644", "\u0627\u0622\u0623\u0625"
 _HYPHENS = frozenset("\x02\ufffe")  # PDFium's marks for a hyphen at the end of a line
+_LAST = frozenset("il")  # letters of a ligature
+_SUSPICIOUS = 0.4  # of the size: no font but a typewriter's has such a wide "i"
+_WIDER = 1.4  # times the letter alone
+_JOINED = (0.86, 1.04)  # of the widths of its letters: a ligature is a little narrower
+
+FontOf = Callable[[int], int]
+"""The font, by address, of a text object, by address."""
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 
@@ -65,13 +73,52 @@ def read_groups(text_page: Any, visible: Box | None = None) -> list[TextGroup]:
         last = angle
         runs[angle].append(character)
     font_of = cache(_font)
-    groups = [_group(angle, with_ligatures(run, font_of), visible) for angle, run in runs.items()]
+    groups = [_group(angle, _with_ligatures(run, font_of), visible) for angle, run in runs.items()]
     return sorted((group for group in groups if group.words or group.outside), key=lambda group: -len(group.characters))
 
 
 def _font(text_object: int) -> int:
     font = pdfium.FPDFTextObj_GetFont(ctypes.cast(text_object, pdfium.FPDF_PAGEOBJECT)) if text_object else None
     return ctypes.cast(font, ctypes.c_void_p).value or 0 if font else 0
+
+
+def _with_ligatures(run: Sequence[Character | None], font_of: FontOf) -> list[Character | None]:
+    """The characters, with "fi", "fl", "ffi" or "ffl" where a glyph is too wide for the letter it is named by."""
+    letters = [one for one in run if one is not None]
+    wide = [one for one in letters if one.text in _LAST and one.x1 - one.x0 > _SUSPICIOUS * one.size]
+    if not wide:
+        return list(run)
+    narrowest: dict[tuple[int, str], float] = defaultdict(lambda: float("inf"))
+    for one in letters:
+        if one.text in "fil" and one.x1 > one.x0:
+            key = font_of(one.source), one.text
+            narrowest[key] = min(narrowest[key], (one.x1 - one.x0) / one.size)
+    found: list[Character | None] = []
+    for index, each in enumerate(run):
+        if each is not None and each.text in _LAST and not _shares_glyph(run, index):
+            font = font_of(each.source)
+            each = _whole_ligature(each, narrowest[font, "f"], narrowest[font, each.text])
+        found.append(each)
+    return found
+
+
+def _shares_glyph(run: Sequence[Character | None], index: int) -> bool:
+    """Whether a neighbour stands in the same box: then the font names all letters of the glyph."""
+    one = run[index]
+    return any(
+        one is not None and other is not None and other.x0 == one.x0 and other.base == one.base
+        for other in run[max(0, index - 1) : index + 2]
+        if other is not one
+    )
+
+
+def _whole_ligature(one: Character, width_f: float, width: float) -> Character:
+    own = (one.x1 - one.x0) / one.size
+    if own > _WIDER * width and width_f < own:
+        for before in ("f", "ff"):
+            if _JOINED[0] < own / (len(before) * width_f + width) < _JOINED[1]:
+                return replace(one, text=before + one.text)
+    return one
 
 
 def _group(angle: int, run: Sequence[Character | None], visible: Box | None) -> TextGroup:

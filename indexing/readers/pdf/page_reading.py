@@ -17,7 +17,6 @@ from indexing.readers.pdf.words import Turn
 
 _MOST_MISSING = 0.02  # of the plain text's words
 _ENOUGH_HIDDEN = 20  # letters and digits on one page; less is a stray mark of a program
-_TITLE_PART = 0.6  # of the lines: the upper part of the page
 _CUT = re.compile(r"[-\x02\ufffe]\s*\n\s*|[\x02\ufffe]")
 _MARK = re.compile(r"[\x02\ufffe](?:\r?\n)?")
 _DOUBLED = re.compile("([\U0001d400-\U0001d7ff])\\1")

@@ -10,12 +10,20 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexing.readers.pdf.cells import JOINS_NEXT, WORD_GAP, Span, cells_of, column_of, is_figure, markdown_row
+from indexing.readers.pdf.cells import (
+    JOINS_NEXT,
+    WORD_GAP,
+    Span,
+    cells_of,
+    column_of,
+    is_figure,
+    markdown_row,
+    with_whole_cells,
+)
 from indexing.readers.pdf.lines import Row, text_of
 from indexing.readers.pdf.side_labels import with_group_heads
 from indexing.readers.pdf.table_heads import YEAR, Rule, column_names, head_rows, named_rows, own_spans
 from indexing.readers.pdf.words import Word
-from indexing.readers.pdf.wrapped_cells import with_whole_cells
 
 _FORMULA = re.compile("[=√∑∏∫−×∈≤≥≈→∥\u0391-\u03c9\U0001d400-\U0001d7ff]|[(){}\\[\\],.|!]+$")
 _WRITTEN = re.compile(r"[^\W\d_]{3}")

@@ -17,7 +17,7 @@ from server.passages import Passage
 TABLES = Path(__file__).with_name("tables")
 ROUNDS = {
     "citations": ("second", "third", "fourth"),
-    "refusals": ("second", "third", "fourth", "fifth"),
+    "refusals": ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"),
     "questions": ("second", "third", "fourth"),
     "figures": ("second", "third", "fourth", "fifth"),
 }

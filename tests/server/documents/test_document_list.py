@@ -8,7 +8,7 @@ import pytest
 from pathspec import GitIgnoreSpec
 
 from server.documents.document_list import ROWS, Wanted, list_documents, newest
-from server.documents.ignoring import ignore_documents
+from server.documents.uploads import ignore_documents
 from storage.records import DocumentRecord
 
 

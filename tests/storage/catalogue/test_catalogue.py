@@ -42,6 +42,7 @@ def test_what_is_written_is_read_back_equal(catalogue: Catalogue) -> None:
     assert catalogue.page("a/papers.pdf", 2) == pages[1]
     assert catalogue.document_chunks("a/papers.pdf") == chunks == list(catalogue.iter_chunks())
     assert catalogue.chunks([chunks[1].id, "unknown"]) == {chunks[1].id: chunks[1]}
+    assert [*map(catalogue.chunks_beside, chunks)] == [(None, chunks[1]), (chunks[0], None)]
     assert catalogue.counts() == Counts(1, 2, 2)
 
 
