@@ -12,8 +12,9 @@ from pydantic import SecretStr
 from server import create_app
 from server.http.services import Services
 from tests.fake_deepseek import FakeDeepSeek
+from tests.fake_script import Completion
 from tests.server.pages.browser_setup import CHROMIUM
-from tests.server.pages.test_browser import QUESTION, broken_rules
+from tests.server.pages.test_browser import QUESTION, SCORED, broken_rules
 from tests.server.pages.test_pages import PAGE, outline
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ def test_passages_are_found_and_opened_with_and_without_a_script(
 def test_enter_finds_again_and_ask_answers_from_the_same_form(
     visit: Callable[..., "Page"], deepseek: FakeDeepSeek
 ) -> None:
+    deepseek.when(lambda asked: asked.is_json_mode, SCORED)
+    deepseek.when(lambda asked: asked.is_stream, Completion("It is 60 euros [1]."))
     page = visit("/find")
     page.fill("#question", "harbour")
     page.press("#question", "Enter")
