@@ -71,6 +71,7 @@ class PageText:
         return Markup("").join([*pieces, self._marked(position, end, depth + 1)])
 
     def _mark(self, name: str, start: int, end: int, depth: int) -> Markup:
-        opening = Markup('<mark class="{}">') if name in self._named else Markup('<mark id="{0}" class="{0}">')
+        own = Markup(' class="hit"') if name == "hit" else Markup("")
+        opening = Markup("<mark{1}>") if name in self._named else Markup('<mark id="{0}"{1}>')
         self._named.add(name)
-        return opening.format(name) + self._marked(start, end, depth + 1) + Markup("</mark>")
+        return opening.format(name, own) + self._marked(start, end, depth + 1) + Markup("</mark>")

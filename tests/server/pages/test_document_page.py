@@ -65,11 +65,11 @@ def test_the_text_of_a_page_is_read_in_paragraphs_and_tables() -> None:
     where = text.index("Cost"), text.index("Cost") + 4
     html = PageText(text, passage=[(0, 6)], hits=[where, (2, 6)]).html()
     assert "go on with the next one.</p>" in html
-    assert '<mark id="passage" class="passage">A <mark id="hit" class="hit">line</mark></mark>' in html
+    assert '<mark id="passage">A <mark id="hit" class="hit">line</mark></mark>' in html
     assert re.search(r'<td> Name </td><td> <mark class="hit">Cost</mark> </td>', html)
     assert "---" not in html
     assert PageText("<b> & <script>", [(0, 3)]).html() == (
-        '<p><mark id="passage" class="passage">&lt;b&gt;</mark> &amp; &lt;script&gt;</p>'
+        '<p><mark id="passage">&lt;b&gt;</mark> &amp; &lt;script&gt;</p>'
     )
 
 
