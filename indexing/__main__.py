@@ -96,8 +96,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, _stop)
     before = current_name(storage.index_dir)
     try:
-        chosen = Options(allow_removals=options.allow_removals, retried=tuple(options.retry))
-        return _run(options.command, storage, settings, chosen)
+        wanted = Options(
+            allow_removals=options.allow_removals,
+            retry_failed=options.retry_failed,
+            with_ocr=options.with_ocr,
+            retried=tuple(options.retry),
+        )
+        return _run(options.command, storage, settings, wanted)
     except BrokenPipeError:
         sys.stdout = None  # so that nothing tries to flush what nobody reads
         return WELL
@@ -197,6 +202,16 @@ def _add_options_of_removals(parser: argparse.ArgumentParser, choice: argparse._
         default=[],
         metavar="PATH",
         help=_told(message("read this file once more although reading it failed and it has not changed")),
+    )
+    parser.add_argument(
+        "--retry-failed",
+        action="store_true",
+        help=_told(message("try files that could not be read again, although nothing changed")),
+    )
+    parser.add_argument(
+        "--with-ocr",
+        action="store_true",
+        help=_told(message("read pages without text with OCR, in these files from now on, although OCR=off")),
     )
 
 

@@ -12,7 +12,7 @@ from werkzeug.routing import PathConverter
 
 from server import pages
 from server.api import documents, mcp_http, openai, questions
-from server.http import error_responses, rate_limits, security, translation
+from server.http import audit, error_responses, rate_limits, security, translation
 from server.http.form_files import PagewiseRequest
 from server.http.metrics import MeasuredAnswering, Metrics, measure
 from server.http.services import EXTENSION, Services
@@ -53,6 +53,7 @@ def build_application(services: Services) -> Flask:
     rate_limits.limit(app, services.settings)
     error_responses.register(app)
     measure(app, metrics)
+    audit.keep_audit_log(app, services.settings)
     for api in (questions.blueprint, openai.blueprint, documents.blueprint):
         app.register_api(api)
     mcp_http.register(app)

@@ -222,6 +222,11 @@ class AnswerService:
         with until(Deadline(self._deadline_seconds, *cancels)), self._index.acquire() as index:
             return Flow(question, index, self._parts, self._model, emit=lambda event: None).retrieve(score)
 
+    def try_out(self, question: Question) -> Answer:
+        """The answer without the language model, worked on here and now. Raises as `events` does but `TooBusy`."""
+        with until(Deadline(self._deadline_seconds)), self._index.acquire() as index:
+            return Flow(question, index, self._parts, None, emit=lambda event: None).answer()
+
     def complete(self, messages: Sequence[tuple[str, str]], cancel: threading.Event | None = None) -> Reply | None:
         """The model's short reply to a program's own task, without documents; None where there is no model.
 

@@ -5,6 +5,9 @@ The whole question must say it: "Give me a table of the fees" asks the documents
 
 import re
 
+from server.answering.talk_words import SAYS_SO_ZH, TALK, WORDS_ZH
+from storage.words.scripts import IS_HAN
+
 _POLITE = r"(?:please|bitte|s['’]il (?:te|vous) pla[iî]t|svp|stp|por favor|请你?|请您|麻烦你?|kindly)"
 _ASKING = (
     r"(?:(?:can|could|would|will) you (?:please )?|i (?:want|need|would like|['’]d like) (?:it |that |this )?|now |"
@@ -186,6 +189,8 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _LONGEST = 120  # characters
+_WORD = re.compile(r"[^\W_]+")
+_LETTER = re.compile(r"\w")
 
 
 def is_about_conversation(question: str) -> bool:
@@ -193,4 +198,14 @@ def is_about_conversation(question: str) -> bool:
     said = re.sub(r"\s+", " ", question).strip(" \t¿¡?？!！.。…\"'“”")
     if not said or len(said) > _LONGEST:
         return False
-    return _ABOUT.fullmatch(said) is not None
+    return _ABOUT.fullmatch(said) is not None or _is_only_talk(said)
+
+
+def _is_only_talk(said: str) -> bool:
+    """Whether something in it speaks of the answer, and nothing in it of anything else."""
+    if IS_HAN.search(said):
+        return bool(SAYS_SO_ZH.search(said)) and not _LETTER.search(WORDS_ZH.sub("", said))
+    words = _WORD.findall(said.casefold())
+    return any(
+        talk.says_so.search(said) and all(word in talk.words or word.isdigit() for word in words) for talk in TALK
+    )

@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from server.documents.child_processes import Children, ChildrenEnded
 from server.documents.slow_work import NoRoom, SlowWork
@@ -24,6 +25,9 @@ from storage.private_files import private_directory, private_opener
 _COMMAND = [sys.executable, "-m", "indexing"]
 _HOME = Path(__file__).parents[2]
 _PLAN_SECONDS = 60
+
+Again = Literal["failed", "ocr"]
+_AGAIN: dict[Again, list[str]] = {"failed": ["--retry-failed"], "ocr": ["--with-ocr"]}
 _KEPT_SECONDS = 5.0
 _LOOK_SECONDS = 0.2
 _LAST_BYTES = 65536
@@ -87,12 +91,21 @@ class Reindexing:
         self._process: subprocess.Popen[bytes] | None = None
         self._follows = False
 
-    def start(self, documents_dir: Path, *, allow_removals: bool = False, retry: Sequence[str] = ()) -> bool:
+    def start(
+        self,
+        documents_dir: Path,
+        *,
+        allow_removals: bool = False,
+        again: Again | None = None,
+        retry: Sequence[str] = (),
+    ) -> bool:
         """Start a run; False where one is going on already. `allow_removals`: what is gone is gone on purpose.
 
-        `retry`: documents that could not be read and are read once more although their files are the same.
+        `again`: what could not be read is tried once more, or what lacks text is read with OCR. `retry`: these
+        documents alone are tried once more.
         """
-        options = [*(["--allow-removals"] if allow_removals else []), *(f"--retry={path}" for path in retry)]
+        options = [*(["--allow-removals"] if allow_removals else []), *(_AGAIN[again] if again else [])]
+        options += [f"--retry={path}" for path in retry]
         with self._lock:
             if self._is_running():
                 return False

@@ -2,12 +2,12 @@
 
 import math
 import time
-from typing import Any
 
 from flask import Flask, current_app, g, request
 from flask_limiter import ApplicationLimit, Limiter
 from flask_limiter.util import get_remote_address
 
+from server.http.scopes import asks_by_tool
 from server.settings import ServerSettings
 
 _UNLIMITED = {"static", "api.healthz", "api.readyz", "api.metrics"}
@@ -47,15 +47,7 @@ def seconds_to_wait() -> int:
 
 
 def _is_question() -> bool:
-    return request.endpoint in _QUESTIONS or (request.endpoint == "mcp.call" and _asks(request.get_json(silent=True)))
-
-
-def _asks(message: Any) -> bool:
-    """Whether a message of MCP calls the tool that answers."""
-    if not isinstance(message, dict) or message.get("method") != "tools/call":
-        return False
-    parameters = message.get("params")
-    return isinstance(parameters, dict) and parameters.get("name") == "ask"
+    return request.endpoint in _QUESTIONS or asks_by_tool()
 
 
 def _client() -> str:

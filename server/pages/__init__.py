@@ -11,6 +11,7 @@ from server.pages import (
     sharing,
     sign_in,
     static_files,
+    suggestions,
     uploads,
     verdicts,
 )
@@ -28,5 +29,6 @@ __all__ = [
     "history",
     "sharing",
     "static_files",
+    "suggestions",
     "verdicts",
 ]

@@ -11,7 +11,7 @@ from server.http import conversion, schema
 from server.http.services import document_records, services
 from server.pages.blueprint import blueprint
 from server.pages.cited_pages import Pane, opened
-from server.pages.scopes import pattern_of, scopes_of
+from server.pages.scopes import chosen_in, pattern_of, scopes_of
 from storage.messages import encoded
 
 _MORE = 10
@@ -28,15 +28,20 @@ def find() -> str | BaseResponse:
     wanted = request.args.get("q", "").strip()
     most = min(max(1, request.args.get("k", services().settings.retrieve_k, type=int)), _MOST)
     paths = [record.path for record in document_records() if record.sha256]
-    asked = {"question": wanted[: schema.LONGEST_QUESTION], "documents": [pattern_of(scope) for scope in scopes]}
+    asked = {"question": wanted[: schema.LONGEST_QUESTION]}
     k = most if "k" in request.args else None
     here = partial(url_for, "web.find", q=wanted, documents=scopes or None, k=k)
     found = _found(wanted, scopes, most) if wanted else None
-    shown = _shown(found, wanted, here) if found else {}
-    more = min(most + _MORE, _MOST) if found and len(found.passages) == most < _MOST else None
-    offered = scopes_of(paths, also=scopes)
-    page = {"asked": asked, "paths": offered, "wanted": wanted, "address_with": here, "more": more}
-    return render_template("find.html", **page, **shown)
+    return render_template(
+        "find.html",
+        asked=asked,
+        chosen=chosen_in(paths, scopes),
+        offered=scopes_of(paths),
+        wanted=wanted,
+        address_with=here,
+        more=min(most + _MORE, _MOST) if found and len(found.passages) == most < _MOST else None,
+        **(_shown(found, wanted, here) if found else {}),
+    )
 
 
 def _found(wanted: str, scopes: list[str], most: int) -> Retrieval:

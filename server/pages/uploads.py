@@ -1,6 +1,6 @@
 """Adding and deleting files on the Documents page, and how the folder differs from the index."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,12 +53,10 @@ class FolderState:
         return not (self.waiting or self.gone or self.changed)
 
 
-def folder_state(
-    folder: Path, records: Sequence[DocumentRecord], left_out: frozenset[str] = frozenset()
-) -> FolderState:
-    """One look at the folder itself and one stat for each known document; `left_out` will not be indexed."""
+def folder_state(folder: Path, looked_at: Sequence[DocumentRecord], known: Collection[str]) -> FolderState:
+    """One look at the folder itself and one stat for each record of `looked_at`. `known` are no new files."""
     gone, changed = set(), set()
-    for record in records:
+    for record in looked_at:
         try:
             status = (folder / record.path).stat()
         except OSError:
@@ -66,9 +64,7 @@ def folder_state(
             continue
         if record.status == "indexed" and (status.st_size, status.st_mtime_ns) != (record.size, record.mtime_ns):
             changed.add(record.path)
-    return FolderState(
-        tuple(_waiting(folder, {record.path for record in records} | left_out)), frozenset(gone), frozenset(changed)
-    )
+    return FolderState(tuple(_waiting(folder, known)), frozenset(gone), frozenset(changed))
 
 
 @blueprint.app_context_processor
@@ -149,23 +145,23 @@ def delete(document: str) -> BaseResponse:
     return redirect(url_for("web.documents", deleted=1) + "#indexing", 303)
 
 
-def _folder_now(records: Sequence[DocumentRecord], listing: FolderListing | None) -> FolderState:
+def _folder_now(looked_at: Sequence[DocumentRecord], listing: FolderListing | None) -> FolderState:
     """Nothing is said of files whose folder cannot be reached: they are not deleted."""
     if documents_problem() is not None:
         return FolderState((), frozenset(), frozenset())
-    left_out = frozenset(each.path for each in listing.left_out) if listing else frozenset()
-    return folder_state(documents_dir(), records, left_out)
+    left_out = (each.path for each in listing.left_out) if listing else ()
+    return folder_state(documents_dir(), looked_at, {*known_paths(), *left_out})
 
 
-def _waiting(folder: Path, known: set[str]) -> list[WaitingFile]:
+def _waiting(folder: Path, known: Collection[str]) -> list[WaitingFile]:
     try:
-        names = sorted(file.name for file in folder.iterdir())
+        names = sorted(file.name for file in folder.iterdir() if file.name not in known)
     except OSError:
         return []
     waiting: list[WaitingFile] = []
     for name in names:
         file = folder / name
-        is_new = name not in known and not name.startswith(HIDDEN_PREFIXES) and file.suffix.lower() in ALL_SUFFIXES
+        is_new = not name.startswith(HIDDEN_PREFIXES) and file.suffix.lower() in ALL_SUFFIXES
         if is_new and file.is_file() and len(waiting) < _MOST_WAITING:
             status = file.stat()
             waiting.append(WaitingFile(name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)))

@@ -344,6 +344,8 @@
       if (button.closest(".problem") && result()) button.hidden = false;
     }
     for (const again of root.querySelectorAll("[data-again]")) slide(again);
+    for (const place of root.querySelectorAll(".scope")) scope(place);
+    for (const place of root.querySelectorAll("[data-later]")) later(place);
     for (const other of root.querySelectorAll("[data-follow], [data-ask]")) {
       other.addEventListener("submit", (event) => {
         event.preventDefault();
@@ -354,6 +356,38 @@
       if (link.pathname === location.pathname) openPage(link);
     }
     pairAll(root);
+  }
+
+  // A piece that is still being made is put in when it is there.
+  async function later(place) {
+    for (let tries = 0; tries < 20 && place.isConnected; tries++) {
+      const response = await fetch(place.dataset.later).catch(() => null);
+      if (!response?.ok) return;
+      if (response.status === 204) {
+        await new Promise((done) => setTimeout(done, 1500));
+        continue;
+      }
+      const piece = document.createElement("div");
+      piece.append(fragment(await response.text()));
+      place.replaceWith(piece);
+      return enhance(piece);
+    }
+  }
+
+  // What is chosen becomes a box of its own beside the list; unticking takes it away.
+  function scope(place) {
+    const [select, pattern] = [place.querySelector("select"), place.querySelector("[data-chip]")];
+    select?.addEventListener("change", () => {
+      const has = [...place.querySelectorAll("input")].some((each) => each.value === select.value);
+      if (select.value && !has) {
+        const chip = pattern.content.cloneNode(true);
+        chip.querySelector("input").value = select.value;
+        chip.querySelector(".name").textContent = select.selectedOptions[0].textContent;
+        place.prepend(chip);
+      }
+      select.value = "";
+    });
+    place.addEventListener("change", (event) => event.target.checked === false && event.target.closest(".chip").remove());
   }
 
   function pairAll(root) {
@@ -436,6 +470,27 @@
     const response = await fetch(upload, { method: "POST", body, headers: { Accept: "text/html" } }).catch(() => null);
     if (response?.redirected) location.assign(response.url);
     else if (response) replacePage(await response.text());
+  });
+
+  // What is ticked in the list goes along to its other pages, and into its filter.
+  const list = document.querySelector("[data-chosen]");
+  document.addEventListener("change", (event) => {
+    if (!list || event.target.form !== list) return;
+    const chosen = [...new Set(new FormData(list).getAll("documents"))];
+    for (const link of document.querySelectorAll(".states a, .folders a, main > .pager a, .filter a")) {
+      const address = new URL(link.href);
+      if (address.pathname !== location.pathname) continue;
+      address.searchParams.delete("documents");
+      for (const each of chosen) address.searchParams.append("documents", each);
+      link.href = address;
+    }
+    const filter = document.querySelector("form.filter");
+    for (const old of filter.querySelectorAll("[name=documents]")) old.remove();
+    for (const each of chosen) {
+      const field = document.createElement("input");
+      [field.type, field.name, field.value] = ["hidden", "documents", each];
+      filter.append(field);
+    }
   });
 
   // How the indexing job gets on, until it has ended; then the page is shown anew.

@@ -18,7 +18,7 @@ TABLES = Path(__file__).with_name("tables")
 ROUNDS = {
     "citations": ("second", "third", "fourth"),
     "refusals": ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"),
-    "questions": ("second", "third", "fourth"),
+    "questions": ("second", "third", "fourth", "sixth", "seventh", "eighth"),
     "figures": ("second", "third", "fourth", "fifth"),
 }
 LEAST = 0.95
