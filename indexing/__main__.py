@@ -96,7 +96,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, _stop)
     before = current_name(storage.index_dir)
     try:
-        return _run(options.command, storage, settings, options.allow_removals)
+        wanted = Options(
+            allow_removals=options.allow_removals, retry_failed=options.retry_failed, with_ocr=options.with_ocr
+        )
+        return _run(options.command, storage, settings, wanted)
     except BrokenPipeError:
         sys.stdout = None  # so that nothing tries to flush what nobody reads
         return WELL
@@ -113,13 +116,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say_error(UNFORESEEN, [fault])
 
 
-def _run(
-    command: Callable[..., int], storage: StorageSettings, settings: IndexingSettings, allow_removals: bool
-) -> int:
+def _run(command: Callable[..., int], storage: StorageSettings, settings: IndexingSettings, options: Options) -> int:
     """The command's exit code; for what can go wrong in the world outside, one sentence and a code of its own."""
     try:
         with explained_failures(storage.index_dir):
-            return command(storage, settings, Options(allow_removals=allow_removals))
+            return command(storage, settings, options)
     except DocumentsFolderMissing as error:
         return _say_error(WRONG_USAGE, [str(error)])
     except RemovalsInDoubt as error:
@@ -191,6 +192,16 @@ def _add_options_of_removals(parser: argparse.ArgumentParser, choice: argparse._
         "--allow-removals",
         action="store_true",
         help=_told(message("what is gone from the folder is gone on purpose: take it out")),
+    )
+    parser.add_argument(
+        "--retry-failed",
+        action="store_true",
+        help=_told(message("try files that could not be read again, although nothing changed")),
+    )
+    parser.add_argument(
+        "--with-ocr",
+        action="store_true",
+        help=_told(message("read pages without text with OCR, in these files from now on, although OCR=off")),
     )
 
 

@@ -31,6 +31,8 @@ _HOMES = {
     "flask": ("server/",),
     "flask_openapi3": ("server/",),
     "waitress": ("server/",),
+    "mcp": ("server/api/",),
+    "a2wsgi": ("server/api/",),
     "werkzeug": ("server/",),
 }
 _HEAVY = ("torch", "openvino", "transformers", "sentence_transformers", "chromadb", "llama_index", "flask", "rapidocr")
@@ -202,6 +204,18 @@ def test_command_lines_start_without_the_heavy_libraries() -> None:
 import sys
 import indexing.__main__, indexing.job, server.__main__
 print(*[name for name in {_HEAVY!r} if name in sys.modules])
+"""
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.split() == []
+
+
+def test_a_server_that_starts_waits_for_no_library_of_models() -> None:
+    """LlamaIndex alone takes seconds: it is imported in the background, while the server answers /healthz already."""
+    program = """
+import sys
+import server.application, server.commands.serve
+late = ("torch", "openvino", "transformers", "sentence_transformers", "llama_index", "rapidocr", "mcp", "a2wsgi")
+print(*[name for name in late if name in sys.modules])
 """
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout.split() == []

@@ -10,12 +10,14 @@ import re
 from typing import Literal
 
 from server.answering.standalone_words import (
+    COMPARED,
     EMPTY,
     EMPTY_ZH,
     EXPLETIVE,
     GOING_ON,
     GOING_ON_ZH,
     LEADING_PREPOSITION,
+    OUTSIDE,
     POINTING,
     POINTING_JA,
     POINTING_ZH,
@@ -61,7 +63,7 @@ def stands_alone(question: str) -> bool:
 
 def _stands_alone_in(language: EuropeanLanguage, question: str) -> bool:
     words = _LATIN_WORD.findall(question)
-    if GOING_ON[language].search(question):
+    if any(signs[language].search(question) for signs in (GOING_ON, COMPARED, OUTSIDE)):
         return False
     if LEADING_PREPOSITION[language].search(question) and not STRUCTURE[language].search(question):
         return False

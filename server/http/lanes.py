@@ -10,13 +10,13 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-from server.answering.service import RUNNING, WAITING
+from server.answering.admission import RUNNING, WAITING
 from server.threads import Threads
 
 logger = logging.getLogger(__name__)
 
 _PROBES = {"/healthz", "/readyz", "/metrics"}
-_QUESTIONS = {"/api/query", "/api/retrieve", "/v1/chat/completions", "/v1/completions", "/v1/responses", "/ask"}
+_QUESTIONS = {"/api/query", "/api/retrieve", "/v1/chat/completions", "/v1/completions", "/v1/responses", "/ask", "/mcp"}
 _PROBED_AT_A_TIME = 2
 _ASKED_AT_A_TIME = RUNNING + WAITING + 8  # the queue is `Admission`'s; the last ones tell who finds it full
 

@@ -19,8 +19,10 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from server.http.own_addresses import OwnAddresses
 from server.http.problems import Problem, Refused
+from server.http.scopes import missing_scope
 from server.http.sign_in import token_of_request
-from server.settings import ServerSettings
+from server.settings import SCOPES, ApiToken, ServerSettings
+from storage.messages import message
 
 logger = logging.getLogger("server.access")
 
@@ -74,6 +76,8 @@ def secure(app: Flask, settings: ServerSettings) -> None:
             token = token_of_request(authorization, cookies, settings.tokens)
             if token is not None:
                 g.token_name = token.name
+                if request.endpoint not in _SIGNING_IN:
+                    _check_scope(token)
             elif request.endpoint not in _SIGNING_IN:
                 raise Refused(_UNAUTHORIZED)
         if request.routing_exception is None and not _is_from_known_program(settings.cors_origin_names):
@@ -90,6 +94,17 @@ def _is_trusted(host: str, names: list[str]) -> bool:
     """Whether a browser may ask under this name. Werkzeug 3.1's own check never finds an IPv6 address."""
     address, bracket, _port = host.rpartition("]")
     return address + bracket in names if bracket else host_is_trusted(host, names)
+
+
+def _check_scope(token: ApiToken) -> None:
+    if (needed := missing_scope(token)) is None:
+        return
+    g.missing_scope = needed
+    has = ", ".join(scope for scope in SCOPES if scope in token.scopes)
+    detail = message(
+        "This needs the scope {needed}; the token {name} has {has}.", needed=needed, name=token.name, has=has
+    )
+    raise Refused(Problem(403, "scope_missing", _l("The token does not allow this"), detail, _OTHER_TOKEN))
 
 
 def _check_origin() -> None:
@@ -184,6 +199,7 @@ _UNAUTHORIZED = Problem(
     _l("The server answers only to those who hold one of its API_TOKENS."),
     _l("Send it as 'Authorization: Bearer …', or sign in on the page."),
 )
+_OTHER_TOKEN = message("Use another token, or give this one the scope in API_TOKENS.")
 _FOREIGN = Problem(
     403, "foreign_origin", _l("Not from this site"), _l("The form was sent from another site, so nothing was done.")
 )

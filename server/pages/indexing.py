@@ -3,11 +3,13 @@
 Apart from `uploads`, for it is offered where uploads are not: a blueprint with its own permission.
 """
 
+from typing import get_args
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.documents.reindexing import NoPlan, Reindexing
+from server.documents.reindexing import Again, NoPlan, Reindexing
 from server.http.problems import Problem, Refused
 from server.http.services import documents_dir, services
 
@@ -16,8 +18,10 @@ blueprint = Blueprint("indexing", __name__)
 
 @blueprint.post("/reindex")
 def start() -> BaseResponse:
-    """Start the indexing job and lead back to the documents."""
-    if not _reindexing().start(documents_dir(), allow_removals=bool(request.form.get("allow_removals"))):
+    """Start the indexing job, perhaps for what could not be read, and lead back to the documents."""
+    allow_removals = bool(request.form.get("allow_removals"))
+    again = next((each for each in get_args(Again) if each == request.form.get("again")), None)
+    if not _reindexing().start(documents_dir(), allow_removals=allow_removals, again=again):
         raise Refused(_RUNNING)
     return redirect(url_for("web.documents") + "#indexing", 303)
 

@@ -1,8 +1,9 @@
 """Cells of a row of a table, what a cell holds, and cells of more than one line. Pure geometry and text."""
 
+import itertools
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from indexing.readers.pdf.lines import Row, has_leader, text_of
@@ -15,8 +16,14 @@ _FIRST_MARK = re.compile(
     r"|\[[\w+.:-]{1,12}\])$"
 )
 JOINS_NEXT = re.compile(r"[$€£¥(]+$|US\$$")
+_CURRENCY = re.compile(r"(?:[$€£¥]|US\$)$")
+_ENDS_AMOUNT = re.compile(r"(?:\d[)%]*|[)%]|^[-–—]+)$")
 _JOINS_LAST = re.compile(r"[)%]+$")
-_FIGURE = re.compile(r"[-–—(+<>~≤≥±]*[$€£¥]?\s?\(?\d[-\d.,:/\s’'%]*[)%*]*(?:\^\S+)?$|[-–—]+$|n/?[am]$", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"[-–—(+<>~≤≥±]*[$€£¥]?\s?\(?\d[-\d.,:/\s’'%]*[)%*]*"
+    r"(?-i:\s?(?:bps|pts?|pp|x|[KMBT]|bn|mn))?(?:\^\S+)?$|(?:[$€£¥]\s?)?[-–—]+$|n/?[am]$",
+    re.IGNORECASE,
+)
 _EQUATION_NUMBER = re.compile(r"\([A-Z]?\d{1,3}(?:\.\d{1,3})?[a-z]?\)$")
 _MATHEMATICS = re.compile("[=<>≤≥≈∈∑∏∫±→∝≡\U0001d400-\U0001d7ff]")
 
@@ -60,6 +67,16 @@ def _joined_segments(row: Row, gap: float, *, may_begin_with_mark: bool) -> list
     return cells
 
 
+def _amounts_apart(words: list[Word]) -> Iterator[list[Word]]:
+    """The words, those from a sign of a currency on apart from the amount before it."""
+    begin = 0
+    for index in range(1, len(words)):
+        if _CURRENCY.match(words[index].text) and _ENDS_AMOUNT.search(words[index - 1].text):
+            yield words[begin:index]
+            begin = index
+    yield words[begin:]
+
+
 def _goes_with_last(last: Word, words: Sequence[Word]) -> bool:
     """Whether a sign ends the figure before it; "% Change" begins a name."""
     is_name = len(words) > 1 and words[1].text[0].isalpha()
@@ -70,7 +87,8 @@ def _cells_with_leader(row: Row, gap: float) -> list[list[Word]]:
     """A label and the figures behind its row of dots; all as one cell where there are not several figures."""
     last = max((number for number, word in enumerate(row.words) if _LEADER_END.search(word.text)), default=0)
     rest = row.words[last + 1 :]
-    cells = _joined_segments(Row(rest), gap, may_begin_with_mark=False) if rest else []
+    segments = _joined_segments(Row(rest), gap, may_begin_with_mark=False) if rest else []
+    cells = list(itertools.chain.from_iterable(map(_amounts_apart, segments)))
     label = [replace(word, text=text) for word in row.words[: last + 1] if (text := _LEADER_END.sub("", word.text))]
     are_figures = all(is_figure(text) or text in _NO_FIGURE for text in (text_of(cell) for cell in cells))
     return [label, *cells] if label and len(cells) > 1 and are_figures else [row.words]

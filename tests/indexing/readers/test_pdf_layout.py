@@ -278,6 +278,92 @@ def test_figures_below_the_heading_of_a_section_keep_the_header(tmp_path: Path, 
     assert all(line.startswith("|") for line in found)
 
 
+def test_sections_below_white_space_and_headings_keep_the_header(tmp_path: Path) -> None:
+    lines, y = row(740, "In thousands", "2022", "2023"), 726.0
+    for section in ("", "Liabilities", "Commitments", "Equity"):
+        if section:
+            lines.append((60, y - 10, section))
+            y -= 24
+        for name in ("Trade", "Taxes"):
+            lines += row(y, f"{name} {section}", "$ 1,151", "$ 1,154")
+            y -= 14
+        y -= 8
+    found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
+    assert found[0] == "| In thousands | 2022 | 2023 |"
+    assert all(line.startswith("|") for line in found)
+    assert sum("2022" in line for line in found) == 1
+
+
+def test_names_of_columns_above_white_space_head_the_table(tmp_path: Path) -> None:
+    lines = [(60, 760, PROSE[:70]), (230, 732, "(dollars in millions)")]
+    lines += [*row(720, "Years ended", "2022", "2023"), (60, 692, "Revenues")]
+    lines += [*row(680, "Sales", "1,151", "1,154"), *row(668, "Fees", "517", "429")]
+    found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
+    assert found[1:3] == ["| (dollars in millions) Years ended | 2022 | 2023 |", "| Revenues |"]
+
+
+def test_another_table_with_names_of_its_own_below_white_space_stays_apart(tmp_path: Path) -> None:
+    lines = [*row(720, "Ship", "2022", "2023"), *row(706, "Skarv", "1,151", "1,154"), *row(692, "Terne", "517", "429")]
+    lines += [*row(664, "Berth", "Length", "Depth"), *row(650, "North", "1,151", "1,154"), *row(636, "South", "9", "6")]
+    assert "\n\n| Berth | Length | Depth |\n| North" in text(tmp_path, drawn(*lines))
+
+
+def test_names_that_end_with_a_day_and_a_year_are_whole(tmp_path: Path) -> None:
+    lines = [(160, 712, "Year Ended May"), (282, 712, "% of"), (380, 712, "Year Ended May")]
+    lines += [(174, 702, "31, 2022"), (282, 702, "sales"), (394, 702, "31, 2021"), (60, 686, "Costs")]
+    lines += [(180, 686, "$ 998"), (285, 686, "15%"), (400, 686, "$ 1,101"), (60, 672, "Fees")]
+    lines += [(190, 672, "98"), (285, 672, "5%"), (410, 672, "101")]
+    head = text(tmp_path, drawn(*lines)).split("\n")[0]
+    assert head == "|  | Year Ended May 31, 2022 | % of sales | Year Ended May 31, 2021 |"
+
+
+def test_a_name_in_the_middle_of_years_stands_over_all_of_them_and_no_others(tmp_path: Path) -> None:
+    lines = [(226, 714, "Year ended"), *row(700, "", "2020", "2021", "2022", "Later", step=90)]
+    for number, name in enumerate(("Debt", "Leases", "Rent")):
+        lines += row(684 - 14 * number, name, *(f"{number}.{n}" for n in range(4)), step=90)
+    head = text(tmp_path, drawn(*lines)).split("\n")[0]
+    assert head == "|  | Year ended 2020 | Year ended 2021 | Year ended 2022 | Later |"
+
+
+def test_names_that_share_out_all_columns_stand_over_their_own_halves(tmp_path: Path) -> None:
+    names = ("Total", "Reported", "Currency") * 2
+    lines = [(196, 728, "Fourth Quarter"), (418, 728, "Twelve Months")]
+    lines += [(150 + 74 * number, 714, name) for number, name in enumerate(names)]
+    for number, label in enumerate(("Harbour", "Ferry", "Island")):
+        lines += [(60, 698 - 14 * number, label)]
+        lines += [(170 + 74 * n, 698 - 14 * number, f"{number}.{n}") for n in range(6)]
+    head = text(tmp_path, drawn(*lines)).split("\n")[0]
+    assert head.count("Fourth Quarter") == head.count("Twelve Months") == 3
+
+
+def test_a_first_line_of_one_name_is_said_of_no_other(tmp_path: Path) -> None:
+    lines = [(246, 710, "Rigid"), *row(700, "In millions", "Flexible", "Packaging", "Total", step=90)]
+    for number, name in enumerate(("Sales", "Costs", "Profit")):
+        lines += row(684 - 14 * number, name, f"{number},151", f"{number},154", f"{number},309", step=90)
+    assert text(tmp_path, drawn(*lines)).count("Rigid") == 1
+
+
+def test_the_rule_below_a_whole_header_makes_no_name_stand_over_all(tmp_path: Path) -> None:
+    lines = [(323, 705, "Adjusted"), *row(700, "In millions", "2022", "2023", step=120), (318, 695, "Operational")]
+    for number, name in enumerate(("Sales", "Costs", "Profit")):
+        lines += row(679 - 14 * number, name, f"{number},151", f"{number},154", step=120)
+        lines.append((330, 679 - 14 * number, f"{number}.7"))
+    lines = [(x if x != 300 else 240, y, shown) for x, y, shown in lines]
+    assert text(tmp_path, drawn(*lines, more="58 692 m 380 692 l S")).count("Operational") == 1
+
+
+def test_amounts_in_brackets_are_no_formula_and_units_are_figures(tmp_path: Path) -> None:
+    lines = [(200, 714, "12 Weeks Ended"), (210, 704, "3/25/2023")]
+    for number, amount in enumerate(("\\(14.9\\)", "\\(5.4\\)", "\\(0.6\\)")):
+        lines += [(60, 686 - 14 * number, f"Margin {number}"), (225, 686 - 14 * number, f"{amount} pts")]
+    assert text(tmp_path, drawn(*lines)).split("\n")[:2] == [
+        "|  | 12 Weeks Ended 3/25/2023 |",
+        "| Margin 0 | (14.9) pts |",
+    ]
+    bracketed = [piece for n in range(4) for piece in row(700 - 14 * n, "U.S.", *["\\(5.4\\)"] * 4, step=90)]
+    assert "| U.S. | (5.4) | (5.4) | (5.4) | (5.4) |" in text(tmp_path, drawn(*bracketed))
+
+
 def test_another_table_below_a_caption_has_its_own_columns(tmp_path: Path) -> None:
     lines = [*row(720, "Ship", "2022", "2023"), *row(706, "Skarv", "1,151", "1,154"), *row(692, "Terne", "517", "429")]
     lines += [
@@ -634,3 +720,68 @@ def test_a_page_that_is_a_picture_with_a_stamp_is_read_by_ocr_too(tmp_path: Path
 )
 def test_a_page_full_of_lines_keeps_its_text(tmp_path: Path, content: str) -> None:
     assert "all its words" in text(tmp_path, drawn((60, 700, "all its words"), more=content))
+
+
+CHART_TEXT = [
+    "Sales grew in every year since the harbour was deepened",
+    "and the ferry sails twice a day, as the figure above shows;",
+    "the council expects the same of the year that has begun.",
+]
+
+
+def chart(*, with_line: bool) -> tuple[list[tuple[float, float, str]], str]:
+    """A bar or line chart with ticks and names of its axes; its grid would make a ruled table."""
+    heights = (40, 65, 90, 120)
+    places = [120 + 60 * number for number in range(4)]
+    labels = [(95.0, 597.0 + 30 * number, f"{number}0") for number in range(5)]
+    labels += [(float(x), 588.0, str(2019 + number)) for number, x in enumerate(places)]
+    labels += [(190.0, 575.0, "Sales in millions"), (130.0, 718.0, "Ferry"), (250.0, 718.0, "Harbour")]
+    more = "0.6 G " + " ".join(f"110 {600 + 30 * number} m 360 {600 + 30 * number} l S" for number in range(5))
+    more += " " + " ".join(f"{x} 600 m {x} 730 l S" for x in (110, *places, 360)) + " 0 0 1 rg 0 0 1 RG "
+    if with_line:
+        points = [(x, 600 + height) for x, height in zip(places, heights, strict=True)]
+        return labels, more + " ".join(f"{x} {y} {'l' if n else 'm'}" for n, (x, y) in enumerate(points)) + " S"
+    return labels, more + " ".join(f"{x} 600 20 {y} re f" for x, y in zip(places, heights, strict=True))
+
+
+@pytest.mark.parametrize("with_line", [pytest.param(True, id="lines"), pytest.param(False, id="bars")])
+def test_the_labels_of_a_chart_are_apart_from_its_caption_and_from_the_text(tmp_path: Path, with_line: bool) -> None:
+    labels, more = chart(with_line=with_line)
+    texts = [(60.0, 520.0 - 12 * number, line) for number, line in enumerate(CHART_TEXT)]
+    caption = (60.0, 550.0, "Figure 3: Sales of the ferry and of the harbour")
+    pieces = "\n".join(f"BT /F1 7 Tf {x} {y} Td ({label}) Tj ET" for x, y, label in labels)
+    found = text(tmp_path, drawn(caption, *texts, more=f"{pieces} {more}"))
+    figure, *rest = found.split("\n\n")
+    assert (figure[0], figure[-1], "\n" in figure) == ("[", "]", False)
+    assert all(label in figure for _, _, label in labels)
+    assert "\n".join(rest).split("\n") == [caption[2], *CHART_TEXT]
+
+
+def test_coloured_cells_of_a_table_are_no_bars(tmp_path: Path) -> None:
+    lines = [row(700 - 20 * n, name, *figures) for n, (name, *figures) in enumerate(FERRIES)]
+    grounds = "".join(
+        f"0.8 0.9 1 rg {x} {694 - 20 * n} {width} {18 if n else 20} re f "
+        for n in range(len(FERRIES))
+        for x, width in ((56, 104), (166, 90), (276, 70), (350, 40), (395, 60))
+    )
+    body = "\n".join(f"BT /F1 10 Tf {x} {y} Td ({cell}) Tj ET" for line in lines for x, y, cell in line)
+    found = text(tmp_path, pdf_of_content(f"{grounds} 0 g\n{body}"))
+    assert "| North | 120 | 340 |" in found
+    assert "[" not in found
+
+
+FERRIES = [("Ferry", "Cars", "People"), ("North", "120", "340"), ("South", "90", "210"), ("East", "75", "180")]
+FERRIES += [("West", "60", "150"), ("Isles", "33", "90")]
+
+
+def test_a_listing_in_typewriter_type_has_no_columns_and_no_spaces_before_signs(tmp_path: Path) -> None:
+    lines = ["You should rate the answer, and so you", "solve the whole problem; for the text is"]
+    lines += ["given in every part of the instruction", "below until there is no further advice."]
+    content = "".join(
+        f"BT /F1 8 Tf {60 + 6 * place + 0.6 * (sign in '.,;'):.1f} {700 - 12 * row} Td <{ord(sign):02x}> Tj ET\n"
+        for row, line in enumerate(lines)
+        for place, sign in enumerate(line)
+        if sign != " "
+    )
+    courier = pdf_of_content(content).replace(b"/Helvetica", b"/Courier  ")
+    assert text(tmp_path, courier).split("\n") == lines

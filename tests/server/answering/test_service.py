@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from server.answering.admission import TooBusy
 from server.answering.citations import CheckedAnswer
 from server.answering.service import (
     Admission,
@@ -24,7 +25,6 @@ from server.answering.service import (
     PassagesKept,
     Question,
     ReasoningDelta,
-    TooBusy,
 )
 from server.answers import Checks
 from server.deadline import Cancelled, DeadlineExceeded

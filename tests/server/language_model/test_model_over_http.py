@@ -18,8 +18,9 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 
 from server import create_app
+from server.answering.admission import Admission
 from server.answering.citations import check_citations
-from server.answering.service import Admission, AnswerService
+from server.answering.service import AnswerService
 from server.http.services import Services
 from server.language import REFUSALS, question_language
 from tests.fake_deepseek import FakeDeepSeek
