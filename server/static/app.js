@@ -338,6 +338,13 @@
         showPart(tab.closest(".answers"), tab.dataset.tab);
       });
     }
+    for (const button of root.querySelectorAll("[data-copies]")) {
+      button.hidden = !navigator.clipboard?.writeText;
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
+        say((button.textContent = button.dataset.copied));
+      });
+    }
     for (const button of root.querySelectorAll("[data-stop]")) button.addEventListener("click", () => running?.abort());
     for (const button of root.querySelectorAll("[data-retry]")) {
       button.addEventListener("click", retry);
