@@ -24,13 +24,14 @@ ifdef DOCUMENTS
 export DOCUMENTS_DIR := $(patsubst ~/%,$(HOME)/%,$(value DOCUMENTS))
 endif
 export QUESTION := $(value Q)
+export PACK_FILE := $(value PACK)
 PYTEST_ARGS ?=
 IN_PARALLEL := -n logical --dist worksteal
 ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run index reindex watch rollback verify repair report serve ask doctor test check lint format \
+.PHONY: help install run index reindex watch rollback verify repair report serve ask replay doctor test check lint format \
 	typecheck cov eval bench soak clients docs sample-documents hooks lock clean
 
 help: ## show this list
@@ -85,6 +86,10 @@ serve: $(INSTALLED) ## answer questions on http://127.0.0.1:8000 from the publis
 ask: $(INSTALLED) ## answer one question here: make ask Q="what is the GRPO?"
 	@if [ -z "$$QUESTION" ]; then echo 'Which question? make ask Q="what is the GRPO?"' >&2; exit 2; fi
 	@$(PY) -m server ask "$$QUESTION"
+
+replay: $(INSTALLED) ## ask the question of an evidence pack again: make replay PACK=answer.zip
+	@if [ -z "$$PACK_FILE" ]; then echo 'Which pack? make replay PACK=answer.zip' >&2; exit 2; fi
+	@$(PY) -m server replay "$$PACK_FILE"
 
 doctor: $(INSTALLED) ## check settings, key, language model, embedding model and index; say what to do
 	@$(PY) -m server doctor
