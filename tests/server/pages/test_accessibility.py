@@ -73,6 +73,7 @@ def faults(page: "Page", paths: tuple[str, ...], views: Iterator[tuple[int, Them
     return found
 
 
+@pytest.mark.timeout(400)  # some eighty looks, each a fraction of a second on a machine that does nothing else
 @pytest.mark.parametrize(("language", "first"), [("en-US", 0), ("zh-CN", 3)])
 def test_nobody_is_kept_from_any_page(
     visit: Callable[..., "Page"], deepseek: FakeDeepSeek, address: str, language: str, first: int
