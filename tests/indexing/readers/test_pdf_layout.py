@@ -13,6 +13,7 @@ from pypdf.constants import PageLabelStyle
 from indexing.documents import ParsedDocument, ReadLimits
 from indexing.parsing.parse_all import parse_all
 from indexing.readers import read_document
+from indexing.readers.pdf.layout import lay_out
 from indexing.readers.pdf.lines import rows_of
 from indexing.readers.pdf.tables import table_lines
 from indexing.readers.pdf.words import Word
@@ -787,3 +788,14 @@ def test_a_listing_in_typewriter_type_has_no_columns_and_no_spaces_before_signs(
     )
     courier = pdf_of_content(content).replace(b"/Helvetica", b"/Courier  ")
     assert text(tmp_path, courier).split("\n") == lines
+
+
+def test_a_fraction_and_the_limits_of_a_sum_stand_on_the_line_of_their_formula() -> None:
+    words = [Word("s", 100, 105, 300, 10, 0), Word("=", 110, 116, 300, 10, 1), Word("a", 125, 130, 293, 10, 2)]
+    words += [Word("n", 120, 125, 307, 10, 3), Word("T", 127, 133, 307, 10, 4)]
+    words += [Word("∑", 140, 150, 290, 10, 5), Word("N", 142, 147, 287, 7, 6), Word("i=1", 140, 151, 312, 7, 7)]
+    words += [Word("f", 153, 157, 300, 10, 8), Word("(3)", 300, 312, 300, 10, 9)]
+    rule = (119.0, 297.0, 134.0, 297.5)
+    assert lay_out(words, [rule]).text == "s = a/(n T) ∑_{i=1}^{N} f (3)"
+    figures = [Word("Sum", 60, 80, 300, 10, 0), Word("12", 120, 130, 293, 10, 1), Word("15", 120, 130, 309, 10, 2)]
+    assert "/" not in lay_out(figures, [rule]).text
