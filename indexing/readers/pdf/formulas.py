@@ -12,13 +12,14 @@ from indexing.readers.pdf.words import Word
 
 _RELATION = re.compile("[=<>≤≥⩽⩾≈≡∝∈→:+−×·]+$|.*[=≈≡∝∈]$")
 _LARGE = re.compile("[∑∏∫⋃⋂⨁][\ufe00-\ufe0f]?$|(?:arg)?(?:max|min)$|lim$|sup$|inf$")
-_BRACKET = re.compile(r"[(){}\[\]|]+$")
+_BRACKET = re.compile(r"[(){}\[\]]+$")
 _COMPOUND = re.compile(r"[^\w.,′^{}∑∏]")
 _LIMIT_SIZE = 0.85  # of the sign's size at most
 _ASIDE = 0.7  # sizes: how far limits reach beyond their sign
 _UPPER, _LOWER = (0.45, 1.45), (0.35, 1.5)  # sizes above and below the line: there the limits stand
 _NEXT = 1.2  # sizes to the word that a sign stands before
 _FAR = 20.0  # sizes from a fraction to a sign of a relation on its line
+_ABOVE, _BELOW = 0.8, (0.4, 1.3)  # sizes from a fraction's rule to the baselines of its parts: lines are further
 _FITS = 6.0  # points: how much longer than its parts the rule of a fraction is
 _WIDEST = 300.0  # points
 
@@ -83,8 +84,8 @@ def _on_line_of(rule: Rule, relations: Sequence[Word]) -> Word | None:
 def _with_fraction(rule: Rule, relation: Word, words: list[Word]) -> list[Word]:
     size, height = relation.size, (rule[1] + rule[3]) / 2
     within = [word for word in words if rule[0] - 2 <= word.x0 and word.x1 <= rule[2] + 2]
-    above = [word for word in within if 0.0 <= height - word.base < 1.1 * size]
-    below = [word for word in within if 0.4 * size < word.base - height < 1.7 * size]
+    above = [word for word in within if 0.0 <= height - word.base < _ABOVE * word.size]
+    below = [word for word in within if _BELOW[0] * word.size < word.base - height < _BELOW[1] * word.size]
     if not above or not below:
         return words
     widest = max(max(word.x1 for word in part) - min(word.x0 for word in part) for part in (above, below))
@@ -112,8 +113,8 @@ def _with_brackets(words: Sequence[Word]) -> Iterator[Word]:
             other
             for other in words
             if other is not word
-            and -0.2 < max(other.x0 - word.x1, word.x0 - other.x1) / word.size < 0.6
-            and -0.4 < (other.base - word.base) / word.size < 1.6
+            and -0.2 < max(other.x0 - word.x1, word.x0 - other.x1) / word.size < 0.35
+            and -0.4 < (other.base - word.base) / word.size < 1.05
             and not _BRACKET.match(other.text)
         ]
         if beside and not any(abs(other.base - word.base) < 0.3 * word.size for other in beside):
