@@ -34,6 +34,7 @@ _NEEDED: dict[Scope, frozenset[str]] = {
             "web.file",
             "web.page_picture",
             "web.print_answer",
+            "web.suggestions_piece",
         }
     ),
     "ask": frozenset(

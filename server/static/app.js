@@ -423,15 +423,6 @@
     document.querySelector("[data-announce]").textContent = text || "";
   }
 
-  // What is too large is refused before it is sent.
-  for (const upload of document.querySelectorAll("form[data-most]")) {
-    upload.file.addEventListener("change", () => {
-      const bytes = [...upload.file.files].reduce((sum, file) => sum + file.size, 0);
-      upload.file.setCustomValidity(bytes > Number(upload.dataset.most) ? upload.dataset.tooLarge : "");
-      upload.file.reportValidity();
-    });
-  }
-
   // Files that are dropped anywhere are added. What the server says of them is the page that it leads to.
   const upload = document.body.dataset.upload;
   const bringsFiles = (event) => upload && [...(event.dataTransfer?.types || [])].includes("Files");
@@ -446,33 +437,14 @@
     dropping(false);
     if (!bringsFiles(event)) return;
     event.preventDefault();
+    const here = document.querySelector("[data-uploads]");
+    if (here) return here.dispatchEvent(new CustomEvent("files", { detail: event.dataTransfer.files }));
     const body = new FormData();
     for (const file of event.dataTransfer.files) body.append("file", file);
     say(document.body.dataset.uploading);
     const response = await fetch(upload, { method: "POST", body, headers: { Accept: "text/html" } }).catch(() => null);
     if (response?.redirected) location.assign(response.url);
     else if (response) replacePage(await response.text());
-  });
-
-  // What is ticked in the list goes along to its other pages, and into its filter.
-  const list = document.querySelector("[data-chosen]");
-  document.addEventListener("change", (event) => {
-    if (!list || event.target.form !== list) return;
-    const chosen = [...new Set(new FormData(list).getAll("documents"))];
-    for (const link of document.querySelectorAll(".states a, .folders a, main > .pager a, .filter a")) {
-      const address = new URL(link.href);
-      if (address.pathname !== location.pathname) continue;
-      address.searchParams.delete("documents");
-      for (const each of chosen) address.searchParams.append("documents", each);
-      link.href = address;
-    }
-    const filter = document.querySelector("form.filter");
-    for (const old of filter.querySelectorAll("[name=documents]")) old.remove();
-    for (const each of chosen) {
-      const field = document.createElement("input");
-      [field.type, field.name, field.value] = ["hidden", "documents", each];
-      filter.append(field);
-    }
   });
 
   // How the indexing job gets on, until it has ended; then the page is shown anew.
