@@ -97,7 +97,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     before = current_name(storage.index_dir)
     try:
         wanted = Options(
-            allow_removals=options.allow_removals, retry_failed=options.retry_failed, with_ocr=options.with_ocr
+            allow_removals=options.allow_removals,
+            retry_failed=options.retry_failed,
+            with_ocr=options.with_ocr,
+            retried=tuple(options.retry),
         )
         return _run(options.command, storage, settings, wanted)
     except BrokenPipeError:
@@ -192,6 +195,13 @@ def _add_options_of_removals(parser: argparse.ArgumentParser, choice: argparse._
         "--allow-removals",
         action="store_true",
         help=_told(message("what is gone from the folder is gone on purpose: take it out")),
+    )
+    parser.add_argument(
+        "--retry",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help=_told(message("read this file once more although reading it failed and it has not changed")),
     )
     parser.add_argument(
         "--retry-failed",
