@@ -11,12 +11,12 @@ from pypdf.annotations import FreeText, Text
 from pypdf.constants import PageLabelStyle
 
 from indexing.documents import ParsedDocument, ReadLimits
-from indexing.parsing.parse_all import parse_all
 from indexing.readers import read_document
 from indexing.readers.pdf.layout import lay_out
 from indexing.readers.pdf.lines import rows_of
 from indexing.readers.pdf.tables import table_lines
 from indexing.readers.pdf.words import Word
+from tests.indexing.recognising import Recogniser
 from tests.indexing.samples import PROSE, pdf, pdf_of_content, pdf_of_font, pdf_with_heading, saved
 
 LEFT = [
@@ -676,16 +676,14 @@ def test_a_file_within_an_attached_file_is_named_by_its_way(tmp_path: Path) -> N
     assert labels == [None, "sample.pdf › annex.pdf, p. 1", "sample.pdf › annex.pdf › inner.pdf"]
 
 
-def test_a_scan_attached_to_a_pdf_is_read_by_ocr(tmp_path: Path) -> None:
+def test_a_scan_attached_to_a_pdf_is_read_by_ocr(tmp_path: Path, recogniser: Recogniser) -> None:
     scan = FPDF()
     scan.add_page()
     with pypdfium2.PdfDocument(pdf_with_heading("The annex names the pilot.", PROSE)) as drawn_text:
         scan.image(drawn_text[0].render(scale=3).to_pil().convert("RGB"), x=0, y=0, w=210)
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([PROSE]))))
     writer.add_attachment("scan.pdf", bytes(scan.output()))
-    (outcome,) = parse_all([saved(tmp_path / "sample.pdf", written(writer))], ReadLimits(ocr=True), 1)
-    assert outcome.document is not None
-    last = outcome.document.pages[-1]
+    last = recogniser.read(saved(tmp_path / "sample.pdf", written(writer))).pages[-1]
     assert (last.number, last.label, last.status) == (2, "sample.pdf › scan.pdf", "ocr")
     assert last.text.startswith("The annex names the pilot.")
 
