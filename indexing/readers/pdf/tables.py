@@ -21,7 +21,7 @@ from indexing.readers.pdf.cells import (
     with_whole_cells,
 )
 from indexing.readers.pdf.lines import Row, text_of
-from indexing.readers.pdf.side_labels import with_group_heads
+from indexing.readers.pdf.side_labels import with_group_heads, with_shared_labels
 from indexing.readers.pdf.table_heads import YEAR, Rule, column_names, head_rows, named_rows, own_spans
 from indexing.readers.pdf.words import Word
 
@@ -136,9 +136,9 @@ def table_lines(rows: Sequence[Row], level: Sequence[Rule] = ()) -> list[str]:
     gaps = _without_names_alone(rows, gaps, em)
     rows, table = _with_labels(rows, [_placed(row, gaps, em) for row in rows])
     head = head_rows(table)
-    body = with_whole_cells(rows[head:], table[head:])
-    if is_scattered([*table[:head], *body]):
+    if is_scattered([*table[:head], *with_whole_cells(rows[head:], table[head:])]):
         return []
+    body = with_whole_cells(*with_shared_labels(rows[head:], table[head:], gaps, level))
     if not head:
         return [markdown_row(cells) for cells in body]
     names = column_names(rows[:head], rows[head:], gaps, level)
