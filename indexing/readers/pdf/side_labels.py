@@ -72,7 +72,7 @@ def _name(words: Sequence[Word], base: float) -> Word:
 def with_shared_labels(
     rows: Sequence[Row], table: Sequence[list[str]], gaps: Sequence[Span], level: Sequence[Rule]
 ) -> tuple[list[Row], list[list[str]]]:
-    """The rows, a label in the middle of several between two rules said in each; a row that was it alone is left out."""
+    """The rows, a label in the middle of several between two rules said in each; what was it alone is left out."""
     filled = [list(cells) for cells in table]
     spent: list[set[int]] = [set() for _ in table]
     for column in range(len(gaps)):

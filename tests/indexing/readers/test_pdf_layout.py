@@ -366,7 +366,7 @@ def test_amounts_in_brackets_are_no_formula_and_units_are_figures(tmp_path: Path
 
 def test_a_label_in_the_middle_of_rows_between_rules_is_that_of_each(tmp_path: Path) -> None:
     lines, y, rules = row(730, "Method", "Size", "Budget", "Score"), 712.0, ["60 726 m 440 726 l"]
-    for name, count in (("Skarv", 3), ("Terne", 4)):
+    for name, count in (("Skarv", 3), ("Terne", 4), ("Lom", 3)):
         middle = y - 6 * (count - 1)
         lines += [(60, middle, name), (170, middle, "7B")]
         for number in range(count):
@@ -383,8 +383,8 @@ def test_amounts_near_one_another_behind_rows_of_dots_are_cells(tmp_path: Path) 
     lines = row(714, "", "2022", "2021", step=200)
     for number, name in enumerate(("Interest", "Gains", "Losses")):
         y = 700 - 14 * number
-        lines += [(60, y, f"{name} {'.' * 40}"), (250, y, "$"), (255, y, f"\\({number}4,184\\)")]
-        lines += [(302, y, "$"), (308, y, "-" if number else f"{number}9,732")]
+        lines += [(60, y, f"{name} {'.' * 40}"), (245, y, "$"), (255, y, f"\\({number}4,184\\)")]
+        lines += [(302, y, "$"), (314, y, "-" if number else f"{number}9,732")]
     assert "| Gains | $ (14,184) | $ - |" in text(tmp_path, drawn(*lines))
 
 
