@@ -388,6 +388,20 @@ def test_amounts_near_one_another_behind_rows_of_dots_are_cells(tmp_path: Path) 
     assert "| Gains | $ (14,184) | $ - |" in text(tmp_path, drawn(*lines))
 
 
+def test_names_of_columns_said_again_begin_a_table_of_its_own(tmp_path: Path) -> None:
+    lines, y, years = [], 740.0, range(2007, 2012)
+    for scenario in ("Improved operation scenario", "Best practice of all scenarios"):
+        lines += [(294 - 2.2 * len(scenario), y, scenario), (126, y - 13, "Servers in")]
+        lines += [(254 + 47 * number, y - 13, str(year)) for number, year in enumerate(years)]
+        for line, name in enumerate(("Closets and the like", "Enterprise-class halls", "Rooms")):
+            lines.append((126, y - 26 - 13 * line, name))
+            lines += [(254 + 47 * number, y - 26 - 13 * line, f"{line},{number}5") for number in range(5)]
+        y -= 65
+    found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
+    assert found[0] == "| Servers in | " + " | ".join(f"Improved operation scenario {year}" for year in years) + " |"
+    assert found[4] == found[0].replace("Improved operation scenario", "Best practice of all scenarios")
+
+
 def test_another_table_below_a_caption_has_its_own_columns(tmp_path: Path) -> None:
     lines = [*row(720, "Ship", "2022", "2023"), *row(706, "Skarv", "1,151", "1,154"), *row(692, "Terne", "517", "429")]
     lines += [
