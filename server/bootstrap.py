@@ -7,7 +7,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from server.answering.conflicts import computation, find_conflict
+from server.answering.conflicts import computation, find_conflicts
 from server.answering.neighbours import going_on
 from server.answering.readiness_check import SelfCheck
 from server.answering.suggestions import Suggestions
@@ -157,7 +157,7 @@ def _parts() -> Parts:
         extract=lambda index: partial(extract_answer, words=words_of_index(index.generation)),
         going_on=lambda passages, generation: going_on(passages, generation.catalogue),
         compute=computation,
-        find_conflict=find_conflict,
+        find_conflicts=find_conflicts,
         check=check_citations,
         languages=lambda index, documents: language_shares(index.generation, documents),
     )

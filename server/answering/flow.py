@@ -18,7 +18,7 @@ from llama_index.core.schema import NodeWithScore
 
 from server.answering import notices
 from server.answering.collaborators import LanguageModelParts, Parts
-from server.answering.conflicts import conflict_of, with_both
+from server.answering.conflicts import Found, conflict_of, with_both
 from server.answering.follow_up import Rewriting, asked_before, put_together, rewritten
 from server.answering.further_passages import nodes_of, only_kept, with_kept
 from server.answering.query_engine import QuotingSynthesizer, build_query_engine, query_of
@@ -181,18 +181,22 @@ class Flow:
 
     def _with_conflicts(self, evidence: JudgedPassages) -> JudgedPassages:
         """With the passages that say otherwise what answers; from now on quoting quotes both."""
+        for found in self._parts.find_conflicts(
+            self._question.text, evidence.kept, self._index.generation, evidence.rejected
+        ):
+            evidence = self._with_conflict(found, evidence)
+        return evidence
+
+    def _with_conflict(self, found: Found, evidence: JudgedPassages) -> JudgedPassages:
         generation = self._index.generation
-        found = self._parts.find_conflict(self._question.text, evidence.kept, generation)
-        if found is None:
-            return evidence
-        chunks = [each.chunk for each in found.others]
+        chunks = list({each.chunk.id: each.chunk for each in found.others}.values())
         nodes = self._freshness().postprocess_nodes(nodes_of(generation, chunks))
         if len(nodes) < len(chunks):
             return evidence
         reason = notices.other_version(evidence.kept[found.base.passage].document)
         evidence = with_kept(evidence, nodes, reason)
         conflict = conflict_of(found, evidence.kept, generation.catalogue)
-        self._conflicts, quoted = (conflict,), self._extract
+        self._conflicts, quoted = (*self._conflicts, conflict), self._extract
         self._extract = lambda question, passages: with_both(quoted(question, passages), conflict, passages)
         return evidence
 

@@ -15,7 +15,7 @@ import stat
 import threading
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from dataclasses import replace as changed
@@ -147,20 +147,37 @@ class Uploads:
                 return held
             return _published(folder, [_publish(folder, draft) for draft in drafts])
 
-    def settle(self, key: str, choice: Choice) -> Stored:
-        """Store what was held. Raises `NotHeld`, `FolderFull`, `FolderNotWritable`."""
+    def settle(self, key: str, choices: Mapping[str, Choice]) -> Stored:
+        """Store what was held; where names are taken as `choices` says by name, else beside the other files.
+
+        Raises `NotHeld`, `FolderFull`, `FolderNotWritable`.
+        """
         with self._lock, disk_failures():
             held = self._held.pop(key, None)
             if held is None or not all(draft.file.is_file() for draft in held.drafts):
                 raise NotHeld
             stored = []
             for draft in held.drafts:
+                choice = choices.get(draft.name, "both")
                 is_taken = bool(_taken_names(held.folder, [draft], replace=choice == "replace"))
                 if not (is_taken and choice == "skip"):
                     named = changed(draft, name=_free_name(held.folder, draft.name)) if is_taken else draft
                     stored.append(_publish(held.folder, named))
                 draft.file.unlink(missing_ok=True)
             return _published(held.folder, stored)
+
+    def held(self, key: str) -> HeldFiles:
+        """What waits for a choice under this key. Raises `NotHeld`."""
+        with self._lock:
+            if (held := self._held.get(key)) is None:
+                raise NotHeld
+            return held
+
+    def forget(self, key: str) -> None:
+        """Store none of what was held."""
+        with self._lock:
+            for draft in self._held.pop(key).drafts if key in self._held else ():
+                draft.file.unlink(missing_ok=True)
 
     def _hold(self, held: HeldFiles) -> None:
         """Keep them for a while; the oldest beyond the bound go. The lock is held."""

@@ -24,6 +24,10 @@ _OTHERS = {
     "web.answer": "read_answer",
     "web.answer_markdown": "read_answer",
     "web.print_answer": "read_answer",
+    "web.answer_json": "read_answer",
+    "web.answer_file": "read_answer",
+    "web.answer_word": "read_answer",
+    "web.evidence_pack": "read_answer",
     "sign_in.sign_in": "sign_in",
     "sign_in.sign_out": "sign_out",
 }

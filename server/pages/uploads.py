@@ -86,35 +86,73 @@ def permit() -> None:
 
 @blueprint.post("/uploads")
 def upload() -> BaseResponse:
-    """Store the files of the form and lead back to the documents."""
+    """Store the files of the form and lead back to the documents; with `piece` only a line about each is told."""
     sent = [SentFile(file.filename, file.stream) for file in request.files.getlist("file") if file.filename]
     if not sent:
         raise Refused(_NOTHING_CHOSEN)
     if request.form.get("replace"):
-        return _listed(folder_changes.store(sent, replace=True))
+        return _told(folder_changes.store(sent, replace=True))
     received = folder_changes.receive(sent)
     if isinstance(received, HeldFiles):
-        return make_response(render_template("conflict.html", held=received), 409)
-    return _listed(received)
+        template = "_conflict.html" if request.form.get("piece") else "conflict.html"
+        return make_response(render_template(template, held=received, rivals=_rivals(received)), 409)
+    return _told(received)
 
 
 @blueprint.post("/uploads/<key>")
 def settle(key: str) -> BaseResponse:
-    """Do with the files that wait what was chosen."""
-    choice = next((each for each in get_args(Choice) if each == request.form.get("choice")), None)
-    if choice is None:
-        raise Refused(_NOTHING_CHOSEN)
+    """Do with the files that wait what was chosen, for each name or for all of them, or store none."""
     try:
-        return _listed(folder_changes.settle(key, choice))
+        held = services().uploads.held(key)
+        if request.form.get("choice") == "none":
+            services().uploads.forget(key)
+            return redirect(url_for("web.documents") + "#add", 303)
+        chosen = {name: _choice(f"choice-{number}") for number, name in enumerate(held.taken)}
+        choices = {name: choice for name, choice in chosen.items() if choice is not None}
+        if len(choices) < len(held.taken):
+            raise Refused(_NOTHING_CHOSEN)
+        return _told(folder_changes.settle(key, choices))
     except NotHeld as error:
         raise Refused(_NOTHING_CHOSEN) from error
 
 
-def _listed(stored: Sequence[StoredFile]) -> BaseResponse:
+def _choice(field: str) -> Choice | None:
+    """What was chosen for one name, else for all of them; None: nothing, or nothing that there is."""
+    given = request.form.get("choice") or request.form.get(field)
+    return next((each for each in get_args(Choice) if each == given), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A file that was sent and the one whose name it has; of that one what is known, nothing where it is no file."""
+
+    name: str
+    size: int
+    there_size: int | None = None
+    there_since: datetime | None = None
+
+
+def _rivals(held: HeldFiles) -> list[Rival]:
+    found = []
+    for name in held.taken:
+        size = next(draft.size for draft in held.drafts if draft.name == name)
+        place = held.folder / name
+        try:
+            status = place.stat()
+            found.append(Rival(name, size, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)))
+        except OSError:
+            found.append(Rival(name, size))
+    return found
+
+
+def _told(stored: Sequence[StoredFile]) -> BaseResponse:
+    """Begin to index, and lead to the documents, or tell a script what became of each file."""
     unchanged = sum(file.outcome == "unchanged" for file in stored)
     reindexing = services().reindexing
     if reindexing is not None and unchanged < len(stored):
         reindexing.follow(documents_dir())
+    if request.form.get("piece"):
+        return make_response(render_template("_stored.html", stored=stored))
     return redirect(url_for("web.documents", added=len(stored) - unchanged, same=unchanged) + "#indexing", 303)
 
 

@@ -11,13 +11,14 @@
     form = document.querySelector("form.ask");
     if (form) {
       form.addEventListener("submit", (event) => {
+        if (event.submitter?.formMethod === "get") return; // to find, not to ask
         event.preventDefault();
         ask(form);
       });
       form.question.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
         event.preventDefault();
-        form.requestSubmit();
+        form.requestSubmit(form.querySelector("[type=submit]"));
       });
     }
     enhance(document);
@@ -205,9 +206,20 @@
       next.querySelector("[data-question]").className = question || "";
       fold(own);
     }
+    const part = document.querySelector("[data-result] [data-shown]")?.dataset.shown;
+    if (part) showPart(next.querySelector(".answers"), part);
     if (result()) result().replaceWith(next);
     else document.querySelector("main").append(next);
     if (own) enhance(result());
+  }
+
+  // One of two answers, where there is no room for both.
+  function showPart(answers, part) {
+    answers.dataset.shown = part;
+    for (const tab of answers.querySelectorAll("[data-tab]")) {
+      if (tab.dataset.tab === part) tab.setAttribute("aria-current", "true");
+      else tab.removeAttribute("aria-current");
+    }
   }
 
   function changeBlocks(place, { from, blocks }) {
@@ -320,6 +332,19 @@
       button.hidden = !navigator.clipboard?.write;
       button.addEventListener("click", () => copy(button));
     }
+    for (const tab of root.querySelectorAll("[data-tab]")) {
+      tab.addEventListener("click", (event) => {
+        event.preventDefault();
+        showPart(tab.closest(".answers"), tab.dataset.tab);
+      });
+    }
+    for (const button of root.querySelectorAll("[data-copies]")) {
+      button.hidden = !navigator.clipboard?.writeText;
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
+        say((button.textContent = button.dataset.copied));
+      });
+    }
     for (const button of root.querySelectorAll("[data-stop]")) button.addEventListener("click", () => running?.abort());
     for (const button of root.querySelectorAll("[data-retry]")) {
       button.addEventListener("click", retry);
@@ -423,15 +448,6 @@
     document.querySelector("[data-announce]").textContent = text || "";
   }
 
-  // What is too large is refused before it is sent.
-  for (const upload of document.querySelectorAll("form[data-most]")) {
-    upload.file.addEventListener("change", () => {
-      const bytes = [...upload.file.files].reduce((sum, file) => sum + file.size, 0);
-      upload.file.setCustomValidity(bytes > Number(upload.dataset.most) ? upload.dataset.tooLarge : "");
-      upload.file.reportValidity();
-    });
-  }
-
   // Files that are dropped anywhere are added. What the server says of them is the page that it leads to.
   const upload = document.body.dataset.upload;
   const bringsFiles = (event) => upload && [...(event.dataTransfer?.types || [])].includes("Files");
@@ -446,33 +462,14 @@
     dropping(false);
     if (!bringsFiles(event)) return;
     event.preventDefault();
+    const here = document.querySelector("[data-uploads]");
+    if (here) return here.dispatchEvent(new CustomEvent("files", { detail: event.dataTransfer.files }));
     const body = new FormData();
     for (const file of event.dataTransfer.files) body.append("file", file);
     say(document.body.dataset.uploading);
     const response = await fetch(upload, { method: "POST", body, headers: { Accept: "text/html" } }).catch(() => null);
     if (response?.redirected) location.assign(response.url);
     else if (response) replacePage(await response.text());
-  });
-
-  // What is ticked in the list goes along to its other pages, and into its filter.
-  const list = document.querySelector("[data-chosen]");
-  document.addEventListener("change", (event) => {
-    if (!list || event.target.form !== list) return;
-    const chosen = [...new Set(new FormData(list).getAll("documents"))];
-    for (const link of document.querySelectorAll(".states a, .folders a, main > .pager a, .filter a")) {
-      const address = new URL(link.href);
-      if (address.pathname !== location.pathname) continue;
-      address.searchParams.delete("documents");
-      for (const each of chosen) address.searchParams.append("documents", each);
-      link.href = address;
-    }
-    const filter = document.querySelector("form.filter");
-    for (const old of filter.querySelectorAll("[name=documents]")) old.remove();
-    for (const each of chosen) {
-      const field = document.createElement("input");
-      [field.type, field.name, field.value] = ["hidden", "documents", each];
-      filter.append(field);
-    }
   });
 
   // How the indexing job gets on, until it has ended; then the page is shown anew.
@@ -493,17 +490,18 @@
 
   // A picture that is not there yet is asked for once more; then the page says that there is none.
   for (const picture of document.querySelectorAll("img[data-picture]")) {
+    const instead = picture.closest("figure").querySelector("[data-instead]");
     let isSecond = false;
     const failed = () => {
       if (!isSecond) setTimeout(() => (picture.src = picture.getAttribute("src")), 5000);
       picture.hidden = true;
-      picture.nextElementSibling.hidden = false;
+      instead.hidden = false;
       isSecond = true;
     };
     picture.addEventListener("error", failed);
     picture.addEventListener("load", () => {
       picture.hidden = false;
-      picture.nextElementSibling.hidden = true;
+      instead.hidden = true;
     });
     if (picture.complete && !picture.naturalWidth) failed();
   }

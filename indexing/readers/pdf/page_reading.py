@@ -11,7 +11,7 @@ from typing import Any
 
 from indexing.readers.pdf.characters import TextGroup, read_groups
 from indexing.readers.pdf.drawings import Drawings, read_drawings, visible_box
-from indexing.readers.pdf.layout import LaidOut, Square, lay_out
+from indexing.readers.pdf.layout import LaidOut, Shapes, Square, lay_out
 from indexing.readers.pdf.scripts import is_right_to_left, is_vertical, vertical_text
 from indexing.readers.pdf.words import Turn
 
@@ -88,6 +88,7 @@ def _laid_out(group: TextGroup, drawings: Drawings) -> LaidOut:
         squares,
         [turn.box(*line) for line in drawings.slanted],
         group.characters,
+        Shapes([turn.box(*box) for box in drawings.curved], [turn.box(*box) for box in drawings.bars]),
     )
 
 

@@ -343,7 +343,7 @@ def test_who_finds_the_queue_full_is_told_when_to_come_again(bare: FlaskClient, 
     release = threading.Event()
 
     def slow(asked: Asked) -> Completion:
-        release.wait(5)
+        release.wait(60)
         return Completion("It is so [1].")
 
     deepseek.when_answering(slow)
