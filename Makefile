@@ -25,6 +25,7 @@ export DOCUMENTS_DIR := $(patsubst ~/%,$(HOME)/%,$(value DOCUMENTS))
 endif
 export QUESTION := $(value Q)
 export PACK_FILE := $(value PACK)
+unexport PYTHONDONTWRITEBYTECODE # or each process compiles every module anew: a quarter of a short run
 PYTEST_ARGS ?=
 IN_PARALLEL := -n logical --dist worksteal
 ARGS ?=
