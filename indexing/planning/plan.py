@@ -4,7 +4,7 @@ A document's version is the SHA-256 of its bytes and the fingerprint of what rea
 is tried again when its bytes, its reader or the limits are other ones than last time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -83,9 +83,13 @@ def plan(
     fingerprints: Fingerprints,
     *,
     retry_failed: bool = False,
+    retried: Collection[str] = (),
     with_ocr: bool = False,
 ) -> Plan:
-    """Compare the folder with what the catalogue knows. `with_ocr`: what lacks text is read with OCR from now on."""
+    """Compare the folder with what the catalogue knows. `retried`: paths that are tried again if they failed.
+
+    `with_ocr`: what lacks text is read with OCR from now on.
+    """
     known = {document.path: document for document in documents}
     asked = frozenset(path for path, record in known.items() if _is_asked(record) or (with_ocr and _lacks_text(record)))
     fingerprints = replace(fingerprints, with_ocr=asked)
@@ -93,7 +97,7 @@ def plan(
     found: dict[str, list[FoundFile]] = {"unchanged": [], "touched": [], "failed": []}
     tasks: list[FileTask] = []
     for file in discovery.files:
-        verdict = _judge(file, known.get(file.path), fingerprints, retry_failed)
+        verdict = _judge(file, known.get(file.path), fingerprints, retry_failed or file.path in retried)
         if verdict in found:
             found[verdict].append(file)
         else:

@@ -175,6 +175,8 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         cheaper expensive newer older better worse higher lower bigger larger smaller faster slower longer shorter
         quicker
         recent born person household tax taxes vat included including excluding weekend weekends come per
+        take takes took taken ask asked know known look looks available find found everything nothing something
+        anything
     """,
     "de": """
         der die das den dem des ein eine einen einem einer eines ist sind war waren wird werden wurde kann können darf
@@ -199,7 +201,7 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         dollar euro euros pfund yuan billiger teurer neuer älter besser schlechter höher niedriger größer kleiner
         schneller
         länger kürzer günstiger geboren person haushalt wochenende wochenenden steuer steuern mehrwertsteuer inklusive
-        online machen
+        online machen nimmt noch immer weiterhin fragen wissen verfügbar alles etwas nichts
     """,
     "fr": """
         le la les l un une des du de d au aux est sont était être a ont ai avez peut peuvent peux puis pouvons
@@ -223,7 +225,7 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         grand
         grande petit petite haut haute rapide né née personne foyer taxe taxes tva compris comprise comprises
         week-end week
-        end weekend ligne faire ça
+        end weekend ligne faire ça prend prendre toujours disponible savoir tout rien
         donne donner montre explique explique-moi liste autre autres même premier dernier
     """,
     "es": """
@@ -243,7 +245,8 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         ejemplos total máximo mínimo varios varias decide plazos efectivo tarjeta adelantado ciento gratis
         descuento dólares dólar euros euro
         barato barata caro cara nuevo nueva reciente mejor peor mayor menor alto alta bajo rápido nació persona hogar
-        impuesto impuestos iva incluido incluidos incluida fin fines línea hacer aplica aplican
+        impuesto impuestos iva incluido incluidos incluida fin fines línea hacer aplica aplican sigue siguen
+        siendo todavía aún tarda tardan tardar toma lleva disponible saber preguntar preguntarle todo nada algo
         libras yuanes da dame muestra explica otro otra otros otras mismo misma primero último
     """,
     "pt": """
@@ -266,6 +269,7 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         grátis desconto
         barato barata caro cara novo nova recente melhor pior maior menor alto alta baixo rápido nasceu pessoa família
         imposto impostos incluído incluídos fim fins online fazer dá aplica aplicam
+        ainda continua sendo demora demoram leva disponível saber perguntar tudo nada algo fica ficam
         dólares dólar euros euro libras dê mostre explique outro outra outros outras mesmo mesma primeiro último
     """,
     "it": "",
@@ -310,7 +314,8 @@ OUTSIDE = _by_language(
 """What points to the conversation whatever was named before it."""
 GOING_ON_ZH = re.compile(
     r"^\W*(?:那|还有|然后|所以|但是?|可是|而|另外|此外|因此|再|接着|继续|换成|如果是?|要是|万一|除此之外|除了这|或者|"
-    r"折合|换算|相当于|只有|仅|含(?!有)|不含|包括|同样|也|否则|不然|是(?!否|不是|谁|什么是)|哪一?[个种款家些]?(?:更|比较|最)[^，,。？?]{1,3}\s*[？?！!。]*$)"
+    r"折合|换算|相当于|只有|仅|含(?!有)|有[^，,。？?]{1,4}的吗|不含|包括|同样|也|否则|不然|是(?!否|不是|谁|什么是)|哪一?[个种款家些]?(?:更|比较"
+    r"|最)[^，,。？?]{1,3}\s*[？?！!。]*$)"
 )
 WHAT_ABOUT_ZH = re.compile(
     r"^[^，,。？?]{0,12}呢\s*[？?！!。]*$|^[^，,。？?]{0,6}也(?:是|适用|一样|可以|行|要|算|能|得|会|有)[^，,。？?]{0,3}吗?\s*[？?！!。]*$"
@@ -328,7 +333,7 @@ EMPTY_ZH = re.compile(
     r"使用|用|例外|限制|条件|要求|好处|坏处|优点|缺点|结果|后果|决定|负责|处理|不同|最多|最少|最晚|最早|一共"
     r"|总共|合计|允许"
     r"|禁止|别的|其他|方法|办法|"
-    r"(?:更|比较|最)(?:便宜|贵|新|旧|好|大|小|快|慢|高|低|长|短|早|晚)|每人|每户|每个?[天月年周]|税前|税后|之前|之后|人均|含税|税|周末|适用|一样|出生|哪里人"
+    r"(?:更|比较|最)(?:便宜|贵|新|旧|好|大|小|快|慢|高|低|长|短|早|晚)|每人|每户|每个?[天月年周]|现在|目前|仍然?|依然|税前|税后|之前|之后|人均|含税|税|周末|适用|一样|出生|哪里人"
     r"|[一二两三四五六七八九十]个?人|后来|"
     r"章节|哪一[章页节条]|第几[章页节条]|一次|频率|步骤|流程|收费|免费|打折|折扣|优惠|罚款|逾期|延期|续期|续签|延长|提前|推迟|现金|刷卡|网上|线上|每[天月年次]"
     r"|按[月年]|在|从|到|由|和|与|对|"

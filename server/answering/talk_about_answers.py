@@ -42,7 +42,8 @@ _ABOUT_EN = [
     rf"(?:(?:and |now )?(?:in|into|as) )?(?:{_LANGUAGE_EN}|{_FORM_EN})(?: please)?",
     rf"(?:make {_IT_EN} |a bit |much |even )*(?:shorter|simpler|briefer|longer|clearer|more briefly|more simply"
     r"|in short|be brief|more concise(?:ly)?)",
-    r"(?:are|r) you (?:really |quite |absolutely |100 ?% )?(?:sure|certain|serious)(?: (?:about|of) (?:that|this|it))?",
+    r"(?:are|r) you (?:really |quite |absolutely |100 ?% )?(?:sure|certain|serious)(?: (?:about|of) (?:that|this"
+    r"|it))?",
     r"(?:is|was) (?:that|this|it|your answer) (?:really |actually )?(?:right|true|correct|accurate)|really"
     r"|seriously|no way",
     r"how do you know(?: (?:that|this))?|where did you (?:get|find|read) (?:that|this|it)(?: from)?|says who"
@@ -85,7 +86,8 @@ _ABOUT_DE = [
     rf"(?:übersetz|übersetze|übersetzen sie|wiederhole?|wiederholen sie|kürze|kürzen sie|formuliere|erkläre?"
     rf"|erklären sie|vereinfache|zeig|zeige|gib|schreib|schreibe|sage?|antworte|antworten sie|prüfe)"
     rf"(?: mir)?(?: {_IT_DE})?"
-    rf"(?: (?:bitte|nochmal|noch einmal|kurz|einfacher|anders|um|einfach))*(?: (?:{_LANGUAGE_DE}|{_FORM_DE}))?(?: um)?",
+    rf"(?: (?:bitte|nochmal|noch einmal|kurz|einfacher|anders|um|einfach))*(?: (?:{_LANGUAGE_DE}|{_FORM_DE}))?(?:"
+    rf" um)?",
     rf"(?:{_LANGUAGE_DE}|{_FORM_DE})|(?:bitte )?(?:kürzer|einfacher|knapper|ausführlicher)",
     r"(?:bist du|sind sie)(?: dir| sich)?(?: da| ganz| wirklich)* sicher|stimmt das(?: wirklich)?|wirklich"
     r"|echt|im ernst",
@@ -195,7 +197,8 @@ _SAYS_SO_ZH = re.compile(
     r"|(?:太|再|更)?(?:短|长|简短|简单|简洁|通俗|正式|礼貌|口语化|清楚|详细|具体)(?:了|点|一点|一些|些)|太(?:长|短|复杂|笼统)|(?:说|搞|弄|答)错|不(?:太)?(?:对"
     r"|正确)(?:吧|啊|呀)"
     r"|换(?:一?[种个])|(?:做|列|整理|改写|写|转|变)成|^(?:总结|概括|重复|重说|重写|润色|精简|缩短)"
-    r"|^(?:你好|您好|谢谢|多谢|感谢|好的?|明白|懂了|知道了|再见|不客气|太好了|很好|早上好)|(?:你|您)是(?:谁|不是)?(?:人工智能|机器人|真人|AI|ai)?|(?:误会|误解)|(?:我"
+    r"|^(?:你好|您好|谢谢|多谢|感谢|好的?|明白|懂了|知道了|再见|不客气|太好了|很好|早上好)|(?:你|您)是(?:谁|不是)?(?:人工智能|机器人|真人|AI|ai)?|(?:误会|误解)|给(?:我"
+    r"|出).*(?:要点|表格?|列表|清单|总结|摘要|版本)|语气|(?:我"
     r"|我们)(?:想)?问的"
 )
 _WORDS_ZH = re.compile(
@@ -206,7 +209,8 @@ _WORDS_ZH = re.compile(
     r"|翻译|译|成|为|到|以内|回答|答案|答|回复|内容|说法|方式|语气|风格|形式|说|讲|写|列出?|用|引用|参考|来|做|整理|改写?|转换?|变|换|重新|重复|重说|重写|润色|精简|缩短|简化|扩写|解释"
     r"|表达|问"
     r"|聊天?|讨论|谈话?|对话|问题|太|更|很|短|长|简短|简单|简洁|通俗|正式|礼貌|口语化|清楚|详细|具体|复杂|笼统|觉得|认为|想|要|知道|错|正确|真|确定|肯定|不|没|看|听|懂|明白|理解|意思"
-    r"|你好|您好|谢谢|多谢|感谢|好|再见|不客气|非常|早上|文档|资料|来源|出处|检查|核实|字|词语?|误会|误解|人工智能|机器人|真人|AI|ai|帮助|建议|整个|本次|得|出|过|吧|更正|纠正|试"
+    r"|你好|您好|谢谢|多谢|感谢|好|再见|不客气|非常|早上|文档|资料|来源|出处|检查|核实|字|词语?|让|友好|亲切|客气|严肃|专业|版本|误会|误解|人工智能|机器人|真人|AI|ai|帮助|建议|整个|本次"
+    r"|得|出|过|吧|更正|纠正|试"
 )
 """What may stand beside it: with these taken away, nothing is left."""
 _LONGEST = 120  # characters

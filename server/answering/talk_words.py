@@ -40,7 +40,8 @@ ENGLISH = _talk(
         r"|ask|discussed|talked|told|meant|mentioned|covered)\b|\b(?:did|do)\s+you\s+(?:\w+\s+)?(?:say|write|use|get"
         r"|mean|read)\b"
         r"|\b(?:did|do)\s+you\s+(?:come|arrive|reach|conclude|know|find)\b|\b(?:you|i)\s+mis(?:understood|read)\b"
-        r"|\b(?:make|making|made)\s+(?:things|stuff|it|that)\s+up\b|\bso\s+far\b|\bfrom\s+now\s+on\b"
+        r"|\b(?:make|making|made)\s+(?:things|stuff|it|that)\s+up\b|\b(?:everything|all)\s+you\s+(?:know|have"
+        r"|found)\b|\bso\s+far\b|\bfrom\s+now\s+on\b"
         r"|^(?:\W|please|now|ok|so|just|then|can|could|would|will|you|i|want|need|to|me|d|like|once|again)*"
         r"(?:summari[sz]e|sum|rephrase|reword|rewrite|paraphrase|translate|repeat|shorten|condense|simplify|polish"
         r"|reformat|proofread|shorter|longer|simpler|briefer)\b"
@@ -98,7 +99,7 @@ ENGLISH = _talk(
         " confused must made still actually already don isn didn wasn can couldn doesn things stuff down up stop"
         " using avoid misunderstood"
         " misread conclusion come arrive reach conclude ai human robot bot machine chatbot chatgpt computer person"
-        " real find know"
+        " real find know everything found nothing anything"
         " myself yourself instead style tone language terms tl;dr tldr"
     ),
 )
@@ -168,7 +169,8 @@ GERMAN = _talk(
         " tschüss super toll prima perfekt gut"
         " alles klar verstanden ok okay hilft hilfreich lang möchte will brauche dokumente dokumenten quellen kind"
         " chef vermieter zwei drei vier"
-        " fünf worte hör prüfe prüf überprüfe korrigiere dich selbst statt stattdessen meiner deinen daran benutze"
+        " fünf worte hör prüfe prüf überprüfe korrigiere dich selbst statt stattdessen meiner deinen daran dieses"
+        " diese diesen diesem benutze"
         " benutzen verwende verwenden nimm nutze sprich missverstanden hilfe ki mensch roboter maschine"
     ),
 )

@@ -96,12 +96,21 @@ class Reindexing:
         self._asked_at = 0.0
         self._quiet_seconds = quiet_seconds
 
-    def start(self, documents_dir: Path, *, allow_removals: bool = False, again: Again | None = None) -> bool:
+    def start(
+        self,
+        documents_dir: Path,
+        *,
+        allow_removals: bool = False,
+        again: Again | None = None,
+        retry: Sequence[str] = (),
+    ) -> bool:
         """Start a run; False where one is going on already. `allow_removals`: what is gone is gone on purpose.
 
-        `again`: what could not be read is tried once more, or what lacks text is read with OCR.
+        `again`: what could not be read is tried once more, or what lacks text is read with OCR. `retry`: these
+        documents alone are tried once more.
         """
         options = [*(["--allow-removals"] if allow_removals else []), *(_AGAIN[again] if again else [])]
+        options += [f"--retry={path}" for path in retry]
         with self._lock:
             if self._is_running():
                 return False

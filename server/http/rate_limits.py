@@ -11,7 +11,7 @@ from server.http.scopes import asks_by_tool
 from server.settings import ServerSettings
 
 _UNLIMITED = {"static", "api.healthz", "api.readyz", "api.metrics"}
-_QUESTIONS = {"api.query", "openai.chat_completions", "openai.completions", "openai.responses", "web.ask"}
+_QUESTIONS = {"api.query", "openai.chat_completions", "openai.completions", "openai.responses", "web.ask", "web.find"}
 _EXTENSION = "pagewise-limiter"
 
 

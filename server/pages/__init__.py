@@ -2,8 +2,10 @@
 
 from server.pages import (
     answers,
+    document_page,
     documents,
     evidence,
+    finding,
     history,
     indexing,
     settings,
@@ -17,13 +19,15 @@ from server.pages import (
 from server.pages.blueprint import blueprint
 
 BLUEPRINTS = (blueprint, indexing.blueprint, uploads.blueprint, settings.blueprint, sign_in.blueprint)
-"""All pages: `answers`, `documents`, `evidence`, `history`, `sharing`, `suggestions` and `verdicts` share the first."""
+"""All pages; the first is shared by those of answers, documents and passages."""
 
 __all__ = [
     "BLUEPRINTS",
     "answers",
+    "document_page",
     "documents",
     "evidence",
+    "finding",
     "history",
     "sharing",
     "static_files",

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -37,6 +38,7 @@ def shown(stored: StoredAnswer) -> dict[str, Any]:
     return {
         "stored": stored,
         "address": url_for("web.answer", answer_id=stored.id),
+        "address_with": partial(url_for, "web.answer", answer_id=stored.id),
         "statements": [statement_of(stored.response, number + 1) for number in range(len(stored.response.sources))],
         "reasons": REASONS,
         "share_url": shared_url(url_for("web.answer", answer_id=stored.id)),
@@ -95,7 +97,8 @@ def answer(answer_id: str) -> str:
     """An answer that was given, which of its documents have changed since, and with `?open=2` the page of a source."""
     stored = required_answer(answer_id)
     number, page, zoom = (request.args.get(name, type=int) for name in ("open", "page", "zoom"))
-    pane = opened(stored, number, page, zoom or 1) if number else None
+    sources, statement = stored.response.sources, statement_of(stored.response, number or 1)
+    pane = opened(sources, number, statement, page, zoom or 1) if number else None
     return render_template("answer.html", pane=pane, **shown(stored))
 
 

@@ -1,4 +1,4 @@
-"""Documents: all of them and their states, one page of one of them, its picture and its file."""
+"""Documents: all of them and their states, the picture of a page and the file of one of them."""
 
 import re
 from collections.abc import Sequence
@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response, render_template, request, send_file
-from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
 from server.documents.cited_sentence import cited_range
 from server.documents.document_list import ORDERS, STATES, Wanted, kind_of, list_documents, newest
-from server.documents.shown_page import ShownPage, page_marks, passages_on, shown_page, with_sentence
+from server.documents.shown_page import ShownPage, page_marks, shown_page, with_sentence
 from server.documents.uploads import stored_name
-from server.http.problems import Problem, Refused
 from server.http.services import (
     document_records,
     documents_saying,
@@ -27,8 +25,6 @@ from server.http.services import (
 from server.pages.blueprint import blueprint
 from server.pages.scopes import chosen_in
 from server.retrieval.index_holder import OpenIndex
-from server.retrieval.versions import other_versions
-from storage.catalogue.catalogue import Catalogue
 from storage.records import ATTACHED, ChunkRecord, DocumentRecord
 
 _MOST_LEFT_OUT = 200
@@ -120,32 +116,11 @@ def sentence_with(text: str, words: str) -> str:
     return line if len(line) <= _LONGEST_SENTENCE else f"{line[:_LONGEST_SENTENCE].rsplit(' ', 1)[0]} …"
 
 
-@blueprint.get("/documents/<path:document>")
-def document(document: str) -> str:
-    """One page of a document as the machine read it, with a passage marked."""
-    with services().index.acquire() as index:
-        shown = _shown_page(index, document)
-        if not Path(index.generation.manifest.documents_dir, document).exists():
-            require_documents()
-            raise Refused(_DELETED)
-        has_picture = picture_file(index, shown) is not None
-        passages = passages_on(index.generation.catalogue, shown)
-        related = _related(index.generation.catalogue, shown.document)
-    return render_template("document.html", shown=shown, has_picture=has_picture, passages=passages, related=related)
-
-
-def _related(catalogue: Catalogue, own: DocumentRecord) -> dict[str, list[str]]:
-    """Other documents with the very same bytes, and those that look like other versions of this one."""
-    same = [path for path in catalogue.paths_of_content(own.sha256) if path != own.path] if own.sha256 else []
-    versions = [path for path in other_versions(own.path, catalogue.paths()) if path not in same]
-    return {"same": same, "versions": versions}
-
-
 @blueprint.get("/page-pictures/<path:document>")
 def page_picture(document: str) -> Response:
     """The same page of a PDF as a picture, with the passage marked."""
     with services().index.acquire() as index:
-        shown = _shown_page(index, document)
+        shown = asked_page(index, document)
         file = picture_file(index, shown)
     if file is None or shown.page is None:
         require_documents()
@@ -159,7 +134,7 @@ def page_picture(document: str) -> Response:
 def file(document: str) -> Response:
     """The file itself, in the version that is indexed. Only PDF opens in the browser; the rest is saved."""
     with services().index.acquire() as index:
-        shown = _shown_page(index, document)
+        shown = asked_page(index, document)
         found = services().files.find(index.generation.manifest.documents_dir, shown.document)
     if found is None:
         require_documents()
@@ -173,16 +148,8 @@ def file(document: str) -> Response:
     )
 
 
-_DELETED = Problem(
-    410,
-    "document_deleted",
-    _l("This document was deleted"),
-    _l("Its file is not in the documents folder any more, so its text is not shown and it answers no question."),
-    _l("Put the file back, or index again to take it off the list."),
-)
-
-
-def _shown_page(index: OpenIndex, path: str) -> ShownPage:
+def asked_page(index: OpenIndex, path: str) -> ShownPage:
+    """The page that the address of this request asks for. Raises `NotFound`."""
     number, passage = request.args.get("page", type=int), request.args.get("passage")
     shown = shown_page(index.generation.catalogue, path, number, passage)
     if shown is None:

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from server.http.services import document_records, services
 from server.pages.blueprint import blueprint
-from server.pages.cited_pages import opened
+from server.pages.cited_pages import opened, statement_of
 from server.pages.sharing import markdown_of, place, quotation
 from server.pages.stored_answers import StoredAnswer, required_answer
 from server.settings import ServerSettings
@@ -75,7 +75,7 @@ def page_pictures(stored: StoredAnswer) -> dict[int, bytes]:
     """The pages of its sources with their marks, by the sources' numbers, as PNG; those that have a picture now."""
     found = {}
     for number in range(1, len(stored.response.sources) + 1):
-        pane = opened(stored, number, None, 1)
+        pane = opened(stored.response.sources, number, statement_of(stored.response, number))
         if pane is not None and pane.picture is not None:
             found[number] = pane.picture.png
     return found

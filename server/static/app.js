@@ -11,13 +11,14 @@
     form = document.querySelector("form.ask");
     if (form) {
       form.addEventListener("submit", (event) => {
+        if (event.submitter?.formMethod === "get") return; // to find, not to ask
         event.preventDefault();
         ask(form);
       });
       form.question.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
         event.preventDefault();
-        form.requestSubmit();
+        form.requestSubmit(form.querySelector("[type=submit]"));
       });
     }
     enhance(document);
@@ -205,9 +206,20 @@
       next.querySelector("[data-question]").className = question || "";
       fold(own);
     }
+    const part = document.querySelector("[data-result] [data-shown]")?.dataset.shown;
+    if (part) showPart(next.querySelector(".answers"), part);
     if (result()) result().replaceWith(next);
     else document.querySelector("main").append(next);
     if (own) enhance(result());
+  }
+
+  // One of two answers, where there is no room for both.
+  function showPart(answers, part) {
+    answers.dataset.shown = part;
+    for (const tab of answers.querySelectorAll("[data-tab]")) {
+      if (tab.dataset.tab === part) tab.setAttribute("aria-current", "true");
+      else tab.removeAttribute("aria-current");
+    }
   }
 
   function changeBlocks(place, { from, blocks }) {
@@ -319,6 +331,12 @@
     for (const button of root.querySelectorAll("[data-copy]")) {
       button.hidden = !navigator.clipboard?.write;
       button.addEventListener("click", () => copy(button));
+    }
+    for (const tab of root.querySelectorAll("[data-tab]")) {
+      tab.addEventListener("click", (event) => {
+        event.preventDefault();
+        showPart(tab.closest(".answers"), tab.dataset.tab);
+      });
     }
     for (const button of root.querySelectorAll("[data-copies]")) {
       button.hidden = !navigator.clipboard?.writeText;
@@ -472,17 +490,18 @@
 
   // A picture that is not there yet is asked for once more; then the page says that there is none.
   for (const picture of document.querySelectorAll("img[data-picture]")) {
+    const instead = picture.closest("figure").querySelector("[data-instead]");
     let isSecond = false;
     const failed = () => {
       if (!isSecond) setTimeout(() => (picture.src = picture.getAttribute("src")), 5000);
       picture.hidden = true;
-      picture.nextElementSibling.hidden = false;
+      instead.hidden = false;
       isSecond = true;
     };
     picture.addEventListener("error", failed);
     picture.addEventListener("load", () => {
       picture.hidden = false;
-      picture.nextElementSibling.hidden = true;
+      instead.hidden = true;
     });
     if (picture.complete && !picture.naturalWidth) failed();
   }

@@ -79,6 +79,8 @@ def test_failed_files_are_read_again_when_asked_for() -> None:
     discovery = Discovery((file("a.txt", "bad"), file("b.txt", "bad")))
     planned = plan(discovery, [failed("a.txt"), stale("b.txt")], FINGERPRINTS, retry_failed=True)
     assert reasons(planned) == {"a.txt": "retried", "b.txt": "retried"}
+    one = plan(discovery, [failed("a.txt"), stale("b.txt")], FINGERPRINTS, retried=["b.txt", "c.txt"])
+    assert reasons(one) == {"b.txt": "retried"}
 
 
 def test_a_touched_file_is_noted_without_reading_it() -> None:

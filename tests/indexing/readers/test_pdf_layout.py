@@ -12,6 +12,7 @@ from pypdf.constants import PageLabelStyle
 
 from indexing.documents import ParsedDocument, ReadLimits
 from indexing.readers import read_document
+from indexing.readers.pdf.layout import lay_out
 from indexing.readers.pdf.lines import rows_of
 from indexing.readers.pdf.tables import table_lines
 from indexing.readers.pdf.words import Word
@@ -785,3 +786,26 @@ def test_a_listing_in_typewriter_type_has_no_columns_and_no_spaces_before_signs(
     )
     courier = pdf_of_content(content).replace(b"/Helvetica", b"/Courier  ")
     assert text(tmp_path, courier).split("\n") == lines
+
+
+def test_a_fraction_and_the_limits_of_a_sum_stand_on_the_line_of_their_formula() -> None:
+    words = [Word("s", 100, 105, 300, 10, 0), Word("=", 110, 116, 300, 10, 1), Word("a", 125, 130, 293, 10, 2)]
+    words += [Word("n", 120, 125, 307, 10, 3), Word("T", 127, 133, 307, 10, 4)]
+    words += [Word("∑", 140, 150, 290, 10, 5), Word("N", 142, 147, 287, 7, 6), Word("i=1", 140, 151, 312, 7, 7)]
+    words += [Word("f", 153, 157, 300, 10, 8), Word("(3)", 300, 312, 300, 10, 9)]
+    rule = (119.0, 297.0, 134.0, 297.5)
+    assert lay_out(words, [rule]).text == "s = a/(n T) ∑_{i=1}^{N} f (3)"
+    figures = [Word("Sum", 60, 80, 300, 10, 0), Word("12", 120, 130, 293, 10, 1), Word("15", 120, 130, 309, 10, 2)]
+    assert "/" not in lay_out(figures, [rule]).text
+
+
+def test_the_parties_of_a_case_are_read_before_what_stands_beyond_the_rule(tmp_path: Path) -> None:
+    left = [(700, "NORDEN ROPE WORKS, INC., dba"), (688, "NORDEN HARBOUR"), (676, "SERVICES,"), (652, "Plaintiff,")]
+    left += [(628, "v."), (604, "ANNE VIK and others,"), (592, "inclusive,"), (568, "Defendants.")]
+    right = [(700, "Case No. 8:16"), (653, "ORDER GRANTING"), (641, "NORDEN ROPE WORKS"), (629, "A PRELIMINARY")]
+    right += [(617, "INJUNCTION")]
+    pieces = [(60.0, float(y), line) for y, line in left] + [(320.0, float(y), line) for y, line in right]
+    head = [(500.0, 780.0, "O"), (180.0, 750.0, "DISTRICT COURT OF THE NORTH"), (500.0, 60.0, "ORDER")]
+    found = text(tmp_path, drawn(*head, *pieces, more="310 540 m 310 710 l S 60 540 m 310 540 l S"))
+    lines = [line for line in found.split("\n") if line]
+    assert lines[2:] == [*(line for _, line in left), *(line for _, line in right), "ORDER"]

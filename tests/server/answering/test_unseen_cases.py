@@ -16,9 +16,9 @@ from server.passages import Passage
 
 TABLES = Path(__file__).with_name("tables")
 ROUNDS = {
-    "citations": ("second", "third", "fourth", "sixth", "seventh", "eighth"),
-    "refusals": ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"),
-    "questions": ("second", "third", "fourth", "sixth", "seventh", "eighth"),
+    "citations": ("second", "third", "fourth", "sixth", "seventh", "eighth", "ninth"),
+    "refusals": ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    "questions": ("second", "third", "fourth", "sixth", "seventh", "eighth", "ninth"),
     "figures": ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"),
 }
 LEAST = 0.95

@@ -50,6 +50,15 @@ QUESTIONS = [
     ("概括修理站的规定", STATION),
     ("列出修理站所有的费用", STATION),
     ("修理站禁止哪些事情，请全部列出", STATION),
+    ("Can you sum up the boat agreement for me?", BOAT),
+    ("tl;dr of the library handbook", LIBRARY),
+    ("What does the ferry timetable say, in short?", FERRY),
+    ("Every fee in the library handbook, please", LIBRARY),
+    ("Worum geht es in der Badeordnung?", BATH),
+    ("Nenne alle Verbote der Badeordnung", BATH),
+    ("Fais-moi une synthèse de boat-hire-agreement", BOAT),
+    ("¿De qué trata library-handbook?", LIBRARY),
+    ("把修理站的收费都列出来", STATION),
 ]
 ORDINARY = [
     "How much is the deposit?",
@@ -65,6 +74,10 @@ ORDINARY = [
     "How do I become a member?",
     "what happens if I return a tool late?",
     "Are all members allowed to vote?",
+    "Which documents do I need to become a member?",
+    "What is the summary statistic used?",
+    "Is there a list of tools at the desk?",
+    "全部要多少钱",
     "Is there a lift on the Fulmar?",
 ]
 
