@@ -28,6 +28,7 @@ from indexing.planning.removals import RemovalsInDoubt, removal_lines
 from indexing.planning.survey import Options, OtherFolderEmpty, survey
 from indexing.progress import show_progress
 from indexing.report import (
+    backup_lines,
     discovery_lines,
     document_lines,
     failure_lines,
@@ -170,11 +171,27 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     }
     for flag, (command, text) in commands.items():
         choice.add_argument(flag, dest="command", action="store_const", const=command, help=_told(text))
+    choice.add_argument(
+        "--backup",
+        type=Path,
+        metavar="FILE",
+        help=_told(message("write the index that answers and what the server keeps into one file, while both go on")),
+    )
+    choice.add_argument(
+        "--restore",
+        type=Path,
+        metavar="FILE",
+        help=_told(message("make the index of a backup anew in an empty INDEX_DIR, for the documents of the settings")),
+    )
     _add_options_of_removals(parser, choice)
     parser.set_defaults(command=_index)
     options = parser.parse_args(arguments)
     if options.generation is not None:
         options.command = partial(_roll_back, options.generation or None)
+    if options.backup is not None:
+        options.command = partial(_back_up, options.backup)
+    if options.restore is not None:
+        options.command = partial(_restore, options.restore)
     if options.allow_removals and options.command is _watch:
         parser.error(
             _told(message("--watch never removes much by itself; run make index ARGS=--allow-removals beside it"))
@@ -232,6 +249,28 @@ def _fresh(storage: StorageSettings, settings: IndexingSettings, options: Option
 
 def _roll_back(name: str | None, storage: StorageSettings, _settings: IndexingSettings, _options: Options) -> int:
     _print(rollback_lines(roll_back(storage.index_dir, name, storage.chroma_server)))
+    return WELL
+
+
+def _back_up(target: Path, storage: StorageSettings, _settings: IndexingSettings, _options: Options) -> int:
+    from storage.generations.backup import BackupFailed, back_up
+
+    try:
+        made = back_up(storage.index_dir, target, Path(".env"))
+    except BackupFailed as error:
+        return _say_error(SOME_FAILED, [message("Nothing backed up: {error}.", error=str(error))])
+    _print(backup_lines(made, target, is_restored=False))
+    return WELL
+
+
+def _restore(source: Path, storage: StorageSettings, settings: IndexingSettings, _options: Options) -> int:
+    from storage.generations.backup import BackupFailed, restore
+
+    try:
+        made = restore(source, storage.index_dir, settings.documents_dir)
+    except BackupFailed as error:
+        return _say_error(SOME_FAILED, [message("Nothing restored: {error}.", error=str(error))])
+    _print(backup_lines(made, source, is_restored=True))
     return WELL
 
 

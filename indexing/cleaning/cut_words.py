@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from storage.embedding.packaged_words import is_known_word
 
 _CUT_WORD = re.compile(r"(?<!\S)(\S*?)([^\W\d_]+)([-‐\u00ad])\n([^\W_]+)(\S*)([ \t]*\n?)")
+_CUT_AT_END = re.compile(r"[^\W\d_]{2}[-‐\u00ad]$")
+_REST = re.compile(r"([a-zà-ÿ]{2,}\S*)(?: |$)")
 _CUT = re.compile(r"[^\W\d_][-‐\u00ad]\n[^\W_]")  # quickly told
 _WORD = re.compile(r"[^\W_]+(?:[-‐][^\W_]+)*")
 _HYPHEN = re.compile("[-‐]")
@@ -41,6 +43,7 @@ def join_cut_words(pages: Sequence[str]) -> list[str]:
     A hyphen that belongs to the word stays ("multi-\\nhead"), and one that stands for a later half ("short-\\nand
     long-term") is followed by its space. A document that cuts no word of which this is known cuts none at all.
     """
+    pages = _with_words_over_page_breaks(pages)
     evidence = _evidence(pages)
     joined = []
     for page in pages:
@@ -49,6 +52,17 @@ def join_cut_words(pages: Sequence[str]) -> list[str]:
             last, text = text, _CUT_WORD.sub(lambda match: _join(match, evidence), text)
         joined.append(text)
     return joined
+
+
+def _with_words_over_page_breaks(pages: Sequence[str]) -> list[str]:
+    """The pages, the rest of a word that the end of a page cuts brought back to the page where it begins."""
+    whole = list(pages)
+    for number in range(len(whole) - 1):
+        rest = _REST.match(whole[number + 1])
+        if rest and _CUT_AT_END.search(whole[number]):
+            whole[number] = f"{whole[number]}\n{rest[1]}"
+            whole[number + 1] = whole[number + 1][rest.end() :]
+    return whole
 
 
 @dataclass(frozen=True, slots=True)

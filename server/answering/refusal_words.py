@@ -103,7 +103,8 @@ ENGLISH = _grammar(
         r"(?:found|available|given|provided|included|known|contained)\b"
         r"|\b(?:question|this|that|it|answer)\s+(?:can(?:not|['’]t|\s+not)|could(?:\s+not|n['’]t))\s+be\s+"
         r"(?:answered|determined|inferred|established|derived|found|known|verified|identified|deduced|ascertained)\b"
-        r"|\b(?:neither|none)(?:\s+of\s+(?:them|these|those|the\s+two))?\s+(?:\w+ly\s+)?(?:tell|say|state|mention"
+        r"|\bthere(?:\s+is|\s+was|['’]s)\s+nothing\s+(?:about|on|regarding|in)\b|\b(?:neither"
+        r"|none)(?:\s+of\s+(?:them|these|those|the\s+two))?\s+(?:\w+ly\s+)?(?:tell|say|state|mention"
         r"|specif|answer|give|explain)\w*\b"
         r"|\bimpossible\s+to\s+(?:know|tell|determine|answer|say)\b|\bno\s+way\s+(?:to|of)\s+(?:tell|know)"
         r"|\b(?:remains?|is)\s+(?:unknown|unclear)\b|\A\W*(?:n/?a|unknown|unclear|not\s+(?:available|provided|found"
@@ -195,7 +196,8 @@ SPANISH = _grammar(
         r"|he\s+(?:podido\s+)?"
         r"encontr\w*|pud[eo]\s+encontr\w*|aparec\w*|halla\w*|es\s+posible|pued\w+|soy\s+capaz"
         r"|sabría)\b.{0,60}?\b(?:informaci[óo]n"
-        r"|datos|respuesta|respond\w*|contest\w*|detalles|menci[óo]n|referencias?|determin\w*|saber\w*|decir\w*"
+        r"|datos|respuesta|respond\w*|contest\w*|nada|al\s+respecto|detalles|menci[óo]n|referencias?|determin\w*"
+        r"|saber\w*|decir\w*"
         r"|código)"
         r"|\bno\s+(?:lo\s+)?sé\b|\bimposible\s+(?:de\s+)?(?:saber|responder|determinar|decir)\w*"
         r"|\bning(?:ún|una)\s+(?:información|referencia|mención|dato|respuesta|indicación)"
@@ -279,7 +281,7 @@ CHINESE = _grammar(
         r"|查到|看到|得知|得出|知道|确定|判断|推断|了解|获知|看出|信息|答案|线索|依据|相关|有关|关于|说|表明|显示|解释|阐述|告诉|足以|足够"
         r"|不到|不出|答"
     ),
-    absent=r"(?:文档|片段|资料|材料|上下文|文件)(?:中|里|内)(?:[^。]{0,20}[,，])?(?:却|并|都)?(?:没有|无)|无关|不足|空白|缺失|缺少|缺乏|未知|不详|不清楚|不明",
+    absent=r"(?:文档|片段|资料|材料|上下文|文件)(?:中|里|内)(?:[^。]{0,20}[,，])?(?:却|并|都)?(?:没有|无)|无关|不足|超出|空白|缺失|缺少|缺乏|未知|不详|不清楚|不明",
     obliged=r"不得|须|必须|不应|不可|禁止|无效|不予|请勿|不能携带|不必|不需要|无需",
     by_itself=(
         r"(?:我|本人)?(?:暂时|目前)?(?:不知道|不清楚|不了解|无法(?:回答|确定|得知|判断|给出|提供|找到|得出|解答|确认)|不能(?:回答|确定|给出)"

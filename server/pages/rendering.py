@@ -26,6 +26,7 @@ from server.pages.common_statements import Statement, is_among, statement
 from server.pages.formulas import add_formulas, with_cells_kept
 
 _SECONDS_BETWEEN_RENDERINGS = 0.1
+_PAUSE = 4  # times what a rendering took
 
 # Control and bidirectional characters, zero-width ones, variation selectors, the Tags block (docs/faults.md B13, B14).
 _INVISIBLE = re.compile(
@@ -329,18 +330,20 @@ class GrowingText:
         self._context = context
         self._text = ""
         self._blocks: list[str] = []
-        self._rendered_at = float("-inf")
+        self._render_from = float("-inf")
 
     def add(self, delta: str) -> dict[str, Any] | None:
         """The first block that changed (`from`) and all blocks from there on; None while it is not time to render."""
         self._text += delta
-        if self._clock() - self._rendered_at < _SECONDS_BETWEEN_RENDERINGS:
+        begun = self._clock()
+        if begun < self._render_from:
             return None
-        self._rendered_at = self._clock()
         blocks = [str(block) for block in render_blocks(_without_open_formula(self._text), self._context)]
         same = next((i for i, (old, new) in enumerate(zip(self._blocks, blocks, strict=False)) if old != new), None)
         first = min(len(self._blocks), len(blocks)) if same is None else same
         self._blocks = blocks
+        now = self._clock()  # a long answer takes long to render: no more than a fifth of the time goes there
+        self._render_from = max(begun + _SECONDS_BETWEEN_RENDERINGS, now + _PAUSE * (now - begun))
         return {"from": first, "blocks": blocks[first:]}
 
 

@@ -7,7 +7,6 @@ glyph tells, as it is that of "f" and the letter together.
 """
 
 import ctypes
-import itertools
 import math
 import statistics
 from collections import defaultdict
@@ -25,10 +24,8 @@ MOST_CHARACTERS = 60_000  # of a page; beyond, its plain text is taken as it is
 _GAP = 0.7  # of the size: so far apart are two words, whether or not a space was drawn
 _TIGHT = 0.15  # of the size: raised text so near belongs to the word, even after a space that PDFium made up
 _NARROW = "il"
-_SIGNS = frozenset(".,;:!?)")
 _ENOUGH_LETTERS = 5
 _SAME_WIDTH = 0.05  # of the width
-_NEXT_STEP = 1.45  # times the step of typewriter's type; a blank is a whole one more
 _BACK = 0.5  # of the size: a step back of so much begins another word
 _SMALLER = 0.82  # of the size before: raised or lowered text
 _SMALLEST = 0.4  # of that size; what is smaller stands beside a drop capital
@@ -260,9 +257,22 @@ class _Typewriter:
         fonts = {font for font, found in widths.items() if font and self._is_of_one_width(found)}
         of_these = (one.source for one in run if fonts and one is not None and font_of(one.source) in fonts)
         self._sources = frozenset(of_these)
-        pairs = itertools.pairwise(run) if fonts else ()
-        steps = [other.x0 - one.x0 for one, other in pairs if one and other and self.has(one) and self.has(other)]
-        self._step = statistics.median(steps) if steps else 0.0
+        self._step, blank = self._steps(run) if fonts else (0.0, 0.0)
+        self._most = (self._step + blank) / 2
+
+    def _steps(self, run: Sequence[Character | None]) -> tuple[float, float]:
+        """The usual steps from letter to letter, within words and over a blank."""
+        within, over = [0.0], [0.0]
+        last, is_next = None, True
+        for one in run:
+            if one is None:
+                is_next = False
+                continue
+            if last is not None and self.has(one) and self.has(last) and one.text.isalpha() and last.text.isalpha():
+                step = one.x0 - last.x0
+                (within if is_next else over).extend([step] if 0 < step < 3 * one.size else [])
+            last, is_next = one, True
+        return statistics.median_high(within), statistics.median_high(over)
 
     @staticmethod
     def _is_of_one_width(widths: dict[str, list[float]]) -> bool:
@@ -275,10 +285,10 @@ class _Typewriter:
         return one.source in self._sources
 
     def follows(self, before: Character | None, character: Character) -> bool:
-        """Whether a space before a sign was only made up: signs stand a little apart in listings."""
-        if before is None or not self._sources or character.text not in _SIGNS or not before.text.isalnum():
+        """Whether a space beside a sign was only made up: signs stand a little apart in listings."""
+        if before is None or not self._sources or (before.text.isalnum() and character.text.isalnum()):
             return False
-        return self.has(before) and self.has(character) and character.x0 - before.x0 < _NEXT_STEP * self._step
+        return self.has(before) and self.has(character) and 0 < character.x0 - before.x0 < self._most
 
     def finished(self, word: Word) -> Word:
         """The word with the step of its type."""

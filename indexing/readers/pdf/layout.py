@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from indexing.readers.pdf.cells import cells_of
 from indexing.readers.pdf.columns import in_reading_order
 from indexing.readers.pdf.figures import Figure, find_figures
+from indexing.readers.pdf.formulas import with_whole_formulas
 from indexing.readers.pdf.grids import Grid, find_grids
 from indexing.readers.pdf.lines import Row, rows_of, text_of, with_drop_capitals, without_line_numbers
 from indexing.readers.pdf.scripts import is_spaceless
@@ -73,7 +74,7 @@ def lay_out(
     shown += [word for square in squares if (word := _box_word(square, shown)) is not None]
     apart = _set_apart(shown, level, upright, slanted, shapes)
     taken = {id(word) for each in apart for word in each.words}
-    rows = rows_of([word for word in shown if id(word) not in taken])
+    rows = rows_of(with_whole_formulas([word for word in shown if id(word) not in taken], level))
     numbered = [Row([], each.lines, each.box) for each in apart] + rows
     ordered = without_line_numbers(sorted(numbered, key=lambda row: row.base if row.words else row.top))
     seen = {id(word) for row in ordered for word in row.words}

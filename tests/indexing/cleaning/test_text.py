@@ -94,6 +94,10 @@ class TestCutWords:
         assert join_cut_words(pages)[0] == "a well-known\nzorb-like\nthing"
         assert join_cut_words([*pages, "a wide-\nspread widespread"])[0] == "a well-known\nzorblike\nthing"
 
+    def test_a_word_that_the_end_of_a_page_cuts_is_whole_on_its_first_page(self) -> None:
+        assert join_cut_words(["It is de-", "rived from text."]) == ["It is derived", "from text."]
+        assert join_cut_words(["It is de-", "Rivers from text."]) == ["It is de-", "Rivers from text."]
+
     def test_the_whole_document_decides(self) -> None:
         pages = ["a wide-\nspread belief", "It is widespread."]
         assert join_cut_words(pages)[0] == "a widespread\nbelief"

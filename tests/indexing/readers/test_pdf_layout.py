@@ -12,6 +12,7 @@ from pypdf.constants import PageLabelStyle
 
 from indexing.documents import ParsedDocument, ReadLimits
 from indexing.readers import read_document
+from indexing.readers.pdf.layout import lay_out
 from indexing.readers.pdf.lines import rows_of
 from indexing.readers.pdf.tables import table_lines
 from indexing.readers.pdf.words import Word
@@ -362,6 +363,44 @@ def test_amounts_in_brackets_are_no_formula_and_units_are_figures(tmp_path: Path
     ]
     bracketed = [piece for n in range(4) for piece in row(700 - 14 * n, "U.S.", *["\\(5.4\\)"] * 4, step=90)]
     assert "| U.S. | (5.4) | (5.4) | (5.4) | (5.4) |" in text(tmp_path, drawn(*bracketed))
+
+
+def test_a_label_in_the_middle_of_rows_between_rules_is_that_of_each(tmp_path: Path) -> None:
+    lines, y, rules = row(730, "Method", "Size", "Budget", "Score"), 712.0, ["60 726 m 440 726 l"]
+    for name, count in (("Skarv", 3), ("Terne", 4), ("Lom", 3)):
+        middle = y - 6 * (count - 1)
+        lines += [(60, middle, name), (170, middle, "7B")]
+        for number in range(count):
+            lines += [(280, y - 12 * number, f"{2**number}"), (390, y - 12 * number, f"5{number}.5%")]
+        y -= 12 * count + 6
+        rules.append(f"60 {y + 14} m 440 {y + 14} l")
+    found = text(tmp_path, drawn(*lines, more=" ".join(rules) + " S")).split("\n")
+    assert found[0] == "| Method | Size | Budget | Score |"
+    assert found[1:4] == [f"| Skarv | 7B | {2**number} | 5{number}.5% |" for number in range(3)]
+    assert found[4:8] == [f"| Terne | 7B | {2**number} | 5{number}.5% |" for number in range(4)]
+
+
+def test_amounts_near_one_another_behind_rows_of_dots_are_cells(tmp_path: Path) -> None:
+    lines = row(714, "", "2022", "2021", step=200)
+    for number, name in enumerate(("Interest", "Gains", "Losses")):
+        y = 700 - 14 * number
+        lines += [(60, y, f"{name} {'.' * 40}"), (245, y, "$"), (255, y, f"\\({number}4,184\\)")]
+        lines += [(302, y, "$"), (314, y, "-" if number else f"{number}9,732")]
+    assert "| Gains | $ (14,184) | $ - |" in text(tmp_path, drawn(*lines))
+
+
+def test_names_of_columns_said_again_begin_a_table_of_its_own(tmp_path: Path) -> None:
+    lines, y, years = [], 740.0, range(2007, 2012)
+    for scenario in ("Improved operation scenario", "Best practice of all scenarios"):
+        lines += [(294 - 2.2 * len(scenario), y, scenario), (126, y - 13, "Servers in")]
+        lines += [(254 + 47 * number, y - 13, str(year)) for number, year in enumerate(years)]
+        for line, name in enumerate(("Closets and the like", "Enterprise-class halls", "Rooms")):
+            lines.append((126, y - 26 - 13 * line, name))
+            lines += [(254 + 47 * number, y - 26 - 13 * line, f"{line},{number}5") for number in range(5)]
+        y -= 65
+    found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
+    assert found[0] == "| Servers in | " + " | ".join(f"Improved operation scenario {year}" for year in years) + " |"
+    assert found[4] == found[0].replace("Improved operation scenario", "Best practice of all scenarios")
 
 
 def test_another_table_below_a_caption_has_its_own_columns(tmp_path: Path) -> None:
@@ -785,3 +824,26 @@ def test_a_listing_in_typewriter_type_has_no_columns_and_no_spaces_before_signs(
     )
     courier = pdf_of_content(content).replace(b"/Helvetica", b"/Courier  ")
     assert text(tmp_path, courier).split("\n") == lines
+
+
+def test_a_fraction_and_the_limits_of_a_sum_stand_on_the_line_of_their_formula() -> None:
+    words = [Word("s", 100, 105, 300, 10, 0), Word("=", 110, 116, 300, 10, 1), Word("a", 125, 130, 293, 10, 2)]
+    words += [Word("n", 120, 125, 307, 10, 3), Word("T", 127, 133, 307, 10, 4)]
+    words += [Word("∑", 140, 150, 290, 10, 5), Word("N", 142, 147, 287, 7, 6), Word("i=1", 140, 151, 312, 7, 7)]
+    words += [Word("f", 153, 157, 300, 10, 8), Word("(3)", 300, 312, 300, 10, 9)]
+    rule = (119.0, 297.0, 134.0, 297.5)
+    assert lay_out(words, [rule]).text == "s = a/(n T) ∑_{i=1}^{N} f (3)"
+    figures = [Word("Sum", 60, 80, 300, 10, 0), Word("12", 120, 130, 293, 10, 1), Word("15", 120, 130, 309, 10, 2)]
+    assert "/" not in lay_out(figures, [rule]).text
+
+
+def test_the_parties_of_a_case_are_read_before_what_stands_beyond_the_rule(tmp_path: Path) -> None:
+    left = [(700, "NORDEN ROPE WORKS, INC., dba"), (688, "NORDEN HARBOUR"), (676, "SERVICES,"), (652, "Plaintiff,")]
+    left += [(628, "v."), (604, "ANNE VIK and others,"), (592, "inclusive,"), (568, "Defendants.")]
+    right = [(700, "Case No. 8:16"), (653, "ORDER GRANTING"), (641, "NORDEN ROPE WORKS"), (629, "A PRELIMINARY")]
+    right += [(617, "INJUNCTION")]
+    pieces = [(60.0, float(y), line) for y, line in left] + [(320.0, float(y), line) for y, line in right]
+    head = [(500.0, 780.0, "O"), (180.0, 750.0, "DISTRICT COURT OF THE NORTH"), (500.0, 60.0, "ORDER")]
+    found = text(tmp_path, drawn(*head, *pieces, more="310 540 m 310 710 l S 60 540 m 310 540 l S"))
+    lines = [line for line in found.split("\n") if line]
+    assert lines[2:] == [*(line for _, line in left), *(line for _, line in right), "ORDER"]
