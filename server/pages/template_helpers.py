@@ -236,7 +236,8 @@ def joined_lines(text: str) -> str:
     flowing = lines[0]
     for before, line in pairwise(lines):
         is_row = before.startswith("| ") or line.startswith("| ")
-        is_end = len(before) < _SHORT_LINE or before.endswith(_LINE_ENDS)
+        is_short = len(before) < _SHORT_LINE and not line[:1].islower()  # a passage may begin within a line
+        is_end = is_short or before.endswith(_LINE_ENDS)
         if is_row or is_end or not line.strip() or BULLET.match(line):
             flowing += "\n" + line
         else:
