@@ -31,12 +31,11 @@ _ANSWER = re.compile(r"/answers/[\w-]+(?:\?[^#]*)?")
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was looked for inside the document and found; `previous` and `following` are the nearest pages with hits."""
+    """What was looked for inside the document and found; `here` is how often on the shown page."""
 
     wanted: str
     found: Found
-    previous: int | None
-    following: int | None
+    here: int
 
 
 @blueprint.get("/documents/<path:document>")
@@ -108,11 +107,8 @@ def _searched(catalogue: Catalogue, shown: ShownPage) -> tuple[Search | None, Ma
     with services().slow_work.turn("files"):  # the document is read whole
         inside = TextSearch(wanted, catalogue.pages(shown.document.path))
         found = inside.found()
-    numbers = [each.number for each in found.listed]
-    earlier = [number for number in numbers if number < shown.page.number]
-    later = [number for number in numbers if number > shown.page.number]
-    search = Search(wanted, found, earlier[-1] if earlier else None, later[0] if later else None)
-    return search, PageText(shown.page.text, shown.ranges, inside.on_page(shown.page.number)).html()
+    hits = inside.on_page(shown.page.number)
+    return Search(wanted, found, len(hits)), PageText(shown.page.text, shown.ranges, hits).html()
 
 
 def _can_open(index: OpenIndex, record: DocumentRecord) -> bool:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 from server.documents.cited_sentence import cited_range
 from server.documents.document_list import ORDERS, STATES, Wanted, kind_of, list_documents, newest
 from server.documents.shown_page import ShownPage, page_marks, shown_page, with_sentence
+from server.documents.text_search import TextSearch
 from server.documents.uploads import stored_name
 from server.http.services import (
     document_records,
@@ -125,7 +126,10 @@ def page_picture(document: str) -> Response:
     if file is None or shown.page is None:
         require_documents()
         raise NotFound
-    marked = shown.marked_text, shown.sentence_text
+    wanted = request.args.get("find", "")
+    inside = TextSearch(wanted, [shown.page]).on_page(shown.page.number) if wanted else []
+    hits = sorted({shown.page.text[start:end] for start, end in inside})
+    marked = shown.marked_text, shown.sentence_text, hits
     picture = services().pictures.picture(file, shown.document.sha256, shown.page.number, *marked)
     return Response(picture, content_type="image/png", headers={"Cache-Control": "private, max-age=300"})
 

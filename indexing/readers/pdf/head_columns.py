@@ -48,6 +48,8 @@ class HeadColumns:
         covered = [self._covered(name.span, one) for name, one in zip(names, reached, strict=True)]
         covered = [name.ruled or one for name, one in zip(names, self._parted(covered, names), strict=True)]
         ranges = self._widened(names, covered, reached)
+        if len(names) == 1 and not names[0].ruled and self._is_title(names[0].span, ranges[0]):
+            ranges = [(1, len(self._own) - 1)]
         texts: list[list[str]] = [[] for _ in self._own]
         for name, (first, last) in zip(names, ranges, strict=True):
             for column in range(first, last + 1):
@@ -56,6 +58,11 @@ class HeadColumns:
             if first == last:
                 self._places[first], self._below[first] = name.span, name.text
         return [" ".join(dict.fromkeys(column)) for column in texts]
+
+    def _is_title(self, span: Span, columns: Range) -> bool:
+        """Whether a name is in the middle of the whole table, its labels with it, and not of its columns."""
+        off = abs(sum(self._edges) - sum(span)) / 2
+        return len(self._own) > 2 and off < _CENTRED / 2 and self._off_middle(columns, span) > _CENTRED
 
     def _reached(self, span: Span, em: float) -> Range:
         """The columns beyond the middle of whose gap a name reaches."""

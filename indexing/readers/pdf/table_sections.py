@@ -203,7 +203,10 @@ def _are_same(columns: Columns, below: Sequence[Row]) -> bool:
 
 
 def _column_above(columns: Columns, cell: Sequence[Word], size: float) -> int:
-    """The column whose figures begin or end where the cell does; 0 where there is none."""
+    """The column whose figures begin or end where the cell does, or within which it stands; 0 where there is none."""
     left, right = min(word.x0 for word in cell), max(word.x1 for word in cell)
+    within = [number for number, own in enumerate(columns.own) if number and own[0] <= left and right <= own[1]]
+    if within:
+        return within[0]
     near = [(min(abs(own[1] - right), abs(own[0] - left)), number) for number, own in enumerate(columns.own) if number]
     return next((number for distance, number in sorted(near) if distance < _ALIGNED * size), 0)

@@ -21,7 +21,7 @@ from indexing.readers.pdf.cells import (
     with_whole_cells,
 )
 from indexing.readers.pdf.lines import Row, text_of
-from indexing.readers.pdf.side_labels import with_group_heads
+from indexing.readers.pdf.side_labels import with_group_heads, with_shared_labels
 from indexing.readers.pdf.table_heads import YEAR, Rule, column_names, head_rows, named_rows, own_spans
 from indexing.readers.pdf.words import Word
 
@@ -136,13 +136,25 @@ def table_lines(rows: Sequence[Row], level: Sequence[Rule] = ()) -> list[str]:
     gaps = _without_names_alone(rows, gaps, em)
     rows, table = _with_labels(rows, [_placed(row, gaps, em) for row in rows])
     head = head_rows(table)
-    body = with_whole_cells(rows[head:], table[head:])
-    if is_scattered([*table[:head], *body]):
+    if is_scattered([*table[:head], *with_whole_cells(rows[head:], table[head:])]):
         return []
+    body = with_whole_cells(*with_shared_labels(rows[head:], table[head:], gaps, level))
     if not head:
         return [markdown_row(cells) for cells in body]
+    again = _header_again(table, head)
+    if again:
+        return [*table_lines(rows[:again], level), "", *table_lines(rows[again:], level)]
     names = column_names(rows[:head], rows[head:], gaps, level)
     return [markdown_row(cells) for cells in named_rows(names, body)]
+
+
+def _header_again(table: Sequence[Sequence[str]], head: int) -> int:
+    """The row from which names of columns are said again, what stands over them included; 0 where there is none."""
+    names = list(table[head - 1])
+    first = next((number for number in range(head + 1, len(table)) if list(table[number]) == names), 0)
+    while first and sum(map(bool, names)) > 2 and not table[first - 1][0] and not any(map(is_figure, table[first - 1])):
+        first -= 1
+    return first if sum(map(bool, names)) > 2 and first > head else 0
 
 
 @dataclass(frozen=True, slots=True)

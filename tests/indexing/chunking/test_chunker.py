@@ -83,7 +83,10 @@ class TestLaws:
         for position, chunk in enumerate(found):
             # spans reproduce the text, in order
             assert chunk.text == "\n".join(texts[span.page][span.start : span.end] for span in chunk.spans)
-            assert [span.page for span in chunk.spans] == sorted({span.page for span in chunk.spans})
+            # one span a page, and before them the header and the section of a table that goes on
+            pages = [span.page for span in chunk.spans]
+            assert pages == sorted(pages)
+            assert len(pages) <= len(set(pages)) + 2
             # it is text, and the model and the reader of a quotation can take it
             assert chunk.text.strip() == chunk.text != ""
             assert len(chunk.text) <= size or not any(mark in chunk.text for mark in " ,")

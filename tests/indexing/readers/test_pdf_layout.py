@@ -365,6 +365,44 @@ def test_amounts_in_brackets_are_no_formula_and_units_are_figures(tmp_path: Path
     assert "| U.S. | (5.4) | (5.4) | (5.4) | (5.4) |" in text(tmp_path, drawn(*bracketed))
 
 
+def test_a_label_in_the_middle_of_rows_between_rules_is_that_of_each(tmp_path: Path) -> None:
+    lines, y, rules = row(730, "Method", "Size", "Budget", "Score"), 712.0, ["60 726 m 440 726 l"]
+    for name, count in (("Skarv", 3), ("Terne", 4), ("Lom", 3)):
+        middle = y - 6 * (count - 1)
+        lines += [(60, middle, name), (170, middle, "7B")]
+        for number in range(count):
+            lines += [(280, y - 12 * number, f"{2**number}"), (390, y - 12 * number, f"5{number}.5%")]
+        y -= 12 * count + 6
+        rules.append(f"60 {y + 14} m 440 {y + 14} l")
+    found = text(tmp_path, drawn(*lines, more=" ".join(rules) + " S")).split("\n")
+    assert found[0] == "| Method | Size | Budget | Score |"
+    assert found[1:4] == [f"| Skarv | 7B | {2**number} | 5{number}.5% |" for number in range(3)]
+    assert found[4:8] == [f"| Terne | 7B | {2**number} | 5{number}.5% |" for number in range(4)]
+
+
+def test_amounts_near_one_another_behind_rows_of_dots_are_cells(tmp_path: Path) -> None:
+    lines = row(714, "", "2022", "2021", step=200)
+    for number, name in enumerate(("Interest", "Gains", "Losses")):
+        y = 700 - 14 * number
+        lines += [(60, y, f"{name} {'.' * 40}"), (245, y, "$"), (255, y, f"\\({number}4,184\\)")]
+        lines += [(302, y, "$"), (314, y, "-" if number else f"{number}9,732")]
+    assert "| Gains | $ (14,184) | $ - |" in text(tmp_path, drawn(*lines))
+
+
+def test_names_of_columns_said_again_begin_a_table_of_its_own(tmp_path: Path) -> None:
+    lines, y, years = [], 740.0, range(2007, 2012)
+    for scenario in ("Improved operation scenario", "Best practice of all scenarios"):
+        lines += [(294 - 2.2 * len(scenario), y, scenario), (126, y - 13, "Servers in")]
+        lines += [(254 + 47 * number, y - 13, str(year)) for number, year in enumerate(years)]
+        for line, name in enumerate(("Closets and the like", "Enterprise-class halls", "Rooms")):
+            lines.append((126, y - 26 - 13 * line, name))
+            lines += [(254 + 47 * number, y - 26 - 13 * line, f"{line},{number}5") for number in range(5)]
+        y -= 65
+    found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
+    assert found[0] == "| Servers in | " + " | ".join(f"Improved operation scenario {year}" for year in years) + " |"
+    assert found[4] == found[0].replace("Improved operation scenario", "Best practice of all scenarios")
+
+
 def test_another_table_below_a_caption_has_its_own_columns(tmp_path: Path) -> None:
     lines = [*row(720, "Ship", "2022", "2023"), *row(706, "Skarv", "1,151", "1,154"), *row(692, "Terne", "517", "429")]
     lines += [

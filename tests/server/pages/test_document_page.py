@@ -80,6 +80,10 @@ def test_what_is_looked_for_is_listed_by_page_and_marked(client: FlaskClient) ->
     assert links
     shown = client.get(links[0].replace("&amp;", "&").split("#")[0])
     assert '<mark id="hit" class="hit">cooperative share</mark>' in shown.text
+    picture = re.search(r'src="([^"]+)"', client.get(f"{PDF}?page=1&find=relevance").text.split("<figure")[1])
+    assert picture
+    assert "find=relevance" in picture[1]
+    assert client.get(picture[1].replace("&amp;", "&")).content_type == "image/png"
     assert "does not stand in this document" in client.get("/documents/library-handbook.md?find=zeppelin").text
 
 
