@@ -24,13 +24,16 @@ ifdef DOCUMENTS
 export DOCUMENTS_DIR := $(patsubst ~/%,$(HOME)/%,$(value DOCUMENTS))
 endif
 export QUESTION := $(value Q)
+export PACK_FILE := $(value PACK)
+export BACKUP_TO := $(value TO)
+export BACKUP_FROM := $(value FROM)
 PYTEST_ARGS ?=
 IN_PARALLEL := -n logical --dist worksteal
 ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run index reindex watch rollback verify repair report serve ask doctor test check lint format \
+.PHONY: help install run index reindex watch rollback verify repair report backup restore serve ask replay doctor test check lint format \
 	typecheck cov eval bench soak clients docs sample-documents hooks lock clean
 
 help: ## show this list
@@ -76,6 +79,14 @@ verify: $(INSTALLED) ## prove that folder, catalogue, vectors and lexical index 
 repair: $(INSTALLED) ## mend what make verify lists
 	@$(PY) -m indexing --repair
 
+backup: $(INSTALLED) ## write the index and what the server keeps into one file: make backup TO=pagewise.tar
+	@if [ -z "$$BACKUP_TO" ]; then echo 'Into which file? make backup TO=pagewise.tar' >&2; exit 2; fi
+	@$(PY) -m indexing --backup "$$BACKUP_TO"
+
+restore: $(INSTALLED) ## make the index of a backup anew in an empty INDEX_DIR: make restore FROM=pagewise.tar
+	@if [ -z "$$BACKUP_FROM" ]; then echo 'From which file? make restore FROM=pagewise.tar' >&2; exit 2; fi
+	@$(PY) -m indexing --restore "$$BACKUP_FROM"
+
 report: $(INSTALLED) ## show what is indexed: documents, pages without text, failures with the next step
 	@$(PY) -m indexing --report || [ $$? -eq 1 ] # 1: the list names documents that could not be read
 
@@ -85,6 +96,10 @@ serve: $(INSTALLED) ## answer questions on http://127.0.0.1:8000 from the publis
 ask: $(INSTALLED) ## answer one question here: make ask Q="what is the GRPO?"
 	@if [ -z "$$QUESTION" ]; then echo 'Which question? make ask Q="what is the GRPO?"' >&2; exit 2; fi
 	@$(PY) -m server ask "$$QUESTION"
+
+replay: $(INSTALLED) ## ask the question of an evidence pack again: make replay PACK=answer.zip
+	@if [ -z "$$PACK_FILE" ]; then echo 'Which pack? make replay PACK=answer.zip' >&2; exit 2; fi
+	@$(PY) -m server replay "$$PACK_FILE"
 
 doctor: $(INSTALLED) ## check settings, key, language model, embedding model and index; say what to do
 	@$(PY) -m server doctor

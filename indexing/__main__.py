@@ -28,6 +28,7 @@ from indexing.planning.removals import RemovalsInDoubt, removal_lines
 from indexing.planning.survey import Options, OtherFolderEmpty, survey
 from indexing.progress import show_progress
 from indexing.report import (
+    backup_lines,
     discovery_lines,
     document_lines,
     failure_lines,
@@ -96,7 +97,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, _stop)
     before = current_name(storage.index_dir)
     try:
-        return _run(options.command, storage, settings, options.allow_removals)
+        wanted = Options(
+            allow_removals=options.allow_removals,
+            retry_failed=options.retry_failed,
+            with_ocr=options.with_ocr,
+            retried=tuple(options.retry),
+        )
+        return _run(options.command, storage, settings, wanted)
     except BrokenPipeError:
         sys.stdout = None  # so that nothing tries to flush what nobody reads
         return WELL
@@ -113,13 +120,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say_error(UNFORESEEN, [fault])
 
 
-def _run(
-    command: Callable[..., int], storage: StorageSettings, settings: IndexingSettings, allow_removals: bool
-) -> int:
+def _run(command: Callable[..., int], storage: StorageSettings, settings: IndexingSettings, options: Options) -> int:
     """The command's exit code; for what can go wrong in the world outside, one sentence and a code of its own."""
     try:
         with explained_failures(storage.index_dir):
-            return command(storage, settings, Options(allow_removals=allow_removals))
+            return command(storage, settings, options)
     except DocumentsFolderMissing as error:
         return _say_error(WRONG_USAGE, [str(error)])
     except RemovalsInDoubt as error:
@@ -166,11 +171,27 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     }
     for flag, (command, text) in commands.items():
         choice.add_argument(flag, dest="command", action="store_const", const=command, help=_told(text))
+    choice.add_argument(
+        "--backup",
+        type=Path,
+        metavar="FILE",
+        help=_told(message("write the index that answers and what the server keeps into one file, while both go on")),
+    )
+    choice.add_argument(
+        "--restore",
+        type=Path,
+        metavar="FILE",
+        help=_told(message("make the index of a backup anew in an empty INDEX_DIR, for the documents of the settings")),
+    )
     _add_options_of_removals(parser, choice)
     parser.set_defaults(command=_index)
     options = parser.parse_args(arguments)
     if options.generation is not None:
         options.command = partial(_roll_back, options.generation or None)
+    if options.backup is not None:
+        options.command = partial(_back_up, options.backup)
+    if options.restore is not None:
+        options.command = partial(_restore, options.restore)
     if options.allow_removals and options.command is _watch:
         parser.error(
             _told(message("--watch never removes much by itself; run make index ARGS=--allow-removals beside it"))
@@ -192,6 +213,23 @@ def _add_options_of_removals(parser: argparse.ArgumentParser, choice: argparse._
         action="store_true",
         help=_told(message("what is gone from the folder is gone on purpose: take it out")),
     )
+    parser.add_argument(
+        "--retry",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help=_told(message("read this file once more although reading it failed and it has not changed")),
+    )
+    parser.add_argument(
+        "--retry-failed",
+        action="store_true",
+        help=_told(message("try files that could not be read again, although nothing changed")),
+    )
+    parser.add_argument(
+        "--with-ocr",
+        action="store_true",
+        help=_told(message("read pages without text with OCR, in these files from now on, although OCR=off")),
+    )
 
 
 def _index(storage: StorageSettings, settings: IndexingSettings, options: Options) -> int:
@@ -211,6 +249,28 @@ def _fresh(storage: StorageSettings, settings: IndexingSettings, options: Option
 
 def _roll_back(name: str | None, storage: StorageSettings, _settings: IndexingSettings, _options: Options) -> int:
     _print(rollback_lines(roll_back(storage.index_dir, name, storage.chroma_server)))
+    return WELL
+
+
+def _back_up(target: Path, storage: StorageSettings, _settings: IndexingSettings, _options: Options) -> int:
+    from storage.generations.backup import BackupFailed, back_up
+
+    try:
+        made = back_up(storage.index_dir, target, Path(".env"))
+    except BackupFailed as error:
+        return _say_error(SOME_FAILED, [message("Nothing backed up: {error}.", error=str(error))])
+    _print(backup_lines(made, target, is_restored=False))
+    return WELL
+
+
+def _restore(source: Path, storage: StorageSettings, settings: IndexingSettings, _options: Options) -> int:
+    from storage.generations.backup import BackupFailed, restore
+
+    try:
+        made = restore(source, storage.index_dir, settings.documents_dir)
+    except BackupFailed as error:
+        return _say_error(SOME_FAILED, [message("Nothing restored: {error}.", error=str(error))])
+    _print(backup_lines(made, source, is_restored=True))
     return WELL
 
 

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from indexing.documents import category_message
 from indexing.planning.discovery import Discovery, UnreadableFile
 from indexing.planning.plan import Plan, Reason
 from indexing.rollback import RolledBack
 from storage.folder_listing import FolderListing, LeftOut, listing_of
+from storage.generations.backup import Backup
 from storage.messages import joined, message
 from storage.records import Counts, DocumentRecord, PageRecord, PageStatus
 
@@ -226,6 +228,29 @@ def _headline_of(reason: Reason, count: int) -> str:
             )
         case "retried":
             return message("To try again: {count:,}", count=count)
+
+
+def backup_lines(backup: Backup, file: Path, *, is_restored: bool) -> Iterator[str]:
+    """What was written into the file, or made of it."""
+    megabytes = backup.size / 1e6
+    if is_restored:
+        yield message(
+            "Index {generation} of {made_at} answers: {count:,} documents, as backed up by Pagewise {program}.",
+            generation=backup.generation,
+            made_at=backup.made_at,
+            count=backup.documents,
+            program=backup.program,
+        )
+        yield message("Next: make index takes in what has changed in the documents folder since.")
+        return
+    yield message(
+        "Index {generation} with {count:,} documents is in {file}: {files} files, {size} MB. Documents are not in it.",
+        generation=backup.generation,
+        count=backup.documents,
+        file=file,
+        files=backup.files,
+        size=f"{megabytes:,.1f}",
+    )
 
 
 def rollback_lines(done: RolledBack) -> Iterator[str]:

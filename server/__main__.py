@@ -1,10 +1,13 @@
-"""`python -m server` serves; `ask "question"` answers once on the terminal; `doctor` examines the set-up."""
+"""`python -m server` serves; `ask "question"` answers once on the terminal; `doctor` examines the set-up;
+`mcp` serves an agent on standard input and output.
+"""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from server.settings import BadSettings, ServerSettings, read_settings
 from storage.message_translation import terminal_language, told
@@ -19,6 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _examine()
     try:
         settings = read_settings()
+        if options.command == "mcp":
+            return _serve_mcp(settings)
+        if options.command in ("verify-pack", "replay"):
+            return _look_at_pack(settings, options)
         return _ask(settings, options) if options.command == "ask" else _serve(settings)
     except BadSettings as error:
         for sentence in error.sentences:
@@ -61,6 +68,28 @@ def _serve(settings: ServerSettings) -> int:
     return 0
 
 
+def _serve_mcp(settings: ServerSettings) -> int:
+    from server.commands.mcp import serve_stdio
+
+    serve_stdio(settings)
+    return 0
+
+
+def _look_at_pack(settings: ServerSettings, options: argparse.Namespace) -> int:
+    from server.commands.packs import UnusablePack, replayed, verified
+
+    is_well = True
+    try:
+        for line in verified(options.file) if options.command == "verify-pack" else replayed(settings, options.file):
+            mark = {True: "✓", False: "✗", None: "·"}[line.is_well]
+            print(f"{mark} {_told(line.text)}", flush=True)
+            is_well = is_well and line.is_well is not False
+    except UnusablePack as error:
+        print(_told(str(error)), file=sys.stderr)
+        return 2
+    return 0 if is_well else 1
+
+
 def _announce(text: str) -> None:
     try:
         print(_told(text), flush=True)
@@ -82,8 +111,14 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m server", description=_told(message("Answer questions from the index."))
     )
     parser.add_argument("--version", action="version", version=f"Pagewise {version()}")
-    commands = parser.add_subparsers(dest="command", metavar="ask | doctor")
+    commands = parser.add_subparsers(dest="command", metavar="ask | doctor | mcp | verify-pack | replay")
     commands.add_parser("doctor", help=_told(message("check settings, language model, embedding model and index")))
+    commands.add_parser("mcp", help=_told(message("serve the documents as tools of MCP on standard input and output")))
+    for name, what in (
+        ("verify-pack", message("check offline whether an evidence pack is whole, and what has changed since")),
+        ("replay", message("ask the question of an evidence pack again and list what is different")),
+    ):
+        commands.add_parser(name, help=_told(what)).add_argument("file", type=Path)
     ask = commands.add_parser("ask", help=_told(message("answer one question on the terminal")))
     ask.add_argument("question")
     ask.add_argument("--json", action="store_true", help=_told(message("print the response of POST /api/query")))

@@ -11,8 +11,8 @@ from flask_openapi3.openapi import OpenAPI
 from werkzeug.routing import PathConverter
 
 from server import pages
-from server.api import documents, openai, questions
-from server.http import error_responses, rate_limits, security, translation
+from server.api import documents, mcp_http, openai, questions
+from server.http import audit, error_responses, rate_limits, security, translation
 from server.http.form_files import PagewiseRequest
 from server.http.metrics import MeasuredAnswering, Metrics, measure
 from server.http.services import EXTENSION, Services
@@ -53,8 +53,10 @@ def build_application(services: Services) -> Flask:
     rate_limits.limit(app, services.settings)
     error_responses.register(app)
     measure(app, metrics)
+    audit.keep_audit_log(app, services.settings)
     for api in (questions.blueprint, openai.blueprint, documents.blueprint):
         app.register_api(api)
+    mcp_http.register(app)
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
     questions.describe_streams(app.api_doc, "/api/query", "/v1/chat/completions", "/v1/completions", "/v1/responses")

@@ -7,9 +7,10 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from server.answering.conflicts import computation, find_conflict
+from server.answering.conflicts import computation, find_conflicts
 from server.answering.neighbours import going_on
 from server.answering.readiness_check import SelfCheck
+from server.answering.suggestions import Suggestions
 from server.documents.child_processes import Children
 from server.documents.page_pictures import IndexedFiles, PagePictures
 from server.documents.reindexing import Reindexing
@@ -63,6 +64,7 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
         if settings.may_reindex
         else None,
         language_model=settings.language_model,
+        suggestions=loading.suggestions,
         self_check=loading.self_check,
         load=loading.start,
         close=loading.close,
@@ -83,6 +85,13 @@ class Loading:
         self._index = index
         self._service: AnswerService | None = None
         self._failure: Exception | None = None
+        self.suggestions = Suggestions(
+            self.answering,
+            index,
+            index.index_dir / "suggestions.json",
+            settings.relevance_threshold,
+            with_model=settings.language_model is not None,
+        )
         self.self_check = SelfCheck(lambda: self.answering().ask_itself(), index.index_dir)
 
     def start(self) -> None:
@@ -99,6 +108,7 @@ class Loading:
 
     def close(self) -> None:
         """Close the connections to the language model and the index."""
+        self.suggestions.close()
         self.self_check.close()
         if self._service is not None:
             self._service.close()
@@ -133,8 +143,8 @@ def _parts() -> Parts:
     from server.answering.collaborators import Parts
     from server.answering.quoting import extract_answer, words_of_index
     from server.relevance.local_scorer import LocalScorer
+    from server.retrieval.corpus import language_shares
     from server.retrieval.freshness import FileStates, FreshnessPostprocessor
-    from server.retrieval.languages import language_shares
     from server.retrieval.retriever import HybridRetriever
 
     states = FileStates()
@@ -147,7 +157,7 @@ def _parts() -> Parts:
         extract=lambda index: partial(extract_answer, words=words_of_index(index.generation)),
         going_on=lambda passages, generation: going_on(passages, generation.catalogue),
         compute=computation,
-        find_conflict=find_conflict,
+        find_conflicts=find_conflicts,
         check=check_citations,
         languages=lambda index, documents: language_shares(index.generation, documents),
     )

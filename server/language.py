@@ -7,7 +7,7 @@ import re
 from typing import Literal
 
 from storage.message_translation import Language, told
-from storage.words.scripts import IS_HAN
+from storage.words.scripts import IS_HAN, IS_KANA
 
 __all__ = ["REFUSALS", "Language", "as_sentence", "full_stop", "question_language", "refusal"]
 
@@ -24,7 +24,6 @@ REFUSALS: dict[AnswerLanguage, str] = {
     "ja": "申し訳ありませんが、文書にはこの質問に答えるための情報が含まれていません。",
 }
 
-_KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
 _HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _LATIN_WORD = re.compile(r"[A-Za-z]+(?:[-'.][A-Za-z0-9]+)*")
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|「[^」]*」|《[^》]*》")
@@ -69,7 +68,7 @@ def european_language(text: str) -> EuropeanLanguage:
 
 def _is_japanese(text: str) -> bool:
     """Whether kana are more than a name among Chinese: "「の」是什么意思" asks in Chinese."""
-    kana, han = len(_KANA.findall(text)), len(IS_HAN.findall(text))
+    kana, han = len(IS_KANA.findall(text)), len(IS_HAN.findall(text))
     return kana >= 2 and kana * 4 >= han
 
 

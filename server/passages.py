@@ -1,12 +1,14 @@
 """What the answering side passes around: a passage, what was judged of it and by whom, its way from nodes."""
 
-from dataclasses import dataclass
-from typing import Literal
+from __future__ import annotations
 
-from llama_index.core.schema import NodeWithScore
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from storage.records import Span
-from storage.vectors.llama_index import metadata_of
+
+if TYPE_CHECKING:
+    from llama_index.core.schema import NodeWithScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,10 @@ class Scoring:
 
 def passage_of(scored: NodeWithScore, judgement: Judgement | None = None, kept: bool = False) -> Passage:
     """The passage of a retrieved node, with what was judged of it."""
+    from storage.vectors.llama_index import (
+        metadata_of,  # imports LlamaIndex, which a server that starts does not wait for
+    )
+
     metadata = metadata_of(scored.node)
     return Passage(
         id=scored.node.node_id,

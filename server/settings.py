@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
@@ -28,12 +28,26 @@ class BadSettings(Exception):
         self.sentences = sentences
 
 
+Scope = Literal["read", "ask", "upload", "admin"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+_IMPLIED: dict[Scope, frozenset[Scope]] = {
+    "read": frozenset({"read"}),
+    "ask": frozenset({"read", "ask"}),
+    "upload": frozenset({"read", "upload"}),
+    "admin": frozenset(SCOPES),
+}
+"""What each of them allows: who may ask may read as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class ApiToken:
-    """One program's or person's token. `name` may be logged, `value` never."""
+    """One program's or person's token, and what it allows. `name` may be logged, `value` never."""
 
     name: str
     value: str = field(repr=False)
+    scopes: frozenset[Scope] = _IMPLIED["admin"]
+    unknown_scopes: tuple[str, ...] = ()
+    """What was written for a scope and is none."""
 
 
 def _http_url(value: str) -> str:
@@ -139,8 +153,9 @@ class ServerSettings(PagewiseSettings):
     api_tokens: SecretStr = Field(
         default=SecretStr(""),
         validation_alias="API_TOKENS",
-        description="Who may ask: tokens separated by commas, each `token` or `name:token`, at least 22 "
-        "characters long. Empty: no token is asked for, and only this machine can ask.",
+        description="Who may ask: tokens separated by commas, each `token`, `name:token` or `name:scopes:token`, at "
+        "least 22 characters long. Scopes are `read`, `ask`, `upload` and `admin`, several joined by `+`; a token "
+        "without any may do everything. Empty: no token is asked for, and only this machine can ask.",
     )
     trusted_hosts: str = Field(
         default="",
@@ -303,6 +318,17 @@ class ServerSettings(PagewiseSettings):
         validation_alias="LOG_LEVEL",
         description="How much is logged. Questions, documents' text and keys never are.",
     )
+    audit_log: Path | None = Field(
+        default=None,
+        validation_alias="AUDIT_LOG",
+        description="A file that gets a line of JSON for everybody who asks, reads a file, signs in, adds, deletes, "
+        "indexes or changes something, without texts; kept to five files of 10 MB. Empty: none is written.",
+    )
+    audit_texts: bool = Field(
+        default=False,
+        validation_alias="AUDIT_TEXTS",
+        description="`1`: the lines of AUDIT_LOG hold the questions as well.",
+    )
     documents_dir: Path = Field(
         default=Path("documents"),
         validation_alias="DOCUMENTS_DIR",
@@ -312,6 +338,15 @@ class ServerSettings(PagewiseSettings):
     @model_validator(mode="after")
     def _safe_to_bind(self) -> "ServerSettings":
         for token in self.tokens:
+            if token.unknown_scopes:
+                raise ValueError(
+                    message(
+                        "API_TOKENS: the token {name} has the unknown scopes {scopes}; there are {known}",
+                        name=repr(token.name),
+                        scopes=", ".join(token.unknown_scopes),
+                        known=", ".join(SCOPES),
+                    )
+                )
             if len(token.value) < _SHORTEST_TOKEN:
                 raise ValueError(
                     message(
@@ -351,7 +386,7 @@ class ServerSettings(PagewiseSettings):
 
     @property
     def tokens(self) -> tuple[ApiToken, ...]:
-        """The tokens of API_TOKENS: `name:token` or `token`, separated by commas."""
+        """The tokens of API_TOKENS: `name:scopes:token`, `name:token` or `token`, separated by commas."""
         entries = [entry.strip() for entry in self.api_tokens.get_secret_value().split(",") if entry.strip()]
         return tuple(_token(entry, number) for number, entry in enumerate(entries, 1))
 
@@ -418,4 +453,11 @@ def _limit(configured: int | None, default: int) -> int:
 
 def _token(entry: str, number: int) -> ApiToken:
     name, separator, value = entry.partition(":")
-    return ApiToken(name, value) if separator else ApiToken(f"token {number}", entry)
+    if not separator:
+        return ApiToken(f"token {number}", entry)
+    written, separator, secret = value.partition(":")
+    if not separator or len(secret) < _SHORTEST_TOKEN <= len(written):
+        return ApiToken(name, value)  # the colon is one of the token's own
+    named = [scope.strip() for scope in written.split("+")]
+    allowed = frozenset[Scope]().union(*(_IMPLIED[scope] for scope in SCOPES if scope in named))
+    return ApiToken(name, secret, allowed, tuple(scope for scope in named if scope not in SCOPES))

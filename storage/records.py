@@ -8,6 +8,10 @@ PageStatus = Literal["text", "ocr", "empty", "garbled", "failed"]
 DocumentStatus = Literal["indexed", "failed", "stale"]
 
 
+WITHOUT_OCR, OCR_ASKED_FOR = ".ocr-off", ".ocr-asked"
+"""In the fingerprint of a document: it was read without optical character recognition (OCR); with it, because a person
+wanted that for this document, whatever the setting says."""
+
 ATTACHED = " › "
 """Between the name of a file and that of a file within it, in the labels of its pages."""
 

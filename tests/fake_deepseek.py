@@ -32,7 +32,6 @@ from tests.fake_script import (
 from tests.serving import PlayedServer
 
 MODELS = ("deepseek-flash", "deepseek-v4-pro")
-RETIRED = ("deepseek-chat", "deepseek-reasoner")
 _ERROR_TYPES = {401: "authentication_error", 402: "insufficient_balance", 429: "rate_limit_error"}
 
 

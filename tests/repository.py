@@ -3,6 +3,7 @@
 import ast
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -25,16 +26,25 @@ def python_files(*folders: str) -> Iterator[tuple[str, ast.Module]]:
     """(relative POSIX path, syntax tree) of the Python files in these folders."""
     for folder in folders:
         for file in sorted((ROOT / folder).rglob("*.py")):
-            yield file.relative_to(ROOT).as_posix(), ast.parse(file.read_text(encoding="utf-8"))
+            yield file.relative_to(ROOT).as_posix(), _tree(file)
 
 
-def imported_modules(tree: ast.Module) -> Iterator[str]:
+@cache
+def _tree(file: Path) -> ast.Module:
+    """Read once for all tests: nobody may change the tree."""
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@cache
+def imported_modules(tree: ast.Module) -> tuple[str, ...]:
     """The dotted names that a file imports anywhere; `from a import b` gives `a.b`."""
+    found: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += (f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(found)
 
 
 def routes() -> set[str]:

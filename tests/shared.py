@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage.generations.manifest import read_manifest, write_manifest
-from storage.generations.published import current_name
+from storage.generations.published import published_names
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
@@ -29,5 +29,6 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 
 def has_moved(index_dir: Path, documents: Path) -> None:
     """Let an index that was copied together with its documents know where those are now."""
-    generation = index_dir / "generations" / (current_name(index_dir) or "")
-    write_manifest(generation, replace(read_manifest(generation), documents_dir=str(documents)))
+    for name in published_names(index_dir):
+        generation = index_dir / "generations" / name
+        write_manifest(generation, replace(read_manifest(generation), documents_dir=str(documents)))

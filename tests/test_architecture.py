@@ -27,10 +27,12 @@ _HOMES = {
     "bs4": ("indexing/readers/",),
     "docutils": ("indexing/readers/",),
     "watchdog": ("indexing/watching.py",),
-    "pathspec": ("indexing/planning/ignore_files.py",),
+    "pathspec": ("storage/ignore_files.py",),
     "flask": ("server/",),
     "flask_openapi3": ("server/",),
     "waitress": ("server/",),
+    "mcp": ("server/api/",),
+    "a2wsgi": ("server/api/",),
     "werkzeug": ("server/",),
 }
 _HEAVY = ("torch", "openvino", "transformers", "sentence_transformers", "chromadb", "llama_index", "flask", "rapidocr")
@@ -177,11 +179,43 @@ def test_modules_are_named_for_their_subject() -> None:
     assert [path for path, _ in python_files(*PACKAGES) if PurePath(path).stem in _VAGUE_NAMES] == []
 
 
+def test_a_small_module_with_one_user_is_rare_and_says_why_it_stands_alone() -> None:
+    """Two halves of which only one uses the other are one subject. The readers are named in their table."""
+    sources = dict(python_files(*PACKAGES))
+    users: dict[str, set[str]] = {}
+    for path, tree in sources.items():
+        for name in imported_modules(tree):
+            for module in (name, name.rpartition(".")[0]):
+                users.setdefault(f"{module.replace('.', '/')}.py", set()).add(path)
+    small = [
+        path
+        for path, found in users.items()
+        if path in sources
+        and len(found) == 1
+        and len((ROOT / path).read_text(encoding="utf-8").splitlines()) < 60
+        and not any(isinstance(node, ast.FunctionDef) and node.name == "read" for node in sources[path].body)
+    ]
+    assert len(small) <= 5, small
+    assert [path for path in small if "apart from" not in (ast.get_docstring(sources[path]) or "").lower()] == []
+
+
 def test_command_lines_start_without_the_heavy_libraries() -> None:
     program = f"""
 import sys
 import indexing.__main__, indexing.job, server.__main__
 print(*[name for name in {_HEAVY!r} if name in sys.modules])
+"""
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.split() == []
+
+
+def test_a_server_that_starts_waits_for_no_library_of_models() -> None:
+    """LlamaIndex alone takes seconds: it is imported in the background, while the server answers /healthz already."""
+    program = """
+import sys
+import server.application, server.commands.serve
+late = ("torch", "openvino", "transformers", "sentence_transformers", "llama_index", "rapidocr", "mcp", "a2wsgi")
+print(*[name for name in late if name in sys.modules])
 """
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout.split() == []

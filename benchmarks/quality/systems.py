@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from llama_index.core.schema import NodeWithScore
 
-from server.answering.conflicts import computation, conflict_of, find_conflict, with_both
+from server.answering.conflicts import computation, conflict_of, find_conflicts, with_both
 from server.answering.further_passages import nodes_of
 from server.answering.neighbours import going_on
 from server.answering.quoting import extract_answer, words_of_index
@@ -61,8 +61,9 @@ def ask(index: OpenIndex, question: str, depth: int = DEPTH) -> Outcome:
     scored = time.perf_counter()
     verdicts = select(nodes, judgements, threshold=THRESHOLD, keep=5) if nodes else ()
     kept = [passage_of(verdict.node, verdict.judgement, kept=True) for verdict in verdicts if verdict.kept]
+    rejected = [passage_of(verdict.node, verdict.judgement) for verdict in verdicts if not verdict.kept]
     whole = read_whole(question, nodes, index)
-    answer, kept = whole or (quoted(question, kept, index) if kept else ("", kept))
+    answer, kept = whole or (quoted(question, kept, index, rejected) if kept else ("", kept))
     answered = time.perf_counter()
     dense, lexical = _dense(index, question), _lexical(index, question)
     return Outcome(
@@ -94,21 +95,22 @@ def read_whole(question: str, nodes: Sequence[NodeWithScore], index: OpenIndex) 
     return quoted_reading(reading, kept), kept
 
 
-def quoted(question: str, kept: list[Passage], index: OpenIndex) -> tuple[str, list[Passage]]:
+def quoted(
+    question: str, kept: list[Passage], index: OpenIndex, rejected: Sequence[Passage] = ()
+) -> tuple[str, list[Passage]]:
     """What a server without a language model answers, and from which passages: where documents contradict, both."""
     generation = index.generation
     kept = [*kept, *map(passage_of, nodes_of(generation, going_on(kept, generation.catalogue)))]
-    found = find_conflict(question, kept, generation)
     formula = computation(question, kept, generation)
     computed = f"\n\nComputed: {formula}" if formula else ""
-    if found is None:
-        return extract_answer(question, kept, words_of_index(generation)) + computed, kept
+    found = find_conflicts(question, kept, generation, rejected)
     known = {passage.id for passage in kept}
-    nodes = nodes_of(generation, [each.chunk for each in found.others if each.chunk.id not in known])
-    kept = [*kept, *map(passage_of, nodes)]
-    conflict = conflict_of(found, kept, generation.catalogue)
+    others = {other.chunk.id: other.chunk for each in found for other in each.others if other.chunk.id not in known}
+    kept = [*kept, *map(passage_of, nodes_of(generation, list(others.values())))]
     answer = extract_answer(question, kept, words_of_index(generation)) + computed
-    return with_both(answer, conflict, kept), kept
+    for each in found:
+        answer = with_both(answer, conflict_of(each, kept, generation.catalogue), kept)
+    return answer, kept
 
 
 def rank_fusion(rankings: Sequence[Sequence[str]]) -> list[str]:

@@ -200,7 +200,8 @@ class Build:
             if self.options.fresh and self.baseline.name is not None:
                 earlier = stack.enter_context(open_catalogue(self.storage.index_dir, self.baseline.name))
             chunker = _chunker(recipe)
-            editor = CatalogueEditor(catalogue, fingerprints(recipe, self.settings), chunker, self.moment, earlier)
+            wanted = fingerprints(recipe, self.settings, self.plan.with_ocr)
+            editor = CatalogueEditor(catalogue, wanted, chunker, self.moment, earlier)
             for path in self.plan.to_remove:
                 editor.remove(path)
             for problem in self.plan.to_fail:
@@ -220,6 +221,7 @@ class Build:
         DocumentReader(
             self.settings.documents_dir,
             limits,
+            self.plan.with_ocr,
             self.settings.workers,
             ocr_cache_file,
             chunker,

@@ -144,6 +144,7 @@ class DocumentReader:
 
     folder: Path
     limits: ReadLimits
+    with_ocr: frozenset[str]
     workers: int
     ocr_cache_file: Path
     chunker: Chunker
@@ -153,13 +154,21 @@ class DocumentReader:
 
     def read(self, tasks: Iterable[FileTask]) -> None:
         """Read every file; one that changes meanwhile is read once more, then it has failed."""
-        changed = list(self._pass(tasks))
-        for task in self._pass(changed):
+        changed = list(self._passes(tasks))
+        for task in self._passes(changed):
             self._fail(
                 task, ParseFailure("changed", message("it keeps changing; run make index again when it is complete"))
             )
 
-    def _pass(self, tasks: Iterable[FileTask]) -> Iterator[FileTask]:
+    def _passes(self, tasks: Iterable[FileTask]) -> Iterator[FileTask]:
+        """Those that a person wants read with OCR, and the others as the settings say."""
+        together = list(tasks)
+        asked = [task for task in together if task.file.path in self.with_ocr]
+        others = [task for task in together if task.file.path not in self.with_ocr]
+        yield from self._pass(asked, replace(self.limits, ocr=True))
+        yield from self._pass(others, self.limits)
+
+    def _pass(self, tasks: Iterable[FileTask], limits: ReadLimits) -> Iterator[FileTask]:
         """Yields the tasks whose files changed while they were read, with their present version."""
         by_place = {self.folder / task.file.path: task for task in tasks}
         if not by_place:
@@ -172,7 +181,7 @@ class DocumentReader:
             def on_part(path: Path, part: int, of: int) -> None:
                 self.progress.reading_part(by_place[path].file.path, part, of)
 
-            for outcome in parse_all(list(by_place), self.limits, self.workers, keep_ocr=keep_ocr, on_part=on_part):
+            for outcome in parse_all(list(by_place), limits, self.workers, keep_ocr=keep_ocr, on_part=on_part):
                 task = by_place[outcome.path]
                 now = current_version(self.folder, task.file.path)
                 if now is not None and now != task.file:

@@ -19,7 +19,7 @@ from indexing.documents import ParsedDocument
 from storage.records import ChunkRecord, Span, chunk_id
 from storage.words.lines import ends_a_sentence
 
-CHUNKER_VERSION = 5
+CHUNKER_VERSION = 6
 """Part of every document's fingerprint: raise it when the same pages would give other chunks."""
 
 CountTokens = Callable[[str], int]

@@ -48,9 +48,10 @@ class _Line:
 
 
 _HEAD_FIGURE = re.compile(r"[-–—(+]?\s?[$€£¥]?\s?\(?\d[\d.,:/ -]*[%)]*")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(r"(?:\d{1,2},\s)?(?:19|20)\d\d|\d{1,2}([/.-])\d{1,2}\1(?:19|20)?\d\d")  # a day, too, names a column
 _ENTRY_MARK = re.compile(r"\[[\w+.:-]{1,12}\]|\(?\d{1,3}[.)]|[•●▪◦‣∙·*–-]")  # of a list's entry, which heads nothing
 _SECTION = re.compile(r"\| (?=[^|]*[^\W\d_]{3})(?:[^|\d]{3,120}|[^|]{3,120}[:：]) \|")
+_SUM = re.compile(r"\|  \||\| (?:(?:sub)?total|summe|gesamt|somme|suma|合[计計]|小[计計]|总[计計]|總計)", re.IGNORECASE)
 _LONGEST_HEAD = 1_200  # characters: a longer first row is no header
 _SHORT_LINE = 0.8  # of the page's usual line: it ends a paragraph if it ends a sentence
 _LABEL_LINE = 0.5  # shorter than that and without punctuation: a label, as in tables and figures
@@ -109,6 +110,8 @@ def _break_between(last: _Line, line: _Line, usual: int) -> Break:
         return Break.PARAGRAPH
     if line.is_caption:
         return Break.ROW if last.is_row else Break.PARAGRAPH
+    if line.after_blank and line.text.startswith("|") and last.text.startswith("|"):
+        return Break.PARAGRAPH  # another table
     if line.is_row and (last.is_row or _is_label(last, usual) or last.is_caption):
         return Break.ROW
     if last.is_row and _is_label(line, usual):
@@ -158,7 +161,10 @@ def table_heads(pieces: Sequence[Piece], text_of: Callable[[Piece], str]) -> lis
 
 
 def table_sections(pieces: Sequence[Piece], text_of: Callable[[Piece], str]) -> list[Piece | None]:
-    """For each row of a table the heading of its section: the row before that is a name alone ("Current assets:")."""
+    """For each row of a table the heading of its section: the row before that is a name alone ("Current assets:").
+
+    A section ends with its sum.
+    """
     sections: list[Piece | None] = []
     section: Piece | None = None
     last: Piece | None = None
@@ -169,6 +175,8 @@ def table_sections(pieces: Sequence[Piece], text_of: Callable[[Piece], str]) -> 
         is_section = piece.is_row and _SECTION.fullmatch(text_of(piece)) is not None
         sections.append(None if is_section else section)
         section = piece if is_section else section
+        if piece.is_row and _SUM.match(text_of(piece)):
+            section = None
         last = piece
     return sections
 

@@ -5,8 +5,6 @@ Knows nothing of files or formats. Characters are the business of `characters`, 
 
 import itertools
 import re
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 
 from indexing.cleaning.characters import clean_characters
@@ -18,8 +16,6 @@ _DOT_LEADER = re.compile(r"(?: ?[.·•‧⋅…‥．]){5,} ?|(?:…|\.\.\.){2,
 _TRAILING_SPACE = re.compile(r"[ \t]+$", re.MULTILINE)
 _WIDE_GAP = re.compile(r"(?<=\S)[ \t]{3,}")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_CUT_WORD = re.compile(r"(?<!\S)(\S*?)([^\W\d_]+)([-‐\u00ad])\n([^\W_]+)(\S*)([ \t]*\n?)")
-_WORD = re.compile(r"[^\W_]+(?:[-‐][^\W_]+)*")
 
 
 def clean_text(text: str) -> str:
@@ -65,36 +61,3 @@ def _clean_page(text: str, headings: list[Heading]) -> tuple[str, list[Heading]]
         moved.append(replace(heading, offset=offset, text=clean_title(heading.text) or ""))
         offset += len(piece)
     return "".join(pieces), [heading for heading in moved if heading.text]
-
-
-def join_cut_words(pages: Sequence[str]) -> list[str]:
-    """The pages with words that a line end cut in two made whole: "super-\\nvised" becomes "supervised\\n".
-
-    A hyphen that belongs to the word stays ("multi-\\nhead"). The document's own words decide: how often it writes
-    the two parts as one word and how often with a hyphen; if it never does, whether both parts are words in it.
-    """
-    words = Counter(word.lower() for page in pages for word in _WORD.findall(_CUT_WORD.sub(" ", page)))
-    joined = []
-    for page in pages:
-        text, last = page, None
-        while text != last:  # a word may be cut on two lines running
-            last, text = text, _CUT_WORD.sub(lambda match: _join(match, words), text)
-        joined.append(text)
-    return joined
-
-
-def _join(match: re.Match[str], words: Counter[str]) -> str:
-    before, left, _, right, after, space = match.groups()
-    hyphen = "-" if _keeps_hyphen(before, left, right, words) else ""
-    return f"{before}{left}{hyphen}{right}{after}" + ("\n" if space else "")
-
-
-def _keeps_hyphen(before: str, left: str, right: str, words: Counter[str]) -> bool:
-    if before.endswith(("-", "‐")) or not right[0].islower():  # "state-of-the-\nart", "DeepSeek-\nR1"
-        return True
-    whole, hyphenated = words[(left + right).lower()], words[f"{left}-{right}".lower()]
-    if whole != hyphenated:
-        return hyphenated > whole
-    if left.isupper() and len(left) > 1:
-        return True  # "XML-\nbased": no word goes on in small letters
-    return len(left) > 2 and len(right) > 2 and words[left.lower()] > 1 and words[right.lower()] > 0

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from indexing.planning.ignore_files import IGNORE_FILE, IgnoreRules, is_ignored, read_rules
 from indexing.readers import reader_for
 from storage.folder_identity import MARKER
 from storage.folder_listing import LeftOut, LeftOutReason
 from storage.formats import HIDDEN_PREFIXES
+from storage.ignore_files import IGNORE_FILE, IgnoreRules, is_ignored, read_rules
 from storage.messages import message
 
 _BLOCK_BYTES = 1 << 20

@@ -4,8 +4,8 @@ A document's version is the SHA-256 of its bytes and the fingerprint of what rea
 is tried again when its bytes, its reader or the limits are other ones than last time.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Literal
@@ -13,7 +13,7 @@ from typing import Literal
 from indexing.planning.discovery import Discovery, FoundFile, KnownVersion, UnreadableFile
 from indexing.readers import reader_for
 from storage.messages import message
-from storage.records import DocumentRecord
+from storage.records import OCR_ASKED_FOR, WITHOUT_OCR, DocumentRecord
 
 Reason = Literal["added", "changed", "renewed", "retried"]
 """Why a file is read: new; other bytes; other reader, chunker or limits; asked for although nothing changed."""
@@ -26,17 +26,22 @@ _RETRIED_CATEGORIES = frozenset({"unreadable", "changed"})  # what may be over a
 
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
-    """What a document's text and chunks depend on besides its bytes. `limits` matter only to files that failed."""
+    """What a document's text and chunks depend on besides its bytes. `limits` matter only to files that failed.
+
+    `with_ocr`: the documents that are read with OCR, whatever the setting `ocr` says.
+    """
 
     chunking: str
     limits: str
     ocr: str
+    with_ocr: frozenset[str] = frozenset()
 
     def of(self, path: str) -> str:
         """The fingerprint of a document that was read well."""
         form = reader_for(PurePosixPath(path))
         reader = form.fingerprint if form else "none"
-        return f"{reader}{self.ocr if form and form.name == 'pdf' else ''} {self.chunking}"
+        ocr = OCR_ASKED_FOR if path in self.with_ocr else self.ocr
+        return f"{reader}{ocr if form and form.recognition else ''} {self.chunking}"
 
     def of_failure(self, path: str) -> str:
         """The fingerprint of an attempt that failed."""
@@ -63,6 +68,8 @@ class Plan:
     failed_unchanged: tuple[DocumentRecord, ...] = ()
     closed_folders: tuple[UnreadableFile, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
+    with_ocr: frozenset[str] = frozenset()
+    """Documents that are read with OCR because a person asked for it, now or before."""
 
     @property
     def is_empty(self) -> bool:
@@ -76,14 +83,21 @@ def plan(
     fingerprints: Fingerprints,
     *,
     retry_failed: bool = False,
+    retried: Collection[str] = (),
+    with_ocr: bool = False,
 ) -> Plan:
-    """Compare the folder with what the catalogue knows."""
+    """Compare the folder with what the catalogue knows. `retried`: paths that are tried again if they failed.
+
+    `with_ocr`: what lacks text is read with OCR from now on.
+    """
     known = {document.path: document for document in documents}
+    asked = frozenset(path for path, record in known.items() if _is_asked(record) or (with_ocr and _lacks_text(record)))
+    fingerprints = replace(fingerprints, with_ocr=asked)
     problems = document_problems(discovery.problems, known)
     found: dict[str, list[FoundFile]] = {"unchanged": [], "touched": [], "failed": []}
     tasks: list[FileTask] = []
     for file in discovery.files:
-        verdict = _judge(file, known.get(file.path), fingerprints, retry_failed)
+        verdict = _judge(file, known.get(file.path), fingerprints, retry_failed or file.path in retried)
         if verdict in found:
             found[verdict].append(file)
         else:
@@ -100,6 +114,7 @@ def plan(
         failed_unchanged=tuple(known[path] for path in sorted(failed_again)),
         closed_folders=tuple(problem for problem in discovery.problems if problem.is_folder),
         renamed=_renames(tasks, [known[path] for path in sorted(gone)]),
+        with_ocr=asked,
     )
 
 
@@ -143,6 +158,15 @@ def _judge(file: FoundFile, record: DocumentRecord | None, fingerprints: Fingerp
     if record.fingerprint != fingerprints.of_failure(file.path):
         return "renewed"
     return "retried" if retry_failed or record.category in _RETRIED_CATEGORIES else "failed"
+
+
+def _is_asked(record: DocumentRecord) -> bool:
+    return OCR_ASKED_FOR in record.fingerprint
+
+
+def _lacks_text(record: DocumentRecord) -> bool:
+    """Whether pages were left unread that OCR might read."""
+    return WITHOUT_OCR in record.fingerprint and (record.category == "no_text" or bool(record.pages_without_text))
 
 
 def _is_known(problem: UnreadableFile, record: DocumentRecord | None) -> bool:

@@ -55,12 +55,16 @@ def chosen_recipe(
     return Recipe(find_model(storage, before, listener), settings.chunk_size, settings.chunk_overlap)
 
 
-def fingerprints(recipe: Recipe, settings: IndexingSettings) -> Fingerprints:
-    """What documents depend on besides their bytes, under this recipe and these limits."""
+def fingerprints(recipe: Recipe, settings: IndexingSettings, with_ocr: frozenset[str] = frozenset()) -> Fingerprints:
+    """What documents depend on besides their bytes, under this recipe and these limits.
+
+    `with_ocr`: those that are read with OCR, whatever the settings say.
+    """
     return Fingerprints(
         chunking=f"chunks-{CHUNKER_VERSION}.{recipe.chunk_size}.{recipe.chunk_overlap}.{recipe.model.fingerprint}",
         limits=f"{settings.parse_timeout_seconds:g}s.{settings.parse_memory_mb}MB.{settings.parse_max_text_mb}MB",
         ocr=f".ocr-{settings.ocr}",
+        with_ocr=with_ocr,
     )
 
 

@@ -76,11 +76,16 @@ def _manifest_of(directory: Path) -> Manifest | None:
 class Options:
     """`fresh`: build everything anew, with the model and chunking of the settings. `repair`: trust no recorded hash,
     try failed files again, write all vectors anew. `allow_removals`: what is gone from the folder is gone on purpose.
+    `retry_failed`: try failed files again although nothing changed, `retried`: these alone. `with_ocr`: read what lacks
+    text with OCR from now on, whatever the settings say.
     """
 
     fresh: bool = False
     repair: bool = False
     allow_removals: bool = False
+    retry_failed: bool = False
+    retried: tuple[str, ...] = ()
+    with_ocr: bool = False
 
     @property
     def must_publish(self) -> bool:
@@ -142,7 +147,9 @@ def survey(
         wanted = Fingerprints("", "", "")  # nothing is known, so nothing is compared
     else:
         wanted = fingerprints(written_recipe(baseline.manifest), settings)
-    planned = plan(discovery, documents, wanted, retry_failed=options.repair)
+    retry = options.repair or options.retry_failed
+    ways = {"retry_failed": retry, "with_ocr": options.with_ocr}
+    planned = plan(discovery, documents, wanted, retried=options.retried, **ways)
     sentence = message("{other}; the index becomes equal to that one", other=other) if other else None
     return Survey(baseline, discovery, planned, moment, sentence, _other_place(baseline, chroma), check)
 

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, cast
+from typing import IO
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -86,15 +86,6 @@ def _whole_archive(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
         raise ParseFailure(
             "damaged", message("it is not a whole archive ({error}); get a fresh copy", error=str(exc))
         ) from exc
-
-
-@contextmanager
-def open_office_file(path: Path) -> Iterator[IO[bytes]]:
-    """The bytes of an archive that `open_container` finds harmless, for libraries that open it themselves."""
-    with open_container(path) as archive:
-        file = cast(IO[bytes], archive.fp)
-        file.seek(0)
-        yield file
 
 
 def check_members(members: list[zipfile.ZipInfo], *, as_folder: bool = False) -> None:

@@ -31,6 +31,7 @@ _DIFFERENCE = re.compile(
 _BETWEEN = re.compile(r",|\b(?:and|plus|than|with|und|als|et|que|y)\b|和|加|与|與|跟|比", re.IGNORECASE)
 _CELL = re.compile(r"\s*\|\s*")
 _MOST_NUMBERS = 30
+_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +74,32 @@ def computed(question: str, statements: Sequence[tuple[str, str]]) -> tuple[str,
 
 
 def explained(number: Number, given: Sequence[tuple[str, Number]]) -> str | None:
-    """How a number follows from two that are given (as written, number): "1,140 + 1,315"; None where it does not."""
+    """How a number follows from given ones (as written, number): "1,140 + 1,315"; None where it does not."""
     wanted = max(number.values)
     for (one, a), (other, b) in combinations(given[:_MOST_NUMBERS], 2):
-        if not _may_add(a, b) or not _may_add(a, number):
+        if not _may_add(a, b) or not _may_be_of(a, number):
             continue
         left, right = max(a.values), max(b.values)
         if _is(wanted, left + right):
             return f"{one} + {other}"
         if _is(wanted, abs(left - right)) and left != right:
             return f"{one} − {other}" if left > right else f"{other} − {one}"
+    return _multiplied(number, given)
+
+
+def _multiplied(number: Number, given: Sequence[tuple[str, Number]]) -> str | None:
+    """A year of a monthly amount, and so many of what costs so much: "30 euros × 12", "80 euros × 3 nights"."""
+    wanted = max(number.values)
+    for one, a in given[:_MOST_NUMBERS]:
+        if not _may_be_of(a, number) or wanted <= _MONTHS:
+            continue
+        if a.unit and number.unit and _is(wanted, max(a.values) * _MONTHS):
+            return f"{one} × {_MONTHS}"
+        for other, b in given[:_MOST_NUMBERS]:
+            times = max(b.values)
+            counts = times > 1 and times.is_integer() and not is_comparable(a.unit, b.unit)
+            if counts and _is(wanted, max(a.values) * times):
+                return f"{one} × {other}"
     return None
 
 
@@ -136,6 +153,11 @@ def _first_cell(text: str) -> str:
 
 def _may_add(one: Number, other: Number) -> bool:
     return is_comparable(one.unit, other.unit) if one.unit and other.unit else bool(one.unit) == bool(other.unit)
+
+
+def _may_be_of(one: Number, whole: Number) -> bool:
+    """Whether a number may be a part of another: in a sum of euros, its parts may stand without the sign."""
+    return not one.unit or not whole.unit or is_comparable(one.unit, whole.unit)
 
 
 def _formula(operation: Operation, values: Sequence[Value]) -> str:

@@ -15,13 +15,16 @@ _S = r"\s{0,4}"  # a bounded gap: any number of spaces would take quadratic time
 _WORD = (
     r"(?:(?:documents?|documentos?|dokumente?n?|do[ck]s?|sources?|passages?|passagen?|contexts?|kontexte?"
     r"|excerpts?|snippets?|citations?|cite|"
-    r"references?|refs?|chunks?|quellen?|textstellen?|fundstellen?|fuentes?|pasajes?|extraits?|fontes?|trechos?)\b\.?"
-    r"|(?:docs?|documents?|sources?|passages?|refs?|cite|chunks?)(?=[\s_-]{0,4}\d)"
+    r"references?|refs?|chunks?|quellen?|textstellen?|fundstellen?|fuentes?|pasajes?|extraits?|fontes?|trechos?"
+    r"|extracts?|fragment(?:os?|en|s)?|frammenti?|bron(?:nen)?|font[ei]|estratt[oi]|document[oi]|passagg\w{1,2}"
+    r"|auszug|auszüge|ausschnitte?"
+    r"|excertos?|passage(?:m|ns)|documenten)\b\.?"
+    r"|(?:docs?|documents?|sources?|passages?|refs?|cite|cit\.|chunks?)(?=[\s_-]{0,4}\d)"
     r"|(?:文档|文件|文檔)?(?:片段|段落)|文档|文檔|文件|来源|來源|出处|出處|资料|資料|引用|引文|参考(?:资料|文献)?|參考|"
     r"ドキュメント|文書|出典|문서|출처)"
 )
 _SEEN = (
-    r"(?:see|cf\.?|siehe|vgl\.?|laut|lt\.|gemäß|selon|d['’]après|según|conforme|as\s+per|voir|véase|ver|from"
+    r"(?:see|cfr?\.?|s\.|zie|vedi|siehe|vgl\.?|laut|lt\.|gemäß|selon|d['’]après|según|conforme|as\s+per|voir|véase|ver|from"
     r"|aus|nach|according to|per|参见|参阅|參見|见|見|根据|依据)"
 )
 _NUMBER = r"\d{1,3}"
@@ -29,7 +32,7 @@ _TO = rf"(?:{_S}[–—~-]{_S}|\s{{1,4}}(?:to|through|bis|à|a)\s{{1,4}}|{_S}[�
 _PLACE = (
     rf"(?:{_S}[,，:：;|]?{_S}[(（]?(?:pp?\.|pages?|pg\.?|S\.|Seiten?|págs?\.|páginas?|lines?|§+|section|"
     rf"Abschnitt|第){_S}"
-    rf"\d{{1,4}}(?:{_S}[–-]{_S}\d{{1,4}})?{_S}(?:页|頁|段|节|行)?[)）]?"
+    rf"\d{{1,4}}(?:{_S}(?:[–-]|to|and|bis|und|à|et|a|y){_S}\d{{1,4}})?{_S}(?:页|頁|段|节|行)?[)）]?"
     r"|(?::\d{1,3})?†[^\]】\n]{0,60}"
     rf"|{_S}[,，:：|–-]{_S}`?[\w./ -]{{1,80}}\.(?:pdf|md|txt|html?|docx?|xlsx?|pptx?|csv|rst|eml)`?)"
 )
@@ -45,10 +48,14 @@ _AND = (
     rf"\s{{1,4}}(?:and|und|u\.|et|y|e|or|oder|ou|o)\s{{1,4}}|{_S}[和及与與跟]{_S})"
 )
 _LEAD = rf"(?:{_SEEN}{_S}[:：]?{_S}(?:(?:the|les?|los|las|el|la|die|das|den|der|dem|os|as|o)\s{{1,4}})?)?"
+_PLACE_FIRST = (
+    rf"(?:(?:pp?\.|pages?|S\.|Seite){_S}\d{{1,4}}{_S}[,;]{_S}(?={_WORD})"
+    rf"|[A-Za-z_./ -]{{1,60}}\.(?:pdf|md|txt|html?|docx?|xlsx?|pptx?|csv){_S}[,:;|]{_S})?"
+)
 _ID = rf"(?:ids?{_S}[:：]{_S})?"  # RAGFlow's [ID:3]
 _BRACKETED = (
-    rf"\\?[\[［【〔]{_S}{_LEAD}(?:{_WORD}{_S}[:：]{_S})?"
-    rf"\^?{_ID}{_ITEM}(?:(?:{_AND}|{_S}[/|]{_S})\^?{_ID}{_ITEM}){{0,20}}\^?{_S}\\?[\]］】〕]"
+    rf"\\?[\[［【〔]{_S}{_LEAD}{_PLACE_FIRST}(?:{_WORD}{_S}[:：]{_S})?"
+    rf"\*{{0,2}}\^?{_ID}{_ITEM}(?:(?:{_AND}|{_S}[/|]{_S})\^?{_ID}{_ITEM}){{0,20}}\^?\*{{0,2}}{_S}\\?[\]］】〕]"
 )
 _PARENTHESISED = rf"[(（]{_S}{_LEAD}{_NAMED_ITEM}(?:{_AND}{_ITEM}){{0,20}}{_S}[)）]"
 _PLAIN_LIST = rf"{_NUMBER}(?:{_S}[,–-]{_S}{_NUMBER}){{0,20}}"
@@ -78,18 +85,20 @@ _HIGHEST_OF_RANGE = 30
 # ---- what only looks like a mark
 
 _IDENTIFIER = re.compile(
-    r"(?:(?<![\w-])[A-Za-z]|\b\w*[A-Za-z]\w*_\w*|\b_\w+|\b[a-z]+[A-Z]\w*|\b[a-z]{1,3}\d+|\b[A-Za-z_]\w*\(\w*\)"
+    r"(?:(?<![A-Za-z0-9_-])[A-Za-z]|\b\w*[A-Za-z]\w*_\w*|\b_\w+|\b[a-z]+[A-Z]\w*|\b[a-z]{1,3}\d+|\b[A-Za-z_]\w*\(\w*\)"
     r"|\b(?:arr|argv|args|vec|lst|buf|mat|idx|tup|ptr|xs|ys|arrays?|lists?|matrix|tensor|vector|tuple|dict|grid)"
     r"|\w\.[a-z]+|\])$"
 )
 _INDICES = re.compile(r"(?:\[\d{1,3}\])+$")  # m[2][3]
 _ASSIGNED = re.compile(r"^\s*(?:[-+*/]?=[^=]|[*×·+]\s*\w|[⊂⊆∈∪∩→]|\.[a-z_]|\[[a-z])")
 _NAME_GOES_ON = re.compile(r"^[a-z]|^-[a-z]")
-_OPERATOR = re.compile(r"(?:[=∈∉+×·<≤≥⊂]|\s[*>]|\"\s*:|\w\()\s*$")
+_OPERATOR = re.compile(r"(?:[=∈∉+×·<≤≥⊂]|\s[*>](?=\s)|\"\s*:|\w\()\s*$")
 _SOURCES_NAMED = re.compile(rf"{_WORD}[^.!?。]{{0,20}}$", re.IGNORECASE)
 _GIVES = re.compile(
     r"(?:\b(?:index|indices|(?:outputs?|results?)\s+is|offset|position|slot|element|returns?|returned|yields?"
-    r"|outputs?|prints?"
+    r"|outputs?|prints?|(?:get|obtain|produce|sort|reverse|append|push|pick|choose|enter|type)s?"
+    r"|(?:set|setting|sets|change|changed|reset|initiali[sz]ed?|setze|stelle|setzen)\b[^.]{0,30}\s(?:to|auf|zu)"
+    r"|(?:maps?|mapped|equal|converts?|expands?|resolves?)\s+to|for\s+\w{1,12}\s+in"
     r"|evaluates\s+to|ergibt|renvoie|devuelve|retorna)|返回|输出|索引|下标)\s*:?\s*$",
     re.IGNORECASE,
 )
@@ -105,11 +114,13 @@ _VALUES = re.compile(
     r"numbers|ids|indices|indexes|shapes?|sizes?|dimensions?|intervals?|ranges?|inputs?|outputs?|"
     r"(?:on|at|for|in|see|of|after|since|between|from|[.:!?]|\n)\s{1,3}(?:the\s)?(?:pages?|lines?|years?"
     r"|steps?)|\A\W*(?:pages?|lines?|years?|steps?)|"
-    r"vektor(?:en)?|listen?|werten?|intervall|bereich|zahlen|seiten|vecteurs?|listes?|valeurs?|intervalles?|"
+    r"options?|choices|vektor(?:en)?|optionen|feld|menge|tableaux?|matrices?|matriz|vettor[ei]|vetor(?:es)?"
+    r"|arreglos?|conjuntos?|ensembles?"
+    r"|insiemi?|tuplas?|listen?|werten?|intervall|bereich|zahlen|seiten|vecteurs?|listes?|valeurs?|intervalles?|"
     r"listas?|valores|values?\s+(?:is|are|lies?|falls?)\s+in|between|within|outside|zwischen|innerhalb"
     r"|außerhalb|entre|介于|intervalo|rango"
     r"|sorted)(?:\s+(?:of|from|in|to|into|von|de|like|as))?"
-    r"|∈|向量|列表|数组|數組|序列|坐标|取值|数值|区间|區間|范围|範圍|属于|集合|形状)\s*[:：]?\s*$",
+    r"|∈|向量|列表|数组|數組|序列|坐标|取值|数值|区间|區間|范围|範圍|属于|集合|形状|リスト|ベクトル|配列|区間)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
@@ -121,7 +132,9 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 """A number before a noun: "two years [1, 2]" counts years, it does not list them."""
-_INTERVAL_FOLLOWS = re.compile(r"^\s*(?:interval|range|区间|范围|Intervall)", re.IGNORECASE)
+_INTERVAL_FOLLOWS = re.compile(
+    r"^\s*(?:interval|range|stars?|points?\b|Sterne|étoiles|estrellas|区间|范围|Intervall)", re.IGNORECASE
+)
 _ROW = r"\[[\d\s.,+-]{0,300}+\]\s{0,20}+,?\s{0,20}+"
 _MATRIX = re.compile(
     rf"\[\s{{0,20}}+(?:{_ROW}){{2,40}}+\]"
@@ -225,6 +238,8 @@ def _is_value(before: str, after: str, count: int) -> bool:
         return bool(_GIVES.search(before)) or (is_copula and re.match(r"\s*[\[【]\s*\d", after) is not None)
     if _SOURCES_NAMED.search(before):
         return False
+    if _GIVES.search(before):
+        return True
     listed = _VALUES.search(before)
     if listed and _COUNTED.search(before, 0, listed.start()):
         listed = None

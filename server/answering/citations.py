@@ -64,18 +64,18 @@ class CheckedStream:
         self._passages = passages
         self._text = ""
         self._sent = 0
-        self._looked_at_again = 0
+        self._awaited = _Awaited(0, _ANYTHING)
         self._forgets_at = _LONG_PARAGRAPH
 
     def add(self, delta: str) -> str:
         """What may be shown now; may be empty."""
         self._text += delta
-        if len(self._text) - self._sent < self._looked_at_again:
+        if len(self._text) < self._awaited.length and not self._awaited.signs.search(delta):
             return ""
-        piece = self._up_to(_decided(self._text, self._sent))
-        held = len(self._text) - self._sent
-        # What never closes is not read anew with every word: once it is long, when it has grown by an eighth.
-        self._looked_at_again = held + held // 8 if held > _LONG_HELD else 0
+        end, self._awaited = _decided(self._text, self._sent)
+        before = len(self._text)
+        piece = self._up_to(end)
+        self._awaited = self._awaited.shifted(len(self._text) - before)
         return piece
 
     def rest(self) -> str:
@@ -152,21 +152,40 @@ _MAY_CLOSE = re.compile(r"[\]］】〕)）^>]")
 _LONGEST_MARK = 120  # characters
 _LOOKED_AT = 14  # characters behind a mark, which tell an index or a link from a citation
 _LOOKED_BACK = 300  # characters
-_LONG_HELD = 400  # characters
-_LONG_PARAGRAPH = 1000  # characters
+_LONG_PARAGRAPH = 400  # characters
 _OPEN_LINK = re.compile(r"\]?\([^)\s]{0,300}\Z")
 
+_ANYTHING = re.compile("")
+_ENDS_LINK = re.compile(r"[)\n]")
+_CLOSES = re.compile(r"[\]］】〕)）^>\n]")
+_CLOSES_FORMULA = re.compile(r"[`$)\]}\n]")
 
-def _decided(text: str, start: int) -> int:
-    """Up to where nothing that may still come changes how the text is read."""
+
+@dataclass(frozen=True, slots=True)
+class _Awaited:
+    """What must come before reading on can decide more: so many characters in all, or one of these signs.
+
+    A text that comes one character at a time is not read anew with each of them.
+    """
+
+    length: int
+    signs: re.Pattern[str]
+
+    def shifted(self, places: int) -> "_Awaited":
+        return _Awaited(self.length + places, self.signs)
+
+
+def _decided(text: str, start: int) -> tuple[int, _Awaited]:
+    """Up to where nothing that may still come changes how the text is read, and what must come to read further."""
     opened = _MAY_OPEN.search(text, start)
     if opened is None:
-        return start + len(text[start:].rstrip(" \t"))
+        return start + len(text[start:].rstrip(" \t")), _Awaited(0, _ANYTHING)
     reading = _Reading(text, spans_of_code_and_formulas(text), list(marks_of(text)))
     while opened is not None and reading.is_settled(opened.start()):
         opened = _MAY_OPEN.search(text, reading.mark_end(opened.start()))
     end = opened.start() if opened else len(text)
-    return start + len(text[start:end].rstrip(" \t"))
+    awaited = reading.awaited_at(opened.start()) if opened else _Awaited(0, _ANYTHING)
+    return start + len(text[start:end].rstrip(" \t")), awaited
 
 
 def _cut(text: str, place: int) -> int:
@@ -214,6 +233,19 @@ class _Reading:
             return place <= self._last_line_end or len(text) - place > _LONGEST_MARK
         behind = max(self.mark_end(place), closed.end())
         return len(text) - behind >= _LOOKED_AT and not _OPEN_LINK.match(text, behind)
+
+    def awaited_at(self, place: int) -> _Awaited:
+        """What must come until this bracket, which is not settled, may be."""
+        length = len(self._text)
+        if self._open_from <= place and not is_inside(place, self._spans):
+            return _Awaited(length + max(_LOOKED_AT, (length - place) // 8), _CLOSES_FORMULA)
+        closed = _MAY_CLOSE.search(self._text, place + 1, place + _LONGEST_MARK + 1)
+        if closed is None and self._text[place] not in SUPERSCRIPTS:
+            return _Awaited(max(length, place + _LONGEST_MARK) + _LOOKED_AT, _CLOSES)
+        behind = max(self.mark_end(place), closed.end() if closed else place)
+        if behind + _LOOKED_AT <= length:  # a link that is open
+            return _Awaited(length + _LOOKED_AT, _ENDS_LINK)
+        return _Awaited(max(behind, length - _LOOKED_AT // 2) + _LOOKED_AT, _ENDS_LINK)
 
 
 _ENDS_DOLLARS = re.compile(r"\n|(?<!\\)\$")

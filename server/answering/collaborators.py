@@ -35,7 +35,7 @@ class Parts:
     languages: Callable[[OpenIndex, tuple[str, ...]], Mapping[str, float]]
     going_on: Callable[[Sequence[Passage], Generation], Sequence[ChunkRecord]]
     compute: Callable[[str, Sequence[Passage], Generation], str | None]
-    find_conflict: Callable[[str, Sequence[Passage], Generation], Found | None]
+    find_conflicts: Callable[[str, Sequence[Passage], Generation, Sequence[Passage]], Sequence[Found]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from server.answering.arithmetic import asked_operation, computed
-from server.answering.contradictions import contradict, likeness, versions_differ
+from server.answering.contradictions import contradict
+from server.answering.counterparts import Counterpart, in_versions
 from server.answering.document_dates import DocumentAge, age_of, newer
 from server.answering.quoting import (
     Quotation,
@@ -22,35 +23,27 @@ from server.answering.quoting import (
     words_of_index,
 )
 from server.answers import Conflict, Statement
-from server.documents.versions import other_versions
-from server.evidence.examination import sentences_of
 from server.passages import Passage
 from storage.catalogue.catalogue import Catalogue
 from storage.generations.published import Generation
-from storage.records import ChunkRecord
+from storage.words.languages import are_comparable, language_of
 
-_LEAST_LIKE = 0.2  # of a counterpart in another version
-_LEAST_SURE = 0.34  # the same with what its heading adds
-_SAME_HEADING = 0.25
-_MOST_VERSIONS = 3
-_MOST_CHUNKS = 1000  # of another version, looked through for a counterpart
+_MOST_OTHERS = 2  # statements that say otherwise
 _SHORTEST = 8  # characters: less is no statement
 _EACH = 2  # sentences of a passage
 _EACH_TO_COMPUTE = 8
 _MOST_QUOTED = 3  # sentences that an answer quotes
 _AS_GOOD = 2.5  # by how much less strongly they answer than the best one
+_MOST_CONFLICTS = 2
+_LEAST_SPOKEN_OF = 0.6  # of what the best sentence names of the question, to be about the same
 _CLOSE = 4.0  # by how much less strongly a sentence may answer than the best one, and still contradict it
 
+_ASKS = re.compile(
+    r"\b(?:who|whom|what|whats|which|when|where|why|how|wer|wen|wem|was|welche\w*|wann|wo|warum|wie|qui|quel\w*|quand|où|combien"
+    r"|quién|qué|cuál\w*|cuándo|dónde|cuánt[oa]s?)\b|多少|几|什么|何时|哪|谁",
+    re.IGNORECASE,
+)
 _MARKS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b(?:v|version )\d+\b", re.IGNORECASE)
-_NUMBER_OF_HEADING = re.compile(r"^[\W\d]+|^第[\d一二三四五六七八九十百]+[条章节]")
-
-
-@dataclass(frozen=True, slots=True)
-class Counterpart:
-    """What another document says instead: the chunk and its sentence."""
-
-    chunk: ChunkRecord
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +54,41 @@ class Found:
     others: tuple[Counterpart, ...]
 
 
-def find_conflict(question: str, passages: Sequence[Passage], generation: Generation) -> Found | None:
-    """What contradicts the answer that these passages give; None where nothing does."""
-    quotations = best_quotations(question, passages, words_of_index(generation), _EACH)
+def find_conflicts(
+    question: str, passages: Sequence[Passage], generation: Generation, rejected: Sequence[Passage] = ()
+) -> tuple[Found, ...]:
+    """What contradicts the statements that answer, each of those that these passages give; at most two.
+
+    `rejected`: passages that were found and not kept; one that says otherwise what was asked belongs beside the answer.
+    """
+    words = words_of_index(generation)
+    quotations = best_quotations(question, passages, words, _EACH)
     bases = [quote for quote in quotations if len(quote.text) >= _SHORTEST and not quote.is_near_miss]
+    everything = [*passages, *rejected]
+    beside = best_quotations(question, everything, words, _EACH) if rejected else quotations
+    found: list[Found] = []
     for base in bases[:_MOST_QUOTED]:
-        if base.strength < bases[0].strength - _AS_GOOD:
-            break
+        said = {each.text for one in found for each in one.others}
+        is_weak = base.strength < bases[0].strength - _AS_GOOD
+        if is_weak or base.text in said or not _speaks_of_it(question, base, bases[0]):
+            continue
         others = [*_in_versions(question, base, passages[base.passage], generation.catalogue)]
-        others = others or [*_among_passages(question, base, quotations, passages, generation.catalogue)]
-        if others:
-            return Found(base, tuple(others[: _MOST_VERSIONS - 1]))
-    return None
+        others = others or [*_among_passages(question, base, beside, everything, generation.catalogue)]
+        if others and not said.intersection(each.text for each in others):
+            found.append(Found(base, tuple(others[:_MOST_OTHERS])))
+    return tuple(found[:_MOST_CONFLICTS])
+
+
+def _speaks_of_it(question: str, quote: Quotation, best: Quotation) -> bool:
+    """Whether the sentence names about as much of what was asked as the best one does.
+
+    Words do not tell where the sentence is in another language, or speaks of the other half of two questions.
+    """
+    if not are_comparable(question, language_of(question), language_of(quote.text)):
+        return True
+    if len(_ASKS.findall(question)) > 1 and (quote.passage == best.passage or quote.spoken_of > 0.0):
+        return True
+    return quote.spoken_of >= _LEAST_SPOKEN_OF * best.spoken_of
 
 
 def computation(question: str, passages: Sequence[Passage], generation: Generation) -> str | None:
@@ -99,6 +115,8 @@ def conflict_of(found: Found, passages: Sequence[Passage], catalogue: Catalogue)
     )
     best, ground = 0, None
     for number in range(1, len(ages)):
+        if statements[number].document == statements[best].document:
+            continue
         if (verdict := newer(ages[best], ages[number])) is None:
             return Conflict(statements)
         best, ground = (number if verdict[0] else best), verdict[1]
@@ -118,39 +136,13 @@ def document_age(path: str, catalogue: Catalogue) -> DocumentAge:
     return age_of(path, record.title if record else None, page.text if page else "", record.mtime_ns if record else 0)
 
 
-# -- versions ------------------------------------------------------------------------------------------
+# -- where they stand ------------------------------------------------------------------------------------
 
 
 def _in_versions(question: str, base: Quotation, passage: Passage, catalogue: Catalogue) -> Iterator[Counterpart]:
-    versions = other_versions(passage.document, catalogue.paths())
-    for path in versions[:_MOST_VERSIONS]:
-        if _is_asked_apart(question, passage.document, path, catalogue):
-            continue
-        chunks = catalogue.document_chunks(path)
-        if len(chunks) > _MOST_CHUNKS:
-            continue
-        best = _nearest(base.text, _heading(passage.context), chunks)
-        if best is not None and versions_differ(question, base.text, best.text):
-            yield best
-
-
-def _nearest(text: str, heading: str, chunks: Sequence[ChunkRecord]) -> Counterpart | None:
-    """The sentence of these chunks that is most about the same."""
-    best, score = None, _LEAST_SURE
-    for chunk in chunks:
-        bonus = _SAME_HEADING if heading and heading == _heading(chunk.context) else 0.0
-        for sentence in sentences_of(chunk.text):
-            if sentence.is_heading or len(sentence.text) < _SHORTEST:
-                continue
-            if (like := likeness(text, sentence.text)) >= _LEAST_LIKE and like + bonus > score:
-                best, score = Counterpart(chunk, sentence.text), like + bonus
-    return best
-
-
-def _heading(context: str) -> str:
-    """The last heading above a passage, without its number."""
-    lines = [line.strip() for line in re.split(r"\n| › ", context) if line.strip()]
-    return _NUMBER_OF_HEADING.sub("", lines[-1]).strip().casefold() if len(lines) > 1 else ""
+    for each in in_versions(question, base.text, passage, catalogue):
+        if not _is_asked_apart(question, passage.document, each.chunk.document, catalogue):
+            yield each
 
 
 def _is_asked_apart(question: str, one: str, other: str, catalogue: Catalogue) -> bool:
@@ -167,9 +159,6 @@ def _told_of(path: str, catalogue: Catalogue) -> str:
     return f"{path} {record.title if record else ''} {document_age(path, catalogue).shown}".casefold()
 
 
-# -- passages that were kept -----------------------------------------------------------------------------
-
-
 def _among_passages(
     question: str, base: Quotation, quotations: Sequence[Quotation], passages: Sequence[Passage], catalogue: Catalogue
 ) -> Iterator[Counterpart]:
@@ -177,7 +166,12 @@ def _among_passages(
     for quote in quotations:
         passage = passages[quote.passage]
         is_near = quote.strength >= base.strength - _CLOSE and not quote.is_near_miss
-        if not is_near or passage.document in said or not contradict(question, base.text, quote.text):
+        if (
+            not is_near
+            or not _speaks_of_it(question, quote, base)
+            or passage.document in said
+            or not contradict(question, base.text, quote.text)
+        ):
             continue
         if not _is_asked_apart(question, passages[base.passage].document, passage.document, catalogue):
             said.add(passage.document)

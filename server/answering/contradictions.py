@@ -15,8 +15,9 @@ from server.answering.dates import Moment, moments_of, tells
 from server.answering.number_evidence import bears_out
 from server.answering.numbers import Number, numbers_of
 from server.answering.prose import merged, without
+from server.answering.said_measures import INTERVAL, measures_of
 from server.answering.units import is_comparable
-from storage.words.frame_words import frame_words
+from storage.words.frame_words import frame_words, question_tongue
 from storage.words.scripts import IS_CJK, UNSPACED_RUN
 from storage.words.stemming import meaning_stem
 from storage.words.terms import STOP_WORDS
@@ -29,6 +30,7 @@ _TEMPLATE_IN_CHINESE = 0.45
 _SHORT = 3  # words: a statement of no more has a form whatever else it says
 _LEAST_SHARED_OF_WHO = 0.3
 _SAME_SPAN = 0.1  # a month may be 28 to 31 days
+_SAME_SHARE = 0.01
 _VERSIONS_DIFFER = 0.8  # of the words of two versions of a statement are common where it says the same
 _LONGEST_REPLACED = 3  # words
 _LONGEST_REPLACED_IN_CHINESE = 6
@@ -46,11 +48,24 @@ _LIST_NUMBER = re.compile(
 _BARE_ONE = frozenset({"one", "a", "ein", "eine", "einen", "einem", "einer", "un", "une", "una", "uno"})
 _COUNTED = "个個名件本张台位人次元块条份册岁层楼辆间套门页年月天日周小分秒度公米升吨克斤倍级平票成家种支瓶"
 _CHINESE_MANNER = re.compile(
-    r"可以|能够|应当|应该|必须|须要|需要|允许|不得|方可|每次|每位|目前|共有|均|都|应|须|需|得|予|可|能|将|还"
+    r"最多|最少|至多|容纳|收取|收费|召开|举行|可以|能够|应当|应该|必须|须要|需要|允许|不得|方可|每次|每位|目前|共有|均|都|应|须|需|得|予|可|能|将|还"
 )
 _WEEKDAY = re.compile(r"(?:周|星期|礼拜|每月第|第)$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’]s\b)?")
 _IDENTIFIER = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]+\b")
+_CAPITALISED = re.compile(r"\b[A-ZÄÖÜ][\wäöüß-]+")
+_LABEL = re.compile(r"(?<=[a-zäöüß] )[A-Z]\b(?![.'’])")
+_LIMITS = (
+    re.compile(
+        r"(?:\b(?:up to|under|below|less than|at most|bis|bis zu|unter|höchstens|jusqu['’]à|hasta)\s*|不超过|不足"
+        r"|低于)$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?:\b(?:over|above|more than|from|über|ab|mehr als|plus de|más de)\s*|超过|高于|多于)$", re.IGNORECASE
+    ),
+)
+_LIMITS_BEHIND = (re.compile(r"\s*(?:or less|以下|以内|之内)"), re.compile(r"\s*(?:or more|and more|以上|之上)"))
 _ASKS_WHO_OR_WHERE = re.compile(
     r"\b(?:who|whom|whose|where|which|wer|wem|wen|wessen|wo|wohin|welche\w*|qui|où|quel\w*|quién|dónde|cuál)\b|谁|誰|哪|何处|什么地方",
     re.IGNORECASE,
@@ -60,7 +75,7 @@ _ASKS_WHO_OR_WHERE = re.compile(
 @dataclass(frozen=True, slots=True)
 class _Statement:
     """A statement taken apart: numbers, dates and times, and the words beside them, in order; `beside` is its text
-    without the values.
+    without the values. `nouns`: of German words those with a capital, None in other languages.
     """
 
     text: str
@@ -69,6 +84,12 @@ class _Statement:
     words: tuple[str, ...]
     names: frozenset[str]
     beside: str
+    nouns: frozenset[str] | None = None
+
+    @property
+    def stated(self) -> str:
+        """The text without what it denies: "22 kW, not 11 kW"."""
+        return contrasts.without_denied(self.text)
 
     @property
     def is_cjk(self) -> bool:
@@ -78,7 +99,7 @@ class _Statement:
 def contradict(question: str, one: str, other: str) -> bool:
     """Whether both answer the question, and differently."""
     a, b = _statement(one), _statement(other)
-    if a.is_cjk != b.is_cjk:
+    if a.is_cjk != b.is_cjk or _have_other_limits(a, b):
         return False
     values, is_no = _differing_values(question, a, b), _is_no(a, b) != _is_no(b, a)
     if not values and not is_no:
@@ -88,7 +109,7 @@ def contradict(question: str, one: str, other: str) -> bool:
     shared = _shared(a, b)
     if values:
         return shared >= (_LEAST_SHARED_IN_CHINESE if a.is_cjk else _LEAST_SHARED) and len(values) == 1
-    return shared >= _LEAST_SHARED_OF_YES and not _is_excepted(a, b)
+    return shared >= (_LEAST_SHARED_OF_YES if a.nouns is None else _LEAST_SHARED) and not _is_excepted(a, b)
 
 
 def versions_differ(question: str, one: str, other: str) -> bool:
@@ -99,6 +120,11 @@ def versions_differ(question: str, one: str, other: str) -> bool:
     if [n for n in a.numbers if not _stands_in(n, b)] or [n for n in b.numbers if not _stands_in(n, a)]:
         return True
     return 2 * len(set(a.words) & set(b.words)) < _VERSIONS_DIFFER * (len(set(a.words)) + len(set(b.words)))
+
+
+def differs_in_value(question: str, one: str, other: str) -> bool:
+    """Whether each states a value in one unit that the other does not; counts alone do not tell."""
+    return bool(_differing_values(question, _statement(one), _statement(other)) - {"count", "year"})
 
 
 def likeness(one: str, other: str) -> float:
@@ -115,10 +141,12 @@ def _statement(text: str) -> _Statement:
     """The statement's parts; a list's or heading's number in front of it is none of them."""
     text = _LIST_NUMBER.sub(lambda match: " " * len(match.group()), text, count=1) if _LIST_NUMBER.match(text) else text
     moments = tuple(moments_of(text))
-    spans = [(moment.start, moment.end) for moment in moments]
-    numbers = tuple(number for number in numbers_of(text) if _is_value(text, number, spans))
+    measures = tuple(measures_of(text))
+    spans = [(each.start, each.end) for each in moments] + [(each.start, each.end) for each in measures]
+    numbers = (*measures, *(number for number in numbers_of(text) if _is_value(text, number, spans)))
     masked = without(text, merged([*spans, *((number.unit_start, number.unit_end) for number in numbers)]))
-    return _Statement(text, numbers, moments, tuple(_words(masked)), _names(masked), masked)
+    nouns = frozenset(_words(" ".join(_CAPITALISED.findall(masked)))) if question_tongue(text) == "de" else None
+    return _Statement(text, numbers, moments, tuple(_words(masked)), _names(masked), masked, nouns)
 
 
 def _is_value(text: str, number: Number, spans: Sequence[tuple[int, int]]) -> bool:
@@ -158,6 +186,7 @@ def _words(text: str) -> Iterator[str]:
 def _names(text: str) -> frozenset[str]:
     """Identifiers, and words with a capital within an English statement."""
     found = set(_IDENTIFIER.findall(text))
+    found.update(_LABEL.findall(text))
     if frame_words(text) == frozenset():  # in German every noun has a capital
         found.update(re.findall(r"(?<=[a-z,;] )[A-Z][a-z]+\b", text))
     return frozenset(word.casefold() for word in found)
@@ -174,14 +203,31 @@ def _about_other(a: _Statement, b: _Statement) -> bool:
     return contrasts.is_about_other(frozenset(_all_words(a.beside)), frozenset(_all_words(b.beside)))
 
 
+def _have_other_limits(a: _Statement, b: _Statement) -> bool:
+    """Whether one speaks of what is below a number and the other of what is above it."""
+    ours, theirs = _limits(a), _limits(b)
+    return any((value, not is_above) in theirs for value, is_above in ours)
+
+
+def _limits(statement: _Statement) -> set[tuple[float, bool]]:
+    """The numbers that bound something, and whether what is above is meant."""
+    found: set[tuple[float, bool]] = set()
+    for number in statement.numbers:
+        before, after = statement.text[: number.unit_start], statement.text[number.unit_end :]
+        for is_above in (False, True):
+            if _LIMITS[is_above].search(before) or _LIMITS_BEHIND[is_above].match(after):
+                found.update((value, is_above) for value in number.values)
+    return found
+
+
 @lru_cache(maxsize=1024)
 def _all_words(text: str) -> tuple[str, ...]:
     return tuple(meaning_stem(word.casefold()) for word in re.findall(r"[^\W\d_]+", text))
 
 
 def _shared(a: _Statement, b: _Statement) -> float:
-    """The share of the shorter statement's words that the other one holds."""
-    one, other = set(a.words), set(b.words)
+    """The share of the shorter statement's words that the other one holds; in German of its nouns."""
+    one, other = (set(a.words), set(b.words)) if a.nouns is None or b.nouns is None else (a.nouns, b.nouns)
     return len(one & other) / (min(len(one), len(other)) or 1)
 
 
@@ -198,8 +244,14 @@ def _replaced(a: _Statement, b: _Statement) -> Iterator[tuple[tuple[str, ...], t
     longest = _LONGEST_REPLACED_IN_CHINESE if a.is_cjk else _LONGEST_REPLACED
     for tag, i, j, k, m in SequenceMatcher(None, a.words, b.words, autojunk=False).get_opcodes():
         is_new = not set(a.words[i:j]) & set(b.words) and not set(b.words[k:m]) & set(a.words)  # not only moved
-        if tag == "replace" and max(j - i, m - k) <= longest and is_new:
-            yield a.words[i:j], b.words[k:m]
+        ours, theirs = _things(a.words[i:j], a), _things(b.words[k:m], b)
+        if tag == "replace" and max(j - i, m - k) <= longest and is_new and ours and theirs:
+            yield ours, theirs
+
+
+def _things(words: tuple[str, ...], statement: _Statement) -> tuple[str, ...]:
+    """The words that may be what a statement is about: in German the nouns, since verbs have many forms."""
+    return words if statement.nouns is None else tuple(word for word in words if word in statement.nouns)
 
 
 # -- what differs --------------------------------------------------------------------------------------
@@ -220,12 +272,20 @@ def _differing_values(question: str, a: _Statement, b: _Statement) -> set[str]:
 
 def _stands_in(number: Number, statement: _Statement) -> bool:
     """Whether the statement has this number, in whichever unit."""
-    if bears_out(number, statement.text):
+    if any(_says_same(number, there) for there in statement.numbers) or bears_out(number, statement.stated):
         return True
     days = _days(number)
     return days is not None and any(
         there is not None and abs(there - days) <= _SAME_SPAN * days for there in map(_days, statement.numbers)
     )
+
+
+def _says_same(number: Number, there: Number) -> bool:
+    """Whether both are about the same interval or share, of which one may be said in words."""
+    if not number.unit or not there.unit or number.unit[0][0] != there.unit[0][0]:
+        return False
+    same = {INTERVAL: _SAME_SPAN, "percent": _SAME_SHARE}.get(number.unit[0][0])
+    return same is not None and abs(min(number.values) - min(there.values)) <= same * min(number.values)
 
 
 def _days(number: Number) -> float | None:
@@ -267,8 +327,20 @@ def _is_excepted(a: _Statement, b: _Statement) -> bool:
 
 def _names_another(question: str, a: _Statement, b: _Statement) -> bool:
     """Whether who or where is asked, and one thing stands in the place of another that the question does not name."""
-    replaced = list(_replaced(a, b))
-    if not _ASKS_WHO_OR_WHERE.search(question) or len(replaced) != 1 or _shared(a, b) < _LEAST_SHARED_OF_WHO:
+    if not _ASKS_WHO_OR_WHERE.search(question):
         return False
-    asked = set(_statement(question).words)
+    if not a.is_cjk and _answers_in_one_word(question, a, b):
+        return True
+    replaced = list(_replaced(a, b))
+    if len(replaced) != 1 or _shared(a, b) < _LEAST_SHARED_OF_WHO:
+        return False
+    asked = set(_things(_statement(question).words, _statement(question)))
     return not asked.intersection(replaced[0][0]) and not asked.intersection(replaced[0][1])
+
+
+def _answers_in_one_word(question: str, a: _Statement, b: _Statement) -> bool:
+    """Whether each says one thing that neither the other nor the question says, and both what is asked about."""
+    asked = _statement(question)
+    about = set(_things(asked.words, asked))
+    ours, theirs = set(_things(a.words, a)), set(_things(b.words, b))
+    return bool(about & ours & theirs) and len(ours - theirs - about) == len(theirs - ours - about) == 1

@@ -24,7 +24,7 @@ inside outside indoor outdoor / daily weekly monthly quarterly yearly annual hou
 parttime fulltime permanent temporary / planned actual budgeted / ship plane train / import export / paid unpaid
 red green blue yellow black white colour / parking locker storage room
 erwachsene kind kinder schüler studierende rentner mitglied gast / mieter vermieter / käufer verkäufer
-tag woche monat jahr stunde / arbeitgeber arbeitnehmer / mindestens höchstens
+tag woche monat jahr stunde / arbeitgeber arbeitnehmer / mindestens höchstens / ermäßigt regulär normal
 """
 _OCCASIONS = """
 summer winter spring autumn saturday sunday monday tuesday wednesday thursday friday weekday weekend holiday night
@@ -39,7 +39,7 @@ _CHINESE_GROUPS = """
 图书 期刊 光盘 杂志 报纸 字典 工具 / 猫 狗 / 税前 税后 / 纸质 电子 / 男 女 / 厨房 浴室 卧室 地下室 车库 阳台
 全职 兼职 / 早餐 午餐 晚餐 / 室内 室外 / 一楼 二楼 三楼 四楼 五楼 / 单人 双人 三人 / 进货 销售 / 去年 今年 明年
 本科 硕士 博士 / 事假 病假 年假 年休假 婚假 产假 丧假 / 租金 押金 物业费 水费 电费 / 开始 结束 / 长期 短期
-主楼 东楼 西楼 南楼 北楼 副楼 / 小学 中学 高中 大学 / 遗失 丢失 损坏 / 存款 贷款
+地面 地上 地下 / 主楼 东楼 西楼 南楼 北楼 副楼 / 小学 中学 高中 大学 / 冷藏 冷冻 常温 / 遗失 丢失 损坏 / 存款 贷款
 """
 _CHINESE_OCCASIONS = """
 夏季 冬季 春季 秋季 夏天 冬天 暑假 寒假 周一 周二 周三 周四 周五 周六 周日 工作日 周末 节假日 夜间
@@ -77,6 +77,23 @@ _NEGATION = re.compile(
     r"rejected|refused|denied|disallowed|abolished|discontinued|revoked|cancelled|free of charge|free)\b"
     r"|\b(?:nicht|kein\w*|nie|niemals|verboten|untersagt|ausgeschlossen|abgelehnt|kostenlos|kostenfrei)\b"
     r"|不|未|无需|无须|没有|没|禁止|严禁|免费|谢绝|取消|拒绝",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"(?:\b(?:not|instead of|rather than|formerly|previously|nicht|statt|anstatt|anstelle von|bisher|au lieu de|et non"
+    r"|en lugar de)|而不是|而非|原为|原来的?)"
+    r"\s?(?:the |den |der |bisher(?:igen)? )?(?:[A-Z€$£]{0,3}\s?)?\d[\d.,]*\s?[^\W\d_]{0,12}",
+    re.IGNORECASE,
+)
+_REVOKES = re.compile(
+    r"\b(?:revoked|repealed|rescinded|withdrawn|superseded|abolished|annulled"
+    r"|aufgehoben|widerrufen|zurückgenommen|abgeschafft|entfällt|abrogée?s?|annulée?s?|supprimée?s?"
+    r"|revocad[oa]s?|derogad[oa]s?|anulad[oa]s?|suprimid[oa]s?)\b|撤销|撤銷|废止|廢止|作废|作廢|取消",
+    re.IGNORECASE,
+)
+_INSTEAD = re.compile(
+    r"\W*(?:instead\b|in its place|stattdessen\b|an (?:seiner|ihrer|deren|dessen) stelle|à la place|en su lugar|改为"
+    r"|改為|取而代之)",
     re.IGNORECASE,
 )
 _MANNER_WORDS = """
@@ -123,6 +140,21 @@ def is_negative(text: str) -> bool:
 def without_manner(text: str) -> str:
     """The text without what says no, compares or excepts."""
     return _NEGATION.sub(" ", _EXCEPTION.sub(" ", _COMPARED.sub(" ", text)))
+
+
+def without_denied(text: str) -> str:
+    """The text without the values that it says are not the right ones."""
+    return _DENIED.sub(" ", text)
+
+
+def revokes(text: str) -> bool:
+    """Whether the statement says that something was said before and holds no more."""
+    return _REVOKES.search(text) is not None
+
+
+def says_instead(text: str) -> bool:
+    """Whether the statement begins with what is so instead."""
+    return _INSTEAD.match(text) is not None
 
 
 def clauses_of(text: str) -> list[str]:

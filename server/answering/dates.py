@@ -27,6 +27,7 @@ _MONTH = rf"(?:{'|'.join(sorted(_MONTH_NUMBERS, key=len, reverse=True))})\b\.?"
 _ALSO_VERBS = {"may", "march", "mar", "mai"}  # "you may 5 times …", "march 3 miles"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:1[5-9]|20|21)\d\d"
+_HAN_NUMBER = r"[一二三四五六七八九十]{1,3}"
 _PATTERNS = [
     rf"(?<![\d.])(?P<d1>{_DAY})(?:st|nd|rd|th|er|\.|º)?\s+(?:of\s+|de\s+)?(?P<M1>{_MONTH})(?:,?\s+(?:de\s+"
     rf"|del\s+)?(?P<y1>{_YEAR})(?!\d))?",
@@ -34,13 +35,14 @@ _PATTERNS = [
     rf"(?<![\d.])(?P<d3>{_DAY})\.\s?(?P<m3>0?[1-9]|1[0-2])\.\s?(?P<y3>{_YEAR}|\d\d(?!\d))?(?![\d.]*\d)",
     r"(?<!\d)(?P<y4>\d{4})[-/.](?P<m4>0?[1-9]|1[0-2])[-/.](?P<d4>0?[1-9]|[12]\d|3[01])(?!\d)",
     r"(?<![\d/])(?P<a5>\d{1,2})/(?P<b5>\d{1,2})/(?P<y5>\d{4})(?!\d)",
-    r"(?:(?P<y6>\d{4})\s?年\s?)?(?P<m6>\d{1,2})\s?月\s?(?P<d6>\d{1,2})\s?[日号號]",
+    rf"(?:(?P<y6>\d{{4}})\s?年\s?)?(?P<m6>\d{{1,2}}|{_HAN_NUMBER})\s?月\s?(?P<d6>\d{{1,2}}|{_HAN_NUMBER})\s?[日号號]",
 ]
 _DATE = re.compile("|".join(_PATTERNS), re.IGNORECASE)
 _TIME = re.compile(
     r"(?<![\d.:])(?P<h1>\d{1,2})(?:[:.](?P<n1>[0-5]\d))?\s?(?P<half>a\.?\s?m\b\.?|p\.?\s?m\b\.?)"
     r"|(?<![\d.:])(?P<h2>[01]?\d|2[0-4])(?:[:.](?P<n2>[0-5]\d))?\s?(?:Uhr|h(?=\s?[0-5]\d\b(?!\s?m)))\s?(?P<n4>[0-5]\d\b)?"
     r"|(?<![\d.:])(?P<h3>[01]?\d|2[0-4]):(?P<n3>[0-5]\d)(?![\d:])"
+    r"|\b(?:à|às|vers|dès|até|jusqu['’]à)\s(?P<h4>[01]?\d|2[0-4])\s?h(?:eures|oras)?\b(?!\s?\d)"
     r"|(?P<part>上午|早上|凌晨|中午|下午|晚上|傍晚)?\s?(?P<h5>\d{1,2}"
     r"|[一二三四五六七八九十]{1,2})\s?[点點时時](?![一二三四五六七八九]|\d(?!\d?\s?分))"
     r"(?P<half5>半)?(?:(?P<n5>\d{1,2})\s?分)?",
@@ -96,12 +98,21 @@ def _dates(match: re.Match[str]) -> Iterator[tuple[int, int, int]]:
             continue
         if named:
             month = str(_MONTH_NUMBERS[named.casefold().rstrip(".")])
+        day, month = (_plain(written) for written in (day, month))
         if day and month and 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
             yield _full(year), int(month), int(day)
     if match["a5"]:
         for month, day in ((match["a5"], match["b5"]), (match["b5"], match["a5"])):
             if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
                 yield int(match["y5"]), int(month), int(day)
+
+
+def _plain(written: str | None) -> str | None:
+    """三十一 is 31."""
+    if not written or written[0] not in _CHINESE_HOURS:
+        return written
+    tens, ten, ones = written.rpartition("十")
+    return str((_CHINESE_HOURS.get(tens, 1) * 10 if ten else 0) + _CHINESE_HOURS.get(ones, 0))
 
 
 def _full(year: str | None) -> int:
@@ -117,7 +128,7 @@ def _minutes(match: re.Match[str]) -> Iterator[int]:
     if match["h5"]:
         yield from _chinese_minutes(match)
         return
-    written_hour, minutes = match["h2"] or match["h3"], match["n2"] or match["n3"] or match["n4"]
+    written_hour, minutes = match["h2"] or match["h3"] or match["h4"], match["n2"] or match["n3"] or match["n4"]
     yield int(written_hour) % 24 * 60 + int(minutes or 0)
 
 

@@ -184,9 +184,24 @@ def _has_name(name: str, source: str) -> bool:
         return True
     if any(wanted in same and any(other in there for other in same) for same in _SAME_NAMES):
         return True
+    if wanted in _EVERYDAY or _has_ordinal(name, source):
+        return True
     if wanted in there or (wanted.endswith("s") and wanted[:-1] in there):
         return True
     return name.isupper() and name.isalpha() and wanted in _initials(source)
+
+
+_EVERYDAY = frozenset(
+    {"ip", "pc", "tv", "id", "pdf", "ok", "faq", "url", "ceo", "cfo", "pin", "sms", "gps", "am", "pm", "nb", "csv"}
+)
+"""Abbreviations that name a kind of thing, not one of the documents': an answer may call the gateway's address "IP"."""
+_ROMAN = {"II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "XI": 11, "XII": 12}
+
+
+def _has_ordinal(name: str, source: str) -> bool:
+    """World War II where the source writes 2, or second."""
+    number = _ROMAN.get(name)
+    return number is not None and has_value(Number(0, 0, frozenset({float(number)})), source)
 
 
 _PART_OF_YEAR = re.compile(r"([QH])([1-4])", re.IGNORECASE)

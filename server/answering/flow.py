@@ -18,7 +18,7 @@ from llama_index.core.schema import NodeWithScore
 
 from server.answering import notices
 from server.answering.collaborators import LanguageModelParts, Parts
-from server.answering.conflicts import conflict_of, with_both
+from server.answering.conflicts import Found, conflict_of, with_both
 from server.answering.follow_up import Rewriting, asked_before, put_together, rewritten
 from server.answering.further_passages import nodes_of, only_kept, with_kept
 from server.answering.query_engine import QuotingSynthesizer, build_query_engine, query_of
@@ -26,7 +26,7 @@ from server.answering.refusals import is_refusal, only_refuses
 from server.answering.talk_about_answers import is_about_conversation
 from server.answering.translation import Translation, translated, wanted_languages
 from server.answering.whole_reading import Reading, quoted_reading, read_chunks, reading_of
-from server.answering.whole_selection import MOST_READ, calls_for, room_tokens, selected
+from server.answering.whole_selection import MOST_READ, calls_for, room_for_any_answer, selected
 from server.answering.writing import ModelWriter, Written
 from server.answers import (
     Answer,
@@ -91,6 +91,7 @@ class Flow:
         self._conflicts: tuple[Conflict, ...] = ()
         self._whole: WholeReading | None = None
         self._reading_usage: Usage | None = None
+        self._parts_unread = ""
         self._language = question_language(question.text)
         self._started = time.monotonic()
         self._completed_at = self._started
@@ -144,10 +145,12 @@ class Flow:
         if model is None:
             return reading.quoted_chunks
         if calls_for(reading.pages) == 1:
-            return read_chunks(reading, MOST_READ, room_tokens(self._question.text, model))
+            return read_chunks(reading, MOST_READ, room_for_any_answer(self._question.text, model))
         passages = [passage_of(node) for node in nodes_of(self._index.generation, reading.chunks)]
         selection = selected(self._question.text, reading, passages, model)
         self._reading_usage = selection.usage
+        if selection.failed:
+            self._parts_unread = notices.parts_unread(selection.failed, selection.parts)
         return [reading.chunks[place] for place in selection.places]
 
     def _planned(self, reading: Reading) -> WholeReading:
@@ -178,18 +181,22 @@ class Flow:
 
     def _with_conflicts(self, evidence: JudgedPassages) -> JudgedPassages:
         """With the passages that say otherwise what answers; from now on quoting quotes both."""
+        for found in self._parts.find_conflicts(
+            self._question.text, evidence.kept, self._index.generation, evidence.rejected
+        ):
+            evidence = self._with_conflict(found, evidence)
+        return evidence
+
+    def _with_conflict(self, found: Found, evidence: JudgedPassages) -> JudgedPassages:
         generation = self._index.generation
-        found = self._parts.find_conflict(self._question.text, evidence.kept, generation)
-        if found is None:
-            return evidence
-        chunks = [each.chunk for each in found.others]
+        chunks = list({each.chunk.id: each.chunk for each in found.others}.values())
         nodes = self._freshness().postprocess_nodes(nodes_of(generation, chunks))
         if len(nodes) < len(chunks):
             return evidence
         reason = notices.other_version(evidence.kept[found.base.passage].document)
         evidence = with_kept(evidence, nodes, reason)
         conflict = conflict_of(found, evidence.kept, generation.catalogue)
-        self._conflicts, quoted = (conflict,), self._extract
+        self._conflicts, quoted = (*self._conflicts, conflict), self._extract
         self._extract = lambda question, passages: with_both(quoted(question, passages), conflict, passages)
         return evidence
 
@@ -341,6 +348,7 @@ class Flow:
             notices=(
                 *map(notices.answered_differently, conflicts),
                 *([notices.reads_whole(self._whole)] if self._whole else ()),
+                *filter(None, [self._parts_unread]),
                 *self._evidence_notices(evidence),
                 *written.notices,
             ),

@@ -1,4 +1,7 @@
-"""Passages that a question's search did not bring and its answer needs all the same: counterparts, whole documents."""
+"""Passages that a question's search did not bring and its answer needs all the same: counterparts, whole documents.
+
+Apart from the flow because it knows how a passage is built out of the catalogue, and nothing of the order of steps.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace

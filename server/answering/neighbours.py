@@ -1,6 +1,7 @@
 """The passage after or before one that was kept, where a table, a list or a formula goes on there.
 
 Pieces of a document are cut at a length; what belongs together may be in two of them.
+Apart from what else an answer needs: whether something goes on is told by lines alone, not by the question.
 """
 
 import re
@@ -13,7 +14,6 @@ from storage.words.lines import is_row
 
 _MOST_LOOKED_AT = 2  # of the kept passages, best first
 _MOST_BROUGHT = 2
-_MOST_CHUNKS = 2000  # of a document whose pieces are gone through
 
 _ITEM = re.compile(r"\s*(?:[•●▪◦‣∙·*+–-]|\(?\d{1,3}[.)]|[（(][a-z\d一二三四五六七八九十]{1,2}[)）]|[a-z][.)])\s+\S")
 _ANNOUNCES = (":", "：")
@@ -24,16 +24,14 @@ _OPEN = re.compile(r"[=+\-−×·/*^<>≤≥,]\s*$")
 def going_on(passages: Sequence[Passage], catalogue: Catalogue) -> list[ChunkRecord]:
     """The chunks beside the best passages that continue them; those that are passages already are left out."""
     known = {passage.id for passage in passages}
+    records = catalogue.chunks([passage.id for passage in passages[:_MOST_LOOKED_AT]])
     found: list[ChunkRecord] = []
-    for passage in passages[:_MOST_LOOKED_AT]:
-        chunks = catalogue.document_chunks(passage.document)
-        place = next((number for number, chunk in enumerate(chunks) if chunk.id == passage.id), None)
-        if place is None or len(chunks) > _MOST_CHUNKS:
-            continue
-        if place + 1 < len(chunks) and goes_on(passage.text, chunks[place + 1].text):
-            found.append(chunks[place + 1])
-        if place > 0 and goes_on(chunks[place - 1].text, passage.text):
-            found.append(chunks[place - 1])
+    for chunk in (records[passage.id] for passage in passages[:_MOST_LOOKED_AT] if passage.id in records):
+        before, after = catalogue.chunks_beside(chunk)
+        if after is not None and goes_on(chunk.text, after.text):
+            found.append(after)
+        if before is not None and goes_on(before.text, chunk.text):
+            found.append(before)
     return [chunk for chunk in dict.fromkeys(found) if chunk.id not in known][:_MOST_BROUGHT]
 
 

@@ -229,6 +229,16 @@ def part_of_whole() -> str:
     return message("A part of the document that the question is about.")
 
 
+def parts_unread(failed: int, parts: int) -> str:
+    """Of some parts of a long document the language model chose nothing, because its calls failed."""
+    return message(
+        "Of {failed} of {parts} parts of the document the language model could not choose the passages; of these the "
+        "sentences that say most were taken.",
+        failed=failed,
+        parts=parts,
+    )
+
+
 def thread_lost(why: str) -> str:
     """The answers before a follow-up question cannot be had."""
     return message("The question was answered by itself, without the conversation before it: {why}.", why=why)

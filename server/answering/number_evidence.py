@@ -18,16 +18,15 @@ _SOURCE_WORD = re.compile(
     re.IGNORECASE,
 )
 _FRACTION = re.compile(r"(?<![\d/.,])(?:(\d{1,3})[ -])?(\d{1,2})/(\d{1,2})(?![\d/.])")
-_PARTS_ZH = re.compile(r"([一二两三四五六七八九十])分之([一二两三四五六七八九十])")
 _VULGAR = re.compile(rf"(\d{{1,9}})?\s?([{''.join(VULGAR)}])")
 _RAISED = re.compile(r"(?<=10)[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}")
 _BETWEEN_PARTS = re.compile(r"[ \u00a0]?|,? (?:and|und|et|y|e) |[,，] ?|[零又]")
 _JOINED = ("seconds", "months", "metres", "grams", "EUR", "USD", "GBP", "CNY")
+_WITH_HUNDREDTHS = ("EUR", "USD", "GBP", "CHF")
 _SCALES_ZH = {"千": 1e3, "万": 1e4, "亿": 1e8}
 _FEET = re.compile(r"(\d{1,3}\s?)(?:ft\.?|['′])(\s?\d{1,2}\s?)(?:in\b|[\"″])")
 _MILLIONS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s?m\b")
 _MANTISSA = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s?[×x·*⋅]\s?10(\d{1,2})?\b")
-_DIGIT_ZH = {sign: value for value, sign in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
 
 def figures_to_check(text: str) -> Iterator[Number]:
@@ -69,6 +68,16 @@ def _sum(one: Number, other: Number, text: str) -> Number | None:
     ):
         values = frozenset(a + b for a in one.values for b in other.values)  # 1万2千
         return Number(one.start, other.end, values, other.unit, one.unit_start, other.unit_end)
+    if (
+        not other.unit
+        and gap == " "
+        and max(other.values) < 100
+        and not text[other.end : other.end + 2].strip(" .,;)[]")
+    ):
+        for currency, factor in one.unit:
+            if currency in _WITH_HUNDREDTHS and factor == 1:  # "zwölf Euro fünfzig"
+                values = frozenset(a + b / 100 for a in one.values for b in other.values)
+                return Number(one.start, other.end, values, one.unit, one.unit_start, other.end)
     for measured, factor in one.unit:
         for what, smaller in other.unit:
             if what == measured and what in _JOINED and factor > smaller:
@@ -141,13 +150,14 @@ def _agree(value: float, there: float, decimals: int) -> bool:
 def _plain(source: str) -> str:
     """In one width; 2½ would become 21⁄2 and 10⁻³ 10-3."""
     text = _VULGAR.sub(lambda match: f" {float(match[1] or 0) + VULGAR[match[2]]:.6g} ", source)
+    text = re.sub(" {2,}", " ", text)
     text = _RAISED.sub(lambda match: f"^{match.group()}", text)
     text = _FEET.sub(r"\1ft\2inches", text)
     return unicodedata.normalize("NFKC", text)
 
 
 def _said_otherwise(text: str) -> Iterator[Number]:
-    """Ordinals, parts and multiples: "the third", "two thirds", "1 1/2", "三分之二", "doubled"."""
+    """Ordinals, parts and multiples: "the third", "two thirds", "1 1/2", "doubled"."""
     for match in _SOURCE_WORD.finditer(text):
         yield Number(match.start(), match.end(), SOURCE_WORDS[match.group().casefold()])
     for match in _FRACTION.finditer(text):
@@ -158,5 +168,3 @@ def _said_otherwise(text: str) -> Iterator[Number]:
         yield Number(match.start(), match.end(), frozenset({float(match[1]) * 1e6}))
     for match in _MANTISSA.finditer(text):  # what a PDF makes of "6.02 × 10²³" may be "6.02 × 1023"
         yield Number(match.start(), match.end(), frozenset({float(match[1]) * 10.0 ** int(match[2] or 0)}))
-    for match in _PARTS_ZH.finditer(text):
-        yield Number(match.start(), match.end(), frozenset({_DIGIT_ZH[match[2]] / _DIGIT_ZH[match[1]]}))

@@ -45,12 +45,18 @@ def _romance() -> Iterator[tuple[str, float]]:
     yield from ((name, float(n)) for n, names in enumerate(portuguese, 16) for name in names.split())
 
 
+def _dozens() -> Iterator[tuple[str, int, str]]:
+    for language, dozen in (("en", "dozen"), ("de", "dutzend")):
+        yield from ((dozen, n, word) for n, word in enumerate(COUNTING[language].split()[:10], start=1))
+
+
 def number_words() -> dict[str, frozenset[float]]:
     words: dict[str, set[float]] = {word: {value} for word, value in _MORE.items()}
     for step, lists in ((1, COUNTING), (10, TENS)):
         for names in lists.values():
             for place, word in enumerate(names.split(), start=1):
                 words.setdefault(word, set()).add(float(place * step))
+    words |= {f"{word} {dozen}": {12.0 * n} for dozen, n, word in _dozens()}
     words["once"] = {1.0, 11.0}
     units, tens = COUNTING["de"].split()[:9], TENS["de"].split()[1:]
     for tenfold, ten in enumerate(tens, start=2):
@@ -79,6 +85,8 @@ _PARTS = {
     4: "quarter quarters fourth fourths viertel quart quarts cuarto cuartos", 5: "fifth fifths fünftel cinquième",
     8: "eighth eighths achtel", 10: "tenth tenths zehntel dixième",
 }  # fmt: skip
+PARTS: dict[str, int] = {name: n for n, names in _PARTS.items() for name in names.split()}
+"""The name of a part, and how many of it make the whole."""
 _TIMES = {
     2: "double doubles doubled doubling verdoppelt verdoppelte doppelt doppelte doblar duplicó duplicado dobro dobrou",
     3: "triple triples tripled tripling treble thrice verdreifacht verdreifachte triplé triplicó triplicou",

@@ -134,8 +134,7 @@ class PassageSynthesizer(_Synthesizer):
         """The estimated tokens that passages may have, with what is known of the server by now."""
         limits, known = self._models.limits, self._models.of("answering").known.current
         written = limits.thinking_tokens if self._thinking or known.thinks else limits.answer_tokens
-        fixed = estimated_prompt_tokens(self._prompts.answer_messages(question, (), new_marker()))
-        return int((limits.context_tokens - written) / known.tokens_by_estimate) - fixed
+        return room_tokens(question, self._models, self._prompts, written)
 
 
 def build_query_engine(
@@ -148,6 +147,13 @@ def build_query_engine(
         node_postprocessors=list(postprocessors),
         callback_manager=synthesizer.callback_manager,
     )
+
+
+def room_tokens(question: str, models: LanguageModels, prompts: Prompts, written_tokens: int) -> int:
+    """The estimated tokens that passages may have in the prompt of an answer of so many tokens; below 0 if none."""
+    known = models.of("answering").known.current
+    fixed = estimated_prompt_tokens(prompts.answer_messages(question, (), new_marker()))
+    return int((models.limits.context_tokens - written_tokens) / known.tokens_by_estimate) - fixed
 
 
 def fitting(passages: Sequence[Passage], room_tokens: int) -> list[Passage]:

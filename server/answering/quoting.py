@@ -82,12 +82,16 @@ def extract_answer(question: str, passages: Sequence[Passage], words: Words | No
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """A sentence that may answer, `passages[passage]` of those asked, and how strongly it does."""
+    """A sentence that may answer, `passages[passage]` of those asked, and how strongly it does.
+
+    `spoken_of`: the share of what the question names that the sentence names, 0 to 1.
+    """
 
     passage: int
     text: str
     strength: float
     is_near_miss: bool = False
+    spoken_of: float = 0.0
 
 
 def best_quotations(question: str, passages: Sequence[Passage], words: Words, each: int = 1) -> list[Quotation]:
@@ -95,7 +99,10 @@ def best_quotations(question: str, passages: Sequence[Passage], words: Words, ea
     profile = profile_of(question, words.frequencies, words.chunks)
     found = [quote for index, passage in enumerate(passages) for quote in _quotes(profile, index, passage)[:each]]
     found.sort(key=lambda quote: (quote.is_near_miss, len(quote.text) > _LONGEST, -quote.strength))
-    return [Quotation(quote.passage, quote.text, quote.strength, quote.is_near_miss) for quote in found]
+    return [
+        Quotation(quote.passage, quote.text, quote.strength, quote.is_near_miss, _share(profile, quote.met))
+        for quote in found
+    ]
 
 
 def best_statements(question: str, passages: Sequence[Passage], words: Words, each: int) -> list[tuple[int, str, str]]:

@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
+from server.answering.admission import Admission
 from server.answering.collaborators import LanguageModelParts, Parts
 from server.answering.flow import Flow
 from server.answering.readiness_check import CannotAnswer
@@ -40,39 +41,6 @@ from server.language_model.received import Reply
 from server.retrieval.index_holder import OpenIndex
 from server.threads import MOST_REPLACED, Threads
 from storage.messages import message
-
-RUNNING = 16
-"""More at a time would each take longer: they share the processor, and the language model's patience."""
-
-WAITING = 128
-"""What sixteen at a time answer within seconds; who comes to a longer queue had better come again."""
-
-
-class TooBusy(Exception):
-    """The queue is full; ask again after `retry_after_seconds`."""
-
-    retry_after_seconds = 5.0
-
-
-class Admission:
-    """Lets `running` questions in and keeps `waiting` more in a queue. May be used by several threads.
-
-    It counts heads; what makes a question wait for its turn is the number of threads that answer.
-    """
-
-    def __init__(self, running: int = RUNNING, waiting: int = WAITING) -> None:
-        self.running = running
-        self._room = threading.Semaphore(running + waiting)
-
-    def join(self) -> None:
-        """Take a place in the queue; raises `TooBusy` when there is none. Every `join` needs one `leave`."""
-        if not self._room.acquire(blocking=False):
-            raise TooBusy(message("too many questions are being answered at this moment"))
-
-    def leave(self) -> None:
-        """Give the place in the queue back."""
-        self._room.release()
-
 
 T = TypeVar("T")
 
@@ -253,6 +221,11 @@ class AnswerService:
         cancels = () if cancel is None else (cancel,)
         with until(Deadline(self._deadline_seconds, *cancels)), self._index.acquire() as index:
             return Flow(question, index, self._parts, self._model, emit=lambda event: None).retrieve(score)
+
+    def try_out(self, question: Question) -> Answer:
+        """The answer without the language model, worked on here and now. Raises as `events` does but `TooBusy`."""
+        with until(Deadline(self._deadline_seconds)), self._index.acquire() as index:
+            return Flow(question, index, self._parts, None, emit=lambda event: None).answer()
 
     def complete(self, messages: Sequence[tuple[str, str]], cancel: threading.Event | None = None) -> Reply | None:
         """The model's short reply to a program's own task, without documents; None where there is no model.

@@ -10,12 +10,14 @@ import re
 from typing import Literal
 
 from server.answering.standalone_words import (
+    COMPARED,
     EMPTY,
     EMPTY_ZH,
     EXPLETIVE,
     GOING_ON,
     GOING_ON_ZH,
     LEADING_PREPOSITION,
+    OUTSIDE,
     POINTING,
     POINTING_JA,
     POINTING_ZH,
@@ -24,11 +26,10 @@ from server.answering.standalone_words import (
 )
 from server.answering.talk_about_answers import is_about_conversation
 from server.language import EuropeanLanguage, european_language
-from storage.words.scripts import IS_HAN
+from storage.words.scripts import IS_HAN, IS_KANA
 
 QuestionKind = Literal["alone", "follow-up", "conversation"]
 
-_KANA = re.compile(r"[\u3041-\u30fa]")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ0-9](?:[\w.'’/+-]*[\w+])?")
 _CLAUSE_END = re.compile(
     r"[,;:，；：。、]|\b(?:and|but|or|because|when|while|if|so that)\b|(?:以及|并且|而且|但是|如果)", re.IGNORECASE
@@ -53,7 +54,7 @@ def stands_alone(question: str) -> bool:
     """Whether the question says everything itself: nothing in it points back, nothing was left out."""
     if is_about_conversation(question):
         return False
-    if _KANA.search(question):
+    if IS_KANA.search(question):
         return not POINTING_JA.search(question) and len(question.strip()) >= 6
     if IS_HAN.search(question):
         return _stands_alone_zh(question)
@@ -62,7 +63,7 @@ def stands_alone(question: str) -> bool:
 
 def _stands_alone_in(language: EuropeanLanguage, question: str) -> bool:
     words = _LATIN_WORD.findall(question)
-    if GOING_ON[language].search(question):
+    if any(signs[language].search(question) for signs in (GOING_ON, COMPARED, OUTSIDE)):
         return False
     if LEADING_PREPOSITION[language].search(question) and not STRUCTURE[language].search(question):
         return False

@@ -20,7 +20,8 @@ POINTING = _by_language(
         r"\b(?:(?-i:it|It)|its|itself|they|them|their|theirs|he|him|his|she|her|hers|these|those|"
         r"this(?!\s+(?:year|month|week|time)\b)|former|latter|aforementioned|previous|"
         r"the\s+(?:same|first|second|third|last|other|others|rest)(?:\s+(?:one|two|ones))?\s*[?.!]*$|"
-        r"(?:another|which|that|the|any)\s+ones?|(?:the\s+two|both)\s*[?.!]*$|there\s*[?.!]*$|(?:from|to|in|around"
+        r"(?:another|which|that|the|any)\s+ones?|the\s+other\s+\w+\s*[?.!]*$|the\s+same\s+(?:go|apply|hold|count)"
+        r"|(?:the\s+two|both)\s*[?.!]*$|there\s*[?.!]*$|(?:from|to|in|around"
         r"|live|work)\s+there\b|"
         r"(?:is|was|are|does|do|did|why|how|like|than|about|of|for|with|after|before|to|by|from|in|on|and)\s+that)\b"
         r"|\b(?:that|then)\s*[?.!]*$"
@@ -66,12 +67,14 @@ POINTING = _by_language(
 EXPLETIVE = _by_language(
     en=(
         r"\b(?:is|was|will|would|does|can)\s+it\s+(?:be\s+)?"
-        r"(?:possible|necessary|true|allowed|permitted|forbidden|prohibited|illegal|legal|required|mandatory|important|"
+        r"(?:possible|necessary|true|allowed|permitted|forbidden|prohibited|illegal|legal|required|mandatory"
+        r"|important|"
         r"safe|worth|better|recommended|advisable|common|usual|normal|take|cost|mean)\b|"
         r"\b(?:is|was)\s+that\s+(?:of|in|for)\b"
     ),
     de=(
-        r"\b[Gg]ibt\s+es\b|\bes\s+gibt\b|\b(?:[Ii]st|wäre|war|wird)\s+es\s+(?:möglich|erlaubt|verboten|nötig|notwendig|"
+        r"\b[Gg]ibt\s+es\b|\bes\s+gibt\b|\b(?:[Ii]st|wäre|war|wird)\s+es\s+(?:möglich|erlaubt|verboten|nötig"
+        r"|notwendig|"
         r"gestattet|zulässig|wichtig|Pflicht|sinnvoll)\b|\b[Gg]eht\s+es\s+(?:um|bei|in)\b|\bes\s+sich\b"
         r"|\bes(?=,?\s+(?:wenn|dass|daß|zu)\b)"
     ),
@@ -89,6 +92,7 @@ GOING_ON = _by_language(
         r"|what\s+else|who\s+else|"
         r"where\s+else|how\s+else|why\s+not|how\s+so|in\s+that\s+case|go\s+on|continue|anything\s+else|"
         r"(?:can|could)\s+you\s+(?:elaborate|go\s+on|continue|explain\s*[?.!]*$)|"
+        r"(?:the\s+)?same\s+(?:for|with|in|on|as|goes)|including|excluding|how\s+come|"
         r"(?:any|some)\s+(?:more|other|others|exceptions?)\b|more\s+(?:about|on|details?)|tell\s+me\s+more)\b"
     ),
     de=(
@@ -97,33 +101,42 @@ GOING_ON = _by_language(
         r"(?:mit|bei)|[Ww]as\s+noch|[Ww]er\s+noch|[Ww]ie\s+(?:sieht|steht)\s+es\s+\w+|[Ww]arum\s+nicht"
         r"|[Ww]ieso\s+nicht|"
         r"[Gg]ibt\s+es\s+(?:noch|weitere|Ausnahmen|andere)|[Mm]ehr\s+(?:dazu|Details)|[Ww]eiter|[Nn]och\s+\w+"
-        r"|[Uu]nd\s+wenn|[Ww]as,?\s+wenn)\b"
+        r"|[Ii]nklusive|[Ii]nkl\.|[Gg]enauso|[Dd]asselbe|[Uu]nd\s+wenn|[Ww]as,?\s+wenn)\b"
     ),
     fr=(
         r"^\W*(?:et|mais|ou(?!\s+est)|donc|alors|sinon|aussi|oui|non|qu['’]en\s+est-il|quoi\s+d['’]autre"
         r"|pourquoi\s+pas|"
+        r"pareil|la\s+même\s+chose|idem|y\s+compris|ça\s+vaut|"
         r"y\s+a-t-il\s+(?:d['’]autres|des\s+exceptions)|et\s+si|continue|plus\s+de\s+détails|dans\s+ce\s+cas)\b"
     ),
     es=(
         r"^\W*(?:y|pero|o|entonces|también|además|sí|no(?=[\s,]*[¿?])|qué\s+(?:pasa\s+(?:con|si)|más|hay\s+de)"
         r"|por\s+qué\s+no|"
+        r"(?:se\s+aplica|aplica|vale|sirve)\s+(?:también|igual|para)|lo\s+mismo|incluyendo|"
         r"hay\s+(?:otr[oa]s?|más|excepciones)|en\s+ese\s+caso|si\s+no|continúa|más\s+detalles)\b"
     ),
     pt=(
         r"^\W*(?:e|mas|ou|então|também|além\s+disso|sim|o\s+que\s+mais|por\s+que\s+não|e\s+se|e\s+quanto|"
-        r"há\s+(?:outr[oa]s?|mais|exceções)|existem?\s+(?:outr[oa]s?|exceções)|nesse\s+caso|continue|mais\s+detalhes)\b"
+        r"(?:se\s+aplica|vale|serve)\s+(?:também|igual|para)|o\s+mesmo|incluindo|"
+        r"há\s+(?:outr[oa]s?|mais|exceções)|existem?\s+(?:outr[oa]s?|exceções)|nesse\s+caso|continue"
+        r"|mais\s+detalhes)\b"
     ),
 )
 LEADING_PREPOSITION = _by_language(
-    en=r"^\W*(?:in|for|with|without|by|from|on|at|of|to|after|before|during|since|until|under|between|except|only|even)\b",
-    de=r"^\W*(?:[Ii]n|[Ff]ür|[Mm]it|[Oo]hne|[Vv]on|[Aa]uf|[Aa]b|[Bb]ei|[Nn]ach|[Vv]or|[Ss]eit|[Bb]is|[Uu]nter|[Zz]u[rm]?|[Ii]m|[Aa]m|[Nn]ur|[Aa]uch)\b",
-    fr=r"^\W*(?:en|pour|avec|sans|par|de|sur|à|après|avant|pendant|depuis|jusqu['’]|sous|entre|sauf|seulement|même|dans)(?=\W)",
-    es=r"^\W*(?:en|para|con|sin|por(?!\s+qué)|de(?!\s+qué)|sobre|a(?!\s+qué)|después|antes|durante|desde|hasta|entre|solo|incluso)\b",
+    en=r"^\W*(?:in|for|with|without|by|from|on|at|of|to|after|before|during|since|until|under|between|except|only"
+    r"|even)\b",
+    de=r"^\W*(?:[Ii]n|[Ff]ür|[Mm]it|[Oo]hne|[Vv]on|[Aa]uf|[Aa]b|[Bb]ei|[Nn]ach|[Vv]or|[Ss]eit|[Bb]is|[Uu]nter"
+    r"|[Zz]u[rm]?|[Ii]m|[Aa]m|[Nn]ur|[Aa]uch)\b",
+    fr=r"^\W*(?:en|pour|avec|sans|par|de|sur|à|après|avant|pendant|depuis|jusqu['’]|sous|entre|sauf|seulement|même"
+    r"|dans)(?=\W)",
+    es=r"^\W*(?:en|para|con|sin|por(?!\s+qué)|de(?!\s+qué)|sobre|a(?!\s+qué)|después|antes|durante|desde|hasta|entre"
+    r"|solo|incluso)\b",
     pt=r"^\W*(?:em|para|com|sem|por(?!\s*que)|de(?!\s+que)|sobre|após|antes|durante|desde|até|entre|só|mesmo|no|na)\b",
 )
 STRUCTURE = _by_language(
     en=(
-        r"\b(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|must|what|which|who|whom|whose|"
+        r"\b(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|must|what|which|who|whom"
+        r"|whose|"
         r"how|when|where|why|list|name|give|show|explain|describe|compare|summari[sz]e)\b"
     ),
     de=(
@@ -132,7 +145,8 @@ STRUCTURE = _by_language(
         r"welche[mnrs]?|[Ww]er|[Ww]em|[Ww]en|[Ww]ie|[Ww]ann|[Ww]o|[Ww]arum|[Nn]enne|[Zz]eige|[Ee]rkläre|findet"
         r"|steht|bekomm\w*|zahl\w*)\b"
     ),
-    fr=r"\b(?:est|sont|était|a|ont|peut|peuvent|doit|faut|quels?|quelles?|qui|que|quoi|comment|quand|où|pourquoi|combien)\b",
+    fr=r"\b(?:est|sont|était|a|ont|peut|peuvent|doit|faut|quels?|quelles?|qui|que|quoi|comment|quand|où|pourquoi"
+    r"|combien)\b",
     es=r"\b(?:es|son|está|están|hay|puede|pueden|debe|tiene|qué|cuál|cuáles|quién|cómo|cuándo|dónde|cuánt[oa]s?)\b",
     pt=r"\b(?:é|são|está|há|pode|podem|deve|tem|que|qual|quais|quem|como|quando|onde|quant[oa]s?)\b",
 )
@@ -158,6 +172,11 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         steps step condition conditions requirement requirements option options alternative alternatives result results
         section chapter page paragraph clause frequency frequently negotiable optional mandatory binding voluntary
         free discount discounts extra possible sure true thing things kind kinds way ways {_UNITS} do-it
+        cheaper expensive newer older better worse higher lower bigger larger smaller faster slower longer shorter
+        quicker
+        recent born person household tax taxes vat included including excluding weekend weekends come per
+        take takes took taken ask asked know known look looks available find found everything nothing something
+        anything
     """,
     "de": """
         der die das den dem des ein eine einen einem einer eines ist sind war waren wird werden wurde kann können darf
@@ -179,7 +198,10 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         nenne zeige erkläre mal bitte
         mehrere mehreren entscheidet bar karte voraus prozent kostenlos rabatt das dies diese dieser dieses
         davon dafür dazu
-        dollar euro euros pfund yuan
+        dollar euro euros pfund yuan billiger teurer neuer älter besser schlechter höher niedriger größer kleiner
+        schneller
+        länger kürzer günstiger geboren person haushalt wochenende wochenenden steuer steuern mehrwertsteuer inklusive
+        online machen nimmt noch immer weiterhin fragen wissen verfügbar alles etwas nichts
     """,
     "fr": """
         le la les l un une des du de d au aux est sont était être a ont ai avez peut peuvent peux puis pouvons
@@ -199,6 +221,11 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         section chapitre page paragraphe article fréquence négociable obligatoire facultatif
         plusieurs décide espèces carte avance ligne pourcent gratuit remise
         dollars dollar euros euro livres yuans
+        à lequel laquelle lesquels lesquelles récent récente récents nouveau nouvelle mieux meilleur meilleure pire
+        grand
+        grande petit petite haut haute rapide né née personne foyer taxe taxes tva compris comprise comprises
+        week-end week
+        end weekend ligne faire ça prend prendre toujours disponible savoir tout rien
         donne donner montre explique explique-moi liste autre autres même premier dernier
     """,
     "es": """
@@ -206,25 +233,32 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         podemos debe deben debo tiene tienen tengo que qué quién quiénes cuál cuáles cuándo dónde cómo cuánto cuánta
         cuántos cuántas por para con sin en sobre entre desde hasta y e o u pero no sí se su sus mi mis este esta estos
         estas ese esa eso esto lo le les me te nos yo usted tú si más menos muy también solo sólo cada a ante tras
-        tiempo mucho muchos largo vez veces cuesta cuestan costo coste precio pagar paga pago pagarse importe suma cuota
+        tiempo mucho muchos largo vez veces cuesta cuestan costo coste precio pagar paga pago pagarse importe suma
+        cuota
         debido vence vencer empieza empezar comienza comenzar termina terminar acaba dura durar válido vigente vale
         funciona pasa ocurre significa quiere decir necesita necesito necesario posible permitido cancelar prorrogar
         renovar reembolsar cambiar solicitar razón motivo excepción excepciones límite plazo fecha día días
         semana semanas
-        mes meses año años hora horas ventajas desventajas consecuencias pasos condiciones requisitos diferencia ejemplo
+        mes meses año años hora horas ventajas desventajas consecuencias pasos condiciones requisitos diferencia
+        ejemplo
         sección capítulo página apartado artículo párrafo frecuencia negociable obligatorio opcional
         ejemplos total máximo mínimo varios varias decide plazos efectivo tarjeta adelantado ciento gratis
         descuento dólares dólar euros euro
+        barato barata caro cara nuevo nueva reciente mejor peor mayor menor alto alta bajo rápido nació persona hogar
+        impuesto impuestos iva incluido incluidos incluida fin fines línea hacer aplica aplican sigue siguen
+        siendo todavía aún tarda tardan tardar toma lleva disponible saber preguntar preguntarle todo nada algo
         libras yuanes da dame muestra explica otro otra otros otras mismo misma primero último
     """,
     "pt": """
         o a os as um uma uns umas de do da dos das no na nos nas ao à aos é são era foi ser está estão estar há tem têm
         tenho pode podem posso podemos deve devem devo que quê quem qual quais quando onde como quanto quanta quantos
-        quantas por para com sem em sobre entre desde até e ou mas não sim se seu sua seus suas meu minha este esta esse
+        quantas por para com sem em sobre entre desde até e ou mas não sim se seu sua seus suas meu minha este esta
+        esse
         essa isso isto ele ela eu você me te nos lhe mais menos muito também só cada
         tempo vez vezes custa custam custo preço pagar paga pago valor soma taxa devido vence vencer começa
         começar termina
-        terminar acaba dura durar válido vale funciona acontece significa quer dizer precisa preciso necessário possível
+        terminar acaba dura durar válido vale funciona acontece significa quer dizer precisa preciso necessário
+        possível
         permitido cancelar prorrogar renovar reembolsar mudar solicitar razão motivo exceção exceções limite
         prazo data dia
         dias semana semanas mês meses ano anos hora horas vantagens desvantagens consequências passos
@@ -233,6 +267,9 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         diferença exemplo exemplos total máximo mínimo vários várias decide prestações parcelas dinheiro
         cartão antecipado cento
         grátis desconto
+        barato barata caro cara novo nova recente melhor pior maior menor alto alta baixo rápido nasceu pessoa família
+        imposto impostos incluído incluídos fim fins online fazer dá aplica aplicam
+        ainda continua sendo demora demoram leva disponível saber perguntar tudo nada algo fica ficam
         dólares dólar euros euro libras dê mostre explique outro outra outros outras mesmo mesma primeiro último
     """,
     "it": "",
@@ -247,11 +284,43 @@ POINTING_ZH = re.compile(
     r"(?<!其)它|(?<![其吉])他|她|这(?!种说法)|(?<!刹)那(?!么)|(?<![应活])该(?!死)|上述|两者|二者|上面|前者|后者|刚才|"
     r"(?<![因如彼])此(?!外)|(?<![尤极及与何])其(?![他它实次余])|前面|之前(?:的|说|提)|^\W*以上"
 )
+COMPARED = _by_language(
+    en=(
+        r"^\W*which(?:\s+ones?)?(?:\s+of\s+(?:the\s+two|them|these|those|both))?\s+(?:is|are|was|were|has|costs?"
+        r"|lasts?)\s+"
+        r"(?:the\s+)?(?:(?:more|less|most|least)\s+)?\w+\s*[?.!]*$"
+    ),
+    de=r"^\W*[Ww]elche[rsn]?(?:\s+(?:davon|von\s+beiden|der\s+beiden))?\s+(?:ist|sind|war|kostet"
+    r"|hält)\s+(?:am\s+)?[a-zäöüß]+\s*[?.!]*$",
+    fr=r"^\W*(?:le|la|les)quel(?:le)?s?(?:\s+des\s+deux)?\s+(?:est|sont)\s+(?:(?:le|la|les)\s+)?(?:(?:plus"
+    r"|moins)\s+)?\w+\s*[?.!]*$",
+    es=(
+        r"^\W*cuál(?:es)?(?:\s+de\s+(?:(?:los|las)\s+dos|ell[oa]s))?\s+(?:es|son)\s+(?:(?:el|la|los|las)\s+)?"
+        r"(?:más|menos|mejor|peor|mayor|menor)(?:\s+\w+)?\s*[?.!]*$"
+    ),
+    pt=(
+        r"^\W*qual(?:\s+(?:dos|das)\s+(?:dois|duas)|\s+del[ea]s)?\s+(?:é|são)\s+(?:(?:o|a|os|as)\s+)?"
+        r"(?:mais|menos|melhor|pior|maior|menor)(?:\s+\w+)?\s*[?.!]*$"
+    ),
+)
+"""Which of what was spoken of is more so: "Which is cheaper?"."""
+OUTSIDE = _by_language(
+    fr=r"\b(?:ça|cela|ceci)\b",
+    es=r"\b(?:eso|esto|aquello)\b",
+    pt=r"\b(?:isso|isto|aquilo|disso|nisso|disto)\b",
+    de=r"\b[Dd](?:as|ies)(?=(?:\s+[a-zäöüß]+)*\s*[?.!,]*$)",
+    en=r"\botherwise\s*[?.!]*$",
+)
+"""What points to the conversation whatever was named before it."""
 GOING_ON_ZH = re.compile(
     r"^\W*(?:那|还有|然后|所以|但是?|可是|而|另外|此外|因此|再|接着|继续|换成|如果是?|要是|万一|除此之外|除了这|或者|"
-    r"折合|换算|相当于)"
+    r"折合|换算|相当于|只有|仅|含(?!有)|有[^，,。？?]{1,4}的吗|不含|包括|同样|也|否则|不然|是(?!否|不是|谁|什么是)|哪一?[个种款家些]?(?:更|比较"
+    r"|最)[^，,。？?]{1,3}\s*[？?！!。]*$)"
 )
-WHAT_ABOUT_ZH = re.compile(r"^[^，,。？?]{0,12}呢\s*[？?！!。]*$")
+WHAT_ABOUT_ZH = re.compile(
+    r"^[^，,。？?]{0,12}呢\s*[？?！!。]*$|^[^，,。？?]{0,6}也(?:是|适用|一样|可以|行|要|算|能|得|会|有)[^，,。？?]{0,3}吗?\s*[？?！!。]*$"
+)
+"""What about …, and whether the same holds of another: "租客也适用吗？"."""
 EMPTY_ZH = re.compile(
     r"请问?|能否|可以|能不能|可不可以|是否|是不是|有没有|要不要|行不行|不行|能|详细|具体|多少|多久|多长|多大"
     r"|多高|多|说明|说说|说|"
@@ -264,6 +333,8 @@ EMPTY_ZH = re.compile(
     r"使用|用|例外|限制|条件|要求|好处|坏处|优点|缺点|结果|后果|决定|负责|处理|不同|最多|最少|最晚|最早|一共"
     r"|总共|合计|允许"
     r"|禁止|别的|其他|方法|办法|"
+    r"(?:更|比较|最)(?:便宜|贵|新|旧|好|大|小|快|慢|高|低|长|短|早|晚)|每人|每户|每个?[天月年周]|现在|目前|仍然?|依然|税前|税后|之前|之后|人均|含税|税|周末|适用|一样|出生|哪里人"
+    r"|[一二两三四五六七八九十]个?人|后来|"
     r"章节|哪一[章页节条]|第几[章页节条]|一次|频率|步骤|流程|收费|免费|打折|折扣|优惠|罚款|逾期|延期|续期|续签|延长|提前|推迟|现金|刷卡|网上|线上|每[天月年次]"
     r"|按[月年]|在|从|到|由|和|与|对|"
     r"就|都|也|只|我们?|你们?|您|不"

@@ -5,6 +5,9 @@ The whole question must say it: "Give me a table of the fees" asks the documents
 
 import re
 
+from server.answering.talk_words import TALK
+from storage.words.scripts import IS_HAN
+
 _POLITE = r"(?:please|bitte|s['’]il (?:te|vous) pla[iî]t|svp|stp|por favor|请你?|请您|麻烦你?|kindly)"
 _ASKING = (
     r"(?:(?:can|could|would|will) you (?:please )?|i (?:want|need|would like|['’]d like) (?:it |that |this )?|now |"
@@ -39,7 +42,8 @@ _ABOUT_EN = [
     rf"(?:(?:and |now )?(?:in|into|as) )?(?:{_LANGUAGE_EN}|{_FORM_EN})(?: please)?",
     rf"(?:make {_IT_EN} |a bit |much |even )*(?:shorter|simpler|briefer|longer|clearer|more briefly|more simply"
     r"|in short|be brief|more concise(?:ly)?)",
-    r"(?:are|r) you (?:really |quite |absolutely |100 ?% )?(?:sure|certain|serious)(?: (?:about|of) (?:that|this|it))?",
+    r"(?:are|r) you (?:really |quite |absolutely |100 ?% )?(?:sure|certain|serious)(?: (?:about|of) (?:that|this"
+    r"|it))?",
     r"(?:is|was) (?:that|this|it|your answer) (?:really |actually )?(?:right|true|correct|accurate)|really"
     r"|seriously|no way",
     r"how do you know(?: (?:that|this))?|where did you (?:get|find|read) (?:that|this|it)(?: from)?|says who"
@@ -82,7 +86,8 @@ _ABOUT_DE = [
     rf"(?:übersetz|übersetze|übersetzen sie|wiederhole?|wiederholen sie|kürze|kürzen sie|formuliere|erkläre?"
     rf"|erklären sie|vereinfache|zeig|zeige|gib|schreib|schreibe|sage?|antworte|antworten sie|prüfe)"
     rf"(?: mir)?(?: {_IT_DE})?"
-    rf"(?: (?:bitte|nochmal|noch einmal|kurz|einfacher|anders|um|einfach))*(?: (?:{_LANGUAGE_DE}|{_FORM_DE}))?(?: um)?",
+    rf"(?: (?:bitte|nochmal|noch einmal|kurz|einfacher|anders|um|einfach))*(?: (?:{_LANGUAGE_DE}|{_FORM_DE}))?(?:"
+    rf" um)?",
     rf"(?:{_LANGUAGE_DE}|{_FORM_DE})|(?:bitte )?(?:kürzer|einfacher|knapper|ausführlicher)",
     r"(?:bist du|sind sie)(?: dir| sich)?(?: da| ganz| wirklich)* sicher|stimmt das(?: wirklich)?|wirklich"
     r"|echt|im ernst",
@@ -185,7 +190,32 @@ _ABOUT = re.compile(
     rf"| pour moi| für mich| para mí| para mim)?(?:[,，]? ?{_POLITE})?(?:吗|么|吧|好吗|可以吗|行吗)?",
     re.IGNORECASE,
 )  # fmt: skip
+_SAYS_SO_ZH = re.compile(
+    r"(?:你|您)的?(?:刚才|刚刚|之前|上次|上面)?(?:都|是)?(?:说|回答|答|讲|写|用了?|引用|参考)|(?:我|我们)的?(?:刚才|刚刚|之前|前面|上次)(?:都)?(?:问|聊|讨论|说|谈)"
+    r"|(?:我们的?|这段|本次|整个)(?:对话|聊天|谈话|讨论)|(?:上面|以上|前面|刚才)的?(?:内容|回答|话|答案)|(?:回答|答案|回复)"
+    r"|用[^，。]{0,6}(?:[文语话]|表格|列表|要点|句话|词|语气|风格|方式)[^，。]{0,4}(?:回答|说|讲|写|列|概括|总结|表达|解释)|(?:翻译|译)[成为]?"
+    r"|(?:太|再|更)?(?:短|长|简短|简单|简洁|通俗|正式|礼貌|口语化|清楚|详细|具体)(?:了|点|一点|一些|些)|太(?:长|短|复杂|笼统)|(?:说|搞|弄|答)错|不(?:太)?(?:对"
+    r"|正确)(?:吧|啊|呀)"
+    r"|换(?:一?[种个])|(?:做|列|整理|改写|写|转|变)成|^(?:总结|概括|重复|重说|重写|润色|精简|缩短)"
+    r"|^(?:你好|您好|谢谢|多谢|感谢|好的?|明白|懂了|知道了|再见|不客气|太好了|很好|早上好)|(?:你|您)是(?:谁|不是)?(?:人工智能|机器人|真人|AI|ai)?|(?:误会|误解)|给(?:我"
+    r"|出).*(?:要点|表格?|列表|清单|总结|摘要|版本)|语气|(?:我"
+    r"|我们)(?:想)?问的"
+)
+_WORDS_ZH = re.compile(
+    r"请|麻烦|帮我|帮忙|能不能|能否|可以|可不可以|以后|今后|从现在起|现在|都|也|再|又|就|还|把|将|给我|给|对|向|我们?|你们?|您|的|了|吗|呢|吧|啊|呀|嘛|是|有|在|那|这|它|哪些|哪个"
+    r"|哪里?|什么"
+    r"|怎么|为什么|谁|刚才|刚刚|之前|前面|上次|上面|以上|下面|最后|第一|第[一二三]|次|个|段|句|种|张|份|封|条|些|一下|一遍|一点|点|一些|一个|一张|一封|一[句段份种]|两|三|几"
+    r"|英文|英语|中文|汉语|德文|德语|法文|法语|日文|日语|西班牙语|葡萄牙语|韩语|俄语|文|语言?|表格?|列表|清单|要点|句话|话|摘要|总结|概括|归纳|邮件|信|诗|短信|文章|段落"
+    r"|翻译|译|成|为|到|以内|回答|答案|答|回复|内容|说法|方式|语气|风格|形式|说|讲|写|列出?|用|引用|参考|来|做|整理|改写?|转换?|变|换|重新|重复|重说|重写|润色|精简|缩短|简化|扩写|解释"
+    r"|表达|问"
+    r"|聊天?|讨论|谈话?|对话|问题|太|更|很|短|长|简短|简单|简洁|通俗|正式|礼貌|口语化|清楚|详细|具体|复杂|笼统|觉得|认为|想|要|知道|错|正确|真|确定|肯定|不|没|看|听|懂|明白|理解|意思"
+    r"|你好|您好|谢谢|多谢|感谢|好|再见|不客气|非常|早上|文档|资料|来源|出处|检查|核实|字|词语?|让|友好|亲切|客气|严肃|专业|版本|误会|误解|人工智能|机器人|真人|AI|ai|帮助|建议|整个|本次"
+    r"|得|出|过|吧|更正|纠正|试"
+)
+"""What may stand beside it: with these taken away, nothing is left."""
 _LONGEST = 120  # characters
+_WORD = re.compile(r"[^\W_]+")
+_LETTER = re.compile(r"\w")
 
 
 def is_about_conversation(question: str) -> bool:
@@ -193,4 +223,14 @@ def is_about_conversation(question: str) -> bool:
     said = re.sub(r"\s+", " ", question).strip(" \t¿¡?？!！.。…\"'“”")
     if not said or len(said) > _LONGEST:
         return False
-    return _ABOUT.fullmatch(said) is not None
+    return _ABOUT.fullmatch(said) is not None or _is_only_talk(said)
+
+
+def _is_only_talk(said: str) -> bool:
+    """Whether something in it speaks of the answer, and nothing in it of anything else."""
+    if IS_HAN.search(said):
+        return bool(_SAYS_SO_ZH.search(said)) and not _LETTER.search(_WORDS_ZH.sub("", said))
+    words = _WORD.findall(said.casefold())
+    return any(
+        talk.says_so.search(said) and all(word in talk.words or word.isdigit() for word in words) for talk in TALK
+    )

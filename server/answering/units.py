@@ -32,7 +32,9 @@ _HUNDREDTHS: Mapping[str, str] = {
     "GBP": "pence penny",
 }
 _MEASURES: Mapping[str, Mapping[float, str]] = {
-    "percent": {1: "% ％ percent prozent pourcent 个百分点"},
+    "percent": {
+        1: "% ％ percent per-cent prozent pourcent pour-cent por-ciento por-cento per-cento procent 个百分点"
+    },
     "per mille": {1: "‰ promille"},
     "seconds": {
         0.001: "ms millisecond milliseconds millisekunden 毫秒",
@@ -50,7 +52,8 @@ _MEASURES: Mapping[str, Mapping[float, str]] = {
         0.001: "mm millimetre millimetres millimeter millimeters millimètres milímetros 毫米",
         0.01: "cm centimetre centimetres centimeter centimeters zentimeter centimètres centímetros 厘米",
         1: "m metre metres meter meters metern mètre mètres metros 米",
-        1000: "km kilometre kilometres kilometer kilometers kilomètres kilómetros 公里 千米",
+        1000: "km chilometri quilômetros quilómetros "
+        "kilometre kilometres kilometer kilometers kilomètres kilómetros 公里 千米",
         0.0254: "inch inches zoll pouces pulgadas 英寸",
         0.3048: "ft foot feet fuß pieds 英尺",
         1609.344: "mile miles meile meilen millas 英里",
@@ -64,8 +67,10 @@ _MEASURES: Mapping[str, Mapping[float, str]] = {
     },
     "grams": {
         0.001: "mg milligram milligrams milligramm 毫克",
-        1: "g gram grams gramm gramme grammes gramos 克",
-        1000: "kg kilo kilos kilogram kilograms kilogramm kilogrammes kilogramos 千克 公斤",
+        1e-6: "µg μg mcg microgram micrograms mikrogramm microgrammes microgramos 微克",
+        1: "g gram grams gramm gramme grammi gramas grammes gramos 克",
+        1000: "kg chilo chili chilogrammi quilo quilos quilogramas "
+        "kilo kilos kilogram kilograms kilogramm kilogrammes kilogramos 千克 公斤",
         1e6: "tonne tonnes tonnen toneladas 吨",
         453.59237: "lb lbs pound pounds 磅",
         28.349523: "oz ounce ounces unzen 盎司",
@@ -74,7 +79,7 @@ _MEASURES: Mapping[str, Mapping[float, str]] = {
         0.001: "ml millilitre millilitres milliliter milliliters mililitros 毫升",
         0.01: "cl",
         0.1: "dl",
-        1: "l litre litres liter liters litro litros 升 公升",
+        1: "l litri litre litres liter liters litro litros 升 公升",
         3.785412: "gallon gallons 加仑",
     },
     "degrees Celsius": {
@@ -87,10 +92,15 @@ _MEASURES: Mapping[str, Mapping[float, str]] = {
         2**10: "kib", 2**20: "mib", 2**30: "gib", 2**40: "tib",
     },
     "watts": {1: "w watt watts", 1000: "kw kilowatt kilowatts 千瓦", 1e6: "mw megawatt megawatts"},
+    "ampere hours": {0.001: "mah", 1: "ah amperestunden"},
     "watt hours": {1: "wh", 1000: "kwh kilowattstunden 千瓦时", 1e6: "mwh", 1e9: "gwh"},
     "hertz": {1: "hz", 1e3: "khz", 1e6: "mhz", 1e9: "ghz"},
     "volts": {1: "v volt volts 伏", 1000: "kv"},
-    "metres per second": {1: "m/s", 1 / 3.6: "km/h kph", 0.44704: "mph"},
+    "metres per second": {
+        1: "m/s metres-per-second meters-per-second 米每秒",
+        1 / 3.6: "km/h kph kmh stundenkilometer kilometres-per-hour kilometers-per-hour kilometer-pro-stunde "
+        "kilomètres-par-heure kilómetros-por-hora quilômetros-por-hora 公里每小时", 0.44704: "mph miles-per-hour"
+        " meilen-pro-stunde"},
 }  # fmt: skip
 
 

@@ -19,15 +19,30 @@ from storage.words.terms import STOP_WORDS
 Scope = Literal["document", "documents"]
 
 _SUMMARY = re.compile(
-    r"\bsummar(?:y|i[sz]e|ies)\b|\boverview\b|\bmain (?:points|content|ideas|topics)\b|\bkey (?:points|facts"
-    r"|takeaways|terms)\b"
-    r"|\bwhat(?:['’]s| is| are)? .{0,40}\ball about\b|\bgist\b|\boutline of\b"
-    r"|\b(?:zusammenfass\w*|fass\w* .{1,80} zusammen|überblick|kernaussagen)\b|\b(?:résum\w*|synthèse|aperçu)\b"
+    r"\bsummar(?:i[sz]e|ies)\b|\bsummary of\b|\bsummary\W*(?:please)?\W*$"
+    r"|^(?:a |the )?(?:short |brief )?summary\b"
+    r"|\b(?:give|write|make|need|want|get|provide)\b.{0,30}\bsummary\b|\bsum (?:it |this |them )?up\b|\btl;?dr\b"
+    r"|\bessentials of\b|\bbullet points (?:of|from|for|on)\b"
+    r"|\bwhat(?:['’]?s| is| stands) in (?:the|my|this|our) (?:[\w-]+ ){0,4}(?:documents?|files?|handbook"
+    r"|agreement|contract|lease|manual|policy|report|minutes|timetable|leaflet|letter|paper|note|pdf)\W*$"
+    r"|\bwhat does .{1,60} say\b\W*(?:in (?:short|brief)|briefly|overall|as a whole)\b"
+    r"|\boverview\b|\bcondense\b|\bmain (?:points|content|ideas|topics)\b|\bkey (?:points|facts|takeaways|terms)\b"
+    r"|\bwhat(?:['’]s| is| are)? .{0,40}\ball about\b|\bwhat(?:['’]?s| is) (?:the|my|our) .{2,40} about\W*$"
+    r"|\bgist\b|\boutline of\b"
+    r"|\b(?:zusammenfass\w*|fass\w* .{1,80} zusammen|überblick|kernaussagen|worum (?:geht es|geht's|handelt es sich))\b"
+    r"|\bwas steht (?:alles )?(?:in|im)\b|\b(?:résum\w*|synthèse|aperçu|de quoi (?:parle|traite|s['’]agit))\b"
+    r"|\bde qué (?:trata|va|habla)\b"
     r"|\bres[uú]m\w*|\bsíntesis\b|总结|總結|概括|摘要|概述|归纳|歸納|讲了什么|講了什麼|主要内容|主要內容|要点",
     re.IGNORECASE,
 )
 _LIST = re.compile(
-    r"\blist (?:all|every|everything|each|of all)\b|\b(?:a|the) (?:full |complete )?list\b|\blist them all\b"
+    r"\blist (?:all|every|everything|each|of all)\b|^(?:a |the )?(?:full |complete )?list of\b|\blist them all\b"
+    r"|\ball of (?:it|them)\W*$"
+    r"|\b(?:give|make|show|get|want|need|write|provide|create)\b.{0,20}\b(?:a|the) (?:full |complete )?list\b"
+    r"|\b(?:every|all)(?: single)?(?: \w+)?"
+    r" (?:fees?|costs?|charges?|prices?|fares?|deadlines?|dates?|rules?|dut(?:y|ies)"
+    r"|obligations?|rights?|bans?|prohibitions?)\b"
+    r"|\beverything (?:that |which )?(?:\w+ )?(?:costs?|forbidden|prohibited|allowed)\b"
     r"|\b(?:what|which|name|show|give me|find|tell me) (?:are |is )?(?:all|every|everything)\b|\ball (?:the"
     r"|of the) \w+"
     r"|\bevery(?:thing)? (?:single )?\w+ .{0,40}\b(?:pay|cost|forbid|prohibit|require|must)"
@@ -38,16 +53,21 @@ _LIST = re.compile(
     r"|responsibilities) (?:of|does|do|has)\b"
     r"|\bwhat (?:do|does|must|should) .{1,40} have to do (?:under|according|by|in)\b"
     r"|\b(?:auflisten|aufzählen|liste?t?e? .{0,30}\b(?:alle|sämtliche)|sämtliche|alle \w+ (?:auf|aus))\b"
+    r"|\b(?:nenne?|nennen sie|zähle?|zeige?|gib|geben sie)(?: mir| uns)? (?:alle|sämtliche|jede\w?)\b"
     r"|\bwas sind (?:alle|die wichtigsten)\b"
     r"|\b(?:liste[rz]?|énum[eé]r\w+) (?:tou\w+|de)\b|\btou(?:s|tes) les\b|\blist[ae]\w* (?:tod\w+|de)\b"
     r"|\btod[oa]s l[oa]s\b"
-    r"|列出|列举|列舉|所有的?|全部|有哪些(?:规|規|义务|義務|责任|費|费|要求|禁止|权)",
+    r"|列出|列举|列舉|所有的?|全部的|全部(?:列|写|说)|都(?:列|写)出来?|有哪些(?:规|規|义务|義務|责任|費|费|要求|禁止|权)",
     re.IGNORECASE,
 )
 _WHICH_DOCUMENTS = re.compile(
     r"\b(?:which|what|list (?:all|the)) (?:of (?:the|my|our) )?(?:documents?|files?|papers|contracts|reports"
     r"|pdfs?)\b.{0,30}"
     r"\b(?:mention|contain|say|talk|speak|deal|discuss|cover|are about|is about|refer|name)\w*"
+    r"|\b(?:which|what) (?:documents?|files?|papers|contracts|reports|pdfs?) (?:is|are) .{1,50}"
+    r"\b(?:mentioned|named|described|discussed|covered|found)\b"
+    r"|\b(?:which|what) (?:documents?|files?|papers|contracts|reports|pdfs?) (?:does|do) .{1,50}"
+    r"\b(?:appear|occur|come up)\b"
     r"|\bwo überall\b|\bwhere else\b|\b(?:welche|in welchen) (?:dokumente?n?|dateien|unterlagen)\b|\b(?:quels"
     r"|dans quels) (?:documents|fichiers)\b"
     r"|\b(?:qué|en qué) (?:documentos|archivos)\b|(?:哪些|哪几个|哪幾個|哪个|哪個)(?:文件|文档|文檔|资料|資料)",
@@ -112,7 +132,12 @@ entire complete full contain leaflet brochure contract agreement handbook manual
 regulations letter mention mentions talk about what which are is do does have has to under according top brief briefly
 short detail zusammenfassung zusammen fasse fassen überblick auflisten liste alle alles sämtliche bitte dokument
 dokumente datei dateien welche wichtigsten résumé résume résumer fais moi liste tous toutes document documents fichier
-resúmeme resume resumen lista todos todas documento qué según
+resúmeme resume resumen lista todos todas documento qué según mentioned appear appears appearing occurs come comes up
+stand stands found tl dr tldr sum sums essentials bullet say says everything kommt vor kommen vorkommen erwähnt erwähnen
+genannt steht stehen worum geht nenne nenn gib mir énumère enumera haz mentionnent parlent mencionan hablan aparece
+contain contains contained speak speaks deal deals discuss discusses discussed cover covers covered refer refers named
+described something anything papers contracts reports pdf pdfs unterlagen überall else fichiers dans documentos archivos
+qué etwas quelque chose algo
 """
 _FRAME = frozenset(map(meaning_stem, _REQUEST_WORDS.split()))
 _CHINESE_FRAME = re.compile(
@@ -137,8 +162,7 @@ class WholeRequest:
 def whole_request(question: str) -> WholeRequest | None:
     """What the question wants of a whole document; None where it is an ordinary question."""
     if _WHICH_DOCUMENTS.search(question):
-        rest = _WHICH_DOCUMENTS.sub(" ", question)
-        return WholeRequest("documents", False, (), topic_of(rest))
+        return WholeRequest("documents", False, (), topic_of(question))
     is_summary = _SUMMARY.search(question) is not None
     if not is_summary and not _LIST.search(question):
         return None

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from server.answering.collaborators import LanguageModelParts
-from server.answering.query_engine import fitting
+from server.answering.query_engine import fitting, room_tokens
 from server.answering.whole_reading import Reading
-from server.language_model.client import estimated_prompt_tokens
 from server.language_model.errors import LanguageModelError
 from server.language_model.prompts import new_marker
 from server.language_model.usage import Usage
@@ -32,11 +31,12 @@ _MOVED = 5  # passages by which the end of a part may move to that of a section
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The places of the passages that are needed, ascending; what choosing cost; how many parts no model chose from."""
+    """The places of the passages that are needed, ascending; what choosing cost; how many of the calls failed."""
 
     places: tuple[int, ...]
     usage: Usage
-    failed: int = 0
+    parts: int
+    failed: int
 
 
 def calls_for(pages: int) -> int:
@@ -58,30 +58,30 @@ def selected(question: str, reading: Reading, passages: Sequence[Passage], model
     key = {line.chunk for line in reading.lines}
     for part, future in zip(parts, running, strict=True):
         chosen, used = future.result()
-        usage += used
-        failed += not chosen
+        usage += used or Usage()
+        failed += used is None
         places.update(chosen or [place for place in part if place in key][:most] or part[:1])
-    return Selection(tuple(sorted(places)), usage, failed)
+    return Selection(tuple(sorted(places)), usage, len(parts), failed)
 
 
-def room_tokens(question: str, model: LanguageModelParts) -> int:
-    """The estimated tokens that passages may have in the prompt of an answer."""
-    limits, known = model.models.limits, model.models.of("answering").known.current
-    fixed = estimated_prompt_tokens(model.prompts.answer_messages(question, (), new_marker()))
+def room_for_any_answer(question: str, model: LanguageModelParts) -> int:
+    """The estimated tokens that passages may have in a prompt, whether or not the model thinks before it answers."""
+    limits = model.models.limits
     written = max(limits.answer_tokens, limits.thinking_tokens)
-    return max(0, int((limits.context_tokens - written) / known.tokens_by_estimate) - fixed)
+    return max(0, room_tokens(question, model.models, model.prompts, written))
 
 
 def _chosen(
     question: str, passages: Sequence[Passage], part: Sequence[int], most: int, model: LanguageModelParts
-) -> tuple[list[int], Usage]:
-    shown = fitting([passages[place] for place in part], room_tokens(question, model))
+) -> tuple[list[int], Usage | None]:
+    """The places that the model chose, and what that cost; [] and None where the call failed."""
+    shown = fitting([passages[place] for place in part], room_for_any_answer(question, model))
     messages = model.prompts.parts_messages(question, shown, most, new_marker())
     try:
         reply = model.models.complete(messages, json_mode=False, role="answering")
     except LanguageModelError as error:
         logger.warning("a part of a document was not read by the model: %s", type(error).__name__)
-        return [], Usage()
+        return [], None
     return [part[number - 1] for number in chosen_numbers(reply.text, len(shown))[:most]], reply.usage
 
 

@@ -9,7 +9,7 @@ from server.answering import notices
 from server.answering.citation_marks import cited_numbers
 from server.http import schema
 from server.language import question_language
-from server.language_model.usage import estimated_tokens
+from server.language_model.usage import TextCount
 from storage.escaping import escaped
 from storage.message_translation import told
 from storage.place_names import place_names
@@ -28,7 +28,7 @@ class TextLimit:
         self._stop = [sequence for sequence in stop if sequence]
         self._max_tokens = max_tokens
         self._held = ""
-        self._sent = ""
+        self._sent = TextCount()
         self.finish: str | None = None
 
     def add(self, text: str) -> str:
@@ -53,19 +53,19 @@ class TextLimit:
     def has_room(self, text: str) -> bool:
         """Whether all of it would go out."""
         return not self.finish and (
-            self._max_tokens is None or estimated_tokens(self._sent + self._held + text) <= self._max_tokens
+            self._max_tokens is None or self._sent.plus(self._held).plus(text).tokens <= self._max_tokens
         )
 
     def _room(self, piece: str) -> str:
-        if self._max_tokens is not None and estimated_tokens(self._sent + piece) > self._max_tokens:
+        if self._max_tokens is not None and self._sent.plus(piece).tokens > self._max_tokens:
             low, high = 0, len(piece)
             while low < high:
                 middle = (low + high + 1) // 2
-                fits = estimated_tokens(self._sent + piece[:middle]) <= self._max_tokens
+                fits = self._sent.plus(piece[:middle]).tokens <= self._max_tokens
                 low, high = (middle, high) if fits else (low, middle - 1)
             piece = piece[:low]
             self.finish = "length"
-        self._sent += piece
+        self._sent = self._sent.plus(piece)
         return piece
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from storage.words.lines import is_row
 from storage.words.sentences import sentence_spans
 from storage.words.stemming import stem
-from storage.words.terms import STOP_WORDS, index_terms
+from storage.words.terms import content_words
 
 _LONGEST_GAIN = 12
 """Words from which on a sentence's length counts against it."""
@@ -43,7 +43,7 @@ def _weight(shared: set[str], known: Counter[str]) -> float:
 
 
 def _words(text: str) -> set[str]:
-    return {stem(word) for word in index_terms(text).lower().split() if word not in STOP_WORDS}
+    return set(map(stem, content_words(text)))
 
 
 def _pieces(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:

@@ -6,12 +6,14 @@ Holds for ten documents as for ten thousand: what is counted is counted once, an
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any, Literal, get_args
 
 from storage.folder_listing import state_of
-from storage.records import DocumentRecord
+from storage.records import WITHOUT_OCR, DocumentRecord
+
+IN_PART = "in_part"
+"""The cause of documents that answer but for some pages without text; others are categories of failures."""
 
 State = Literal["all", "attention", "new"]
 Order = Literal["attention", "name", "size", "date", "pages"]
@@ -25,11 +27,15 @@ _LARGEST_GROUP = 20
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a person asked the list for. `text` is part of a name or title; `folder` has no slash at its end."""
+    """What a person asked the list for. `text` is part of a name or title, or words of the text.
+
+    `folder` has no slash at its end; `cause` is what `cause_of` says, empty for any.
+    """
 
     text: str = ""
     state: State = "all"
     folder: str = ""
+    cause: str = ""
     order: Order = "attention"
     page: int = 1
 
@@ -45,19 +51,24 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """Documents that could not be read for the same cause, the first of them by name."""
+    """Documents that could not be read, or not all of them, for the same cause: the first of them by name.
 
-    category: str
+    `may_ocr`: a page of theirs could not be read, and none was tried with OCR.
+    """
+
+    cause: str
     documents: tuple[DocumentRecord, ...]
     count: int
+    may_ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentList:
-    """One page of the list, and what there is beside it."""
+    """One page of the list, and what there is beside it. `by_words`: rows that only their text has found."""
 
     wanted: Wanted
     rows: tuple[DocumentRecord, ...]
+    by_words: frozenset[str]
     found: int
     counts: dict[State, int]
     folders: tuple[Folder, ...]
@@ -74,32 +85,46 @@ class DocumentList:
         return (self.wanted.page - 1) * ROWS + 1 if self.rows else 0
 
 
-def list_documents(records: Sequence[DocumentRecord], wanted: Wanted, new: Collection[str] = ()) -> DocumentList:
-    """The documents that are wanted. `new` are the paths that the last run has added."""
+def list_documents(
+    records: Sequence[DocumentRecord], wanted: Wanted, new: Collection[str] = (), saying: Collection[str] = ()
+) -> DocumentList:
+    """The documents that are wanted. `new`: paths that the last run has added; `saying`: whose text holds the words."""
     inside = [record for record in records if _is_inside(record.path, wanted.folder)]
     named = [record for record in inside if _is_named(record, wanted.text)]
+    by_words = {record.path for record in inside if record.path in saying}.difference(each.path for each in named)
+    either = [*named, *(record for record in inside if record.path in by_words)]
+    needing = [record for record in either if needs_attention(record)]
     by_state: dict[State, list[DocumentRecord]] = {
-        "all": named,
-        "attention": [record for record in named if needs_attention(record)],
-        "new": [record for record in named if record.path in new],
+        "all": either,
+        "attention": [record for record in needing if wanted.cause in ("", cause_of(record))],
+        "new": [record for record in either if record.path in new],
     }
     found = by_state[wanted.state]
     wanted = replace(wanted, page=min(max(1, wanted.page), _pages(len(found))))
     start = (wanted.page - 1) * ROWS
-    ordered = sorted(found, key=_KEYS[wanted.order])
+    key = _KEYS[wanted.order]
+    ordered = sorted(found, key=lambda record: (record.path in by_words, key(record)))[start : start + ROWS]
     return DocumentList(
         wanted,
-        tuple(ordered[start : start + ROWS]),
+        tuple(ordered),
+        frozenset(record.path for record in ordered if record.path in by_words),
         len(found),
-        {state: len(those) for state, those in by_state.items()},
+        {state: len(those) for state, those in by_state.items()} | {"attention": len(needing)},
         tuple(_folders(inside, wanted.folder)),
-        tuple(_failures(by_state["attention"])),
+        tuple(_failures(needing)),
     )
 
 
 def needs_attention(record: DocumentRecord) -> bool:
     """Whether a person should look at it: not read, or not all of it."""
     return state_of(record) != "read"
+
+
+def cause_of(record: DocumentRecord) -> str:
+    """Why a document needs attention: the category of its failure, or `IN_PART`; empty where it needs none."""
+    if record.status != "indexed":
+        return record.category or "unreadable"
+    return IN_PART if needs_attention(record) else ""
 
 
 def newest(records: Sequence[DocumentRecord]) -> set[str]:
@@ -131,15 +156,19 @@ def _folders(inside: Sequence[DocumentRecord], folder: str) -> list[Folder]:
     ]
 
 
-def _failures(records: Sequence[DocumentRecord]) -> list[Failures]:
-    failed = sorted(
-        (record for record in records if record.status != "indexed"), key=lambda each: (each.category or "", each.path)
-    )
-    groups = [(category, list(group)) for category, group in groupby(failed, key=lambda each: each.category or "")]
-    return [
-        Failures(category, tuple(group[:_LARGEST_GROUP]), len(group))
-        for category, group in sorted(groups, key=lambda each: -len(each[1]))
+def _failures(needing: Sequence[DocumentRecord]) -> list[Failures]:
+    by_cause: dict[str, list[DocumentRecord]] = {}
+    for record in sorted(needing, key=_by_name):
+        by_cause.setdefault(cause_of(record), []).append(record)
+    groups = [
+        Failures(cause, tuple(group[:_LARGEST_GROUP]), len(group), any(map(_may_ocr, group)))
+        for cause, group in by_cause.items()
     ]
+    return sorted(groups, key=lambda each: (each.cause == IN_PART, -each.count))
+
+
+def _may_ocr(record: DocumentRecord) -> bool:
+    return cause_of(record) in (IN_PART, "no_text") and WITHOUT_OCR in record.fingerprint
 
 
 def _by_name(record: DocumentRecord) -> Any:

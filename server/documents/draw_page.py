@@ -1,8 +1,8 @@
 """Draws one page of a PDF with a passage marked: a process of its own, so that no page can harm the server.
 
 python -m server.documents.draw_page FILE PAGE LARGEST
-reads the texts of the passage and of its sentence on that page as JSON; writes a line of JSON, the picture's size and
-where the sentence stands in it, and a PNG, together of at most LARGEST bytes.
+reads the texts of the passage, of its sentence and of what was looked for on that page as JSON; writes a line of JSON,
+the picture's size and where the sentence stands in it, and a PNG, together of at most LARGEST bytes.
 """
 
 import difflib
@@ -24,6 +24,8 @@ _WIDTH = 1100
 _TALLEST = 2400
 _YELLOW = (255, 236, 150)
 _STRONG = (255, 190, 40)
+_GREEN = (150, 226, 214)
+_MOST_HITS = 500  # of what was looked for, on one page
 _MEMORY_BYTES = 1536 * 1024 * 1024
 _CPU_SECONDS = 10
 _NICENESS = 10  # questions and health are answered first
@@ -41,26 +43,31 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (largest_bytes, largest_bytes))
-    passage, sentence = json.loads(sys.stdin.buffer.read())
-    sys.stdout.buffer.write(draw(file, number, passage, sentence))
+    passage, sentence, *hits = json.loads(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(draw(file, number, passage, sentence, hits))
 
 
-def draw(file: str, number: int, passage: str, sentence: str) -> bytes:
-    """The page (counted from 1), with what it has of the passage marked softly and of its sentence strongly."""
+def draw(file: str, number: int, passage: str, sentence: str, hits: Sequence[str] = ()) -> bytes:
+    """The page (counted from 1), with what it has of the passage marked softly and of its sentence strongly.
+
+    Every place where one of `hits` stands has a colour of its own.
+    """
     document = pypdfium2.PdfDocument(file)
     page = document[number - 1]
     width, height = page.get_size()
     bitmap = page.render(scale=min(_WIDTH / width, _TALLEST / height))
     picture = bitmap.to_pil().convert("RGB")
     strong: list[Box] = []
-    if passage:
+    if passage or hits:
         to_pixels = bitmap.get_posconv(page)  # knows the page's rotation and crop box
         text = page.get_textpage()
         characters = [chr(pdfium.FPDFText_GetUnicode(text, i)) for i in range(text.count_chars())]
-        places = find_passage(characters, passage)
+        places = find_passage(characters, passage) if passage else []
         boxes = {i: _box_in_pixels(to_pixels, text.get_charbox(i)) for i in places}
         strong = list(lines_of([boxes[i] for i in find_sentence(characters, places, sentence)]))
+        found = [[_box_in_pixels(to_pixels, text.get_charbox(i)) for i in hit] for hit in find_all(characters, hits)]
         picture = _marked(picture, list(lines_of(list(boxes.values()))), strong)
+        picture = _marked(picture, [], [line for hit in found for line in lines_of(hit)], _GREEN)
     output = io.BytesIO()
     output.write(json.dumps([*picture.size, *_around(strong)]).encode() + b"\n")
     picture.quantize(64).save(output, "PNG")
@@ -72,6 +79,16 @@ def find_sentence(characters: Sequence[str], places: Sequence[int], sentence: st
     if not any(letter.isalnum() for letter in sentence):
         return []
     return [places[i] for i in find_passage([characters[place] for place in places], sentence)]
+
+
+def find_all(characters: Sequence[str], hits: Sequence[str]) -> list[list[int]]:
+    """The characters of every place where one of these texts stands, compared as passages are; not more than many."""
+    places, page = _letters(characters)
+    found: list[list[int]] = []
+    for wanted in {_letters(hit)[1] for hit in hits} - {""}:
+        starts = [match.start() for match in re.finditer(re.escape(wanted), page)]
+        found += [places[start : start + len(wanted)] for start in starts]
+    return found[:_MOST_HITS]
 
 
 def find_passage(characters: Sequence[str], passage: str) -> list[int]:
@@ -153,10 +170,12 @@ def _around(boxes: Sequence[Box]) -> Sequence[int]:
     return tuple(map(int, (min(lefts), min(tops), max(rights), max(bottoms))))
 
 
-def _marked(picture: Image.Image, boxes: Sequence[Box], strong: Sequence[Box]) -> Image.Image:
+def _marked(
+    picture: Image.Image, boxes: Sequence[Box], strong: Sequence[Box], colour_of_strong: tuple[int, int, int] = _STRONG
+) -> Image.Image:
     layer = Image.new("RGB", picture.size, "white")
     pen = ImageDraw.Draw(layer)
-    for colour, marked in ((_YELLOW, boxes), (_STRONG, strong)):
+    for colour, marked in ((_YELLOW, boxes), (colour_of_strong, strong)):
         for left, top, right, bottom in marked:
             pen.rectangle((left - 3, top - 3, right + 3, bottom + 3), fill=colour)
     return ImageChops.multiply(picture, layer)

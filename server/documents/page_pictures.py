@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,10 @@ _KEPT_FAILURES = 1000
 _KEPT_HASHES = 1000
 _HASHED_BYTES = 256 * 1024 * 1024
 _OUT_OF_TIME = (-signal.SIGKILL, -signal.SIGXCPU)
+
+
+Marked = tuple[str, ...]
+"""What is marked on a page: the passage, its sentence, and what was looked for."""
 
 
 class NoPicture(Exception):
@@ -100,21 +104,25 @@ class PagePictures:
         self._slow_work = slow_work or SlowWork()
         self._children = children or Children()
         self._failure_seconds = failure_seconds
-        self._pictures: Newest[tuple[str, int, str, str], Picture] = Newest(
+        self._pictures: Newest[tuple[str, int, Marked], Picture] = Newest(
             _KEPT_PICTURES, heaviest=_KEPT_BYTES, weight=lambda picture: len(picture.png)
         )
         self._failures: Newest[tuple[str, int], tuple[str, float]] = Newest(_KEPT_FAILURES)
 
-    def picture(self, file: Path, version: str, number: int, passage: str, sentence: str = "") -> bytes:
+    def picture(
+        self, file: Path, version: str, number: int, passage: str, sentence: str = "", hits: Sequence[str] = ()
+    ) -> bytes:
         """The PNG of `drawn`."""
-        return self.drawn(file, version, number, passage, sentence).png
+        return self.drawn(file, version, number, passage, sentence, hits).png
 
-    def drawn(self, file: Path, version: str, number: int, passage: str, sentence: str = "") -> Picture:
-        """One page with a passage and a sentence of it marked.
+    def drawn(
+        self, file: Path, version: str, number: int, passage: str, sentence: str = "", hits: Sequence[str] = ()
+    ) -> Picture:
+        """One page with a passage and a sentence of it marked, and every place where one of `hits` stands.
 
         Raises `NoPicture`; `NoRoom` where too many are being drawn.
         """
-        marked = (passage, sentence)
+        marked = (passage, sentence, *hits)
         if (known := self._known(version, number, marked)) is None:
             self._slow_work.once("pictures", (version, number), lambda: self._draw(file, version, number, marked))
             known = self._known(version, number, marked)
@@ -122,18 +130,18 @@ class PagePictures:
             raise NoRoom  # the page was being drawn with another passage marked
         return known
 
-    def _known(self, version: str, number: int, marked: tuple[str, str]) -> Picture | None:
+    def _known(self, version: str, number: int, marked: Marked) -> Picture | None:
         """The kept picture, if there is one. Raises `NoPicture` where the page could not be drawn a while ago."""
         reason, since = self._failures.get((version, number)) or ("", 0.0)
         if reason and time.monotonic() - since < self._failure_seconds:
             raise NoPicture(reason)
-        return self._pictures.get((version, number, *marked))
+        return self._pictures.get((version, number, marked))
 
-    def _draw(self, file: Path, version: str, number: int, marked: tuple[str, str]) -> None:
+    def _draw(self, file: Path, version: str, number: int, marked: Marked) -> None:
         if self._known(version, number, marked) is not None:
             return
         try:
-            self._pictures.put((version, number, *marked), _drawn(self._children, file, number, marked))
+            self._pictures.put((version, number, marked), _drawn(self._children, file, number, marked))
         except ChildrenEnded as error:
             raise NoPicture(message("the server is stopping")) from error
         except NoPicture as error:
@@ -141,7 +149,7 @@ class PagePictures:
             raise
 
 
-def _drawn(children: Children, file: Path, number: int, marked: tuple[str, str]) -> Picture:
+def _drawn(children: Children, file: Path, number: int, marked: Marked) -> Picture:
     command = [sys.executable, "-P", "-m", "server.documents.draw_page", str(file), str(number), str(_LARGEST_BYTES)]
     with tempfile.TemporaryFile() as output:  # its size is limited for the process; a pipe's would not be
         try:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from server.documents.child_processes import Children, ChildrenEnded
 from server.documents.slow_work import NoRoom, SlowWork
@@ -24,8 +25,13 @@ from storage.private_files import private_directory, private_opener
 _COMMAND = [sys.executable, "-m", "indexing"]
 _HOME = Path(__file__).parents[2]
 _PLAN_SECONDS = 60
+
+Again = Literal["failed", "ocr"]
+_AGAIN: dict[Again, list[str]] = {"failed": ["--retry-failed"], "ocr": ["--with-ocr"]}
 _KEPT_SECONDS = 5.0
 _LOOK_SECONDS = 0.2
+_QUIET_SECONDS = 1.0
+"""After a file was added, until a run begins: more of them may come, one by one."""
 _LAST_BYTES = 65536
 _LAST_LINES = 12
 _COUNT = re.compile(r"(?:^|embedded )(\d+)/(\d+)\b")
@@ -77,6 +83,7 @@ class Reindexing:
         command: Sequence[str] = _COMMAND,
         slow_work: SlowWork | None = None,
         children: Children | None = None,
+        quiet_seconds: float = _QUIET_SECONDS,
     ) -> None:
         self._index_dir = index_dir.resolve()
         self._slow_work = slow_work or SlowWork()
@@ -86,9 +93,24 @@ class Reindexing:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._follows = False
+        self._asked_at = 0.0
+        self._quiet_seconds = quiet_seconds
 
-    def start(self, documents_dir: Path, *, allow_removals: bool = False) -> bool:
-        """Start a run; False where one is going on already. `allow_removals`: what is gone is gone on purpose."""
+    def start(
+        self,
+        documents_dir: Path,
+        *,
+        allow_removals: bool = False,
+        again: Again | None = None,
+        retry: Sequence[str] = (),
+    ) -> bool:
+        """Start a run; False where one is going on already. `allow_removals`: what is gone is gone on purpose.
+
+        `again`: what could not be read is tried once more, or what lacks text is read with OCR. `retry`: these
+        documents alone are tried once more.
+        """
+        options = [*(["--allow-removals"] if allow_removals else []), *(_AGAIN[again] if again else [])]
+        options += [f"--retry={path}" for path in retry]
         with self._lock:
             if self._is_running():
                 return False
@@ -96,7 +118,7 @@ class Reindexing:
             private_directory(self._index_dir)
             with open(self._log, "wb", opener=private_opener) as log:
                 self._process = subprocess.Popen(
-                    [*self._command, *(["--allow-removals"] if allow_removals else [])],
+                    [*self._command, *options],
                     cwd=_HOME,
                     env=self._environment(documents_dir),
                     stdin=subprocess.DEVNULL,
@@ -111,6 +133,7 @@ class Reindexing:
     def follow(self, documents_dir: Path) -> None:
         """Start a run now, or as soon as the one that goes on has ended: it may not have seen the newest files."""
         with self._lock:
+            self._asked_at = time.monotonic()
             if self._follows:
                 return
             self._follows = True
@@ -130,7 +153,7 @@ class Reindexing:
     def state(self) -> JobState:
         """How the run gets on, or how the last one ended."""
         with self._lock:
-            is_running = self._is_running()
+            is_running = self._is_running() or self._follows
             own = self._process
             exit_code = None if own is None or is_running else own.returncode
             can_cancel = own is not None and own.poll() is None
@@ -155,6 +178,8 @@ class Reindexing:
 
     def _start_when_free(self, documents_dir: Path) -> None:
         try:
+            while time.monotonic() - self._asked_at < self._quiet_seconds:
+                time.sleep(_LOOK_SECONDS)
             while not self.start(documents_dir):
                 time.sleep(_LOOK_SECONDS)
         finally:

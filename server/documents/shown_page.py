@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby, islice
 
 from server.documents.cited_sentence import cited_range
 from storage.catalogue.catalogue import Catalogue
@@ -92,7 +93,7 @@ def cited_page(
 
 @dataclass(frozen=True, slots=True)
 class PageMark:
-    """How pages `first` to `last` of a document were read; an odd page stands alone."""
+    """How pages `first` to `last` of a document were read."""
 
     first: int
     last: int
@@ -100,13 +101,22 @@ class PageMark:
 
 
 def page_marks(
-    documents: Sequence[DocumentRecord], odd_pages: Iterable[tuple[str, PageRecord]]
+    documents: Sequence[DocumentRecord], odd_pages: Iterable[tuple[str, PageRecord]], most: int
 ) -> dict[str, list[PageMark]]:
-    """By path: its pages in order, runs of plainly read ones drawn together."""
+    """By path: its pages in order, each page a mark; where all of them are more than `most`, runs of the same state.
+
+    Then a document has no more marks than its share of `most`.
+    """
     odd: dict[str, dict[int, PageStatus]] = {}
     for path, page in odd_pages:
         odd.setdefault(path, {})[page.number] = page.status
-    return {record.path: list(_marks(record.pages, odd.get(record.path, {}))) for record in documents}
+    has_room = sum(record.pages for record in documents) <= most
+    marks: dict[str, list[PageMark]] = {}
+    for record in documents:
+        states = odd.get(record.path, {})
+        each = (PageMark(number, number, states.get(number, "text")) for number in range(1, record.pages + 1))
+        marks[record.path] = list(each if has_room else islice(_runs(record.pages, states), most // len(documents)))
+    return marks
 
 
 def passages_on(catalogue: Catalogue, shown: ShownPage) -> list[ChunkRecord]:
@@ -117,15 +127,12 @@ def passages_on(catalogue: Catalogue, shown: ShownPage) -> list[ChunkRecord]:
     return [chunk for chunk in catalogue.document_chunks(shown.document.path) if number in chunk.pages]
 
 
-def _marks(pages: int, odd: dict[int, PageStatus]) -> Iterator[PageMark]:
-    first = 1
-    for number in sorted(number for number, status in odd.items() if status != "text"):
-        if first < number:
-            yield PageMark(first, number - 1, "text")
-        yield PageMark(number, number, odd[number])
-        first = number + 1
-    if first <= pages:
-        yield PageMark(first, pages, "text")
+def _runs(pages: int, odd: dict[int, PageStatus]) -> Iterator[PageMark]:
+    """Neighbouring pages of one state drawn together."""
+    numbers = range(1, pages + 1)
+    for status, run in groupby(numbers, key=lambda number: odd.get(number, "text")):
+        found = list(run)
+        yield PageMark(found[0], found[-1], status)
 
 
 def _spans(passage: ChunkRecord | None) -> tuple[Span, ...]:

@@ -1,4 +1,4 @@
-"""Adding documents to the folder and taking them out. Knows files alone: no request, no index.
+"""Adding documents to the folder, taking them out, having them ignored there. Knows files: no request, no index.
 
 A file is written under a hidden name that the indexing job passes over, and gets its own name when it is complete:
 whatever breaks off, there is no half document. Nothing is written or removed outside the folder, and the name under
@@ -15,15 +15,17 @@ import stat
 import threading
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from dataclasses import replace as changed
+from io import BytesIO
 from pathlib import Path, PurePath
 from typing import IO, Literal
 
 from storage.file_hash import file_sha256
 from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
+from storage.ignore_files import IGNORE_FILE, line_for
 from storage.messages import message
 
 logger = logging.getLogger(__name__)
@@ -145,20 +147,37 @@ class Uploads:
                 return held
             return _published(folder, [_publish(folder, draft) for draft in drafts])
 
-    def settle(self, key: str, choice: Choice) -> Stored:
-        """Store what was held. Raises `NotHeld`, `FolderFull`, `FolderNotWritable`."""
+    def settle(self, key: str, choices: Mapping[str, Choice]) -> Stored:
+        """Store what was held; where names are taken as `choices` says by name, else beside the other files.
+
+        Raises `NotHeld`, `FolderFull`, `FolderNotWritable`.
+        """
         with self._lock, disk_failures():
             held = self._held.pop(key, None)
             if held is None or not all(draft.file.is_file() for draft in held.drafts):
                 raise NotHeld
             stored = []
             for draft in held.drafts:
+                choice = choices.get(draft.name, "both")
                 is_taken = bool(_taken_names(held.folder, [draft], replace=choice == "replace"))
                 if not (is_taken and choice == "skip"):
                     named = changed(draft, name=_free_name(held.folder, draft.name)) if is_taken else draft
                     stored.append(_publish(held.folder, named))
                 draft.file.unlink(missing_ok=True)
             return _published(held.folder, stored)
+
+    def held(self, key: str) -> HeldFiles:
+        """What waits for a choice under this key. Raises `NotHeld`."""
+        with self._lock:
+            if (held := self._held.get(key)) is None:
+                raise NotHeld
+            return held
+
+    def forget(self, key: str) -> None:
+        """Store none of what was held."""
+        with self._lock:
+            for draft in self._held.pop(key).drafts if key in self._held else ():
+                draft.file.unlink(missing_ok=True)
 
     def _hold(self, held: HeldFiles) -> None:
         """Keep them for a while; the oldest beyond the bound go. The lock is held."""
@@ -190,7 +209,7 @@ class Uploads:
                     folder.mkdir(parents=True, exist_ok=True)
                 _remove_leftovers(folder)
                 for name, file in zip(names, files, strict=True):
-                    drafts.append(write_draft(folder, name, file.stream))
+                    drafts.append(_write_draft(folder, name, file.stream))
                 yield drafts
             finally:
                 for draft in drafts:
@@ -226,6 +245,24 @@ def document_file(folder: Path, path: str, known: Iterable[str] = ()) -> Path:
     return parent / parts[-1]
 
 
+def ignore_documents(folder: Path, paths: Iterable[str]) -> int:
+    """Add a line for each path that has none yet; returns how many. Raises `FolderFull`, `FolderNotWritable`."""
+    file = folder / IGNORE_FILE
+    with disk_failures():
+        before = file.read_text(encoding="utf-8-sig", errors="replace") if file.is_file() else ""
+        known = set(before.splitlines())
+        lines = [line for path in dict.fromkeys(paths) if (line := line_for(path)) not in known and "\n" not in path]
+        if not lines:
+            return 0
+        start = before if not before or before.endswith("\n") else f"{before}\n"
+        draft = _write_draft(folder, IGNORE_FILE, BytesIO((start + "".join(f"{line}\n" for line in lines)).encode()))
+        try:
+            draft.file.replace(file)
+        finally:
+            draft.file.unlink(missing_ok=True)
+    return len(lines)
+
+
 @contextmanager
 def disk_failures() -> Iterator[None]:
     """Within the block, say what a person can act on where the system fails: `FolderFull`, `FolderNotWritable`."""
@@ -244,7 +281,7 @@ def _name_of(file: SentFile) -> str:
     return name
 
 
-def write_draft(folder: Path, name: str, stream: IO[bytes]) -> Draft:
+def _write_draft(folder: Path, name: str, stream: IO[bytes]) -> Draft:
     """The whole content under a hidden name that the indexing job passes over. Raises `OSError`."""
     file = folder / f"{_DRAFT_PREFIX}{secrets.token_hex(8)}"
     digest, size = hashlib.sha256(), 0

@@ -25,6 +25,7 @@ Frequencies = Callable[[Collection[str]], Mapping[str, int]]
 """In how many chunks of the index each stem occurs; one that nobody uses is absent."""
 
 _PLAIN_WORDS = re.compile(r"[^\W_]+")
+_ENDING = "[A-Za-zÀ-ɏ]*"  # not of Chinese, which has no spaces
 _LETTERS = re.compile(r"[^\W\d_]+")
 _GENERIC_WORDS = """
 according allow allowed amount answer another author authors based become best call called day different document
@@ -39,6 +40,7 @@ _UNSEEN_CJK_WEIGHT = 0.35  # two characters that nobody writes side by side are 
 _ELSEWHERE = 0.7  # a word in the title or a heading, beside 1.0 in the text; an identifier whose parts are scattered
 _SECOND_SENTENCE = 0.95
 _MOSTLY = 0.9
+_PAIR = 2  # characters of a piece of Chinese
 _SHORTEST_PART = 4  # letters of a part of a German or Dutch compound
 _SMOOTHING_CHUNKS = 20  # a small index knows little of how common a word is
 
@@ -126,8 +128,35 @@ def examine(profile: Profile, text: str, context: str = "") -> Evidence:
         introduced=float(introduces(profile.question, text)) if profile.expects == "definition" else 0.5,
         comparable=sum(need.rarity for need in needs) / (sum(need.rarity for need in profile.needs) or 1.0),
         best=best,
-        shared=tuple(dict.fromkeys(need.shown for need in found)),
+        shared=tuple(_in_whole_words(profile.question, dict.fromkeys(need.shown for need in found))),
     )
+
+
+def _in_whole_words(question: str, shown: Collection[str]) -> Iterator[str]:
+    """The same for people: pairs of Chinese characters that overlap in the question are one piece of it."""
+    pairs = [word for word in shown if len(word) == _PAIR and IS_UNSPACED.match(word)]
+    places = sorted({place for word in pairs for place in _places_in(question, word)})
+    runs: list[tuple[int, int]] = []
+    for start, end in places:
+        if runs and start < runs[-1][1]:
+            runs[-1] = (runs[-1][0], max(end, runs[-1][1]))
+        else:
+            runs.append((start, end))
+    told: set[tuple[int, int]] = set()
+    for word in shown:
+        place = next(_places_in(question, word), None) if word in pairs else None
+        if place is None:
+            yield word
+        elif (run := next(run for run in runs if run[0] <= place[0] < run[1])) not in told:
+            told.add(run)
+            yield question[run[0] : run[1]]
+
+
+def _places_in(question: str, word: str) -> Iterator[tuple[int, int]]:
+    place = question.find(word)
+    while place >= 0:
+        yield place, place + len(word)
+        place = question.find(word, place + 1)
 
 
 def needs_met(profile: Profile, text: str) -> frozenset[int]:
@@ -171,7 +200,10 @@ def _as_written(question: str, term: Term) -> str:
     words = term.spellings[0]
     if IS_UNSPACED.search("".join(words)):
         return "".join(word if i == 0 or not IS_UNSPACED.search(word) else word[-1] for i, word in enumerate(words))
-    written = re.search(r"[\W_]+".join(map(re.escape, words)), question, re.IGNORECASE)
+    # The word itself, of which a stem may be all that is looked for: "Eintritt", not "Eintrit".
+    side_by_side = r"[\W_]+".join(map(re.escape, words))
+    ending = _ENDING if words[-1].isalpha() else ""
+    written = re.search(side_by_side + ending, question, re.IGNORECASE)
     return written.group() if written else " ".join(words)
 
 

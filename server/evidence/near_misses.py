@@ -48,11 +48,6 @@ def is_another_name(text: str, end: int, name: str) -> bool:
     return has_digit and not name.isdigit() and _VARIANT.match(text, end) is not None
 
 
-def opposites_of(word: str) -> frozenset[str]:
-    """The words that somebody would be given instead, who asked for this one: seller for buyer."""
-    return _by_word().get(word.casefold(), frozenset())
-
-
 @lru_cache(maxsize=1)
 def _by_word() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}

@@ -1,7 +1,7 @@
 """Adding files to the documents folder and taking them out, for forms and programs: who may, and what follows."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -51,9 +51,9 @@ def receive(files: list[SentFile]) -> list[StoredFile] | HeldFiles:
     return _changed(lambda uploads: uploads.receive(documents_dir(), files, may_create=_may_create(documents_dir())))
 
 
-def settle(key: str, choice: Choice) -> list[StoredFile]:
-    """Store what was held."""
-    return _changed(lambda uploads: uploads.settle(key, choice))
+def settle(key: str, choices: Mapping[str, Choice]) -> list[StoredFile]:
+    """Store what was held, as was chosen for each name that is taken."""
+    return _changed(lambda uploads: uploads.settle(key, choices))
 
 
 def _changed(change: Callable[[Uploads], Changed]) -> Changed:

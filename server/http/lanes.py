@@ -10,13 +10,14 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-from server.answering.service import RUNNING, WAITING
+from server.answering.admission import RUNNING, WAITING
 from server.threads import Threads
 
 logger = logging.getLogger(__name__)
 
 _PROBES = {"/healthz", "/readyz", "/metrics"}
-_QUESTIONS = {"/api/query", "/api/retrieve", "/v1/chat/completions", "/v1/completions", "/v1/responses", "/ask"}
+_QUESTIONS = {"/api/query", "/api/retrieve", "/v1/chat/completions", "/v1/completions", "/v1/responses", "/ask", "/mcp"}
+_FIND = "/find"
 _PROBED_AT_A_TIME = 2
 _ASKED_AT_A_TIME = RUNNING + WAITING + 8  # the queue is `Admission`'s; the last ones tell who finds it full
 
@@ -54,7 +55,8 @@ class Lanes:
     def _lane_of(self, method: str, path: str) -> Threads:
         if method in ("GET", "HEAD") and path in _PROBES:
             return self._probes
-        return self._questions if method == "POST" and path.rstrip("/") in _QUESTIONS else self._others
+        is_question = (method == "POST" and path.rstrip("/") in _QUESTIONS) or path == _FIND
+        return self._questions if is_question else self._others
 
 
 def _serve(channel: Any) -> None:

@@ -14,8 +14,8 @@ from flask_limiter import RateLimitExceeded
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from server.answering.admission import TooBusy
 from server.answering.readiness_check import CannotAnswer
-from server.answering.service import TooBusy
 from server.deadline import Cancelled, TimeUp
 from server.documents.page_pictures import NoPicture
 from server.documents.slow_work import NoRoom

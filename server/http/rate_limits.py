@@ -7,10 +7,11 @@ from flask import Flask, current_app, g, request
 from flask_limiter import ApplicationLimit, Limiter
 from flask_limiter.util import get_remote_address
 
+from server.http.scopes import asks_by_tool
 from server.settings import ServerSettings
 
 _UNLIMITED = {"static", "api.healthz", "api.readyz", "api.metrics"}
-_QUESTIONS = {"api.query", "openai.chat_completions", "openai.completions", "openai.responses", "web.ask"}
+_QUESTIONS = {"api.query", "openai.chat_completions", "openai.completions", "openai.responses", "web.ask", "web.find"}
 _EXTENSION = "pagewise-limiter"
 
 
@@ -30,7 +31,7 @@ def limit(app: Flask, settings: ServerSettings) -> None:
             ApplicationLimit(
                 f"{settings.questions_per_minute}/minute",
                 scope="questions",
-                exempt_when=lambda: request.endpoint not in _QUESTIONS,
+                exempt_when=lambda: not _is_question(),
             )
         )
     app.extensions[_EXTENSION] = Limiter(
@@ -43,6 +44,10 @@ def seconds_to_wait() -> int:
     limiter: Limiter = current_app.extensions[_EXTENSION]
     reached = limiter.current_limit
     return max(1, math.ceil(reached.reset_at - time.time())) if reached else 60
+
+
+def _is_question() -> bool:
+    return request.endpoint in _QUESTIONS or asks_by_tool()
 
 
 def _client() -> str:

@@ -1,8 +1,15 @@
-"""What every request passes and every response carries: request id, token, own origin, headers, access log."""
+"""What every request passes and every response carries: request id, token, origin, headers, access log.
+
+Programs that are no page of ours may yet say an origin: desktop programs, browser extensions, pages of CORS_ORIGINS. A
+form of another site cannot send the header `Authorization: Bearer`, and a script of one only after a preflight, which
+none but the origins of CORS_ORIGINS gets an answer to. So a token with an origin that is no website's (`app://…`, an
+extension's, `null`) comes from a program that was given it.
+"""
 
 import logging
 import secrets
 import time
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
@@ -10,11 +17,12 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import SecurityError
 from werkzeug.sansio.utils import host_is_trusted
 
-from server.http.foreign_origins import answer_preflight, is_from_known_program, let_browsers_read
 from server.http.own_addresses import OwnAddresses
 from server.http.problems import Problem, Refused
+from server.http.scopes import missing_scope
 from server.http.sign_in import token_of_request
-from server.settings import ServerSettings
+from server.settings import SCOPES, ApiToken, ServerSettings
+from storage.messages import message
 
 logger = logging.getLogger("server.access")
 
@@ -25,6 +33,12 @@ _SIGNING_IN = {"sign_in.sign_in", "sign_in.sign_in_page"}
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _STARTING_PROCESSES = {"indexing.plan", "web.page_picture"}
 """What a GET makes the server do much for; no other site has a reason to link there."""
+_FOR_PROGRAMS = ("/api/", "/v1/")
+_PREFLIGHT_HEADERS = {
+    "Access-Control-Allow-Methods": "GET, POST, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Accept",
+    "Access-Control-Max-Age": "600",  # seconds
+}
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -55,22 +69,24 @@ def secure(app: Flask, settings: ServerSettings) -> None:
         g.started = time.perf_counter()
         if not _is_trusted(request.host, [*settings.host_names, *own_addresses.names()]):
             raise SecurityError
-        if (preflight := answer_preflight(settings.cors_origin_names)) is not None:
+        if (preflight := _answer_preflight(settings.cors_origin_names)) is not None:
             return preflight
         if settings.tokens and request.endpoint not in _PUBLIC:
             authorization, cookies = (request.headers.get(name, "") for name in ("Authorization", "Cookie"))
             token = token_of_request(authorization, cookies, settings.tokens)
             if token is not None:
                 g.token_name = token.name
+                if request.endpoint not in _SIGNING_IN:
+                    _check_scope(token)
             elif request.endpoint not in _SIGNING_IN:
                 raise Refused(_UNAUTHORIZED)
-        if request.routing_exception is None and not is_from_known_program(settings.cors_origin_names):
+        if request.routing_exception is None and not _is_from_known_program(settings.cors_origin_names):
             _check_origin()
         return None
 
     @app.after_request
     def finish(response: Response) -> Response:
-        let_browsers_read(response, settings.cors_origin_names)
+        _let_browsers_read(response, settings.cors_origin_names)
         return _finish(response)
 
 
@@ -78,6 +94,17 @@ def _is_trusted(host: str, names: list[str]) -> bool:
     """Whether a browser may ask under this name. Werkzeug 3.1's own check never finds an IPv6 address."""
     address, bracket, _port = host.rpartition("]")
     return address + bracket in names if bracket else host_is_trusted(host, names)
+
+
+def _check_scope(token: ApiToken) -> None:
+    if (needed := missing_scope(token)) is None:
+        return
+    g.missing_scope = needed
+    has = ", ".join(scope for scope in SCOPES if scope in token.scopes)
+    detail = message(
+        "This needs the scope {needed}; the token {name} has {has}.", needed=needed, name=token.name, has=has
+    )
+    raise Refused(Problem(403, "scope_missing", _l("The token does not allow this"), detail, _OTHER_TOKEN))
 
 
 def _check_origin() -> None:
@@ -108,6 +135,45 @@ def _is_own_origin(origin: str | None) -> bool:
     return origin is None or urlsplit(origin).netloc == request.host
 
 
+def _is_from_known_program(origins: Collection[str]) -> bool:
+    """Whether the origin is one of these, or that of a program with a token. The token itself is checked elsewhere."""
+    origin = request.headers.get("Origin")
+    if origin is None or not request.path.startswith(_FOR_PROGRAMS):
+        return False
+    if origin.lower() in origins:
+        return True
+    is_website = urlsplit(origin).scheme in ("http", "https", "")
+    return _has_bearer() and (origin == "null" or not is_website)
+
+
+def _answer_preflight(origins: Collection[str]) -> Response | None:
+    """The answer to a browser's question whether a page of these origins may send a request; None where it is none."""
+    asks = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+    if not asks or not _is_listed(origins):
+        return None
+    return Response(status=204, headers=_PREFLIGHT_HEADERS)
+
+
+def _let_browsers_read(response: Response, origins: Collection[str]) -> None:
+    """Let a page of these origins read the response."""
+    if not origins or not request.path.startswith(_FOR_PROGRAMS):
+        return
+    response.vary.add("Origin")
+    if _is_listed(origins):
+        response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+        response.headers["Access-Control-Expose-Headers"] = "X-Request-ID, Retry-After"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+
+
+def _is_listed(origins: Collection[str]) -> bool:
+    return request.path.startswith(_FOR_PROGRAMS) and request.headers.get("Origin", "").lower() in origins
+
+
+def _has_bearer() -> bool:
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and bool(value.strip())
+
+
 def _finish(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
@@ -133,6 +199,7 @@ _UNAUTHORIZED = Problem(
     _l("The server answers only to those who hold one of its API_TOKENS."),
     _l("Send it as 'Authorization: Bearer …', or sign in on the page."),
 )
+_OTHER_TOKEN = message("Use another token, or give this one the scope in API_TOKENS.")
 _FOREIGN = Problem(
     403, "foreign_origin", _l("Not from this site"), _l("The form was sent from another site, so nothing was done.")
 )

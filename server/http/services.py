@@ -3,7 +3,7 @@
 Also what pages and API alike want to know of the documents; nothing of any while no index is open.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -13,6 +13,7 @@ from flask import current_app
 
 from server import answers
 from server.answering.readiness_check import SelfCheck
+from server.answering.suggestions import Suggestions
 from server.documents.child_processes import Children
 from server.documents.page_pictures import IndexedFiles, PagePictures
 from server.documents.reindexing import Reindexing
@@ -24,7 +25,7 @@ from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from server.retrieval.reachability import DocumentsUnreachable, why_unreachable
 from server.settings import ServerSettings
 from storage.folder_listing import FolderListing, read_listing
-from storage.records import DocumentRecord, PageRecord
+from storage.records import DocumentRecord, PageRecord, PageStatus
 from storage.server_state.answers import AnswerStore
 
 EXTENSION = "pagewise"
@@ -80,6 +81,8 @@ class Services:
     """The processes that requests wait for."""
     draining: Event = field(default_factory=Event)
     """Set when the server is going to stop: it is not ready any more, and finishes what it has begun."""
+    suggestions: Suggestions | None = None
+    """Proposes questions to begin with; None: none are proposed."""
     self_check: SelfCheck = field(default_factory=SelfCheck)
     """Tells whether questions can be answered, and what the server is short of."""
     stopping: Event = field(default_factory=Event)
@@ -108,12 +111,28 @@ def folder_listing() -> FolderListing | None:
         return read_listing(index.generation.index_dir)
 
 
-def odd_pages() -> list[tuple[str, PageRecord]]:
-    """Every page that was not read plainly, with the path of its document."""
+def odd_pages(documents: Collection[str]) -> list[tuple[str, PageRecord]]:
+    """Every page of these documents that was not read plainly, with the path of its document."""
     if not services().index.state().ready:
         return []
     with services().index.acquire() as index:
-        return index.generation.catalogue.odd_pages()
+        return index.generation.catalogue.odd_pages(documents)
+
+
+def odd_counts() -> dict[PageStatus, int]:
+    """How many pages there are of each state but "text"."""
+    if not services().index.state().ready:
+        return {}
+    with services().index.acquire() as index:
+        return index.generation.catalogue.odd_counts()
+
+
+def documents_saying(text: str) -> set[str]:
+    """The documents in which all words of the text stand."""
+    if not services().index.state().ready:
+        return set()
+    with services().index.acquire() as index:
+        return index.generation.catalogue.documents_with(text)
 
 
 def documents_dir() -> Path:

@@ -91,6 +91,8 @@ class Parting:
     _unopened: bool = False
     _marked: bool = False
     _supposed: bool = False
+    _searched: int = 0
+    """How far the buffer was looked through for the end of a thought."""
 
     def feed(self, delta: str) -> tuple[str, str]:
         """Text and thought that are certain now."""
@@ -143,7 +145,8 @@ class Parting:
 
     def _inside(self) -> bool:
         assert self._ends is not None
-        found = self._ends.search(self._buffer)
+        found = self._ends.search(self._buffer, max(0, self._searched - _LONGEST_CLOSING))
+        self._searched = len(self._buffer) if found is None else 0
         if found is not None:
             self._unopened |= self._supposed
             self._marked, self._supposed = True, False
@@ -153,6 +156,7 @@ class Parting:
         if not self._supposed and len(self._buffer) > _LONGEST_CLOSING:
             self._thought.append(self._buffer[:-_LONGEST_CLOSING])
             self._buffer = self._buffer[-_LONGEST_CLOSING:]
+            self._searched = 0
         return False
 
     def _after(self) -> bool:

@@ -79,8 +79,25 @@ def estimated_usage(prompt_tokens: int, text: str, thought: str) -> Usage:
 def estimated_tokens(text: str) -> int:
     """About how many tokens a text has, rather too many: DeepSeek's documentation gives 0.3 per Latin character and 0.6
     per Chinese one."""
-    ascii_characters = sum(1 for character in text if character < "\x80")
-    return int(ascii_characters * 0.3 + (len(text) - ascii_characters) * 0.6) + 1
+    return TextCount().plus(text).tokens
+
+
+@dataclass(frozen=True, slots=True)
+class TextCount:
+    """The characters of a text that grows, so that its tokens are estimated without reading it again."""
+
+    ascii: int = 0
+    others: int = 0
+
+    def plus(self, text: str) -> "TextCount":
+        """With this text after it."""
+        ascii_characters = len(text) if text.isascii() else sum(character < "\x80" for character in text)
+        return TextCount(self.ascii + ascii_characters, self.others + len(text) - ascii_characters)
+
+    @property
+    def tokens(self) -> int:
+        """As `estimated_tokens` says."""
+        return int(self.ascii * 0.3 + self.others * 0.6) + 1
 
 
 def _count(holder: Any, name: str) -> int:

@@ -2,19 +2,35 @@
 
 from server.pages import (
     answers,
+    document_page,
     documents,
+    evidence,
+    finding,
     history,
     indexing,
     settings,
     sharing,
     sign_in,
     static_files,
+    suggestions,
     uploads,
     verdicts,
 )
 from server.pages.blueprint import blueprint
 
 BLUEPRINTS = (blueprint, indexing.blueprint, uploads.blueprint, settings.blueprint, sign_in.blueprint)
-"""All pages: `answers`, `documents`, `history`, `sharing` and `verdicts` share the first."""
+"""All pages; the first is shared by those of answers, documents and passages."""
 
-__all__ = ["BLUEPRINTS", "answers", "documents", "history", "sharing", "static_files", "verdicts"]
+__all__ = [
+    "BLUEPRINTS",
+    "answers",
+    "document_page",
+    "documents",
+    "evidence",
+    "finding",
+    "history",
+    "sharing",
+    "static_files",
+    "suggestions",
+    "verdicts",
+]

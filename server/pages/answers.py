@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -18,9 +19,10 @@ from server.http.translation import interface_language
 from server.pages.blueprint import blueprint
 from server.pages.cited_pages import opened, statement_of
 from server.pages.rendering import AnswerContext, GrowingText
-from server.pages.scopes import chosen_scopes, pattern_of, scopes_of
+from server.pages.scopes import chosen_in, chosen_scopes, pattern_of, scopes_of
 from server.pages.sharing import is_only_here, shared_url
 from server.pages.stored_answers import StoredAnswer, changed_since, keep, required_answer, thread_of
+from server.pages.suggestions import suggested
 from server.pages.verdicts import REASONS
 from storage.message_translation import told
 from storage.messages import encoded
@@ -36,6 +38,7 @@ def shown(stored: StoredAnswer) -> dict[str, Any]:
     return {
         "stored": stored,
         "address": url_for("web.answer", answer_id=stored.id),
+        "address_with": partial(url_for, "web.answer", answer_id=stored.id),
         "statements": [statement_of(stored.response, number + 1) for number in range(len(stored.response.sources))],
         "reasons": REASONS,
         "share_url": shared_url(url_for("web.answer", answer_id=stored.id)),
@@ -45,23 +48,33 @@ def shown(stored: StoredAnswer) -> dict[str, Any]:
         "unstored": unstored and told(unstored, interface_language()).rstrip(".。"),
         "most_held": MOST_HELD,
         "chosen": chosen,
-        "ocr": {(path, page.number) for path, page in odd_pages() if page.status == "ocr"},
+        "ocr": {(path, page.number) for path, page in odd_pages(_documents_of(stored)) if page.status == "ocr"},
         "changed": changed_since(stored, records),
         "asked": stored.asked.model_dump(),
-        "paths": scopes_of(paths, also=chosen),
+        "offered": scopes_of(paths),
+        **suggested(_to_go_on_with(stored, chosen), stored.response.question),
         "unreadable": [record for record in records if record.status != "indexed"],
     }
+
+
+def _to_go_on_with(stored: StoredAnswer, chosen: Sequence[str]) -> list[str]:
+    """The documents that more may be asked of: those the answer rests on, else those that were chosen."""
+    sources = dict.fromkeys(passage.document for passage in stored.response.sources)
+    return list(sources) or [scope for scope in chosen if not scope.endswith("/")]
+
+
+def _documents_of(stored: StoredAnswer) -> set[str]:
+    return {passage.document for passage in (*stored.response.sources, *stored.response.rejected)}
 
 
 @blueprint.get("/")
 def ask_page() -> str:
     """The form."""
-    scopes, paths = request.args.getlist("documents"), _answering_paths()
-    asked = {
-        "question": request.args.get("q", "")[: schema.LONGEST_QUESTION],
-        "documents": [pattern_of(scope) for scope in scopes],
-    }
-    return render_template("ask.html", asked=asked, paths=scopes_of(paths, also=scopes))
+    paths = _answering_paths()
+    asked = {"question": request.args.get("q", "")[: schema.LONGEST_QUESTION]}
+    chosen = chosen_in(paths, request.args.getlist("documents"))
+    questions = suggested([each for each in chosen if not each.endswith("/")])
+    return render_template("ask.html", asked=asked, chosen=chosen, offered=scopes_of(paths), **questions)
 
 
 @blueprint.post("/ask")
@@ -84,7 +97,8 @@ def answer(answer_id: str) -> str:
     """An answer that was given, which of its documents have changed since, and with `?open=2` the page of a source."""
     stored = required_answer(answer_id)
     number, page, zoom = (request.args.get(name, type=int) for name in ("open", "page", "zoom"))
-    pane = opened(stored, number, page, zoom or 1) if number else None
+    sources, statement = stored.response.sources, statement_of(stored.response, number or 1)
+    pane = opened(sources, number, statement, page, zoom or 1) if number else None
     return render_template("answer.html", pane=pane, **shown(stored))
 
 

@@ -6,12 +6,11 @@ from flask import Blueprint, Response, current_app, g, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.http.condition import model_notices, open_index_status, readiness, stores_notices
-from server.http.services import documents_dir, documents_problem, services
+from server.http.services import document_records, documents_dir, documents_problem, services
 from server.http.translation import COOKIE as LANGUAGE_COOKIE
 from server.http.translation import LANGUAGES, interface_language
 from server.pages import template_helpers
 from server.pages.addresses import local_address
-from server.pages.scopes import pattern_of
 from storage.version import version
 
 THEME_COOKIE = "theme"
@@ -38,7 +37,6 @@ def page_context() -> dict[str, Any]:
         "is_indexing": _is_indexing,
         "signed_in_as": g.get("token_name"),
         "version": version(),
-        "pattern_of": pattern_of,
         "language": interface_language(),
         "languages": LANGUAGES,
         "theme": _theme(),
@@ -52,8 +50,7 @@ def _theme() -> str:
 
 def _documents_known() -> int:
     """How many documents the open index knows, with those that could not be read."""
-    with services().index.acquire() as index:
-        return len(index.generation.catalogue.paths())
+    return len(document_records())
 
 
 def _is_indexing() -> bool:

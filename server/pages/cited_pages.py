@@ -1,5 +1,6 @@
 """The page that a citation opens beside its answer: which page it is, as a picture or as text, and its sentence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -12,7 +13,6 @@ from server.documents.slow_work import NoRoom
 from server.http.schema import PassageOut, QueryResponse
 from server.http.services import services
 from server.pages.documents import picture_file
-from server.pages.stored_answers import StoredAnswer
 from server.retrieval.index_holder import IndexNotReady
 
 ZOOMS = (1, 2, 3)
@@ -46,13 +46,16 @@ def statement_of(response: QueryResponse, number: int) -> str:
     return " ".join(said) or response.standalone_question or response.question
 
 
-def opened(stored: StoredAnswer, number: int, page: int | None, zoom: int) -> Pane | None:
-    """The source of this number, opened at the sentence that counts or at that page; None: there is no such source."""
-    sources = stored.response.sources
+def opened(
+    sources: Sequence[PassageOut], number: int, statement: str, page: int | None = None, zoom: int = 1
+) -> Pane | None:
+    """The source of this number, opened at the sentence that bears out the statement or at that page.
+
+    None: there is no such source.
+    """
     if not 1 <= number <= len(sources):
         return None
     passage = sources[number - 1]
-    statement = statement_of(stored.response, number)
     shown, picture, url = None, None, ""
     try:
         with services().index.acquire() as index:

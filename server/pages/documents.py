@@ -1,31 +1,39 @@
-"""Documents: all of them and their states, one page of one of them, its picture and its file."""
+"""Documents: all of them and their states, the picture of a page and the file of one of them."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from flask import Response, render_template, request, send_file
-from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
+from server.documents.cited_sentence import cited_range
 from server.documents.document_list import ORDERS, STATES, Wanted, kind_of, list_documents, newest
-from server.documents.shown_page import ShownPage, page_marks, passages_on, shown_page, with_sentence
+from server.documents.shown_page import ShownPage, page_marks, shown_page, with_sentence
+from server.documents.text_search import TextSearch
 from server.documents.uploads import stored_name
-from server.documents.versions import other_versions
-from server.http.problems import Problem, Refused
-from server.http.services import document_records, folder_listing, odd_pages, require_documents, services
+from server.http.services import (
+    document_records,
+    documents_saying,
+    folder_listing,
+    odd_counts,
+    odd_pages,
+    require_documents,
+    services,
+)
 from server.pages.blueprint import blueprint
+from server.pages.scopes import chosen_in
 from server.retrieval.index_holder import OpenIndex
-from storage.catalogue.catalogue import Catalogue
-from storage.records import ATTACHED, DocumentRecord
+from storage.records import ATTACHED, ChunkRecord, DocumentRecord
 
 _MOST_LEFT_OUT = 200
+_MOST_HITS = 500
+_LONGEST_SENTENCE = 160
 _SENTENCE = re.compile(r"(\d{1,9})-(\d{1,9})")
-_MOST_SINGLE_MARKS = 600
-"""Pages of the listed documents up to which each has a link of its own; beyond it runs of pages have."""
+_MOST_MARKS = 400
+"""On a page of the list, each a link to a page of a document."""
 
 
 @blueprint.get("/documents")
@@ -36,22 +44,46 @@ def documents() -> str:
 
 
 def _documents_page() -> str:
-    records = document_records()
-    odd = odd_pages()
+    records, wanted = document_records(), _wanted()
     reindexing = services().reindexing
-    listed = list_documents(records, _wanted(), newest(records))
+    saying = documents_saying(wanted.text) if wanted.text else set()
+    listed = list_documents(records, wanted, newest(records), saying)
+    chosen = chosen_in([record.path for record in records if record.sha256], request.args.getlist("documents"))
     return render_template(
         "documents.html",
         listed=listed,
-        all_documents=records,
-        marks=page_marks(listed.rows, odd),
-        single_marks=sum(record.pages for record in listed.rows) <= _MOST_SINGLE_MARKS,
-        odd_counts=Counter(page.status for _path, page in odd),
+        known=len(records),
+        unread=sum(record.status != "indexed" for record in records),
+        marks=page_marks(listed.rows, odd_pages([record.path for record in listed.rows]), _MOST_MARKS),
+        odd_counts=odd_counts(),
+        saying=sentence_with,
+        passages=_passages_with(wanted.text, listed.rows) if saying else {},
+        chosen=chosen,
         job=reindexing.state() if reindexing else None,
         kind_of=kind_of,
         modified_at=lambda record: datetime.fromtimestamp(record.mtime_ns / 1e9, UTC),
+        looked_at=records if _has_changed_the_folder() else listed.rows,
         **_folder_account(records),
     )
+
+
+def _has_changed_the_folder() -> bool:
+    """Whether a person has just added or deleted files: then all of the folder is looked at, else what is listed."""
+    return any(request.args.get(name, type=int) for name in ("added", "same", "deleted", "ignored"))
+
+
+def _passages_with(text: str, rows: Sequence[DocumentRecord]) -> dict[str, ChunkRecord]:
+    """By path: the passage of each listed document that holds the words best; none where other passages do better."""
+    if not rows:
+        return {}
+    with services().index.acquire() as index:
+        catalogue = index.generation.catalogue
+        hits = catalogue.search(text, _MOST_HITS, [record.path for record in rows])
+        found = catalogue.chunks(hit.chunk_id for hit in hits)
+    best: dict[str, ChunkRecord] = {}
+    for hit in hits:
+        best.setdefault(found[hit.chunk_id].document, found[hit.chunk_id])
+    return best
 
 
 def _wanted() -> Wanted:
@@ -62,6 +94,7 @@ def _wanted() -> Wanted:
         given.get("q", "").strip(),
         next((each for each in STATES if each == state), "all"),
         given.get("folder", "").strip("/"),
+        given.get("cause", ""),
         next((each for each in ORDERS if each == order), "attention"),
         max(1, given.get("page", 1, type=int)),
     )
@@ -76,37 +109,27 @@ def _folder_account(records: Sequence[DocumentRecord]) -> dict[str, Any]:
     return {"listing": listing, "numbers": listing.numbers(records), "left_out": shown}
 
 
-@blueprint.get("/documents/<path:document>")
-def document(document: str) -> str:
-    """One page of a document as the machine read it, with a passage marked."""
-    with services().index.acquire() as index:
-        shown = _shown_page(index, document)
-        if not Path(index.generation.manifest.documents_dir, document).exists():
-            require_documents()
-            raise Refused(_DELETED)
-        has_picture = picture_file(index, shown) is not None
-        passages = passages_on(index.generation.catalogue, shown)
-        related = _related(index.generation.catalogue, shown.document)
-    return render_template("document.html", shown=shown, has_picture=has_picture, passages=passages, related=related)
-
-
-def _related(catalogue: Catalogue, own: DocumentRecord) -> dict[str, list[str]]:
-    """Other documents with the very same bytes, and those that look like other versions of this one."""
-    same = [path for path in catalogue.paths_of_content(own.sha256) if path != own.path] if own.sha256 else []
-    versions = [path for path in other_versions(own.path, catalogue.paths()) if path not in same]
-    return {"same": same, "versions": versions}
+def sentence_with(text: str, words: str) -> str:
+    """The sentence of a passage that holds the words best, on one line and not long."""
+    sentence, _weight = cited_range(text, words)
+    start, end = sentence or (0, len(text))
+    line = " ".join(text[start:end].split())
+    return line if len(line) <= _LONGEST_SENTENCE else f"{line[:_LONGEST_SENTENCE].rsplit(' ', 1)[0]} …"
 
 
 @blueprint.get("/page-pictures/<path:document>")
 def page_picture(document: str) -> Response:
     """The same page of a PDF as a picture, with the passage marked."""
     with services().index.acquire() as index:
-        shown = _shown_page(index, document)
+        shown = asked_page(index, document)
         file = picture_file(index, shown)
     if file is None or shown.page is None:
         require_documents()
         raise NotFound
-    marked = shown.marked_text, shown.sentence_text
+    wanted = request.args.get("find", "")
+    inside = TextSearch(wanted, [shown.page]).on_page(shown.page.number) if wanted else []
+    hits = sorted({shown.page.text[start:end] for start, end in inside})
+    marked = shown.marked_text, shown.sentence_text, hits
     picture = services().pictures.picture(file, shown.document.sha256, shown.page.number, *marked)
     return Response(picture, content_type="image/png", headers={"Cache-Control": "private, max-age=300"})
 
@@ -115,7 +138,7 @@ def page_picture(document: str) -> Response:
 def file(document: str) -> Response:
     """The file itself, in the version that is indexed. Only PDF opens in the browser; the rest is saved."""
     with services().index.acquire() as index:
-        shown = _shown_page(index, document)
+        shown = asked_page(index, document)
         found = services().files.find(index.generation.manifest.documents_dir, shown.document)
     if found is None:
         require_documents()
@@ -129,16 +152,8 @@ def file(document: str) -> Response:
     )
 
 
-_DELETED = Problem(
-    410,
-    "document_deleted",
-    _l("This document was deleted"),
-    _l("Its file is not in the documents folder any more, so its text is not shown and it answers no question."),
-    _l("Put the file back, or index again to take it off the list."),
-)
-
-
-def _shown_page(index: OpenIndex, path: str) -> ShownPage:
+def asked_page(index: OpenIndex, path: str) -> ShownPage:
+    """The page that the address of this request asks for. Raises `NotFound`."""
     number, passage = request.args.get("page", type=int), request.args.get("passage")
     shown = shown_page(index.generation.catalogue, path, number, passage)
     if shown is None:

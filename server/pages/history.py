@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -11,7 +10,7 @@ from server.http.services import document_records, services
 from server.pages.blueprint import blueprint
 from server.pages.stored_answers import Summary, changed_documents, read_summary
 from server.pages.verdicts import judged_answers, question_lines
-from storage.words.terms import STOP_WORDS, index_terms
+from storage.words.terms import content_words
 
 PAGE_LENGTH = 50
 SHOWN = ("all", "unanswered", "good", "wrong")
@@ -108,7 +107,7 @@ def _is_shown(summary: Summary, show: str) -> bool:
 
 
 def _content_words(question: str) -> frozenset[str]:
-    return frozenset(islice((word for word in index_terms(question).lower().split() if word not in STOP_WORDS), 50))
+    return frozenset(content_words(question)[:50])
 
 
 def _is_alike(one: Iterable[str], other: Iterable[str]) -> bool:

@@ -3,23 +3,32 @@
 Apart from `uploads`, for it is offered where uploads are not: a blueprint with its own permission.
 """
 
+from typing import get_args
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.documents.reindexing import NoPlan, Reindexing
+from server.documents.reindexing import Again, NoPlan, Reindexing
 from server.http.problems import Problem, Refused
-from server.http.services import documents_dir, services
+from server.http.services import documents_dir, known_documents, services
 
 blueprint = Blueprint("indexing", __name__)
 
 
 @blueprint.post("/reindex")
 def start() -> BaseResponse:
-    """Start the indexing job and lead back to the documents."""
-    if not _reindexing().start(documents_dir(), allow_removals=bool(request.form.get("allow_removals"))):
+    """Start the indexing job, perhaps for what could not be read, and lead back to the documents.
+
+    `retry` names failed ones that alone are read once more.
+    """
+    named, allow_removals = set(request.form.getlist("retry")), bool(request.form.get("allow_removals"))
+    retry = [each.path for each in known_documents() if each.status != "indexed" and each.path in named]
+    again = next((each for each in get_args(Again) if each == request.form.get("again")), None)
+    if not _reindexing().start(documents_dir(), allow_removals=allow_removals, again=again, retry=retry):
         raise Refused(_RUNNING)
-    return redirect(url_for("web.documents") + "#indexing", 303)
+    back = url_for("web.document", document=retry[0]) if len(retry) == 1 else url_for("web.documents")
+    return redirect(f"{back}#indexing", 303)
 
 
 @blueprint.post("/reindex/cancel")

@@ -21,9 +21,12 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from server.answering.citation_marks import marks_of, with_plain_marks
+from server.documents.cited_sentence import sentence_ranges
+from server.pages.common_statements import Statement, is_among, statement
 from server.pages.formulas import add_formulas, with_cells_kept
 
 _SECONDS_BETWEEN_RENDERINGS = 0.1
+_PAUSE = 4  # times what a rendering took
 
 # Control and bidirectional characters, zero-width ones, variation selectors, the Tags block (docs/faults.md B13, B14).
 _INVISIBLE = re.compile(
@@ -53,7 +56,7 @@ _ATTRIBUTES = {
     "th": {"class"},
     "td": {"class"},
 } | dict.fromkeys(_MATH_TAGS, _MATH_ATTRIBUTES)
-_CLASSES = {"formula", "formula display", "cite", "cite alone", "doubt", "left", "center", "right"}
+_CLASSES = {"formula", "formula display", "cite", "cite alone", "doubt", "same", "left", "center", "right"}
 _CELL_ALIGNMENT = re.compile(r"text-align:(left|center|right)")
 
 
@@ -71,6 +74,8 @@ class AnswerContext:
     keeps_lines: bool = False
     address: str = ""
     """That of the answer's own page, where a citation opens the page of its source; else it leads to the card."""
+    said_elsewhere: tuple[Statement, ...] = ()
+    """What another answer says: sentences that say the same are marked."""
 
 
 def visible(text: str) -> str:
@@ -178,7 +183,7 @@ def _point_and_mark(state: StateCore) -> None:
         elif token.type in ("th_open", "td_open"):
             _align_by_class(token)
         elif token.type == "inline":
-            token.children = [piece for child in token.children or [] for piece in _pieces(child, context)]
+            token.children = list(_pieces_of_line(token.children or [], context))
 
 
 def _align_by_class(token: Token) -> None:
@@ -187,17 +192,55 @@ def _align_by_class(token: Token) -> None:
         token.attrs["class"] = aligned[1]
 
 
-def _pieces(token: Token, context: AnswerContext) -> Iterator[Token]:
+def sentences_in(text: str) -> list[str]:
+    """The sentences of an answer, without what only sets them."""
+    lines = (token.children or [] for token in _MARKDOWN.parse(visible(text), {"context": AnswerContext()}))
+    written = ("".join(map(_written, children)) for children in lines)
+    return [line[start:end] for line in written for start, end in sentence_ranges(line)]
+
+
+def _pieces_of_line(children: Sequence[Token], context: AnswerContext) -> Iterator[Token]:
+    """All pieces of a paragraph or a cell; sentences in it go on over what is set differently."""
+    written = "".join(map(_written, children))
+    common = [
+        (start, end)
+        for start, end in (sentence_ranges(written) if context.said_elsewhere else ())
+        if is_among(statement(written[start:end]), context.said_elsewhere)
+    ]
+    position = 0
+    for child in children:
+        own = [(start - position, end - position) for start, end in common]
+        yield from _pieces(child, context, own)
+        position += len(_written(child))
+
+
+def _written(token: Token) -> str:
+    return " " if token.type in ("softbreak", "hardbreak") else token.content
+
+
+def _pieces(token: Token, context: AnswerContext, common: Sequence[tuple[int, int]]) -> Iterator[Token]:
     if token.type != "text":
         yield token
         return
     position = 0
     for start, end, piece in sorted(_landmarks(token.content, context), key=lambda found: found[:2]):
         if start >= position:
-            yield _text(token.content[position:start])
+            yield from _texts(token.content, position, start, common)
             yield piece
             position = end
-    yield _text(token.content[position:])
+    yield from _texts(token.content, position, len(token.content), common)
+
+
+def _texts(content: str, first: int, last: int, common: Sequence[tuple[int, int]]) -> Iterator[Token]:
+    """What stands between two landmarks, with what another answer says too as pieces of their own."""
+    position = first
+    for start, end in common:
+        start, end = max(start, position), min(end, last)
+        if start < end:
+            yield _text(content[position:start])
+            yield Token("citation", "", 0, content=content[start:end], meta={"mark": "same"})
+            position = end
+    yield _text(content[position:last])
 
 
 def _landmarks(text: str, context: AnswerContext) -> Iterator[tuple[int, int, Token]]:
@@ -209,12 +252,12 @@ def _landmarks(text: str, context: AnswerContext) -> Iterator[tuple[int, int, To
             yield mark.start + len(mark.space), mark.end, Token("citation", "", 0, meta=meta)
     for doubtful in filter(str.strip, context.unsupported):
         for found in re.finditer(rf"(?<![A-Za-z0-9_.]){re.escape(doubtful)}(?![A-Za-z0-9_])", text):
-            yield *found.span(), Token("citation", "", 0, content=found[0], meta={"doubt": True})
+            yield *found.span(), Token("citation", "", 0, content=found[0], meta={"mark": "doubt"})
 
 
 def _citation_html(token: Token) -> str:
-    if token.meta.get("doubt"):
-        return f'<mark class="doubt">{html.escape(token.content)}</mark>'
+    if kind := token.meta.get("mark"):
+        return f'<mark class="{kind}">{html.escape(token.content)}</mark>'
     links, address = token.meta["links"], html.escape(token.meta["address"])
     return "".join(
         f'<a class="cite{" alone" * is_alone}" href="{f"{address}?open={n}#sentence" if address else f"#source-{n}"}"'
@@ -287,18 +330,20 @@ class GrowingText:
         self._context = context
         self._text = ""
         self._blocks: list[str] = []
-        self._rendered_at = float("-inf")
+        self._render_from = float("-inf")
 
     def add(self, delta: str) -> dict[str, Any] | None:
         """The first block that changed (`from`) and all blocks from there on; None while it is not time to render."""
         self._text += delta
-        if self._clock() - self._rendered_at < _SECONDS_BETWEEN_RENDERINGS:
+        begun = self._clock()
+        if begun < self._render_from:
             return None
-        self._rendered_at = self._clock()
         blocks = [str(block) for block in render_blocks(_without_open_formula(self._text), self._context)]
         same = next((i for i, (old, new) in enumerate(zip(self._blocks, blocks, strict=False)) if old != new), None)
         first = min(len(self._blocks), len(blocks)) if same is None else same
         self._blocks = blocks
+        now = self._clock()  # a long answer takes long to render: no more than a fifth of the time goes there
+        self._render_from = max(begun + _SECONDS_BETWEEN_RENDERINGS, now + _PAUSE * (now - begun))
         return {"from": first, "blocks": blocks[first:]}
 
 

@@ -1,12 +1,17 @@
-"""Where a question may be asked: one document, or a folder with all below it. A folder's name ends with a slash."""
+"""Where a question may be asked: some documents and folders. A folder's name ends with a slash, and holds all below it.
 
+A form shows what is chosen, each of it removable, and offers more; what else there is, the list of documents offers.
+"""
+
+import re
 from collections.abc import Iterable, Sequence
-from pathlib import PurePosixPath
+from fnmatch import fnmatchcase
 
 from server.pages.template_helpers import literal
 
-_MOST_DOCUMENTS = 200
-"""Of more documents a form offers the folders alone; a single one is asked from its own page."""
+_MOST_OFFERED = 100
+"""Folders and documents on a form; where there are more, the folders alone, then those of the top alone."""
+_IN_BRACKETS = re.compile(r"\[([*?[])\]")
 
 
 def pattern_of(scope: str) -> str:
@@ -14,16 +19,45 @@ def pattern_of(scope: str) -> str:
     return f"{literal(scope)}*" if scope.endswith("/") else literal(scope)
 
 
-def scopes_of(paths: Sequence[str], also: Iterable[str] = ()) -> list[str]:
-    """What a form offers: the folders, then the documents if they are not too many, and in any case those of `also`."""
-    folders = {f"{parent}/" for path in paths for parent in PurePosixPath(path).parents if parent.name}
-    offered = [*sorted(folders), *(paths if len(paths) <= _MOST_DOCUMENTS else ())]
-    known = {*folders, *paths}
-    return list(dict.fromkeys([*offered, *(scope for scope in also if scope in known)]))
+def scopes_of(paths: Sequence[str]) -> list[str]:
+    """What a form offers of these documents: as much as it has room for, folders first."""
+    folders = folders_of(paths)
+    top = sorted({f"{folder.partition('/')[0]}/" for folder in folders})
+    for offered in ([*sorted(folders), *paths], sorted(folders)):
+        if len(offered) <= _MOST_OFFERED:
+            return offered
+    return top[:_MOST_OFFERED]
+
+
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """Every folder that a document is in, or a folder of it."""
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and f"{folder}/" not in found:
+            found.add(f"{folder}/")
+            folder = folder.rpartition("/")[0]
+    return found
+
+
+def chosen_in(paths: Sequence[str], scopes: Iterable[str]) -> list[str]:
+    """Those of the scopes that there are, each once."""
+    wanted = list(dict.fromkeys(scopes))
+    known = {*paths, *folders_of(paths)} if wanted else set()
+    return [scope for scope in wanted if scope in known]
 
 
 def chosen_scopes(paths: Sequence[str], patterns: Sequence[str]) -> list[str]:
     """The scopes that these patterns were made of."""
-    if not patterns:
-        return []
-    return [scope for scope in scopes_of(paths, also=paths) if pattern_of(scope) in patterns]
+    found = [scope for pattern in patterns for scope in _scopes_like(pattern, paths)]
+    return chosen_in(paths, found)
+
+
+def _scopes_like(pattern: str, paths: Sequence[str]) -> list[str]:
+    """The scope that gives this pattern; several only where a line break in a name may be any character."""
+    own = pattern.removesuffix("*") if pattern.endswith("/*") else pattern
+    if "?" in _IN_BRACKETS.sub("", own):
+        known = (*paths, *folders_of(paths))
+        return [scope for scope in known if fnmatchcase(scope, own) and pattern_of(scope) == pattern]
+    scope = _IN_BRACKETS.sub(r"\1", own)
+    return [scope] if pattern_of(scope) == pattern else []

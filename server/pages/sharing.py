@@ -5,7 +5,9 @@ from urllib.parse import urlsplit
 
 from flask import Response, render_template, request, url_for
 
+from server.answering.citation_marks import cited_numbers
 from server.documents.cited_sentence import cited_range
+from server.http import schema
 from server.http.schema import PassageOut, QueryResponse
 from server.http.services import services
 from server.http.translation import interface_language
@@ -21,7 +23,7 @@ from storage.servers import is_loopback
 @blueprint.get("/answers/<answer_id>.md")
 def answer_markdown(answer_id: str) -> Response:
     """Question, answer and the passages it cites, as a Markdown file."""
-    stored = required_answer(answer_id)
+    stored = _asked_part(required_answer(answer_id))
     headers = {"Content-Disposition": f'attachment; filename="pagewise-{stored.id}.md"'}
     return Response(markdown_of(stored), content_type="text/markdown; charset=utf-8", headers=headers)
 
@@ -29,14 +31,33 @@ def answer_markdown(answer_id: str) -> Response:
 @blueprint.get("/answers/<answer_id>/print")
 def print_answer(answer_id: str) -> str:
     """The same as a page without controls."""
-    stored = required_answer(answer_id)
+    stored = _asked_part(required_answer(answer_id))
     return render_template("print.html", stored=stored, **_printed(stored))
+
+
+def _asked_part(stored: StoredAnswer) -> StoredAnswer:
+    """The answer with `?part=chat` or `reasoner` alone, where there are two; else as it is."""
+    response, part = stored.response, request.args.get("part")
+    if response.second is None or part not in ("chat", "reasoner"):
+        return stored
+    chosen: dict[str, Any] = {"second": None}
+    if part == "reasoner":
+        chosen |= {name: getattr(response.second, name) for name in schema.SecondAnswer.model_fields}
+    return stored.model_copy(update={"response": response.model_copy(update=chosen)})
+
+
+def cited_sources(response: QueryResponse) -> list[tuple[int, PassageOut]]:
+    """The sources that are cited, with their numbers; all of them where none is."""
+    cited = {number for part in (response, response.second) if part for number in cited_numbers(part.answer)}
+    numbered = list(enumerate(response.sources, start=1))
+    return [(number, source) for number, source in numbered if number in cited] or numbered
 
 
 def _printed(stored: StoredAnswer) -> dict[str, Any]:
     return {
         "response": stored.response,
         "quotation": quotation,
+        "cited": cited_sources(stored.response),
         "placed": lambda passage: [place(passage)],
         "share_url": shared_url(url_for("web.answer", answer_id=stored.id)),
     }
@@ -51,7 +72,7 @@ def markdown_of(stored: StoredAnswer) -> str:
     sources = [
         f"[{number}] {escape(passage.document)}, {place(passage)}: “{quotation(response, number)}”  \n"
         f"    {shared_url(passage.url)}"
-        for number, passage in enumerate(response.sources, start=1)
+        for number, passage in cited_sources(response)
     ]
     date = f"{stored.answered_at:%Y-%m-%d %H:%M} UTC · {shared_url(url_for('web.answer', answer_id=stored.id))}"
     return "\n\n".join([*parts, *sources, date]) + "\n"

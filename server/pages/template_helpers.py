@@ -21,7 +21,15 @@ from server.documents.cited_sentence import cited_range
 from server.http.schema import Checks, PassageOut, QueryResponse, SecondAnswer
 from server.http.translation import interface_language
 from server.language import full_stop, question_language
-from server.pages.rendering import AnswerContext, render_answer, render_marked, render_passage, render_text
+from server.pages.common_statements import statement
+from server.pages.rendering import (
+    AnswerContext,
+    render_answer,
+    render_marked,
+    render_passage,
+    render_text,
+    sentences_in,
+)
 from server.pages.static_files import asset
 from storage.escaping import escaped
 from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
@@ -29,6 +37,7 @@ from storage.message_translation import told
 from storage.messages import Message, decoded
 from storage.place_names import printed_labels
 from storage.records import DocumentRecord
+from storage.words.lines import BULLET
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _SHOWN_CHARACTERS = 360
@@ -40,6 +49,8 @@ _SHORT_PASSAGE = 220
 _MOST_LOOKED_AT = 2000
 _URGENT = (notices.changed_since_indexing(()).template, notices.quoted_instead("").template)  # type: ignore[attr-defined]
 _PLAIN_START = re.compile(r"[a-z]+(?:'s)?[ ,;]")  # a word, and not the name of a file or of a model
+_INNER_LINE_END = re.compile(r"\s*\n\s*(?=(\S))")
+_NOTHING = "\u2060"  # word joiner; what is shown of a text has none
 _WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
@@ -47,10 +58,19 @@ Part = QueryResponse | SecondAnswer
 Usage = dict[str, dict[str, Any]]
 
 
-def answer_html(part: Part, alone: Collection[int] = (), address: str = "") -> Markup:
-    """The answer with its citations linked to the pages of its sources, and what was not found in them marked."""
-    is_quoted = part.mode == "extractive"
-    context = AnswerContext(len(part.sources), tuple(part.checks.unsupported), frozenset(alone), is_quoted, address)
+def answer_html(part: Part, alone: Collection[int] = (), address: str = "", other: Part | None = None) -> Markup:
+    """The answer with its citations linked to the pages of its sources, and what was not found in them marked.
+
+    `other` is the second of two answers: what both say is marked.
+    """
+    context = AnswerContext(
+        len(part.sources),
+        tuple(part.checks.unsupported),
+        frozenset(alone),
+        keeps_lines=part.mode == "extractive",
+        address=address,
+        said_elsewhere=tuple(map(statement, sentences_in(other.answer))) if other else (),
+    )
     return render_answer(part.answer, context)
 
 
@@ -90,6 +110,11 @@ class ShownPassage:
     whole: Markup | None
 
 
+def _on_one_line(sentence: str) -> str:
+    """A sentence or a row without the line ends of its page."""
+    return _INNER_LINE_END.sub(lambda found: "" if _WIDE.match(found[1]) else " ", sentence)
+
+
 def shown_passage(passage: PassageOut, statement: str) -> ShownPassage:
     """The sentence of a passage that bears out the statement first; a row of a table with the table's first row."""
     is_markdown = passage.document.lower().endswith((".md", ".markdown"))
@@ -104,7 +129,9 @@ def shown_passage(passage: PassageOut, statement: str) -> ShownPassage:
         above = text[: sentence[0]].rstrip("\n").split("\n")
         rows = list(takewhile(lambda line: line.startswith("|"), reversed(above)))
         key = f"{rows[-1]}\n{key}" if rows else key
-    return ShownPassage(render_passage(reflow(key), is_markdown), whole)
+    elif not is_markdown:
+        key = _on_one_line(key)
+    return ShownPassage(render_passage(key, is_markdown), whole)
 
 
 def pages_of(record: DocumentRecord) -> str:
@@ -133,9 +160,9 @@ def common_reason(passages: Sequence[PassageOut]) -> str:
     return why_unscored(reasons.pop()) if is_one else ""
 
 
-def called_model(response: QueryResponse) -> str:
+def called_model(part: Part) -> str:
     """The model that wrote the answer; empty where none was called for it."""
-    return (response.model or "") if response.usage.get("answer") else ""
+    return (part.model or "") if part.usage.get("answer") else ""
 
 
 def has_files(folder: Path) -> bool:
@@ -196,17 +223,27 @@ def fold(text: str) -> tuple[str, str]:
     return text[:cut], text[cut:]
 
 
-def reflow(text: str) -> str:
-    """A passage without the line ends of its page: a long line that ends within a sentence goes on with the next."""
+def joined_lines(text: str) -> str:
+    """The same characters, but for line ends of the page within a sentence: a blank, or a sign that is not shown.
+
+    A long line that ends within a sentence goes on with the next.
+    """
     lines = text.split("\n")
     flowing = lines[0]
     for before, line in pairwise(lines):
         is_row = before.startswith("| ") or line.startswith("| ")
-        if is_row or len(before) < _SHORT_LINE or before.endswith(_LINE_ENDS) or not line.strip():
+        is_short = len(before) < _SHORT_LINE and not line[:1].islower()  # a passage may begin within a line
+        is_end = is_short or before.endswith(_LINE_ENDS)
+        if is_row or is_end or not line.strip() or BULLET.match(line):
             flowing += "\n" + line
         else:
-            flowing += ("" if _WIDE.match(line) else " ") + line
+            flowing += (_NOTHING if _WIDE.match(line) else " ") + line
     return flowing
+
+
+def reflow(text: str) -> str:
+    """A passage without the line ends of its page."""
+    return joined_lines(text).replace(_NOTHING, "")
 
 
 def text_language(text: str) -> str:

@@ -1,6 +1,6 @@
 """Adding and deleting files on the Documents page, and how the folder differs from the index."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +10,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.documents.ignoring import ignore_documents
-from server.documents.uploads import Choice, HeldFiles, NotHeld, SentFile, StoredFile, document_file
+from server.documents.uploads import Choice, HeldFiles, NotHeld, SentFile, StoredFile, document_file, ignore_documents
 from server.http import folder_changes
 from server.http.problems import Problem, Refused
 from server.http.services import (
@@ -54,12 +53,10 @@ class FolderState:
         return not (self.waiting or self.gone or self.changed)
 
 
-def folder_state(
-    folder: Path, records: Sequence[DocumentRecord], left_out: frozenset[str] = frozenset()
-) -> FolderState:
-    """One look at the folder itself and one stat for each known document; `left_out` will not be indexed."""
+def folder_state(folder: Path, looked_at: Sequence[DocumentRecord], known: Collection[str]) -> FolderState:
+    """One look at the folder itself and one stat for each record of `looked_at`. `known` are no new files."""
     gone, changed = set(), set()
-    for record in records:
+    for record in looked_at:
         try:
             status = (folder / record.path).stat()
         except OSError:
@@ -67,9 +64,7 @@ def folder_state(
             continue
         if record.status == "indexed" and (status.st_size, status.st_mtime_ns) != (record.size, record.mtime_ns):
             changed.add(record.path)
-    return FolderState(
-        tuple(_waiting(folder, {record.path for record in records} | left_out)), frozenset(gone), frozenset(changed)
-    )
+    return FolderState(tuple(_waiting(folder, known)), frozenset(gone), frozenset(changed))
 
 
 @blueprint.app_context_processor
@@ -91,35 +86,73 @@ def permit() -> None:
 
 @blueprint.post("/uploads")
 def upload() -> BaseResponse:
-    """Store the files of the form and lead back to the documents."""
+    """Store the files of the form and lead back to the documents; with `piece` only a line about each is told."""
     sent = [SentFile(file.filename, file.stream) for file in request.files.getlist("file") if file.filename]
     if not sent:
         raise Refused(_NOTHING_CHOSEN)
     if request.form.get("replace"):
-        return _listed(folder_changes.store(sent, replace=True))
+        return _told(folder_changes.store(sent, replace=True))
     received = folder_changes.receive(sent)
     if isinstance(received, HeldFiles):
-        return make_response(render_template("conflict.html", held=received), 409)
-    return _listed(received)
+        template = "_conflict.html" if request.form.get("piece") else "conflict.html"
+        return make_response(render_template(template, held=received, rivals=_rivals(received)), 409)
+    return _told(received)
 
 
 @blueprint.post("/uploads/<key>")
 def settle(key: str) -> BaseResponse:
-    """Do with the files that wait what was chosen."""
-    choice = next((each for each in get_args(Choice) if each == request.form.get("choice")), None)
-    if choice is None:
-        raise Refused(_NOTHING_CHOSEN)
+    """Do with the files that wait what was chosen, for each name or for all of them, or store none."""
     try:
-        return _listed(folder_changes.settle(key, choice))
+        held = services().uploads.held(key)
+        if request.form.get("choice") == "none":
+            services().uploads.forget(key)
+            return redirect(url_for("web.documents") + "#add", 303)
+        chosen = {name: _choice(f"choice-{number}") for number, name in enumerate(held.taken)}
+        choices = {name: choice for name, choice in chosen.items() if choice is not None}
+        if len(choices) < len(held.taken):
+            raise Refused(_NOTHING_CHOSEN)
+        return _told(folder_changes.settle(key, choices))
     except NotHeld as error:
         raise Refused(_NOTHING_CHOSEN) from error
 
 
-def _listed(stored: Sequence[StoredFile]) -> BaseResponse:
+def _choice(field: str) -> Choice | None:
+    """What was chosen for one name, else for all of them; None: nothing, or nothing that there is."""
+    given = request.form.get("choice") or request.form.get(field)
+    return next((each for each in get_args(Choice) if each == given), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A file that was sent and the one whose name it has; of that one what is known, nothing where it is no file."""
+
+    name: str
+    size: int
+    there_size: int | None = None
+    there_since: datetime | None = None
+
+
+def _rivals(held: HeldFiles) -> list[Rival]:
+    found = []
+    for name in held.taken:
+        size = next(draft.size for draft in held.drafts if draft.name == name)
+        place = held.folder / name
+        try:
+            status = place.stat()
+            found.append(Rival(name, size, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)))
+        except OSError:
+            found.append(Rival(name, size))
+    return found
+
+
+def _told(stored: Sequence[StoredFile]) -> BaseResponse:
+    """Begin to index, and lead to the documents, or tell a script what became of each file."""
     unchanged = sum(file.outcome == "unchanged" for file in stored)
     reindexing = services().reindexing
     if reindexing is not None and unchanged < len(stored):
         reindexing.follow(documents_dir())
+    if request.form.get("piece"):
+        return make_response(render_template("_stored.html", stored=stored))
     return redirect(url_for("web.documents", added=len(stored) - unchanged, same=unchanged) + "#indexing", 303)
 
 
@@ -150,23 +183,23 @@ def delete(document: str) -> BaseResponse:
     return redirect(url_for("web.documents", deleted=1) + "#indexing", 303)
 
 
-def _folder_now(records: Sequence[DocumentRecord], listing: FolderListing | None) -> FolderState:
+def _folder_now(looked_at: Sequence[DocumentRecord], listing: FolderListing | None) -> FolderState:
     """Nothing is said of files whose folder cannot be reached: they are not deleted."""
     if documents_problem() is not None:
         return FolderState((), frozenset(), frozenset())
-    left_out = frozenset(each.path for each in listing.left_out) if listing else frozenset()
-    return folder_state(documents_dir(), records, left_out)
+    left_out = (each.path for each in listing.left_out) if listing else ()
+    return folder_state(documents_dir(), looked_at, {*known_paths(), *left_out})
 
 
-def _waiting(folder: Path, known: set[str]) -> list[WaitingFile]:
+def _waiting(folder: Path, known: Collection[str]) -> list[WaitingFile]:
     try:
-        names = sorted(file.name for file in folder.iterdir())
+        names = sorted(file.name for file in folder.iterdir() if file.name not in known)
     except OSError:
         return []
     waiting: list[WaitingFile] = []
     for name in names:
         file = folder / name
-        is_new = name not in known and not name.startswith(HIDDEN_PREFIXES) and file.suffix.lower() in ALL_SUFFIXES
+        is_new = not name.startswith(HIDDEN_PREFIXES) and file.suffix.lower() in ALL_SUFFIXES
         if is_new and file.is_file() and len(waiting) < _MOST_WAITING:
             status = file.stat()
             waiting.append(WaitingFile(name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)))

@@ -20,6 +20,7 @@ from storage.vectors.llama_index import PassageMetadata, metadata_of
 
 _SHOWN = 3
 _CLOSE = 0.6
+_MOSTLY = 7  # points: what answers most of a question does not name "only" a word of it
 
 _KINDS: dict[AnswerType, str] = {
     "number": message("a number"),
@@ -107,7 +108,8 @@ def _reason(profile: Profile, evidence: Evidence, score: int) -> str:
         return message("introduces {words}", words=words)
     if evidence.closeness < _CLOSE or len(evidence.shared) == 1:
         only = message("names only {words}", words=words)
-        return only if evidence.coverage < _CLOSE else message("names {words}", words=words)
+        is_little = evidence.coverage < _CLOSE and score < _MOSTLY
+        return only if is_little else message("names {words}", words=words)
     kind = _KINDS.get(profile.expects) if evidence.typed else None
     if kind is None:
         return message("names {words} close together", words=words)

@@ -1,27 +1,32 @@
 """What is remembered of one open generation between questions: how its passages look in general, which of them weigh
-less, LlamaIndex's view of it, and recent questions.
+less, LlamaIndex's view of it, which languages they are in, and recent questions.
 
 Nothing here changes an answer; it saves work. It goes when the generation is closed.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from llama_index.core import VectorStoreIndex
 from llama_index.core.vector_stores.types import VectorStoreQuery
 
 from server.evidence.examination import sentences_of
+from server.retrieval.document_globs import matching
 from server.retrieval.document_names import FIRST_PAGE, Directory, names_of
 from server.retrieval.query_embedding import QueryEmbedder, embed_questions
 from server.retrieval.sentence_meaning import SentenceReader
 from server.threads import Threads
 from storage.caches.embeddings import Matrix, unit_rows
+from storage.catalogue.catalogue import Catalogue
 from storage.generations.published import Generation
 from storage.vectors.collection import VectorCollection
+from storage.words.languages import language_of
 
 Found = TypeVar("Found")
 
@@ -31,6 +36,7 @@ DENSE_CANDIDATES = 40
 _SAMPLE = 256
 _SENTENCES = 96  # of the sample that a sentence is read of: 2 ms each, once for every index that is opened
 _FEW = 64
+_LANGUAGE_SAMPLE = 64
 _SEARCHES = 16  # at a time; threads come as they are needed
 _LEAST_DEVIATION = 0.02
 _LEAST_ALIKE = 0.3  # how much nearer a sentence is to its translation than to others
@@ -110,6 +116,9 @@ class Corpus:
 _corpora: dict[VectorCollection, Corpus] = {}
 _building = threading.Lock()
 
+_language_shares: WeakKeyDictionary[Catalogue, dict[str, float]] = WeakKeyDictionary()
+"""Of whole indexes: a published one does not change."""
+
 
 def corpus_of(generation: Generation, embed_model: Any) -> Corpus:
     """What is remembered of this generation; made on first use from an even sample of its passages.
@@ -144,6 +153,19 @@ def corpus_of(generation: Generation, embed_model: Any) -> Corpus:
             # Not a weak reference's work: LlamaIndex's view of the generation holds the generation itself.
             generation.before_close.append(partial(_forget, generation.vectors))
         return _corpora[generation.vectors]
+
+
+def language_shares(generation: Generation, documents: Sequence[str] = ()) -> dict[str, float]:
+    """Language -> its share, 0 to 1, of the passages whose language is known; from an even sample of them.
+
+    `documents` are globs on relative paths: only what matches is looked at.
+    """
+    catalogue = generation.catalogue
+    if documents:
+        return _shares(catalogue, matching(catalogue.paths(), documents))
+    if catalogue not in _language_shares:
+        _language_shares[catalogue] = _shares(catalogue)
+    return _language_shares[catalogue]
 
 
 def _directory(generation: Generation) -> Directory:
@@ -192,3 +214,12 @@ def _vector_index(generation: Generation, embed_model: Any) -> VectorStoreIndex:
         callback_manager=embed_model.callback_manager,
         transformations=[embed_model],
     )
+
+
+def _shares(catalogue: Catalogue, paths: Sequence[str] | None = None) -> dict[str, float]:
+    ids = catalogue.chunk_ids(paths)
+    sample = ids[:: max(1, len(ids) // _LANGUAGE_SAMPLE)]
+    languages = Counter(language_of(chunk.text) for chunk in catalogue.chunks(sample).values())
+    languages.pop(None, None)
+    total = languages.total()
+    return {language: count / total for language, count in languages.items() if language is not None}

@@ -104,6 +104,7 @@ class IndexHolder:
         self._check_seconds = check_seconds
         self._load_model = load_model
         self._lock = threading.Lock()
+        self._looking = threading.Lock()
         self._now = _Swap()
         self._tried: object = object()
         self._was_open = False
@@ -153,8 +154,13 @@ class IndexHolder:
     def refresh(self) -> None:
         """Look at CURRENT now and open what it names, if that is another generation than the one held.
 
-        An index that was moved away is let go, and opened anew when it is there again: it may be another one.
+        An index that was moved away is let go, and opened anew when it is there again: it may be another one. One
+        thread looks at a time: what one saw before a generation was published must not be shown after it.
         """
+        with self._looking:
+            self._refresh()
+
+    def _refresh(self) -> None:
         wanted = (current_name(self._index_dir), published_names(self._index_dir))
         if wanted == self._tried:
             self._look_at_servers()

@@ -1,10 +1,11 @@
 """Finds the passages nearest to a question: by meaning and by words, merged, the best of them looked at closely.
 
-    score = weight · (0.5 · (a · cosine + (1 − a) · bm25 / best bm25) + 0.5 · strength of the evidence)
+    score = weight · ((1 − e) · (a · nearness + (1 − a) · bm25 / best bm25) + e · strength of the evidence)
 
-A convex combination of absolute scores, because ranks hide how good the best hit is: with an embedding model that does
-not know the language, rank fusion drags a 0.97 (nDCG@10, CMRC) down to 0.55, this stays above and is better in English
-too. Knows nothing of relevance thresholds, language models or HTTP.
+Nearness is how far the cosine stands above that of passages in general, the nearest 1: cosines themselves lie close
+together. A convex combination, because ranks hide how good the best hit is: with an embedding model that does not know
+the language, rank fusion drags a 0.97 (nDCG@10, CMRC) down to 0.55, this stays above and is better in English too.
+Knows nothing of relevance thresholds, language models or HTTP.
 """
 
 import re
@@ -30,10 +31,13 @@ from storage.records import ChunkRecord
 from storage.vectors.llama_index import PassageMetadata, add_metadata, passage_node, place_of
 from storage.words.languages import language_of
 
-DENSE_SHARE = 0.5
-"""`a`: between 0.35 and 0.65 the development sets differ by less than their noise; see `make eval`."""
+DENSE_SHARE = 0.45
+"""`a`: between 0.35 and 0.5 the development sets differ by less than their noise; see `make eval`."""
 
-EVIDENCE_SHARE = 0.5
+EVIDENCE_SHARE = 0.65
+"""`e`."""
+
+_SHARES_WITHIN = (0.5, 0.5)  # the same where a document is named: chosen on reports that are full of figures
 
 NAMED_SHARE = 0.3
 """Of a passage's score, where the question names documents."""
@@ -44,6 +48,8 @@ LEXICAL_CANDIDATES = 60
 _LOOKED_AT = 15  # of the merged candidates, or half more than asked for: with 20 `make eval` finds nothing more
 _MOST_ALIKE = 3  # near-duplicate passages of one document
 _FOREIGN_PLACES = 5  # of the passages nearest in meaning, how many keep a place if they are in another language
+_NEAR_AT_ALL = 0.2  # by so much above passages in general the nearest stands, or none counts as near
+_SCALE = 0.88  # the weights that judge sentences know scores of this size
 _ALIKE = 0.8  # of the different words of two passages are common to both
 _FEW = 10_000  # passages are compared one by one; of more, fetching too many of all is quicker
 
@@ -152,7 +158,8 @@ class HybridRetriever(BaseRetriever):
             ids = list(dict.fromkeys([*self._nearest(vector, paths), *words]))
         cosines = self._generation.exact.cosines(ids, vector)
         mean, deviation = corpus.general_cosine(vector)
-        scores = fuse(over_the_mean(cosines, mean), words, corpus.weights, self._dense_share)
+        dense_share, evidence_share = _SHARES_WITHIN
+        scores = fuse(over_the_mean(cosines, mean), words, corpus.weights, dense_share)
         chunks = self._generation.catalogue.chunks(ids)
         tables = {id_: _dated_figures(chunk.text, years) for id_, chunk in chunks.items()}
         best = sorted(scores, key=lambda id_: (-scores[id_] - _TABLE * tables[id_], id_))[:_WITHIN]
@@ -160,7 +167,7 @@ class HybridRetriever(BaseRetriever):
             Candidate(chunks[id_], scores[id_], Standing((cosines[id_] - mean) / deviation, corpus.crosses_languages))
             for id_ in best
         ]
-        closest = look_closely(found, profile, self._evidence_share)
+        closest = look_closely(found, profile, evidence_share)
         return [replace(each, score=_with_table(each, profile, tables[each.chunk.id])) for each in closest]
 
     def _paths(self) -> list[str] | None:
@@ -192,17 +199,19 @@ class HybridRetriever(BaseRetriever):
     ) -> tuple[list[Candidate], float]:
         """The candidates that are worth a close look, and how surely the question names a topic."""
         cosines = self._generation.exact.cosines(list(dict.fromkeys([*near, *words])), vector)
-        scores = fuse(cosines, words, corpus.weights, self._dense_share)
-        topic = topicality(profile, list(scores.values()))
+        mean, deviation = corpus.general_cosine(vector)
+        scores = fuse(over_the_mean(cosines, mean, _NEAR_AT_ALL), words, corpus.weights, self._dense_share)
+        plain = fuse(cosines, words, corpus.weights)
+        topic = topicality(profile, list(plain.values()))
         if topic > 0.0:
-            scores = self._supported(scores, topic)
+            alike = self._supported(plain)
+            scores = {id_: (1.0 - topic) * score + topic * alike[id_] for id_, score in scores.items()}
         best = sorted(scores, key=lambda id_: (-scores[id_], id_))[: max(_LOOKED_AT, self._k * 3 // 2)]
         nearest = sorted(cosines, key=lambda id_: (-cosines[id_], id_))[:_FOREIGN_PLACES]
         chunks = self._generation.catalogue.chunks(dict.fromkeys([*best, *nearest]))
         language = language_of(profile.question) if corpus.crosses_languages else None
         foreign = {id_ for id_ in near if id_ in chunks and _is_in_another_language(chunks[id_].text, language)}
         best += [id_ for id_ in nearest if id_ in foreign and id_ not in best]
-        mean, deviation = corpus.general_cosine(vector)
         found = [
             Candidate(
                 chunks[id_],
@@ -214,14 +223,14 @@ class HybridRetriever(BaseRetriever):
         ]
         return found, topic
 
-    def _supported(self, scores: Mapping[str, float], topic: float) -> dict[str, float]:
+    def _supported(self, scores: Mapping[str, float]) -> dict[str, float]:
         """What resembles the best passages of a topic gains."""
         catalogue = self._generation.catalogue
         chunks = catalogue.chunks(scores)
         texts = [chunks[id_].embed_text for id_ in scores]
         vectors = self._generation.exact.vectors(list(scores))
         total = self._generation.manifest.counts.chunks
-        return supported(scores, vectors, texts, catalogue.document_frequencies, total, topic)
+        return supported(scores, vectors, texts, catalogue.document_frequencies, total)
 
     def _nearest(self, vector: Matrix, paths: list[str]) -> list[str]:
         """The passages of these documents nearest in meaning."""
@@ -271,11 +280,11 @@ def fuse(
     cosines: Mapping[str, float],
     words: Mapping[str, float],
     weights: Mapping[str, float],
-    dense_share: float = DENSE_SHARE,
+    dense_share: float = 0.5,
 ) -> dict[str, float]:
-    """Each passage's score, 0 to 1, from its cosine, its BM25, if any, and its own weight, if it is not 1.0. Pure.
+    """Each passage's score, 0 to 1, from cosine or nearness, its BM25, if any, and its weight, if it is not 1.0. Pure.
 
-    Where no word of the question occurs the cosine alone counts, so that it is not halved.
+    Where no word of the question occurs the first alone counts, so that it is not halved.
     """
     best = max(words.values(), default=0.0)
     share = dense_share if best > 0.0 else 1.0
@@ -296,7 +305,7 @@ def look_closely(
         chunk = candidate.chunk
         evidence = examine(profile, chunk.text, chunk.context)
         found = chunk.weight * share_of(strength(evidence, candidate.standing))
-        return (1.0 - evidence_share) * candidate.score + evidence_share * found
+        return _SCALE * ((1.0 - evidence_share) * candidate.score + evidence_share * found)
 
     return sorted((replace(candidate, score=score(candidate)) for candidate in candidates), key=_best_first)
 
@@ -338,9 +347,12 @@ def named_first(candidates: Sequence[Candidate], named: Named) -> list[Candidate
     return sorted((replace(candidate, score=score(candidate)) for candidate in candidates), key=_best_first)
 
 
-def over_the_mean(cosines: Mapping[str, float], mean: float) -> dict[str, float]:
-    """How far each stands above passages in general, 0 to 1, the nearest 1: the same scale for every model. Pure."""
-    farthest = max(max(cosines.values(), default=0.0) - mean, 1e-6)
+def over_the_mean(cosines: Mapping[str, float], mean: float, least: float = 1e-6) -> dict[str, float]:
+    """How far each stands above passages in general, 0 to 1, the nearest 1: the same scale for every model. Pure.
+
+    Less than 1 where the nearest is not `least` above them.
+    """
+    farthest = max(max(cosines.values(), default=0.0) - mean, least)
     return {id_: max(0.0, cosine - mean) / farthest for id_, cosine in cosines.items()}
 
 

@@ -19,14 +19,14 @@ from storage.caches.embeddings import Matrix
 Scores = NDArray[np.float64]
 
 SUPPORT = 0.7
-"""Of a passage's score, what its resemblance to the best ones counts where the query surely is a topic."""
+"""Of a passage's score, what its resemblance to the best ones counts."""
 
-_NEIGHBOURS, _TERMS, _CENTRE = 0.25, 0.25, 0.2  # what each kind of resemblance counts
-_BEST_NEIGHBOURS, _BEST_TERMS, _BEST_CENTRE = 10, 8, 5  # passages that are resembled
+_NEIGHBOURS, _VOCABULARY, _TERMS, _CENTRE = 0.25, 0.25, 0.25, 0.2  # what each kind of resemblance counts
+_BEST_NEIGHBOURS, _BEST_VOCABULARY, _BEST_TERMS, _BEST_CENTRE = 10, 5, 8, 5  # passages that are resembled
 _EXPANSION = 20  # words
-_FLAT = (0.55, 0.75)  # the next nine scores' mean as a share of the best one: from here to there a topic
+_FLAT = (0.45, 0.6)  # the next nine scores' mean as a share of the best one: from here to there a topic
 _FLAT_DEPTH = 10
-_WORDS = (5, 9)  # that say something; a few words are looked up as they stand
+_WORDS = (6, 8)  # that say something; a few words are looked up as they stand
 _THINGS = ("number", "date", "person", "place", "definition", "reason")
 _SATURATION, _LENGTH = 1.2, 0.75  # BM25's k1 and b
 
@@ -53,9 +53,8 @@ def supported(
     texts: Sequence[str],
     frequencies: Frequencies,
     chunks: int,
-    share: float,
 ) -> dict[str, float]:
-    """The scores with `share` (0 to 1) of them replaced by how much each passage is like the best ones.
+    """The scores with most of them replaced by how much each passage is like the best ones.
 
     `vectors` `(n, dimension)` and `texts` are in the order of `scores`; `chunks` is how many the index holds.
     """
@@ -64,13 +63,36 @@ def supported(
         return dict(scores)
     best = np.argsort(-plain, kind="stable")
     centred = np.asarray(vectors - vectors.mean(axis=0), dtype=np.float64)
+    words = _Vocabulary(texts, frequencies, chunks)
     support = (
         _NEIGHBOURS * _like_neighbours(plain, centred, best[:_BEST_NEIGHBOURS])
-        + _TERMS * _like_in_words(plain, texts, best[:_BEST_TERMS], frequencies, chunks)
+        + _VOCABULARY * _like_neighbours(plain, words.vectors(), best[:_BEST_VOCABULARY])
+        + _TERMS * _like_in_words(plain, words, best[:_BEST_TERMS])
         + _CENTRE * _scaled(centred @ (plain[best[:_BEST_CENTRE]] @ centred[best[:_BEST_CENTRE]]))
-    ) / (_NEIGHBOURS + _TERMS + _CENTRE)
-    mixed = (1.0 - SUPPORT * share) * plain + SUPPORT * share * support * plain.max()
+    ) / (_NEIGHBOURS + _VOCABULARY + _TERMS + _CENTRE)
+    mixed = (1.0 - SUPPORT) * plain + SUPPORT * support * plain.max()
     return dict(zip(scores, mixed.tolist(), strict=True))
+
+
+class _Vocabulary:
+    """The words of the candidates' texts, each text's counted, and how rare each is in the index."""
+
+    def __init__(self, texts: Sequence[str], frequencies: Frequencies, chunks: int) -> None:
+        self.counted = [
+            Counter(word.partition("/")[0] for word in words_of(text).stems if len(word) > 1) for text in texts
+        ]
+        known = frequencies({word for counts in self.counted for word in counts})
+        self.rarity = {word: math.log((chunks + 1) / (number + 0.5)) for word, number in known.items()}
+
+    def vectors(self) -> Scores:
+        """Each text's words, weighted by number and rarity, as a row."""
+        places = {word: number for number, word in enumerate(self.rarity)}
+        found = np.zeros((len(self.counted), len(places)))
+        for row, counts in zip(found, self.counted, strict=True):
+            for word, number in counts.items():
+                if word in places:
+                    row[places[word]] = (1.0 + math.log(number)) * max(self.rarity[word], 0.0)
+        return found
 
 
 def _like_neighbours(scores: Scores, centred: Scores, best: NDArray[np.intp]) -> Scores:
@@ -81,21 +103,16 @@ def _like_neighbours(scores: Scores, centred: Scores, best: NDArray[np.intp]) ->
     return _scaled(near @ np.clip(scores[best], 0.0, None))
 
 
-def _like_in_words(
-    scores: Scores, texts: Sequence[str], best: NDArray[np.intp], frequencies: Frequencies, chunks: int
-) -> Scores:
+def _like_in_words(scores: Scores, words: _Vocabulary, best: NDArray[np.intp]) -> Scores:
     """BM25 of the words that are frequent in the best passages and rare elsewhere (Lavrenko and Croft 2001)."""
-    counted = [Counter(word.partition("/")[0] for word in words_of(text).stems) for text in texts]
-    known = frequencies({word for place in best for word in counted[place] if len(word) > 1})
-    rarity = {word: math.log((chunks + 1) / (number + 0.5)) for word, number in known.items()}
     weights: Counter[str] = Counter()
     for place in best:
-        length = counted[place].total() or 1
-        for word, number in counted[place].items():
-            weights[word] += scores[place] * number / length * rarity.get(word, 0.0)
+        length = words.counted[place].total() or 1
+        for word, number in words.counted[place].items():
+            weights[word] += scores[place] * number / length * words.rarity.get(word, 0.0)
     terms = dict(weights.most_common(_EXPANSION))
-    usual = sum(map(Counter.total, counted)) / len(counted) or 1.0
-    return _scaled(np.array([_bm25(each, terms, rarity, usual) for each in counted]))
+    usual = sum(map(Counter.total, words.counted)) / len(words.counted) or 1.0
+    return _scaled(np.array([_bm25(each, terms, words.rarity, usual) for each in words.counted]))
 
 
 def _bm25(counted: Counter[str], terms: Mapping[str, float], rarity: Mapping[str, float], usual: float) -> float:

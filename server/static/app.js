@@ -11,13 +11,14 @@
     form = document.querySelector("form.ask");
     if (form) {
       form.addEventListener("submit", (event) => {
+        if (event.submitter?.formMethod === "get") return; // to find, not to ask
         event.preventDefault();
         ask(form);
       });
       form.question.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
         event.preventDefault();
-        form.requestSubmit();
+        form.requestSubmit(form.querySelector("[type=submit]"));
       });
     }
     enhance(document);
@@ -205,9 +206,20 @@
       next.querySelector("[data-question]").className = question || "";
       fold(own);
     }
+    const part = document.querySelector("[data-result] [data-shown]")?.dataset.shown;
+    if (part) showPart(next.querySelector(".answers"), part);
     if (result()) result().replaceWith(next);
     else document.querySelector("main").append(next);
     if (own) enhance(result());
+  }
+
+  // One of two answers, where there is no room for both.
+  function showPart(answers, part) {
+    answers.dataset.shown = part;
+    for (const tab of answers.querySelectorAll("[data-tab]")) {
+      if (tab.dataset.tab === part) tab.setAttribute("aria-current", "true");
+      else tab.removeAttribute("aria-current");
+    }
   }
 
   function changeBlocks(place, { from, blocks }) {
@@ -320,12 +332,27 @@
       button.hidden = !navigator.clipboard?.write;
       button.addEventListener("click", () => copy(button));
     }
+    for (const tab of root.querySelectorAll("[data-tab]")) {
+      tab.addEventListener("click", (event) => {
+        event.preventDefault();
+        showPart(tab.closest(".answers"), tab.dataset.tab);
+      });
+    }
+    for (const button of root.querySelectorAll("[data-copies]")) {
+      button.hidden = !navigator.clipboard?.writeText;
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
+        say((button.textContent = button.dataset.copied));
+      });
+    }
     for (const button of root.querySelectorAll("[data-stop]")) button.addEventListener("click", () => running?.abort());
     for (const button of root.querySelectorAll("[data-retry]")) {
       button.addEventListener("click", retry);
       if (button.closest(".problem") && result()) button.hidden = false;
     }
     for (const again of root.querySelectorAll("[data-again]")) slide(again);
+    for (const place of root.querySelectorAll(".scope")) scope(place);
+    for (const place of root.querySelectorAll("[data-later]")) later(place);
     for (const other of root.querySelectorAll("[data-follow], [data-ask]")) {
       other.addEventListener("submit", (event) => {
         event.preventDefault();
@@ -336,6 +363,38 @@
       if (link.pathname === location.pathname) openPage(link);
     }
     pairAll(root);
+  }
+
+  // A piece that is still being made is put in when it is there.
+  async function later(place) {
+    for (let tries = 0; tries < 20 && place.isConnected; tries++) {
+      const response = await fetch(place.dataset.later).catch(() => null);
+      if (!response?.ok) return;
+      if (response.status === 204) {
+        await new Promise((done) => setTimeout(done, 1500));
+        continue;
+      }
+      const piece = document.createElement("div");
+      piece.append(fragment(await response.text()));
+      place.replaceWith(piece);
+      return enhance(piece);
+    }
+  }
+
+  // What is chosen becomes a box of its own beside the list; unticking takes it away.
+  function scope(place) {
+    const [select, pattern] = [place.querySelector("select"), place.querySelector("[data-chip]")];
+    select?.addEventListener("change", () => {
+      const has = [...place.querySelectorAll("input")].some((each) => each.value === select.value);
+      if (select.value && !has) {
+        const chip = pattern.content.cloneNode(true);
+        chip.querySelector("input").value = select.value;
+        chip.querySelector(".name").textContent = select.selectedOptions[0].textContent;
+        place.prepend(chip);
+      }
+      select.value = "";
+    });
+    place.addEventListener("change", (event) => event.target.checked === false && event.target.closest(".chip").remove());
   }
 
   function pairAll(root) {
@@ -389,15 +448,6 @@
     document.querySelector("[data-announce]").textContent = text || "";
   }
 
-  // What is too large is refused before it is sent.
-  for (const upload of document.querySelectorAll("form[data-most]")) {
-    upload.file.addEventListener("change", () => {
-      const bytes = [...upload.file.files].reduce((sum, file) => sum + file.size, 0);
-      upload.file.setCustomValidity(bytes > Number(upload.dataset.most) ? upload.dataset.tooLarge : "");
-      upload.file.reportValidity();
-    });
-  }
-
   // Files that are dropped anywhere are added. What the server says of them is the page that it leads to.
   const upload = document.body.dataset.upload;
   const bringsFiles = (event) => upload && [...(event.dataTransfer?.types || [])].includes("Files");
@@ -412,6 +462,8 @@
     dropping(false);
     if (!bringsFiles(event)) return;
     event.preventDefault();
+    const here = document.querySelector("[data-uploads]");
+    if (here) return here.dispatchEvent(new CustomEvent("files", { detail: event.dataTransfer.files }));
     const body = new FormData();
     for (const file of event.dataTransfer.files) body.append("file", file);
     say(document.body.dataset.uploading);
@@ -438,17 +490,18 @@
 
   // A picture that is not there yet is asked for once more; then the page says that there is none.
   for (const picture of document.querySelectorAll("img[data-picture]")) {
+    const instead = picture.closest("figure").querySelector("[data-instead]");
     let isSecond = false;
     const failed = () => {
       if (!isSecond) setTimeout(() => (picture.src = picture.getAttribute("src")), 5000);
       picture.hidden = true;
-      picture.nextElementSibling.hidden = false;
+      instead.hidden = false;
       isSecond = true;
     };
     picture.addEventListener("error", failed);
     picture.addEventListener("load", () => {
       picture.hidden = false;
-      picture.nextElementSibling.hidden = true;
+      instead.hidden = true;
     });
     if (picture.complete && !picture.naturalWidth) failed();
   }

@@ -20,6 +20,7 @@ from storage.catalogue.rows import (
     ADD_REMARKS,
     CHUNK_COLUMNS,
     EMPTY_TERMS,
+    ODD_PAGES,
     PAGE_COLUMNS,
     PAGE_COLUMNS_2,
     READABLE_VERSIONS,
@@ -35,7 +36,7 @@ from storage.catalogue.rows import (
 )
 from storage.failures import IndexUnreadable, why_unreadable
 from storage.messages import message
-from storage.records import ChunkRecord, Counts, DocumentRecord, DocumentStatus, LexicalHit, PageRecord
+from storage.records import ChunkRecord, Counts, DocumentRecord, DocumentStatus, LexicalHit, PageRecord, PageStatus
 from storage.words import index_proof
 from storage.words import terms as lexical
 
@@ -172,6 +173,7 @@ class Catalogue:
         with self._connections.lent() as connection:
             if version == _WITHOUT_REMARKS:
                 connection.executescript(ADD_REMARKS)
+            connection.execute(ODD_PAGES)
             if not self._has_these_words():
                 connection.executescript(EMPTY_TERMS)
                 with self.transaction():
@@ -264,7 +266,14 @@ class Catalogue:
     # -- reading -----------------------------------------------------------------------------------
 
     def documents(self) -> list[DocumentRecord]:
-        """Every known document, by path."""
+        """Every known document, by path. A published catalogue's are read once: ten thousand take a quarter second."""
+        return self._every_document() if self._writable else list(self._all_documents)
+
+    @cached_property
+    def _all_documents(self) -> tuple[DocumentRecord, ...]:
+        return tuple(self._every_document())
+
+    def _every_document(self) -> list[DocumentRecord]:
         return self._documents("SELECT * FROM documents ORDER BY path")
 
     def paths(self, status: DocumentStatus | None = None) -> list[str]:
@@ -316,15 +325,31 @@ class Catalogue:
             found[place][label] = None
         return list(map(list, found))
 
-    def odd_pages(self) -> list[tuple[str, PageRecord]]:
-        """(document, page) of every page of which a person should know something; their texts are left out."""
+    def odd_pages(self, documents: Collection[str] | None = None) -> list[tuple[str, PageRecord]]:
+        """(document, page) of every page of which a person should know something; their texts are left out.
+
+        Of these `documents`, or of all: that looks at every page.
+        """
         columns = self._page_columns.replace("text", "''", 1)
         has_remarks = "" if self._page_columns == PAGE_COLUMNS_2 else " OR remarks != ''"
+        among = "" if documents is None else "document IN (SELECT value FROM json_each(?)) AND "
         rows = self._rows(
             f"SELECT document, {columns} FROM pages"
-            f" WHERE status != 'text' OR detail IS NOT NULL{has_remarks} ORDER BY document, number"
+            f" WHERE {among}(status != 'text' OR detail IS NOT NULL{has_remarks}) ORDER BY document, number",
+            () if documents is None else (json.dumps(sorted(documents)),),
         )
         return [(row[0], page_of(row[1:])) for row in rows]
+
+    def odd_counts(self) -> dict[PageStatus, int]:
+        """How many pages there are of each state but "text". A published catalogue's are counted once."""
+        return self._counted_odd() if self._writable else self._odd_counts
+
+    @cached_property
+    def _odd_counts(self) -> dict[PageStatus, int]:
+        return self._counted_odd()
+
+    def _counted_odd(self) -> dict[PageStatus, int]:
+        return dict(self._rows("SELECT status, count(*) FROM pages WHERE status != 'text' GROUP BY status"))
 
     def remarks(self, places: Sequence[tuple[str, Sequence[int]]]) -> list[tuple[str, ...]]:
         """For each of these, a document and page numbers, the remarks on the pages, each once."""
@@ -361,6 +386,14 @@ class Catalogue:
         rows = self._rows(f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE document = ? ORDER BY position", (path,))
         return [chunk_of(row) for row in rows]
 
+    def chunks_beside(self, chunk: ChunkRecord) -> tuple[ChunkRecord | None, ChunkRecord | None]:
+        """The chunk before this one in its document and the one after it."""
+        select = f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE document = ? AND position"
+        place = (chunk.document, chunk.position)
+        before = self._rows(f"{select} < ? ORDER BY position DESC LIMIT 1", place)
+        after = self._rows(f"{select} > ? ORDER BY position LIMIT 1", place)
+        return (chunk_of(before[0]) if before else None, chunk_of(after[0]) if after else None)
+
     def chunk_ids(self, documents: Collection[str] | None = None) -> list[str]:
         """Ids of all chunks, or of these documents' chunks, in order of storage."""
         if documents is None:
@@ -393,6 +426,19 @@ class Catalogue:
             (expression, json.dumps(sorted(documents)), limit),
         )
         return [LexicalHit(*row) for row in rows]
+
+    def documents_with(self, text: str) -> set[str]:
+        """The documents in which every word of the text stands, in one of its forms; none where it holds no word."""
+        found: set[str] | None = None
+        for term in lexical.question_terms(text):
+            expression = " OR ".join(f'"{" ".join(words)}"' for words in term.spellings)
+            rows = self._rows(
+                "SELECT DISTINCT document FROM terms JOIN chunks ON chunks.rowid = terms.rowid WHERE terms MATCH ?",
+                (expression,),
+            )
+            holding = {row[0] for row in rows}
+            found = holding if found is None else found & holding
+        return found or set()
 
     def _compounds(self, stems: Collection[str]) -> list[str]:
         """Words of the index that begin or end with one of these stems and hold another word besides."""

@@ -22,6 +22,9 @@ the words: a lexical index with another one is made anew when it is edited, beca
 the words that it was given.
 """
 
+ODD_PAGES = "CREATE INDEX IF NOT EXISTS odd_pages ON pages (status, document, number) WHERE status != 'text';"
+"""So that counting the few does not read the text of all. Catalogues of before do without it until they are edited."""
+
 SCHEMA = f"""
 PRAGMA user_version = {SCHEMA_VERSION};
 PRAGMA application_id = {terms_fingerprint()};
@@ -39,6 +42,7 @@ CREATE TABLE chunks (
     rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, position INTEGER NOT NULL,
     text TEXT NOT NULL, context TEXT NOT NULL, spans TEXT NOT NULL, weight REAL NOT NULL
 );
+{ODD_PAGES}
 CREATE INDEX chunks_of_document ON chunks (document, position);
 CREATE INDEX light_chunks ON chunks (id, weight) WHERE weight != 1.0;
 {index_proof.SCHEMA}"""

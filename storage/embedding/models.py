@@ -23,6 +23,7 @@ from storage.embedding.download import (
     LoggedDownload,
     download_model,
 )
+from storage.embedding.packaged_words import packaged_folder
 from storage.messages import message
 
 logger = logging.getLogger(__name__)
@@ -134,7 +135,7 @@ def load_token_counter(identity: ModelIdentity) -> Callable[[str], int]:
 
 
 def _packaged_identity(asked_for: str | None = None) -> ModelIdentity:
-    folder = universal.packaged_folder()
+    folder = packaged_folder()
     if folder is None or not folder.is_dir():
         raise ModelUnavailable(message("the packaged embedding model is not installed; run make install"))
     found = _universal_identity(asked_for or PACKAGED, folder)

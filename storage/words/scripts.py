@@ -18,6 +18,9 @@ UNSPACED = f"{CJK}{THAI_LIKE}"
 """What is searched for in overlapping pairs, because nothing tells where words end."""
 
 IS_HAN = re.compile(f"[{HAN}]")
+IS_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
+"""Syllables alone; those of half width too."""
+
 IS_CJK = re.compile(f"[{CJK}]")
 IS_UNSPACED = re.compile(f"[{UNSPACED}]")
 UNSPACED_RUN = re.compile(f"[{UNSPACED}]+")

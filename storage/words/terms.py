@@ -95,6 +95,12 @@ class Term:
     kind: Literal["word", "exact", "compound"] = "word"
 
 
+def content_words(text: str) -> list[str]:
+    """The words of a text as texts are compared: in one spelling, without punctuation and stop words, not stemmed."""
+    words = (found.group() for found in _WORD.finditer(index_terms(text).lower()))
+    return [word for word in words if word not in STOP_WORDS]
+
+
 def index_terms(text: str) -> str:
     """The text as the lexical index stores it, words with spaces between; behind it the stems of its own language."""
     spelt = folded(text)

@@ -185,6 +185,22 @@ def test_verify_names_every_difference_and_repair_mends_them(
     assert main(["--verify"]) == 0
 
 
+def test_a_file_that_failed_is_read_once_more_when_it_is_named(
+    in_workshop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("bad.pdf", "worse.pdf"):
+        in_workshop.write(name, "%PDF-1.7\nnothing of a PDF\n")
+    assert main([]) == 1
+    first = in_workshop.generation
+    assert main([]) == 1
+    assert in_workshop.generation == first, "nothing to do"
+    caplog.clear()
+    with caplog.at_level("INFO"):
+        assert main(["--retry", "bad.pdf", "--retry", "nothing.pdf"]) == 1
+    assert "bad.pdf" in caplog.text
+    assert "worse.pdf" not in caplog.text
+
+
 def test_verify_finds_lost_vectors(in_workshop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
     from storage.vectors.collection import open_vectors
 

@@ -14,6 +14,7 @@ from storage.generations.lock import IndexLocked, index_lock
 from storage.generations.published import DamagedGeneration, NoIndex
 from tests.indexing.test_cli import _signals_as_they_were, in_workshop
 from tests.indexing.workshop import Workshop
+from tests.shared import made_once
 
 __all__ = ["_signals_as_they_were", "in_workshop"]
 
@@ -21,14 +22,19 @@ ALLOWED = Options(allow_removals=True)
 
 
 @pytest.fixture
-def emptied_twice(workshop: Workshop) -> Workshop:
+def emptied_twice(indexed_once: Workshop, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Workshop:
     """Four documents; then two were taken out on purpose, then the others."""
-    for names in (("fruit.txt", "paper.pdf"), ("rivers.md", "sub/stars.txt")):
-        for name in names:
-            (workshop.documents / name).unlink()
-        assert workshop.run(ALLOWED).removed == 2
-    assert workshop.documents_known() == {}
-    return workshop
+
+    def empty_twice(place: Path) -> None:
+        made = indexed_once.copy_to(place)
+        for names in (("fruit.txt", "paper.pdf"), ("rivers.md", "sub/stars.txt")):
+            for name in names:
+                (made.documents / name).unlink()
+            assert made.run(ALLOWED).removed == 2
+        assert made.documents_known() == {}
+
+    place = made_once(tmp_path_factory, "emptied-twice", empty_twice)
+    return Workshop(place / "documents", place / "index").copy_to(tmp_path)
 
 
 def test_the_last_two_indexes_come_back_one_after_the_other(emptied_twice: Workshop) -> None:

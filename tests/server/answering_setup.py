@@ -131,7 +131,7 @@ class Setup:
             languages=lambda index, documents: self.languages,
             going_on=lambda passages, generation: (),
             compute=lambda question, passages, generation: None,
-            find_conflict=lambda question, passages, generation: None,
+            find_conflicts=lambda question, passages, generation, rejected: (),
         )
 
     def service(self, *, key: str = KEY, scores_relevance: bool = True, **options: Any) -> AnswerService:

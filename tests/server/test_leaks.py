@@ -92,7 +92,7 @@ def held(services: Services) -> tuple[int, int]:
     service = services.answering()
     assert isinstance(service, AnswerService)
     pause = threading.Event()
-    for _ in range(500):
+    for _ in range(6000):
         if service.running == 0:
             break
         pause.wait(0.01)

@@ -39,7 +39,7 @@ def started(threads: Threads, release: threading.Event) -> "Future[None]":
 def eventually(is_so: Callable[[], bool]) -> bool:
     """Whether it becomes so: a thread notes the end of its work a moment after the result is there."""
     pause = threading.Event()
-    return any(is_so() or pause.wait(0.01) for _ in range(1000))
+    return any(is_so() or pause.wait(0.01) for _ in range(6000))
 
 
 def named(name: str) -> int:

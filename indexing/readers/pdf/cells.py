@@ -1,7 +1,9 @@
-"""Cells of a row of a table, and what a cell holds. Pure geometry and text."""
+"""Cells of a row of a table, what a cell holds, and cells of more than one line. Pure geometry and text."""
 
+import itertools
 import re
-from collections.abc import Sequence
+import statistics
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from indexing.readers.pdf.lines import Row, has_leader, text_of
@@ -14,12 +16,22 @@ _FIRST_MARK = re.compile(
     r"|\[[\w+.:-]{1,12}\])$"
 )
 JOINS_NEXT = re.compile(r"[$€£¥(]+$|US\$$")
+_CURRENCY = re.compile(r"(?:[$€£¥]|US\$)$")
+_ENDS_AMOUNT = re.compile(r"(?:\d[)%]*|[)%]|^[-–—]+)$")
 _JOINS_LAST = re.compile(r"[)%]+$")
-_FIGURE = re.compile(r"[-–—(+<>~≤≥±]*[$€£¥]?\s?\(?\d[-\d.,:/\s’'%]*[)%*]*(?:\^\S+)?$|[-–—]+$|n/?[am]$", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"[-–—(+<>~≤≥±]*[$€£¥]?\s?\(?\d[-\d.,:/\s’'%]*[)%*]*"
+    r"(?-i:\s?(?:bps|pts?|pp|x|[KMBT]|bn|mn))?(?:\^\S+)?$|(?:[$€£¥]\s?)?[-–—]+$|n/?[am]$",
+    re.IGNORECASE,
+)
 _EQUATION_NUMBER = re.compile(r"\([A-Z]?\d{1,3}(?:\.\d{1,3})?[a-z]?\)$")
 _MATHEMATICS = re.compile("[=<>≤≥≈∈∑∏∫±→∝≡\U0001d400-\U0001d7ff]")
 
 _LEADER_END = re.compile(r"[.·•…_‧⋅]{2,}$|^[.·•…_‧⋅]$")
+_NEAR = 1.4  # sizes from line to line of one cell
+_TIGHT = 0.87  # of the usual step from row to row
+_DANGLES = re.compile(r"(?:\b(?:of|and|or|to|for|the|in|with|by|on|from|und|der|für|de|et)|[-–—,/&])$", re.IGNORECASE)
+_HEADS_A_SECTION = re.compile(r"[:：]$")
 _NO_FIGURE = ("*", "**", "N/A", "nm")  # in the place of one
 
 Span = tuple[float, float]
@@ -55,6 +67,16 @@ def _joined_segments(row: Row, gap: float, *, may_begin_with_mark: bool) -> list
     return cells
 
 
+def _amounts_apart(words: list[Word]) -> Iterator[list[Word]]:
+    """The words, those from a sign of a currency on apart from the amount before it."""
+    begin = 0
+    for index in range(1, len(words)):
+        if _CURRENCY.match(words[index].text) and _ENDS_AMOUNT.search(words[index - 1].text):
+            yield words[begin:index]
+            begin = index
+    yield words[begin:]
+
+
 def _goes_with_last(last: Word, words: Sequence[Word]) -> bool:
     """Whether a sign ends the figure before it; "% Change" begins a name."""
     is_name = len(words) > 1 and words[1].text[0].isalpha()
@@ -65,7 +87,8 @@ def _cells_with_leader(row: Row, gap: float) -> list[list[Word]]:
     """A label and the figures behind its row of dots; all as one cell where there are not several figures."""
     last = max((number for number, word in enumerate(row.words) if _LEADER_END.search(word.text)), default=0)
     rest = row.words[last + 1 :]
-    cells = _joined_segments(Row(rest), gap, may_begin_with_mark=False) if rest else []
+    segments = _joined_segments(Row(rest), gap, may_begin_with_mark=False) if rest else []
+    cells = list(itertools.chain.from_iterable(map(_amounts_apart, segments)))
     label = [replace(word, text=text) for word in row.words[: last + 1] if (text := _LEADER_END.sub("", word.text))]
     are_figures = all(is_figure(text) or text in _NO_FIGURE for text in (text_of(cell) for cell in cells))
     return [label, *cells] if label and len(cells) > 1 and are_figures else [row.words]
@@ -84,3 +107,40 @@ def is_figure(text: str) -> bool:
 
 def column_of(gaps: Sequence[Span], place: float) -> int:
     return sum((gap[0] + gap[1]) / 2 < place for gap in gaps)
+
+
+def with_whole_cells(rows: Sequence[Row], table: Sequence[list[str]]) -> list[list[str]]:
+    """The table's rows, those joined to the one before that only go on with its words, as where no rules part them."""
+    labelled = [row.base - above.base for above, row, cells in zip(rows, rows[1:], table[1:], strict=False) if cells[0]]
+    usual = statistics.median(labelled) if labelled else 0.0
+    whole: list[list[str]] = []
+    for index, (row, cells) in enumerate(zip(rows, table, strict=True)):
+        step = row.base - rows[index - 1].base
+        goes_on = index > 0 and step < _NEAR * max(row.size, rows[index - 1].size)
+        if goes_on and (_is_label_goes_on(whole[-1], cells) or (step < _TIGHT * usual and _is_rest(whole[-1], cells))):
+            whole[-1] = [_joined(one, other) for one, other in zip(whole[-1], cells, strict=True)]
+        else:
+            whole.append(list(cells))
+    return whole
+
+
+def _joined(one: str, other: str) -> str:
+    is_cut = len(one) > 1 and one[-1] == "-" and one[-2].isalpha() and other[:1].isalpha()
+    return one + other if is_cut else f"{one} {other}".strip()
+
+
+def _is_label_goes_on(above: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether a label begins in one row and ends in the other, and only one of them has figures."""
+    if not above[0] or not cells[0] or (any(above[1:]) and any(cells[1:])) or _HEADS_A_SECTION.search(above[0]):
+        return False
+    if any(above[1:]) and not any(map(is_figure, above[1:])):
+        return False
+    return cells[0][0].islower() or _DANGLES.search(above[0]) is not None
+
+
+def _is_rest(above: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether a row without a label has words alone, and all below words."""
+    filled = [column for column, cell in enumerate(cells) if cell]
+    if cells[0] or not filled or len(filled) >= sum(map(bool, above)):
+        return False
+    return all(above[column] and not is_figure(above[column]) and not is_figure(cells[column]) for column in filled)

@@ -1,26 +1,31 @@
 """The characters of a page as PDFium places them, joined to words. Knows nothing of lines, columns and tables.
 
 PDFium's own spaces end words: it tears none. Everything is turned so that its text stands upright: x grows to the
-right, y grows downwards, both in points. Text at another angle than most of the page's is a group of its own.
+right, y grows downwards, both in points. Text at another angle than most of the page's is a group of its own. Of some
+ligatures a font's table names the last letter alone ("specific" comes as "speciic", one "i" too wide): the width of the
+glyph tells, as it is that of "f" and the letter together.
 """
 
 import ctypes
 import math
+import statistics
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from indexing.readers.pdf.ligatures import with_ligatures
 from indexing.readers.pdf.scripts import is_cjk, raised_mark, without_ordinal_marks
 from indexing.readers.pdf.words import ASCENT, DESCENT, Character, Turn, Word
 
 MOST_CHARACTERS = 60_000  # of a page; beyond, its plain text is taken as it is
 _GAP = 0.7  # of the size: so far apart are two words, whether or not a space was drawn
 _TIGHT = 0.15  # of the size: raised text so near belongs to the word, even after a space that PDFium made up
+_NARROW = "il"
+_ENOUGH_LETTERS = 5
+_SAME_WIDTH = 0.05  # of the width
 _BACK = 0.5  # of the size: a step back of so much begins another word
 _SMALLER = 0.82  # of the size before: raised or lowered text
 _SMALLEST = 0.4  # of that size; what is smaller stands beside a drop capital
@@ -31,6 +36,13 @@ _STRAIGHT_DEGREES = 15  # angles are told apart in such steps
 _ENDS = frozenset(" \t\r\n\x00\u00a0\u3000\u200b\u2028\u2029")
 _LAM, _ALEFS = "\u0644", "\u0627\u0622\u0623\u0625"
 _HYPHENS = frozenset("\x02\ufffe")  # PDFium's marks for a hyphen at the end of a line
+_LAST = frozenset("il")  # letters of a ligature
+_SUSPICIOUS = 0.4  # of the size: no font but a typewriter's has such a wide "i"
+_WIDER = 1.4  # times the letter alone
+_JOINED = (0.86, 1.04)  # of the widths of its letters: a ligature is a little narrower
+
+FontOf = Callable[[int], int]
+"""The font, by address, of a text object, by address."""
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 
@@ -65,7 +77,7 @@ def read_groups(text_page: Any, visible: Box | None = None) -> list[TextGroup]:
         last = angle
         runs[angle].append(character)
     font_of = cache(_font)
-    groups = [_group(angle, with_ligatures(run, font_of), visible) for angle, run in runs.items()]
+    groups = [_group(angle, _with_ligatures(run, font_of), font_of, visible) for angle, run in runs.items()]
     return sorted((group for group in groups if group.words or group.outside), key=lambda group: -len(group.characters))
 
 
@@ -74,8 +86,47 @@ def _font(text_object: int) -> int:
     return ctypes.cast(font, ctypes.c_void_p).value or 0 if font else 0
 
 
-def _group(angle: int, run: Sequence[Character | None], visible: Box | None) -> TextGroup:
-    words, characters = list(_words(run)), [one for one in run if one is not None]
+def _with_ligatures(run: Sequence[Character | None], font_of: FontOf) -> list[Character | None]:
+    """The characters, with "fi", "fl", "ffi" or "ffl" where a glyph is too wide for the letter it is named by."""
+    letters = [one for one in run if one is not None]
+    wide = [one for one in letters if one.text in _LAST and one.x1 - one.x0 > _SUSPICIOUS * one.size]
+    if not wide:
+        return list(run)
+    narrowest: dict[tuple[int, str], float] = defaultdict(lambda: float("inf"))
+    for one in letters:
+        if one.text in "fil" and one.x1 > one.x0:
+            key = font_of(one.source), one.text
+            narrowest[key] = min(narrowest[key], (one.x1 - one.x0) / one.size)
+    found: list[Character | None] = []
+    for index, each in enumerate(run):
+        if each is not None and each.text in _LAST and not _shares_glyph(run, index):
+            font = font_of(each.source)
+            each = _whole_ligature(each, narrowest[font, "f"], narrowest[font, each.text])
+        found.append(each)
+    return found
+
+
+def _shares_glyph(run: Sequence[Character | None], index: int) -> bool:
+    """Whether a neighbour stands in the same box: then the font names all letters of the glyph."""
+    one = run[index]
+    return any(
+        one is not None and other is not None and other.x0 == one.x0 and other.base == one.base
+        for other in run[max(0, index - 1) : index + 2]
+        if other is not one
+    )
+
+
+def _whole_ligature(one: Character, width_f: float, width: float) -> Character:
+    own = (one.x1 - one.x0) / one.size
+    if own > _WIDER * width and width_f < own:
+        for before in ("f", "ff"):
+            if _JOINED[0] < own / (len(before) * width_f + width) < _JOINED[1]:
+                return replace(one, text=before + one.text)
+    return one
+
+
+def _group(angle: int, run: Sequence[Character | None], font_of: FontOf, visible: Box | None) -> TextGroup:
+    words, characters = list(_words(run, _Typewriter(run, font_of))), [one for one in run if one is not None]
     if visible is None:
         return TextGroup(angle, words, characters)
     left, top, right, bottom = Turn(angle).box(*visible)
@@ -154,7 +205,7 @@ def _placed(text: str, box: Any, origin: tuple[float, float], style: _Style, dra
     return Character(text, left, max(right, left), base, style.size, drawn_by)
 
 
-def _words(run: Sequence[Character | None]) -> Iterator[Word]:
+def _words(run: Sequence[Character | None], typewriter: "_Typewriter") -> Iterator[Word]:
     word: Word | None = None
     before: Character | None = None  # the character drawn before, also over a space
     anchor: Character | None = None  # the last one on its line's own baseline
@@ -168,7 +219,7 @@ def _words(run: Sequence[Character | None]) -> Iterator[Word]:
         shift = _shift(anchor, before, character) if anchor and before else ""
         is_close = before is not None and _is_close(before, character, shift, was_shifted)
         goes_on = word is not None and before is not None and (bool(shift) or _goes_on(word, before, character))
-        goes_on = goes_on and (is_close or not ended)
+        goes_on = goes_on and (is_close or not ended or typewriter.follows(before, character))
         was_marked = is_marked and goes_on and shift == "raised"
         mark = raised_mark(character.text) if shift == "raised" and not was_marked else ""
         is_marked = was_marked or bool(mark)
@@ -178,7 +229,7 @@ def _words(run: Sequence[Character | None]) -> Iterator[Word]:
             _extend(word, before, character, mark, shift)
         else:
             if word is not None:
-                yield _finished(word)
+                yield typewriter.finished(word)
             base = anchor.base if anchor and shift else character.base
             word = Word(
                 mark + character.text, character.x0, character.x1, base, character.size, order, character.source
@@ -187,18 +238,69 @@ def _words(run: Sequence[Character | None]) -> Iterator[Word]:
         if not shift:
             anchor = character
     if word is not None:
-        yield _finished(word)
+        yield typewriter.finished(word)
+
+
+class _Typewriter:
+    """Type in which all characters are as wide as one another, and the step in points from one to the next.
+
+    Nothing is such type where no "i" is as wide as an "e": then no font is asked for.
+    """
+
+    def __init__(self, run: Sequence[Character | None], font_of: FontOf) -> None:
+        letters = [one for one in run if one is not None and one.text.isalpha() and one.text.isascii()]
+        narrow = [one for one in letters if one.text in _NARROW and one.x1 - one.x0 > _SUSPICIOUS * one.size]
+        widths: dict[int, dict[str, list[float]]] = {font_of(one.source): {} for one in narrow}
+        for one in letters if widths else ():
+            if (font := font_of(one.source)) in widths:
+                widths[font].setdefault(one.text, []).append((one.x1 - one.x0) / one.size)
+        fonts = {font for font, found in widths.items() if font and self._is_of_one_width(found)}
+        of_these = (one.source for one in run if fonts and one is not None and font_of(one.source) in fonts)
+        self._sources = frozenset(of_these)
+        self._step, blank = self._steps(run) if fonts else (0.0, 0.0)
+        self._most = (self._step + blank) / 2
+
+    def _steps(self, run: Sequence[Character | None]) -> tuple[float, float]:
+        """The usual steps from letter to letter, within words and over a blank."""
+        within, over = [0.0], [0.0]
+        last, is_next = None, True
+        for one in run:
+            if one is None:
+                is_next = False
+                continue
+            if last is not None and self.has(one) and self.has(last) and one.text.isalpha() and last.text.isalpha():
+                step = one.x0 - last.x0
+                (within if is_next else over).extend([step] if 0 < step < 3 * one.size else [])
+            last, is_next = one, True
+        return statistics.median_high(within), statistics.median_high(over)
+
+    @staticmethod
+    def _is_of_one_width(widths: dict[str, list[float]]) -> bool:
+        """Whether letters narrow and wide elsewhere are as wide as one another; a ligature may be named by an "i"."""
+        every = [width for found in widths.values() for width in found]
+        return len(widths) >= _ENOUGH_LETTERS and max(every) - min(every) < _SAME_WIDTH * max(every)
+
+    def has(self, one: Character) -> bool:
+        """Whether the character is set in it."""
+        return one.source in self._sources
+
+    def follows(self, before: Character | None, character: Character) -> bool:
+        """Whether a space beside a sign was only made up: signs stand a little apart in listings."""
+        if before is None or not self._sources or (before.text.isalnum() and character.text.isalnum()):
+            return False
+        return self.has(before) and self.has(character) and 0 < character.x0 - before.x0 < self._most
+
+    def finished(self, word: Word) -> Word:
+        """The word with the step of its type."""
+        word.text = without_ordinal_marks(word.text)
+        word.pitch = self._step if word.source in self._sources else 0.0
+        return word
 
 
 def _is_drawn_twice(before: Character, character: Character) -> bool:
     """A sign of a mathematical alphabet that its font's table writes twice for one glyph."""
     is_same_place = character.x0 == before.x0 and character.x1 == before.x1 and character.base == before.base
     return is_same_place and character.text == before.text and character.text > "\uffff"
-
-
-def _finished(word: Word) -> Word:
-    word.text = without_ordinal_marks(word.text)
-    return word
 
 
 def _shift(anchor: Character, before: Character, character: Character) -> str:

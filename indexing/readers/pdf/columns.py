@@ -21,6 +21,7 @@ _BLOCK_ROWS = 2  # of an address beside another
 _STEP = 2.0  # points between the places looked at
 _SWITCHES = 0.05  # of the rows: how often the drawing may go from one side to the other
 _NEW_STRETCH = 1.1  # sizes of white between two stretches of rows
+_MUCH_WHITE = 5.0  # sizes: columns on a part of a page end there
 _FURTHER = 1.35  # of the usual step from row to row
 _FOOTNOTE_SIZE = 0.9  # of the page's
 _FOOTNOTE = re.compile(r"(?:\^\d{1,3}|\d{1,3}\b|\^[a-z]\b|[*†‡§¶]|\(\d{1,2}\)|[a-z]\)|①|②|③|注)")
@@ -209,13 +210,31 @@ def _local_columns(
         end, common = first, [edges]
         while end < len(rows) and (narrower := _common(common, free[end], rows[end].size)):
             end, common = end + 1, narrower
-        run = rows[first:end]
-        for left, right in common if len(run) >= _COLUMN_ROWS else []:
-            place = (left + right) / 2
-            if edges[0] < left and right < edges[1] and _are_sides(run, place, level, upright, least=_COLUMN_ROWS):
-                return first, end, place
-        first = max(first + 1, end)
+        places = [(left + right) / 2 for left, right in common if edges[0] < left and right < edges[1]]
+        for stop in sorted({end, _end_before_white(rows, first, end)}, reverse=True):
+            for place in places if stop - first >= _COLUMN_ROWS else []:
+                if _are_sides(rows[first:stop], place, level, upright, least=_COLUMN_ROWS):
+                    return first, stop, place
+        first = _next_block(rows, first, end)
     return None
+
+
+def _next_block(rows: Sequence[Row], first: int, end: int) -> int:
+    """Where to look next: after the next white space within the run, else after it."""
+    for index in range(first + 1, end):
+        if rows[index].top - rows[index - 1].bottom > _NEW_STRETCH * max(rows[index].size, 6.0):
+            return index
+    return max(first + 1, end)
+
+
+def _end_before_white(rows: Sequence[Row], first: int, end: int) -> int:
+    """Where the run of rows from the first one ends at the latest: before much white."""
+    bottom = rows[first].bottom
+    for index in range(first + 1, end):
+        if rows[index].top - bottom > _MUCH_WHITE * max(rows[index].size, 6.0):
+            return index
+        bottom = max(bottom, rows[index].bottom)
+    return end
 
 
 def _is_gutter(gap: tuple[float, float], row: Row, edges: tuple[float, float]) -> bool:

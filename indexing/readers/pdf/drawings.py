@@ -14,10 +14,13 @@ import pypdfium2.raw as pdfium
 
 _MOST_OBJECTS = 20_000  # of a page
 _MOST_SEGMENTS = 6_000  # of all its paths
+_EVERYWHERE = (-math.inf, -math.inf, math.inf, math.inf)
+_CLIP_SLACK = 2.0  # points: a rule on the edge of its clip is seen
 _DEEPEST = 5  # forms within forms
 _THICKEST = 3.0  # points: a filled shape so thin is a rule, a thicker one is a ground
 _SHORTEST = 3.0  # points: of a rule
 _STRAIGHT = 1.0  # points: off level or upright
+_BAR_SEGMENTS = 5  # of a rectangle
 _BOX_SIDES = (4.0, 18.0)  # points: of a check box
 _MOST_BOXES = 300
 _INVISIBLE = 3  # text render mode
@@ -44,6 +47,8 @@ class Drawings:
     level: list[Box] = field(default_factory=list)
     upright: list[Box] = field(default_factory=list)
     slanted: list[Box] = field(default_factory=list)
+    curved: list[Box] = field(default_factory=list)
+    bars: list[Box] = field(default_factory=list)
     squares: list[Box] = field(default_factory=list)
     marks: list[Box] = field(default_factory=list)
     pictures: list[Box] = field(default_factory=list)
@@ -136,16 +141,33 @@ def _bounds(item: Any, matrix: _Matrix) -> Box:
     return _box_around([_point(x, y, matrix) for x in (left, right) for y in (bottom, top)])
 
 
+def _clip(item: Any, matrix: _Matrix) -> Box:
+    """What is shown of the item: a chart's bars begin at zero, wherever its axis does."""
+    shown = _EVERYWHERE
+    clip = pdfium.FPDFPageObj_GetClipPath(item)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for path in range(max(0, pdfium.FPDFClipPath_CountPaths(clip)) if clip else 0):
+        segments = pdfium.FPDFClipPath_CountPathSegments(clip, path)
+        points: list[tuple[float, float]] = []
+        for index in range(segments if segments <= _BAR_SEGMENTS else 0):
+            pdfium.FPDFPathSegment_GetPoint(pdfium.FPDFClipPath_GetPathSegment(clip, path, index), x, y)
+            points.append(_point(x.value, y.value, matrix))
+        if points:
+            shown = _cut(shown, _box_around(points))
+    return shown[0] - _CLIP_SLACK, shown[1] - _CLIP_SLACK, shown[2] + _CLIP_SLACK, shown[3] + _CLIP_SLACK
+
+
 def _take_path(item: Any, matrix: _Matrix, found: Drawings) -> None:
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(item, fill, stroke)
     if not fill.value and not stroke.value:
         return  # a clip
-    box = _bounds(item, matrix)
+    box, clip = _bounds(item, matrix), _clip(item, matrix)
     width, height = box[2] - box[0], box[3] - box[1]
     is_white = bool(fill.value) and _is_white(item)
     if fill.value and not is_white:
         found.grounds.append(box)
+        _take_shape(item, _cut(box, clip), found)
     is_small = max(width, height) <= _BOX_SIDES[1] * 1.3
     lines = list(_lines(item, matrix, found)) if stroke.value and not _is_broad(item, matrix) else []
     may_be_box = is_small and _is_square(width, height) and (not fill.value or is_white)
@@ -159,9 +181,16 @@ def _take_path(item: Any, matrix: _Matrix, found: Drawings) -> None:
             _take_filled(box, found)
         return
     for line in lines:
-        _take_line(line, found)
+        _take_line(line, clip, found)
         if is_small:
             found.marks.append(_box_around(list(line)))
+
+
+def _take_shape(item: Any, box: Box, found: Drawings) -> None:
+    """What is filled with a colour and is no rule: a bar, or another shape."""
+    if min(box[2] - box[0], box[3] - box[1]) > _THICKEST:
+        is_bar = pdfium.FPDFPath_CountSegments(item) <= _BAR_SEGMENTS
+        (found.bars if is_bar else found.curved).append(box)
 
 
 def _is_broad(item: Any, matrix: _Matrix) -> bool:
@@ -194,8 +223,8 @@ def _take_filled(box: Box, found: Drawings) -> None:
         found.upright.append(box)
 
 
-def _take_line(line: tuple[tuple[float, float], tuple[float, float]], found: Drawings) -> None:
-    box = _box_around(list(line))
+def _take_line(line: tuple[tuple[float, float], tuple[float, float]], clip: Box, found: Drawings) -> None:
+    box = _cut(_box_around(list(line)), clip)
     width, height = box[2] - box[0], box[3] - box[1]
     if height <= _STRAIGHT and width >= _SHORTEST:
         found.level.append(box)
@@ -212,6 +241,7 @@ def _lines(item: Any, matrix: _Matrix, found: Drawings) -> Iterator[tuple[tuple[
     for index in range(pdfium.FPDFPath_CountSegments(item)):
         found.segments += 1
         if found.segments > _MOST_SEGMENTS:
+            found.curved.append(_bounds(item, matrix))  # what it is made of is not looked at any more
             return
         segment = pdfium.FPDFPath_GetPathSegment(item, index)
         pdfium.FPDFPathSegment_GetPoint(segment, x, y)
@@ -220,6 +250,8 @@ def _lines(item: Any, matrix: _Matrix, found: Drawings) -> Iterator[tuple[tuple[
             start = point
         elif kind == pdfium.FPDF_SEGMENT_LINETO:
             yield last, point
+        elif math.dist(last, point) > _SHORTEST:
+            found.curved.append(_box_around([last, point]))
         last = point
         if pdfium.FPDFPathSegment_GetClose(segment):
             yield last, start

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from indexing.readers.pdf.cells import cells_of
 from indexing.readers.pdf.columns import in_reading_order
-from indexing.readers.pdf.grids import find_grids
+from indexing.readers.pdf.figures import Figure, find_figures
+from indexing.readers.pdf.formulas import with_whole_formulas
+from indexing.readers.pdf.grids import Grid, find_grids
 from indexing.readers.pdf.lines import Row, rows_of, text_of, with_drop_capitals, without_line_numbers
 from indexing.readers.pdf.scripts import is_spaceless
 from indexing.readers.pdf.strikes import without_struck
@@ -38,6 +40,14 @@ class Square:
 
 
 @dataclass(frozen=True, slots=True)
+class Shapes:
+    """Other drawings: boxes of curved lines and of what is filled with a colour."""
+
+    curved: Sequence[Rule] = ()
+    bars: Sequence[Rule] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LaidOut:
     """A page's text; (size, text) of its lines in the order read, and the words that were left out on purpose."""
 
@@ -54,6 +64,7 @@ def lay_out(
     squares: Sequence[Square] = (),
     slanted: Sequence[Rule] = (),
     characters: Sequence[Character] = (),
+    shapes: Shapes = Shapes(),
 ) -> LaidOut:
     """The text of words that stand upright, with what the page draws around them. Slanted lines make a chart.
 
@@ -61,10 +72,10 @@ def lay_out(
     """
     shown, struck, parted = without_struck(with_drop_capitals(words), characters, level, upright)
     shown += [word for square in squares if (word := _box_word(square, shown)) is not None]
-    grids = [grid for grid in find_grids(shown, level, upright) if not _is_chart(grid.box, slanted)]
-    taken = {id(word) for grid in grids for word in grid.words}
-    rows = rows_of([word for word in shown if id(word) not in taken])
-    numbered = [Row([], grid.lines, grid.box) for grid in grids] + rows
+    apart = _set_apart(shown, level, upright, slanted, shapes)
+    taken = {id(word) for each in apart for word in each.words}
+    rows = rows_of(with_whole_formulas([word for word in shown if id(word) not in taken], level))
+    numbered = [Row([], each.lines, each.box) for each in apart] + rows
     ordered = without_line_numbers(sorted(numbered, key=lambda row: row.base if row.words else row.top))
     seen = {id(word) for row in ordered for word in row.words}
     dropped = (*parted, *(word for row in rows for word in row.words if id(word) not in seen))
@@ -76,6 +87,27 @@ def lay_out(
     text = _joined(stretches, ["\n".join(line for _, line in block).strip("\n") for block in blocks])
     sized = tuple((size, line) for block in blocks for size, line in block if line)
     return LaidOut(text, sized, tuple(struck), dropped)
+
+
+def _set_apart(
+    words: Sequence[Word],
+    level: Sequence[Rule],
+    upright: Sequence[Rule],
+    slanted: Sequence[Rule],
+    shapes: Shapes,
+) -> list[Figure | Grid]:
+    """The figures with their labels, and the ruled tables among the other words."""
+    figures = find_figures(words, (*level, *upright), (*slanted, *shapes.curved), shapes.bars)
+    on_figures = {id(word) for figure in figures for word in figure.words}
+    rest = [word for word in words if id(word) not in on_figures]
+    levels, uprights = ([rule for rule in rules if not _is_on(rule, figures)] for rules in (level, upright))
+    grids = [grid for grid in find_grids(rest, levels, uprights) if not _is_chart(grid.box, slanted)]
+    return [*figures, *grids]
+
+
+def _is_on(rule: Rule, figures: Sequence[Figure]) -> bool:
+    x, y = (rule[0] + rule[2]) / 2, (rule[1] + rule[3]) / 2
+    return any(box[0] <= x <= box[2] and box[1] <= y <= box[3] for box in (figure.box for figure in figures))
 
 
 def _is_chart(box: Rule, slanted: Sequence[Rule]) -> bool:
@@ -123,7 +155,7 @@ def _block(parts: Sequence[Part], level: Sequence[Rule]) -> Iterator[tuple[float
     """(size, line) of one column, empty lines between paragraphs and around tables."""
     for part in parts:
         size = part.rows[0].size
-        lines = list(part.rows[0].table) or (table_lines(part.rows, level) if part.is_table else [])
+        lines = list(part.rows[0].table or part.lines) or (table_lines(part.rows, level) if part.is_table else [])
         if lines:
             yield from ((size, line) for line in ("", *lines, ""))
         else:

@@ -14,6 +14,7 @@ from indexing.readers.pdf.words import Word
 
 _SAME_BASE = 0.33  # of the smaller size: baselines so near are one
 _LOW_BASE = 0.6  # of the larger size, for small text whose middle is in the row's band
+_ONE_BLANK = 1.7  # pitches between two words of typewriter's type; two blanks are wider
 _CAPITAL = 1.8  # usual sizes: the least height of a drop capital
 _MOST_CAPITALS = 6  # of a page
 _CJK_GAP = 0.3  # of the size: a space between Chinese words that are no words
@@ -55,7 +56,8 @@ class Row:
         groups: list[list[Word]] = []
         right = 0.0
         for word in self.words:
-            if groups and word.x0 - right < gap * max(self.size, 1.0):
+            blank = _ONE_BLANK * max(word.pitch, groups[-1][-1].pitch) if groups else 0.0
+            if groups and word.x0 - right < max(gap * self.size, gap, blank):
                 groups[-1].append(word)
             else:
                 groups.append([word])

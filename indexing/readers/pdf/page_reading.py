@@ -11,13 +11,12 @@ from typing import Any
 
 from indexing.readers.pdf.characters import TextGroup, read_groups
 from indexing.readers.pdf.drawings import Drawings, read_drawings, visible_box
-from indexing.readers.pdf.layout import LaidOut, Square, lay_out
+from indexing.readers.pdf.layout import LaidOut, Shapes, Square, lay_out
 from indexing.readers.pdf.scripts import is_right_to_left, is_vertical, vertical_text
 from indexing.readers.pdf.words import Turn
 
 _MOST_MISSING = 0.02  # of the plain text's words
 _ENOUGH_HIDDEN = 20  # letters and digits on one page; less is a stray mark of a program
-_TITLE_PART = 0.6  # of the lines: the upper part of the page
 _CUT = re.compile(r"[-\x02\ufffe]\s*\n\s*|[\x02\ufffe]")
 _MARK = re.compile(r"[\x02\ufffe](?:\r?\n)?")
 _DOUBLED = re.compile("([\U0001d400-\U0001d7ff])\\1")
@@ -89,6 +88,7 @@ def _laid_out(group: TextGroup, drawings: Drawings) -> LaidOut:
         squares,
         [turn.box(*line) for line in drawings.slanted],
         group.characters,
+        Shapes([turn.box(*box) for box in drawings.curved], [turn.box(*box) for box in drawings.bars]),
     )
 
 

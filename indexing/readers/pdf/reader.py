@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from indexing.cleaning.characters import garbled_share, repair_glyph_codes, without_garbled_lines
-from indexing.cleaning.text import clean_text, clean_title, close_gaps, join_cut_words
+from indexing.cleaning.cut_words import join_cut_words
+from indexing.cleaning.text import clean_text, clean_title, close_gaps
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.announced_parts import all_parts_read, loss_of_part
 from indexing.readers.pdf.headings import find_headings, find_title

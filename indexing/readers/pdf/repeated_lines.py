@@ -60,7 +60,8 @@ def large_lines(pages: Sequence[Sequence[tuple[float, str]]]) -> list[set[str]]:
     amounts: Counter[float] = Counter()
     for page in pages:
         for size, line in page:
-            amounts[round(size, 1)] += len(line)
+            if size > 0:  # a ruled table or a figure has no size
+                amounts[round(size, 1)] += len(line)
     if not amounts:
         return [set() for _ in pages]
     body = amounts.most_common(1)[0][0]

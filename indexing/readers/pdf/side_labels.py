@@ -1,9 +1,14 @@
-"""Names that stand left of a group of rows, in the middle of its height: they head the group. Pure geometry."""
+"""Names that stand left of a group of rows, in the middle of its height. Pure geometry.
+
+Left of the rows' own labels they head the group; where the rows have no label of their own, they are that of each.
+"""
 
 import itertools
+import re
 import statistics
 from collections.abc import Sequence
 
+from indexing.readers.pdf.cells import Span, column_of
 from indexing.readers.pdf.lines import Row, text_of
 from indexing.readers.pdf.table_heads import Rule
 from indexing.readers.pdf.words import Word
@@ -13,6 +18,8 @@ _LINED_UP = 0.6  # of the rows begin where their labels do
 _SAME_EDGE = 0.3  # sizes
 _OFF_MIDDLE = 0.8  # sizes
 _MOST_LINES = 3
+_MOST_LABELLED = 0.7  # of the rows: more have a label of their own
+_DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
 _RULE_SIZE = 1.0  # points: a row on the rule overlaps neither of its neighbours
 
 
@@ -60,3 +67,50 @@ def _name(words: Sequence[Word], base: float) -> Word:
     text = text_of(sorted(words, key=lambda word: (round(word.base), word.x0)))
     left, right = min(word.x0 for word in words), max(word.x1 for word in words)
     return Word(text, left, right, base, _RULE_SIZE, words[0].order)
+
+
+def with_shared_labels(
+    rows: Sequence[Row], table: Sequence[list[str]], gaps: Sequence[Span], level: Sequence[Rule]
+) -> tuple[list[Row], list[list[str]]]:
+    """The rows, a label in the middle of several between two rules said in each; what was it alone is left out."""
+    filled = [list(cells) for cells in table]
+    spent: list[set[int]] = [set() for _ in table]
+    for column in range(len(gaps)):
+        if sum(bool(cells[column]) for cells in table) >= _MOST_LABELLED * len(table):
+            break
+        for group in _groups(rows, column, gaps, level):
+            source = _shared_label(group, rows, table, column, gaps)
+            for index in group if source is not None else ():
+                filled[index][column] = table[source or 0][column]
+            if source is not None:
+                spent[source].add(column)
+    kept = [number for number, cells in enumerate(table) if not spent[number] or _columns_filled(cells) - spent[number]]
+    return [rows[number] for number in kept], [filled[number] for number in kept]
+
+
+def _columns_filled(cells: Sequence[str]) -> set[int]:
+    return {column for column, cell in enumerate(cells) if cell}
+
+
+def _groups(rows: Sequence[Row], column: int, gaps: Sequence[Span], level: Sequence[Rule]) -> list[list[int]]:
+    """The numbers of the rows between each two rules that go over the column."""
+    left = gaps[column - 1][1] if column else min(row.x0 for row in rows)
+    middle = (left + gaps[column][0]) / 2
+    places = sorted(rule[1] for rule in level if rule[0] < middle < rule[2])
+    bounds = itertools.pairwise(places)
+    return [[number for number, row in enumerate(rows) if top < row.base <= bottom] for top, bottom in bounds]
+
+
+def _shared_label(
+    group: Sequence[int], rows: Sequence[Row], table: Sequence[list[str]], column: int, gaps: Sequence[Span]
+) -> int | None:
+    """The one row of a group with a label, which stands in the group's middle; None where there is no such row."""
+    labelled = [number for number in group if table[number][column]]
+    bodies = [number for number in group if any(map(_DIGIT.search, table[number][column + 1 :]))]
+    if len(labelled) != 1 or len(bodies) < 2 or not _LETTER.search(table[labelled[0]][column]):
+        return None
+    words = [word for word in rows[labelled[0]].words if column_of(gaps, (word.x0 + word.x1) / 2) == column]
+    base = statistics.median(word.base for word in words) if words else 0.0
+    others = [rows[number].base for number in bodies if number != labelled[0]]
+    middle = (min(*others, base) + max(*others, base)) / 2
+    return labelled[0] if abs(base - middle) < _OFF_MIDDLE * rows[labelled[0]].size else None

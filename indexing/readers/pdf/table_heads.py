@@ -3,36 +3,28 @@
 import re
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from indexing.readers.pdf.cells import WORD_GAP, Span, cells_of, column_of, is_figure, markdown_row
+from indexing.readers.pdf.cells import JOINS_NEXT, WORD_GAP, Span, cells_of, column_of, is_figure, markdown_row
+from indexing.readers.pdf.head_columns import HeadColumns, HeadName, shared_width
 from indexing.readers.pdf.lines import Row, text_of
 from indexing.readers.pdf.words import Word
 
 _HEAD_GAP = 0.6  # sizes between two names of columns, where no gap goes through
-_CENTRED = 8.0  # points: so far off the middle is as good as in it
-YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?[EeAaPp]?(?:\s?\^\S+)?$")
+YEAR = re.compile(
+    r"(?:(?:\d{1,2},\s)?(?:19|20)\d\d(?:[/–-]\d{2,4})?[EeAaPp]?|\d{1,2}([/.-])\d{1,2}\1(?:(?:19|20)\d\d|\d\d))(?:\s?\^\S+)?$"
+)
 _MOST_HEAD_ROWS = 5  # that name the first column, in a header of at most …
 _TALLEST_HEAD = 9  # … rows
 _WRITTEN = re.compile(r"[^\W\d_]{2}")
-_REMARK = re.compile(r"\(.*\)$")  # of all figures: "(in millions)"
+_REMARK = re.compile(r"\([^()]*\)$")  # of all figures: "(in millions)"
 _WIDE_HEAD = 250  # characters
 LONGEST_HEAD = 400  # characters of a header that is repeated with every few rows
 _LINE_STEP = 1.45  # sizes from line to line of one name
 _UNDER = 0.9  # sizes: a rule so far below a baseline belongs to the text
 _SAME_RULE = 1.5  # points
+_OFF_RULE = 0.15  # of a rule's length: so far off its middle is as good as in it
 
 Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
-
-
-@dataclass(slots=True)
-class _Name:
-    """A name in a header, of one line or several; `ruled` are the first and last column over which its rule goes."""
-
-    text: str
-    span: Span
-    base: float
-    ruled: tuple[int, int] | None = None
 
 
 def column_names(rows: Sequence[Row], body: Sequence[Row], gaps: Sequence[Span], level: Sequence[Rule]) -> list[str]:
@@ -41,18 +33,25 @@ def column_names(rows: Sequence[Row], body: Sequence[Row], gaps: Sequence[Span],
     edges = min(row.x0 for row in (*rows, *body)), max(row.x1 for row in (*rows, *body))
     own = own_spans(body, gaps)
     rules = _whole_rules(level, rows[0].top, rows[-1].base + em)
+    columns = HeadColumns(own, gaps, edges)
     above: list[list[str]] = []
     titles: list[list[str]] = []
-    for names in _stacked([_names(row, gaps, em, own) for row in rows], gaps, em, rules):
+    lines = list(_stacked([_names(row, gaps, em, own) for row in rows], gaps, em, rules))
+    everyone = [name for names in lines for name in names]
+    for names in reversed(lines):
         for name in names:
-            name.ruled = _ruled(name, names, rules, own, em)
-        is_remark = len(names) == 1 and len(gaps) > 1 and _REMARK.match(names[0].text)
-        line = _said_once(names[0].text, gaps) if is_remark else _spread(names, gaps, edges, em, own)
-        above.append(line)
-        is_title = len(gaps) > 1 and len(set(line[1:])) == 1 and sum(name.text == line[1] for name in names) == 1
-        titles.append(_said_once(f"{line[1]} {line[0]}".strip(), gaps) if is_title else line)
+            name.ruled = _ruled(name, everyone, rules, own, em)
+        is_remark = len(gaps) > 1 and _is_remark(names)
+        line = _said_once(names[0].text, gaps) if is_remark else columns.placed(names, em)
+        above.insert(0, line)
+        is_title = len(gaps) > 1 and len(set(line[1:])) == 1
+        titles.insert(0, _said_once(f"{line[1]} {line[0]}".strip(), gaps) if is_title else line)
     names_said = _joined(above)
     return names_said if len(markdown_row(names_said)) <= _WIDE_HEAD else _joined(titles)
+
+
+def _is_remark(names: Sequence[HeadName]) -> bool:
+    return len(names) == 1 and _REMARK.match(names[0].text) is not None
 
 
 def _said_once(text: str, gaps: Sequence[Span]) -> list[str]:
@@ -77,20 +76,22 @@ def _joined(lines: Sequence[Sequence[str]]) -> list[str]:
     return [" ".join(dict.fromkeys(text for text in texts if text)) for texts in zip(*lines, strict=True)]
 
 
-def _names(row: Row, gaps: Sequence[Span], em: float, own: Sequence[Span]) -> list[_Name]:
+def _names(row: Row, gaps: Sequence[Span], em: float, own: Sequence[Span]) -> list[HeadName]:
     cells = _head_cells(row, gaps, em, own)
     return [
-        _Name(text_of(cell), (min(word.x0 for word in cell), max(word.x1 for word in cell)), row.base) for cell in cells
+        HeadName(text_of(cell), (min(word.x0 for word in cell), max(word.x1 for word in cell)), row.base)
+        for cell in cells
     ]
 
 
 def _stacked(
-    lines: Sequence[list[_Name]], gaps: Sequence[Span], em: float, rules: Sequence[Rule]
-) -> Iterator[list[_Name]]:
+    lines: Sequence[list[HeadName]], gaps: Sequence[Span], em: float, rules: Sequence[Rule]
+) -> Iterator[list[HeadName]]:
     """The lines, those joined that hold the names' second halves: each stands below one name, and no rule between."""
-    stack: list[_Name] = []
+    stack: list[HeadName] = []
     for line in lines:
-        pairs = _pairs(stack, [name for name in line if column_of(gaps, sum(name.span) / 2) > 0], em, rules)
+        named = [name for name in line if column_of(gaps, sum(name.span) / 2) > 0]
+        pairs = [] if _is_remark(stack) else _pairs(stack, named, em, rules)
         if not pairs:
             if stack:
                 yield stack
@@ -106,12 +107,12 @@ def _stacked(
 
 
 def _pairs(
-    stack: Sequence[_Name], line: Sequence[_Name], em: float, rules: Sequence[Rule]
-) -> list[tuple[_Name, _Name]]:
+    stack: Sequence[HeadName], line: Sequence[HeadName], em: float, rules: Sequence[Rule]
+) -> list[tuple[HeadName, HeadName]]:
     """(name, its second half) for all of the line; [] where one of them is no second half."""
-    pairs: list[tuple[_Name, _Name]] = []
+    pairs: list[tuple[HeadName, HeadName]] = []
     for below in line:
-        over = [name for name in stack if _shared(name.span, below.span) > 0]
+        over = [name for name in stack if shared_width(name.span, below.span) > 0]
         if not over:
             continue
         if len(over) > 1 or any(over[0] is name for name, _ in pairs):
@@ -127,13 +128,9 @@ def _pairs(
     return pairs if len(pairs) > 1 or is_alone else []
 
 
-def _is_wider(pairs: Sequence[tuple[_Name, _Name]]) -> bool:
+def _is_wider(pairs: Sequence[tuple[HeadName, HeadName]]) -> bool:
     """Whether a name stands over more than what is below it: then it may stand over other columns too."""
     return any(above.span[1] - above.span[0] > below.span[1] - below.span[0] for above, below in pairs)
-
-
-def _shared(one: Span, other: Span) -> float:
-    return min(one[1], other[1]) - max(one[0], other[0])
 
 
 def _whole_rules(level: Sequence[Rule], top: float, bottom: float) -> list[Rule]:
@@ -160,67 +157,48 @@ def _merged(line: Sequence[Rule]) -> Iterator[Rule]:
         yield whole
 
 
-def _is_below(rule: Rule, name: _Name, em: float) -> bool:
-    return -0.1 * em < rule[1] - name.base < _UNDER * em and _shared((rule[0], rule[2]), name.span) > 0
+def _is_below(rule: Rule, name: HeadName, em: float) -> bool:
+    return -0.1 * em < rule[1] - name.base < _UNDER * em and shared_width((rule[0], rule[2]), name.span) > 0
 
 
 def _ruled(
-    name: _Name, names: Sequence[_Name], rules: Sequence[Rule], own: Sequence[Span], em: float
+    name: HeadName, names: Sequence[HeadName], rules: Sequence[Rule], own: Sequence[Span], em: float
 ) -> tuple[int, int] | None:
-    """The first and last column over which the rule below a name goes; None where the rule is below others too."""
+    """The first and last column over which the rule below a name goes; None where the rule is below others too.
+
+    The labels are no such column: a rule that begins with them ends the header.
+    """
     for rule in rules:
         span = rule[0], rule[2]
         is_around = span[0] < name.span[0] + 0.5 * em and name.span[1] - 0.5 * em < span[1]
-        is_shared = any(_shared(span, other.span) > 0 for other in names if other is not name)
+        is_shared = any(_is_below(rule, other, em) for other in names if other is not name)
         if is_around and not is_shared and _is_below(rule, name, em):
-            under = [column for column, text in enumerate(own) if 2 * _shared(span, text) > text[1] - text[0] > 0]
-            if under:
+            under = [column for column, text in enumerate(own) if 2 * shared_width(span, text) > text[1] - text[0] > 0]
+            under = under[under[:1] == [0] :]
+            if under and _is_at_home(name.span, (own[under[0]][0], own[under[-1]][1]), span, em):
                 return under[0], under[-1]
     return None
+
+
+def _is_at_home(name: Span, columns: Span, rule: Span, em: float) -> bool:
+    """Whether a name is in the middle of the columns over its rule, or of the rule, or at one end of it."""
+    off = min(abs(sum(name) - sum(columns)), abs(sum(name) - sum(rule))) / 2
+    at_end = min(abs(name[0] - rule[0]), abs(name[1] - rule[1]))
+    return off < max(_OFF_RULE * (rule[1] - rule[0]), em) or at_end < em
 
 
 def own_spans(rows: Sequence[Row], gaps: Sequence[Span]) -> list[Span]:
     """From where to where each column's own text reaches below the header; (0, 0) where there is none."""
     columns: list[list[Word]] = [[] for _ in range(len(gaps) + 1)]
     for row in rows:
-        for word in row.words if len(cells_of(row)) > 1 else ():
-            columns[column_of(gaps, (word.x0 + word.x1) / 2)].append(word)
+        column = 0
+        for word in reversed(row.words) if len(cells_of(row)) > 1 else ():
+            if not JOINS_NEXT.match(word.text):  # a sign of a currency goes with its figure
+                column = column_of(gaps, (word.x0 + word.x1) / 2)
+            columns[column].append(word)
     return [
         (min(word.x0 for word in words), max(word.x1 for word in words)) if words else (0.0, 0.0) for words in columns
     ]
-
-
-def _parted(ranges: Sequence[tuple[int, int]], spans: Sequence[Span], own: Sequence[Span]) -> list[tuple[int, int]]:
-    """The columns that each cell of a header covers, without those over whose text another cell stands more."""
-    shared = [[min(span[1], text[1]) - max(span[0], text[0]) for text in own] for span in spans]
-    parted = []
-    for number, (first, last) in enumerate(ranges):
-        others = [other for index, other in enumerate(shared) if index != number]
-        is_anothers = [
-            any(one[column] > max(shared[number][column], 0.0) for one in others) for column in range(len(own))
-        ]
-        while last > first and is_anothers[first]:
-            first += 1
-        while last > first and is_anothers[last]:
-            last -= 1
-        parted.append((first, last))
-    return parted
-
-
-def _spread(names: Sequence[_Name], gaps: Sequence[Span], edges: Span, em: float, own: Sequence[Span]) -> list[str]:
-    """A line of names by column; one that stands over several columns is repeated in each."""
-    texts: list[list[str]] = [[] for _ in range(len(gaps) + 1)]
-    spans = [name.span for name in names]
-    ranges = [(column_of(gaps, left + 0.2 * em), column_of(gaps, right - 0.2 * em)) for left, right in spans]
-    ranges = [name.ruled or one for name, one in zip(names, _parted(ranges, spans, own), strict=True)]
-    for number, (name, (first, last)) in enumerate(zip(names, ranges, strict=True)):
-        if last > first and not name.ruled:
-            lowest = max([1, *(other + 1 for _, other in ranges[:number])]) if first else 0
-            highest = min([len(gaps), *(other - 1 for other, _ in ranges[number + 1 :])])
-            first, last = _centred((first, last), (min(lowest, first), max(highest, last)), name.span, gaps, edges)
-        for column in range(first, max(first, last) + 1):
-            texts[column].append(name.text)
-    return [" ".join(dict.fromkeys(column)) for column in texts]
 
 
 def _unrepeated(cells: Sequence[list[Word]], gaps: Sequence[Span]) -> Iterator[list[Word]]:
@@ -263,19 +241,6 @@ def _stand_over_two(left: Span, right: Span, own: Sequence[Span]) -> bool:
         for name in (left, right)
     ]
     return len(covered[0]) == len(covered[1]) == 1 and covered[0] != covered[1]
-
-
-def _centred(
-    covered: tuple[int, int], most: tuple[int, int], span: Span, gaps: Sequence[Span], edges: Span
-) -> tuple[int, int]:
-    """The columns over whose middle a header stands: those that it covers, and as many more as keep it there."""
-    starts = [edges[0], *(end for _, end in gaps)]
-    ends = [*(start for start, _ in gaps), edges[1]]
-    ranges = [(a, b) for a in range(most[0], covered[0] + 1) for b in range(covered[1], most[1] + 1)]
-    return min(
-        ranges,
-        key=lambda one: (round(abs(starts[one[0]] + ends[one[1]] - sum(span)) / 2 / _CENTRED), one[0] - one[1]),
-    )
 
 
 def head_rows(table: Sequence[Sequence[str]]) -> int:

@@ -1,10 +1,13 @@
-"""Tables without rules that a section's heading parts: figures below it belong to the header above. Pure geometry."""
+"""Tables without rules that white space or a section's heading parts: figures below belong to the header above. Pure.
+
+What may be one table is told from the places of its columns; the table is then laid out once, as a whole.
+"""
 
 import itertools
 import re
 import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from indexing.readers.pdf.cells import cells_of, is_figure
 from indexing.readers.pdf.lines import Row, text_of
@@ -12,82 +15,169 @@ from indexing.readers.pdf.table_heads import YEAR, Rule
 from indexing.readers.pdf.tables import Columns, columns_of, table_lines
 from indexing.readers.pdf.words import Word
 
-_MOST_LABELS = 2  # lines of a section's heading
+_MOST_LABELS = 3  # lines of headings between two sections
 _LABEL_WIDTH = 0.7  # of the table's
-_ROW_STEP = 3.2  # sizes from row to row, a section's white space with it
+_ROW_STEP = 4.0  # sizes from row to row, a section's white space with it
+_HEADER_STEP = 3.2  # sizes from the names of columns to what is below
+_REMARK_STEP = 2.2  # sizes from a remark ("in millions") to the names of columns
 _ALIGNED = 1.2  # sizes
 _MOST_ALIGNED = 0.8  # of the figures
 _TALLEST_HEADER = 4  # rows
 _INDENT = 3.0  # sizes
+_LARGER = 1.15  # times the size of a table's text: the heading of what comes after it
 _NO_LABEL = re.compile(r"[.;!?]$|(?:table|figure|tabelle|note)\s*\d|\(?\d{1,2}\)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows one after the other within one stretch of the page: what looks like a table, or other text."""
+    """Rows one after the other within one stretch of the page: what looks like a table, or other text.
+
+    `lines` are those of a table that has been laid out already.
+    """
 
     stretch: int
     is_table: bool
     rows: list[Row]
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Table:
+    """A table that may go on: its parts so far, and the columns of that with the header."""
+
+    parts: list[Part]
+    columns: Columns | None = None
+    is_looked_at: bool = field(default=False)
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for part in self.parts for row in part.rows]
+
+    def known_columns(self) -> Columns | None:
+        """Worked out when they are asked for: most tables are followed by no other."""
+        if not self.is_looked_at:
+            self.columns, self.is_looked_at = columns_of(self.rows), True
+        return self.columns
 
 
 def with_sections(parts: Sequence[Part], level: Sequence[Rule]) -> list[Part]:
     """The parts, those joined that are one table with headings of sections between."""
     whole: list[Part] = []
-    for part in parts:
-        between = 1 if len(whole) > 1 and not whole[-1].is_table else 0
-        above = whole[-1 - between] if len(whole) > between else None
-        labels = whole[-1].rows if between else []
-        is_last_row = len(part.rows) == 1 and not between and len(cells_of(part.rows[0])) > 1
-        if (
-            above is not None
-            and above.is_table
-            and (part.is_table or is_last_row)
-            and _is_one(above.rows, labels, part.rows, level)
-        ):
-            del whole[len(whole) - 1 - between :]
-            whole.append(Part(above.stretch, True, [*above.rows, *labels, *part.rows]))
+    table: _Table | None = None
+    between: list[Part] = []
+    for part in itertools.chain.from_iterable(map(_with_header_apart, parts)):
+        if table is not None and _goes_on(table, [row for one in between for row in one.rows], part):
+            table.parts += [*between, part]
+            between = []
+        elif part.is_table or _is_names(part):
+            whole += [*_finished(table, level), *between]
+            table, between = _Table([part]), []
         else:
-            whole.append(part)
-    return whole
+            between.append(part)
+    return [*whole, *_finished(table, level), *between]
 
 
-def _is_one(above: Sequence[Row], labels: Sequence[Row], below: Sequence[Row], level: Sequence[Rule]) -> bool:
-    if not _are_near([above[-1], *labels, below[0]]):
+def _finished(table: _Table | None, level: Sequence[Rule]) -> list[Part]:
+    """The table as one part with its lines; its parts where it is none as a whole."""
+    if table is None or len(table.parts) == 1:
+        return table.parts if table else []
+    lines = table_lines(table.rows, level)
+    return [Part(table.parts[0].stretch, True, table.rows, tuple(lines))] if lines else table.parts
+
+
+def _with_header_apart(part: Part) -> Iterator[Part]:
+    """A text that ends with names of columns in two parts."""
+    first = len(part.rows) - 1
+    if part.is_table or first < 1 or not _has_names(part.rows[first]):
+        yield part
+        return
+    left = max(word.x1 for word in cells_of(part.rows[first])[0])
+    while first > 0 and len(part.rows) - first < _TALLEST_HEADER and part.rows[first - 1].x0 > left:
+        if part.rows[first].base - part.rows[first - 1].base > _REMARK_STEP * part.rows[first].size:
+            break
+        first -= 1
+    if first:
+        yield Part(part.stretch, False, part.rows[:first])
+    yield Part(part.stretch, False, part.rows[first:])
+
+
+def _is_names(part: Part) -> bool:
+    return len(part.rows) <= _TALLEST_HEADER and _has_names(part.rows[-1])
+
+
+def _has_names(row: Row) -> bool:
+    """Whether a row has names of columns in several cells, or years, and no other figures."""
+    cells = [text_of(cell) for cell in cells_of(row)]
+    return len(cells) > 1 and not any(is_figure(cell) and not YEAR.match(cell) for cell in cells)
+
+
+def _goes_on(table: _Table, labels: Sequence[Row], part: Part) -> bool:
+    above = table.rows
+    is_last_row = len(part.rows) == 1 and not labels and len(cells_of(part.rows[0])) > 1
+    if not (part.is_table or is_last_row) or part.rows[0].table or not _are_near([above[-1], *labels, part.rows[0]]):
         return False
-    if not _is_header_of(above, labels, below) and not _is_section_of(above, labels, below):
-        return False
-    return bool(table_lines([*above, *labels, *below], level))
+    if len(table.parts) == 1 and _is_header_of(above, labels, part.rows):
+        table.is_looked_at = False
+        return True
+    return (table.parts[0].is_table or len(table.parts) > 1) and _is_section_of(table, above, labels, part.rows)
 
 
-def _is_section_of(above: Sequence[Row], labels: Sequence[Row], below: Sequence[Row]) -> bool:
+def _is_section_of(table: _Table, above: Sequence[Row], labels: Sequence[Row], below: Sequence[Row]) -> bool:
     """Whether rows of a table go on below the heading of a section."""
-    if len(labels) > _MOST_LABELS or not _are_labels(above, labels):
+    if len(labels) > _MOST_LABELS or _begins_with_names(below):
         return False
-    columns, others = columns_of(above), columns_of(below)
-    is_headless = others is None or not others.head
-    return columns is not None and columns.head > 0 and is_headless and _are_same(columns, below)
+    columns = table.known_columns()
+    if columns is None or columns.head == 0:
+        return False
+    return _are_labels(above, labels, columns) and _are_same(columns, below)
+
+
+def _begins_with_names(rows: Sequence[Row]) -> bool:
+    """Whether the first row with several cells has no figures but years: it names columns of its own."""
+    first = next((row for row in rows if len(cells_of(row)) > 1), None)
+    return first is None or _has_names(first)
 
 
 def _is_header_of(above: Sequence[Row], labels: Sequence[Row], below: Sequence[Row]) -> bool:
     """Whether there are names of columns alone, then a few lines ("in millions"), then as many columns of figures."""
     if len(above) > _TALLEST_HEADER or len(labels) > _TALLEST_HEADER or any(len(cells_of(row)) > 1 for row in labels):
         return False
-    cells = [[text_of(cell) for cell in cells_of(row)] for row in above]
+    if not all(map(_has_names_alone, above)) or not _has_names(above[-1]) or _begins_with_names(below):
+        return False
+    names = cells_of(above[-1])
     figures = [len([cell for cell in cells_of(row)[1:] if is_figure(text_of(cell))]) for row in below]
     left, right = min(row.x0 for row in below), max(row.x1 for row in below)
     is_within = all(not row.table and left - row.size < row.x0 and row.x1 < right + row.size for row in labels)
-    has_names = not any(is_figure(cell) and not YEAR.match(cell) for row in cells for cell in row)
-    return is_within and has_names and len(cells[-1]) > 1 and statistics.mode(figures) == len(cells[-1])
+    usual = statistics.mode(figures)
+    return is_within and 0 < usual in (len(names), len(names) - 1) and _stand_over(names[-usual:], below)
 
 
-def _are_labels(above: Sequence[Row], labels: Sequence[Row]) -> bool:
+def _has_names_alone(row: Row) -> bool:
+    return not any(is_figure(text) and not YEAR.match(text) for text in (text_of(cell) for cell in cells_of(row)))
+
+
+def _stand_over(names: Sequence[Sequence[Word]], below: Sequence[Row]) -> bool:
+    """Whether each name of a column stands over the figures of its own."""
+    rows = [cells_of(row)[-len(names) :] for row in below if len(cells_of(row)) > len(names)]
+    for number, name in enumerate(names):
+        cells = [row[number] for row in rows]
+        left, right = min(cell[0].x0 for cell in cells), max(cell[-1].x1 for cell in cells)
+        if min(right, name[-1].x1) - max(left, name[0].x0) < -name[0].size:
+            return False
+    return bool(rows)
+
+
+def _are_labels(above: Sequence[Row], labels: Sequence[Row], columns: Columns) -> bool:
     left, right = min(row.x0 for row in above), max(row.x1 for row in above)
+    size = statistics.median(row.size for row in above)
+    figures = min((own[0] for own in columns.own[1:] if own[1]), default=left)
     return all(
         not row.table
         and len(cells_of(row)) == 1
         and row.x1 - row.x0 < _LABEL_WIDTH * (right - left)
-        and abs(row.x0 - left) < _INDENT * row.size
+        and left - _INDENT * row.size < row.x0
+        and (row.x0 < left + _INDENT * row.size or row.x1 < figures)
+        and row.size < _LARGER * size
         and not _NO_LABEL.search(text_of(row.words))
         for row in labels
     )
@@ -113,7 +203,10 @@ def _are_same(columns: Columns, below: Sequence[Row]) -> bool:
 
 
 def _column_above(columns: Columns, cell: Sequence[Word], size: float) -> int:
-    """The column whose figures begin or end where the cell does; 0 where there is none."""
+    """The column whose figures begin or end where the cell does, or within which it stands; 0 where there is none."""
     left, right = min(word.x0 for word in cell), max(word.x1 for word in cell)
+    within = [number for number, own in enumerate(columns.own) if number and own[0] <= left and right <= own[1]]
+    if within:
+        return within[0]
     near = [(min(abs(own[1] - right), abs(own[0] - left)), number) for number, own in enumerate(columns.own) if number]
     return next((number for distance, number in sorted(near) if distance < _ALIGNED * size), 0)

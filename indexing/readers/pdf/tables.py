@@ -10,12 +10,20 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexing.readers.pdf.cells import JOINS_NEXT, WORD_GAP, Span, cells_of, column_of, is_figure, markdown_row
+from indexing.readers.pdf.cells import (
+    JOINS_NEXT,
+    WORD_GAP,
+    Span,
+    cells_of,
+    column_of,
+    is_figure,
+    markdown_row,
+    with_whole_cells,
+)
 from indexing.readers.pdf.lines import Row, text_of
-from indexing.readers.pdf.side_labels import with_group_heads
+from indexing.readers.pdf.side_labels import with_group_heads, with_shared_labels
 from indexing.readers.pdf.table_heads import YEAR, Rule, column_names, head_rows, named_rows, own_spans
 from indexing.readers.pdf.words import Word
-from indexing.readers.pdf.wrapped_cells import with_whole_cells
 
 _FORMULA = re.compile("[=√∑∏∫−×∈≤≥≈→∥\u0391-\u03c9\U0001d400-\U0001d7ff]|[(){}\\[\\],.|!]+$")
 _WRITTEN = re.compile(r"[^\W\d_]{3}")
@@ -28,7 +36,7 @@ _CHART_CELL = 18  # characters of a usual cell: those of a list in columns are l
 def is_formula(rows: Sequence[Row]) -> bool:
     """Whether signs and letters of mathematics stand there, and hardly a word."""
     words = [word.text for row in rows for word in row.words]
-    signs = sum(_FORMULA.search(word) is not None for word in words)
+    signs = sum(_FORMULA.search(word) is not None and not _IS_AMOUNT.match(word) for word in words)
     written = sum(_WRITTEN.search(word) is not None for word in words)
     return signs >= _FORMULA_SIGNS * len(words) and written < _FORMULA_WORDS * len(words)
 
@@ -46,7 +54,7 @@ def is_scattered(table: Sequence[Sequence[str]]) -> bool:
 _VOTERS = 0.6  # of the usual number of cells
 _CROSSING = 0.15  # of the voting rows may run across a gap between columns
 _NARROWEST = 0.5  # sizes: of a gap between columns
-_IS_AMOUNT = re.compile(r"(?:[$€£¥]|US\$)$|[-–—(+]*[$€£¥]?\(?\d[\d.,]*[)%]*$|[-–—]$")
+_IS_AMOUNT = re.compile(r"(?:[$€£¥]|US\$)$|[-–—(+]*[$€£¥]?\(?\d(?:[\d.,]*\d)?[)%]*$|[-–—]$")
 _ENDS_AMOUNT = re.compile(r"[-–—(+]*\(?\d[\d.,]*[)%]*$|[)%]+$")
 _MOST_BETWEEN = 0.6  # of the rows: so many have figures on both sides of a narrow gap
 _REACH = 2  # rows with one cell that may stand between rows of a table
@@ -128,13 +136,25 @@ def table_lines(rows: Sequence[Row], level: Sequence[Rule] = ()) -> list[str]:
     gaps = _without_names_alone(rows, gaps, em)
     rows, table = _with_labels(rows, [_placed(row, gaps, em) for row in rows])
     head = head_rows(table)
-    body = with_whole_cells(rows[head:], table[head:])
-    if is_scattered([*table[:head], *body]):
+    if is_scattered([*table[:head], *with_whole_cells(rows[head:], table[head:])]):
         return []
+    body = with_whole_cells(*with_shared_labels(rows[head:], table[head:], gaps, level))
     if not head:
         return [markdown_row(cells) for cells in body]
+    again = _header_again(table, head)
+    if again:
+        return [*table_lines(rows[:again], level), "", *table_lines(rows[again:], level)]
     names = column_names(rows[:head], rows[head:], gaps, level)
     return [markdown_row(cells) for cells in named_rows(names, body)]
+
+
+def _header_again(table: Sequence[Sequence[str]], head: int) -> int:
+    """The row from which names of columns are said again, what stands over them included; 0 where there is none."""
+    names = list(table[head - 1])
+    first = next((number for number in range(head + 1, len(table)) if list(table[number]) == names), 0)
+    while first and sum(map(bool, names)) > 2 and not table[first - 1][0] and not any(map(is_figure, table[first - 1])):
+        first -= 1
+    return first if sum(map(bool, names)) > 2 and first > head else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +212,9 @@ def _gaps_between_columns(rows: Sequence[Row], em: float) -> list[Span]:
     counts = [len(cells_of(row)) for row in rows]
     usual = statistics.median(count for count in counts if count > 1)
     voters = [row for row, count in zip(rows, counts, strict=True) if count >= max(2.0, _VOTERS * usual)]
-    written = [row for row in voters if any(_is_amount(word) for word in row.words[1:])]
+    written = [
+        row for row in voters if any(_is_amount(word) and not JOINS_NEXT.match(word.text) for word in row.words[1:])
+    ]
     voters = written if len(written) >= max(2.0, 0.5 * len(voters)) else voters  # names stand closer than figures
     spans = sorted(span for row in voters for span in _spans(row, em))
     edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
@@ -213,6 +235,10 @@ def _is_amount(word: Word) -> bool:
     return _IS_AMOUNT.match(word.text) is not None and not YEAR.match(word.text)
 
 
+def _is_written_amount(word: Word) -> bool:
+    return _is_amount(word) and not JOINS_NEXT.match(word.text)
+
+
 def _spans(row: Row, em: float) -> Iterator[Span]:
     """The stretches of a row that hold text, small gaps within cells closed."""
     for cell in cells_of(row, WORD_GAP * em / max(row.size, 1.0)):
@@ -224,10 +250,13 @@ def _needed(gaps: Sequence[Span], voters: Sequence[Row], em: float) -> list[Span
     needed: list[Span] = []
     for gap in gaps:
         middle = (gap[0] + gap[1]) / 2
+        beside = sum(row.x0 < middle < row.x1 for row in voters)  # a group may have one label for many rows
         parted = sum(_is_parted(row, middle) for row in voters)
         between = sum(_is_between_amounts(row, middle) for row in voters)
         is_wide = gap[1] - gap[0] >= _NARROWEST * em
-        if (is_wide and parted >= max(1, 0.3 * len(voters))) or between >= max(2.0, _MOST_BETWEEN * len(voters)):
+        is_sure = parted > 1 or any(_is_parted(row, middle) and _is_amount_behind(row, middle) for row in voters)
+        is_parted = parted >= max(1, 0.3 * (beside if is_sure else len(voters)))
+        if (is_wide and is_parted) or between >= max(2.0, _MOST_BETWEEN * len(voters)):
             needed.append(gap)
     return needed
 
@@ -243,9 +272,12 @@ def _is_between_amounts(row: Row, place: float) -> bool:
     """Whether a figure ends before the place and another begins behind it, however near."""
     before = [word for word in row.words if word.x1 <= place]
     after = [word for word in row.words if word.x0 >= place]
-    if not before or not after or not _ENDS_AMOUNT.match(before[-1].text):
-        return False
-    return _IS_AMOUNT.match(after[0].text) is not None
+    return bool(before and after) and _ENDS_AMOUNT.match(before[-1].text) is not None and _is_amount_behind(row, place)
+
+
+def _is_amount_behind(row: Row, place: float) -> bool:
+    after = next(word for word in row.words if word.x0 >= place)
+    return _IS_AMOUNT.match(after.text) is not None
 
 
 def _placed(row: Row, gaps: Sequence[Span], em: float) -> list[str]:

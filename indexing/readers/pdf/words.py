@@ -20,6 +20,7 @@ class Word:
     size: float
     order: int
     source: int = 0  # address of the text object it was drawn by
+    pitch: float = 0.0  # points from character to character, where all are as far apart: typewriter's type
 
     @property
     def top(self) -> float:

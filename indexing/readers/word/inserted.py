@@ -1,4 +1,7 @@
-"""Files that a Word document takes in whole (`w:altChunk`): HTML, plain and rich text, other Word documents."""
+"""Files that a Word document takes in whole (`w:altChunk`): HTML, plain and rich text, other Word documents.
+
+Apart from the walker because it is the one place of `word` that knows other formats and their libraries.
+"""
 
 import email
 import io

@@ -83,7 +83,10 @@ class TestLaws:
         for position, chunk in enumerate(found):
             # spans reproduce the text, in order
             assert chunk.text == "\n".join(texts[span.page][span.start : span.end] for span in chunk.spans)
-            assert [span.page for span in chunk.spans] == sorted({span.page for span in chunk.spans})
+            # one span a page, and before them the header and the section of a table that goes on
+            pages = [span.page for span in chunk.spans]
+            assert pages == sorted(pages)
+            assert len(pages) <= len(set(pages)) + 2
             # it is text, and the model and the reader of a quotation can take it
             assert chunk.text.strip() == chunk.text != ""
             assert len(chunk.text) <= size or not any(mark in chunk.text for mark in " ,")
@@ -300,6 +303,31 @@ def test_later_rows_of_a_section_begin_with_its_heading() -> None:
     assert all(lines[0] == head for lines in later)
     assert all(lines[1] == ("| Current assets: |" if "Asset" in lines[2] else "| Current debts |") for lines in later)
     assert all(len(chunk.text) <= 300 for chunk in made)
+
+
+def test_the_heading_of_a_section_is_not_repeated_below_its_sum() -> None:
+    assets = "\n".join(f"| Cash of kind {number} | {number},151 | {number},154 |" for number in range(10, 16))
+    others = "\n".join(f"| Goodwill {number} | {number},151 | {number},154 |" for number in range(10, 24))
+    for total in ("| Total current assets | 7,151 | 7,154 |", "|  | 7,151 | 7,154 |"):
+        text = f"| In millions | 2022 | 2023 |\n| Current assets: |\n{assets}\n{total}\n{others}"
+        later = [chunk.text for chunk in chunks(document(text), size=300) if "Cash" not in chunk.text]
+        assert len(later) > 1
+        assert not any("Current assets:" in text for text in later)
+
+
+def test_a_table_below_another_has_its_own_header() -> None:
+    votes = "\n".join(f"| Votes of kind {number} | {number} | 0 | {number} |" for number in range(10, 14))
+    names = "\n".join(f"| Member {number} | Bloc | Province | Yes |" for number in range(10, 40))
+    text = f"| Votes | Deputies | President | Sum |\n{votes}\n\n| Name | Bloc | Province | Vote |\n{names}"
+    later = [chunk.text for chunk in chunks(document(text), size=300) if "Member 10 " not in chunk.text][1:]
+    assert len(later) > 2
+    assert all(text.startswith("| Name | Bloc | Province | Vote |\n| Member") for text in later)
+
+
+def test_days_name_the_columns_of_a_table() -> None:
+    rows = "\n".join(f"| Asset of kind {number} | {number},151 | {number},154 |" for number in range(10, 40))
+    made = chunks(document(f"|  | 3/25/2023 | 12/31/2022 |\n{rows}"), size=300)
+    assert all(chunk.text.startswith("|  | 3/25/2023 | 12/31/2022 |") for chunk in made)
 
 
 def test_a_row_with_one_cell_is_no_heading_of_those_below() -> None:

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexing.cleaning.characters import clean_characters, garbled_share, repair_glyph_codes, without_garbled_lines
-from indexing.cleaning.text import clean_document, clean_text, close_gaps, join_cut_words
+from indexing.cleaning.cut_words import join_cut_words
+from indexing.cleaning.text import clean_document, clean_text, close_gaps
 from indexing.documents import Heading, ParsedDocument
 from indexing.readers.pdf.repeated_lines import remove_furniture
 from storage.messages import Message, message
@@ -76,10 +77,26 @@ class TestCutWords:
             pytest.param("one -\ntwo", "one -\ntwo", id="dash"),
             pytest.param("compu-\ntation,", "computation,", id="at the end"),
             pytest.param("ex-\nam-\nple here", "example\nhere", id="cut twice"),
+            pytest.param("both short-\nand long-term debt", "both short- and\nlong-term debt", id="a half stands for"),
+            pytest.param("in the 4th-\ngrade class", "in the 4th-grade\nclass", id="figure and letters"),
+            pytest.param("a thou-\nsand chain-\nweighted", "a thousand\nchain-weighted", id="words that are known"),
+            pytest.param("the point-\nof-sale, a thou-\nsand", "the point-of-sale,\na thousand", id="of many parts"),
+            pytest.param("loss-free. label-\nfree in-\nput", "loss-free. label-free\ninput", id="as other compounds"),
+            pytest.param("see www.a.org/our-\nwork now", "see www.a.org/our-work\nnow", id="address"),
+            pytest.param("re\u00ad\nlativ", "relativ", id="soft hyphen"),
         ],
     )
     def test_are_joined_as_the_document_writes_them(self, page: str, joined: str) -> None:
         assert join_cut_words([page]) == [joined]
+
+    def test_a_document_that_cuts_no_word_keeps_its_hyphens(self) -> None:
+        pages = ["a well-\nknown zorb-\nlike thing", "It is well-known."]
+        assert join_cut_words(pages)[0] == "a well-known\nzorb-like\nthing"
+        assert join_cut_words([*pages, "a wide-\nspread widespread"])[0] == "a well-known\nzorblike\nthing"
+
+    def test_a_word_that_the_end_of_a_page_cuts_is_whole_on_its_first_page(self) -> None:
+        assert join_cut_words(["It is de-", "rived from text."]) == ["It is derived", "from text."]
+        assert join_cut_words(["It is de-", "Rivers from text."]) == ["It is de-", "Rivers from text."]
 
     def test_the_whole_document_decides(self) -> None:
         pages = ["a wide-\nspread belief", "It is widespread."]

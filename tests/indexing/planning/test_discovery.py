@@ -138,7 +138,7 @@ def test_links_inside_the_folder_are_documents_of_their_own(folder: Path) -> Non
 
 
 @pytest.mark.faults("B20")
-@pytest.mark.timeout(5)
+@pytest.mark.timeout(60)
 def test_a_pipe_is_named_and_never_opened(folder: Path) -> None:
     os.mkfifo(folder / "pipe.txt")
     assert problems(discover(folder, {})) == {"pipe.txt": "not_a_file"}

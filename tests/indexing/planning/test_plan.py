@@ -79,6 +79,8 @@ def test_failed_files_are_read_again_when_asked_for() -> None:
     discovery = Discovery((file("a.txt", "bad"), file("b.txt", "bad")))
     planned = plan(discovery, [failed("a.txt"), stale("b.txt")], FINGERPRINTS, retry_failed=True)
     assert reasons(planned) == {"a.txt": "retried", "b.txt": "retried"}
+    one = plan(discovery, [failed("a.txt"), stale("b.txt")], FINGERPRINTS, retried=["b.txt", "c.txt"])
+    assert reasons(one) == {"b.txt": "retried"}
 
 
 def test_a_touched_file_is_noted_without_reading_it() -> None:
@@ -94,10 +96,37 @@ def test_a_rename_is_a_removal_and_an_addition() -> None:
     assert planned.renamed == (("old.txt", "new.txt"),)
 
 
-def test_ocr_matters_to_pdf_files_only() -> None:
+@pytest.mark.parametrize(("path", "matters"), [("a.pdf", True), ("a.png", True), ("a.docx", True), ("a.txt", False)])
+def test_ocr_matters_to_files_that_may_hold_pictures_of_text(path: str, matters: bool) -> None:
     without = replace(FINGERPRINTS, ocr=".ocr-off")
-    assert without.of("a.pdf") != FINGERPRINTS.of("a.pdf")
-    assert without.of("a.txt") == FINGERPRINTS.of("a.txt")
+    assert (without.of(path) != FINGERPRINTS.of(path)) is matters
+
+
+WITHOUT = replace(FINGERPRINTS, ocr=".ocr-off")
+
+
+def scanned(path: str, fingerprints: Fingerprints, **fields: object) -> DocumentRecord:
+    return replace(record(path), fingerprint=fingerprints.of(path), **fields)  # type: ignore[arg-type]
+
+
+def test_what_lacks_text_is_read_with_ocr_when_that_is_asked_for_and_stays_so() -> None:
+    files = [file(path) for path in ("scan.pdf", "part.pdf", "text.pdf", "a.txt")]
+    failed = scanned("scan.pdf", WITHOUT, status="failed", category="no_text", sha256="", failed_sha256="one")
+    known = [
+        replace(failed, fingerprint=WITHOUT.of_failure("scan.pdf")),
+        scanned("part.pdf", WITHOUT, pages_without_text=(2,)),
+        scanned("text.pdf", WITHOUT),
+        scanned("a.txt", WITHOUT),
+    ]
+    assert plan(Discovery(tuple(files)), known, WITHOUT).is_empty
+    asked = plan(Discovery(tuple(files)), known, WITHOUT, with_ocr=True)
+    assert reasons(asked) == {"scan.pdf": "renewed", "part.pdf": "renewed"}
+    assert asked.with_ocr == {"scan.pdf", "part.pdf"}
+    wanted = replace(WITHOUT, with_ocr=asked.with_ocr)
+    later = [scanned(each.path, wanted) for each in files]
+    again = plan(Discovery(tuple(files)), later, WITHOUT)
+    assert again.is_empty
+    assert again.with_ocr == {"scan.pdf", "part.pdf"}
 
 
 def test_limits_matter_to_failed_files_only() -> None:

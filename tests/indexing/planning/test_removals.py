@@ -18,20 +18,28 @@ from storage.records import DocumentRecord
 from storage.server_state.deletions import note_deletion, noted_deletions
 from tests.indexing.test_cli import everything_under
 from tests.indexing.workshop import RecordingProgress, Workshop
+from tests.shared import made_once
 
 ALLOWED = Options(allow_removals=True)
 NOTHING = Remaining(frozenset(), frozenset())
 
 
 @pytest.fixture
-def library(empty_workshop: Workshop) -> Workshop:
-    """Ten documents, four of them in the folder `papers`, indexed."""
+def library(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Workshop:
+    """Ten documents, four of them in the folder `papers`, indexed: a copy that knows its folder."""
+    made = made_once(tmp_path_factory, "library", _index_ten_documents)
+    copy = Workshop(made / "documents", made / "index").copy_to(tmp_path)
+    record_folder(copy.index_dir, copy.documents)
+    return copy
+
+
+def _index_ten_documents(place: Path) -> None:
+    made = Workshop(place / "documents", place / "index")
     for number in range(6):
-        empty_workshop.write(f"book{number}.txt", f"Book {number} tells of the number {number}.\n")
+        made.write(f"book{number}.txt", f"Book {number} tells of the number {number}.\n")
     for number in range(4):
-        empty_workshop.write(f"papers/{number}.txt", f"Paper {number} measures the length {number}.\n")
-    assert empty_workshop.run().documents == 10
-    return empty_workshop
+        made.write(f"papers/{number}.txt", f"Paper {number} measures the length {number}.\n")
+    assert made.run().documents == 10
 
 
 @pytest.fixture

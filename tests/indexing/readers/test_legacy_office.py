@@ -82,7 +82,7 @@ def test_a_program_that_hangs_is_ended_with_all_its_children(tmp_path: Path, mon
     install(tmp_path, monkeypatch, hangs)
     assert category(saved(tmp_path / "a.doc", OLE), ReadLimits(stalled_seconds=2.0))[0] == "timeout"
     state = Path(f"/proc/{started.read_text()}/stat")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while state.exists() and state.read_text().split()[2] != "Z":
         assert time.monotonic() < deadline, "it lives on"
 

@@ -12,8 +12,8 @@ from fpdf import FPDF
 from PIL import Image
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
-from indexing.parsing.parse_all import parse_all
 from indexing.readers import read_document
+from tests.indexing.recognising import Recogniser
 from tests.indexing.samples import pdf, saved
 
 
@@ -184,12 +184,10 @@ def mail_with_pictures() -> EmailMessage:
     return made
 
 
-def test_a_picture_within_the_text_is_read_where_ocr_is(tmp_path: Path) -> None:
-    path = saved(tmp_path / "mail.eml", mail_with_pictures().as_bytes())
-    (outcome,) = parse_all([path], ReadLimits(ocr=True), 1)
-    assert outcome.document is not None
-    assert pages(outcome.document)["mail.eml › board.png"] == "Berth seven is free on Monday"
-    assert outcome.document.pages[0].remarks == ("a picture within the text was not read: dot.png",)
+def test_a_picture_within_the_text_is_read_where_ocr_is(tmp_path: Path, recogniser: Recogniser) -> None:
+    document = recogniser.read(saved(tmp_path / "mail.eml", mail_with_pictures().as_bytes()))
+    assert pages(document)["mail.eml › board.png"] == "Berth seven is free on Monday"
+    assert document.pages[0].remarks == ("a picture within the text was not read: dot.png",)
 
 
 def test_without_ocr_pictures_within_the_text_are_named(tmp_path: Path) -> None:

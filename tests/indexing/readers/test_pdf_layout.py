@@ -11,11 +11,12 @@ from pypdf.annotations import FreeText, Text
 from pypdf.constants import PageLabelStyle
 
 from indexing.documents import ParsedDocument, ReadLimits
-from indexing.parsing.parse_all import parse_all
 from indexing.readers import read_document
+from indexing.readers.pdf.layout import lay_out
 from indexing.readers.pdf.lines import rows_of
 from indexing.readers.pdf.tables import table_lines
 from indexing.readers.pdf.words import Word
+from tests.indexing.recognising import Recogniser
 from tests.indexing.samples import PROSE, pdf, pdf_of_content, pdf_of_font, pdf_with_heading, saved
 
 LEFT = [
@@ -276,6 +277,130 @@ def test_figures_below_the_heading_of_a_section_keep_the_header(tmp_path: Path, 
     assert found[0] == "| Years ended in May | 2022 | 2023 |"
     assert "| Other operating flows |" in found
     assert all(line.startswith("|") for line in found)
+
+
+def test_sections_below_white_space_and_headings_keep_the_header(tmp_path: Path) -> None:
+    lines, y = row(740, "In thousands", "2022", "2023"), 726.0
+    for section in ("", "Liabilities", "Commitments", "Equity"):
+        if section:
+            lines.append((60, y - 10, section))
+            y -= 24
+        for name in ("Trade", "Taxes"):
+            lines += row(y, f"{name} {section}", "$ 1,151", "$ 1,154")
+            y -= 14
+        y -= 8
+    found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
+    assert found[0] == "| In thousands | 2022 | 2023 |"
+    assert all(line.startswith("|") for line in found)
+    assert sum("2022" in line for line in found) == 1
+
+
+def test_names_of_columns_above_white_space_head_the_table(tmp_path: Path) -> None:
+    lines = [(60, 760, PROSE[:70]), (230, 732, "(dollars in millions)")]
+    lines += [*row(720, "Years ended", "2022", "2023"), (60, 692, "Revenues")]
+    lines += [*row(680, "Sales", "1,151", "1,154"), *row(668, "Fees", "517", "429")]
+    found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
+    assert found[1:3] == ["| (dollars in millions) Years ended | 2022 | 2023 |", "| Revenues |"]
+
+
+def test_another_table_with_names_of_its_own_below_white_space_stays_apart(tmp_path: Path) -> None:
+    lines = [*row(720, "Ship", "2022", "2023"), *row(706, "Skarv", "1,151", "1,154"), *row(692, "Terne", "517", "429")]
+    lines += [*row(664, "Berth", "Length", "Depth"), *row(650, "North", "1,151", "1,154"), *row(636, "South", "9", "6")]
+    assert "\n\n| Berth | Length | Depth |\n| North" in text(tmp_path, drawn(*lines))
+
+
+def test_names_that_end_with_a_day_and_a_year_are_whole(tmp_path: Path) -> None:
+    lines = [(160, 712, "Year Ended May"), (282, 712, "% of"), (380, 712, "Year Ended May")]
+    lines += [(174, 702, "31, 2022"), (282, 702, "sales"), (394, 702, "31, 2021"), (60, 686, "Costs")]
+    lines += [(180, 686, "$ 998"), (285, 686, "15%"), (400, 686, "$ 1,101"), (60, 672, "Fees")]
+    lines += [(190, 672, "98"), (285, 672, "5%"), (410, 672, "101")]
+    head = text(tmp_path, drawn(*lines)).split("\n")[0]
+    assert head == "|  | Year Ended May 31, 2022 | % of sales | Year Ended May 31, 2021 |"
+
+
+def test_a_name_in_the_middle_of_years_stands_over_all_of_them_and_no_others(tmp_path: Path) -> None:
+    lines = [(226, 714, "Year ended"), *row(700, "", "2020", "2021", "2022", "Later", step=90)]
+    for number, name in enumerate(("Debt", "Leases", "Rent")):
+        lines += row(684 - 14 * number, name, *(f"{number}.{n}" for n in range(4)), step=90)
+    head = text(tmp_path, drawn(*lines)).split("\n")[0]
+    assert head == "|  | Year ended 2020 | Year ended 2021 | Year ended 2022 | Later |"
+
+
+def test_names_that_share_out_all_columns_stand_over_their_own_halves(tmp_path: Path) -> None:
+    names = ("Total", "Reported", "Currency") * 2
+    lines = [(196, 728, "Fourth Quarter"), (418, 728, "Twelve Months")]
+    lines += [(150 + 74 * number, 714, name) for number, name in enumerate(names)]
+    for number, label in enumerate(("Harbour", "Ferry", "Island")):
+        lines += [(60, 698 - 14 * number, label)]
+        lines += [(170 + 74 * n, 698 - 14 * number, f"{number}.{n}") for n in range(6)]
+    head = text(tmp_path, drawn(*lines)).split("\n")[0]
+    assert head.count("Fourth Quarter") == head.count("Twelve Months") == 3
+
+
+def test_a_first_line_of_one_name_is_said_of_no_other(tmp_path: Path) -> None:
+    lines = [(246, 710, "Rigid"), *row(700, "In millions", "Flexible", "Packaging", "Total", step=90)]
+    for number, name in enumerate(("Sales", "Costs", "Profit")):
+        lines += row(684 - 14 * number, name, f"{number},151", f"{number},154", f"{number},309", step=90)
+    assert text(tmp_path, drawn(*lines)).count("Rigid") == 1
+
+
+def test_the_rule_below_a_whole_header_makes_no_name_stand_over_all(tmp_path: Path) -> None:
+    lines = [(323, 705, "Adjusted"), *row(700, "In millions", "2022", "2023", step=120), (318, 695, "Operational")]
+    for number, name in enumerate(("Sales", "Costs", "Profit")):
+        lines += row(679 - 14 * number, name, f"{number},151", f"{number},154", step=120)
+        lines.append((330, 679 - 14 * number, f"{number}.7"))
+    lines = [(x if x != 300 else 240, y, shown) for x, y, shown in lines]
+    assert text(tmp_path, drawn(*lines, more="58 692 m 380 692 l S")).count("Operational") == 1
+
+
+def test_amounts_in_brackets_are_no_formula_and_units_are_figures(tmp_path: Path) -> None:
+    lines = [(200, 714, "12 Weeks Ended"), (210, 704, "3/25/2023")]
+    for number, amount in enumerate(("\\(14.9\\)", "\\(5.4\\)", "\\(0.6\\)")):
+        lines += [(60, 686 - 14 * number, f"Margin {number}"), (225, 686 - 14 * number, f"{amount} pts")]
+    assert text(tmp_path, drawn(*lines)).split("\n")[:2] == [
+        "|  | 12 Weeks Ended 3/25/2023 |",
+        "| Margin 0 | (14.9) pts |",
+    ]
+    bracketed = [piece for n in range(4) for piece in row(700 - 14 * n, "U.S.", *["\\(5.4\\)"] * 4, step=90)]
+    assert "| U.S. | (5.4) | (5.4) | (5.4) | (5.4) |" in text(tmp_path, drawn(*bracketed))
+
+
+def test_a_label_in_the_middle_of_rows_between_rules_is_that_of_each(tmp_path: Path) -> None:
+    lines, y, rules = row(730, "Method", "Size", "Budget", "Score"), 712.0, ["60 726 m 440 726 l"]
+    for name, count in (("Skarv", 3), ("Terne", 4), ("Lom", 3)):
+        middle = y - 6 * (count - 1)
+        lines += [(60, middle, name), (170, middle, "7B")]
+        for number in range(count):
+            lines += [(280, y - 12 * number, f"{2**number}"), (390, y - 12 * number, f"5{number}.5%")]
+        y -= 12 * count + 6
+        rules.append(f"60 {y + 14} m 440 {y + 14} l")
+    found = text(tmp_path, drawn(*lines, more=" ".join(rules) + " S")).split("\n")
+    assert found[0] == "| Method | Size | Budget | Score |"
+    assert found[1:4] == [f"| Skarv | 7B | {2**number} | 5{number}.5% |" for number in range(3)]
+    assert found[4:8] == [f"| Terne | 7B | {2**number} | 5{number}.5% |" for number in range(4)]
+
+
+def test_amounts_near_one_another_behind_rows_of_dots_are_cells(tmp_path: Path) -> None:
+    lines = row(714, "", "2022", "2021", step=200)
+    for number, name in enumerate(("Interest", "Gains", "Losses")):
+        y = 700 - 14 * number
+        lines += [(60, y, f"{name} {'.' * 40}"), (245, y, "$"), (255, y, f"\\({number}4,184\\)")]
+        lines += [(302, y, "$"), (314, y, "-" if number else f"{number}9,732")]
+    assert "| Gains | $ (14,184) | $ - |" in text(tmp_path, drawn(*lines))
+
+
+def test_names_of_columns_said_again_begin_a_table_of_its_own(tmp_path: Path) -> None:
+    lines, y, years = [], 740.0, range(2007, 2012)
+    for scenario in ("Improved operation scenario", "Best practice of all scenarios"):
+        lines += [(294 - 2.2 * len(scenario), y, scenario), (126, y - 13, "Servers in")]
+        lines += [(254 + 47 * number, y - 13, str(year)) for number, year in enumerate(years)]
+        for line, name in enumerate(("Closets and the like", "Enterprise-class halls", "Rooms")):
+            lines.append((126, y - 26 - 13 * line, name))
+            lines += [(254 + 47 * number, y - 26 - 13 * line, f"{line},{number}5") for number in range(5)]
+        y -= 65
+    found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
+    assert found[0] == "| Servers in | " + " | ".join(f"Improved operation scenario {year}" for year in years) + " |"
+    assert found[4] == found[0].replace("Improved operation scenario", "Best practice of all scenarios")
 
 
 def test_another_table_below_a_caption_has_its_own_columns(tmp_path: Path) -> None:
@@ -589,16 +714,14 @@ def test_a_file_within_an_attached_file_is_named_by_its_way(tmp_path: Path) -> N
     assert labels == [None, "sample.pdf › annex.pdf, p. 1", "sample.pdf › annex.pdf › inner.pdf"]
 
 
-def test_a_scan_attached_to_a_pdf_is_read_by_ocr(tmp_path: Path) -> None:
+def test_a_scan_attached_to_a_pdf_is_read_by_ocr(tmp_path: Path, recogniser: Recogniser) -> None:
     scan = FPDF()
     scan.add_page()
     with pypdfium2.PdfDocument(pdf_with_heading("The annex names the pilot.", PROSE)) as drawn_text:
         scan.image(drawn_text[0].render(scale=3).to_pil().convert("RGB"), x=0, y=0, w=210)
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([PROSE]))))
     writer.add_attachment("scan.pdf", bytes(scan.output()))
-    (outcome,) = parse_all([saved(tmp_path / "sample.pdf", written(writer))], ReadLimits(ocr=True), 1)
-    assert outcome.document is not None
-    last = outcome.document.pages[-1]
+    last = recogniser.read(saved(tmp_path / "sample.pdf", written(writer))).pages[-1]
     assert (last.number, last.label, last.status) == (2, "sample.pdf › scan.pdf", "ocr")
     assert last.text.startswith("The annex names the pilot.")
 
@@ -636,3 +759,91 @@ def test_a_page_that_is_a_picture_with_a_stamp_is_read_by_ocr_too(tmp_path: Path
 )
 def test_a_page_full_of_lines_keeps_its_text(tmp_path: Path, content: str) -> None:
     assert "all its words" in text(tmp_path, drawn((60, 700, "all its words"), more=content))
+
+
+CHART_TEXT = [
+    "Sales grew in every year since the harbour was deepened",
+    "and the ferry sails twice a day, as the figure above shows;",
+    "the council expects the same of the year that has begun.",
+]
+
+
+def chart(*, with_line: bool) -> tuple[list[tuple[float, float, str]], str]:
+    """A bar or line chart with ticks and names of its axes; its grid would make a ruled table."""
+    heights = (40, 65, 90, 120)
+    places = [120 + 60 * number for number in range(4)]
+    labels = [(95.0, 597.0 + 30 * number, f"{number}0") for number in range(5)]
+    labels += [(float(x), 588.0, str(2019 + number)) for number, x in enumerate(places)]
+    labels += [(190.0, 575.0, "Sales in millions"), (130.0, 718.0, "Ferry"), (250.0, 718.0, "Harbour")]
+    more = "0.6 G " + " ".join(f"110 {600 + 30 * number} m 360 {600 + 30 * number} l S" for number in range(5))
+    more += " " + " ".join(f"{x} 600 m {x} 730 l S" for x in (110, *places, 360)) + " 0 0 1 rg 0 0 1 RG "
+    if with_line:
+        points = [(x, 600 + height) for x, height in zip(places, heights, strict=True)]
+        return labels, more + " ".join(f"{x} {y} {'l' if n else 'm'}" for n, (x, y) in enumerate(points)) + " S"
+    return labels, more + " ".join(f"{x} 600 20 {y} re f" for x, y in zip(places, heights, strict=True))
+
+
+@pytest.mark.parametrize("with_line", [pytest.param(True, id="lines"), pytest.param(False, id="bars")])
+def test_the_labels_of_a_chart_are_apart_from_its_caption_and_from_the_text(tmp_path: Path, with_line: bool) -> None:
+    labels, more = chart(with_line=with_line)
+    texts = [(60.0, 520.0 - 12 * number, line) for number, line in enumerate(CHART_TEXT)]
+    caption = (60.0, 550.0, "Figure 3: Sales of the ferry and of the harbour")
+    pieces = "\n".join(f"BT /F1 7 Tf {x} {y} Td ({label}) Tj ET" for x, y, label in labels)
+    found = text(tmp_path, drawn(caption, *texts, more=f"{pieces} {more}"))
+    figure, *rest = found.split("\n\n")
+    assert (figure[0], figure[-1], "\n" in figure) == ("[", "]", False)
+    assert all(label in figure for _, _, label in labels)
+    assert "\n".join(rest).split("\n") == [caption[2], *CHART_TEXT]
+
+
+def test_coloured_cells_of_a_table_are_no_bars(tmp_path: Path) -> None:
+    lines = [row(700 - 20 * n, name, *figures) for n, (name, *figures) in enumerate(FERRIES)]
+    grounds = "".join(
+        f"0.8 0.9 1 rg {x} {694 - 20 * n} {width} {18 if n else 20} re f "
+        for n in range(len(FERRIES))
+        for x, width in ((56, 104), (166, 90), (276, 70), (350, 40), (395, 60))
+    )
+    body = "\n".join(f"BT /F1 10 Tf {x} {y} Td ({cell}) Tj ET" for line in lines for x, y, cell in line)
+    found = text(tmp_path, pdf_of_content(f"{grounds} 0 g\n{body}"))
+    assert "| North | 120 | 340 |" in found
+    assert "[" not in found
+
+
+FERRIES = [("Ferry", "Cars", "People"), ("North", "120", "340"), ("South", "90", "210"), ("East", "75", "180")]
+FERRIES += [("West", "60", "150"), ("Isles", "33", "90")]
+
+
+def test_a_listing_in_typewriter_type_has_no_columns_and_no_spaces_before_signs(tmp_path: Path) -> None:
+    lines = ["You should rate the answer, and so you", "solve the whole problem; for the text is"]
+    lines += ["given in every part of the instruction", "below until there is no further advice."]
+    content = "".join(
+        f"BT /F1 8 Tf {60 + 6 * place + 0.6 * (sign in '.,;'):.1f} {700 - 12 * row} Td <{ord(sign):02x}> Tj ET\n"
+        for row, line in enumerate(lines)
+        for place, sign in enumerate(line)
+        if sign != " "
+    )
+    courier = pdf_of_content(content).replace(b"/Helvetica", b"/Courier  ")
+    assert text(tmp_path, courier).split("\n") == lines
+
+
+def test_a_fraction_and_the_limits_of_a_sum_stand_on_the_line_of_their_formula() -> None:
+    words = [Word("s", 100, 105, 300, 10, 0), Word("=", 110, 116, 300, 10, 1), Word("a", 125, 130, 293, 10, 2)]
+    words += [Word("n", 120, 125, 307, 10, 3), Word("T", 127, 133, 307, 10, 4)]
+    words += [Word("∑", 140, 150, 290, 10, 5), Word("N", 142, 147, 287, 7, 6), Word("i=1", 140, 151, 312, 7, 7)]
+    words += [Word("f", 153, 157, 300, 10, 8), Word("(3)", 300, 312, 300, 10, 9)]
+    rule = (119.0, 297.0, 134.0, 297.5)
+    assert lay_out(words, [rule]).text == "s = a/(n T) ∑_{i=1}^{N} f (3)"
+    figures = [Word("Sum", 60, 80, 300, 10, 0), Word("12", 120, 130, 293, 10, 1), Word("15", 120, 130, 309, 10, 2)]
+    assert "/" not in lay_out(figures, [rule]).text
+
+
+def test_the_parties_of_a_case_are_read_before_what_stands_beyond_the_rule(tmp_path: Path) -> None:
+    left = [(700, "NORDEN ROPE WORKS, INC., dba"), (688, "NORDEN HARBOUR"), (676, "SERVICES,"), (652, "Plaintiff,")]
+    left += [(628, "v."), (604, "ANNE VIK and others,"), (592, "inclusive,"), (568, "Defendants.")]
+    right = [(700, "Case No. 8:16"), (653, "ORDER GRANTING"), (641, "NORDEN ROPE WORKS"), (629, "A PRELIMINARY")]
+    right += [(617, "INJUNCTION")]
+    pieces = [(60.0, float(y), line) for y, line in left] + [(320.0, float(y), line) for y, line in right]
+    head = [(500.0, 780.0, "O"), (180.0, 750.0, "DISTRICT COURT OF THE NORTH"), (500.0, 60.0, "ORDER")]
+    found = text(tmp_path, drawn(*head, *pieces, more="310 540 m 310 710 l S 60 540 m 310 540 l S"))
+    lines = [line for line in found.split("\n") if line]
+    assert lines[2:] == [*(line for _, line in left), *(line for _, line in right), "ORDER"]

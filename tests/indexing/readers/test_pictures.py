@@ -10,10 +10,11 @@ import pytest
 from fpdf import FPDF
 from PIL import Image
 
-from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+from indexing.documents import ParseFailure, ReadLimits
 from indexing.parsing.parse_all import parse_all
 from indexing.readers import read_document
 from indexing.readers.pdf.ocr import render_page
+from tests.indexing.recognising import Recogniser
 from tests.indexing.samples import saved
 
 SENTENCES = ("The bridge was built in 1185.", "Tickets cost 5 euros.")
@@ -30,12 +31,6 @@ def frames(tmp_path_factory: pytest.TempPathFactory) -> list[Image.Image]:
         written.text(20, 35, sentence)
     written.output(str(path))
     return [Image.fromarray(np.ascontiguousarray(render_page(path, n).pixels[:, :, ::-1])) for n in (1, 2)]
-
-
-def recognised(path: Path) -> ParsedDocument:
-    (outcome,) = parse_all([path], ReadLimits(ocr=True), 1)
-    assert outcome.document is not None, outcome.failure
-    return outcome.document
 
 
 def _transparent(image: Image.Image) -> Image.Image:
@@ -63,27 +58,33 @@ def _fax(image: Image.Image) -> Image.Image:
     ],
 )
 def test_a_picture_is_read(
-    tmp_path: Path, frames: list[Image.Image], name: str, change: Callable[[Image.Image], Image.Image]
+    tmp_path: Path,
+    frames: list[Image.Image],
+    recogniser: Recogniser,
+    name: str,
+    change: Callable[[Image.Image], Image.Image],
 ) -> None:
     if name.endswith("heic"):
         from pillow_heif import register_heif_opener
 
         register_heif_opener()
     change(frames[0]).save(tmp_path / name)
-    page = recognised(tmp_path / name).pages[0]
+    page = recogniser.read(tmp_path / name).pages[0]
     assert (" ".join(page.text.split()), page.status) == (SENTENCES[0], "ocr")
 
 
-def test_a_photograph_on_its_side_is_turned_as_its_camera_says(tmp_path: Path, frames: list[Image.Image]) -> None:
+def test_a_photograph_on_its_side_is_turned_as_its_camera_says(
+    tmp_path: Path, frames: list[Image.Image], recogniser: Recogniser
+) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned by 90 degrees
     frames[0].rotate(90, expand=True).save(tmp_path / "a.jpg", exif=exif)
-    assert recognised(tmp_path / "a.jpg").pages[0].text == SENTENCES[0]
+    assert recogniser.read(tmp_path / "a.jpg").pages[0].text == SENTENCES[0]
 
 
-def test_frames_are_pages(tmp_path: Path, frames: list[Image.Image]) -> None:
+def test_frames_are_pages(tmp_path: Path, frames: list[Image.Image], recogniser: Recogniser) -> None:
     frames[0].save(tmp_path / "fax.tiff", save_all=True, append_images=frames[1:])
-    assert [page.text for page in recognised(tmp_path / "fax.tiff").pages] == list(SENTENCES)
+    assert [page.text for page in recogniser.read(tmp_path / "fax.tiff").pages] == list(SENTENCES)
 
 
 def test_without_recognition_it_says_what_to_do(tmp_path: Path, frames: list[Image.Image]) -> None:
@@ -122,7 +123,9 @@ def test_a_picture_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None:
     assert caught.value.category == "bomb"
 
 
-def test_pictures_within_other_files_are_read_too(tmp_path: Path, frames: list[Image.Image]) -> None:
+def test_pictures_within_other_files_are_read_too(
+    tmp_path: Path, frames: list[Image.Image], recogniser: Recogniser
+) -> None:
     frames[0].save(tmp_path / "a.png")
     mail = EmailMessage()
     mail["Subject"] = "Scan"
@@ -131,7 +134,7 @@ def test_pictures_within_other_files_are_read_too(tmp_path: Path, frames: list[I
     with zipfile.ZipFile(tmp_path / "box.zip", "w") as file:
         file.writestr("a/first.txt", "First.")
         file.writestr("a/mail.eml", mail.as_bytes())
-    found = {page.label: page for page in recognised(tmp_path / "box.zip").pages}
+    found = {page.label: page for page in recogniser.read(tmp_path / "box.zip").pages}
     scan = found["box.zip › a/mail.eml › scan.png"]
     assert (scan.text, scan.status) == (SENTENCES[0], "ocr")
     assert found["box.zip › a/first.txt"].status == "text"

@@ -17,6 +17,10 @@ PAIRS = [
     line.split("\t")
     for line in Path(__file__).with_name("statement_pairs.tsv").read_text(encoding="utf-8").splitlines()
 ]
+OTHER_PAIRS = [
+    line.split("\t")
+    for line in Path(__file__).with_name("statement_pairs_of_other_kinds.tsv").read_text(encoding="utf-8").splitlines()
+]
 
 OLD = """# Travel policy
 
@@ -50,6 +54,22 @@ NEIGHBOURS = """Neighbourhood letter, 12 April 2023
 
 The gate of the allotments is locked at 22:00 in the whole year. Every gardener has a key.
 """
+SPRING = """Minutes of the board, 11 March 2025
+
+6. BICYCLE STORE
+The board resolved to build a covered store for bicycles. The budget of the store is EUR 28,000.
+
+7. ANIMALS
+The proposal to permit dogs was rejected.
+"""
+AUTUMN = """Minutes of the board, 23 September 2025
+
+6. BICYCLE STORE
+Offers were higher. The resolution of March is revoked. Instead, stands are placed in the yard for EUR 9,600.
+
+7. ANIMALS
+The rule was looked at again.
+"""
 HANDBOOK = """Handbook of the choir
 
 The choir rehearses in the school hall on Tuesday. The annual fee of the choir is 40 euros.
@@ -64,6 +84,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
         "allotments.txt": ALLOTMENTS,
         "neighbours.txt": NEIGHBOURS,
         "choir.txt": HANDBOOK,
+        "board-2025-03-11.txt": SPRING,
+        "board-2025-09-23.txt": AUTUMN,
     }
     with served(tmp_path_factory.mktemp("conflicts"), files) as services:
         yield create_app(services).test_client()
@@ -79,6 +101,14 @@ def test_nine_of_ten_contradictions_are_found_and_nineteen_of_twenty_agreements_
     assert len(differing) == len(agreeing) == 100
     assert sum(contradict(*pair) for pair in differing) >= 90
     assert sum(contradict(*pair) for pair in agreeing) <= 5
+
+
+def test_pairs_of_other_kinds_and_in_german_are_told_apart_as_well() -> None:
+    differing = [pair for kind, *pair in OTHER_PAIRS if kind == "differ"]
+    agreeing = [pair for kind, *pair in OTHER_PAIRS if kind == "agree"]
+    assert len(differing) == len(agreeing) == 60
+    assert sum(contradict(*pair) for pair in differing) >= 54
+    assert sum(contradict(*pair) for pair in agreeing) <= 3
 
 
 def test_it_does_not_matter_which_statement_comes_first() -> None:
@@ -117,6 +147,10 @@ def test_what_both_versions_say_alike_is_no_conflict(client: FlaskClient) -> Non
     assert answer(client, "Where are taxis paid?")["conflicts"] == []
 
 
+def test_a_sentence_about_something_else_makes_no_conflict(client: FlaskClient) -> None:
+    assert answer(client, "When are taxis paid?")["conflicts"] == []
+
+
 def test_the_version_that_is_asked_for_stands_alone(client: FlaskClient) -> None:
     body = answer(client, "How much is paid per kilometre for a private car in the policy of 2024?")
     assert body["conflicts"] == []
@@ -128,6 +162,26 @@ def test_unlike_documents_contradict_one_another_too(client: FlaskClient) -> Non
     assert {each["document"] for each in conflict["statements"]} == {"allotments.txt", "neighbours.txt"}
     newest = next(each for each in conflict["statements"] if each["source"] == conflict["newer"])
     assert newest["document"] == "neighbours.txt"
+
+
+def test_what_the_section_of_the_same_heading_revokes_is_told(client: FlaskClient) -> None:
+    body = answer(client, "What is the budget of the bicycle store?")
+    assert "EUR 28,000" in body["answer"]
+    assert "is revoked" in body["answer"]
+    assert "EUR 9,600" in body["answer"]
+    assert body["sources"][body["conflicts"][0]["newer"] - 1]["document"] == "board-2025-09-23.txt"
+
+
+def test_two_parts_of_a_question_may_both_be_answered_otherwise(client: FlaskClient) -> None:
+    body = answer(
+        client, "What is paid per kilometre for a private car, and within how many weeks are claims submitted?"
+    )
+    said = {each["quote"] for conflict in body["conflicts"] for each in conflict["statements"]}
+    assert any("0.38" in quote for quote in said)
+    assert any("0.30" in quote for quote in said)
+    assert len(body["conflicts"]) == len(
+        {tuple(sorted(c["quote"] for c in each["statements"])) for each in body["conflicts"]}
+    )
 
 
 def test_where_one_document_answers_there_is_no_conflict(client: FlaskClient) -> None:

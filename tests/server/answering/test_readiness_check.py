@@ -60,12 +60,12 @@ def test_a_question_without_an_answer_is_a_problem_while_it_lasts() -> None:
 
     def hang() -> None:
         begun.set()
-        release.wait(10)
+        release.wait(60)
 
     check = SelfCheck(hang, patience_seconds=0.0)
     looking = threading.Thread(target=check.look)
     looking.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     assert "no answer for long" in (check.problem() or "")
     release.set()
     looking.join()
@@ -76,7 +76,7 @@ def test_it_asks_in_the_background_until_it_is_closed() -> None:
     asked = threading.Semaphore(0)
     check = SelfCheck(asked.release, every_seconds=0.01)
     check.start()
-    assert all(asked.acquire(timeout=10) for _ in range(3))
+    assert all(asked.acquire(timeout=60) for _ in range(3))
     check.close()
 
 
@@ -89,7 +89,7 @@ def test_a_failing_question_is_asked_again_soon() -> None:
 
     check = SelfCheck(ask, every_seconds=0.01, again_seconds=0.02)
     check.start()
-    assert all(asked.acquire(timeout=10) for _ in range(3))
+    assert all(asked.acquire(timeout=60) for _ in range(3))
     check.close()
 
 

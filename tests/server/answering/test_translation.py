@@ -10,7 +10,7 @@ from llama_index.core.schema import NodeWithScore, TextNode
 from server.answering.service import Question
 from server.answering.translation import TranslationCache, read_translations, wanted_languages
 from server.relevance.local_scorer import BestOfWordings, LocalScorer
-from server.retrieval.languages import language_shares
+from server.retrieval.corpus import language_shares
 from storage.catalogue.catalogue import Catalogue
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion, Failure, tokens_of

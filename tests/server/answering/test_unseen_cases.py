@@ -16,10 +16,10 @@ from server.passages import Passage
 
 TABLES = Path(__file__).with_name("tables")
 ROUNDS = {
-    "citations": ("second", "third", "fourth"),
-    "refusals": ("second", "third", "fourth", "fifth"),
-    "questions": ("second", "third", "fourth"),
-    "figures": ("second", "third", "fourth", "fifth"),
+    "citations": ("second", "third", "fourth", "sixth", "seventh", "eighth", "ninth"),
+    "refusals": ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    "questions": ("second", "third", "fourth", "sixth", "seventh", "eighth", "ninth"),
+    "figures": ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"),
 }
 LEAST = 0.95
 """The share of a table's cases that must come out as it says."""

@@ -50,6 +50,15 @@ QUESTIONS = [
     ("概括修理站的规定", STATION),
     ("列出修理站所有的费用", STATION),
     ("修理站禁止哪些事情，请全部列出", STATION),
+    ("Can you sum up the boat agreement for me?", BOAT),
+    ("tl;dr of the library handbook", LIBRARY),
+    ("What does the ferry timetable say, in short?", FERRY),
+    ("Every fee in the library handbook, please", LIBRARY),
+    ("Worum geht es in der Badeordnung?", BATH),
+    ("Nenne alle Verbote der Badeordnung", BATH),
+    ("Fais-moi une synthèse de boat-hire-agreement", BOAT),
+    ("¿De qué trata library-handbook?", LIBRARY),
+    ("把修理站的收费都列出来", STATION),
 ]
 ORDINARY = [
     "How much is the deposit?",
@@ -65,6 +74,10 @@ ORDINARY = [
     "How do I become a member?",
     "what happens if I return a tool late?",
     "Are all members allowed to vote?",
+    "Which documents do I need to become a member?",
+    "What is the summary statistic used?",
+    "Is there a list of tools at the desk?",
+    "全部要多少钱",
     "Is there a lift on the Fulmar?",
 ]
 
@@ -125,8 +138,15 @@ def test_a_part_that_the_model_does_not_read_keeps_its_key_sentences(deepseek: F
     reading, passages = _reading(100)
     with _model(deepseek) as model, until(Deadline(60)):
         selection = selected("Summarise the document", reading, passages, model)
-    assert selection.failed == calls_for(reading.pages) - 1
+    assert selection.failed == selection.parts == calls_for(reading.pages) - 1
     assert set(selection.places) == {line.chunk for line in reading.lines}
+
+
+def test_a_part_of_which_the_model_needs_nothing_was_read_all_the_same(deepseek: FakeDeepSeek) -> None:
+    deepseek.when_scoring(Completion("none"))
+    reading, passages = _reading(100)
+    with _model(deepseek) as model, until(Deadline(60)):
+        assert selected("Summarise the document", reading, passages, model).failed == 0
 
 
 @pytest.mark.parametrize(("pages", "calls"), [(1, 1), (30, 1), (60, 1), (61, 3), (90, 3), (91, 4), (300, 10)])
@@ -254,12 +274,17 @@ def test_a_long_document_is_read_in_parts_and_never_with_more_calls_than_one_for
     settings = {"deepseek_api_key": SecretStr(KEY), "deepseek_base_url": deepseek.url}
     files = {"lighthouses.md": _long_document()}
     with served(tmp_path_factory.mktemp("long"), files, **settings) as services:
-        body = ask(create_app(services).test_client(), "Summarise the rules of the lighthouses")
+        client = create_app(services).test_client()
+        body = ask(client, "Summarise the rules of the lighthouses")
+        deepseek.when(lambda asked: "Numbers:" in asked.prompt, Failure(400, "no"))
+        unread = ask(client, "Give me a summary of the rules of the lighthouses")
     reading = body["whole_reading"]
     assert reading["pages"] > 90
-    assert reading["calls"] == len(deepseek.asked) == -(-reading["pages"] // 30)
+    assert 2 * reading["calls"] == len(deepseek.asked) == 2 * -(-reading["pages"] // 30)
     assert body["usage"]["reading"]["calls"] + body["usage"]["answer"]["calls"] == reading["calls"]
     assert len(body["sources"]) == 3 * (reading["calls"] - 1)
     assert "[7]" in body["answer"]
-    thirds = {int(source["text"].split("lighthouse ")[1].split()[0]) // 14 for source in body["sources"]}
+    thirds = {int(source["text"].split("lighthouse ")[1].split()[0]) // 13 for source in body["sources"]}
     assert thirds == {0, 1, 2}
+    failed = reading["calls"] - 1
+    assert any(notice.startswith(f"Of {failed} of {failed} parts of the document") for notice in unread["notices"])

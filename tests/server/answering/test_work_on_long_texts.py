@@ -71,6 +71,30 @@ def _steps(work: Callable[[], object]) -> int:
     return steps
 
 
+SLOWLY = ("[1, ", "[1] and ", "The fee is 30 euros [1]. ", "[", "(Doc 1 ", "[a](", "`a ", "$x ", "^1", "word ")
+
+
+@pytest.mark.parametrize("unit", SLOWLY)
+def test_a_text_that_comes_by_characters_is_not_read_anew_with_each(unit: str) -> None:
+    """Counts characters that are looked at, by the length of what is searched for code before every look for marks."""
+    text, looked_at = unit * (3000 // len(unit)), 0
+
+    def count(frame: FrameType, event: str, argument: Any) -> None:
+        nonlocal looked_at
+        if event == "call" and frame.f_code.co_name == "spans_of_code_and_formulas":
+            looked_at += len(frame.f_locals["text"])
+
+    stream = CheckedStream(PASSAGES)
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        said = "".join([*map(stream.add, text), stream.rest()])
+    finally:
+        sys.setprofile(before)
+    assert said == check_citations(text, PASSAGES).text
+    assert looked_at <= 500 * len(text)  # each is looked at a bounded number of times
+
+
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("unit", UNITS)
 def test_four_times_the_text_takes_about_four_times_the_steps(unit: str, reader: str) -> None:

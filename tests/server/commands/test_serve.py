@@ -54,7 +54,7 @@ def process(index_dir: Path, deepseek: FakeDeepSeek) -> Iterator["subprocess.Pop
 
 def get(url: str) -> int:
     try:
-        with urllib.request.urlopen(url, timeout=10) as response:
+        with urllib.request.urlopen(url, timeout=60) as response:
             return int(response.status)
     except urllib.error.HTTPError as error:
         with error:
@@ -90,7 +90,7 @@ def test_what_has_begun_is_finished(process: "subprocess.Popen[str]", deepseek: 
     assert deepseek.wait_for(lambda: len(deepseek.answerings()) == 5, 30)
     process.send_signal(signal.SIGTERM)
     stopped_at = time.monotonic()
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
     assert time.monotonic() - stopped_at < 30
     for reader in readers:
         reader.join()
@@ -141,12 +141,12 @@ def test_full_disks_for_its_output_and_its_temporary_files_do_not_stop_it(tmp_pa
                 headers={"Content-Type": "application/json"},
             )
             with pytest.raises(urllib.error.HTTPError, match="507") as refused:
-                urllib.request.urlopen(sent, timeout=10)
+                urllib.request.urlopen(sent, timeout=60)
             with refused.value as told:
                 assert b"no room" in told.read()
             assert get(f"{address}/healthz") == 200
             process.send_signal(signal.SIGTERM)
-            assert process.wait(30) == 0
+            assert process.wait(60) == 0
         finally:
             process.kill()
             process.wait()

@@ -104,7 +104,7 @@ def test_streams_and_pictures_end_within_ten_seconds(server: ServerProcess, deep
     seconds = stopped(server)
     assert seconds <= _MOST_SECONDS, server.log.read_text()
     for client in (*streams, *pictures):
-        client.join(5)
+        client.join(30)
     for stream in streams:
         assert stream.body.count("event: done") + stream.body.count("event: error") == 1
         last = stream.body.rstrip().rsplit("\n\n", 1)[-1]
@@ -135,7 +135,7 @@ def test_a_silent_model_holds_nobody_back(
     assert deepseek.wait_for(lambda: len(deepseek.scorings()) >= 1, 30)
     assert stopped(server) <= _MOST_SECONDS
     for client in clients:
-        client.join(5)
+        client.join(30)
         assert client.status == 503
         assert "stopping" in client.body
 
@@ -184,12 +184,12 @@ def test_children_end_with_their_own_children(tmp_path: Path) -> None:
 
     thread = threading.Thread(target=run)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not marker.exists():
         assert time.monotonic() < deadline
         time.sleep(0.01)
     children.close()
-    thread.join(5)
+    thread.join(30)
     assert not thread.is_alive()
     assert len(raised) == 1
     with pytest.raises(ChildrenEnded):
@@ -200,4 +200,4 @@ def test_a_child_that_takes_too_long_is_ended_with_all_it_began(tmp_path: Path) 
     started = time.monotonic()
     with pytest.raises(subprocess.TimeoutExpired):
         Children().run(["sh", "-c", "sleep 60 & sleep 60"], os.environ, seconds=0.5, cwd=tmp_path)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 40

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pathspec import GitIgnoreSpec
 
-from server.documents.document_list import ROWS, Wanted, list_documents, newest
-from server.documents.ignoring import ignore_documents
+from server.documents.document_list import IN_PART, ROWS, Wanted, list_documents, newest
+from server.documents.uploads import ignore_documents
 from storage.records import DocumentRecord
 
 
@@ -60,7 +60,32 @@ def test_folders_are_those_right_below_with_all_that_is_in_them() -> None:
 
 def test_failures_are_grouped_by_cause_largest_group_first() -> None:
     groups = list_documents(FOLDER, Wanted()).failures
-    assert [(each.category, each.count) for each in groups] == [("damaged", 2), ("encrypted", 1)]
+    assert [(each.cause, each.count) for each in groups] == [("damaged", 2), ("encrypted", 1), (IN_PART, 1)]
+    for group in groups:
+        shown = list_documents(FOLDER, Wanted(state="attention", cause=group.cause))
+        assert (shown.found, shown.counts["attention"]) == (group.count, 4)
+
+
+def test_a_group_may_be_read_with_ocr_where_that_was_off() -> None:
+    def scan(fingerprint: str, **fields: object) -> DocumentRecord:
+        return record("scan.pdf", fingerprint=fingerprint, **fields)
+
+    failed = {"status": "failed", "category": "no_text"}
+    for off, fields in ((".ocr-off chunks", failed), (".ocr-off chunks", {"pages_without_text": (1,)})):
+        for fingerprint, may in ((off, True), (".ocr-auto chunks", False)):
+            (group,) = list_documents([scan(fingerprint, **fields)], Wanted()).failures
+            assert group.may_ocr is may
+    (group,) = list_documents([scan(".ocr-off", status="failed", category="damaged")], Wanted()).failures
+    assert not group.may_ocr
+
+
+def test_what_only_the_text_says_comes_after_what_is_called_so() -> None:
+    listed = list_documents(FOLDER, Wanted(text="zebra", order="name"), saying={"a.md", "b.md", "law/c.pdf"})
+    assert paths(listed.rows) == ["a.md", "b.md", "law/c.pdf"]
+    assert listed.by_words == {"b.md", "law/c.pdf"}
+    within = list_documents(FOLDER, Wanted(text="zebra", folder="law"), saying={"a.md", "law/c.pdf"})
+    assert paths(within.rows) == ["law/c.pdf"]
+    assert within.counts == {"all": 1, "attention": 1, "new": 0}
 
 
 @pytest.mark.parametrize("count", [0, 1, ROWS, ROWS + 1, 10_000])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from server.documents.draw_page import find_passage, lines_of
+from server.documents.draw_page import find_all, find_passage, lines_of
 from server.documents.page_pictures import NoPicture, PagePictures, indexed_file
 from storage.records import DocumentRecord
 
@@ -37,6 +37,14 @@ def yellow(picture: bytes, folder: Path) -> int:
     with Image.open(folder / "page.png") as image:
         red, _, blue = (np.asarray(band) for band in image.convert("RGB").split())
     return int(((red > 240) & (blue < 160)).sum())
+
+
+def green(picture: bytes, folder: Path) -> int:
+    """How many pixels are marked as what was looked for."""
+    (folder / "page.png").write_bytes(picture)
+    with Image.open(folder / "page.png") as image:
+        red, other, _ = (np.asarray(band) for band in image.convert("RGB").split())
+    return int(((red < 170) & (other > 210)).sum())
 
 
 @pytest.mark.parametrize(
@@ -79,6 +87,13 @@ def test_the_passage_is_marked_on_the_page(pdf: Path, tmp_path: Path) -> None:
     marked = yellow(pictures.picture(pdf, "v1", 1, "Its name is Polly and it speaks"), tmp_path)
     assert plain == 0
     assert marked > 2000
+
+
+def test_what_was_looked_for_is_marked_wherever_it_stands(pdf: Path, tmp_path: Path) -> None:
+    assert ["".join("is it, It is"[i] for i in hit) for hit in find_all("is it, It is", ["IT", "?"])] == ["it", "It"]
+    one, more = (PagePictures().drawn(pdf, "v1", 1, "", hits=hits).png for hits in (["parrot"], ["parrot", "Polly"]))
+    assert 0 < green(one, tmp_path) < green(more, tmp_path)
+    assert yellow(more, tmp_path) == 0
 
 
 def test_a_page_asked_for_again_is_not_drawn_again(pdf: Path) -> None:

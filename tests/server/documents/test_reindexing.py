@@ -15,7 +15,7 @@ from server.documents.shown_page import PageMark, page_marks
 from server.http.services import Services
 from server.settings import ServerSettings
 from storage.generations.lock import index_lock
-from storage.records import DocumentRecord, PageRecord
+from storage.records import DocumentRecord, PageRecord, PageStatus
 from tests.server.pages.test_pages import PAGE, outline
 
 SAYS = "import os, sys; print('2026-11-23 10:00:00,000 INFO    3/7 a.pdf: 2 pages', os.environ.get('API_TOKENS'));"
@@ -26,7 +26,7 @@ def job(index_dir: Path, then: str) -> Reindexing:
 
 
 def ended(reindexing: Reindexing) -> JobState:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while (state := reindexing.state()).is_running:
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -44,7 +44,7 @@ def test_two_never_run_at_once_and_the_count_is_shown(tmp_path: Path) -> None:
     reindexing = job(tmp_path, "import time; time.sleep(60)")
     assert reindexing.start(tmp_path)
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not (state := reindexing.state()).total:
             assert time.monotonic() < deadline
             time.sleep(0.02)
@@ -74,7 +74,7 @@ def test_files_that_come_during_a_run_are_read_by_one_after_it(tmp_path: Path) -
     assert reindexing.start(tmp_path)
     for _ in range(3):
         reindexing.follow(tmp_path)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not (tmp_path / "runs").exists() or (tmp_path / "runs").read_text() != "run;run;":
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -124,7 +124,7 @@ def pages(quoting_services: Services, tmp_path: Path) -> FlaskClient:
 def test_the_button_starts_a_run_and_the_page_tells_how_it_ended(pages: FlaskClient) -> None:
     response = pages.post("/reindex", headers=PAGE)
     assert (response.status_code, response.headers["Location"]) == (303, "/documents#indexing")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while "running" in pages.get("/reindex").get_data(as_text=True):
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -177,16 +177,28 @@ def test_where_it_is_not_offered_nothing_is_started(quoting_services: Services) 
 def test_every_page_has_its_mark() -> None:
     record = DocumentRecord("a.pdf", "indexed", "pdf", "", 0, 0, "", pages=6)
     odd = [("a.pdf", PageRecord(3, "", "ocr")), ("a.pdf", PageRecord(4, "", "empty")), ("b.pdf", PageRecord(1, ""))]
-    assert page_marks([record], odd) == {
+    states = ["text", "text", "ocr", "empty", "text", "text"]
+    assert [(mark.first, mark.last, mark.status) for mark in page_marks([record], odd, 6)["a.pdf"]] == [
+        (number, number, status) for number, status in enumerate(states, start=1)
+    ]
+    assert page_marks([record], odd, 5) == {
         "a.pdf": [PageMark(1, 2, "text"), PageMark(3, 3, "ocr"), PageMark(4, 4, "empty"), PageMark(5, 6, "text")]
     }
+
+
+@pytest.mark.parametrize("status", ["text", "ocr", "empty"])
+def test_a_page_of_the_list_has_a_bounded_number_of_marks(status: PageStatus) -> None:
+    records = [DocumentRecord(f"{n}.pdf", "indexed", "pdf", "", 0, 0, "", pages=1_000) for n in range(50)]
+    odd = [(each.path, PageRecord(number, "", status)) for each in records for number in range(1, 1_001, 2)]
+    marks = page_marks(records, odd, 400)
+    assert all(0 < len(those) <= 8 for those in marks.values())
 
 
 def test_the_filter_finds_part_of_a_name(client: FlaskClient) -> None:
     page = outline(client.get("/documents?q=HANDBOOK"))
     assert "library-handbook.md" in page.text
     assert "how-relevance-is-measured.pdf" not in page.text
-    assert "No document is called so." in outline(client.get("/documents?q=zzz")).text
+    assert "No document is called so, and none says it." in outline(client.get("/documents?q=zzz")).text
 
 
 def test_a_document_opens_to_its_passages(client: FlaskClient) -> None:

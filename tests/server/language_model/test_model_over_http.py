@@ -18,8 +18,9 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 
 from server import create_app
+from server.answering.admission import Admission
 from server.answering.citations import check_citations
-from server.answering.service import Admission, AnswerService
+from server.answering.service import AnswerService
 from server.http.services import Services
 from server.language import REFUSALS, question_language
 from tests.fake_deepseek import FakeDeepSeek
@@ -342,7 +343,7 @@ def test_who_finds_the_queue_full_is_told_when_to_come_again(bare: FlaskClient, 
     release = threading.Event()
 
     def slow(asked: Asked) -> Completion:
-        release.wait(5)
+        release.wait(60)
         return Completion("It is so [1].")
 
     deepseek.when_answering(slow)

@@ -166,3 +166,13 @@ def test_an_error_in_the_place_of_a_reply_is_one(body: dict[str, object]) -> Non
 def test_what_is_no_reply_is_said_to_be_none(body: object) -> None:
     with pytest.raises(ValueError, match=r"."):
         read_piece(body, whole=True)
+
+
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_a_thought_that_was_not_opened_ends_wherever_its_marker_is_torn(size: int) -> None:
+    written = "Hm, let me see. " * 40 + "</think>\n\nYes."
+    parting = Parting(begins_inside=True)
+    for place in range(0, len(written), size):
+        parting.feed(written[place : place + size])
+    found = parting.end()
+    assert (found.text.strip(), found.thought.endswith("see."), found.unopened) == ("Yes.", True, True)

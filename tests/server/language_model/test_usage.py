@@ -7,7 +7,7 @@ import pytest
 
 from server.language_model.budget import DailyBudget
 from server.language_model.errors import BudgetSpent
-from server.language_model.usage import Usage, estimated_tokens, usage_of
+from server.language_model.usage import TextCount, Usage, estimated_tokens, usage_of
 from server.settings import Prices, read_prices
 
 
@@ -76,3 +76,11 @@ def test_without_a_limit_nothing_is_spent() -> None:
     with budget.call(10**9) as receipt:
         receipt.usage = Usage(1, 10**9)
     assert budget.problem() is None
+
+
+def test_a_text_that_grows_is_counted_without_reading_it_again() -> None:
+    pieces = ["The fee ", "is 30 ", "欧元", " – ", "", "[1]."]
+    count = TextCount()
+    for place, piece in enumerate(pieces, 1):
+        count = count.plus(piece)
+        assert count.tokens == estimated_tokens("".join(pieces[:place]))

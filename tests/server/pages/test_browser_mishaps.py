@@ -234,7 +234,7 @@ def test_files_whose_names_are_taken_are_asked_for_and_none_is_lost(
         page.set_input_files("input[type=file]", [str(mine / "minutes.md"), str(mine / "notes.md")])
         page.click("#add button")
         page.wait_for_selector(".conflict:has-text('minutes.md')")
-        page.click(".conflict button[value=both]")
+        page.click(".conflict button >> nth=0")  # keep both, unless something else is chosen
         page.wait_for_selector(".done:has-text('2 files were added.')")
         page.close()
     names = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}

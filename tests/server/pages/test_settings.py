@@ -1,6 +1,8 @@
 """The Settings page over a real index, and its test of the set-up."""
 
+import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -66,3 +68,21 @@ def test_the_test_says_what_doctor_says(
     assert sentence in text
     assert quoting_services.index.state().ready
     assert text.count("<li>✓") >= 3
+
+
+def test_the_examples_of_the_api_are_what_this_server_takes(client: FlaskClient) -> None:
+    page = client.get("/api").get_data(as_text=True)
+    examples = {name: unescape(text) for name, text in re.findall(r'<code id="([\w-]+)">(.*?)</code>', page, re.DOTALL)}
+    assert {"curl-ask", "curl-retrieve", "curl-add", "python-ask", "openai-ask"} <= examples.keys()
+    for name, code in examples.items():
+        if name.startswith(("python", "openai")):
+            compile(code, name, "exec")
+    for name in ("curl-ask", "curl-retrieve"):
+        address, body = re.search(r"curl -s (\S+).*-d '(.*)'", examples[name], re.DOTALL).groups()  # type: ignore[union-attr]
+        assert client.post(address, data=body, content_type="application/json").status_code == 200, name
+
+
+def test_the_examples_name_a_token_where_one_is_needed(quoting_services: Services) -> None:
+    page = client_with(quoting_services, api_tokens=TOKEN).get("/api", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert page.text.count("Bearer TOKEN") >= 3
+    assert TOKEN not in page.text

@@ -82,7 +82,7 @@ def test_another_language_counts_only_where_the_model_knows_both() -> None:
         ("what is the GRPO?", GRPO, "introduces “GRPO”"),
         ("GRPO objective", "GRPO maximizes an objective.", "names “GRPO”, “objective” close together"),
         ("How many parrots live in Brazil?", TOWER, "names nothing the question asks about"),
-        ("图书馆几点开门？", CHINESE, "“图书”"),
+        ("图书馆几点开门？", CHINESE, "“图书馆"),
         ("谁设计了塔楼？", CHINESE, "没有提到问题中的内容"),
         ("Wer hat den Turm gebaut?", TOWER, "names nothing the question asks about"),
     ],

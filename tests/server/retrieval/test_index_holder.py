@@ -65,6 +65,32 @@ def test_a_new_generation_is_picked_up_and_old_requests_finish_on_the_old_one(
         old.generation.catalogue.counts()
 
 
+def test_a_look_that_takes_long_does_not_bring_the_old_generation_back(
+    index_dir: Path, publish_index: PublishIndex
+) -> None:
+    loading, may_go_on = threading.Event(), threading.Event()
+
+    def load(identity: ModelIdentity, device: str) -> HashEmbedding:
+        if not loading.is_set():  # the first one
+            loading.set()
+            assert may_go_on.wait(60)
+        return HashEmbedding()
+
+    holder = IndexHolder(index_dir, load_model=load)
+    publish_index({"a.txt": ["old text"]})
+    slow, quick = threading.Thread(target=holder.refresh), threading.Thread(target=holder.refresh)
+    slow.start()
+    assert loading.wait(60)
+    publish_index({"a.txt": ["new text"]})
+    quick.start()
+    quick.join(0.5)  # waits for the slow one, or has shown the new generation by now
+    may_go_on.set()
+    for thread in (slow, quick):
+        thread.join(60)
+    assert held_name(holder) == "0002"
+    holder.close()
+
+
 @pytest.mark.faults("S4")
 def test_a_damaged_current_generation_gives_way_to_the_previous_one(
     holder: IndexHolder, index_dir: Path, publish_index: PublishIndex

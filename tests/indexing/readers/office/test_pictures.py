@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
-from indexing.parsing.parse_all import parse_all
+from indexing.documents import ParseFailure, ReadLimits
 from indexing.readers import read_document
 from indexing.readers.page_pictures import read_page_picture
 from tests.indexing.readers.office.parts import paragraph, run, write_docx
 from tests.indexing.readers.powerpoint.test_slides import box, place, write_pptx
+from tests.indexing.recognising import Recogniser
 
 WITH_OCR = ReadLimits(ocr=True)
 DRAWING = '<w:r><w:drawing><a:blip r:embed="{}"/></w:drawing></w:r>'
@@ -39,25 +39,19 @@ def word_with_pictures(path: Path) -> Path:
     return write_docx(path, paragraph("First page.") + second, parts, targets)
 
 
-def read_all(path: Path) -> ParsedDocument:
-    outcome = next(iter(parse_all([path], WITH_OCR, 1)))
-    assert outcome.document is not None, outcome.failure
-    return outcome.document
-
-
-def test_a_picture_of_a_word_document_is_read_on_its_page(tmp_path: Path) -> None:
-    document = read_all(word_with_pictures(tmp_path / "a.docx"))
+def test_a_picture_of_a_word_document_is_read_on_its_page(tmp_path: Path, recogniser: Recogniser) -> None:
+    document = recogniser.read(word_with_pictures(tmp_path / "a.docx"))
     assert document.pages[0].text == "First page."
     assert " ".join(document.pages[1].text.split()) == "See the plate. Pump 7 trips at 4.1 bar"
     assert document.pages[1].remarks == ()
 
 
-def test_pictures_of_a_slide_are_read(tmp_path: Path) -> None:
+def test_pictures_of_a_slide_are_read(tmp_path: Path, recogniser: Recogniser) -> None:
     slides = [box("Pumps", place(1, 1)) + PICTURE.format("rA"), PICTURE.format("rA")]
     path = write_pptx(
         tmp_path / "a.pptx", slides, {"ppt/media/a.png": png("Valve 9 is open")}, {"rA": ("image", "../media/a.png")}
     )
-    document = read_all(path)
+    document = recogniser.read(path)
     assert [page.text for page in document.pages] == ["Pumps\n\nValve 9 is open", "Valve 9 is open"]
     assert document.pages_without_text == ()
 

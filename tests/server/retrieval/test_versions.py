@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.documents.versions import other_versions, version_key
+from server.retrieval.versions import other_versions, version_key
 
 
 @pytest.mark.parametrize(

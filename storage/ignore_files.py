@@ -3,6 +3,7 @@
 The file of a folder counts for all below it; of several the deepest that says something decides. Only home of pathspec.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -11,6 +12,7 @@ from pathspec import GitIgnoreSpec
 
 IGNORE_FILE = ".pagewiseignore"
 _LARGEST_BYTES = 1_000_000
+_SPECIAL = re.compile(r"([\\*?\[\]])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,9 @@ def is_ignored(rules: Sequence[IgnoreRules], path: PurePosixPath, *, is_folder: 
     """Whether the rules, outermost first, leave the path out. What lies in a folder left out is never asked about."""
     verdicts = (each.verdict(path, is_folder=is_folder) for each in reversed(rules))
     return next((verdict for verdict in verdicts if verdict is not None), False)
+
+
+def line_for(path: str) -> str:
+    """A line that means this file alone; a blank at its end would not count without the backslash."""
+    escaped = _SPECIAL.sub(r"\\\1", path)
+    return f"/{escaped[:-1]}\\ " if escaped.endswith(" ") else f"/{escaped}"

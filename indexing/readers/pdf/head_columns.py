@@ -1,0 +1,155 @@
+"""Which columns a name in the header of a table without rules stands over. Pure geometry.
+
+A name covers the columns whose text, or whose own name in a line below, it reaches. It stands over more of them where
+it is in their middle and there is a sign that it does: it reaches beyond one column, the names below are of one form
+(years, levels), or the names of its line share out all columns.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexing.readers.pdf.cells import Span, column_of
+
+_CENTRED = 8.0  # points: so far off the middle is as good as in it
+_IN_MIDDLE = 3.0  # points: it is the name of the one column below
+_REACH = 0.2  # sizes that a name must reach beyond the middle of a gap
+_DIGITS = re.compile(r"\d+")
+_INDENT = 3.0  # sizes from the left edge: no name of the labels
+
+Range = tuple[int, int]  # first and last column
+
+
+@dataclass(slots=True)
+class HeadName:
+    """A name in a header, of one line or several; `ruled` are the first and last column over which its rule goes."""
+
+    text: str
+    span: Span
+    base: float
+    ruled: Range | None = None
+
+
+class HeadColumns:
+    """The columns of a table as its header is read from the lowest line upwards."""
+
+    def __init__(self, own: Sequence[Span], gaps: Sequence[Span], edges: Span) -> None:
+        self._own = own
+        self._gaps = gaps
+        self._edges = edges
+        starts = [edges[0], *(end for _, end in gaps)]
+        ends = [*(start for start, _ in gaps), edges[1]]
+        self._places = list(zip(starts, ends, strict=True))
+        self._below = [""] * len(own)
+
+    def placed(self, names: Sequence[HeadName], em: float) -> list[str]:
+        """A line of names by column; one that stands over several columns is repeated in each."""
+        reached = [self._reached(name.span, em) for name in names]
+        covered = [self._covered(name.span, one) for name, one in zip(names, reached, strict=True)]
+        covered = [name.ruled or one for name, one in zip(names, self._parted(covered, names), strict=True)]
+        ranges = self._widened(names, covered, reached)
+        if len(names) == 1 and not names[0].ruled and self._is_title(names[0].span, ranges[0]):
+            ranges = [(1, len(self._own) - 1)]
+        texts: list[list[str]] = [[] for _ in self._own]
+        for name, (first, last) in zip(names, ranges, strict=True):
+            for column in range(first, last + 1):
+                texts[column].append(name.text)
+        for name, (first, last) in zip(names, ranges, strict=True):
+            if first == last:
+                self._places[first], self._below[first] = name.span, name.text
+        return [" ".join(dict.fromkeys(column)) for column in texts]
+
+    def _is_title(self, span: Span, columns: Range) -> bool:
+        """Whether a name is in the middle of the whole table, its labels with it, and not of its columns."""
+        off = abs(sum(self._edges) - sum(span)) / 2
+        return len(self._own) > 2 and off < _CENTRED / 2 and self._off_middle(columns, span) > _CENTRED
+
+    def _reached(self, span: Span, em: float) -> Range:
+        """The columns beyond the middle of whose gap a name reaches."""
+        first = column_of(self._gaps, span[0] + _REACH * em)
+        last = column_of(self._gaps, span[1] - _REACH * em)
+        is_right = span[0] > self._edges[0] + _INDENT * em and sum(span) / 2 > self._gaps[0][0] if last else False
+        return (1 if first == 0 and is_right else first), max(first, last)
+
+    def _covered(self, span: Span, reached: Range) -> Range:
+        """Without those at the ends whose own text, or name below, the name does not reach."""
+        first, last = reached
+        while first < last and not self._is_over(span, first):
+            first += 1
+        while first < last and not self._is_over(span, last):
+            last -= 1
+        return first, last
+
+    def _is_over(self, span: Span, column: int) -> bool:
+        own = self._own[column]
+        return own[1] == 0 or shared_width(span, own) > 0 or (self._named(column) and self._is_over_name(span, column))
+
+    def _is_over_name(self, span: Span, column: int) -> bool:
+        return shared_width(span, self._places[column]) > 0
+
+    def _named(self, column: int) -> bool:
+        return self._below[column] != ""
+
+    def _parted(self, ranges: Sequence[Range], names: Sequence[HeadName]) -> list[Range]:
+        """The columns that each name covers, without those over whose text another name stands more."""
+        shared = [[shared_width(name.span, text) for text in self._own] for name in names]
+        parted = []
+        for number, (first, last) in enumerate(ranges):
+            others = [other for index, other in enumerate(shared) if index != number]
+            is_anothers = [
+                any(one[column] > max(shared[number][column], 0.0) for one in others)
+                for column in range(len(self._own))
+            ]
+            while last > first and is_anothers[first]:
+                first += 1
+            while last > first and is_anothers[last]:
+                last -= 1
+            parted.append((first, last))
+        return parted
+
+    def _widened(self, names: Sequence[HeadName], covered: Sequence[Range], reached: Sequence[Range]) -> list[Range]:
+        """The columns over whose middle each name stands: those that it covers, and as many more as keep it there."""
+        best: list[Range] = []
+        for number, name in enumerate(names):
+            first, last = covered[number]
+            lowest = max([1, *(other + 1 for _, other in covered[:number])]) if first else 0
+            highest = min([len(self._gaps), *(other - 1 for other, _ in covered[number + 1 :])])
+            is_free = not name.ruled
+            best.append(self._centred((first, last), (min(lowest, first), max(highest, last)), name.span, is_free))
+        columns = [column for first, last in best if first for column in range(first, last + 1)]
+        shares_out = len(names) > 1 and columns == list(range(1, len(self._own)))
+        return [
+            wide if self._is_wide(name, one, wide, may_be=shares_out or reach[1] > reach[0]) else one
+            for name, one, reach, wide in zip(names, covered, reached, best, strict=True)
+        ]
+
+    def _is_wide(self, name: HeadName, covered: Range, wide: Range, *, may_be: bool) -> bool:
+        if covered[1] > covered[0] or self._are_alike(wide):
+            return True
+        return may_be and self._off_middle(covered, name.span) > _IN_MIDDLE
+
+    def _centred(self, covered: Range, most: Range, span: Span, is_free: bool) -> Range:
+        ranges = [
+            (first, last)
+            for first in range(most[0], covered[0] + 1)
+            for last in range(covered[1], most[1] + 1)
+            if is_free and self._may_be_added((first, last), covered)
+        ]
+        return min([covered, *ranges], key=lambda one: (round(self._off_middle(one, span) / _CENTRED), one[0] - one[1]))
+
+    def _may_be_added(self, wide: Range, covered: Range) -> bool:
+        """Whether a name over one column takes in none that has no name of its own below."""
+        is_one = covered[0] == covered[1]
+        return not is_one or wide == covered or all(map(self._named, range(wide[0], wide[1] + 1)))
+
+    def _off_middle(self, one: Range, span: Span) -> float:
+        return abs(self._places[one[0]][0] + self._places[one[1]][1] - sum(span)) / 2
+
+    def _are_alike(self, one: Range) -> bool:
+        """Whether the names below are years, or differ in their numbers alone."""
+        return len({_DIGITS.sub("0", self._below[column]) for column in range(one[0], one[1] + 1)}) == 1
+
+
+def shared_width(one: Span, other: Span) -> float:
+    """How much of two spans lies over one another, in points; negative where they are apart."""
+    return min(one[1], other[1]) - max(one[0], other[0])

@@ -1,0 +1,113 @@
+"""What another version of a document says instead of a statement: its counterpart there.
+
+Versions are told by the names of files. A counterpart is found by its words and its heading, whether or not the search
+brought it; where the section of the same heading revokes something, that is what it says instead.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from server.answering.contradictions import differs_in_value, likeness, versions_differ
+from server.answering.contrasts import revokes, says_instead
+from server.evidence.examination import sentences_of
+from server.passages import Passage
+from server.retrieval.versions import other_versions
+from storage.catalogue.catalogue import Catalogue
+from storage.records import ChunkRecord
+
+_LEAST_LIKE = 0.2  # of a counterpart in another version
+_LEAST_SURE = 0.34  # the same with what its heading adds
+_SAME_HEADING = 0.25
+_LEAST_VALUED = 0.28  # of one that measures something in the same unit, and otherwise
+_MOST_VERSIONS = 3
+_READ_WHOLE = 60  # chunks: of a longer version those that share words
+_MOST_CHUNKS = 20  # of a longer one
+_SHORTEST = 8  # characters: less is no statement
+_NUMBER_OF_HEADING = re.compile(r"^[\W\d]+|^第[\d一二三四五六七八九十百]+[条章节]")
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """What another document says instead: the chunk and its sentence."""
+
+    chunk: ChunkRecord
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A sentence, its chunk, and the heading above it without its number."""
+
+    chunk: ChunkRecord
+    text: str
+    heading: str
+
+
+def in_versions(question: str, text: str, passage: Passage, catalogue: Catalogue) -> Iterator[Counterpart]:
+    """What the other versions of the passage's document say instead of this sentence of it."""
+    heading = next((each for said, each in _placed(passage.text, passage.context) if text in said or said in text), "")
+    for path in other_versions(passage.document, catalogue.paths())[:_MOST_VERSIONS]:
+        sentences = [
+            _Placed(chunk, said, above)
+            for chunk in _chunks(text, path, catalogue)
+            for said, above in _placed(chunk.text, chunk.context)
+        ]
+        if revoked := [*_revoking(heading, sentences)]:
+            yield from revoked
+        elif (best := _nearest(question, text, heading, sentences)) and versions_differ(question, text, best.text):
+            yield Counterpart(best.chunk, best.text)
+
+
+def _chunks(text: str, path: str, catalogue: Catalogue) -> Sequence[ChunkRecord]:
+    """Of a long document only what shares words with the text."""
+    record = catalogue.document(path)
+    if record is not None and record.chunks <= _READ_WHOLE:
+        return catalogue.document_chunks(path)
+    ids = [hit.chunk_id for hit in catalogue.search(text, _MOST_CHUNKS, [path])]
+    chunks = catalogue.chunks(ids)
+    return [chunks[id_] for id_ in ids]
+
+
+def _placed(text: str, context: str) -> Iterator[tuple[str, str]]:
+    """The statements of a text, each with the heading above it."""
+    lines = [line.strip() for line in re.split(r"\n| › ", context) if line.strip()]
+    heading = _without_number(lines[-1]) if len(lines) > 1 else ""
+    for sentence in sentences_of(text):
+        if sentence.is_heading:
+            heading = _without_number(sentence.text)
+        elif len(sentence.text) >= _SHORTEST:
+            yield sentence.text, heading
+
+
+def _without_number(heading: str) -> str:
+    return _NUMBER_OF_HEADING.sub("", heading).strip().casefold()
+
+
+def _revoking(heading: str, sentences: Sequence[_Placed]) -> Iterator[Counterpart]:
+    """What revokes something in the section of this heading, and what it says is so instead."""
+    section = [each for each in sentences if heading and each.heading == heading]
+    for number, each in enumerate(section):
+        if revokes(each.text):
+            yield Counterpart(each.chunk, each.text)
+            yield from (
+                Counterpart(next_.chunk, next_.text)
+                for next_ in section[number + 1 : number + 2]
+                if says_instead(next_.text)
+            )
+            return
+
+
+def _nearest(question: str, text: str, heading: str, sentences: Sequence[_Placed]) -> _Placed | None:
+    """The sentence that is most about the same; rather one that has another value in the same unit."""
+    rated = []
+    for each in sentences:
+        bonus = _SAME_HEADING if heading and heading == each.heading else 0.0
+        if (like := likeness(text, each.text)) >= _LEAST_LIKE:
+            rated.append((like + bonus, each))
+    rated.sort(key=lambda pair: -pair[0])
+    sure = [each for score, each in rated if score > _LEAST_SURE]
+    if sure and not versions_differ(question, text, sure[0].text):
+        return sure[0]
+    valued = (each for score, each in rated if score > _LEAST_VALUED and differs_in_value(question, text, each.text))
+    return next(valued, sure[0] if sure else None)
