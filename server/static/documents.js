@@ -8,12 +8,12 @@
     return template.content;
   }
 
-  // What is too large is refused before it is sent.
+  // What is chosen is sent at once; what is too large is refused before.
   for (const upload of document.querySelectorAll("form[data-most]")) {
     upload.file.addEventListener("change", () => {
       const bytes = [...upload.file.files].reduce((sum, file) => sum + file.size, 0);
       upload.file.setCustomValidity(bytes > Number(upload.dataset.most) ? upload.dataset.tooLarge : "");
-      upload.file.reportValidity();
+      if (upload.file.reportValidity() && upload.file.files.length) sendAll([...upload.file.files]);
     });
   }
 
@@ -22,7 +22,6 @@
   const list = form?.parentElement.querySelector("[data-sent]");
   form?.addEventListener("submit", (event) => {
     event.preventDefault();
-    sendAll([...form.file.files]);
   });
   form?.addEventListener("files", (event) => sendAll([...event.detail]));
   document.addEventListener("submit", (event) => event.target.matches("[data-settle]") && settle(event));
@@ -35,8 +34,10 @@
       return line;
     });
     list.hidden = false;
+    form.querySelector("button").disabled = true;
     for (const [index, file] of files.entries()) await send(file, lines[index]);
     form.reset();
+    form.querySelector("button").disabled = false;
     done();
   }
 

@@ -111,7 +111,8 @@ def test_a_person_is_asked_for_each_file_in_a_browser(
         page = browser.new_context(viewport=size, bypass_csp=True, java_script_enabled=has_script).new_page()  # type: ignore[arg-type]
         page.goto(f"{house.address}/documents")
         page.set_input_files("input[type=file]", chosen)
-        page.click("#add form button[type=submit] >> nth=0")
+        if not has_script:  # with one they are sent at once
+            page.click("#add form button[type=submit] >> nth=0")
         page.wait_for_selector(".conflict fieldset >> nth=1")
         if has_script:
             page.wait_for_selector("text=added: d.md")

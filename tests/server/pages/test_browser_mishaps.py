@@ -232,7 +232,8 @@ def test_files_whose_names_are_taken_are_asked_for_and_none_is_lost(
         page = browser.new_page(java_script_enabled=script)
         page.goto(f"{house.address}/documents")
         page.set_input_files("input[type=file]", [str(mine / "minutes.md"), str(mine / "notes.md")])
-        page.click("#add button")
+        if not script:  # with one they are sent at once
+            page.click("#add button")
         page.wait_for_selector(".conflict:has-text('minutes.md')")
         page.click(".conflict button >> nth=0")  # keep both, unless something else is chosen
         page.wait_for_selector(".done:has-text('2 files were added.')")
