@@ -27,6 +27,7 @@ export QUESTION := $(value Q)
 export PACK_FILE := $(value PACK)
 export BACKUP_TO := $(value TO)
 export BACKUP_FROM := $(value FROM)
+unexport PYTHONDONTWRITEBYTECODE # or each process compiles every module anew: a quarter of a short run
 PYTEST_ARGS ?=
 IN_PARALLEL := -n logical --dist worksteal
 ARGS ?=

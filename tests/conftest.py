@@ -20,6 +20,8 @@ os.environ["LC_ALL"] = "C.UTF-8"  # on a Chinese terminal, too, what is printed 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HOME"] = str(Path(tempfile.gettempdir()) / "pagewise-tests-without-models")
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of hundreds of child processes compiles all modules anew
+
 block_network()
 poison_global_settings()
 

@@ -141,6 +141,7 @@ _MATRIX = re.compile(
     rf"|\[\s{{0,20}}\[\d{{1,9}}+(?:\s{{0,4}},\s{{0,4}}\d{{1,9}}+){{1,99}}+\]\s{{0,20}}\]"
 )
 _QUANTITY_BEFORE = re.compile(r"(?:[\d)\]^}]|(?<![A-Za-zÀ-ɏ])[A-Za-z]{1,2})$")
+_RAISED_BEFORE = re.compile(r"\^\d{1,3}\^$")
 _TEXT_BEFORE = 60  # characters that are looked at
 
 
@@ -212,7 +213,7 @@ def _numbers_of(found: re.Match[str]) -> tuple[int, ...]:
 def _only_looks_like_one(text: str, start: int, found: re.Match[str], numbers: tuple[int, ...]) -> bool:
     before, after = text[max(0, start - _TEXT_BEFORE) : start], text[found.end() : found.end() + 12]
     if found["raised"]:
-        return _QUANTITY_BEFORE.search(before) is not None
+        return _QUANTITY_BEFORE.search(before) is not None and not _RAISED_BEFORE.search(before)
     if found["paren"] or _HAS_WORD.search(found.group()):
         return False
     if start > 0 and (_is_index(before, after) or (numbers == (0,) and before[-1:].isalnum())):

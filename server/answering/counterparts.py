@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from server.answering.contradictions import differs_in_value, likeness, versions_differ
-from server.answering.contrasts import revokes, says_instead
+from server.answering.contrasts import is_negative, revokes, says_instead
 from server.evidence.examination import sentences_of
 from server.passages import Passage
 from server.retrieval.versions import other_versions
@@ -19,7 +19,7 @@ from storage.records import ChunkRecord
 _LEAST_LIKE = 0.2  # of a counterpart in another version
 _LEAST_SURE = 0.34  # the same with what its heading adds
 _SAME_HEADING = 0.25
-_LEAST_VALUED = 0.28  # of one that measures something in the same unit, and otherwise
+_ABOUT_THE_SAME = 0.5  # so alike, other words are another answer
 _MOST_VERSIONS = 3
 _READ_WHOLE = 60  # chunks: of a longer version those that share words
 _MOST_CHUNKS = 20  # of a longer one
@@ -55,7 +55,7 @@ def in_versions(question: str, text: str, passage: Passage, catalogue: Catalogue
         ]
         if revoked := [*_revoking(heading, sentences)]:
             yield from revoked
-        elif (best := _nearest(question, text, heading, sentences)) and versions_differ(question, text, best.text):
+        elif (best := _nearest(question, text, heading, sentences)) is not None:
             yield Counterpart(best.chunk, best.text)
 
 
@@ -99,15 +99,20 @@ def _revoking(heading: str, sentences: Sequence[_Placed]) -> Iterator[Counterpar
 
 
 def _nearest(question: str, text: str, heading: str, sentences: Sequence[_Placed]) -> _Placed | None:
-    """The sentence that is most about the same; rather one that has another value in the same unit."""
+    """The sentence that is most about the same; rather one that has another value in the same unit.
+
+    None where that one only shares some words and neither its values nor its yes or no differ.
+    """
     rated = []
     for each in sentences:
         bonus = _SAME_HEADING if heading and heading == each.heading else 0.0
-        if (like := likeness(text, each.text)) >= _LEAST_LIKE:
-            rated.append((like + bonus, each))
-    rated.sort(key=lambda pair: -pair[0])
-    sure = [each for score, each in rated if score > _LEAST_SURE]
-    if sure and not versions_differ(question, text, sure[0].text):
-        return sure[0]
-    valued = (each for score, each in rated if score > _LEAST_VALUED and differs_in_value(question, text, each.text))
-    return next(valued, sure[0] if sure else None)
+        if (like := likeness(text, each.text)) >= _LEAST_LIKE and like + bonus > _LEAST_SURE:
+            rated.append((like + bonus, like, each))
+    rated.sort(key=lambda found: -found[0])
+    if not rated or not versions_differ(question, text, rated[0][2].text):
+        return None
+    for _, _, each in rated:
+        if differs_in_value(question, text, each.text):
+            return each
+    _, like, best = rated[0]
+    return best if like >= _ABOUT_THE_SAME or is_negative(text) != is_negative(best.text) else None

@@ -43,6 +43,7 @@ _TIME = re.compile(
     r"|(?<![\d.:])(?P<h2>[01]?\d|2[0-4])(?:[:.](?P<n2>[0-5]\d))?\s?(?:Uhr|h(?=\s?[0-5]\d\b(?!\s?m)))\s?(?P<n4>[0-5]\d\b)?"
     r"|(?<![\d.:])(?P<h3>[01]?\d|2[0-4]):(?P<n3>[0-5]\d)(?![\d:])"
     r"|\b(?:à|às|vers|dès|até|jusqu['’]à)\s(?P<h4>[01]?\d|2[0-4])\s?h(?:eures|oras)?\b(?!\s?\d)"
+    r"|(?<![\d.:])(?P<h6>[01]?\d|2[0-4])\.(?P<n6>[0-5]\d)(?=\s?[–-]\s?\d{1,2}(?:\.\d\d)?\s?Uhr)"
     r"|(?P<part>上午|早上|凌晨|中午|下午|晚上|傍晚)?\s?(?P<h5>\d{1,2}"
     r"|[一二三四五六七八九十]{1,2})\s?[点點时時](?![一二三四五六七八九]|\d(?!\d?\s?分))"
     r"(?P<half5>半)?(?:(?P<n5>\d{1,2})\s?分)?",
@@ -128,7 +129,10 @@ def _minutes(match: re.Match[str]) -> Iterator[int]:
     if match["h5"]:
         yield from _chinese_minutes(match)
         return
-    written_hour, minutes = match["h2"] or match["h3"] or match["h4"], match["n2"] or match["n3"] or match["n4"]
+    written_hour, minutes = (
+        match["h2"] or match["h3"] or match["h4"] or match["h6"],
+        match["n2"] or match["n3"] or match["n4"] or match["n6"],
+    )
     yield int(written_hour) % 24 * 60 + int(minutes or 0)
 
 

@@ -114,9 +114,13 @@ def _stands_alone_zh(question: str) -> bool:
     return pointing.group() in ("这", "那") and len(named) >= _LEAST_ZH
 
 
+def _names_nothing(clause: str) -> bool:
+    return not IS_HAN.search(clause) and not any(_is_particular(word, "en") for word in _LATIN_WORD.findall(clause))
+
+
 def _first_clause(question: str) -> str:
     """What comes before anything that a later word could point back to."""
     clauses = [clause for clause in _CLAUSE_END.split(question) if clause.strip()]
-    if len(clauses) > 1 and _FRAME.fullmatch(clauses[0]):
-        return " ".join(clauses[:2])  # "What if I lose it?"
+    if len(clauses) > 1 and (_FRAME.fullmatch(clauses[0]) or _names_nothing(clauses[0])):
+        return " ".join(clauses[:2])  # "What if I lose it?", "What happens if I forget it?"
     return clauses[0] if clauses else question

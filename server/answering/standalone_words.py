@@ -24,7 +24,7 @@ POINTING = _by_language(
         r"|(?:the\s+two|both)\s*[?.!]*$|there\s*[?.!]*$|(?:from|to|in|around"
         r"|live|work)\s+there\b|"
         r"(?:is|was|are|does|do|did|why|how|like|than|about|of|for|with|after|before|to|by|from|in|on|and)\s+that)\b"
-        r"|\b(?:that|then)\s*[?.!]*$"
+        r"|\b(?:that|then|there|the\s+other\s+\w+)\s*[?.!]*$"
     ),
     de=(
         r"\b(?:er|sie|es|ihm|ihn|ihnen|ihr(?:e[mnrs]?)?|seine?[mnrs]?(?=\s+[A-ZÄÖÜ])|[Dd]ies(?:e[mnrs]?)?(?!\w)|"
@@ -153,124 +153,106 @@ STRUCTURE = _by_language(
 _UNITS = "dollar dollars euro euros eur usd pound pounds yuan percent cash card online instalments installments advance"
 _EMPTY: Mapping[EuropeanLanguage, str] = {
     "en": f"""
-        a an the is are was were be been being do does did done can could will would should may might must
-        have has had of
-        in on at to for by with from as what which who whom whose when where why how one ones so not no there
-        me you i we
-        us my our your please about explain elaborate again more detail details example examples difference give show
-        tell name list else and or but if than then too also only just really exactly still any some all each every
-        it its they them this that these those he she his her itself their
-        much many long often far old big large high low early late soon fast quickly
-        first second third last next other another same rest most least best worst maximum minimum max min total
-        cost costs price prices pay pays paid payable payment due amount sum fee charge charged
-        begin begins start starts end ends expire expires last lasts valid apply applies work works happen happens
-        mean means need needs needed required get gets use used change changes changed allowed possible happen
-        cancel cancelled extend extended renew renewed refund refunded decide decides decided several
-        am up until since after before during between under over within per s re ve ll t d m
-        reason reasons cause exception exceptions limit limits limitation deadline date time day days week weeks month
-        months year years hour hours minute minutes advantages disadvantages benefits drawbacks pros cons consequences
-        steps step condition conditions requirement requirements option options alternative alternatives result results
-        section chapter page paragraph clause frequency frequently negotiable optional mandatory binding voluntary
-        free discount discounts extra possible sure true thing things kind kinds way ways {_UNITS} do-it
-        cheaper expensive newer older better worse higher lower bigger larger smaller faster slower longer shorter
-        quicker
-        recent born person household tax taxes vat included including excluding weekend weekends come per
-        take takes took taken ask asked know known look looks available find found everything nothing something
-        anything
+        a an the is are was were be been being do does did done can could will would should may might must have
+        has had of in on at to for by with from as what which who whom whose when where why how one ones so not
+        no there me you i we us my our your please about explain elaborate again more detail details example
+        examples difference give show tell name list else and or but if than then too also only just really
+        exactly still any some all each every it its they them this that these those he she his her itself their
+        much many long often far old big large high low early late soon fast quickly first second third last
+        next other another same rest most least best worst maximum minimum max min total cost costs price prices
+        pay pays paid payable payment due amount sum fee charge charged begin begins start starts end ends
+        expire expires last lasts valid apply applies work works happen happens mean means need needs needed
+        required get gets use used change changes changed allowed possible happen cancel cancelled extend
+        extended renew renewed refund refunded decide decides decided several am up until since after before
+        during between under over within per s re ve ll t d m reason reasons cause exception exceptions limit
+        limits limitation deadline date time day days week weeks month months year years hour hours minute
+        minutes advantages disadvantages benefits drawbacks pros cons consequences steps step condition
+        conditions requirement requirements option options alternative alternatives result results section
+        chapter page paragraph clause frequency frequently negotiable optional mandatory binding voluntary free
+        discount discounts extra possible sure true thing things kind kinds way ways {_UNITS} do-it cheaper
+        expensive newer older better worse higher lower bigger larger smaller faster slower longer shorter
+        quicker recent born person household tax taxes vat included including excluding weekend weekends come
+        per take takes took taken ask asked know known look looks available find found everything nothing
+        something anything calculated computed measured determined check checks checked verified include
+        includes contain contains based
     """,
     "de": """
-        der die das den dem des ein eine einen einem einer eines ist sind war waren wird werden wurde kann können darf
-        dürfen muss müssen soll sollen hat haben wie was wer wo wann warum wieso weshalb welche welcher welches welchen
-        wem wen wessen woher wohin womit wofür ich du er sie es wir ihr man mein meine mir mich uns und oder aber nicht
-        kein keine auf aus bei mit nach seit von zu zum zur für über unter vor im am beim an ab bis in um pro als auch
-        noch nur schon denn dann da sich so genau eigentlich gibt geben viel viele lange lang oft hoch groß alt spät
-        früh schnell weit mehr weniger kostet kosten preis zahlen bezahlen zahlt bezahlt zahlbar fällig gilt
-        gelten gültig
-        dauert dauern beginnt beginnen endet enden anfangen startet läuft ablaufen passiert bedeutet heißt
-        braucht brauche
-        brauchen nötig erlaubt möglich kündigen verlängern beantragen widerrufen stornieren ändern betrag summe gebühr
-        grund gründe ausnahme ausnahmen frist datum tag tage tagen woche wochen monat monate monaten jahr
-        jahre jahren stunde
-        stunden minuten vorteile nachteile folgen schritte bedingungen voraussetzungen unterschied beispiel beispiele
-        abschnitt kapitel seite absatz paragraph häufig häufigkeit verhandelbar verbindlich verpflichtend freiwillig
-        optional verfügbar übertragbar pflicht
-        raten maximal mindestens höchstens insgesamt gesamt anders andere anderen
-        nenne zeige erkläre mal bitte
-        mehrere mehreren entscheidet bar karte voraus prozent kostenlos rabatt das dies diese dieser dieses
-        davon dafür dazu
-        dollar euro euros pfund yuan billiger teurer neuer älter besser schlechter höher niedriger größer kleiner
-        schneller
-        länger kürzer günstiger geboren person haushalt wochenende wochenenden steuer steuern mehrwertsteuer inklusive
-        online machen nimmt noch immer weiterhin fragen wissen verfügbar alles etwas nichts
+        der die das den dem des ein eine einen einem einer eines ist sind war waren wird werden wurde kann
+        können darf dürfen muss müssen soll sollen hat haben wie was wer wo wann warum wieso weshalb welche
+        welcher welches welchen wem wen wessen woher wohin womit wofür ich du er sie es wir ihr man mein meine
+        mir mich uns und oder aber nicht kein keine auf aus bei mit nach seit von zu zum zur für über unter vor
+        im am beim an ab bis in um pro als auch noch nur schon denn dann da sich so genau eigentlich gibt geben
+        viel viele lange lang oft hoch groß alt spät früh schnell weit mehr weniger kostet kosten preis zahlen
+        bezahlen zahlt bezahlt zahlbar fällig gilt gelten gültig dauert dauern beginnt beginnen endet enden
+        anfangen startet läuft ablaufen passiert bedeutet heißt braucht brauche brauchen nötig erlaubt möglich
+        kündigen verlängern beantragen widerrufen stornieren ändern betrag summe gebühr grund gründe ausnahme
+        ausnahmen frist datum tag tage tagen woche wochen monat monate monaten jahr jahre jahren stunde stunden
+        minuten vorteile nachteile folgen schritte bedingungen voraussetzungen unterschied beispiel beispiele
+        abschnitt kapitel seite absatz paragraph häufig häufigkeit verhandelbar verbindlich verpflichtend
+        freiwillig optional verfügbar übertragbar pflicht raten maximal mindestens höchstens insgesamt gesamt
+        anders andere anderen nenne zeige erkläre mal bitte mehrere mehreren entscheidet bar karte voraus
+        prozent kostenlos rabatt das dies diese dieser dieses davon dafür dazu dollar euro euros pfund yuan
+        billiger teurer neuer älter besser schlechter höher niedriger größer kleiner schneller länger kürzer
+        günstiger geboren person haushalt wochenende wochenenden steuer steuern mehrwertsteuer inklusive online
+        machen nimmt noch immer weiterhin fragen wissen verfügbar alles etwas nichts berechnet gemessen geprüft
+        bestimmt gehört gehören enthält enthalten beinhaltet welchem datum gekündigt verlängert storniert
+        geändert
     """,
     "fr": """
         le la les l un une des du de d au aux est sont était être a ont ai avez peut peuvent peux puis pouvons
-        doit doivent
-        dois faut que qu qui quoi quel quelle quels quelles quand où comment pourquoi combien je j tu il elle
-        on nous vous
-        ils elles mon ma mes son sa ses leur leurs ce cet cette ces c ça cela et ou mais ne n pas plus moins
-        dans sur sous
-        par partir pour avec sans entre y s se en t si aussi encore seulement vraiment exactement jusqu après avant
-        depuis temps longtemps souvent cher coûte coûtent coût prix payer paie paye payé payable montant somme frais dû
-        due commence commencer finit finir expire dure durer valable valide marche fonctionne passe signifie veut
-        dire besoin
-        nécessaire possible permis autorisé résilier annuler prolonger renouveler rembourser changer demander
-        raison raisons
-        exception exceptions limite délai date jour jours semaine semaines mois an ans année années heure heures
-        avantages inconvénients conséquences étapes conditions différence exemple exemples total maximum minimum fois
-        section chapitre page paragraphe article fréquence négociable obligatoire facultatif
-        plusieurs décide espèces carte avance ligne pourcent gratuit remise
-        dollars dollar euros euro livres yuans
-        à lequel laquelle lesquels lesquelles récent récente récents nouveau nouvelle mieux meilleur meilleure pire
-        grand
+        doit doivent dois faut que qu qui quoi quel quelle quels quelles quand où comment pourquoi combien je j
+        tu il elle on nous vous ils elles mon ma mes son sa ses leur leurs ce cet cette ces c ça cela et ou mais
+        ne n pas plus moins dans sur sous par partir pour avec sans entre y s se en t si aussi encore seulement
+        vraiment exactement jusqu après avant depuis temps longtemps souvent cher coûte coûtent coût prix payer
+        paie paye payé payable montant somme frais dû due commence commencer finit finir expire dure durer
+        valable valide marche fonctionne passe signifie veut dire besoin nécessaire possible permis autorisé
+        résilier annuler prolonger renouveler rembourser changer demander raison raisons exception exceptions
+        limite délai date jour jours semaine semaines mois an ans année années heure heures avantages
+        inconvénients conséquences étapes conditions différence exemple exemples total maximum minimum fois
+        section chapitre page paragraphe article fréquence négociable obligatoire facultatif plusieurs décide
+        espèces carte avance ligne pourcent gratuit remise dollars dollar euros euro livres yuans à lequel
+        laquelle lesquels lesquelles récent récente récents nouveau nouvelle mieux meilleur meilleure pire grand
         grande petit petite haut haute rapide né née personne foyer taxe taxes tva compris comprise comprises
-        week-end week
-        end weekend ligne faire ça prend prendre toujours disponible savoir tout rien
-        donne donner montre explique explique-moi liste autre autres même premier dernier
+        week-end week end weekend ligne faire ça prend prendre toujours disponible savoir tout rien annulé
+        résilié prolongé changé calculé calculée mesuré vérifié déterminé comprend contient inclut donne donner
+        montre explique explique-moi liste autre autres même premier dernier
     """,
     "es": """
-        el la los las un una uno unos unas de del al es son era fue ser está están estar hay ha han puede pueden puedo
-        podemos debe deben debo tiene tienen tengo que qué quién quiénes cuál cuáles cuándo dónde cómo cuánto cuánta
-        cuántos cuántas por para con sin en sobre entre desde hasta y e o u pero no sí se su sus mi mis este esta estos
-        estas ese esa eso esto lo le les me te nos yo usted tú si más menos muy también solo sólo cada a ante tras
-        tiempo mucho muchos largo vez veces cuesta cuestan costo coste precio pagar paga pago pagarse importe suma
-        cuota
-        debido vence vencer empieza empezar comienza comenzar termina terminar acaba dura durar válido vigente vale
-        funciona pasa ocurre significa quiere decir necesita necesito necesario posible permitido cancelar prorrogar
-        renovar reembolsar cambiar solicitar razón motivo excepción excepciones límite plazo fecha día días
-        semana semanas
-        mes meses año años hora horas ventajas desventajas consecuencias pasos condiciones requisitos diferencia
-        ejemplo
-        sección capítulo página apartado artículo párrafo frecuencia negociable obligatorio opcional
-        ejemplos total máximo mínimo varios varias decide plazos efectivo tarjeta adelantado ciento gratis
-        descuento dólares dólar euros euro
-        barato barata caro cara nuevo nueva reciente mejor peor mayor menor alto alta bajo rápido nació persona hogar
-        impuesto impuestos iva incluido incluidos incluida fin fines línea hacer aplica aplican sigue siguen
-        siendo todavía aún tarda tardan tardar toma lleva disponible saber preguntar preguntarle todo nada algo
-        libras yuanes da dame muestra explica otro otra otros otras mismo misma primero último
+        el la los las un una uno unos unas de del al es son era fue ser está están estar hay ha han puede pueden
+        puedo podemos debe deben debo tiene tienen tengo que qué quién quiénes cuál cuáles cuándo dónde cómo
+        cuánto cuánta cuántos cuántas por para con sin en sobre entre desde hasta y e o u pero no sí se su sus
+        mi mis este esta estos estas ese esa eso esto lo le les me te nos yo usted tú si más menos muy también
+        solo sólo cada a ante tras tiempo mucho muchos largo vez veces cuesta cuestan costo coste precio pagar
+        paga pago pagarse importe suma cuota debido vence vencer empieza empezar comienza comenzar termina
+        terminar acaba dura durar válido vigente vale funciona pasa ocurre significa quiere decir necesita
+        necesito necesario posible permitido cancelar prorrogar renovar reembolsar cambiar solicitar razón
+        motivo excepción excepciones límite plazo fecha día días semana semanas mes meses año años hora horas
+        ventajas desventajas consecuencias pasos condiciones requisitos diferencia ejemplo sección capítulo
+        página apartado artículo párrafo frecuencia negociable obligatorio opcional ejemplos total máximo mínimo
+        varios varias decide plazos efectivo tarjeta adelantado ciento gratis descuento dólares dólar euros euro
+        barato barata caro cara nuevo nueva reciente mejor peor mayor menor alto alta bajo rápido nació persona
+        hogar impuesto impuestos iva incluido incluidos incluida fin fines línea hacer aplica aplican sigue
+        siguen siendo todavía aún tarda tardan tardar toma lleva disponible saber preguntar preguntarle todo
+        nada algo cancelado prorrogado cambiado calcula calculan calculado mide comprueba incluye incluyen
+        contiene libras yuanes da dame muestra explica otro otra otros otras mismo misma primero último
     """,
     "pt": """
-        o a os as um uma uns umas de do da dos das no na nos nas ao à aos é são era foi ser está estão estar há tem têm
-        tenho pode podem posso podemos deve devem devo que quê quem qual quais quando onde como quanto quanta quantos
-        quantas por para com sem em sobre entre desde até e ou mas não sim se seu sua seus suas meu minha este esta
-        esse
-        essa isso isto ele ela eu você me te nos lhe mais menos muito também só cada
+        o a os as um uma uns umas de do da dos das no na nos nas ao à aos é são era foi ser está estão estar há
+        tem têm tenho pode podem posso podemos deve devem devo que quê quem qual quais quando onde como quanto
+        quanta quantos quantas por para com sem em sobre entre desde até e ou mas não sim se seu sua seus suas
+        meu minha este esta esse essa isso isto ele ela eu você me te nos lhe mais menos muito também só cada
         tempo vez vezes custa custam custo preço pagar paga pago valor soma taxa devido vence vencer começa
-        começar termina
-        terminar acaba dura durar válido vale funciona acontece significa quer dizer precisa preciso necessário
-        possível
-        permitido cancelar prorrogar renovar reembolsar mudar solicitar razão motivo exceção exceções limite
-        prazo data dia
-        dias semana semanas mês meses ano anos hora horas vantagens desvantagens consequências passos
-        condições requisitos
-        seção secção capítulo página artigo parágrafo frequência negociável obrigatório opcional
-        diferença exemplo exemplos total máximo mínimo vários várias decide prestações parcelas dinheiro
-        cartão antecipado cento
-        grátis desconto
-        barato barata caro cara novo nova recente melhor pior maior menor alto alta baixo rápido nasceu pessoa família
-        imposto impostos incluído incluídos fim fins online fazer dá aplica aplicam
-        ainda continua sendo demora demoram leva disponível saber perguntar tudo nada algo fica ficam
-        dólares dólar euros euro libras dê mostre explique outro outra outros outras mesmo mesma primeiro último
+        começar termina terminar acaba dura durar válido vale funciona acontece significa quer dizer precisa
+        preciso necessário possível permitido cancelar prorrogar renovar reembolsar mudar solicitar razão motivo
+        exceção exceções limite prazo data dia dias semana semanas mês meses ano anos hora horas vantagens
+        desvantagens consequências passos condições requisitos seção secção capítulo página artigo parágrafo
+        frequência negociável obrigatório opcional diferença exemplo exemplos total máximo mínimo vários várias
+        decide prestações parcelas dinheiro cartão antecipado cento grátis desconto barato barata caro cara novo
+        nova recente melhor pior maior menor alto alta baixo rápido nasceu pessoa família imposto impostos
+        incluído incluídos fim fins online fazer dá aplica aplicam ainda continua sendo demora demoram leva
+        disponível saber perguntar tudo nada algo fica ficam cancelado cancelada prorrogado mudado calculado
+        calculada calcula mede verifica inclui incluem contém dólares dólar euros euro libras dê mostre explique
+        outro outra outros outras mesmo mesma primeiro último
     """,
     "it": "",
     "nl": "",
@@ -286,24 +268,26 @@ POINTING_ZH = re.compile(
 )
 COMPARED = _by_language(
     en=(
+        r"^\W*(?:is|are)\s+(?:(?:the|a)\s+)?\w+\s+(?:included|extra)\s*[?.!]*$|^\W*(?:is|are|was|were)\s+there\s+(?:an?|any|some)\s+\w+\s*[?.!]*$|"
         r"^\W*which(?:\s+ones?)?(?:\s+of\s+(?:the\s+two|them|these|those|both))?\s+(?:is|are|was|were|has|costs?"
         r"|lasts?)\s+"
         r"(?:the\s+)?(?:(?:more|less|most|least)\s+)?\w+\s*[?.!]*$"
     ),
-    de=r"^\W*[Ww]elche[rsn]?(?:\s+(?:davon|von\s+beiden|der\s+beiden))?\s+(?:ist|sind|war|kostet"
-    r"|hält)\s+(?:am\s+)?[a-zäöüß]+\s*[?.!]*$",
-    fr=r"^\W*(?:le|la|les)quel(?:le)?s?(?:\s+des\s+deux)?\s+(?:est|sont)\s+(?:(?:le|la|les)\s+)?(?:(?:plus"
+    de=r"^\W*(?:[Ii]st|[Ss]ind)\s+(?:(?:der|die|das)\s+)?\w+\s+(?:inbegriffen|inklusive|enthalten|dabei)\s*[?.!]*$"
+    r"|^\W*[Gg]ibt\s+es\s+(?:(?:eine?n?|irgendeine?n?)\s+)?\w+\s*[?.!]*$|^\W*[Ww]elche[rsn]?(?:\s+(?:davon|von\s+beiden|der\s+beiden))?\s+(?:ist|sind|war|kostet"
+    r"|hält)\s+(?:(?:am|der|die|das)\s+)?[a-zäöüß]+\s*[?.!]*$",
+    fr=r"^\W*(?:y\s+a-t-il|il\s+y\s+a)\s+(?:une?|des)\s+\w+\s*[?.!]*$|^\W*(?:le|la|les)quel(?:le)?s?(?:\s+des\s+deux)?\s+(?:est|sont)\s+(?:(?:le|la|les)\s+)?(?:(?:plus"
     r"|moins)\s+)?\w+\s*[?.!]*$",
     es=(
-        r"^\W*cuál(?:es)?(?:\s+de\s+(?:(?:los|las)\s+dos|ell[oa]s))?\s+(?:es|son)\s+(?:(?:el|la|los|las)\s+)?"
+        r"^\W*hay\s+(?:(?:una?|algun[oa]s?|algún)\s+)?\w+\s*[?.!]*$|^\W*cuál(?:es)?(?:\s+de\s+(?:(?:los|las)\s+dos|ell[oa]s))?\s+(?:es|son)\s+(?:(?:el|la|los|las)\s+)?"
         r"(?:más|menos|mejor|peor|mayor|menor)(?:\s+\w+)?\s*[?.!]*$"
     ),
     pt=(
-        r"^\W*qual(?:\s+(?:dos|das)\s+(?:dois|duas)|\s+del[ea]s)?\s+(?:é|são)\s+(?:(?:o|a|os|as)\s+)?"
+        r"^\W*há\s+(?:(?:uma?|algum(?:a)?)\s+)?\w+\s*[?.!]*$|^\W*qual(?:\s+(?:dos|das)\s+(?:dois|duas)|\s+del[ea]s)?\s+(?:é|são)\s+(?:(?:o|a|os|as)\s+)?"
         r"(?:mais|menos|melhor|pior|maior|menor)(?:\s+\w+)?\s*[?.!]*$"
     ),
 )
-"""Which of what was spoken of is more so: "Which is cheaper?"."""
+"""Which of what was spoken of is more so, and whether one is there: "Which is cheaper?", "Is there a fine?"."""
 OUTSIDE = _by_language(
     fr=r"\b(?:ça|cela|ceci)\b",
     es=r"\b(?:eso|esto|aquello)\b",
@@ -314,7 +298,7 @@ OUTSIDE = _by_language(
 """What points to the conversation whatever was named before it."""
 GOING_ON_ZH = re.compile(
     r"^\W*(?:那|还有|然后|所以|但是?|可是|而|另外|此外|因此|再|接着|继续|换成|如果是?|要是|万一|除此之外|除了这|或者|"
-    r"折合|换算|相当于|只有|仅|含(?!有)|有[^，,。？?]{1,4}的吗|不含|包括|同样|也|否则|不然|是(?!否|不是|谁|什么是)|哪一?[个种款家些]?(?:更|比较"
+    r"折合|换算|相当于|只有|仅|含(?!有)|有[^，,。？?]{1,4}的吗|有[^，,。？?]{2,3}吗\s*[？?]*$|不含|包括|同样|也|否则|不然|是(?!否|不是|谁|什么是)|哪一?[个种款家些]?(?:更|比较"
     r"|最)[^，,。？?]{1,3}\s*[？?！!。]*$)"
 )
 WHAT_ABOUT_ZH = re.compile(
@@ -333,7 +317,7 @@ EMPTY_ZH = re.compile(
     r"使用|用|例外|限制|条件|要求|好处|坏处|优点|缺点|结果|后果|决定|负责|处理|不同|最多|最少|最晚|最早|一共"
     r"|总共|合计|允许"
     r"|禁止|别的|其他|方法|办法|"
-    r"(?:更|比较|最)(?:便宜|贵|新|旧|好|大|小|快|慢|高|低|长|短|早|晚)|每人|每户|每个?[天月年周]|现在|目前|仍然?|依然|税前|税后|之前|之后|人均|含税|税|周末|适用|一样|出生|哪里人"
+    r"(?:更|比较|最)(?:便宜|贵|新|旧|好|大|小|快|慢|高|低|长|短|早|晚)|每人|每户|每个?[天月年周]|现在|目前|计算|包括|包含|检查|仍然?|依然|税前|税后|之前|之后|人均|含税|税|周末|适用|一样|出生|哪里人"
     r"|[一二两三四五六七八九十]个?人|后来|"
     r"章节|哪一[章页节条]|第几[章页节条]|一次|频率|步骤|流程|收费|免费|打折|折扣|优惠|罚款|逾期|延期|续期|续签|延长|提前|推迟|现金|刷卡|网上|线上|每[天月年次]"
     r"|按[月年]|在|从|到|由|和|与|对|"

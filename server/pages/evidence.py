@@ -139,7 +139,7 @@ def _html(stored: StoredAnswer, pictures: Mapping[int, str]) -> str:
         "pack.html",
         stored=stored,
         response=response,
-        placed=lambda passage: [place(passage)],
+        placed=place,
         pictures={number: pictures.get(number) for number in range(1, len(response.sources) + 1)},
         facts=facts,
     )

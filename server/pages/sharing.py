@@ -58,7 +58,7 @@ def _printed(stored: StoredAnswer) -> dict[str, Any]:
         "response": stored.response,
         "quotation": quotation,
         "cited": cited_sources(stored.response),
-        "placed": lambda passage: [place(passage)],
+        "placed": place,
         "share_url": shared_url(url_for("web.answer", answer_id=stored.id)),
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import islice, pairwise, takewhile
 from pathlib import Path
 from typing import Any
@@ -117,8 +118,11 @@ def _on_one_line(sentence: str) -> str:
 
 def shown_passage(passage: PassageOut, statement: str) -> ShownPassage:
     """The sentence of a passage that bears out the statement first; a row of a table with the table's first row."""
-    is_markdown = passage.document.lower().endswith((".md", ".markdown"))
-    text = passage.text
+    return _shown(passage.text, passage.document.lower().endswith((".md", ".markdown")), statement)
+
+
+@lru_cache(maxsize=64)  # a page shows each twice: on its card, and where its citation is pointed at
+def _shown(text: str, is_markdown: bool, statement: str) -> ShownPassage:
     sentence, _weight = cited_range(text, statement)
     whole = render_passage(reflow(text), is_markdown)
     if sentence is None or len(text) <= _SHORT_PASSAGE:

@@ -14,6 +14,7 @@ _MINIMUM_PAGES = 3
 _MINIMUM_DENSITY = 0.4  # of the pages between the first and the last occurrence; odd and even heads differ
 _NUMBER = re.compile(r"\d{1,5}")
 _LONGEST_LINE = 150
+_NUMBER_OF_A_CASE = 7  # letters and figures of a head that is hardly more than a number: "No. 21-50498"
 _MOST_COUNTING = 4  # numbers of a line
 _TITLE_SIZE = 1.1  # of the text's: what is larger is no running head
 _PAGE_WORD = re.compile(
@@ -42,7 +43,8 @@ def remove_furniture(pages: Sequence[str], titles: Sequence[Collection[str]] = (
     for key, occurrences in places.items():
         if _repeats([page for page, _ in occurrences]):
             (repeated if isinstance(key, str) else counting).update(occurrences)
-            kept_once.update([] if _is_number_only(key) else occurrences[:1])
+            is_told = _is_number_only(key) or (isinstance(key, tuple) and _is_told_elsewhere(lines, occurrences))
+            kept_once.update([] if is_told else occurrences[:1])
     doomed = (_at_edges(lines, repeated | counting) | counting) - kept_once
     for page in {page for page, _ in doomed}:
         rest = (text for line, text in enumerate(lines[page]) if (page, line) not in doomed)
@@ -97,7 +99,8 @@ def _keys(line: str, page: int, *, is_top: bool, large: Collection[str]) -> Iter
         return
     numbers = list(_NUMBER.finditer(line))
     counting = [number for number in numbers if _may_count_pages(line, number)]
-    if sum(character.isalpha() for character in text) >= 3 and (text not in large or counting):
+    letters, signs = sum(map(str.isalpha, text)), sum(map(str.isalnum, text))
+    if (letters >= 3 or (letters and signs >= _NUMBER_OF_A_CASE)) and (text not in large or counting):
         yield text
     for number in counting if is_top else numbers:
         yield line[: number.start()].strip(), line[number.end() :].strip(), int(number.group()) - page
@@ -114,6 +117,17 @@ def _may_count_pages(line: str, number: re.Match[str]) -> bool:
     begins, ends = (not any(map(str.isalnum, part)) for part in (before, after))
     is_apart = begins or _APART.search(before) is not None
     return is_apart and (ends or (begins and _APART_AFTER.match(after) is not None))
+
+
+def _is_told_elsewhere(lines: list[list[str]], occurrences: Sequence[tuple[int, int]]) -> bool:
+    """Whether the words of a foot that counts the pages stand in a line of the document besides it."""
+    page, line = occurrences[0]
+    if line < len(lines[page]) // 2:
+        return False
+    words = [word for word in lines[page][line].split() if any(map(str.isalpha, word))]
+    feet = set(occurrences)
+    others = (text for p, own in enumerate(lines) for n, text in enumerate(own) if (p, n) not in feet)
+    return bool(words) and any(all(word in text for word in words) for text in others)
 
 
 def _is_number_only(key: Hashable) -> bool:

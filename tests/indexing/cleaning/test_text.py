@@ -114,6 +114,16 @@ class TestFurniture:
         pages = [f"Body {word}.\n– {number} –" for number, word in enumerate(("a", "b", "c"), start=4)]
         assert remove_furniture(pages) == ["Body a.", "Body b.", "Body c."]
 
+    def test_the_number_of_a_case_is_a_running_head(self) -> None:
+        pages = [f"No. 21-50498\nBody {word}." for word in ("one", "two", "three")]
+        assert remove_furniture(pages) == ["No. 21-50498\nBody one.", "Body two.", "Body three."]
+
+    def test_a_foot_with_the_page_number_that_says_nothing_new_parts_no_sentence(self) -> None:
+        pages = ["The case 8:16-cv (KES)\nis long."] + [f"It\nwent {n * n}\n-{n}- 8:16-cv (KES)" for n in (2, 3, 4)]
+        assert remove_furniture(pages) == [pages[0], *(page.rpartition("\n")[0] for page in pages[1:])]
+        pages = ["The case is long."] + [f"It\nwent {n * n}\n-{n}- 8:16-cv (KES)" for n in (2, 3, 4)]
+        assert [page.count("(KES)") for page in remove_furniture(pages)] == [0, 1, 0, 0]
+
     def test_heads_of_odd_and_even_pages_differ(self) -> None:
         heads = ["The Book", "The Chapter"] * 3
         pages = [f"{head}\nBody {number * 7}." for number, head in enumerate(heads)]
