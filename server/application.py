@@ -11,7 +11,7 @@ from flask_openapi3.openapi import OpenAPI
 from werkzeug.routing import PathConverter
 
 from server import pages
-from server.api import documents, mcp_http, openai, questions
+from server.api import answers, documents, mcp_http, openai, questions
 from server.http import audit, error_responses, rate_limits, security, translation
 from server.http.form_files import PagewiseRequest
 from server.http.metrics import MeasuredAnswering, Metrics, measure
@@ -40,7 +40,8 @@ def build_application(services: Services) -> Flask:
         doc_ui=False,
     )
     app.request_class = PagewiseRequest
-    metrics = Metrics(services.index)
+    watch = services.answer_watch
+    metrics = Metrics(services.index, watch.known_losses if watch is not None else lambda: 0)
     app.extensions[EXTENSION] = replace(services, answering=lambda: MeasuredAnswering(services.answering(), metrics))
     app.url_map.converters["path"] = AnyPathConverter
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -54,7 +55,7 @@ def build_application(services: Services) -> Flask:
     error_responses.register(app)
     measure(app, metrics)
     audit.keep_audit_log(app, services.settings)
-    for api in (questions.blueprint, openai.blueprint, documents.blueprint):
+    for api in (questions.blueprint, answers.blueprint, openai.blueprint, documents.blueprint):
         app.register_api(api)
     mcp_http.register(app)
     for blueprint in pages.BLUEPRINTS:

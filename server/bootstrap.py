@@ -15,7 +15,9 @@ from server.documents.child_processes import Children
 from server.documents.page_pictures import IndexedFiles, PagePictures
 from server.documents.reindexing import Reindexing
 from server.documents.slow_work import SlowWork
+from server.http.answer_watch import AnswerWatch
 from server.http.services import Services
+from server.http.webhooks import Webhook
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from server.settings import BadSettings, ServerSettings
 from server.threads import Threads
@@ -50,12 +52,15 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
     index = index_holder(storage)
     loading = Loading(settings, index)
     children, slow_work = Children(), SlowWork(settings.threads)
+    answers = AnswerStore(storage.index_dir / "answers.db", most_days=settings.keep_answers_days)
+    watch = loading.watch_answers(answers)
     tighten_index(storage.index_dir)
     return Services(
         settings=settings,
         index=index,
         answering=loading.answering,
-        answers=AnswerStore(storage.index_dir / "answers.db", most_days=settings.keep_answers_days),
+        answers=answers,
+        answer_watch=watch,
         children=children,
         slow_work=slow_work,
         pictures=PagePictures(slow_work, children),
@@ -85,6 +90,8 @@ class Loading:
         self._index = index
         self._service: AnswerService | None = None
         self._failure: Exception | None = None
+        self._watch: AnswerWatch | None = None
+        self._webhook: Webhook | None = None
         self.suggestions = Suggestions(
             self.answering,
             index,
@@ -93,6 +100,14 @@ class Loading:
             with_model=settings.language_model is not None,
         )
         self.self_check = SelfCheck(lambda: self.answering().ask_itself(), index.index_dir)
+
+    def watch_answers(self, answers: AnswerStore) -> AnswerWatch:
+        """Have these answers held against every generation that is opened from now on."""
+        if self._settings.webhook_url and self._settings.webhook_secret is not None:
+            self._webhook = Webhook(self._settings.webhook_url, self._settings.webhook_secret.get_secret_value())
+        tell = self._webhook.send if self._webhook is not None else None
+        self._watch = AnswerWatch(self._index, answers, tell)
+        return self._watch
 
     def start(self) -> None:
         """Begin in a background thread. Imports run one after the other: side by side they wait for each other."""
@@ -108,6 +123,9 @@ class Loading:
 
     def close(self) -> None:
         """Close the connections to the language model and the index."""
+        for each in (self._watch, self._webhook):
+            if each is not None:
+                each.close()
         self.suggestions.close()
         self.self_check.close()
         if self._service is not None:
@@ -123,6 +141,8 @@ class Loading:
             self._failure = error
         self._index.start()
         self.self_check.start()
+        if self._watch is not None:
+            self._watch.start()
 
 
 def build_answer_service(settings: ServerSettings, index: IndexHolder) -> AnswerService:

@@ -56,6 +56,10 @@ def _http_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _http_url_or_none(value: str) -> str:
+    return _http_url(value) if value else value
+
+
 def _bare_address(value: str) -> str:
     return value.strip("[]")  # an IPv6 address as it stands in URLs
 
@@ -329,6 +333,17 @@ class ServerSettings(PagewiseSettings):
         validation_alias="AUDIT_TEXTS",
         description="`1`: the lines of AUDIT_LOG hold the questions as well.",
     )
+    webhook_url: Annotated[str, AfterValidator(_http_url_or_none)] = Field(
+        default="",
+        validation_alias="WEBHOOK_URL",
+        description="Where another program is told that an index was published, a document failed, or kept answers "
+        "lost what they rest on: a signed POST, tried again while nobody takes it. Empty: nobody is told.",
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias="WEBHOOK_SECRET",
+        description="What both know, to sign what is sent to WEBHOOK_URL with.",
+    )
     documents_dir: Path = Field(
         default=Path("documents"),
         validation_alias="DOCUMENTS_DIR",
@@ -356,6 +371,10 @@ class ServerSettings(PagewiseSettings):
                         length=_SHORTEST_TOKEN,
                     )
                 )
+        if self.webhook_url and self.webhook_secret is None:
+            raise ValueError(
+                message("WEBHOOK_URL is set, so WEBHOOK_SECRET must be too: what is sent is signed with it")
+            )
         if not self.tokens and not is_loopback(self.host):
             raise ValueError(
                 message(

@@ -22,7 +22,7 @@ _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 class Metrics:
     """What is counted. May be used by several threads."""
 
-    def __init__(self, index: IndexHolder) -> None:
+    def __init__(self, index: IndexHolder, lost_answers: Callable[[], int] = lambda: 0) -> None:
         self.registry = CollectorRegistry()
         self._index = index
         self._requests = self._counter("requests", "Requests answered", "route", "method", "status")
@@ -35,6 +35,7 @@ class Metrics:
         self._cost = self._counter("cost", "What they cost", "step", "currency")
         self._failures = self._counter("failures", "Problems told to callers", "code")
         self._gauge("generation_age_seconds", "Since the open index was published; NaN without one", self._age)
+        self._gauge("answers_lost", "Kept answers whose documents no longer say so", lambda: float(lost_answers()))
         self._gauge("index_ready", "1: questions can be answered", lambda: float(index.state().ready))
 
     def responded(self, route: str, method: str, status: int, seconds: float) -> None:

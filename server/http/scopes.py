@@ -39,6 +39,7 @@ _NEEDED: dict[Scope, frozenset[str]] = {
     ),
     "ask": frozenset(
         {
+            "answers_api.kept_answers",
             "api.query",
             "openai.chat_completions",
             "openai.completions",

@@ -19,6 +19,7 @@ from server.documents.page_pictures import IndexedFiles, PagePictures
 from server.documents.reindexing import Reindexing
 from server.documents.slow_work import SlowWork
 from server.documents.uploads import Uploads
+from server.http.answer_watch import AnswerWatch
 from server.language_model.errors import LanguageModelError
 from server.language_model.received import Reply
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
@@ -85,6 +86,8 @@ class Services:
     """Proposes questions to begin with; None: none are proposed."""
     self_check: SelfCheck = field(default_factory=SelfCheck)
     """Tells whether questions can be answered, and what the server is short of."""
+    answer_watch: AnswerWatch | None = None
+    """Knows which kept answers have lost what they rest on; None: nobody looks."""
     stopping: Event = field(default_factory=Event)
     """Set when what still runs must come to an end."""
 

@@ -12,16 +12,17 @@ from werkzeug.wrappers import Response as BaseResponse
 from server.answering import notices
 from server.answers import Answered, Mode, PassageScored, PassagesFound, PassagesKept, ReadingPlanned
 from server.http import conversion, schema
+from server.http.answer_records import StoredAnswer, statement_of
 from server.http.event_stream import EVENT_STREAM, Sent, stream_answer
+from server.http.kept_answers import changed_since, keep, required_answer, thread_of
 from server.http.problems import problem_of
 from server.http.services import document_records, odd_pages, services
 from server.http.translation import interface_language
 from server.pages.blueprint import blueprint
-from server.pages.cited_pages import opened, statement_of
+from server.pages.cited_pages import opened
 from server.pages.rendering import AnswerContext, GrowingText
 from server.pages.scopes import chosen_in, chosen_scopes, pattern_of, scopes_of
 from server.pages.sharing import is_only_here, shared_url
-from server.pages.stored_answers import StoredAnswer, changed_since, keep, required_answer, thread_of
 from server.pages.suggestions import suggested
 from server.pages.verdicts import REASONS
 from storage.message_translation import told

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from server.answering.citation_marks import marks_of
-from server.documents.cited_sentence import cited_range, sentence_ranges
+from server.documents.cited_sentence import cited_range
 from server.documents.page_pictures import NoPicture, Picture
 from server.documents.shown_page import ShownPage, cited_page
 from server.documents.slow_work import NoRoom
-from server.http.schema import PassageOut, QueryResponse
+from server.http.schema import PassageOut
 from server.http.services import services
 from server.pages.documents import picture_file
 from server.retrieval.index_holder import IndexNotReady
@@ -38,12 +37,6 @@ class Pane:
     def sentence(self) -> tuple[int, int] | None:
         """Where the sentence stands in the passage itself, for a page that cannot be shown."""
         return cited_range(self.passage.text, self.statement)[0]
-
-
-def statement_of(response: QueryResponse, number: int) -> str:
-    """What the answer says citing this source; the question where it says nothing of it."""
-    said = [text for part in (response, response.second) if part for text in _citing(part.answer, number)]
-    return " ".join(said) or response.standalone_question or response.question
 
 
 def opened(
@@ -81,13 +74,3 @@ def picture_url(shown: ShownPage) -> str:
         passage=shown.passage.id if shown.passage else None,
         sentence="{}-{}".format(*shown.sentence) if shown.sentence else None,
     )
-
-
-def _citing(answer: str, number: int) -> list[str]:
-    """The sentences of an answer that cite the source."""
-    places = [mark.start for mark in marks_of(answer) if number in mark.numbers]
-    return [
-        answer[start:end]
-        for start, end in sentence_ranges(answer)
-        if any(start <= place < end + 2 for place in places)  # a mark may stand behind the full stop
-    ]

@@ -12,11 +12,12 @@ from typing import Any
 from flask import Response, render_template
 from flask_babel import gettext as _
 
+from server.http.answer_records import StoredAnswer, statement_of
+from server.http.kept_answers import required_answer
 from server.http.services import document_records, services
 from server.pages.blueprint import blueprint
-from server.pages.cited_pages import opened, statement_of
+from server.pages.cited_pages import opened
 from server.pages.sharing import markdown_of, place, quotation
-from server.pages.stored_answers import StoredAnswer, required_answer
 from server.settings import ServerSettings
 from storage.file_hash import file_sha256
 from storage.message_translation import told

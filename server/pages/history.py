@@ -6,23 +6,26 @@ from dataclasses import dataclass
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from server.documents.ground import Loss
+from server.http.answer_records import Summary, read_summary
+from server.http.kept_answers import changed_documents
 from server.http.services import document_records, services
 from server.pages.blueprint import blueprint
-from server.pages.stored_answers import Summary, changed_documents, read_summary
 from server.pages.verdicts import judged_answers, question_lines
 from storage.words.terms import content_words
 
 PAGE_LENGTH = 50
-SHOWN = ("all", "unanswered", "good", "wrong")
+SHOWN = ("all", "unanswered", "lost", "good", "wrong")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A kept answer in the list. `is_stale`: a document it rests on is not what it was."""
+    """A kept answer in the list. `is_stale`: a document it rests on has changed; `lost`: what of it is gone."""
 
     id: str
     summary: Summary
     is_stale: bool
+    lost: tuple[Loss, ...] = ()
 
 
 @blueprint.get("/history")
@@ -32,7 +35,9 @@ def history() -> str:
     wanted, document = request.args.get("q", "").strip(), request.args.get("document", "")
     show = request.args.get("show", "all")
     show = show if show in SHOWN else "all"
-    found = [each for each in entries if _matches(each.summary, wanted, document) and _is_shown(each.summary, show)]
+    found = [each for each in entries if _matches(each.summary, wanted, document) and _is_shown(each, show)]
+    if show == "lost":
+        found.sort(key=lambda each: -len(each.lost))
     page = max(1, request.args.get("page", 1, type=int))
     return render_template(
         "history.html",
@@ -40,7 +45,7 @@ def history() -> str:
         groups=unanswered_groups(found) if show == "unanswered" else None,
         found=len(found),
         kept=len(entries),
-        counts={name: sum(_is_shown(each.summary, name) for each in entries) for name in SHOWN},
+        counts={name: sum(_is_shown(each, name) for each in entries) for name in SHOWN},
         documents=sorted({path for each in entries for path in each.summary.sources}),
         wanted=wanted,
         chosen=document,
@@ -86,8 +91,10 @@ def unanswered_groups(entries: Sequence[Entry]) -> list[list[Entry]]:
 def _entries() -> list[Entry]:
     now = {record.path: record.sha256 for record in document_records()}
     summaries = ((each.id, read_summary(each.summary)) for each in services().answers.newest())
+    watch = services().answer_watch
+    lost = watch.lost() if watch is not None else {}
     return [
-        Entry(answer_id, summary, bool(changed_documents(summary.sources, now)))
+        Entry(answer_id, summary, bool(changed_documents(summary.sources, now)), tuple(lost.get(answer_id, ())))
         for answer_id, summary in summaries
         if summary is not None
     ]
@@ -100,9 +107,12 @@ def _matches(summary: Summary, wanted: str, document: str) -> bool:
     return all(word in text for word in wanted.casefold().split())
 
 
-def _is_shown(summary: Summary, show: str) -> bool:
+def _is_shown(entry: Entry, show: str) -> bool:
+    summary = entry.summary
     if show == "unanswered":
         return summary.refused
+    if show == "lost":
+        return bool(entry.lost)
     return show == "all" or (summary.verdict is not None and summary.verdict.verdict == show)
 
 

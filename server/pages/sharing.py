@@ -8,12 +8,12 @@ from flask import Response, render_template, request, url_for
 from server.answering.citation_marks import cited_numbers
 from server.documents.cited_sentence import cited_range
 from server.http import schema
+from server.http.answer_records import StoredAnswer, statement_of
+from server.http.kept_answers import required_answer
 from server.http.schema import PassageOut, QueryResponse
 from server.http.services import services
 from server.http.translation import interface_language
 from server.pages.blueprint import blueprint
-from server.pages.cited_pages import statement_of
-from server.pages.stored_answers import StoredAnswer, required_answer
 from storage.message_translation import told
 from storage.messages import joined
 from storage.place_names import place_names

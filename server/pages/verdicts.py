@@ -8,11 +8,11 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.documents.cited_sentence import cited_range
+from server.http.answer_records import StoredAnswer, Verdict, read_summary, statement_of
+from server.http.kept_answers import required_answer, store, stored_answer
 from server.http.problems import Problem, Refused
 from server.http.services import services
 from server.pages.blueprint import blueprint
-from server.pages.cited_pages import statement_of
-from server.pages.stored_answers import StoredAnswer, Verdict, read_summary, required_answer, store, stored_answer
 
 REASONS = {
     "statement": _l("It says something that is not so"),

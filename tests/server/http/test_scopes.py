@@ -21,6 +21,7 @@ ALLOWED: dict[str, set[str]] = {READ: {"read"}, ASK: {"read", "ask"}, UPLOAD: {"
 TOKENS = f"r:read:{READ},a:ask:{ASK},u:upload:{UPLOAD},all:admin:{ADMIN}"
 
 API = {
+    ("GET", "/api/answers"): "ask",
     ("GET", "/api/documents"): "read",
     ("POST", "/api/documents"): "upload",
     ("DELETE", "/api/documents/{document}"): "upload",

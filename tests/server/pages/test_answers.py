@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 
 from server import create_app
+from server.http.answer_records import StoredAnswer
 from server.http.schema import PassageOut
 from server.http.services import Services
 from server.language_model.errors import Unavailable
 from server.pages.cited_pages import Pane
-from server.pages.stored_answers import StoredAnswer
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion, Failure
 from tests.model_server import Habits, ModelServer

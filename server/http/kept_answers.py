@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 from flask import g
 from flask_babel import lazy_gettext as _l
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from server.answering import notices
 from server.answers import Answer
 from server.documents.slow_work import NoRoom
 from server.http import conversion, schema
+from server.http.answer_records import StoredAnswer, summary_of
 from server.http.problems import Problem, Refused
 from server.http.services import document_records, documents_dir, services
 from storage.messages import encoded, message
@@ -25,42 +25,6 @@ from storage.server_state.answers import AnswersUnreadable
 logger = logging.getLogger(__name__)
 
 _MOST_TURNS = 6
-
-
-class Verdict(BaseModel):
-    """What a person says of an answer. `reason`: a word of `server.pages.verdicts.REASONS`, `right` what is right."""
-
-    verdict: Literal["good", "wrong"]
-    reason: str = ""
-    right: str = ""
-
-
-class StoredAnswer(BaseModel):
-    """An answer as it is kept for its link. `versions`: the SHA-256 of each document it was answered from.
-
-    Its sentences are encoded messages: each reader is told them in the language of the page.
-    """
-
-    id: str
-    response: schema.QueryResponse
-    asked: schema.QueryRequest
-    answered_at: datetime
-    versions: dict[str, str]
-    follows: str | None = None
-    """The answer that this question was a follow-up to."""
-    verdict: Verdict | None = None
-
-
-class Summary(BaseModel):
-    """What a list shows of an answer, without reading the whole."""
-
-    question: str
-    answer: str
-    refused: bool
-    answered_at: datetime
-    sources: dict[str, str]
-    """The documents it rests on, with their versions."""
-    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,31 +92,6 @@ def keep(found: Answer, asked: schema.QueryRequest, thread: Thread) -> StoredAns
 def store(stored: StoredAnswer) -> None:
     """Keep it, in the place of what was kept under its id."""
     services().answers.put(stored.id, stored.model_dump_json(), summary_of(stored).model_dump_json())
-
-
-def summary_of(stored: StoredAnswer) -> Summary:
-    """What a list shows of it."""
-    response = stored.response
-    sources = dict.fromkeys(passage.document for passage in response.sources)
-    return Summary(
-        question=response.question,
-        answer=response.answer,
-        refused=response.refused,
-        answered_at=stored.answered_at,
-        sources={path: stored.versions.get(path, "") for path in sources},
-        verdict=stored.verdict,
-    )
-
-
-def read_summary(text: str) -> Summary | None:
-    """The summary that was kept, or that of the whole answer kept by an earlier version; None: neither can be read."""
-    for model in (Summary, StoredAnswer):
-        try:
-            found = model.model_validate_json(text)
-        except ValidationError:
-            continue
-        return summary_of(found) if isinstance(found, StoredAnswer) else found
-    return None
 
 
 def changed_documents(versions: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
