@@ -36,7 +36,8 @@ class Passage:
 
     `retrieval_score` is 0 to 1, 1 is best. `context` (title and headings above) is never quoted.
     `standing` and `crosses`: what the embedding model says, see `server.evidence.likelihood.Standing`.
-    `meanings` and `nearest_meaning`: what it says of each sentence, see `server.evidence.sentence_ranking.Found`.
+    `meanings`, `nearest_meaning`, `closest_words`: what it says of its sentences, see `Found` in
+    `server.evidence.sentence_ranking`.
     `remarks` say how its pages were read, where a person should know.
     """
 
@@ -55,8 +56,9 @@ class Passage:
     also_in: tuple[Place, ...] = ()
     standing: float = 0.0
     crosses: bool = False
-    meanings: tuple[float, ...] = ()
+    meanings: tuple[tuple[float, ...], ...] = ()
     nearest_meaning: float = 0.0
+    closest_words: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +96,5 @@ def passage_of(scored: NodeWithScore, judgement: Judgement | None = None, kept: 
         crosses=metadata.get("crosses", False),
         meanings=tuple(metadata.get("meanings", ())),
         nearest_meaning=metadata.get("nearest_meaning", 0.0),
+        closest_words=metadata.get("closest_words", 0.0),
     )

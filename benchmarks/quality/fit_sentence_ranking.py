@@ -1,16 +1,18 @@
-"""Fits the weights of `server.evidence.sentence_ranking` on half of the development sets and shows the other half.
+"""Fits the weights of `server.evidence.sentence_ranking` and shows, question by question held out, what they do.
 
-python -m benchmarks.quality.fit_sentence_ranking
+python -m benchmarks.quality.fit_sentence_ranking [NAME ...]     only these sets
 
 A question's sentences compete with one another and with "nothing here answers", whose strength is 0 (a conditional
 logit). Questions that nothing answers come from the sets and from asking a set's questions to another set's documents.
-Questions in Chinese, whose words are pairs of characters, have weights of their own, and so have passages whose
-sentences' meanings are known. Which half a question is in follows from its text. Needs the sets of `../shared/data`.
+Questions in scripts without spaces have weights of their own, in whose fit the others count less, and so have passages
+whose sentences' meanings are known. What is printed of each set comes from weights that were fitted without the
+documents its questions are about (three folds); the weights themselves from all. Needs the sets of `../shared/data`.
 """
 
+import argparse
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,26 +22,26 @@ from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from benchmarks.quality.answer_grading import holds, normalised
 from benchmarks.quality.corpora import publish_index
-from benchmarks.quality.question_sets import ROOT, EvalQuestion, question_sets, squeezed
+from benchmarks.quality.question_sets import ROOT, EvalQuestion, QuestionSet, question_sets, squeezed
 from server.evidence.examination import profile_of, sentences_of
-from server.evidence.sentence_evidence import FEATURES, sentence_evidence
-from server.evidence.sentence_ranking import ANSWERED_FROM, meaning_shares, standing_share
+from server.evidence.sentence_evidence import sentence_evidence
+from server.evidence.sentence_ranking import ANSWERED_FROM, PARTS, parts_of
+from server.relevance.local_scorer import found_of
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.retriever import HybridRetriever
 from storage.embedding.local import build_embed_model
 from storage.embedding.models import resolve_model
 from storage.generations.published import open_generation
 from storage.vectors.llama_index import metadata_of
-from storage.words.scripts import IS_CJK
+from storage.words.scripts import IS_UNSPACED
 
-_OF_PASSAGE = (*FEATURES, "standing", "retrieval")
-_NAMES = (*_OF_PASSAGE, "meaning", "behind", "foreign")
-_NEVER_GOOD = frozenset(
-    ("names", "near", "number", "untyped", "vague", "unitless", "fragment", "question", "short", "incomparable")
-)
-_EITHER = frozenset(("row", "long"))
-_LEAST = {"introduced": 2.0}  # rare in the sets
-_RIDGE = 1.0
+_OF_MEANING = PARTS[PARTS.index("near_meaning") :]
+_UNFITTED = "crossed"  # for models that are not quick and know several languages: set by hand
+_WORDS = tuple(name for name in PARTS if name != _UNFITTED and name not in _OF_MEANING)
+_ALL = tuple(name for name in PARTS if name != _UNFITTED)
+_RIDGE = 3.0  # of features in units of their deviation
+_OTHER_SCRIPT = 0.4
+_FOLDS = 3
 # (questions of, asked to) → what one question counts
 _MIXTURE = {
     ("squad2", "squad2"): 2.0,
@@ -49,6 +51,7 @@ _MIXTURE = {
     ("own natural", "own natural"): 5.0,
     ("squad2", "papers"): 1.0,
     ("cmrc2018", "squad2"): 0.3,
+    ("papers", "papers"): 5.0,
     ("papers", "squad2"): 2.0,
     ("natural", "papers"): 0.7,
     ("squad2", "natural"): 1.0,
@@ -65,72 +68,94 @@ _NOT_FOUND = 0.4  # an answerable one whose answer was not among the passages
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with the sentences found for it: `features` (n, 30), which of them answer, and what it counts.
+    """A question with the sentences found for it: `features` (n, len(PARTS)), which of them answer, what it counts, and
+    which part of the documents it is about.
 
     `is_elsewhere`: of a large set, and asked to documents that do not answer it.
     """
 
+    pair: tuple[str, str]
     features: NDArray[np.float64]
     answers: NDArray[np.bool_]
     weight: float
-    is_cjk: bool
+    is_unspaced: bool
+    fold: int
     is_elsewhere: bool = False
 
 
-def main() -> None:
+Fitted = Mapping[bool, NDArray[np.float64]]
+"""The weights and the constant, for questions in scripts without spaces or with."""
+
+
+def main(names: Sequence[str]) -> None:
     """Fit and print."""
-    sets = {each.name: each for each in question_sets()}
-    indexes = dict(_open_indexes(sets))
-    fitted: dict[bool, list[Asked]] = {False: [], True: []}
-    held_out: dict[tuple[str, str], list[Asked]] = {}
-    for (asked, to), weight in _MIXTURE.items():
-        for question in sets[asked].questions:
-            is_known = question.unanswerable or question.points or question.quote or question.quotes
-            if is_known if asked == to else not question.unanswerable:
-                found = _asked(indexes[to], question, asked == to, weight)
-                found = replace(found, is_elsewhere=asked != to and asked in _ASKED_ELSEWHERE)
-                (fitted[found.is_cjk] if _half(question) == 0 else held_out.setdefault((asked, to), [])).append(found)
-    for title, names in (("WEIGHTS", _OF_PASSAGE), ("WEIGHTS_WITH_MEANING", _NAMES)):
-        weights = {is_cjk: _calibrated(members, names) for is_cjk, members in fitted.items()}
-        for is_cjk, values in weights.items():
-            shown = {part: round(float(value), 2) for part, value in zip((*_NAMES, "constant"), values, strict=True)}
-            print("CJK_" * is_cjk + title, shown)
-        for strength in np.arange(-4.0, 0.1, 0.4):
-            print(f"answered from {strength:.1f}: {_shown(held_out, weights, strength)}")
+    sets = {each.name: each for each in question_sets() if not names or each.name in names}
+    pairs = {pair: weight for pair, weight in _MIXTURE.items() if sets.keys() >= set(pair)}
+    indexes = dict(_open_indexes(sets, {name for _, name in pairs}))
+    asked = [
+        _asked(indexes[to], question, (name, to), weight)
+        for (name, to), weight in pairs.items()
+        for question in _known(sets[name], name == to)
+    ]
+    asked = [each for each in asked if len(each.answers)]
+    for title, used in (("WEIGHTS", _WORDS), ("WEIGHTS_WITH_MEANING", _ALL)):
+        for is_unspaced, values in _fitted(asked, used).items():
+            shown = {part: round(float(value), 2) for part, value in zip((*PARTS, "constant"), values, strict=True)}
+            print("CJK_" * is_unspaced + title, shown)
+        held_out = [(each, strengths) for fold in range(_FOLDS) for each, strengths in _held_out(asked, used, fold)]
+        for strength in np.arange(ANSWERED_FROM - 0.8, ANSWERED_FROM + 0.9, 0.4):
+            print(f"answered from {strength:.1f}: {_shown(held_out, strength)}")
 
 
-def _open_indexes(sets: Mapping[str, Any]) -> Iterator[tuple[str, OpenIndex]]:
+def _known(question_set: QuestionSet, is_at_home: bool) -> Iterator[EvalQuestion]:
+    """The questions of which it is known which sentences answer them, here or elsewhere."""
+    for question in question_set.questions:
+        is_known = question.unanswerable or question.points or question.quote or question.quotes or question.pages
+        if is_known if is_at_home else not question.unanswerable:
+            yield question
+
+
+def _open_indexes(sets: Mapping[str, QuestionSet], names: Collection[str]) -> Iterator[tuple[str, OpenIndex]]:
     identity = resolve_model("packaged")
     model: Any = build_embed_model(identity)
     results = ROOT / "eval" / "results"
-    for name in sorted({name for _, name in _MIXTURE}):
+    for name in sorted(names):
         directory: Path = results / "indexes" / sets[name].corpus
         publish_index(directory, sets[name].documents(), identity, model, cache_file=results / "embeddings.db")
         yield name, OpenIndex(open_generation(directory), model)
 
 
-def _half(question: EvalQuestion) -> int:
-    return hashlib.md5(question.text.encode(), usedforsecurity=False).digest()[0] % 2
+def _fold(question: EvalQuestion, gold: str) -> int:
+    about = gold or question.text
+    return hashlib.md5(about.encode(), usedforsecurity=False).digest()[0] % _FOLDS
 
 
-def _asked(index: OpenIndex, question: EvalQuestion, is_at_home: bool, weight: float) -> Asked:
-    catalogue = index.generation.catalogue
-    profile = profile_of(question.text, catalogue.document_frequencies, index.generation.manifest.counts.chunks)
-    nodes = HybridRetriever(index, 10).retrieve(question.text)
+def _asked(index: OpenIndex, question: EvalQuestion, pair: tuple[str, str], weight: float) -> Asked:
+    catalogue, is_at_home = index.generation.catalogue, pair[0] == pair[1]
+    text = question.searched_text
+    profile = profile_of(text, catalogue.document_frequencies, index.generation.manifest.counts.chunks)
+    nodes = HybridRetriever(index, 10).retrieve(text)
     chunks = catalogue.chunks([node.node.node_id for node in nodes])
-    features, answers = [], []
+    features, answers, gold = [], [], ""
     for node in nodes:
-        chunk, metadata = chunks[node.node.node_id], metadata_of(node.node)
-        of_passage = [standing_share(metadata["standing"]), metadata["retrieval_score"]]
+        chunk = chunks[node.node.node_id]
+        found = found_of(metadata_of(node.node))
         is_gold = is_at_home and question.is_answered_by(chunk)
+        gold = gold or (chunk.document if is_gold else "")
         sentences = sentences_of(chunk.text)
         for evidence in sentence_evidence(profile, chunk.text, chunk.context):
-            meaning, behind = meaning_shares(metadata["meanings"][evidence.place], metadata["nearest_meaning"])
-            of_meaning = [meaning, -behind, evidence.features.incomparable * meaning]
-            features.append([*(getattr(evidence.features, name) for name in FEATURES), *of_passage, *of_meaning])
+            features.append(parts_of(evidence, found))
             answers.append(is_gold and _answers(question, sentences[evidence.place].text))
     weight *= _share(question, any(answers), is_at_home)
-    return Asked(np.array(features), np.array(answers, dtype=bool), weight, IS_CJK.search(question.text) is not None)
+    return Asked(
+        pair,
+        np.array(features),
+        np.array(answers, dtype=bool),
+        weight,
+        IS_UNSPACED.search(text) is not None,
+        _fold(question, gold),
+        not is_at_home and pair[0] in _ASKED_ELSEWHERE,
+    )
 
 
 def _answers(question: EvalQuestion, sentence: str) -> bool:
@@ -139,7 +164,9 @@ def _answers(question: EvalQuestion, sentence: str) -> bool:
         said = squeezed(sentence)
         return any(said in squeezed(quote) or squeezed(quote) in said for quote in quotes)
     said = normalised(sentence)
-    return bool(question.points) and all(any(holds(said, variant) for variant in point) for point in question.points)
+    if not question.points:  # only the page is known, so any of its sentences may be the one
+        return bool(question.pages)
+    return all(any(holds(said, variant) for variant in point) for point in question.points)
 
 
 def _share(question: EvalQuestion, is_found: bool, is_at_home: bool) -> float:
@@ -148,23 +175,40 @@ def _share(question: EvalQuestion, is_found: bool, is_at_home: bool) -> float:
     return 1.0
 
 
-def _calibrated(asked: Sequence[Asked], names: Sequence[str]) -> NDArray[np.float64]:
-    """The weights, the constant such that questions asked to documents that do not answer them are refused."""
-    found = [each for each in asked if len(each.answers)]
-    weights = _fit(found, names)
-    strongest = [(each.features @ weights[:-1]).max() for each in found if each.is_elsewhere]
-    weights[-1] = ANSWERED_FROM - np.quantile(strongest, _REFUSED)
-    return weights
+def _fitted(asked: Sequence[Asked], names: Sequence[str]) -> Fitted:
+    """For each kind of script the weights, the constant such that questions asked elsewhere are refused."""
+    found = {}
+    for is_unspaced in (False, True):
+        counts = [each.weight * (1.0 if each.is_unspaced == is_unspaced else _OTHER_SCRIPT) for each in asked]
+        found[is_unspaced] = _fit(asked, counts, names)
+    for is_unspaced, weights in found.items():
+        elsewhere = [each for each in asked if each.is_elsewhere and each.is_unspaced == is_unspaced]
+        if elsewhere:
+            strongest = [(each.features @ weights[:-1]).max() for each in elsewhere]
+            weights[-1] = ANSWERED_FROM - np.quantile(strongest, _REFUSED)
+    return found
 
 
-def _fit(asked: Sequence[Asked], names: Sequence[str]) -> NDArray[np.float64]:
+def _held_out(asked: Sequence[Asked], names: Sequence[str], fold: int) -> Iterator[tuple[Asked, NDArray[np.float64]]]:
+    """The questions of this fold with the strengths of their sentences, by weights that were fitted without them."""
+    weights = _fitted([each for each in asked if each.fold != fold], names)
+    for each in asked:
+        if each.fold == fold:
+            own = weights[each.is_unspaced]
+            yield each, each.features @ own[:-1] + own[-1]
+
+
+def _fit(asked: Sequence[Asked], counted: Sequence[float], names: Sequence[str]) -> NDArray[np.float64]:
     """The weights of these features, 0 for the others, and the constant."""
-    features = np.concatenate([each.features for each in asked])
+    all_features = np.concatenate([each.features for each in asked])
+    used = [PARTS.index(name) for name in names]
+    deviations = all_features[:, used].std(axis=0) + 1e-6
+    features = all_features[:, used] / deviations
     sizes = [len(each.answers) for each in asked]
     starts = np.cumsum([0, *sizes[:-1]])
     of = np.repeat(np.arange(len(asked)), sizes)
     answers = np.concatenate([each.answers for each in asked])
-    counts = np.array([each.weight for each in asked])
+    counts = np.array(counted)
     is_found = np.array([each.answers.any() for each in asked])
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -178,31 +222,25 @@ def _fit(asked: Sequence[Asked], names: Sequence[str]) -> NDArray[np.float64]:
         value = (counts * (np.log(total) - np.log(good + 1e-300))).sum() + _RIDGE / 2 * (weights[:-1] ** 2).sum()
         return float(value), np.append(features.T @ slope + _RIDGE * weights[:-1], slope.sum())
 
-    bounds = [*(_bounds(name) if name in names else (0.0, 0.0) for name in _NAMES), (None, None)]
-    return np.asarray(minimize(loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x)
+    found = minimize(loss, np.zeros(len(used) + 1), jac=True, method="L-BFGS-B").x
+    weights = np.zeros(len(PARTS) + 1)
+    weights[used] = found[:-1] / deviations
+    weights[-1] = found[-1]
+    return weights
 
 
-def _bounds(name: str) -> tuple[float | None, float | None]:
-    if name in _EITHER:
-        return None, None
-    return (None, 0.0) if name in _NEVER_GOOD else (_LEAST.get(name, 0.0), None)
-
-
-def _shown(
-    sets: Mapping[tuple[str, str], Sequence[Asked]], weights: Mapping[bool, NDArray[np.float64]], strength: float
-) -> str:
+def _shown(held_out: Sequence[tuple[Asked, NDArray[np.float64]]], strength: float) -> str:
     parts = []
-    for (asked, to), members in sets.items():
-        refused, right = [], []
-        for each in members:
-            own = weights[each.is_cjk]
-            strengths = each.features @ own[:-1] + own[-1] if len(each.answers) else np.array([-np.inf])
-            refused.append(strengths.max() < strength)
-            right.append(len(each.answers) > 0 and not refused[-1] and each.answers[strengths.argmax()])
-        said = f"best sentence right {np.mean(right):.2f}, " if asked == to else ""
-        parts.append(f"{asked} to {to}: {said}refused {np.mean(refused):.2f}")
+    for pair in dict.fromkeys(each.pair for each, _ in held_out):
+        members = [(each, strengths) for each, strengths in held_out if each.pair == pair]
+        refused = [strengths.max() < strength for _, strengths in members]
+        right = [strengths.max() >= strength and each.answers[strengths.argmax()] for each, strengths in members]
+        said = f"best sentence right {np.mean(right):.2f}, " if pair[0] == pair[1] else ""
+        parts.append(f"{pair[0]} to {pair[1]}: {said}refused {np.mean(refused):.2f}")
     return "; ".join(parts)
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these sets")
+    main(parser.parse_args().names)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from server.evidence.examination import Frequencies, Profile, profile_of, sentences_of
+from server.evidence.meaning import Meaning
 from server.evidence.sentence_evidence import LEADS_BACK
 from server.evidence.sentence_ranking import Found, ranked_sentences
 from server.evidence.sentences import Sentence
@@ -142,7 +143,14 @@ def _words_at_hand(passages: Sequence[Passage]) -> Words:
 
 
 def _quotes(profile: Profile, index: int, passage: Passage) -> list[_Quote]:
-    found = Found(passage.standing, passage.crosses, passage.retrieval_score, passage.meanings, passage.nearest_meaning)
+    found = Found(
+        passage.standing,
+        passage.crosses,
+        passage.retrieval_score,
+        tuple(Meaning(*each) for each in passage.meanings),
+        passage.nearest_meaning,
+        passage.closest_words,
+    )
     sentences = sentences_of(passage.text)
     return [
         _Quote(

@@ -24,7 +24,7 @@ POINTING = _by_language(
         r"|(?:the\s+two|both)\s*[?.!]*$|there\s*[?.!]*$|(?:from|to|in|around"
         r"|live|work)\s+there\b|"
         r"(?:is|was|are|does|do|did|why|how|like|than|about|of|for|with|after|before|to|by|from|in|on|and)\s+that)\b"
-        r"|\b(?:that|then)\s*[?.!]*$"
+        r"|\b(?:that|then|there|the\s+other\s+\w+)\s*[?.!]*$"
     ),
     de=(
         r"\b(?:er|sie|es|ihm|ihn|ihnen|ihr(?:e[mnrs]?)?|seine?[mnrs]?(?=\s+[A-ZÄÖÜ])|[Dd]ies(?:e[mnrs]?)?(?!\w)|"
@@ -275,7 +275,7 @@ COMPARED = _by_language(
     ),
     de=r"^\W*(?:[Ii]st|[Ss]ind)\s+(?:(?:der|die|das)\s+)?\w+\s+(?:inbegriffen|inklusive|enthalten|dabei)\s*[?.!]*$"
     r"|^\W*[Gg]ibt\s+es\s+(?:(?:eine?n?|irgendeine?n?)\s+)?\w+\s*[?.!]*$|^\W*[Ww]elche[rsn]?(?:\s+(?:davon|von\s+beiden|der\s+beiden))?\s+(?:ist|sind|war|kostet"
-    r"|hält)\s+(?:am\s+)?[a-zäöüß]+\s*[?.!]*$",
+    r"|hält)\s+(?:(?:am|der|die|das)\s+)?[a-zäöüß]+\s*[?.!]*$",
     fr=r"^\W*(?:y\s+a-t-il|il\s+y\s+a)\s+(?:une?|des)\s+\w+\s*[?.!]*$|^\W*(?:le|la|les)quel(?:le)?s?(?:\s+des\s+deux)?\s+(?:est|sont)\s+(?:(?:le|la|les)\s+)?(?:(?:plus"
     r"|moins)\s+)?\w+\s*[?.!]*$",
     es=(

@@ -27,8 +27,7 @@ _STYLE_EN = (
 )
 _FORMS_EN = (
     "table list bullet bullets point points bulleted numbered summary sentence sentences word words line lines"
-    " paragraph"
-    " paragraphs email e-mail mail letter message tweet poem essay outline markdown json text version note"
+    " paragraph paragraphs email e-mail mail letter message tweet poem essay outline markdown json text version note"
 )
 ENGLISH = _talk(
     says_so=(
@@ -42,15 +41,14 @@ ENGLISH = _talk(
         r"|\b(?:did|do)\s+you\s+(?:come|arrive|reach|conclude|know|find)\b|\b(?:you|i)\s+mis(?:understood|read)\b"
         r"|\bmakes?\s+(?:no\s+)?sense\b|\bare\s+you\s+(?:answering|speaking|writing|talking)\b|\b(?:make|making"
         r"|made)\s+(?:things|stuff|it|that)\s+up\b|(?:\A|\b)what\s+was\s+the\s+question|\b(?:come"
-        r"|comes|came)\s+from\b|\b(?:everything|all)\s+you\s+(?:know|have"
-        r"|found)\b|\bso\s+far\b|\bfrom\s+now\s+on\b"
+        r"|comes|came)\s+from\b|\b(?:everything|all)\s+you\s+(?:know|have|found)\b|\bso\s+far\b|\bfrom\s+now\s+on\b"
         r"|^(?:\W|please|now|ok|so|just|then|can|could|would|will|you|i|want|need|to|me|d|like|once|again)*"
         r"(?:summari[sz]e|sum|rephrase|reword|rewrite|paraphrase|translate|repeat|shorten|condense|simplify|polish"
         r"|reformat|proofread|shorter|longer|simpler|briefer)\b"
         rf"|^(?:\W|please|now|ok|so|just|then|can|could|would|you|i|want|need|to|have)*(?:say|put|make|write|give"
         rf"|turn|answer|reply|respond"
         rf"|explain|express|phrase|convert|format|present|show|tell|speak|continue|be|use|keep|draft|change|switch"
-        rf"|stop|avoid|don|do|write\s+it\s+down)\b"
+        rf"|stop|avoid|don|write\s+it\s+down)\b"
         rf".*\b(?:{'|'.join((_STYLE_EN + ' ' + _FORMS_EN + ' ' + _LANGUAGES_EN).split())})\b"
         rf"|^(?:in|into|as|only|just)\s+(?:a\s+|an\s+|one\s+|two\s+|three\s+|few\s+|simple\s+"
         rf"|plain\s+)*(?:{'|'.join((_FORMS_EN + ' ' + _LANGUAGES_EN).split())})\b"
@@ -59,18 +57,16 @@ ENGLISH = _talk(
         r"|\b(?:can['’]?t|cannot|can\s+not|could\s+not|couldn['’]t)\s+be\s+(?:right|true|correct)\b|\btoo\s+(?:long"
         r"|short|complicated|technical|vague)\b"
         r"|\b(?:are\s+you|how|i['’]m|i\s+am)\s+(?:not\s+)?(?:really\s+|quite\s+|so\s+)?(?:sure|certain|confident)\b"
-        r"|\bi\s+(?:doubt|disagree|believe\s+you|do\s+not\s+believe|don['’]t\s+(?:believe|understand|think\s+so)"
-        r"|meant)\b"
+        r"|\bi\s+(?:doubt|disagree|believe\s+you|do\s+not\s+believe|did(?:\s+not|n['’]t)\s+(?:understand|get|follow"
+        r"|mean)|don['’]t\s+(?:believe|understand|follow|think\s+so)|meant)\b"
         r"|^(?:thanks?|thank\s+you|thx|cheers|hello|hi|hey|good\s+(?:morning|evening|bye)|goodbye|bye|great|perfect"
-        r"|ok(?:ay)?|cool|nice"
-        r"|awesome|got\s+it|understood|never\s*mind|sorry|wow|good|well\s+done)\b|\bthat\s+helps\b"
-        r"|^who\s+are\s+you\b|^are\s+you\s+(?:an?|human|real|chatgpt)\b"
-        r"|^what\s+(?:can\s+you\s+do|are\s+you)\b"
+        r"|ok(?:ay)?|cool|nice|awesome|got\s+it|understood|never\s*mind|sorry|wow|good|well\s+done)\b|\bthat\s+helps\b"
+        r"|^who\s+are\s+you\b|^are\s+you\s+(?:an?|human|real|chatgpt)\b|^what\s+(?:can\s+you\s+do|are\s+you)\b"
     ),
     words=(
         f"{_STYLE_EN} {_FORMS_EN} {_LANGUAGES_EN} a an the and or but so to of in into as for from with by on at up"
         f" it its that"
-        " this these those them they i you we me us my your our is are was were be been being do does did have has"
+        " this these those them i you we me us my your our is are was were be been being do does did have has"
         " had can could would"
         " will not no please now ok okay just only really quite even again once more much very too bit little lot"
         " all one two three"
@@ -102,15 +98,13 @@ ENGLISH = _talk(
         " using avoid misunderstood"
         " misread conclusion come arrive reach conclude ai human robot bot machine chatbot chatgpt computer person"
         " real find know sense answering speaking writing talking reliable trustworthy complete based information"
-        " comes came everything found nothing anything"
-        " myself yourself instead style tone language terms tl;dr tldr"
+        " comes came everything found nothing anything myself yourself instead style tone language terms tl;dr tldr"
     ),
 )
 
 _LANGUAGES_DE = (
     "englisch deutsch französisch spanisch portugiesisch chinesisch japanisch italienisch englische deutsche"
-    " französische"
-    " spanische chinesische italienische portugiesische englischen deutschen"
+    " französische spanische chinesische italienische portugiesische englischen deutschen"
 )
 _STYLE_DE = (
     "kurz kürzer knapp knapper einfach einfacher klar klarer formell formeller förmlicher höflich höflicher"
@@ -120,21 +114,18 @@ _STYLE_DE = (
 )
 _FORMS_DE = (
     "tabelle liste stichpunkte stichpunkten stichworten punkte punkten zusammenfassung satz sätze sätzen wort worten"
-    " wörtern brief"
-    " e-mail email mail nachricht absatz gedicht text übersicht aufzählung"
+    " wörtern brief e-mail email mail nachricht absatz gedicht text übersicht aufzählung"
 )
 GERMAN = _talk(
     says_so=(
         r"\b(?:deine|ihre|meine|unsere?|unserer|unserem|unseres|diese[rsn]?|der|die)\s+(?:(?:letzte|erste|vorige"
         r"|ganze|bisherige)[nrs]?\s+)?"
         r"(?:antwort(?:en)?|erklärung|gespräch|unterhaltung|formulierung|chat|(?<=meine )frage|(?:letzte|erste"
-        r"|vorige)\s+frage)\b|\bdas\s+obige\b"
-        r"|\bunser\s+gespräch\b"
+        r"|vorige)\s+frage)\b|\bdas\s+obige\b|\bunser\s+gespräch\b"
         r"|\b(?:du|sie|ich|wir)\b.{0,30}\b(?:gesagt|geschrieben|gefragt|besprochen|gemeint|erwähnt|verwendet"
         r"|benutzt)\b|\bab\s+jetzt\b|\bbisher\b"
         r"|^(?:\W|bitte|jetzt|kannst|könntest|können|sie|du|mir|das|es|nochmal)*(?:übersetz\w*|wiederhol\w*|kürz\w*"
-        r"|formulier\w*|vereinfach\w*|umformulier\w*"
-        r"|zusammenfass\w*|fass\w*)\b"
+        r"|formulier\w*|vereinfach\w*|umformulier\w*|zusammenfass\w*|fass\w*)\b"
         rf"|^(?:\W|bitte|jetzt|kannst|könntest|können|sie|du|mir|das|es|nochmal)*(?:sag\w*|schreib\w*|mach\w*|gib"
         rf"|geben|antworte\w*|erklär\w*|stell\w*|zeig\w*"
         rf"|drück\w*|fass\w*|formulier\w*|benutz\w*|verwend\w*|nimm"
@@ -144,11 +135,10 @@ GERMAN = _talk(
         rf"|kurze\w*\s+)*(?:{'|'.join((_FORMS_DE + ' ' + _LANGUAGES_DE).split())})\b"
         r"|\b(?:irrst|irren|falsch|fehler|quatsch|unsinn)\b|\bkann\b.*\bnicht\s+(?:stimmen|sein|richtig)\b"
         r"|\bstimmt\b|\bzu\s+(?:lang|kurz|kompliziert)\b"
-        r"|\bversuch\w*\b|\bsprich\b|\b(?:falsch|miss)\s*verstanden\b|\b(?:bist|sind)\s+(?:du|sie)\s+ein(?:e)?\b"
-        r"|\b(?:sicher"
+        r"|\bnicht\s+verstanden\b|\bversuch\w*\b|\bsprich\b|\b(?:falsch|miss)\s*verstanden\b|\b(?:bist|sind)\s+(?:du"
+        r"|sie)\s+ein(?:e)?\b|\b(?:sicher"
         r"|glaube\s+(?:ich|dir)|verstehe|bezweifle)\b|^(?:danke|vielen\s+dank|hallo|hi|guten\s+\w+|tschüss|super"
-        r"|toll|prima|perfekt|gut|alles\s+klar"
-        r"|verstanden|ok(?:ay)?)\b|^wer\s+bist\s+du\b"
+        r"|toll|prima|perfekt|gut|alles\s+klar|verstanden|ok(?:ay)?)\b|^wer\s+bist\s+du\b"
     ),
     words=(
         f"{_LANGUAGES_DE} {_STYLE_DE} {_FORMS_DE} der die das den dem des ein eine einen einem einer und oder aber"
@@ -183,8 +173,7 @@ GERMAN = _talk(
 _LANGUAGES_FR = "anglais allemand français espagnol chinois italien portugais japonais"
 _STYLE_FR = (
     "court courte brève bref brièvement simple simplement clair claire clairement formel formelle poli poliment"
-    " précis précise"
-    " précisément long détaillé concis concise simples courtes courts claires"
+    " précis précise précisément long détaillé concis concise simples courtes courts claires"
 )
 _FORMS_FR = (
     "tableau liste points phrase phrases mots mot lignes paragraphe lettre e-mail email mail message"
@@ -199,8 +188,7 @@ FRENCH = _talk(
         r"|\b(?:tu|vous|je|on|nous)\b.{0,25}\b(?:dire|dit|écrit|écrire|demandé|demander|discuté|parlé|répondu"
         r"|utilisé)\b|\bj['’]ai\s+(?:demandé|dit)\b"
         r"|^(?:\W|peux|pourrais|pouvez|pourriez|tu|vous|merci|de|s['’]il|te|vous|plaît)*(?:résum\w*|tradui\w*"
-        r"|répèt\w*|répét\w*|reformul\w*|simplif\w*"
-        r"|raccourc\w*|réécri\w*|abrèg\w*)\b"
+        r"|répèt\w*|répét\w*|reformul\w*|simplif\w*|raccourc\w*|réécri\w*|abrèg\w*)\b"
         rf"|^(?:\W|peux|pourrais|pouvez|pourriez|tu|vous|le|la|me|l)*(?:dis|dites|dire|mets|mettez|mettre|fais"
         rf"|faites|faire|écris|écrivez|écrire|donne\w*"
         rf"|explique\w*|expliquer|réponds|répondez|répondre|présente\w*|rends|utilise\w*|emploie\w*"
@@ -209,8 +197,8 @@ FRENCH = _talk(
         rf"|quelques\s+)*(?:{'|'.join((_FORMS_FR + ' ' + _LANGUAGES_FR).split())})\b"
         r"|\b(?:trompes?|trompez|faux|erreur|n['’]importe\s+quoi)\b|\bpas\s+(?:possible|vrai|juste|correct)\b"
         r"|\btrop\s+(?:long|court|compliqué)\b"
-        r"|\b(?:sûre?|certaine?)\b|\bcomprends\b|\bmal\s+compris\b|\b(?:es-tu|tu\s+es|êtes-vous)\s+une?\b|^(?:merci"
-        r"|bonjour|salut|bonsoir|au\s+revoir|super|parfait|génial|d['’]accord|ok|très\s+bien|compris)\b"
+        r"|\b(?:sûre?|certaine?)\b|\bcomprends\b|\b(?:mal|pas)\s+compris\b|\b(?:es-tu|tu\s+es|êtes-vous)\s+une?\b"
+        r"|^(?:merci|bonjour|salut|bonsoir|au\s+revoir|super|parfait|génial|d['’]accord|ok|très\s+bien|compris)\b"
         r"|^qui\s+(?:es-tu|êtes-vous)\b"
     ),
     words=(
@@ -240,8 +228,7 @@ FRENCH = _talk(
 _LANGUAGES_ES = "inglés alemán francés español chino italiano portugués japonés"
 _STYLE_ES = (
     "corto corta breve brevemente simple sencillo sencilla sencillamente claro clara formal educado cortés preciso"
-    " precisa"
-    " largo detallado conciso resumido sencillas sencillos simples cortas cortos claras"
+    " precisa largo detallado conciso resumido sencillas sencillos simples cortas cortos claras"
 )
 _FORMS_ES = (
     "tabla lista puntos frase frases palabras palabra líneas párrafo carta correo email e-mail mensaje"
@@ -256,8 +243,7 @@ SPANISH = _talk(
         r"|\b(?:acabas?|has|ha|he|hemos|te|me|le)\s+(?:de\s+)?(?:decir|dicho|escribir|escrito|pregunt\w+|hablado"
         r"|explicado|usado)\b"
         r"|^(?:\W|puedes|puede|podrías|podría|me|por|favor)*(?:resum\w*|resúm\w*|tradu\w*|tradú\w*|repit\w*|repet\w*"
-        r"|repít\w*|reformul\w*|reescrib\w*"
-        r"|reescríb\w*|simplific\w*|acort\w*|abrevi\w*)\b"
+        r"|repít\w*|reformul\w*|reescrib\w*|reescríb\w*|simplific\w*|acort\w*|abrevi\w*)\b"
         rf"|^(?:\W|puedes|puede|podrías|podría|me|lo)*(?:di|dilo|diga\w*|decir\w*|pon\w*|poner\w*|haz\w*|hacer\w*"
         rf"|haga\w*|escrib\w*|escríb\w*|da|dame|explic\w*|explíc\w*"
         rf"|respond\w*|contest\w*|us[ae]|utili[cz]\w*"
@@ -266,10 +252,10 @@ SPANISH = _talk(
         rf"|sola\s+)*(?:{'|'.join((_FORMS_ES + ' ' + _LANGUAGES_ES).split())})\b"
         r"|\b(?:equivocas|equivoca|equivocad[oa]|error|mentira|fals[oa])\b|\bno\s+(?:puede\s+ser|es\s+(?:cierto|verdad"
         r"|correcto|así))\b|\bdemasiado\s+(?:largo|corto|complicado)\b"
-        r"|\bque\s+(?:te\s+)?pregunt[ée]\b|\bentend(?:ido|iste)\s+mal\b|\beres\s+un[ao]?\b|\bsegur[oa]\b"
+        r"|\bque\s+(?:te\s+)?pregunt[ée]\b|\bentend(?:ido|iste)\s+mal\b|\bno\s+(?:lo\s+|te\s+)?(?:he\s+entendido"
+        r"|entendí)\b|\beres\s+un[ao]?\b|\bsegur[oa]\b"
         r"|\bentiendo\b|^(?:muchas\s+)?gracias\b|^(?:hola|buenos\s+días|buenas|adiós|perfecto|genial|vale"
-        r"|de\s+acuerdo|entendido|ok|muy\s+bien)\b"
-        r"|^quién\s+eres\b"
+        r"|de\s+acuerdo|entendido|ok|muy\s+bien)\b|^quién\s+eres\b"
     ),
     words=(
         f"{_LANGUAGES_ES} {_STYLE_ES} {_FORMS_ES} el la los las un una unos unas de del al a y o pero en por para"
@@ -287,9 +273,7 @@ SPANISH = _talk(
         " hacerlo haga hágalo escribe escríbelo escribirlo da dame explica explícalo explicarlo responde responda"
         " responder contesta puedes puede podrías"
         " podría equivocas equivoca equivocado falso falsa fiable fiables completa inténtalo intenta equivocada"
-        " error mentira cierto verdad correcto así"
-        " demasiado seguro"
-        " segura entiendo entendido creo hola"
+        " error mentira cierto verdad correcto así demasiado seguro segura entiendo entendido creo hola"
         " buenos días buenas adiós perfecto genial vale acuerdo ok bien dos tres pocas sola solo documentos fuentes"
         " largo como quiero idioma mal usa use utiliza utilice habla entendiste ayuda humano robot máquina ia haga fue"
     ),
@@ -337,8 +321,7 @@ PORTUGUESE = _talk(
         " reescrever simplifique simplificar encurte encurtar diga diz dizê-lo coloque colocar ponha faça fazer"
         " escreva escreve dê dê-me explique explicar"
         " responda responde responder pode poderia podes você eu nós me te lhe favor errado errada enganado falso"
-        " falsa erro"
-        " mentira verdade certo correto certeza tem tens"
+        " falsa erro mentira verdade certo correto certeza tem tens"
         " entendi entendo acho obrigado obrigada olá oi bom boa dia tarde noite tchau perfeito ótimo legal ok tudo"
         " bem duas três poucas só documentos fontes"
         " texto longo quero idioma mal entendeu use usa utilize fale ajuda humano robô máquina ia foi"

@@ -1,4 +1,7 @@
-"""`python -m server mcp`: the documents as tools for an agent that starts the server itself and speaks over stdio."""
+"""`python -m server mcp`: the documents as tools for an agent that starts the server itself and speaks over stdio.
+
+Apart from the other commands because it alone builds the whole server without a socket.
+"""
 
 from server import create_app
 from server.api.mcp_server import build_mcp_server

@@ -119,7 +119,7 @@ class _Reading:
         self._held = held
         self._above = above
         self._near = near
-        self._headings = _headings(sentences)
+        self._headings = headings_above(sentences)
         self._nearly = frozenset().union(*near)
         self._nowhere = self._nearly - frozenset().union(above, *held)
         self._everywhere = frozenset().union(*held) if held else frozenset()
@@ -301,7 +301,7 @@ class _Reading:
         return lost / (sum(need.rarity for need in needs) or 1.0)
 
 
-def _headings(sentences: Sequence[Sentence]) -> list[int | None]:
+def headings_above(sentences: Sequence[Sentence]) -> list[int | None]:
     """For each sentence the place of the last heading before it."""
     found: list[int | None] = []
     last: int | None = None

@@ -7,10 +7,14 @@ shows come from the same figures, so they agree.
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import NamedTuple
 
 from server.evidence.examination import Profile
+from server.evidence.meaning import Meaning
 from server.evidence.sentence_evidence import FEATURES, Features, SentenceEvidence, sentence_evidence
+from storage.words.frame_words import question_tongue
 from storage.words.scripts import IS_UNSPACED
 
 _LARGEST_STANDING = 6.0
@@ -23,16 +27,25 @@ class Weights(Features):
     """What each piece of evidence adds to the strength.
 
     `standing` is that of the passage, `retrieval` its score, `crossed` what a passage in another language gains.
-    `meaning` is the sentence's own, `behind` what it lacks to that of the nearest one, `foreign` the meaning of one
-    whose words cannot be the question's, by the share of those that cannot.
+    The next ones are for what `Meaning` says of the sentence; `behind` and `kin_behind` for what it lacks to the
+    nearest and the closest one of the question, `foreign` and `foreign_kin` for the meaning of one whose words cannot
+    be the question's, by the share of those that cannot.
     """
 
     standing: float = 0.0
     retrieval: float = 0.0
-    crossed: float = 7.0
-    meaning: float = 0.0
+    crossed: float = 0.0
+    near_meaning: float = 0.0
+    kin: float = 0.0
+    least: float = 0.0
+    kin_above: float = 0.0
+    kin_before: float = 0.0
+    kin_around: float = 0.0
+    plain: float = 0.0
     behind: float = 0.0
+    kin_behind: float = 0.0
     foreign: float = 0.0
+    foreign_kin: float = 0.0
     constant: float = 0.0
 
 
@@ -64,6 +77,7 @@ WEIGHTS = Weights(
     incomparable=-0.95,
     standing=4.49,
     retrieval=3.66,
+    crossed=7.0,
     constant=-7.96,
 )
 """For questions written with letters."""
@@ -96,81 +110,103 @@ CJK_WEIGHTS = Weights(
     incomparable=-0.94,
     standing=4.27,
     retrieval=4.03,
+    crossed=7.0,
     constant=-7.96,
 )
 """For questions whose words are pairs of characters."""
 
 WEIGHTS_WITH_MEANING = Weights(
-    own=1.37,
-    before=3.32,
-    beside=0.0,
-    above=3.55,
-    around=0.0,
-    soft=3.7,
-    order=0.37,
-    telling=2.49,
-    words=1.69,
-    rarest=0.18,
-    names=-1.88,
-    near=-0.39,
-    number=0.0,
-    typed=0.39,
-    untyped=-2.0,
-    vague=-0.23,
-    unit=1.34,
-    unitless=-0.4,
-    introduced=2.0,
-    row=0.04,
-    fragment=-0.46,
-    question=-1.39,
-    short=0.0,
-    long=-1.19,
-    incomparable=-1.19,
-    standing=2.73,
-    retrieval=3.65,
-    meaning=0.56,
-    behind=2.04,
-    foreign=0.66,
-    crossed=0.0,
-    constant=-6.4,
+    own=-2.84,
+    before=0.17,
+    beside=-1.12,
+    above=-2.25,
+    around=-1.38,
+    soft=2.58,
+    order=-0.23,
+    telling=4.16,
+    words=-0.01,
+    rarest=0.27,
+    names=-1.75,
+    near=-1.04,
+    number=0.88,
+    typed=0.33,
+    untyped=-1.25,
+    vague=-0.38,
+    unit=0.37,
+    unitless=-0.97,
+    introduced=2.66,
+    row=0.45,
+    fragment=-1.57,
+    question=-3.12,
+    short=0.63,
+    long=-2.02,
+    incomparable=-1.31,
+    standing=1.37,
+    retrieval=4.06,
+    kin=0.28,
+    least=1.72,
+    kin_above=7.57,
+    kin_before=4.82,
+    kin_around=1.76,
+    plain=2.46,
+    near_meaning=3.08,
+    behind=0.05,
+    kin_behind=3.44,
+    foreign=-0.76,
+    foreign_kin=1.0,
+    constant=-7.72,
 )
 """The same where the sentences' own meanings are known; of the packaged model."""
 
 CJK_WEIGHTS_WITH_MEANING = Weights(
-    own=0.0,
-    before=3.0,
-    beside=2.8,
-    above=0.14,
-    around=0.0,
-    soft=5.0,
-    order=0.0,
-    telling=6.61,
-    words=0.0,
-    rarest=0.77,
-    names=-0.86,
-    near=-0.75,
-    number=-1.0,
-    typed=0.83,
-    untyped=-0.07,
-    vague=-0.69,
-    unit=0.31,
-    unitless=-1.43,
-    introduced=2.0,
-    row=-0.46,
-    fragment=-0.78,
-    question=-0.88,
-    short=0.0,
-    long=0.06,
-    incomparable=-1.03,
-    standing=2.48,
-    retrieval=4.12,
-    meaning=2.2,
-    behind=2.58,
-    foreign=0.47,
-    crossed=0.0,
-    constant=-7.7,
+    own=-3.09,
+    before=0.01,
+    beside=-1.1,
+    above=-4.44,
+    around=-1.66,
+    soft=3.1,
+    order=-0.64,
+    telling=6.87,
+    words=-1.73,
+    rarest=0.52,
+    names=-1.79,
+    near=-1.21,
+    number=0.76,
+    typed=0.3,
+    untyped=-1.42,
+    vague=-0.65,
+    unit=0.37,
+    unitless=-1.04,
+    introduced=3.15,
+    row=0.73,
+    fragment=-1.62,
+    question=-3.11,
+    short=0.85,
+    long=-1.14,
+    incomparable=-0.46,
+    standing=1.93,
+    retrieval=4.84,
+    kin=-2.3,
+    least=1.92,
+    kin_above=7.15,
+    kin_before=4.84,
+    kin_around=1.03,
+    plain=4.73,
+    near_meaning=3.67,
+    behind=-0.55,
+    kin_behind=3.56,
+    foreign=-1.88,
+    foreign_kin=1.97,
+    constant=-8.63,
 )
 """The same for questions whose words are pairs of characters."""
+
+PARTS = tuple(field.name for field in fields(Weights) if field.name != "constant")
+_NO_MEANING = [0.0] * (len(PARTS) - PARTS.index("near_meaning"))
+
+_OTHER_TONGUE = 0.6
+"""What a question in German, French, Spanish, Italian, Portuguese or Dutch gains: its words have more forms, so fewer
+are met, and the weights come from questions in English."""
 
 _STEPS = (-5.0, -4.0, -3.0, -1.6, -1.2, -0.8, -0.3, 0.4, 1.3, 2.3)
 """The strength from which a passage has score 1, 2, … 10."""
@@ -182,19 +218,19 @@ NEAR_MISS = 3
 """The most that a passage gets whose best sentence speaks of something else with nearly the same name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What retrieval says of a passage: `standing` and `crosses` see `Standing`, `score` 0 to 1.
 
-    `meanings`: the standing of each of its sentences, 0 for one that was not read; empty where none was. `nearest`: the
-    greatest of all the question's passages.
+    `meanings`: those of its sentences, empty where the model is not quick. `nearest`, `closest`: the greatest `near`
+    and `kin` of all the question's sentences.
     """
 
     standing: float = 0.0
     crosses: bool = False
     score: float = 0.5
-    meanings: tuple[float, ...] = ()
+    meanings: tuple[Meaning, ...] = ()
     nearest: float = 0.0
+    closest: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +250,9 @@ class RankedSentence:
 def ranked_sentences(profile: Profile, text: str, context: str, found: Found) -> list[RankedSentence]:
     """The sentences of a passage that could be quoted, best first; of equals the first."""
     weights = _weights(IS_UNSPACED.search(profile.question) is not None, has_meanings=bool(found.meanings))
+    gain = _OTHER_TONGUE if found.meanings and question_tongue(profile.question) else 0.0
     rows = [
-        RankedSentence(evidence.place, _strength(weights, evidence, found), evidence)
+        RankedSentence(evidence.place, _strength(weights, evidence, found) + gain, evidence)
         for evidence in sentence_evidence(profile, text, context)
     ]
     return sorted(rows, key=lambda row: (-row.strength, row.place))
@@ -243,24 +280,40 @@ def _weights(is_unspaced: bool, has_meanings: bool) -> Weights:
 
 
 def _strength(weights: Weights, evidence: SentenceEvidence, found: Found) -> float:
+    parts = zip(_parts_of(weights), parts_of(evidence, found), strict=True)
+    return weights.constant + sum(weight * part for weight, part in parts)
+
+
+@lru_cache(maxsize=8)
+def _parts_of(weights: Weights) -> tuple[float, ...]:
+    return tuple(getattr(weights, name) for name in PARTS)
+
+
+def parts_of(evidence: SentenceEvidence, found: Found) -> list[float]:
+    """What speaks for a sentence, in the order of `PARTS`."""
     features = evidence.features
-    value: float = weights.constant + sum(getattr(weights, name) * getattr(features, name) for name in FEATURES)
-    value += weights.standing * standing_share(found.standing) + weights.retrieval * found.score
-    if found.crosses and features.incomparable > 0.0:
-        low, high = _SURE_STANDING
-        sure = min(1.0, max(0.0, (found.standing - low) / (high - low)))
-        value += weights.crossed * sure * features.incomparable
-    if found.meanings:
-        meaning, behind = meaning_shares(found.meanings[evidence.place], found.nearest)
-        value += weights.meaning * meaning - weights.behind * behind
-        value += weights.foreign * features.incomparable * meaning
-    return value
+    parts = [getattr(features, name) for name in FEATURES]
+    parts += [standing_share(found.standing), found.score, _crossed(features.incomparable, found)]
+    if not found.meanings:
+        return [*parts, *_NO_MEANING]
+    meaning = found.meanings[evidence.place]
+    near = standing_share(meaning.near)
+    behind = near - standing_share(max(found.nearest, 0.0))
+    return [
+        *parts,
+        near,
+        *meaning[1:],
+        behind,
+        meaning.kin - found.closest,
+        near * features.incomparable,
+        meaning.kin * features.incomparable,
+    ]
 
 
-def meaning_shares(meaning: float, nearest: float) -> tuple[float, float]:
-    """A sentence's meaning as the model reads it, and how far it is behind the nearest one."""
-    share = standing_share(meaning)
-    return share, standing_share(max(nearest, 0.0)) - share
+def _crossed(incomparable: float, found: Found) -> float:
+    """How surely meaning makes up for the words that a passage in another language cannot hold."""
+    low, high = _SURE_STANDING
+    return incomparable * min(1.0, max(0.0, (found.standing - low) / (high - low))) if found.crosses else 0.0
 
 
 def standing_share(deviations: float) -> float:

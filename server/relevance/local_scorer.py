@@ -11,6 +11,7 @@ from llama_index.core.schema import NodeWithScore
 
 from server.evidence.answer_types import AnswerType
 from server.evidence.examination import Evidence, Frequencies, Profile, examine, profile_of
+from server.evidence.meaning import Meaning
 from server.evidence.sentence_ranking import NEAR_MISS, Found, best_of, ranked_sentences, score_of
 from server.passages import Judgement
 from server.relevance.postprocessor import OnScored, RelevanceScorer, ScoringRecord
@@ -62,8 +63,9 @@ def found_of(metadata: PassageMetadata) -> Found:
         metadata.get("standing", 0.0),
         metadata.get("crosses", False),
         metadata.get("retrieval_score", Found().score),
-        tuple(metadata.get("meanings", ())),
+        tuple(Meaning(*each) for each in metadata.get("meanings", ())),
         metadata.get("nearest_meaning", 0.0),
+        metadata.get("closest_words", 0.0),
     )
 
 

@@ -16,10 +16,11 @@ import numpy as np
 from llama_index.core import VectorStoreIndex
 from llama_index.core.vector_stores.types import VectorStoreQuery
 
+from server.evidence.examination import sentences_of
 from server.retrieval.document_globs import matching
 from server.retrieval.document_names import FIRST_PAGE, Directory, names_of
 from server.retrieval.query_embedding import QueryEmbedder, embed_questions
-from server.retrieval.sentence_meaning import SentenceVectors
+from server.retrieval.sentence_meaning import SentenceReader
 from server.threads import Threads
 from storage.caches.embeddings import Matrix, unit_rows
 from storage.catalogue.catalogue import Catalogue
@@ -33,6 +34,7 @@ DENSE_CANDIDATES = 40
 """How many passages the search by meaning gives."""
 
 _SAMPLE = 256
+_SENTENCES = 96  # of the sample that a sentence is read of: 2 ms each, once for every index that is opened
 _FEW = 64
 _LANGUAGE_SAMPLE = 64
 _SEARCHES = 16  # at a time; threads come as they are needed
@@ -53,7 +55,7 @@ class Corpus:
 
     `crosses_languages`: the embedding model knows a sentence and its Chinese translation for the same.
     `weights` are those of the passages that weigh more or less than 1.0. `directory`: what the documents are called.
-    `sentences`: the vectors of single sentences, None where the model takes too long for them.
+    `sentences` reads single sentences, None where the model takes too long for them.
     """
 
     def __init__(
@@ -65,9 +67,11 @@ class Corpus:
         index: VectorStoreIndex,
         candidates: int,
         directory: Directory,
-        sentences: SentenceVectors | None = None,
+        sentences: SentenceReader | None = None,
+        sentences_in_general: Matrix | None = None,
     ) -> None:
         self._background = background
+        self._sentences_in_general = background if sentences_in_general is None else sentences_in_general
         self._embedder = embedder
         self._index = index
         self._candidates = candidates
@@ -99,6 +103,11 @@ class Corpus:
         cosines = self._background @ vector
         return float(cosines.mean()), max(float(cosines.std()), _LEAST_DEVIATION)
 
+    def general_sentence(self, vector: Matrix) -> tuple[float, float]:
+        """The same to sentences in general, for a model that reads these."""
+        cosines = self._sentences_in_general @ vector
+        return float(cosines.mean()), max(float(cosines.std()), _LEAST_DEVIATION)
+
     def close(self) -> None:
         """Let the threads end."""
         self._searches.shutdown(wait=False)
@@ -123,6 +132,8 @@ def corpus_of(generation: Generation, embed_model: Any) -> Corpus:
             sample = [ids[i] for i in np.unique(np.linspace(0, len(ids) - 1, min(_SAMPLE, len(ids))).astype(int))]
             parts = [generation.exact.vectors(sample)] if sample else []
             background = np.concatenate([*parts, everyday] if len(sample) < _FEW else parts)
+            reader = _sentences(embed_model)
+            in_general = None if reader is None else _sentences_in_general(generation, sample, reader, everyday)
             embedder = QueryEmbedder(partial(embed_questions, embed_model))
             crosses = _is_translated(everyday[::2], everyday[1::2])
             weights = generation.catalogue.weights()
@@ -136,7 +147,8 @@ def corpus_of(generation: Generation, embed_model: Any) -> Corpus:
                 index,
                 candidates,
                 _directory(generation),
-                _sentences(embed_model),
+                reader,
+                in_general,
             )
             # Not a weak reference's work: LlamaIndex's view of the generation holds the generation itself.
             generation.before_close.append(partial(_forget, generation.vectors))
@@ -162,9 +174,21 @@ def _directory(generation: Generation) -> Directory:
     return Directory(names_of(path, title, text if pages > 1 else "") for path, title, pages, text in beginnings)
 
 
-def _sentences(embed_model: Any) -> SentenceVectors | None:
+def _sentences(embed_model: Any) -> SentenceReader | None:
     is_quick = getattr(embed_model, "is_quick", False)
-    return SentenceVectors(embed_model.get_text_embedding_batch) if is_quick else None
+    return SentenceReader(embed_model.get_text_embedding_batch, embed_model.cut_words) if is_quick else None
+
+
+def _sentences_in_general(
+    generation: Generation, sample: Sequence[str], reader: SentenceReader, everyday: Matrix
+) -> Matrix:
+    """The vectors of one sentence of each of these passages."""
+    chosen = sample[:: max(1, len(sample) // _SENTENCES)]
+    chunks = generation.catalogue.chunks(chosen)
+    found = (sentences_of(chunks[id_].text) for id_ in chosen if id_ in chunks)
+    texts = [sentences[len(sentences) // 2].text for sentences in found if sentences]
+    parts = [reader.rows(texts)] if texts else []
+    return np.concatenate([*parts, everyday] if len(texts) < _FEW else parts)
 
 
 def _forget(vectors: VectorCollection) -> None:

@@ -19,12 +19,12 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from server.evidence.examination import Profile, different_words, examine, needs_met, profile_of
 from server.evidence.likelihood import Standing, share_of, strength
+from server.evidence.meaning import Meaning
 from server.evidence.sentence_ranking import Found
 from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of
 from server.retrieval.document_globs import matching
 from server.retrieval.document_names import Named, asked_years, without_names
 from server.retrieval.index_holder import OpenIndex
-from server.retrieval.sentence_meaning import sentence_meanings
 from server.retrieval.topics import supported, topicality
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
@@ -68,7 +68,7 @@ class Candidate:
     """A passage and what speaks for it: `score` 0 to 1, `standing` see `Standing`.
 
     `is_foreign`: in another language than the question, which the embedding model knows as well. `meanings`,
-    `nearest`: see `server.evidence.sentence_ranking.Found`.
+    `nearest`, `closest`: see `server.evidence.sentence_ranking.Found`.
     """
 
     chunk: ChunkRecord
@@ -76,8 +76,9 @@ class Candidate:
     standing: Standing = _UNKNOWN
     is_foreign: bool = False
     also_in: tuple[ChunkRecord, ...] = ()
-    meanings: tuple[float, ...] = ()
+    meanings: tuple[Meaning, ...] = ()
     nearest: float = 0.0
+    closest: float = 0.0
 
 
 class HybridRetriever(BaseRetriever):
@@ -125,11 +126,10 @@ class HybridRetriever(BaseRetriever):
             (each.chunk, Found(each.standing.deviations, each.standing.crosses, each.score)) for each in candidates
         ]
         vector = corpus.question_vector(profile.question)
-        meanings = sentence_meanings(profile, passages, vector, corpus.general_cosine(vector), corpus.sentences)
-        nearest = max((each for passage in meanings for each in passage), default=0.0)
+        known = corpus.sentences.with_meanings(profile, passages, vector, corpus.general_sentence(vector))
         return [
-            replace(candidate, meanings=tuple(found), nearest=nearest)
-            for candidate, found in zip(candidates, meanings, strict=True)
+            replace(candidate, meanings=found.meanings, nearest=found.nearest, closest=found.closest)
+            for candidate, found in zip(candidates, known, strict=True)
         ]
 
     def _found(self, question: str, paths: list[str] | None, corpus: Corpus) -> tuple[list[Candidate], Profile]:
@@ -267,6 +267,7 @@ def _node(candidate: Candidate, labels: list[str], remarks: list[str]) -> NodeWi
         crosses=candidate.standing.crosses,
         meanings=list(candidate.meanings),
         nearest_meaning=candidate.nearest,
+        closest_words=candidate.closest,
         labels=labels,
         remarks=remarks,
         also_in=[place_of(chunk) for chunk in candidate.also_in],

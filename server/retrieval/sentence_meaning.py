@@ -1,89 +1,77 @@
-"""What the sentences that may answer mean, as far from passages in general as `Standing` measures it.
+"""What the sentences that may answer mean: all of them word by word, the likeliest as a whole as well.
 
-Only with a model that says of itself that it is quick: a question then waits for 35 to 50 ms of processor time, and a
+Only with a model that says of itself that it is quick: a question then waits for 30 to 60 ms of processor time, and a
 small transformer takes four times as long. Which sentences are read never depends on what is remembered, so neither
 does an answer.
 """
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from heapq import nlargest
 
-import numpy as np
-
 from server.evidence.examination import Profile, sentences_of
+from server.evidence.meaning import Meaning
 from server.evidence.sentence_ranking import Found, ranked_sentences
-from storage.caches.embeddings import Matrix, unit_rows
+from server.retrieval.text_vectors import EmbedTexts, TextVectors
+from server.retrieval.word_meaning import CutWords, WordReader
+from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
 
-EmbedTexts = Callable[[list[str]], Sequence[Sequence[float]]]
-
-_MOST = 24  # sentences of a question: with 40 the sets differ by less than their noise; 2 ms each
-_LONGEST = 400  # characters of a sentence with its heading
-_HEADING = 80  # characters
-_REMEMBERED = 4096  # vectors: 8 MB
-_HEADINGS_END = " › "
+_MOST = 16  # sentences of a question: with 24 the sets differ by less than their noise; 2 ms each
+_LONGEST = 400  # characters of a sentence
+_REMEMBERED = 4096  # sentences: 8 MB
 
 
-class SentenceVectors:
-    """The vectors of sentences with the heading above them, the last ones remembered. For many threads."""
+class SentenceReader:
+    """Reads sentences and their words for questions. For many threads."""
 
-    def __init__(self, embed: EmbedTexts) -> None:
-        self._embed = embed
-        self._remembered: OrderedDict[tuple[str, int], Matrix] = OrderedDict()
-        self._changing = threading.Lock()
+    def __init__(self, embed: EmbedTexts, cut_words: CutWords) -> None:
+        self._sentences = TextVectors(embed, _REMEMBERED)
+        self._words = WordReader(embed, cut_words)
 
-    def vectors(self, sentences: Sequence[tuple[ChunkRecord, int]]) -> list[Matrix]:
-        """One unit vector for each passage and place of a sentence in it, in order."""
-        keys = [(chunk.id, place) for chunk, place in sentences]
-        with self._changing:
-            found = {key: self._remembered[key] for key in keys if key in self._remembered}
-        new = {key: _read(*sentence) for key, sentence in zip(keys, sentences, strict=True) if key not in found}
-        if new:
-            found |= dict(zip(new, unit_rows(self._embed(list(new.values()))), strict=True))
-        with self._changing:
-            for key in keys:
-                self._remembered[key] = found[key]
-                self._remembered.move_to_end(key)
-            while len(self._remembered) > _REMEMBERED:
-                self._remembered.popitem(last=False)
-        return [found[key] for key in keys]
+    def rows(self, sentences: Sequence[str]) -> Matrix:
+        """Their unit vectors, in order."""
+        return self._sentences.rows([sentence[:_LONGEST] for sentence in sentences])
+
+    def with_meanings(
+        self,
+        profile: Profile,
+        passages: Sequence[tuple[ChunkRecord, Found]],
+        question: Matrix,
+        general: tuple[float, float],
+    ) -> list[Found]:
+        """What is known of each passage, with the meanings of its sentences.
+
+        `general`: mean and deviation of the question's cosine to sentences in general.
+        """
+        chunks = [chunk for chunk, _ in passages]
+        by_words = compared([found for _, found in passages], self._words.meanings(profile, chunks))
+        meanings = [list(found.meanings) for found in by_words]
+        chosen = likeliest_sentences(profile, list(zip(chunks, by_words, strict=True)))
+        if chosen:
+            mean, deviation = general
+            texts = [sentences_of(chunks[number].text)[place].text for number, place in chosen]
+            cosines = (self.rows(texts) @ question).tolist()
+            for (number, place), cosine in zip(chosen, cosines, strict=True):
+                meanings[number][place] = meanings[number][place]._replace(near=(cosine - mean) / deviation)
+        return compared(by_words, meanings)
+
+
+def compared(passages: Sequence[Found], meanings: Sequence[Sequence[Meaning]]) -> list[Found]:
+    """The passages with these meanings of their sentences, and the best of all of them. Pure."""
+    every = [meaning for each in meanings for meaning in each]
+    nearest = max((meaning.near for meaning in every), default=0.0)
+    closest = max((meaning.kin for meaning in every), default=0.0)
+    return [
+        found._replace(meanings=tuple(each), nearest=nearest, closest=closest)
+        for found, each in zip(passages, meanings, strict=True)
+    ]
 
 
 def likeliest_sentences(profile: Profile, passages: Sequence[tuple[ChunkRecord, Found]]) -> list[tuple[int, int]]:
-    """Passage and place of the sentences that answer most strongly by all else. Pure."""
+    """Passage and place of the sentences that answer most strongly by what is known. Pure."""
     strengths = [
         (row.strength, -number, -row.place)
         for number, (chunk, found) in enumerate(passages)
         for row in ranked_sentences(profile, chunk.text, chunk.context, found)
     ]
     return [(-number, -place) for _, number, place in nlargest(_MOST, strengths)]
-
-
-def sentence_meanings(
-    profile: Profile,
-    passages: Sequence[tuple[ChunkRecord, Found]],
-    question: Matrix,
-    general: tuple[float, float],
-    vectors: SentenceVectors,
-) -> list[list[float]]:
-    """For each passage, for each of its sentences, by how many deviations its cosine exceeds the general one.
-
-    0 where a sentence was not read. `general`: mean and deviation of the question's cosine to passages in general.
-    """
-    mean, deviation = general
-    meanings = [[0.0] * len(sentences_of(chunk.text)) for chunk, _ in passages]
-    chosen = likeliest_sentences(profile, passages)
-    if not chosen:
-        return meanings
-    rows = np.stack(vectors.vectors([(passages[number][0], place) for number, place in chosen]))
-    for (number, place), cosine in zip(chosen, (rows @ question).tolist(), strict=True):
-        meanings[number][place] = (cosine - mean) / deviation
-    return meanings
-
-
-def _read(chunk: ChunkRecord, place: int) -> str:
-    """A sentence as the model reads it: with the heading above its passage, which often names its subject."""
-    heading = chunk.context.rpartition(_HEADINGS_END)[2][:_HEADING]
-    return f"{heading}. {sentences_of(chunk.text)[place].text}"[:_LONGEST]

@@ -102,6 +102,11 @@ class LocalEmbedding(BaseEmbedding):
         """Whether a question may wait for dozens of sentences to be embedded: 2 ms of processor time each, not 8."""
         return bool(getattr(self._encoder, "is_quick", False))
 
+    def cut_words(self, text: str) -> list[str]:
+        """The words of a text without spaces between them; only where the model is quick."""
+        words: list[str] = self._encoder.cut_words(text)  # type: ignore[attr-defined]
+        return words
+
     @classmethod
     def class_name(cls) -> str:
         """The name LlamaIndex shows for this model."""

@@ -1,6 +1,7 @@
 """Questions that were made for an index, kept over restarts: one small JSON file beside the generations.
 
 One that cannot be read is taken for an empty one: all in it can be made anew.
+Apart from what makes them, as all files of the server's state are: that knows of no file's form.
 """
 
 import json

@@ -102,8 +102,9 @@ class PassageMetadata(TypedDict, total=False):
     retrieval_score: float
     standing: float
     crosses: bool
-    meanings: list[float]
+    meanings: Sequence[tuple[float, ...]]
     nearest_meaning: float
+    closest_words: float
     labels: list[str]
     remarks: list[str]
     also_in: list[PassagePlace]

@@ -171,7 +171,7 @@ def _terms(text: str) -> Iterator[Term]:
     rest = _COMPOUND.sub(" ", rest)
     words = _WORD.findall(UNSPACED_RUN.sub(" ", rest).casefold())
     yield from (_single(word, language) for word in words if word not in stops)
-    for run in _content_runs(UNSPACED_RUN.findall(rest)):
+    for run in content_runs(UNSPACED_RUN.findall(rest)):
         yield from map(_single, _bigrams(run))
 
 
@@ -205,7 +205,7 @@ def _single(word: str, language: str | None = None) -> Term:
     return Term(tuple((form,) for form in dict.fromkeys(native)))
 
 
-def _content_runs(runs: Iterable[str]) -> Iterator[str]:
+def content_runs(runs: Iterable[str]) -> Iterator[str]:
     """Chinese without the words that only ask. A run of two characters is a word and stays."""
     for run in runs:
         parts = [run] if len(run) <= _KEPT_WHOLE else [part for part in _CHINESE_STOPS.split(run) if part]

@@ -1,10 +1,11 @@
-"""The meaning of single sentences: which are read, what they gain by it, and that remembering changes nothing."""
+"""What sentences and their words mean: which are read, what they gain by it, and that remembering changes nothing."""
 
 import pytest
 
 from server.evidence.examination import profile_of, sentences_of
+from server.evidence.meaning import Meaning
 from server.evidence.sentence_ranking import Found, ranked_sentences
-from server.retrieval.sentence_meaning import SentenceVectors, sentence_meanings
+from server.retrieval.sentence_meaning import SentenceReader
 from storage.caches.embeddings import unit_rows
 from storage.embedding.local import build_embed_model
 from storage.embedding.models import PACKAGED, resolve_model
@@ -12,11 +13,12 @@ from storage.records import ChunkRecord
 
 HOUSE = "The staircase is cleaned on Mondays. Your puppy must wear a lead in the hallway. The lift is inspected in May."
 SCHOOL = "Lessons begin at eight. Lunch is served in the canteen. The gym is locked after six."
+CHINESE = "楼梯每周一清洁。小狗在走廊必须系牵引绳。电梯五月检查。"
 ENGLISH = "Does my dog have to be leashed?"
 GERMAN = "Muss mein Hund an die Leine?"
 
 
-class Reader:
+class Model:
     """The packaged model, and the texts it was given."""
 
     def __init__(self) -> None:
@@ -28,59 +30,85 @@ class Reader:
         vectors: list[list[float]] = self.model.get_text_embedding_batch(texts)
         return vectors
 
+    def reader(self) -> SentenceReader:
+        return SentenceReader(self.embed, self.model.cut_words)
+
+    def sentences_read(self, since: int) -> list[str]:
+        return [text for text in self.read[since:] if " " in text]
+
 
 @pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
+def model() -> Model:
+    return Model()
 
 
 def passage(id_: str, text: str, context: str = "") -> tuple[ChunkRecord, Found]:
     return ChunkRecord(id_, f"{id_}.md", 0, text, context), Found(2.0, True, 0.5)
 
 
-def meanings_of(
-    reader: Reader, question: str, passages: list[tuple[ChunkRecord, Found]], vectors: SentenceVectors | None = None
-) -> list[list[float]]:
+def known_of(
+    model: Model, question: str, passages: list[tuple[ChunkRecord, Found]], reader: SentenceReader | None = None
+) -> list[Found]:
     profile = profile_of(question, lambda stems: {}, 1000)
-    vector = unit_rows([reader.model.get_query_embedding(question)])[0]
-    return sentence_meanings(profile, passages, vector, (0.1, 0.1), vectors or SentenceVectors(reader.embed))
+    vector = unit_rows([model.model.get_query_embedding(question)])[0]
+    return (reader or model.reader()).with_meanings(profile, passages, vector, (0.1, 0.1))
 
 
 @pytest.mark.parametrize("question", [ENGLISH, GERMAN])
-def test_the_sentence_that_says_it_in_other_words_is_nearest(reader: Reader, question: str) -> None:
-    house, school = meanings_of(reader, question, [passage("house", HOUSE), passage("school", SCHOOL)])
-    assert max(house) == house[1] > max(school)
+@pytest.mark.parametrize("measure", ["near", "kin", "plain"])
+def test_the_sentence_that_says_it_in_other_words_is_nearest(model: Model, question: str, measure: str) -> None:
+    house, school = known_of(model, question, [passage("house", HOUSE), passage("school", SCHOOL)])
+    of_house = [getattr(each, measure) for each in house.meanings]
+    assert max(of_house) == of_house[1] > max(getattr(each, measure) for each in school.meanings)
 
 
-def test_meaning_chooses_where_words_cannot(reader: Reader) -> None:
-    chunk, found = passage("house", HOUSE)
-    (meanings,) = meanings_of(reader, GERMAN, [(chunk, found)])
-    known = Found(found.standing, found.crosses, found.score, tuple(meanings), max(meanings))
+def test_words_are_compared_across_scripts(model: Model) -> None:
+    (house,) = known_of(model, ENGLISH, [passage("house", CHINESE)])
+    kin = [each.kin for each in house.meanings]
+    assert max(kin) == kin[1]
+
+
+def test_meaning_chooses_where_words_cannot(model: Model) -> None:
+    (known,) = known_of(model, GERMAN, [passage("house", HOUSE)])
     profile = profile_of(GERMAN, lambda stems: {}, 1000)
     assert ranked_sentences(profile, HOUSE, "", known)[0].place == 1
 
 
-def test_each_passage_has_a_meaning_for_every_sentence_but_only_the_likeliest_are_read(reader: Reader) -> None:
+def test_each_sentence_has_a_meaning_but_only_the_likeliest_are_read_as_a_whole(model: Model) -> None:
     passages = [passage(str(n), " ".join(f"Rule {n}.{k} is about dogs." for k in range(9))) for n in range(10)]
-    before = len(reader.read)
-    meanings = meanings_of(reader, ENGLISH, passages)
-    assert [len(each) for each in meanings] == [len(sentences_of(chunk.text)) for chunk, _ in passages]
-    assert len(reader.read) - before == sum(value != 0.0 for each in meanings for value in each) == 24
+    before = len(model.read)
+    known = known_of(model, ENGLISH, passages)
+    assert [len(each.meanings) for each in known] == [len(sentences_of(chunk.text)) for chunk, _ in passages]
+    near = [meaning.near for each in known for meaning in each.meanings]
+    assert len(model.sentences_read(before)) == sum(value != 0.0 for value in near) == 16
 
 
-def test_what_is_remembered_is_not_read_again_and_changes_nothing(reader: Reader) -> None:
-    vectors, passages = SentenceVectors(reader.embed), [passage("house", HOUSE), passage("school", SCHOOL)]
-    first = meanings_of(reader, ENGLISH, passages, vectors)
-    read = len(reader.read)
-    assert meanings_of(reader, ENGLISH, passages, vectors) == first
-    assert len(reader.read) == read
+def test_the_nearest_of_all_sentences_is_known_to_every_passage(model: Model) -> None:
+    known = known_of(model, ENGLISH, [passage("house", HOUSE), passage("school", SCHOOL)])
+    every = [meaning for each in known for meaning in each.meanings]
+    for each in known:
+        assert each.nearest == max(meaning.near for meaning in every)
+        assert each.closest == max(meaning.kin for meaning in every)
 
 
-def test_a_sentence_is_read_with_the_heading_above_it(reader: Reader) -> None:
-    before = len(reader.read)
-    meanings_of(reader, ENGLISH, [passage("house", "They must wear a lead.", "House rules › Pets")])
-    assert reader.read[before:] == ["Pets. They must wear a lead."]
+def test_what_is_remembered_is_not_read_again_and_changes_nothing(model: Model) -> None:
+    reader, passages = model.reader(), [passage("house", HOUSE), passage("school", SCHOOL)]
+    first = known_of(model, ENGLISH, passages, reader)
+    read = len(model.read)
+    assert known_of(model, ENGLISH, passages, reader) == first
+    assert len(model.read) == read
 
 
-def test_no_passages_have_no_meanings(reader: Reader) -> None:
-    assert meanings_of(reader, ENGLISH, []) == []
+def test_headings_make_up_for_words_that_the_sentence_does_not_hold(model: Model) -> None:
+    (bare,) = known_of(model, ENGLISH, [passage("house", "They must wear a lead.")])
+    (under,) = known_of(model, ENGLISH, [passage("house", "They must wear a lead.", "House rules › Dogs")])
+    assert bare.meanings[0].above == 0.0 < under.meanings[0].above
+
+
+def test_no_passages_have_no_meanings(model: Model) -> None:
+    assert known_of(model, ENGLISH, []) == []
+
+
+def test_a_question_of_words_that_only_ask_has_no_meaning_word_by_word(model: Model) -> None:
+    (known,) = known_of(model, "?", [passage("house", HOUSE)])
+    assert all(each._replace(near=0.0) == Meaning() for each in known.meanings)

@@ -1,0 +1,83 @@
+"""What an embedding model says of a sentence: as a whole, and word by word. Pure.
+
+Word by word because a question is often asked in other words than the document's, and a sentence's vector is mostly
+about what else it says: "dog" is near to "animal" whatever stands around it, and near to "Hund".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+_UNLIKE, _SAME = 0.4, 0.95
+"""Cosines of two words: below the first they say nothing of one another, from the second on the same."""
+
+
+class Meaning(NamedTuple):
+    """`near`: by how many deviations the sentence's cosine exceeds that of sentences in general, 0 where not read.
+
+    The others are shares of the question's words, 0 to 1, each by its likest word. `kin`: in the sentence; `above`,
+    `before`, `around`: what is gained by the headings, the sentence before and the rest of the passage. `least`: of the
+    word that sentence and headings hold worst; `plain`: of the words that are no names, in the sentence.
+    """
+
+    near: float = 0.0
+    kin: float = 0.0
+    least: float = 0.0
+    above: float = 0.0
+    before: float = 0.0
+    around: float = 0.0
+    plain: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWord:
+    """A word of the question, and what it counts."""
+
+    text: str
+    weight: float
+    is_name: bool = False
+
+
+Likeness = NDArray[np.float32]
+"""For each word of the question, 0 to 1, how like it something is."""
+
+
+def likeness(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Cosines of words as shares."""
+    return np.asarray(np.clip((cosines - _UNLIKE) / (_SAME - _UNLIKE), 0.0, 1.0), dtype=np.float32)
+
+
+def meanings_of(
+    asked: Sequence[AskedWord], sentences: Sequence[Likeness], headings: Sequence[int | None], context: Likeness
+) -> list[Meaning]:
+    """For each sentence of a passage what its words mean to the question; `near` is left at 0.
+
+    `headings`: for each sentence the place of the heading within the passage that it stands under. `context`: the
+    likeness of the headings above the passage.
+    """
+    if not asked:
+        return [Meaning()] * len(sentences)
+    weights = np.array([word.weight for word in asked])
+    shares = weights / (weights.sum() or 1.0)
+    plain = np.array([not word.is_name for word in asked])
+    everywhere = np.max(sentences, axis=0)
+    nothing = np.zeros(len(asked), dtype=np.float32)
+    found = []
+    for place, own in enumerate(sentences):
+        heading = headings[place]
+        with_headings = np.maximum(own, context if heading is None else np.maximum(context, sentences[heading]))
+        with_previous = np.maximum(with_headings, sentences[place - 1] if place else nothing)
+        found.append(
+            Meaning(
+                kin=float(shares @ own),
+                least=float(with_headings.min()),
+                above=float(shares @ (with_headings - own)),
+                before=float(shares @ (with_previous - with_headings)),
+                around=float(shares @ (np.maximum(with_previous, everywhere) - with_previous)),
+                plain=float(own[plain].mean()) if plain.any() else 0.0,
+            )
+        )
+    return found
