@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -158,18 +158,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--version", action="version", version=f"Pagewise {version()}")
     choice = parser.add_mutually_exclusive_group()
-    commands = {
-        "--dry-run": (_dry_run, message("show what would be done, change nothing")),
-        "--verify": (_verify, message("compare folder, catalogue, vectors and lexical index; list every difference")),
-        "--repair": (
-            _repair,
-            message("trust nothing recorded: compare all bytes, try failed files again, write vectors anew"),
-        ),
-        "--fresh": (_fresh, message("build the whole index anew with the model and chunking of the settings")),
-        "--report": (_report, message("list documents and pages that were not read well, worst first")),
-        "--watch": (_watch, message("index now and again shortly after each change")),
-    }
-    for flag, (command, text) in commands.items():
+    for flag, (command, text) in _commands().items():
         choice.add_argument(flag, dest="command", action="store_const", const=command, help=_told(text))
     choice.add_argument(
         "--backup",
@@ -197,6 +186,21 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
             _told(message("--watch never removes much by itself; run make index ARGS=--allow-removals beside it"))
         )
     return options
+
+
+def _commands() -> Mapping[str, tuple[Callable[..., int], str]]:
+    """What the job can be told to do instead of a usual run, and what that is, by flag."""
+    return {
+        "--dry-run": (_dry_run, message("show what would be done, change nothing")),
+        "--verify": (_verify, message("compare folder, catalogue, vectors and lexical index; list every difference")),
+        "--repair": (
+            _repair,
+            message("trust nothing recorded: compare all bytes, try failed files again, write vectors anew"),
+        ),
+        "--fresh": (_fresh, message("build the whole index anew with the model and chunking of the settings")),
+        "--report": (_report, message("list documents and pages that were not read well, worst first")),
+        "--watch": (_watch, message("index now and again shortly after each change")),
+    }
 
 
 def _add_options_of_removals(parser: argparse.ArgumentParser, choice: argparse._ActionsContainer) -> None:

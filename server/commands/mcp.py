@@ -1,6 +1,6 @@
 """`python -m server mcp`: the documents as tools for an agent that starts the server itself and speaks over stdio.
 
-Apart from the tools themselves: what a command line starts stands among the commands.
+Apart from the other commands because it alone builds the whole server without a socket.
 """
 
 from server import create_app

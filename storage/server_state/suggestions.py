@@ -1,7 +1,7 @@
 """Questions that were made for an index, kept over restarts: one small JSON file beside the generations.
 
-Apart from what makes them: a file of the index has its form in one place. One that cannot be read is taken for an empty
-one: all in it can be made anew.
+One that cannot be read is taken for an empty one: all in it can be made anew.
+Apart from what makes them, as all files of the server's state are: that knows of no file's form.
 """
 
 import json
