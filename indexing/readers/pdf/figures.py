@@ -7,6 +7,7 @@ of axes and ticks stand a little outside. Running text on a coloured ground is n
 import itertools
 import re
 import statistics
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ def find_figures(
     long_rows = [row for row in rows_of(words) if _is_long(row, usual)]
     found: list[Figure] = []
     rest = list(words)
-    for box in _boxes(rules, lines, [bar for bar in bars if _words_on(bar, words) <= _MOST_ON_BAR], long_rows):
+    for box in _boxes(rules, lines, list(_empty(bars, words)), long_rows):
         labels = _labels(box, rest, usual)
         if not labels or _is_page(box, labels, words):
             continue
@@ -82,8 +83,14 @@ def _box_of(word: Word) -> Rule:
     return word.x0, word.top, word.x1, word.bottom
 
 
-def _words_on(bar: Rule, words: Sequence[Word]) -> int:
-    return sum(bar[0] <= (word.x0 + word.x1) / 2 <= bar[2] and bar[1] <= word.middle <= bar[3] for word in words)
+def _empty(bars: Sequence[Rule], words: Sequence[Word]) -> Iterator[Rule]:
+    """The bars with few words on them."""
+    ordered = sorted(words, key=lambda word: word.middle)
+    middles = [word.middle for word in ordered]
+    for bar in bars:
+        beside = ordered[bisect_left(middles, bar[1]) : bisect_right(middles, bar[3])]
+        if sum(bar[0] <= (word.x0 + word.x1) / 2 <= bar[2] for word in beside) <= _MOST_ON_BAR:
+            yield bar
 
 
 @dataclass(frozen=True, slots=True)
