@@ -15,6 +15,7 @@ import pypdfium2.raw as pdfium
 _MOST_OBJECTS = 20_000  # of a page
 _MOST_SEGMENTS = 6_000  # of all its paths
 _EVERYWHERE = (-math.inf, -math.inf, math.inf, math.inf)
+_LONG = 30.0  # points: shorter drawings hardly reach beyond their clip
 _CLIP_SLACK = 2.0  # points: a rule on the edge of its clip is seen
 _DEEPEST = 5  # forms within forms
 _THICKEST = 3.0  # points: a filled shape so thin is a rule, a thicker one is a ground
@@ -162,8 +163,9 @@ def _take_path(item: Any, matrix: _Matrix, found: Drawings) -> None:
     pdfium.FPDFPath_GetDrawMode(item, fill, stroke)
     if not fill.value and not stroke.value:
         return  # a clip
-    box, clip = _bounds(item, matrix), _clip(item, matrix)
+    box = _bounds(item, matrix)
     width, height = box[2] - box[0], box[3] - box[1]
+    clip = _clip(item, matrix) if max(width, height) > _LONG else _EVERYWHERE
     is_white = bool(fill.value) and _is_white(item)
     if fill.value and not is_white:
         found.grounds.append(box)
