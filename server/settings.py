@@ -372,9 +372,7 @@ class ServerSettings(PagewiseSettings):
                     )
                 )
         if self.webhook_url and self.webhook_secret is None:
-            raise ValueError(
-                message("WEBHOOK_URL is set, so WEBHOOK_SECRET must be too: what is sent is signed with it")
-            )
+            raise ValueError(message("WEBHOOK_URL needs a WEBHOOK_SECRET: what is sent is signed with it"))
         if not self.tokens and not is_loopback(self.host):
             raise ValueError(
                 message(

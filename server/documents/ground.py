@@ -11,6 +11,7 @@ from typing import Literal
 
 from server.documents.cited_sentence import cited_range, sentence_ranges
 
+_MARK = re.compile(r"\[\d+\]")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 
 Reason = Literal["document_gone", "sentence_gone"]
@@ -52,17 +53,21 @@ def lost_ground(cited: Sequence[CitedPassage], pages_of: Callable[[str], Sequenc
 
 
 def supporting_sentences(passage: CitedPassage) -> Iterator[str]:
-    """The sentence that bears out the statement most, and those with numbers of the statement that it lacks.
+    """The statement itself where it is a quotation; else what bears it out most, and what has its other numbers.
 
     The whole passage where no sentence shares a word with the statement: it may be in another language.
     """
-    best, _weight = cited_range(passage.text, passage.statement)
+    statement = _MARK.sub("", passage.statement).strip()
+    if statement and _plain(statement) in _plain(passage.text):
+        yield statement
+        return
+    best, _weight = cited_range(passage.text, statement)
     if best is None:
         yield passage.text
         return
     sentence = passage.text[slice(*best)]
     yield sentence
-    missing = set(_NUMBER.findall(passage.statement)) - set(_NUMBER.findall(sentence))
+    missing = set(_NUMBER.findall(statement)) - set(_NUMBER.findall(sentence))
     for start, end in sentence_ranges(passage.text):
         other = passage.text[start:end]
         if found := missing & set(_NUMBER.findall(other)):

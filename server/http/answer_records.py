@@ -10,6 +10,8 @@ from server.documents.cited_sentence import sentence_ranges
 from server.http import schema
 from server.http.schema import QueryResponse
 
+_SHORTEST_QUOTE = 15  # characters: shorter ones stand in many places
+
 
 class Verdict(BaseModel):
     """What a person says of an answer. `reason`: a word of `server.pages.verdicts.REASONS`, `right` what is right."""
@@ -51,6 +53,14 @@ def statement_of(response: QueryResponse, number: int) -> str:
     """What the answer says citing this source; the question where it says nothing of it."""
     said = [text for part in (response, response.second) if part for text in _citing(part.answer, number)]
     return " ".join(said) or response.standalone_question or response.question
+
+
+def quoted_before(response: QueryResponse, number: int) -> list[str]:
+    """Sentences of the source that the answer quotes word by word, whether or not a citation follows each of them."""
+    said = response.sources[number - 1].text
+    answers = [part.answer for part in (response, response.second) if part]
+    sentences = [answer[start:end] for answer in answers for start, end in sentence_ranges(answer)]
+    return [sentence for sentence in sentences if len(sentence) >= _SHORTEST_QUOTE and sentence in said]
 
 
 def _citing(answer: str, number: int) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from server.documents.ground import CitedPassage, Loss, lost_ground
-from server.http.answer_records import StoredAnswer, statement_of
+from server.http.answer_records import StoredAnswer, quoted_before, statement_of
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from storage.catalogue.catalogue import Catalogue
 from storage.server_state.answers import AnswerStore, AnswersUnreadable
@@ -138,8 +138,10 @@ def _cited(stored: StoredAnswer, versions: Mapping[str, str]) -> list[CitedPassa
     """Its sources whose documents are not what they were; a refusal rests on nothing."""
     if stored.response.refused:
         return []
+    response = stored.response
     return [
-        CitedPassage(passage.document, passage.text, statement_of(stored.response, number))
-        for number, passage in enumerate(stored.response.sources, 1)
+        CitedPassage(passage.document, passage.text, statement)
+        for number, passage in enumerate(response.sources, 1)
         if stored.versions.get(passage.document) != versions.get(passage.document)
+        for statement in (statement_of(response, number), *quoted_before(response, number))
     ]

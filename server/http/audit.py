@@ -18,6 +18,7 @@ from server.settings import ServerSettings
 _BYTES, _FILES = 10 * 1024 * 1024, 5
 _OTHERS = {
     "api.retrieve": "search",
+    "web.find": "search",
     "web.file": "read_file",
     "web.page_picture": "read_page",
     "web.document": "read_page",

@@ -32,6 +32,7 @@ _NEEDED: dict[Scope, frozenset[str]] = {
             "web.evidence_pack",
             "web.documents",
             "web.file",
+            "web.find",
             "web.page_picture",
             "web.print_answer",
             "web.suggestions_piece",
