@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -296,7 +297,7 @@ def test_sections_below_white_space_and_headings_keep_the_header(tmp_path: Path)
 
 
 def test_names_of_columns_above_white_space_head_the_table(tmp_path: Path) -> None:
-    lines = [(60, 760, PROSE[:70]), (230, 732, "(dollars in millions)")]
+    lines: list[Any] = [(60, 760, PROSE[:70]), (230, 732, "(dollars in millions)")]
     lines += [*row(720, "Years ended", "2022", "2023"), (60, 692, "Revenues")]
     lines += [*row(680, "Sales", "1,151", "1,154"), *row(668, "Fees", "517", "429")]
     found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]

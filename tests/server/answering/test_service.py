@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from server.answering.admission import TooBusy
+from server.answering.admission import Admission, TooBusy
 from server.answering.citations import CheckedAnswer
 from server.answering.service import (
-    Admission,
     Answer,
     AnswerDelta,
     Answered,
