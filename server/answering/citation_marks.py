@@ -102,6 +102,12 @@ _GIVES = re.compile(
     r"|evaluates\s+to|ergibt|renvoie|devuelve|retorna)|返回|输出|索引|下标)\s*:?\s*$",
     re.IGNORECASE,
 )
+_GIVES_AS_NOUN = re.compile(
+    r"\b(?:(?:the|an?|its|their|our|with|for|from|into|by|no)\s+"
+    r"|(?:of|these|those|all|both|many|several|such|more|other)\s+(?:[\w-]{1,20}\s+)?)(?:outputs?|prints?|returns?|yields?|types?|picks?|sorts?|choices?|changes?|sets?)\s*$",
+    re.IGNORECASE,
+)
+"""What a verb gives is a value; "a group of outputs [1]" is a statement with its source."""
 _COPULA = re.compile(
     r"(?:\b(?:is|are|was|were|be|equals?|returns?|returned|yields?|outputs?|prints?|gives|contains?|becomes|"
     r"such\s+as|e\.g\.|ist|sind|war|waren|ergibt|lautet|lauten|est|sont|vaut|es|son|é|são)|[是为為]|等于|返回"
@@ -236,7 +242,9 @@ def _is_value(before: str, after: str, count: int) -> bool:
     """The vector is [4, 5, 9]; the value is [4] [1]. But: the sources are [1, 2]."""
     is_copula = _COPULA.search(before) is not None
     if count == 1:
-        return bool(_GIVES.search(before)) or (is_copula and re.match(r"\s*[\[【]\s*\d", after) is not None)
+        return (bool(_GIVES.search(before)) and not _GIVES_AS_NOUN.search(before)) or (
+            is_copula and re.match(r"\s*[\[【]\s*\d", after) is not None
+        )
     if _SOURCES_NAMED.search(before):
         return False
     if _GIVES.search(before):

@@ -51,6 +51,7 @@ _CHINESE_MANNER = re.compile(
     r"最多|最少|至多|容纳|收取|收费|召开|举行|可以|能够|应当|应该|必须|须要|需要|允许|不得|方可|每次|每位|目前|共有|均|都|应|须|需|得|予|可|能|将|还"
 )
 _WEEKDAY = re.compile(r"(?:周|星期|礼拜|每月第|第)$")
+_NAMED_BY_NUMBER = re.compile(r"([^\W\d_]{2,})[ \u00a0]#?$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’]s\b)?")
 _IDENTIFIER = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]+\b")
 _CAPITALISED = re.compile(r"\b[A-ZÄÖÜ][\wäöüß-]+")
@@ -143,10 +144,34 @@ def _statement(text: str) -> _Statement:
     moments = tuple(moments_of(text))
     measures = tuple(measures_of(text))
     spans = [(each.start, each.end) for each in moments] + [(each.start, each.end) for each in measures]
-    numbers = (*measures, *(number for number in numbers_of(text) if _is_value(text, number, spans)))
+    valued = [number for number in numbers_of(text) if _is_value(text, number, spans)]
+    is_measured = bool(spans) or any(number.unit for number in valued)
+    labels = {number: label for number in valued if is_measured and (label := _label_of(text, number))}
+    numbers = (*measures, *(number for number in valued if number not in labels))
     masked = without(text, merged([*spans, *((number.unit_start, number.unit_end) for number in numbers)]))
-    nouns = frozenset(_words(" ".join(_CAPITALISED.findall(masked)))) if question_tongue(text) == "de" else None
-    return _Statement(text, numbers, moments, tuple(_words(masked)), _names(masked), masked, nouns)
+    nouns = frozenset(_words(" ".join(_CAPITALISED.findall(masked)))) if _is_german(text) else None
+    names = _names(masked) | frozenset(labels.values())
+    return _Statement(text, numbers, moments, tuple(_words(masked)), names, masked, nouns)
+
+
+def _is_german(text: str) -> bool:
+    return question_tongue(text) == "de"
+
+
+def _label_of(text: str, number: Number) -> str:
+    """The name that a bare number makes of the noun before it, "house 2"; "" where it is a value or counts something.
+
+    A verb may follow it: "house 2 costs 60 euros", "Zimmer 2 kostet".
+    """
+    before = _NAMED_BY_NUMBER.search(text[: number.start])
+    if number.unit or before is None or not text[number.start : number.end].isdigit():
+        return ""
+    stops = STOP_WORDS | frame_words(text)
+    counted = re.match(r"\s+([^\W\d_]{3,})(?!\s*[\d$€£])", text[number.end :])
+    is_noun = counted and counted[1].casefold() not in stops and (counted[1][0].isupper() or not _is_german(text))
+    if before[1].casefold() in stops or is_noun:
+        return ""
+    return f"{before[1]} {text[number.start : number.end]}".casefold()
 
 
 def _is_value(text: str, number: Number, spans: Sequence[tuple[int, int]]) -> bool:

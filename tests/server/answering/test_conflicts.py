@@ -111,6 +111,24 @@ def test_pairs_of_other_kinds_and_in_german_are_told_apart_as_well() -> None:
     assert sum(contradict(*pair) for pair in agreeing) <= 3
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The rent of house 1 is 60 euros a month.", "The rent of house 2 is 60 euros a month."),
+        ("House 4 costs 60 euros.", "House 7 costs 65 euros."),
+        ("Branch 12: open from 9:00 to 17:00.", "Branch 14: open from 10:00 to 17:00."),
+        ("The membership fee 2025 is 60 euros.", "The membership fee 2026 is 65 euros."),
+    ],
+)
+def test_a_number_may_be_a_name(one: str, other: str) -> None:
+    assert not contradict("What does it cost?", one, other)
+
+
+def test_what_is_counted_is_no_name() -> None:
+    assert contradict("How many beds are there?", "The garden has 12 beds.", "The garden has 14 beds.")
+    assert contradict("What does it cost?", "The hut costs 60 euros.", "The hut costs 65 euros.")
+
+
 def test_it_does_not_matter_which_statement_comes_first() -> None:
     assert [pair for _, *pair in PAIRS if contradict(*pair) != contradict(pair[0], pair[2], pair[1])] == []
 
