@@ -66,12 +66,17 @@ class CheckedStream:
         self._sent = 0
         self._awaited = _Awaited(0, _ANYTHING)
         self._forgets_at = _LONG_PARAGRAPH
+        self._held_at_look = 0
 
     def add(self, delta: str) -> str:
         """What may be shown now; may be empty."""
         self._text += delta
         if len(self._text) < self._awaited.length and not self._awaited.signs.search(delta):
             return ""
+        held = len(self._text) - self._sent
+        if held > _LONG_HELD and held < _GROWN * self._held_at_look:
+            return ""  # so much is not read again with each piece
+        self._held_at_look = held
         end, self._awaited = _decided(self._text, self._sent)
         before = len(self._text)
         piece = self._up_to(end)
@@ -155,6 +160,8 @@ _LOOKED_BACK = 300  # characters
 _LONG_PARAGRAPH = 400  # characters
 _OPEN_LINK = re.compile(r"\]?\([^)\s]{0,300}\Z")
 
+_LONG_HELD = 1500  # characters: a formula, or a list in brackets, that is longer than any that is meant
+_GROWN = 1.15
 _ANYTHING = re.compile("")
 _ENDS_LINK = re.compile(r"[)\n]")
 _CLOSES = re.compile(r"[\]］】〕)）^>\n]")

@@ -42,9 +42,14 @@ def folders_of(paths: Iterable[str]) -> set[str]:
 
 def chosen_in(paths: Sequence[str], scopes: Iterable[str]) -> list[str]:
     """Those of the scopes that there are, each once."""
-    wanted = list(dict.fromkeys(scopes))
-    known = {*paths, *folders_of(paths)} if wanted else set()
-    return [scope for scope in wanted if scope in known]
+    wanted = list(dict.fromkeys(map(_with_one_break, scopes)))
+    known = {_with_one_break(each): each for each in (*paths, *folders_of(paths))} if wanted else {}
+    return [known[scope] for scope in wanted if scope in known]
+
+
+def _with_one_break(name: str) -> str:
+    """Forms send every line break as two characters."""
+    return "\n".join(name.splitlines())
 
 
 def chosen_scopes(paths: Sequence[str], patterns: Sequence[str]) -> list[str]:

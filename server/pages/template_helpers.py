@@ -14,7 +14,7 @@ from typing import Any
 
 from flask_babel import format_currency, format_decimal, format_timedelta, ngettext
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from server.answering import notices
 from server.answering.citation_marks import cited_numbers
@@ -210,6 +210,13 @@ def why_unscored(reason: str) -> str:
     return reason.removeprefix("not scored").removeprefix(": ")
 
 
+def field_value(path: str) -> Markup:
+    """A name as the value of a field: what a browser would change or turn the line with is written as a number."""
+    return Markup("").join(
+        escape(sign) if sign.isprintable() or sign == " " else Markup(f"&#{ord(sign)};") for sign in path
+    )
+
+
 def literal(path: str) -> str:
     """The pattern of this document alone. Browsers send a line break as two characters: any one may stand there."""
     return _LINE_BREAK.sub("?", glob.escape(path))
@@ -297,6 +304,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "cited_by": cited_by,
     "cited_only": cited_only,
     "cost": cost,
+    "field_value": field_value,
     "found_line": found_line,
     "grouped": format_decimal,
     "is_estimated": is_estimated,
