@@ -454,8 +454,8 @@ class Catalogue:
         return self._words()
 
     def _words(self) -> str:
-        """Every word of the lexical index, one a line."""
-        return "\n".join(row[0] for row in self._rows("SELECT term FROM vocabulary"))
+        """Every word of the lexical index, one a line; of a mark that stands alone SQLite tells NULL."""
+        return "\n".join(row[0] for row in self._rows("SELECT term FROM vocabulary WHERE term IS NOT NULL"))
 
     def _ids(self, places: Sequence[int]) -> Mapping[int, str]:
         """The ids of the chunks in these places. A published catalogue's are all remembered: each would cost a page."""

@@ -264,3 +264,14 @@ def test_documents_are_found_by_words_that_all_stand_in_them(
     add(catalogue, "b.md", "Another library.")
     add(catalogue, "c.md", CHINESE, GRPO)
     assert catalogue.documents_with(text) == expected
+
+
+@pytest.mark.parametrize("alone", ["\u0301", "\u0308 \u0301", "\u0e31"])
+def test_a_mark_that_stands_alone_keeps_no_question_from_being_searched(tmp_path: Path, alone: str) -> None:
+    """A scanned page holds such marks: as words they are empty, and SQLite gives an empty word as NULL."""
+    with Catalogue.create(tmp_path / "marks.db") as made:
+        add(made, "a.md", f"Die Jahresgebühr {alone} beträgt 40 Euro.")
+        assert made.search("Wie hoch ist die Gebühr?", 10) != []
+    with Catalogue.open(tmp_path / "marks.db") as opened:
+        assert opened.search("Wie hoch ist die Gebühr?", 10) != []
+        assert opened.documents_with("Gebühr") in (set(), {"a.md"})
