@@ -3,6 +3,7 @@
 import gc
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -102,6 +103,9 @@ def held(services: Services) -> tuple[int, int]:
     return sum(files), len(threads)
 
 
+_LET_GO_SECONDS = 60.0
+
+
 def generations_open(index_dir: Path) -> set[str]:
     """Of which generations files are open."""
     folder = str(index_dir / "generations")
@@ -120,7 +124,10 @@ def assert_nothing_grows(services: Services, index_dir: Path, aside: Path, measu
             break
     else:
         pytest.fail(f"handles and threads grew in each of {_ROUNDS} rounds, at last {(handles, threads)} -> {before}")
-    assert len(generations_open(index_dir)) <= 1
+    deadline = time.monotonic() + _LET_GO_SECONDS
+    while len(generations_open(index_dir)) > 1:  # what looks at the index by itself may hold the last one for a moment
+        assert time.monotonic() < deadline, generations_open(index_dir)
+        time.sleep(0.1)
 
 
 def test_quoted_answers_leave_no_handle_and_no_thread(build: BuildServices, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import re
 import sqlite3
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from storage.words import terms as lexical
@@ -62,6 +62,9 @@ def test_no_text_breaks_the_search(text: str) -> None:
 
 @given(st.text(max_size=60))
 def test_every_word_stands_at_its_place(text: str) -> None:
+    assume(
+        not re.search(rf"\d[{MARKS}]", text)
+    )  # a mark behind a digit, which no language writes, is left out of the index
     starts, words = lexical.placed_words(text)
     assert starts == sorted(starts)
     for start, word in zip(starts, words, strict=True):
