@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings
 
 from tests.chroma_process import ChromaDidNotStart, ChromaProcess
 from tests.isolation import block_network, poison_global_settings
+from tests.server.pages.browser_setup import CHROMIUM
 from tests.shared import made_once
 from tests.tiny_bge_m3 import make_tiny_bge_m3
 
@@ -27,9 +28,14 @@ poison_global_settings()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """`-k L12` finds the tests of that row of docs/faults.md by their marker; pytest itself looks at names only."""
+    """`-k L12` finds the tests of that row of docs/faults.md by their marker; pytest itself looks at names only.
+
+    What needs a browser is left out where there is none.
+    """
     for marker in item.iter_markers("faults"):
         item.extra_keyword_matches.update(marker.args)
+    if CHROMIUM is None and item.get_closest_marker("browser"):
+        item.add_marker(pytest.mark.skip(reason="no Chromium on this machine: apt-get install chromium"))
 
 
 def settings_classes() -> list[type[BaseSettings]]:

@@ -12,7 +12,7 @@ from server.http.services import Services
 from server.settings import ServerSettings
 from tests.server.documents.test_uploads import names, upload
 from tests.server.documents.upload_setup import served
-from tests.server.pages.browser_setup import CHROMIUM, FLAGS
+from tests.server.pages.browser_setup import chromium
 from tests.server.pages.test_pages import PAGE, outline
 
 OLD, NEW = b"old words", b"new and other words"
@@ -89,13 +89,11 @@ def test_a_script_is_told_of_each_file_in_pieces(taking: FlaskClient, folder: Pa
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 @pytest.mark.parametrize(("has_script", "width"), [(True, 1280), (True, 360), (False, 768)])
 def test_a_person_is_asked_for_each_file_in_a_browser(
     empty_services: Services, folder: Path, tmp_path: Path, has_script: bool, width: int
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
 
     mine = tmp_path / "mine"
     mine.mkdir()
@@ -105,8 +103,7 @@ def test_a_person_is_asked_for_each_file_in_a_browser(
         str(mine / name) for name in (("a.md", "b.md", "d.md", "e.exe") if has_script else ("a.md", "b.md", "d.md"))
     ]
     settings = ServerSettings(allow_uploads=True, documents_dir=folder)
-    with served(replace(empty_services, settings=settings)) as house, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+    with served(replace(empty_services, settings=settings)) as house, chromium() as browser:
         size = {"width": width, "height": 800}
         page = browser.new_context(viewport=size, bypass_csp=True, java_script_enabled=has_script).new_page()  # type: ignore[arg-type]
         page.goto(f"{house.address}/documents")
@@ -127,5 +124,4 @@ def test_a_person_is_asked_for_each_file_in_a_browser(
             page.check("fieldset >> nth=1 >> input[value=skip]")
             page.click(".conflict button >> nth=0")
             page.wait_for_url("**added=2**")
-        browser.close()
     assert contents(folder) == {"a.md": NEW, "b.md": OLD, "c.md": OLD, "d.md": NEW}

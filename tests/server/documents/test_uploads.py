@@ -26,7 +26,7 @@ from storage.settings import StorageSettings
 from tests.server.api.test_openapi_cases import _CHECKS, operations_of
 from tests.server.conftest import ROOT
 from tests.server.documents.upload_setup import House, multipart, served
-from tests.server.pages.browser_setup import CHROMIUM, FLAGS
+from tests.server.pages.browser_setup import chromium
 from tests.server.pages.test_pages import PAGE, outline
 
 FERRY = b"# Ferry\n\nThe ferry to Skarholm leaves the eastern pier at 7:40 every morning.\n"
@@ -275,13 +275,11 @@ def test_made_up_requests_are_answered_as_documented(taking: FlaskClient) -> Non
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 @pytest.mark.parametrize(("scheme", "has_script"), [("light", True), ("dark", True), ("light", False)])
 def test_a_person_adds_and_deletes_in_a_browser(
     empty_services: Services, folder: Path, tmp_path: Path, scheme: Literal["light", "dark"], has_script: bool
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
 
     shutil.copytree(ROOT / "documents", folder)
     mine, large = tmp_path / "会议 minutes.md", tmp_path / "large.txt"
@@ -289,8 +287,7 @@ def test_a_person_adds_and_deletes_in_a_browser(
     large.write_bytes(b"x" * 1_100_000)
     server_settings = ServerSettings(allow_uploads=True, documents_dir=folder, max_upload_mb=1)
     found: list[Any] = []
-    with served(replace(empty_services, settings=server_settings)) as house, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+    with served(replace(empty_services, settings=server_settings)) as house, chromium() as browser:
         page = browser.new_page(
             viewport={"width": 360, "height": 800}, color_scheme=scheme, java_script_enabled=has_script, bypass_csp=True
         )
@@ -314,7 +311,6 @@ def test_a_person_adds_and_deletes_in_a_browser(
         page.click(".confirm button")
         assert "The document was deleted." in page.inner_text(".done")
         examine()
-        browser.close()
     assert [violation["id"] for violation in found] == []
     assert not (folder / mine.name).exists()
 

@@ -1,13 +1,43 @@
-"""Chromium on this machine, and a way between it and a server that can be cut."""
+"""Chromium on this machine, a server for it, and a way between them that can be cut."""
 
 import shutil
 import socket
 import threading
-from contextlib import suppress
-from typing import Self
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from playwright.sync_api import Browser
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
+_FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
+
+
+@contextmanager
+def chromium() -> Iterator["Browser"]:
+    """A browser without a window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS.split())
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def listening(application: "Flask") -> Iterator[str]:
+    """The address on loopback at which this application answers."""
+    from waitress.server import create_server
+
+    connections: dict[int, Any] = {}
+    server = create_server(application, map=connections, listen="127.0.0.1:0", threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(60)
 
 
 class Relay:

@@ -12,16 +12,12 @@ import pytest
 
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion
-from tests.server.pages.browser_setup import CHROMIUM
 from tests.server.pages.test_browser import QUESTION, SCORED, broken_rules
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
-]
+pytestmark = pytest.mark.browser
 
 Theme = Literal["light", "dark"]
 VIEWS: tuple[tuple[int, Theme], ...] = (

@@ -1,19 +1,17 @@
 """The pages in a real browser: with and without JavaScript, small and large, light and dark, under attack."""
 
 import re
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from waitress.server import create_server
 
 from server import create_app
 from server.http.services import Services
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion, Failure
-from tests.server.pages.browser_setup import CHROMIUM
+from tests.server.pages.browser_setup import listening
 from tests.server.pages.test_rendering import EXFILTRATION_PAYLOADS, SCRIPT_PAYLOADS
 
 if TYPE_CHECKING:
@@ -22,10 +20,7 @@ if TYPE_CHECKING:
 QUESTION = "How much is the cooperative share that every member buys?"
 SCORED = Completion('{"score": 9, "reason": "names the fee"}')
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
-]
+pytestmark = pytest.mark.browser
 
 
 def ask(page: "Page", question: str = QUESTION) -> None:
@@ -193,20 +188,15 @@ def test_a_page_that_could_not_answer_shows_itself_anew(
         def __getattr__(self, name: str) -> Any:
             return getattr(indexes[-1], name)
 
-    connections: dict[int, Any] = {}
     application = create_app(replace(quoting_services, index=Late()))  # type: ignore[arg-type]
-    server = create_server(application, map=connections, listen="127.0.0.1:0", threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"http://127.0.0.1:{server.effective_port}/")
-    assert page.locator(".notice h2").inner_text() == "Nothing is indexed yet"
-    indexes.append(quoting_services.index)
-    page.wait_for_selector(".notice", state="detached", timeout=60_000)
-    context.close()
-    server.close()
-    thread.join(60)
+    with listening(application) as address:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{address}/")
+        assert page.locator(".notice h2").inner_text() == "Nothing is indexed yet"
+        indexes.append(quoting_services.index)
+        page.wait_for_selector(".notice", state="detached", timeout=60_000)
+        context.close()
 
 
 def broken_rules(page: "Page") -> list[tuple[str, str]]:

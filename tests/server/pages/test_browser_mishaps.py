@@ -14,16 +14,13 @@ from server.settings import ServerSettings
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion
 from tests.server.documents.upload_setup import served
-from tests.server.pages.browser_setup import CHROMIUM, Relay
+from tests.server.pages.browser_setup import Relay
 from tests.server.pages.test_browser import QUESTION, SCORED, ask, broken_rules
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
-]
+pytestmark = pytest.mark.browser
 SHIFTS = """
     window.shifts = 0;
     new PerformanceObserver((list) => {

@@ -13,14 +13,11 @@ from server import create_app
 from server.http.services import Services
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion
-from tests.server.pages.browser_setup import CHROMIUM
 from tests.server.pages.test_browser import QUESTION, SCORED, broken_rules
 from tests.server.pages.test_pages import PAGE, outline
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 
 
 def test_the_form_for_questions_leads_to_the_passages_and_keeps_where_to_look(client: FlaskClient) -> None:
@@ -72,7 +69,6 @@ def test_what_cannot_be_looked_for_comes_back_in_the_form(client: FlaskClient, w
     assert "formaction" in found.text
 
 
-@in_browser
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 768, 1280])
 @pytest.mark.parametrize("script", [True, False], ids=["JavaScript", "none"])
@@ -98,7 +94,6 @@ def test_passages_are_found_and_opened_with_and_without_a_script(
     assert urlsplit(page.url).query.startswith("q=")
 
 
-@in_browser
 @pytest.mark.browser
 def test_enter_finds_again_and_ask_answers_from_the_same_form(
     visit: Callable[..., "Page"], deepseek: FakeDeepSeek

@@ -10,13 +10,11 @@ from server.pages.common_statements import is_among, statement
 from server.pages.rendering import AnswerContext, render_answer, sentences_in
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion
-from tests.server.pages.browser_setup import CHROMIUM
 from tests.server.pages.test_browser import QUESTION, SCORED, broken_rules
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 QUICK = "The cooperative share is **60 euros** [1]. Household members pay nothing."
 THOUGHT = "- The cooperative share is 60 euros for every member [1].\n- It is paid back when somebody leaves [2]."
 
@@ -56,7 +54,6 @@ def ask_both(page: "Page", deepseek: FakeDeepSeek, word: str) -> None:
     page.wait_for_url("**/answers/*")
 
 
-@in_browser
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 1024])
 def test_two_answers_are_tabs_where_there_is_no_room_for_both(
@@ -77,7 +74,6 @@ def test_two_answers_are_tabs_where_there_is_no_room_for_both(
     assert broken_rules(page) == []
 
 
-@in_browser
 @pytest.mark.browser
 def test_two_answers_stand_side_by_side_where_there_is_room(
     visit: Callable[..., "Page"], deepseek: FakeDeepSeek
@@ -97,7 +93,6 @@ def test_two_answers_stand_side_by_side_where_there_is_room(
     assert broken_rules(page) == []
 
 
-@in_browser
 @pytest.mark.browser
 def test_each_of_two_answers_is_copied_by_itself(visit: Callable[..., "Page"], deepseek: FakeDeepSeek) -> None:
     page = visit(viewport={"width": 1280, "height": 800}, permissions=["clipboard-read", "clipboard-write"])
@@ -116,7 +111,6 @@ def test_each_of_two_answers_is_copied_by_itself(visit: Callable[..., "Page"], d
     assert re.findall(r"^\[(\d)\] ", copied, re.MULTILINE) == ["1"]
 
 
-@in_browser
 @pytest.mark.browser
 def test_without_a_script_links_lead_to_both_answers(visit: Callable[..., "Page"], deepseek: FakeDeepSeek) -> None:
     page = visit(viewport={"width": 360, "height": 800}, java_script_enabled=False)
