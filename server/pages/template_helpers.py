@@ -308,6 +308,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "found_line": found_line,
     "grouped": format_decimal,
     "is_estimated": is_estimated,
+    "joined_lines": joined_lines,
     "is_ocr": is_ocr,
     "answer_html": answer_html,
     "asset": asset,

@@ -2,12 +2,6 @@
 "use strict";
 
 (() => {
-  function fragment(html) {
-    const template = document.createElement("template");
-    template.innerHTML = html;
-    return template.content;
-  }
-
   // What is chosen is sent at once; what is too large is refused before.
   for (const upload of document.querySelectorAll("form[data-most]")) {
     upload.file.addEventListener("change", () => {
@@ -20,9 +14,7 @@
   // Each file is sent by itself: its progress, what became of it, and what to do where its name is taken.
   const form = document.querySelector("[data-uploads]");
   const list = form?.parentElement.querySelector("[data-sent]");
-  form?.addEventListener("submit", (event) => {
-    event.preventDefault();
-  });
+  form?.addEventListener("submit", (event) => event.preventDefault());
   form?.addEventListener("files", (event) => sendAll([...event.detail]));
   document.addEventListener("submit", (event) => event.target.matches("[data-settle]") && settle(event));
 
@@ -69,7 +61,7 @@
     const problem = new DOMParser().parseFromString(html, "text/html").querySelector(".problem p");
     line.classList.toggle("wrong", !status || Boolean(problem));
     if (problem) said.textContent = problem.textContent;
-    else if (status) said.replaceChildren(fragment(html));
+    else if (status) said.innerHTML = html;
     else said.textContent = list.dataset.notSent;
   }
 
@@ -112,5 +104,4 @@
       filter.append(field);
     }
   });
-
 })();

@@ -16,7 +16,6 @@ from server.http.services import Services
 from server.pages.page_text import PageText
 from server.settings import ServerSettings
 from storage.records import PageRecord
-from tests.server.pages.browser_setup import CHROMIUM
 from tests.server.pages.test_browser import QUESTION, broken_rules
 from tests.server.pages.test_pages import PAGE, outline
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 PDF = "/documents/how-relevance-is-measured.pdf"
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 
 
 def pages(*texts: str) -> list[PageRecord]:
@@ -133,7 +131,6 @@ def test_a_file_that_could_not_be_read_is_opened_retried_and_ignored(quoting_ser
     assert "retry" not in {a.get("name") for a in well.all("button")}
 
 
-@in_browser
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 768, 1280])
 @pytest.mark.parametrize("script", [True, False], ids=["JavaScript", "none"])
@@ -149,6 +146,9 @@ def test_a_document_is_searched_and_turned_with_and_without_a_script(
     box = page.locator("#hit").bounding_box()
     assert box
     assert 0 <= box["y"] < 800, "the first hit is in view"
+    colour = "mark => getComputedStyle(mark).backgroundColor"
+    passages = page.eval_on_selector(".hits mark", colour)
+    assert page.eval_on_selector("#hit", colour) != passages, "a hit in a passage is seen"
     page.fill(".jump input[type=number]", "2")
     page.press(".jump input[type=number]", "Enter")
     page.wait_for_url("**page=2*")

@@ -17,7 +17,6 @@ from server.settings import ServerSettings
 from storage.server_state.answers import AnswerStore
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion
-from tests.server.pages.browser_setup import CHROMIUM
 from tests.server.pages.test_browser import QUESTION, SCORED, broken_rules
 from tests.server.pages.test_browser import ask as ask_in
 from tests.server.pages.test_pages import PAGE, ask, outline
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 NOT_SAID = "Who won the football world cup in 1954?"
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 
 
 @pytest.fixture
@@ -50,6 +48,7 @@ def test_a_source_opens_beside_its_answer_with_the_sentence_marked(client: Flask
     assert "cooperative share" in strong[1]
     assert "60 euros" in strong[1]
     assert len(strong[1]) < len(marked[1])
+    assert "within three months, when the member leaves." in marked[1], "without the line ends of the page"
     assert client.get(f"{address}?open=99").text.count("data-pane") == 0
 
 
@@ -81,7 +80,6 @@ def test_a_source_whose_document_is_gone_opens_as_the_text_that_was_kept(quoting
     assert "60 euros" in shown.split("data-frame")[1]
 
 
-@in_browser
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 768, 1280])
 @pytest.mark.parametrize("script", [True, False], ids=["JavaScript", "none"])
@@ -110,7 +108,6 @@ def test_where_a_number_comes_from_is_one_click_away(
     assert page.locator("#source-1").count() == 1
 
 
-@in_browser
 @pytest.mark.browser
 def test_a_citation_that_is_pointed_at_shows_its_sentence(visit: Callable[..., "Page"], deepseek: FakeDeepSeek) -> None:
     deepseek.when(lambda asked: asked.is_json_mode, SCORED)
@@ -127,7 +124,6 @@ def test_a_citation_that_is_pointed_at_shows_its_sentence(visit: Callable[..., "
     assert page.locator(".peek").is_visible()
 
 
-@in_browser
 @pytest.mark.browser
 def test_the_pages_beside_are_turned_by_arrow_keys_and_going_back_closes_them(
     visit: Callable[..., "Page"], deepseek: FakeDeepSeek, address: str
@@ -154,7 +150,6 @@ def test_the_pages_beside_are_turned_by_arrow_keys_and_going_back_closes_them(
     assert page.locator("[data-pane]").count() == 0
 
 
-@in_browser
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 768, 1280])
 @pytest.mark.parametrize(("scheme", "language"), [("light", "en-US"), ("dark", "zh-CN")])
