@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.api import questions
 from server.http.answer_records import read_summary
-from server.http.services import services
+from server.http.services import answer_losses, services
 
 _MOST = 1000
 
@@ -57,10 +57,10 @@ blueprint = APIBlueprint("answers_api", __name__, abp_tags=[Tag(name="Pagewise")
 @blueprint.get("/api/answers", responses={200: AnswersResponse, **questions.problems(400, 401, 403, 422, 429, 503)})
 def kept_answers(query: AnswersQuery) -> Response:
     """The answers that are kept, and whether the documents still say what they rest on."""
-    watch = services().answer_watch
-    lost = watch.lost() if watch is not None else {}
+    newest = services().answers.newest()
+    lost = answer_losses(newest)
     found = []
-    for kept in services().answers.newest():
+    for kept in newest:
         summary = read_summary(kept.summary)
         if summary is None:
             continue

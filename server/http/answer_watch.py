@@ -5,7 +5,7 @@ Needs no language model. What was found is for the history, the API and the figu
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,9 +54,12 @@ class AnswerWatch:
         """Look no more."""
         self._closed.set()
 
-    def lost(self) -> Mapping[str, Sequence[Loss]]:
-        """What answers have lost, by their ids, in the generation that answers now; empty while none does."""
-        self._look()
+    def lost(self, kept: Iterable[str] | None = None) -> Mapping[str, Sequence[Loss]]:
+        """What answers have lost, by their ids, in the generation that answers now; empty while none does.
+
+        `kept`: the ids of the kept answers, where they were read a moment ago.
+        """
+        self._look(kept)
         return self._seen.lost
 
     def known_losses(self) -> int:
@@ -79,21 +82,21 @@ class AnswerWatch:
         except IndexNotReady:
             return False
 
-    def _look(self) -> None:
+    def _look(self, ids: Iterable[str] | None = None) -> None:
         with self._looking:
             try:
                 with self._index.acquire() as index:
                     generation, catalogue = index.generation.name, index.generation.catalogue
-                    kept = [each.id for each in self._answers.newest()]
+                    kept = dict.fromkeys((each.id for each in self._answers.newest()) if ids is None else ids)
                     is_new = generation != self._seen.generation
-                    unknown = kept if is_new else [each for each in kept if each not in self._seen.looked_at]
-                    if not is_new and not unknown and self._seen.looked_at == frozenset(kept):
+                    unknown = [each for each in kept if is_new or each not in self._seen.looked_at]
+                    if not is_new and self._seen.looked_at == kept.keys():
                         return
                     before, found = self._seen, self._losses(catalogue, unknown)
                     failed = {each.path: each.category for each in catalogue.documents() if each.status != "indexed"}
             except (IndexNotReady, AnswersUnreadable):
                 return
-            still = {} if is_new else {each: lost for each, lost in before.lost.items() if each in set(kept)}
+            still = {} if is_new else {each: lost for each, lost in before.lost.items() if each in kept}
             self._seen = _Seen(generation, still | found, frozenset(kept), failed)
             if is_new and before.generation and self._tell is not None:
                 self._tell_what_is_new(before, self._tell)

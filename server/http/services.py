@@ -3,7 +3,7 @@
 Also what pages and API alike want to know of the documents; nothing of any while no index is open.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -15,6 +15,7 @@ from server import answers
 from server.answering.readiness_check import SelfCheck
 from server.answering.suggestions import Suggestions
 from server.documents.child_processes import Children
+from server.documents.ground import Loss
 from server.documents.page_pictures import IndexedFiles, PagePictures
 from server.documents.reindexing import Reindexing
 from server.documents.slow_work import SlowWork
@@ -27,7 +28,7 @@ from server.retrieval.reachability import DocumentsUnreachable, why_unreachable
 from server.settings import ServerSettings
 from storage.folder_listing import FolderListing, read_listing
 from storage.records import DocumentRecord, PageRecord, PageStatus
-from storage.server_state.answers import AnswerStore
+from storage.server_state.answers import AnswerStore, KeptAnswer
 
 EXTENSION = "pagewise"
 
@@ -136,6 +137,12 @@ def documents_saying(text: str) -> set[str]:
         return set()
     with services().index.acquire() as index:
         return index.generation.catalogue.documents_with(text)
+
+
+def answer_losses(kept: Sequence[KeptAnswer]) -> Mapping[str, Sequence[Loss]]:
+    """What these, all that are kept, have lost of what they rest on, by their ids; nothing where nobody looks."""
+    watch = services().answer_watch
+    return watch.lost(each.id for each in kept) if watch is not None else {}
 
 
 def documents_dir() -> Path:

@@ -70,7 +70,7 @@ def _way(shown: ShownPage) -> dict[str, Any]:
     """How the page is looked at, where it was come from, and how its address becomes that of another page."""
     view, zoom = request.args.get("view", "both"), request.args.get("zoom", type=int)
     kept = {
-        "find": request.args.get("find", "").strip()[:LONGEST] or None,
+        "find": _wanted() or None,
         "view": view if view in VIEWS[1:] else None,
         "zoom": zoom if zoom in ZOOMS[1:] else None,
         "passage": shown.passage.id if shown.passage else None,
@@ -82,7 +82,6 @@ def _way(shown: ShownPage) -> dict[str, Any]:
         "view": kept["view"] or "both",
         "zoom": kept["zoom"] or 1,
         "back": kept["back"],
-        "is_back_to_answer": bool(kept["back"] and _ANSWER.fullmatch(str(kept["back"]))),
     }
 
 
@@ -97,12 +96,16 @@ def _back() -> str | None:
     return back if is_known else None
 
 
+def _wanted() -> str:
+    """What is looked for inside the document; empty where nothing is."""
+    return request.args.get("find", "").strip()[:LONGEST]
+
+
 def _searched(catalogue: Catalogue, shown: ShownPage) -> tuple[Search | None, Markup | None]:
     """What was found in the document, and the text of the page with it marked."""
-    wanted = request.args.get("find", "").strip()[:LONGEST]
     if shown.page is None:
         return None, None
-    if not wanted:
+    if not (wanted := _wanted()):
         return None, PageText(shown.page.text, shown.ranges).html()
     with services().slow_work.turn("files"):  # the document is read whole
         inside = TextSearch(wanted, catalogue.pages(shown.document.path))

@@ -49,6 +49,7 @@ def _documents_page() -> str:
     saying = documents_saying(wanted.text) if wanted.text else set()
     listed = list_documents(records, wanted, newest(records), saying)
     chosen = chosen_in([record.path for record in records if record.sha256], request.args.getlist("documents"))
+    boxes = {*(record.path for record in listed.rows), *(f"{folder.path}/" for folder in listed.folders)}
     return render_template(
         "documents.html",
         listed=listed,
@@ -59,6 +60,7 @@ def _documents_page() -> str:
         saying=sentence_with,
         passages=_passages_with(wanted.text, listed.rows) if saying else {},
         chosen=chosen,
+        chosen_elsewhere=[scope for scope in chosen if scope not in boxes],
         job=reindexing.state() if reindexing else None,
         kind_of=kind_of,
         modified_at=lambda record: datetime.fromtimestamp(record.mtime_ns / 1e9, UTC),

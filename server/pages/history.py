@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from server.documents.ground import Loss
 from server.http.answer_records import Summary, read_summary
 from server.http.kept_answers import changed_documents
-from server.http.services import document_records, services
+from server.http.services import answer_losses, document_records, services
 from server.pages.blueprint import blueprint
 from server.pages.verdicts import judged_answers, question_lines
 from storage.words.terms import content_words
@@ -90,9 +90,9 @@ def unanswered_groups(entries: Sequence[Entry]) -> list[list[Entry]]:
 
 def _entries() -> list[Entry]:
     now = {record.path: record.sha256 for record in document_records()}
-    summaries = ((each.id, read_summary(each.summary)) for each in services().answers.newest())
-    watch = services().answer_watch
-    lost = watch.lost() if watch is not None else {}
+    kept = services().answers.newest()
+    summaries = ((each.id, read_summary(each.summary)) for each in kept)
+    lost = answer_losses(kept)
     return [
         Entry(answer_id, summary, bool(changed_documents(summary.sources, now)), tuple(lost.get(answer_id, ())))
         for answer_id, summary in summaries

@@ -164,7 +164,8 @@ def ignore() -> BaseResponse:
         failed = (record for record in known_documents() if record.status != "indexed")
         paths = [record.path for record in failed if (record.category or "") == category]
     require_documents()
-    ignored = ignore_documents(documents_dir(), [path for path in paths if path in set(known_paths())])
+    known = set(known_paths())
+    ignored = ignore_documents(documents_dir(), [path for path in paths if path in known])
     return redirect(url_for("web.documents", ignored=ignored) + "#indexing", 303)
 
 

@@ -14,7 +14,6 @@ from server import create_app
 from server.pages.scopes import chosen_in, chosen_scopes, pattern_of, scopes_of
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion
-from tests.server.pages.browser_setup import CHROMIUM
 from tests.server.pages.test_pages import PAGE, outline
 from tests.server.served_folder import served
 
@@ -27,6 +26,8 @@ FILES = {
     "law/leases/barn.md": "# Barn\n\nThe rent of the barn is 520 euros a month.\n",
     "law/notes.md": "# Notes\n\nThe rent of the boat house is 630 euros a month.\n",
     "garden.md": "# Garden\n\nThe rent of the garden is 740 euros a month.\n",
+    "shed/tools.md": "# Tools\n\nThe saw is lent for a week.\n",
+    "shed/tools.mdx": "# More tools\n\nThe ladder is lent for a day.\n",
 }
 QUESTION = "How much is the rent a month?"
 
@@ -113,6 +114,11 @@ def test_the_list_chooses_documents_and_folders(folder: FlaskClient) -> None:
     assert chips(folder, "/?documents=garden.md&documents=law/") == ["garden.md", "law/"]
 
 
+def test_what_is_chosen_stays_though_a_name_that_is_shorter_by_a_letter_is_listed(folder: FlaskClient) -> None:
+    page = folder.get("/documents?q=saw&documents=shed/tools.md&documents=shed/tools.mdx").text
+    assert re.findall(r'name="documents" value="([^"]+)"[^>]* checked', page) == ["shed/tools.mdx", "shed/tools.md"]
+
+
 def test_the_list_finds_words_of_the_text_and_leads_to_them(folder: FlaskClient) -> None:
     page = folder.get("/documents?q=boat+house").text
     rows = re.findall(r'<tr class="indexed">.*?</tr>', page, re.DOTALL)
@@ -126,13 +132,14 @@ def test_the_list_finds_words_of_the_text_and_leads_to_them(folder: FlaskClient)
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 @pytest.mark.parametrize("script", [True, False], ids=["JavaScript", "none"])
 def test_scopes_are_chosen_and_removed_in_a_browser(
     visit: Callable[..., "Page"], deepseek: FakeDeepSeek, address: str, script: bool
 ) -> None:
     deepseek.when(lambda asked: "pick-me" in asked.prompt, Completion("It is 60 euros [1]."))
     page = visit("/documents?q=.md", java_script_enabled=script)
+    search, order = page.locator(".filter label >> nth=0"), page.locator(".filter label >> nth=1")
+    assert search.evaluate("label => label.offsetHeight") == order.evaluate("label => label.offsetHeight"), "one line"
     page.check("input[value='library-handbook.md']")
     page.check("input[value='waldbad-badeordnung.md']")
     if script:
