@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from indexing.readers.pdf.lines import Row, rows_of
 from indexing.readers.pdf.sides import WIDEST_PITCH, are_parties, is_figures, is_prose, pitch
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.words import Rule, Word
 
 _GAP = 0.75  # of the size: the least width of a gap between columns
 _CROSSING = 0.25  # at most this share of the rows may run across the gap (titles, wide captions)
@@ -29,8 +29,6 @@ _TOP_ROWS = 7  # of a column: their size is that of its text
 _RULE_SLACK = 0.06  # of the width: how much shorter a rule from edge to edge may be
 _MOST_ROWS = 400
 _DEEPEST = 6
-
-Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
 
 
 def in_reading_order(

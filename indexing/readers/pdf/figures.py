@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from indexing.readers.pdf.cells import cells_of, is_figure
 from indexing.readers.pdf.lines import Row, rows_of, text_of
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.words import Rule, Word
 
 _CELL = 10.0  # points: drawings so near are one figure
 _MOST_PLACES = 40_000  # of the raster
@@ -40,8 +40,6 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = " · "
-
-Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
 
 
 @dataclass(frozen=True, slots=True)

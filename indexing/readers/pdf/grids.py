@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from indexing.readers.pdf.cells import is_figure, markdown_row
 from indexing.readers.pdf.lines import Row, rows_of, text_of
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.words import Rule, Word
 
 _SNAP = 2.5  # points: rules so near are one, ends so near touch
 _MOST_RULES = 500  # of a page, pieces in one line counted once
@@ -24,8 +24,6 @@ _BARS = 40  # characters of bars in a row
 _ALIGNED = 0.3  # sizes
 _WHOLE_COLUMNS = 0.6  # of the columns of such a band have as many lines; else cells are wrapped
 _SPLIT_ROWS = 3  # lines of a band without rules between them
-
-Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from indexing.readers.pdf.scripts import is_spaceless
 from indexing.readers.pdf.strikes import without_struck
 from indexing.readers.pdf.table_sections import Part, with_sections
 from indexing.readers.pdf.tables import table_lines, table_stretches
-from indexing.readers.pdf.words import Character, Word
+from indexing.readers.pdf.words import Character, Rule, Word
 
 _PARAGRAPH = 1.35  # of the usual step from line to line
 _PLAIN_GAP = 1.5  # sizes: two spaces in a line that is no row of a table
@@ -27,8 +27,6 @@ _CHINESE_ENDS = "。！？；：…"
 _CHART_LINES = 5  # slanted lines within a grid of rules
 _BESIDE_BOX = 2.5  # sides of a check box to the text that it belongs to
 _BOX_SIZES = (0.45, 1.7)  # sides of a check box, in sizes of that text
-
-Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
 
 
 @dataclass(frozen=True, slots=True)

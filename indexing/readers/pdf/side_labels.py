@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 from indexing.readers.pdf.cells import Span, column_of
 from indexing.readers.pdf.lines import Row, text_of
-from indexing.readers.pdf.table_heads import Rule
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.words import Rule, Word
 
 _WIDE = 0.8  # of the table: a rule so long parts groups
 _LINED_UP = 0.6  # of the rows begin where their labels do

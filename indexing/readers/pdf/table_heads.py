@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from indexing.readers.pdf.cells import JOINS_NEXT, WORD_GAP, Span, cells_of, column_of, is_figure, markdown_row
 from indexing.readers.pdf.head_columns import HeadColumns, HeadName, shared_width
 from indexing.readers.pdf.lines import Row, text_of
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.words import Rule, Word
 
 _HEAD_GAP = 0.6  # sizes between two names of columns, where no gap goes through
 YEAR = re.compile(
@@ -23,8 +23,6 @@ _LINE_STEP = 1.45  # sizes from line to line of one name
 _UNDER = 0.9  # sizes: a rule so far below a baseline belongs to the text
 _SAME_RULE = 1.5  # points
 _OFF_RULE = 0.15  # of a rule's length: so far off its middle is as good as in it
-
-Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
 
 
 def column_names(rows: Sequence[Row], body: Sequence[Row], gaps: Sequence[Span], level: Sequence[Rule]) -> list[str]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from indexing.readers.pdf.cells import cells_of, is_figure
 from indexing.readers.pdf.lines import Row, text_of
-from indexing.readers.pdf.table_heads import YEAR, Rule
+from indexing.readers.pdf.table_heads import YEAR
 from indexing.readers.pdf.tables import Columns, columns_of, table_lines
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.words import Rule, Word
 
 _MOST_LABELS = 3  # lines of headings between two sections
 _LABEL_WIDTH = 0.7  # of the table's

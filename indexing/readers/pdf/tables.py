@@ -22,8 +22,8 @@ from indexing.readers.pdf.cells import (
 )
 from indexing.readers.pdf.lines import Row, text_of
 from indexing.readers.pdf.side_labels import with_group_heads, with_shared_labels
-from indexing.readers.pdf.table_heads import YEAR, Rule, column_names, head_rows, named_rows, own_spans
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.table_heads import YEAR, column_names, head_rows, named_rows, own_spans
+from indexing.readers.pdf.words import Rule, Word
 
 _FORMULA = re.compile("[=√∑∏∫−×∈≤≥≈→∥\u0391-\u03c9\U0001d400-\U0001d7ff]|[(){}\\[\\],.|!]+$")
 _WRITTEN = re.compile(r"[^\W\d_]{3}")
