@@ -257,8 +257,8 @@ class _Typewriter:
             if (font := font_of(one.source)) in widths:
                 widths[font].setdefault(one.text, []).append((one.x1 - one.x0) / one.size)
         fonts = {font for font, found in widths.items() if font and self._is_of_one_width(found)}
-        of_these = (one.source for one in run if fonts and one is not None and font_of(one.source) in fonts)
-        self._sources = frozenset(of_these)
+        sources = {one.source for one in run if one is not None} if fonts else set()
+        self._sources = frozenset(source for source in sources if font_of(source) in fonts)
         self._step, blank = self._steps(run) if fonts else (0.0, 0.0)
         self._most = (self._step + blank) / 2
 

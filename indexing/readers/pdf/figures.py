@@ -82,10 +82,8 @@ def _empty(bars: Sequence[Rule], words: Sequence[Word]) -> Iterator[Rule]:
     middles = [word.middle for word in ordered]
     for bar in bars:
         beside = ordered[bisect_left(middles, bar[1]) : bisect_right(middles, bar[3])]
-        if (
-            len(beside) <= _MOST_ON_BAR
-            or sum(bar[0] <= (word.x0 + word.x1) / 2 <= bar[2] for word in beside) <= _MOST_ON_BAR
-        ):
+        on_it = (bar[0] <= (word.x0 + word.x1) / 2 <= bar[2] for word in beside)
+        if len(beside) <= _MOST_ON_BAR or sum(on_it) <= _MOST_ON_BAR:
             yield bar
 
 
