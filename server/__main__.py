@@ -1,5 +1,5 @@
 """`python -m server` serves; `ask "question"` answers once on the terminal; `doctor` examines the set-up;
-`mcp` serves an agent on standard input and output.
+`mcp` serves an agent on standard input and output; `verify-pack` and `replay` look at an evidence pack.
 """
 
 import argparse

@@ -47,8 +47,8 @@ def join_cut_words(pages: Sequence[str]) -> list[str]:
     evidence = _evidence(pages)
     joined = []
     for page in pages:
-        text, last = page, "" if _CUT.search(page) else page
-        while text != last:  # a word may be cut on two lines running
+        text, last = page, ""
+        while text != last and _CUT.search(text):  # a word may be cut on two lines running
             last, text = text, _CUT_WORD.sub(lambda match: _join(match, evidence), text)
         joined.append(text)
     return joined

@@ -147,9 +147,14 @@ def survey(
         wanted = Fingerprints("", "", "")  # nothing is known, so nothing is compared
     else:
         wanted = fingerprints(written_recipe(baseline.manifest), settings)
-    retry = options.repair or options.retry_failed
-    ways = {"retry_failed": retry, "with_ocr": options.with_ocr}
-    planned = plan(discovery, documents, wanted, retried=options.retried, **ways)
+    planned = plan(
+        discovery,
+        documents,
+        wanted,
+        retry_failed=options.repair or options.retry_failed,
+        retried=options.retried,
+        with_ocr=options.with_ocr,
+    )
     sentence = message("{other}; the index becomes equal to that one", other=other) if other else None
     return Survey(baseline, discovery, planned, moment, sentence, _other_place(baseline, chroma), check)
 

@@ -24,7 +24,7 @@ from server.language_model.received import Reply
 from server.retrieval.index_holder import IndexNotReady, OpenIndex
 from storage.catalogue.catalogue import Catalogue
 from storage.records import DocumentRecord
-from storage.server_state.suggestions import keep_questions, kept_questions
+from storage.server_state.kept_entries import keep_entry, kept_entry
 
 logger = logging.getLogger(__name__)
 
@@ -165,7 +165,7 @@ class Suggestions:
             return
         yield found
         with suppress(OSError):
-            keep_questions(self._file, name, [(each.question, each.document) for each in found])
+            keep_entry(self._file, name, [(each.question, each.document) for each in found])
 
     def _is_answered(self, proposal: Proposal) -> bool:
         """Whether the question is answered, and by the document that it was made from."""
@@ -177,6 +177,13 @@ class Suggestions:
         answer = answering.try_out(Question(proposal.question, threshold=self._threshold))
         first = answer.sources[0] if answer.sources and not answer.refused else None
         return first is not None and proposal.document in (first.document, *(place.document for place in first.also_in))
+
+
+def kept_questions(file: Path, name: str) -> list[tuple[str, str]] | None:
+    """Questions with the documents that answer them, as they are kept under that name; None where there are none."""
+    with suppress(TypeError, ValueError):
+        return [(str(question), str(document)) for question, document in kept_entry(file, name)]
+    return None
 
 
 def _sources(catalogue: Catalogue, documents: Sequence[str]) -> list[Source]:

@@ -37,7 +37,6 @@ _INSTRUCTIONS = (
     "to see what there is. Give the user the links of the pages."
 )
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
-_LISTED_AT_MOST = 200
 
 _Documents = Annotated[
     list[str] | None, Field(description='Only these documents: globs on their paths, e.g. "contracts/*.pdf".')
@@ -185,7 +184,7 @@ class _ListingServer(MCPServer[Any]):
                 title=each.title,
                 mime_type="text/markdown",
             )
-            for each in found.documents[:_LISTED_AT_MOST]
+            for each in found.documents
         ]
 
 

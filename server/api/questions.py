@@ -24,9 +24,7 @@ from server.http.event_stream import EVENT_STREAM, Sent, stream_answer
 from server.http.metrics import exposition
 from server.http.problems import Problem, Refused, bad_input, problem_of
 from server.http.services import documents_problem, require_documents, services
-from server.language import question_language
 from storage.folder_listing import read_listing
-from storage.message_translation import told
 from storage.records import PageRecord
 from storage.version import version
 
@@ -86,14 +84,7 @@ def retrieve(body: schema.RetrieveRequest) -> Response:
         .answering()
         .retrieve(body.question, k, tuple(body.documents), score=body.score, cancel=services().stopping)
     )
-    return _json(
-        schema.RetrieveResponse(
-            passages=[conversion.passage_out(passage) for passage in found.passages],
-            index=schema.IndexInfo.model_validate(found.index),
-            timings_ms=found.timings_ms,
-            notices=[told(notice, question_language(body.question)) for notice in found.notices],
-        )
-    )
+    return _json(conversion.retrieve_response(found, body.question))
 
 
 @blueprint.get("/api/documents", responses={200: schema.DocumentsResponse, **problems(*_ALWAYS, 503)})

@@ -14,7 +14,6 @@ from pydantic import BaseModel, Field, ValidationError
 
 from server import answers
 from server.answers import Answered
-from server.documents.page_pictures import indexed_file
 from server.http import conversion, schema
 from server.http.problems import Problem, Refused, bad_input, known_exceptions, problem_of, told_problem
 from server.http.services import Answering, Services
@@ -101,12 +100,8 @@ class Tools:
             asked = schema.RetrieveRequest(question=question, k=k, documents=documents)
             count = asked.k or self.services.settings.retrieve_k
             found = self._answering().retrieve(asked.question, count, tuple(asked.documents), score=True, cancel=cancel)
-            return schema.RetrieveResponse(
-                passages=[self._linked(conversion.passage_out(passage)) for passage in found.passages],
-                index=schema.IndexInfo.model_validate(found.index),
-                timings_ms=found.timings_ms,
-                notices=[told(notice, question_language(question)) for notice in found.notices],
-            )
+            response = conversion.retrieve_response(found, question)
+            return response.model_copy(update={"passages": [self._linked(each) for each in response.passages]})
 
         return _told_failure(work, question)
 
@@ -185,7 +180,7 @@ class Tools:
         def work() -> bytes | None:
             with self.services.index.acquire() as index:
                 record = _known(index.generation.catalogue, document)
-                file = indexed_file(index.generation.manifest.documents_dir, record)
+                file = self.services.files.find(index.generation.manifest.documents_dir, record)
             if record.format != "pdf" or file is None:
                 return None
             return self.services.pictures.picture(file, record.sha256, page, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from server.answers import Answer, AnswerDelta, Answered, Question, ReasoningDelta
 from server.bootstrap import build_answer_service, index_holder, prepare_logging
@@ -27,7 +27,7 @@ class Unanswered(Exception):
 
 def ask_once(settings: ServerSettings, question: str, *, mode: Literal["chat", "reasoner"], as_json: bool) -> str:
     """The answer with its sources as text, or the whole response as JSON. Raises `Unanswered`."""
-    with _asked(settings, question, mode) as (service, asked):
+    with answering_once(settings, {"question": question, "model": mode}) as (service, asked):
         answer = service.answer(asked)
     if as_json:
         return conversion.query_response(answer, secrets.token_hex(8)).model_dump_json(indent=2)
@@ -42,7 +42,7 @@ def ask_aloud(
     `write` gets pieces of text, and whether they are the model's thoughts.
     """
     streamed = ""
-    with _asked(settings, question, mode) as (service, asked):
+    with answering_once(settings, {"question": question, "model": mode}) as (service, asked):
         for event in service.events(asked):
             match event:
                 case ReasoningDelta(text=text):
@@ -70,18 +70,16 @@ def _told(text: str) -> str:
 
 
 @contextmanager
-def _asked(
-    settings: ServerSettings, question: str, mode: Literal["chat", "reasoner"]
-) -> Iterator[tuple[AnswerService, Question]]:
-    """An answer service for one question; what it raises becomes `Unanswered`."""
+def answering_once(settings: ServerSettings, asked: dict[str, Any]) -> Iterator[tuple[AnswerService, Question]]:
+    """An answer service for one question, which is asked as of the API; what it raises becomes `Unanswered`."""
     prepare_logging("WARNING")
     storage = read_storage_settings()
     index = index_holder(storage)
     try:
-        asked = schema.QueryRequest(question=question, model=mode)
+        question = conversion.question_of(schema.QueryRequest.model_validate(asked), settings)
         index.refresh()
         with closing(build_answer_service(settings, index)) as service:
-            yield service, conversion.question_of(asked, settings)
+            yield service, question
     except known_exceptions() as error:
         raise Unanswered(told_problem(problem_of(error), terminal_language())) from error
     finally:

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.bootstrap import build_answer_service, index_holder, prepare_logging
-from server.http import conversion, schema
-from server.http.problems import known_exceptions, problem_of, told_problem
+from server.commands.ask import Unanswered, answering_once
+from server.http import conversion
 from server.settings import ServerSettings, read_storage_settings
-from storage.generations.published import DamagedGeneration, Generation, NoIndex, candidates, open_generation
-from storage.message_translation import terminal_language
+from storage.generations.published import DamagedGeneration, Generation, NoIndex, open_generation
 from storage.messages import message
-from storage.server_state.evidence_packs import CheckedPack, checked_pack, fingerprint, signing_key
+from storage.server_state.evidence_packs import CheckedPack, checked_pack, own_fingerprint
 
 
 class UnusablePack(Exception):
@@ -87,11 +85,7 @@ def _answer(pack: CheckedPack) -> dict[str, Any]:
 
 
 def _signed_by(pack: CheckedPack, index_dir: Path) -> Line:
-    try:
-        ours = fingerprint(signing_key(index_dir).public_key()) if index_dir.is_dir() else ""
-    except OSError:
-        ours = ""
-    if pack.signer == ours:
+    if pack.signer == own_fingerprint(index_dir):
         return Line(message("It was signed by this server, key {key}.", key=pack.signer), is_well=True)
     return Line(
         message(
@@ -128,25 +122,17 @@ def _document_compared(path: str, then: str, now: dict[str, str]) -> Line:
 
 def _opened(index_dir: Path) -> Generation | None:
     try:
-        for name in candidates(index_dir):
-            return open_generation(index_dir, name)
+        return open_generation(index_dir)
     except (NoIndex, DamagedGeneration):
         return None
-    return None
 
 
 def _asked_again(settings: ServerSettings, asked: dict[str, Any]) -> dict[str, Any]:
-    prepare_logging("WARNING")
-    index = index_holder(read_storage_settings())
     try:
-        question = conversion.question_of(schema.QueryRequest.model_validate(asked), settings)
-        index.refresh()
-        with closing(build_answer_service(settings, index)) as service:
+        with answering_once(settings, asked) as (service, question):
             answer = service.answer(question)
-    except known_exceptions() as error:
-        raise UnusablePack(told_problem(problem_of(error), terminal_language())) from error
-    finally:
-        index.close()
+    except Unanswered as error:
+        raise UnusablePack(str(error)) from error
     return conversion.query_response(answer, "").model_dump(mode="json")
 
 

@@ -87,6 +87,14 @@ def summary_of(stored: StoredAnswer) -> Summary:
     )
 
 
+def read_stored(document: str) -> StoredAnswer | None:
+    """The answer that was kept as this; None where bytes were overwritten, or another version has written it."""
+    try:
+        return StoredAnswer.model_validate_json(document)
+    except ValidationError:
+        return None
+
+
 def read_summary(text: str) -> Summary | None:
     """The summary that was kept, or that of the whole answer kept by an earlier version; None: neither can be read."""
     for model in (Summary, StoredAnswer):

@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
-
 from server.documents.ground import CitedPassage, Loss, lost_ground
-from server.http.answer_records import StoredAnswer, quoted_before, statement_of
+from server.http.answer_records import StoredAnswer, quoted_before, read_stored, statement_of
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from storage.catalogue.catalogue import Catalogue
 from storage.server_state.answers import AnswerStore, AnswersUnreadable
@@ -112,7 +110,8 @@ class AnswerWatch:
 
         found = {}
         for answer_id in answers:
-            stored = _read(self._answers.get(answer_id))
+            document = self._answers.get(answer_id)
+            stored = read_stored(document) if document is not None else None
             if stored is not None and (losses := lost_ground(_cited(stored, versions), pages_of)):
                 found[answer_id] = tuple(losses)
         return found
@@ -126,15 +125,6 @@ class AnswerWatch:
         changed = [answer_id for answer_id in now.lost if answer_id not in before.lost]
         if changed:
             tell("answers.changed", {"generation": now.generation, "answers": changed})
-
-
-def _read(document: str | None) -> StoredAnswer | None:
-    if document is None:
-        return None
-    try:
-        return StoredAnswer.model_validate_json(document)
-    except ValidationError:
-        return None
 
 
 def _cited(stored: StoredAnswer, versions: Mapping[str, str]) -> list[CitedPassage]:

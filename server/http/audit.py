@@ -16,7 +16,7 @@ from server.http.scopes import asks_by_tool, needed_scope
 from server.settings import ServerSettings
 
 _BYTES, _FILES = 10 * 1024 * 1024, 5
-_OTHERS = {
+_ACTIONS = {
     "api.retrieve": "search",
     "web.find": "search",
     "web.file": "read_file",
@@ -31,8 +31,6 @@ _OTHERS = {
     "web.evidence_pack": "read_answer",
     "sign_in.sign_in": "sign_in",
     "sign_in.sign_out": "sign_out",
-}
-_ACTIONS = {
     "indexing.start": "index",
     "indexing.cancel": "cancel_indexing",
     "upload_api.upload": "upload",
@@ -81,7 +79,7 @@ def _action() -> str | None:
         return "ask"
     if endpoint == "mcp.call":
         return "call_tool"
-    if (named := _ACTIONS.get(endpoint) or _OTHERS.get(endpoint)) is not None:
+    if (named := _ACTIONS.get(endpoint)) is not None:
         return named
     if request.method == "GET":
         return None

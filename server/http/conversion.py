@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from server.answers import Answer, Question, Turn
+from server.answers import Answer, Question, Retrieval, Turn
 from server.http import schema
 from server.language import question_language
 from server.passages import Passage
@@ -74,6 +74,16 @@ def _written(answer: Answer, say: Say, say_notice: Say) -> dict[str, Any]:
         "usage": answer.usage,
         "timings_ms": answer.timings_ms,
     }
+
+
+def retrieve_response(found: Retrieval, question: str) -> schema.RetrieveResponse:
+    """Passages without an answer, as docs/api.md shows them; notices in the language of the question."""
+    return schema.RetrieveResponse(
+        passages=[passage_out(passage) for passage in found.passages],
+        index=schema.IndexInfo.model_validate(found.index),
+        timings_ms=found.timings_ms,
+        notices=[told(notice, question_language(question)) for notice in found.notices],
+    )
 
 
 def passage_out(passage: Passage, say: Say = str) -> schema.PassageOut:

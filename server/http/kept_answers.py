@@ -9,13 +9,12 @@ from pathlib import Path
 
 from flask import g
 from flask_babel import lazy_gettext as _l
-from pydantic import ValidationError
 
 from server.answering import notices
 from server.answers import Answer
 from server.documents.slow_work import NoRoom
 from server.http import conversion, schema
-from server.http.answer_records import StoredAnswer, summary_of
+from server.http.answer_records import StoredAnswer, read_stored, summary_of
 from server.http.problems import Problem, Refused
 from server.http.services import document_records, documents_dir, services
 from storage.messages import encoded, message
@@ -40,12 +39,10 @@ def stored_answer(answer_id: str) -> StoredAnswer | None:
     document = services().answers.get(answer_id)
     if document is None:
         return None
-    try:
-        return StoredAnswer.model_validate_json(document)
-    except ValidationError:
-        # Bytes were overwritten in the file, or another version of the program has written it.
+    stored = read_stored(document)
+    if stored is None:
         logger.warning("the kept answer %s cannot be read any more", answer_id)
-        return None
+    return stored
 
 
 def required_answer(answer_id: str) -> StoredAnswer:

@@ -5,7 +5,6 @@ to learn. What helped is remembered for all calls, and kept over restarts where 
 beside the generations. One that cannot be read is taken for an empty one: all in it can be learned anew.
 """
 
-import json
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -17,15 +16,13 @@ from server.language_model.capabilities import Body, Capabilities, PromptTooLong
 from server.language_model.chat_server import ServerRefused
 from server.language_model.refusals import Refusal, is_content_risk
 from server.language_model.replies import ReportedError
-from storage.private_files import private_directory, write_private
+from storage.server_state.kept_entries import keep_entry, kept_entry
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 _MOST_LESSONS = 12
-_MOST_ENTRIES = 50  # of the file, each a model on a server
-_writing = threading.Lock()
 _TEACHING = frozenset((200, 400, 413, 415, 422, 500, 501))
 """Statuses that may be about the request. 200: the error came as a reply."""
 
@@ -110,41 +107,16 @@ class KnownModel:
         if self._file is None:
             return
         try:
-            _write_entry(self._file, self._name, to_plain(self._known))
+            keep_entry(self._file, self._name, to_plain(self._known))
         except OSError as error:
             logger.warning("what was learned of the language model's server is not kept: %s", error)
 
     def _read(self) -> Capabilities:
-        plain = _read_entry(self._file, self._name) if self._file is not None else None
+        plain = kept_entry(self._file, self._name) if self._file is not None else None
         try:
-            return from_plain(plain) if plain is not None else Capabilities()
+            return from_plain(plain) if isinstance(plain, dict) else Capabilities()
         except (ValueError, TypeError, KeyError):
             return Capabilities()
-
-
-def _read_entry(file: Path, name: str) -> dict[str, Any] | None:
-    """What is kept under that name; None where nothing is, or nothing that can be read."""
-    entry = _entries(file).get(name)
-    return entry if isinstance(entry, dict) else None
-
-
-def _write_entry(file: Path, name: str, entry: dict[str, Any]) -> None:
-    """Keep it, in the place of what was kept under that name. Raises `OSError`."""
-    with _writing:
-        entries = {key: value for key, value in _entries(file).items() if key != name} | {name: entry}
-        newest = dict(list(entries.items())[-_MOST_ENTRIES:])
-        private_directory(file.parent)
-        fresh = file.with_suffix(".new")
-        write_private(fresh, json.dumps(newest, ensure_ascii=False, indent=1))
-        fresh.replace(file)
-
-
-def _entries(file: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 _FEWEST_BY_ESTIMATE = 0.6

@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from storage.file_hash import file_sha256
-from storage.generations.manifest import read_manifest, write_manifest
-from storage.generations.published import DamagedGeneration, NoIndex, current_name, utc_now
+from storage.generations.drafts import point_to
+from storage.generations.lock import index_lock
+from storage.generations.manifest import UnreadableManifest, read_manifest, write_manifest
+from storage.generations.published import NoIndex, current_name, generations_directory, utc_now
 from storage.generations.verification import VerificationFailed, verify_in_fresh_process
 from storage.messages import message
 from storage.private_files import private_directory, tighten_index
@@ -54,7 +56,7 @@ class Backup:
 def back_up(index_dir: Path, target: Path, settings_file: Path | None = None) -> Backup:
     """Write the backup; `target` is there at the end, whole, or as it was. `settings_file`: its lines without secrets.
 
-    Raises `BackupFailed`, `NoIndex`, `DamagedGeneration`; `OSError` where there is no room.
+    Raises `BackupFailed`, `NoIndex`; `OSError` where there is no room.
     """
     for _ in range(_TRIES - 1):
         try:
@@ -67,31 +69,34 @@ def back_up(index_dir: Path, target: Path, settings_file: Path | None = None) ->
 def restore(source: Path, index_dir: Path, documents_dir: Path) -> Backup:
     """Make the index of a backup anew in an empty place, prove it, and let it answer for the documents in that folder.
 
-    Raises `BackupFailed`: there is an index already, the file is damaged, or what it holds does not prove whole.
+    Raises `BackupFailed`: there is an index already, the file is damaged, or what it holds does not prove whole;
+    `IndexLocked` while a job is at work there.
     """
+    _refuse_another(index_dir)
+    private_directory(index_dir)
+    with tempfile.TemporaryDirectory(prefix="restore-", dir=index_dir) as scratch:
+        contents = _unpacked(source, Path(scratch))
+        _prove(Path(scratch), contents["generation"], documents_dir)
+        with index_lock(index_dir):
+            _refuse_another(index_dir)  # a job may have published one meanwhile
+            _move_into(Path(scratch), index_dir)
+            point_to(index_dir, contents["generation"])
+    tighten_index(index_dir)
+    return _described(contents, source)
+
+
+def _refuse_another(index_dir: Path) -> None:
     if current_name(index_dir) is not None:
         raise BackupFailed(
             message("{folder} holds an index already; set INDEX_DIR to a new folder, or move it away", folder=index_dir)
         )
-    private_directory(index_dir)
-    with tempfile.TemporaryDirectory(prefix="restore-", dir=index_dir) as scratch:
-        place = Path(scratch)
-        contents = _unpacked(source, place)
-        _let_know(place, contents["generation"], documents_dir)
-        try:
-            verify_in_fresh_process(place, contents["generation"])
-        except VerificationFailed as error:
-            raise BackupFailed(message("what the backup holds is not whole: {error}", error=str(error))) from error
-        _move_into(place, index_dir)
-    tighten_index(index_dir)
-    return _described(contents, source)
 
 
 def _back_up(index_dir: Path, target: Path, settings_file: Path | None) -> Backup:
     name = current_name(index_dir)
     if name is None:
         raise NoIndex(message("there is no index yet; run make index"))
-    generation = index_dir / "generations" / name
+    generation = generations_directory(index_dir) / name
     if read_manifest(generation).collection:
         raise BackupFailed(
             message("the vectors are on a Chroma server; back that up by its own means, and INDEX_DIR with its files")
@@ -109,7 +114,7 @@ def _back_up(index_dir: Path, target: Path, settings_file: Path | None) -> Backu
 
 def _written(unfinished: Path, index_dir: Path, name: str, scratch: Path, settings_file: Path | None) -> dict[str, Any]:
     """Write the archive; gives its table of contents."""
-    manifest = read_manifest(index_dir / "generations" / name)
+    manifest = read_manifest(generations_directory(index_dir) / name)
     hashes: dict[str, str] = {}
     with tarfile.open(unfinished, "w") as archive:
         unfinished.chmod(0o600)  # it holds the documents' text
@@ -134,7 +139,7 @@ def _written(unfinished: Path, index_dir: Path, name: str, scratch: Path, settin
 
 def _sources(index_dir: Path, name: str, scratch: Path, settings_file: Path | None) -> Iterator[tuple[str, Path]]:
     """The path in the archive, and the file whose bytes stand there."""
-    generation = index_dir / "generations" / name
+    generation = generations_directory(index_dir) / name
     for file in sorted(path for path in generation.rglob("*") if path.is_file()):
         inside = file.relative_to(index_dir).as_posix()
         if file.name.endswith(("-wal", "-shm", "-journal")):
@@ -146,7 +151,7 @@ def _sources(index_dir: Path, name: str, scratch: Path, settings_file: Path | No
             yield database, _copy_of_database(index_dir / database, scratch / database)
     for plain in _FILES:
         if (index_dir / plain).is_file():
-            yield plain, _copy(index_dir / plain, scratch / plain)
+            yield plain, Path(shutil.copyfile(index_dir / plain, scratch / plain))
     if settings_file is not None and settings_file.is_file():
         kept = scratch / "settings.env"
         kept.write_text("".join(_without_secrets(settings_file)), encoding="utf-8")
@@ -162,11 +167,6 @@ def _copy_of_database(database: Path, copy: Path) -> Path:
     ):
         source.backup(target)
         target.execute("PRAGMA journal_mode=DELETE")
-    return copy
-
-
-def _copy(file: Path, copy: Path) -> Path:
-    shutil.copyfile(file, copy)
     return copy
 
 
@@ -203,24 +203,24 @@ def _unpacked(source: Path, place: Path) -> dict[str, Any]:
     return contents
 
 
-def _let_know(place: Path, generation: str, documents_dir: Path) -> None:
-    """The restored generation answers for the documents in another folder."""
-    directory = place / "generations" / generation
+def _prove(place: Path, generation: str, documents_dir: Path) -> None:
+    """Let the generation answer for the documents in that folder, and prove it. Raises `BackupFailed`."""
+    directory = generations_directory(place) / generation
     try:
         write_manifest(directory, replace(read_manifest(directory), documents_dir=str(documents_dir.resolve())))
-    except Exception as error:
-        raise DamagedGeneration(str(error)) from error
-    (place / "CURRENT").write_text(f"{generation}\n", encoding="ascii")
+        verify_in_fresh_process(place, generation)
+    except UnreadableManifest as error:
+        raise BackupFailed(str(error)) from error
+    except VerificationFailed as error:
+        raise BackupFailed(message("what the backup holds is not whole: {error}", error=str(error))) from error
 
 
 def _move_into(place: Path, index_dir: Path) -> None:
-    """CURRENT last: until then there is no index."""
-    names = sorted((each.name for each in place.iterdir()), key=lambda name: name == "CURRENT")
-    for name in names:
-        target = index_dir / name
+    for restored in list(place.iterdir()):
+        target = index_dir / restored.name
         if target.is_dir():
             shutil.rmtree(target)  # leftovers of jobs that published nothing
-        (place / name).replace(target)
+        restored.replace(target)
 
 
 def _described(contents: Mapping[str, Any], file: Path) -> Backup:

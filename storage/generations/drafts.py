@@ -152,13 +152,13 @@ def publish(index_dir: Path, draft: Draft) -> None:
         _sync(draft.chroma_directory / "chroma.sqlite3")  # the verifier's Chroma wrote into it
     published = draft.directory.rename(generations_directory(index_dir) / draft.name)
     _sync(published.parent)
-    _point_to(index_dir, draft.name)
+    point_to(index_dir, draft.name)
 
 
 def point_back_to(index_dir: Path, name: str) -> None:
     """Make a generation that was published before the current one again, and remember that. Hold the lock."""
     write_private(index_dir / _ROLLED_BACK, name + "\n")
-    _point_to(index_dir, name)
+    point_to(index_dir, name)
 
 
 def is_rolled_back(index_dir: Path) -> bool:
@@ -169,7 +169,8 @@ def is_rolled_back(index_dir: Path) -> bool:
         return False
 
 
-def _point_to(index_dir: Path, name: str) -> None:
+def point_to(index_dir: Path, name: str) -> None:
+    """Make a finished generation the one that answers. Hold the lock."""
     pointer, fresh = index_dir / "CURRENT", index_dir / "CURRENT.new"
     write_private(fresh, name + "\n")
     _sync(fresh)

@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import io
 import json
+import threading
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ CONTENTS, SIGNATURE = "pack.json", "pack.signature"
 FORMAT = 1
 _WHEN = (2000, 1, 1, 0, 0, 0)
 _LARGEST_BYTES = 256 * 1024 * 1024
+_making = threading.Lock()  # of the key: two that are made at once would not both be kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,31 @@ class CheckedPack:
 
 def signing_key(index_dir: Path) -> Ed25519PrivateKey:
     """The server's key, made at its first use and kept beside the index for its own account alone. Raises `OSError`."""
-    file = index_dir / KEY_FILE
-    try:
-        return Ed25519PrivateKey.from_private_bytes(base64.b64decode(file.read_text(encoding="ascii"), validate=True))
-    except FileNotFoundError:
+    with _making:
+        if (known := _known_key(index_dir)) is not None:
+            return known
         private_directory(index_dir)
         made = Ed25519PrivateKey.generate()
         secret = made.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-        write_private(file, base64.b64encode(secret).decode("ascii"))
+        write_private(index_dir / KEY_FILE, base64.b64encode(secret).decode("ascii"))
         return made
+
+
+def own_fingerprint(index_dir: Path) -> str:
+    """The short form of the key of the server with this index; "" where it has none, or none that can be read."""
+    try:
+        known = _known_key(index_dir)
+    except (OSError, ValueError):
+        return ""
+    return fingerprint(known.public_key()) if known is not None else ""
+
+
+def _known_key(index_dir: Path) -> Ed25519PrivateKey | None:
+    try:
+        text = (index_dir / KEY_FILE).read_text(encoding="ascii")
+    except FileNotFoundError:
+        return None
+    return Ed25519PrivateKey.from_private_bytes(base64.b64decode(text, validate=True))
 
 
 def fingerprint(key: Ed25519PublicKey) -> str:

@@ -109,6 +109,25 @@ def column_of(gaps: Sequence[Span], place: float) -> int:
     return sum((gap[0] + gap[1]) / 2 < place for gap in gaps)
 
 
+def by_column(words: Sequence[Word], gaps: Sequence[Span]) -> Iterator[tuple[int, Word]]:
+    """(column, word) from the last word to the first; a sign of a currency goes with the figure behind it."""
+    column = 0
+    for word in reversed(words):
+        if not JOINS_NEXT.match(word.text):
+            column = column_of(gaps, (word.x0 + word.x1) / 2)
+        yield column, word
+
+
+def span_of(words: Sequence[Word]) -> Span:
+    """From where to where words of a line, or of several, reach."""
+    return min(word.x0 for word in words), max(word.x1 for word in words)
+
+
+def shared_width(one: Span, other: Span) -> float:
+    """How much of two spans lies over one another, in points; negative where they are apart."""
+    return min(one[1], other[1]) - max(one[0], other[0])
+
+
 def with_whole_cells(rows: Sequence[Row], table: Sequence[list[str]]) -> list[list[str]]:
     """The table's rows, those joined to the one before that only go on with its words, as where no rules part them."""
     labelled = [row.base - above.base for above, row, cells in zip(rows, rows[1:], table[1:], strict=False) if cells[0]]

@@ -23,7 +23,6 @@ from indexing.readers.pdf.words import ASCENT, DESCENT, Character, Turn, Word
 MOST_CHARACTERS = 60_000  # of a page; beyond, its plain text is taken as it is
 _GAP = 0.7  # of the size: so far apart are two words, whether or not a space was drawn
 _TIGHT = 0.15  # of the size: raised text so near belongs to the word, even after a space that PDFium made up
-_NARROW = "il"
 _ENOUGH_LETTERS = 5
 _SAME_WIDTH = 0.05  # of the width
 _BACK = 0.5  # of the size: a step back of so much begins another word
@@ -36,7 +35,7 @@ _STRAIGHT_DEGREES = 15  # angles are told apart in such steps
 _ENDS = frozenset(" \t\r\n\x00\u00a0\u3000\u200b\u2028\u2029")
 _LAM, _ALEFS = "\u0644", "\u0627\u0622\u0623\u0625"
 _HYPHENS = frozenset("\x02\ufffe")  # PDFium's marks for a hyphen at the end of a line
-_LAST = frozenset("il")  # letters of a ligature
+_NARROW = frozenset("il")  # letters that end a ligature
 _SUSPICIOUS = 0.4  # of the size: no font but a typewriter's has such a wide "i"
 _WIDER = 1.4  # times the letter alone
 _JOINED = (0.86, 1.04)  # of the widths of its letters: a ligature is a little narrower
@@ -89,8 +88,7 @@ def _font(text_object: int) -> int:
 def _with_ligatures(run: Sequence[Character | None], font_of: FontOf) -> list[Character | None]:
     """The characters, with "fi", "fl", "ffi" or "ffl" where a glyph is too wide for the letter it is named by."""
     letters = [one for one in run if one is not None]
-    wide = [one for one in letters if one.text in _LAST and one.x1 - one.x0 > _SUSPICIOUS * one.size]
-    if not wide:
+    if not any(map(_is_wide, letters)):
         return list(run)
     narrowest: dict[tuple[int, str], float] = defaultdict(lambda: float("inf"))
     for one in letters:
@@ -99,11 +97,16 @@ def _with_ligatures(run: Sequence[Character | None], font_of: FontOf) -> list[Ch
             narrowest[key] = min(narrowest[key], (one.x1 - one.x0) / one.size)
     found: list[Character | None] = []
     for index, each in enumerate(run):
-        if each is not None and each.text in _LAST and not _shares_glyph(run, index):
+        if each is not None and each.text in _NARROW and not _shares_glyph(run, index):
             font = font_of(each.source)
             each = _whole_ligature(each, narrowest[font, "f"], narrowest[font, each.text])
         found.append(each)
     return found
+
+
+def _is_wide(one: Character) -> bool:
+    """Whether it is named by a narrow letter and as wide as a ligature, or as all letters of a typewriter."""
+    return one.text in _NARROW and one.x1 - one.x0 > _SUSPICIOUS * one.size
 
 
 def _shares_glyph(run: Sequence[Character | None], index: int) -> bool:
@@ -249,14 +252,13 @@ class _Typewriter:
 
     def __init__(self, run: Sequence[Character | None], font_of: FontOf) -> None:
         letters = [one for one in run if one is not None and one.text.isalpha() and one.text.isascii()]
-        narrow = [one for one in letters if one.text in _NARROW and one.x1 - one.x0 > _SUSPICIOUS * one.size]
-        widths: dict[int, dict[str, list[float]]] = {font_of(one.source): {} for one in narrow}
+        widths: dict[int, dict[str, list[float]]] = {font_of(one.source): {} for one in filter(_is_wide, letters)}
         for one in letters if widths else ():
             if (font := font_of(one.source)) in widths:
                 widths[font].setdefault(one.text, []).append((one.x1 - one.x0) / one.size)
         fonts = {font for font, found in widths.items() if font and self._is_of_one_width(found)}
-        of_these = (one.source for one in run if fonts and one is not None and font_of(one.source) in fonts)
-        self._sources = frozenset(of_these)
+        sources = {one.source for one in run if one is not None} if fonts else set()
+        self._sources = frozenset(source for source in sources if font_of(source) in fonts)
         self._step, blank = self._steps(run) if fonts else (0.0, 0.0)
         self._most = (self._step + blank) / 2
 

@@ -10,9 +10,10 @@ import re
 import statistics
 from collections.abc import Iterator, Sequence
 
+from indexing.readers.pdf.cells import Span, span_of
 from indexing.readers.pdf.lines import Row, rows_of
 from indexing.readers.pdf.sides import WIDEST_PITCH, are_parties, is_figures, is_prose, pitch
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.words import Rule, Word
 
 _GAP = 0.75  # of the size: the least width of a gap between columns
 _CROSSING = 0.25  # at most this share of the rows may run across the gap (titles, wide captions)
@@ -29,8 +30,6 @@ _TOP_ROWS = 7  # of a column: their size is that of its text
 _RULE_SLACK = 0.06  # of the width: how much shorter a rule from edge to edge may be
 _MOST_ROWS = 400
 _DEEPEST = 6
-
-Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
 
 
 def in_reading_order(
@@ -237,13 +236,13 @@ def _end_before_white(rows: Sequence[Row], first: int, end: int) -> int:
     return end
 
 
-def _is_gutter(gap: tuple[float, float], row: Row, edges: tuple[float, float]) -> bool:
+def _is_gutter(gap: Span, row: Row, edges: Span) -> bool:
     """Whether there is text on the right of it, and text or much room on its left."""
     is_wide = gap[1] - gap[0] >= _GAP * max(row.size, 4.0)
     return is_wide and gap[1] < edges[1] and (gap[0] > edges[0] or gap[1] - edges[0] > 0.3 * (edges[1] - edges[0]))
 
 
-def _free(row: Row, left: float, right: float) -> list[tuple[float, float]]:
+def _free(row: Row, left: float, right: float) -> list[Span]:
     """The stretches between the page's edges where the row has nothing."""
     free, last = [], left
     for start, end in sorted(_covered(row)):
@@ -253,9 +252,7 @@ def _free(row: Row, left: float, right: float) -> list[tuple[float, float]]:
     return [*free, (last, right)] if last < right else free
 
 
-def _common(
-    one: Sequence[tuple[float, float]], other: Sequence[tuple[float, float]], size: float
-) -> list[tuple[float, float]]:
+def _common(one: Sequence[Span], other: Sequence[Span], size: float) -> list[Span]:
     """What is free in both and wide enough."""
     shared = [(max(a, c), min(b, d)) for a, b in one for c, d in other]
     return [(left, right) for left, right in shared if right - left >= _GAP * max(size, 4.0)]
@@ -268,8 +265,9 @@ def _gaps(rows: Sequence[Row], most_crossing: int) -> list[float]:
     if count < 10 or count > 5_000:
         return []
     changes = [0] * (count + 1)
-    for row in rows:
-        for start, end in _covered(row):
+    covered = [list(_covered(row)) for row in rows]
+    for own in covered:
+        for start, end in own:
             changes[max(0, int((start - left) / _STEP))] += 1
             changes[min(count, int((end - left) / _STEP) + 1)] -= 1
     covering = list(itertools.accumulate(changes[:count]))
@@ -278,7 +276,7 @@ def _gaps(rows: Sequence[Row], most_crossing: int) -> list[float]:
         if is_free:
             middle = left + (_clearest(list(run), covering) + 0.5) * _STEP
             if 0.1 < (middle - left) / (right - left) < 0.9:
-                crossing = sum(_crosses(row, middle) for row in rows)
+                crossing = sum(any(start < middle < end for start, end in own) for own in covered)
                 found.append((crossing, abs(middle - (left + right) / 2), middle))
     return [place for _, _, place in sorted(found)[:6]]
 
@@ -291,12 +289,12 @@ def _clearest(run: Sequence[int], covering: Sequence[int]) -> float:
     return (widest[0] + widest[-1]) / 2
 
 
-def _covered(row: Row) -> Iterator[tuple[float, float]]:
+def _covered(row: Row) -> Iterator[Span]:
     if not row.words:
         yield row.x0, row.x1
         return
     for words in row.segments(_GAP):
-        yield min(word.x0 for word in words), max(word.x1 for word in words)
+        yield span_of(words)
 
 
 def _crosses(row: Row, place: float) -> bool:
@@ -344,7 +342,7 @@ def _is_row_of_table(left: Sequence[Row], right: Sequence[Row]) -> bool:
 
 
 def _has_upright_rule(
-    upright: Sequence[Rule], gutter: float, span: tuple[float, float], left: Sequence[Row], right: Sequence[Row]
+    upright: Sequence[Rule], gutter: float, span: Span, left: Sequence[Row], right: Sequence[Row]
 ) -> bool:
     inner = max(row.x1 for row in left), min(row.x0 for row in right)
     length = sum(

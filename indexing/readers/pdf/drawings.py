@@ -331,6 +331,8 @@ def _distinct(boxes: list[Box]) -> list[Box]:
 
 
 def _cut(box: Box, page: Box) -> Box:
+    if page is _EVERYWHERE:  # as for most of what is drawn
+        return box
     return max(box[0], page[0]), max(box[1], page[1]), min(box[2], page[2]), min(box[3], page[3])
 
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from indexing.readers.pdf.cells import cells_of, is_figure
-from indexing.readers.pdf.lines import Row, rows_of, text_of
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.lines import Inset, Row, rows_of, text_of
+from indexing.readers.pdf.words import Rule, Word
 
 _CELL = 10.0  # points: drawings so near are one figure
 _MOST_PLACES = 40_000  # of the raster
@@ -41,35 +41,28 @@ _CAPTION = re.compile(
 )
 _BETWEEN = " · "
 
-Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A drawing with labels: where it stands with them, their text as one line, the words in it."""
-
-    box: Rule
-    lines: tuple[str, ...]
-    words: tuple[Word, ...]
-
 
 def find_figures(
     words: Sequence[Word], rules: Sequence[Rule], lines: Sequence[Rule], bars: Sequence[Rule]
-) -> list[Figure]:
-    """The drawings of a page that have labels: `lines` are slanted or curved, `bars` filled, `rules` straight."""
+) -> list[Inset]:
+    """The drawings of a page that have labels, which are one line of text each.
+
+    `lines` are slanted or curved, `bars` filled, `rules` straight.
+    """
     if not words or (len(lines) < _FEW_DRAWN and len(bars) < _ENOUGH_BARS):
         return []
     usual = statistics.median(word.size for word in words for _ in word.text)
-    long_rows = [row for row in rows_of(words) if _is_long(row, usual)]
-    found: list[Figure] = []
+    found: list[Inset] = []
     rest = list(words)
-    for box in _boxes(rules, lines, list(_empty(bars, words)), long_rows):
+    groups = _with_rules(rules, lines, list(_empty(bars, words)))
+    long_rows = [row for row in rows_of(words) if _is_long(row, usual)] if len(groups) > 1 else []
+    for box in (group.box for group in _merged(groups, long_rows) if group.is_figure()):
         labels = _labels(box, rest, usual)
         if not labels or _is_page(box, labels, words):
             continue
         taken = {id(word) for word in labels}
         rest = [word for word in rest if id(word) not in taken]
-        found.append(Figure(_around([box, *map(_box_of, labels)]), _text(labels), labels))
+        found.append(Inset(_around([box, *map(_box_of, labels)]), (_text(labels),), labels))
     return found
 
 
@@ -89,7 +82,8 @@ def _empty(bars: Sequence[Rule], words: Sequence[Word]) -> Iterator[Rule]:
     middles = [word.middle for word in ordered]
     for bar in bars:
         beside = ordered[bisect_left(middles, bar[1]) : bisect_right(middles, bar[3])]
-        if sum(bar[0] <= (word.x0 + word.x1) / 2 <= bar[2] for word in beside) <= _MOST_ON_BAR:
+        on_it = (bar[0] <= (word.x0 + word.x1) / 2 <= bar[2] for word in beside)
+        if len(beside) <= _MOST_ON_BAR or sum(on_it) <= _MOST_ON_BAR:
             yield bar
 
 
@@ -121,20 +115,18 @@ def _are_bars(bars: Sequence[Rule]) -> bool:
     return max(map(len, lengths.values()), default=0) >= _ENOUGH_BARS
 
 
-def _boxes(
-    rules: Sequence[Rule], lines: Sequence[Rule], bars: Sequence[Rule], long_rows: Sequence[Row]
-) -> Iterator[Rule]:
-    """Around each group of drawings that makes a figure, with the rules that touch it."""
+def _with_rules(rules: Sequence[Rule], lines: Sequence[Rule], bars: Sequence[Rule]) -> list[_Group]:
+    """Each group of drawings that touch one another, with the rules that touch it."""
     drawn = [*lines, *bars]
     groups: list[_Group] = []
     for numbers in itertools.islice(_groups(drawn), _MOST_GROUPS):
         own_bars = tuple(drawn[number] for number in numbers if number >= len(lines))
         own_lines = len(numbers) - len(own_bars)
-        box, own_rules = _with_rules(_around([drawn[number] for number in numbers]), rules)
+        box, own_rules = _reached(_around([drawn[number] for number in numbers]), rules)
         if own_lines >= _FEW_DRAWN:
             own_lines += own_rules  # axes
         groups.append(_Group(box, own_lines, own_bars))
-    yield from (group.box for group in _merged(groups, long_rows) if group.is_figure())
+    return groups
 
 
 def _merged(groups: Sequence[_Group], long_rows: Sequence[Row]) -> list[_Group]:
@@ -165,31 +157,27 @@ def _groups(boxes: Sequence[Rule]) -> Iterator[list[int]]:
     """The numbers of boxes that touch one another, directly or through others, on a coarse raster."""
     places: dict[tuple[int, int], list[int]] = {}
     for number, (x0, top, x1, bottom) in enumerate(boxes):
-        columns, rows = (
-            range(int(x0 // _CELL), int(x1 // _CELL) + 1),
-            range(int(top // _CELL), int(bottom // _CELL) + 1),
-        )
-        if len(columns) * len(rows) > _MOST_PLACES:
-            continue
-        for column in columns:
-            for row in rows:
-                places.setdefault((column, row), []).append(number)
-    seen: set[tuple[int, int]] = set()
+        columns = range(int(x0 // _CELL), int(x1 // _CELL) + 1)
+        rows = range(int(top // _CELL), int(bottom // _CELL) + 1)
+        if len(columns) * len(rows) <= _MOST_PLACES:
+            for place in itertools.product(columns, rows):
+                places.setdefault(place, []).append(number)
+    rest = set(places)
     for start in places:
-        if start in seen:
+        if start not in rest:
             continue
+        rest.remove(start)
         group, waiting = set(), [start]
-        seen.add(start)
         while waiting:
-            column, row = waiting.pop()
-            group.update(places[column, row])
-            near = {(column + x, row + y) for x in (-1, 0, 1) for y in (-1, 0, 1)}
-            waiting.extend(fresh := [place for place in near if place in places and place not in seen])
-            seen.update(fresh)
+            column, row = place = waiting.pop()
+            group.update(places[place])
+            near = rest.intersection(itertools.product(range(column - 1, column + 2), range(row - 1, row + 2)))
+            rest -= near
+            waiting.extend(near)
         yield sorted(group)
 
 
-def _with_rules(box: Rule, rules: Sequence[Rule]) -> tuple[Rule, int]:
+def _reached(box: Rule, rules: Sequence[Rule]) -> tuple[Rule, int]:
     """The box with the axes and the lines of a grid that touch it and are not much longer; how many they are."""
     own: list[Rule] = []
     for _ in range(2):  # an axis may touch another one alone
@@ -212,8 +200,9 @@ def _around(boxes: Sequence[Rule]) -> Rule:
 def _labels(box: Rule, words: Sequence[Word], usual: float) -> tuple[Word, ...]:
     """The words on the figure, without running text; then those close around it that stand alone in their line."""
     inside = [word for word in words if _is_inside(word, box)]
-    captions = {id(word) for row in rows_of(inside) for cell in cells_of(row) if _is_caption(cell) for word in cell}
-    prose = captions | {id(word) for row in _prose_rows(inside, usual) for word in row.words}
+    rows = rows_of(inside)
+    captions = {id(word) for row in rows for cell in cells_of(row) if _is_caption(cell) for word in cell}
+    prose = captions | {id(word) for row in _prose_rows(rows, usual) for word in row.words}
     labels = [word for word in inside if id(word) not in prose]
     if not labels or len(prose) > len(labels):
         return ()
@@ -234,10 +223,10 @@ def _is_inside(word: Word, box: Rule) -> bool:
     return box[0] <= (word.x0 + word.x1) / 2 <= box[2] and box[1] <= word.middle <= box[3]
 
 
-def _prose_rows(words: Sequence[Word], usual: float) -> Iterator[Row]:
+def _prose_rows(rows: Sequence[Row], usual: float) -> Iterator[Row]:
     """Rows of as large text as the page's, several below one another, each of several words."""
     run: list[Row] = []
-    for row in [*rows_of(words), None]:
+    for row in [*rows, None]:
         is_long = row is not None and _is_long(row, usual)
         follows = bool(run) and row is not None and row.base - run[-1].base < 2 * row.size
         if run and not (is_long and follows):
@@ -267,6 +256,6 @@ def _is_page(box: Rule, labels: Sequence[Word], words: Sequence[Word]) -> bool:
     return is_large and statistics.median(word.size for word in labels) >= _LARGEST_LABEL
 
 
-def _text(words: Sequence[Word]) -> tuple[str, ...]:
+def _text(words: Sequence[Word]) -> str:
     cells = [text_of(cell) for row in rows_of(words) for cell in cells_of(row)]
-    return (f"[{_BETWEEN.join(cells)}]",)
+    return f"[{_BETWEEN.join(cells)}]"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from indexing.readers.pdf.lines import text_of
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.words import Rule, Word
 
 _RELATION = re.compile("[=<>≤≥⩽⩾≈≡∝∈→:+−×·]+$|.*[=≈≡∝∈]$")
 _LARGE = re.compile("[∑∏∫⋃⋂⨁][\ufe00-\ufe0f]?$|(?:arg)?(?:max|min)$|lim$|sup$|inf$")
@@ -22,8 +22,6 @@ _FAR = 20.0  # sizes from a fraction to a sign of a relation on its line
 _ABOVE, _BELOW = 0.8, (0.4, 1.3)  # sizes from a fraction's rule to the baselines of its parts: lines are further
 _FITS = 6.0  # points: how much longer than its parts the rule of a fraction is
 _WIDEST = 300.0  # points
-
-Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
 
 
 def with_whole_formulas(words: Sequence[Word], level: Sequence[Rule]) -> list[Word]:

@@ -5,11 +5,10 @@ What is drawn as a grid and is none (a chart, the frame of a page, a box around 
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from indexing.readers.pdf.cells import is_figure, markdown_row
-from indexing.readers.pdf.lines import Row, rows_of, text_of
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.lines import Inset, Row, rows_of, text_of
+from indexing.readers.pdf.words import Rule, Word
 
 _SNAP = 2.5  # points: rules so near are one, ends so near touch
 _MOST_RULES = 500  # of a page, pieces in one line counted once
@@ -25,25 +24,14 @@ _ALIGNED = 0.3  # sizes
 _WHOLE_COLUMNS = 0.6  # of the columns of such a band have as many lines; else cells are wrapped
 _SPLIT_ROWS = 3  # lines of a band without rules between them
 
-Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
 
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table as lines of text, where it stands, and the words in it."""
-
-    box: Rule
-    lines: tuple[str, ...]
-    words: tuple[Word, ...]
-
-
-def find_grids(words: Sequence[Word], level: Sequence[Rule], upright: Sequence[Rule]) -> list[Grid]:
+def find_grids(words: Sequence[Word], level: Sequence[Rule], upright: Sequence[Rule]) -> list[Inset]:
     """The ruled tables of a page, whose words no longer belong to its running text."""
     across = _joined([(rule[1], rule[0], rule[2]) for rule in level])
     down = _joined([(rule[0], rule[1], rule[3]) for rule in upright])
     if len(across) < 2 or len(down) < 1 or len(across) > _MOST_RULES or len(down) > _MOST_RULES:
         return []
-    found: list[Grid] = []
+    found: list[Inset] = []
     rest = list(words)
     for levels, uprights in sorted(_components(across, down), key=lambda one: _extent(one[0], one[1])):
         grid = _grid(rest, levels, uprights)
@@ -118,7 +106,7 @@ def _places(lines: Sequence[_Line], others: Sequence[_Line]) -> list[float]:
     return places
 
 
-def _grid(words: Sequence[Word], levels: Sequence[_Line], uprights: Sequence[_Line]) -> Grid | None:
+def _grid(words: Sequence[Word], levels: Sequence[_Line], uprights: Sequence[_Line]) -> Inset | None:
     xs, ys = _places(uprights, levels), _places(levels, uprights)
     if len(xs) < 3 or len(ys) < 3:
         return None
@@ -138,7 +126,7 @@ def _grid(words: Sequence[Word], levels: Sequence[_Line], uprights: Sequence[_Li
     written = sum(len(word.text) + 1 for word in inside)
     if not lines or sum(map(len, lines)) > _MOST_REPEATED * written + _BARS * len(lines):
         return None  # a drawing, in which missing rules join most of its cells
-    return Grid((xs[0], ys[0], xs[-1], ys[-1]), lines, tuple(inside))
+    return Inset((xs[0], ys[0], xs[-1], ys[-1]), lines, tuple(inside))
 
 
 def _is_head_of_two(texts: Sequence[Sequence[str]], owners: dict[tuple[int, int], tuple[int, int]], first: int) -> bool:

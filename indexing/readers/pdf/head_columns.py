@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexing.readers.pdf.cells import Span, column_of
+from indexing.readers.pdf.cells import Span, column_of, shared_width
 
 _CENTRED = 8.0  # points: so far off the middle is as good as in it
 _IN_MIDDLE = 3.0  # points: it is the name of the one column below
@@ -114,8 +114,8 @@ class HeadColumns:
             first, last = covered[number]
             lowest = max([1, *(other + 1 for _, other in covered[:number])]) if first else 0
             highest = min([len(self._gaps), *(other - 1 for other, _ in covered[number + 1 :])])
-            is_free = not name.ruled
-            best.append(self._centred((first, last), (min(lowest, first), max(highest, last)), name.span, is_free))
+            most = min(lowest, first), max(highest, last)
+            best.append((first, last) if name.ruled else self._centred((first, last), most, name.span))
         columns = [column for first, last in best if first for column in range(first, last + 1)]
         shares_out = len(names) > 1 and columns == list(range(1, len(self._own)))
         return [
@@ -128,12 +128,12 @@ class HeadColumns:
             return True
         return may_be and self._off_middle(covered, name.span) > _IN_MIDDLE
 
-    def _centred(self, covered: Range, most: Range, span: Span, is_free: bool) -> Range:
+    def _centred(self, covered: Range, most: Range, span: Span) -> Range:
         ranges = [
             (first, last)
             for first in range(most[0], covered[0] + 1)
             for last in range(covered[1], most[1] + 1)
-            if is_free and self._may_be_added((first, last), covered)
+            if self._may_be_added((first, last), covered)
         ]
         return min([covered, *ranges], key=lambda one: (round(self._off_middle(one, span) / _CENTRED), one[0] - one[1]))
 
@@ -148,8 +148,3 @@ class HeadColumns:
     def _are_alike(self, one: Range) -> bool:
         """Whether the names below are years, or differ in their numbers alone."""
         return len({_DIGITS.sub("0", self._below[column]) for column in range(one[0], one[1] + 1)}) == 1
-
-
-def shared_width(one: Span, other: Span) -> float:
-    """How much of two spans lies over one another, in points; negative where they are apart."""
-    return min(one[1], other[1]) - max(one[0], other[0])

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 from indexing.readers.pdf.cells import cells_of
 from indexing.readers.pdf.columns import in_reading_order
-from indexing.readers.pdf.figures import Figure, find_figures
+from indexing.readers.pdf.figures import find_figures
 from indexing.readers.pdf.formulas import with_whole_formulas
-from indexing.readers.pdf.grids import Grid, find_grids
-from indexing.readers.pdf.lines import Row, rows_of, text_of, with_drop_capitals, without_line_numbers
+from indexing.readers.pdf.grids import find_grids
+from indexing.readers.pdf.lines import Inset, Row, rows_of, text_of, with_drop_capitals, without_line_numbers
 from indexing.readers.pdf.scripts import is_spaceless
 from indexing.readers.pdf.strikes import without_struck
 from indexing.readers.pdf.table_sections import Part, with_sections
 from indexing.readers.pdf.tables import table_lines, table_stretches
-from indexing.readers.pdf.words import Character, Word
+from indexing.readers.pdf.words import Character, Rule, Word
 
 _PARAGRAPH = 1.35  # of the usual step from line to line
 _PLAIN_GAP = 1.5  # sizes: two spaces in a line that is no row of a table
@@ -27,8 +27,6 @@ _CHINESE_ENDS = "。！？；：…"
 _CHART_LINES = 5  # slanted lines within a grid of rules
 _BESIDE_BOX = 2.5  # sides of a check box to the text that it belongs to
 _BOX_SIZES = (0.45, 1.7)  # sides of a check box, in sizes of that text
-
-Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ def _set_apart(
     upright: Sequence[Rule],
     slanted: Sequence[Rule],
     shapes: Shapes,
-) -> list[Figure | Grid]:
+) -> list[Inset]:
     """The figures with their labels, and the ruled tables among the other words."""
     figures = find_figures(words, (*level, *upright), (*slanted, *shapes.curved), shapes.bars)
     on_figures = {id(word) for figure in figures for word in figure.words}
@@ -105,7 +103,7 @@ def _set_apart(
     return [*figures, *grids]
 
 
-def _is_on(rule: Rule, figures: Sequence[Figure]) -> bool:
+def _is_on(rule: Rule, figures: Sequence[Inset]) -> bool:
     x, y = (rule[0] + rule[2]) / 2, (rule[1] + rule[3]) / 2
     return any(box[0] <= x <= box[2] and box[1] <= y <= box[3] for box in (figure.box for figure in figures))
 

@@ -4,13 +4,14 @@ A row crosses all columns of the page until `columns` takes it apart.
 """
 
 import itertools
+import math
 import re
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from indexing.readers.pdf.scripts import is_cjk, is_right_to_left, right_to_left
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.words import Rule, Word
 
 _SAME_BASE = 0.33  # of the smaller size: baselines so near are one
 _LOW_BASE = 0.6  # of the larger size, for small text whose middle is in the row's band
@@ -31,7 +32,7 @@ class Row:
 
     words: list[Word]
     table: tuple[str, ...] = ()
-    box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    box: Rule = (0.0, 0.0, 0.0, 0.0)
     x0: float = field(init=False)
     x1: float = field(init=False)
     top: float = field(init=False)
@@ -54,15 +55,27 @@ class Row:
     def segments(self, gap: float) -> list[list[Word]]:
         """The words in groups with at least `gap` sizes between them."""
         groups: list[list[Word]] = []
-        right = 0.0
+        least = max(gap * self.size, gap)
+        right, pitch = -math.inf, 0.0
         for word in self.words:
-            blank = _ONE_BLANK * max(word.pitch, groups[-1][-1].pitch) if groups else 0.0
-            if groups and word.x0 - right < max(gap * self.size, gap, blank):
+            white = word.x0 - right
+            if white < least or white < _ONE_BLANK * max(word.pitch, pitch):
                 groups[-1].append(word)
+                right = max(right, word.x1)
             else:
                 groups.append([word])
-            right = max(right, word.x1) if len(groups[-1]) > 1 else word.x1
+                right = word.x1
+            pitch = word.pitch
         return groups
+
+
+@dataclass(frozen=True, slots=True)
+class Inset:
+    """What is set apart from the running text, a ruled table or a figure: its box, its text, and the words in it."""
+
+    box: Rule
+    lines: tuple[str, ...]
+    words: tuple[Word, ...]
 
 
 def rows_of(words: Sequence[Word]) -> list[Row]:

@@ -8,10 +8,9 @@ import re
 import statistics
 from collections.abc import Sequence
 
-from indexing.readers.pdf.cells import Span, column_of
+from indexing.readers.pdf.cells import Span, column_of, span_of
 from indexing.readers.pdf.lines import Row, text_of
-from indexing.readers.pdf.table_heads import Rule
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.words import Rule, Word
 
 _WIDE = 0.8  # of the table: a rule so long parts groups
 _LINED_UP = 0.6  # of the rows begin where their labels do
@@ -65,7 +64,7 @@ def _are_centred(names: Sequence[Word], group: Sequence[Row]) -> bool:
 def _name(words: Sequence[Word], base: float) -> Word:
     """The lines of a name as one word on the rule above its group."""
     text = text_of(sorted(words, key=lambda word: (round(word.base), word.x0)))
-    left, right = min(word.x0 for word in words), max(word.x1 for word in words)
+    left, right = span_of(words)
     return Word(text, left, right, base, _RULE_SIZE, words[0].order)
 
 

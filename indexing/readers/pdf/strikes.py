@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from indexing.readers.pdf.words import Character, Word
+from indexing.readers.pdf.words import Character, Rule, Word
 
 _HEIGHT = (0.14, 0.5)  # sizes above the baseline: a rule there strikes out
 _WRITTEN = re.compile(r"[^\W\d_]{3}|\d[\d.,]|[\u3400-\u9fff]")  # a sign alone may be part of a fraction
@@ -17,8 +17,6 @@ _TOUCH = 1.5  # points
 _WHOLE_SHARE = 0.6  # of a word's width, where it is not known where its letters stand
 _RULE_ENDS = 1.2  # sizes: a rule that goes on further beyond the struck words is a rule of something else
 _SLACK = 0.2  # sizes: how far a letter may stand out of the rule that strikes it
-
-Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
 
 
 def without_struck(

@@ -4,10 +4,20 @@ import re
 import statistics
 from collections.abc import Iterator, Sequence
 
-from indexing.readers.pdf.cells import JOINS_NEXT, WORD_GAP, Span, cells_of, column_of, is_figure, markdown_row
-from indexing.readers.pdf.head_columns import HeadColumns, HeadName, shared_width
+from indexing.readers.pdf.cells import (
+    WORD_GAP,
+    Span,
+    by_column,
+    cells_of,
+    column_of,
+    is_figure,
+    markdown_row,
+    shared_width,
+    span_of,
+)
+from indexing.readers.pdf.head_columns import HeadColumns, HeadName, Range
 from indexing.readers.pdf.lines import Row, text_of
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.words import Rule, Word
 
 _HEAD_GAP = 0.6  # sizes between two names of columns, where no gap goes through
 YEAR = re.compile(
@@ -23,8 +33,6 @@ _LINE_STEP = 1.45  # sizes from line to line of one name
 _UNDER = 0.9  # sizes: a rule so far below a baseline belongs to the text
 _SAME_RULE = 1.5  # points
 _OFF_RULE = 0.15  # of a rule's length: so far off its middle is as good as in it
-
-Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
 
 
 def column_names(rows: Sequence[Row], body: Sequence[Row], gaps: Sequence[Span], level: Sequence[Rule]) -> list[str]:
@@ -78,10 +86,7 @@ def _joined(lines: Sequence[Sequence[str]]) -> list[str]:
 
 def _names(row: Row, gaps: Sequence[Span], em: float, own: Sequence[Span]) -> list[HeadName]:
     cells = _head_cells(row, gaps, em, own)
-    return [
-        HeadName(text_of(cell), (min(word.x0 for word in cell), max(word.x1 for word in cell)), row.base)
-        for cell in cells
-    ]
+    return [HeadName(text_of(cell), span_of(cell), row.base) for cell in cells]
 
 
 def _stacked(
@@ -163,7 +168,7 @@ def _is_below(rule: Rule, name: HeadName, em: float) -> bool:
 
 def _ruled(
     name: HeadName, names: Sequence[HeadName], rules: Sequence[Rule], own: Sequence[Span], em: float
-) -> tuple[int, int] | None:
+) -> Range | None:
     """The first and last column over which the rule below a name goes; None where the rule is below others too.
 
     The labels are no such column: a rule that begins with them ends the header.
@@ -191,14 +196,9 @@ def own_spans(rows: Sequence[Row], gaps: Sequence[Span]) -> list[Span]:
     """From where to where each column's own text reaches below the header; (0, 0) where there is none."""
     columns: list[list[Word]] = [[] for _ in range(len(gaps) + 1)]
     for row in rows:
-        column = 0
-        for word in reversed(row.words) if len(cells_of(row)) > 1 else ():
-            if not JOINS_NEXT.match(word.text):  # a sign of a currency goes with its figure
-                column = column_of(gaps, (word.x0 + word.x1) / 2)
+        for column, word in by_column(row.words, gaps) if len(cells_of(row)) > 1 else ():
             columns[column].append(word)
-    return [
-        (min(word.x0 for word in words), max(word.x1 for word in words)) if words else (0.0, 0.0) for words in columns
-    ]
+    return [span_of(words) if words else (0.0, 0.0) for words in columns]
 
 
 def _unrepeated(cells: Sequence[list[Word]], gaps: Sequence[Span]) -> Iterator[list[Word]]:
@@ -219,19 +219,15 @@ def _head_cells(row: Row, gaps: Sequence[Span], em: float, own: Sequence[Span]) 
     cells: list[list[Word]] = []
     for words in _unrepeated(cells_of(row, WORD_GAP * em / max(row.size, 1.0)), gaps):
         if cells:
-            end, start = max(word.x1 for word in cells[-1]), min(word.x0 for word in words)
-            is_parted = any(end <= (gap[0] + gap[1]) / 2 <= start for gap in gaps)
-            is_parted = is_parted or _stand_over_two(_span_of(cells[-1]), _span_of(words), own)
+            left, right = span_of(cells[-1]), span_of(words)
+            is_parted = any(left[1] <= (gap[0] + gap[1]) / 2 <= right[0] for gap in gaps)
+            is_parted = is_parted or _stand_over_two(left, right, own)
             is_again = words[0].text == cells[-1][0].text
-            if start - end < _HEAD_GAP * em and not is_parted and not is_again:
+            if right[0] - left[1] < _HEAD_GAP * em and not is_parted and not is_again:
                 cells[-1] = [*cells[-1], *words]
                 continue
         cells.append(list(words))
     return cells
-
-
-def _span_of(words: Sequence[Word]) -> Span:
-    return min(word.x0 for word in words), max(word.x1 for word in words)
 
 
 def _stand_over_two(left: Span, right: Span, own: Sequence[Span]) -> bool:

@@ -7,18 +7,17 @@ import itertools
 import re
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from indexing.readers.pdf.cells import cells_of, is_figure
+from indexing.readers.pdf.cells import cells_of, is_figure, shared_width, span_of
 from indexing.readers.pdf.lines import Row, text_of
-from indexing.readers.pdf.table_heads import YEAR, Rule
+from indexing.readers.pdf.table_heads import YEAR
 from indexing.readers.pdf.tables import Columns, columns_of, table_lines
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.words import Rule, Word
 
 _MOST_LABELS = 3  # lines of headings between two sections
 _LABEL_WIDTH = 0.7  # of the table's
 _ROW_STEP = 4.0  # sizes from row to row, a section's white space with it
-_HEADER_STEP = 3.2  # sizes from the names of columns to what is below
 _REMARK_STEP = 2.2  # sizes from a remark ("in millions") to the names of columns
 _ALIGNED = 1.2  # sizes
 _MOST_ALIGNED = 0.8  # of the figures
@@ -47,7 +46,7 @@ class _Table:
 
     parts: list[Part]
     columns: Columns | None = None
-    is_looked_at: bool = field(default=False)
+    is_looked_at: bool = False
 
     @property
     def rows(self) -> list[Row]:
@@ -107,8 +106,11 @@ def _is_names(part: Part) -> bool:
 
 def _has_names(row: Row) -> bool:
     """Whether a row has names of columns in several cells, or years, and no other figures."""
-    cells = [text_of(cell) for cell in cells_of(row)]
-    return len(cells) > 1 and not any(is_figure(cell) and not YEAR.match(cell) for cell in cells)
+    return len(cells_of(row)) > 1 and _has_names_alone(row)
+
+
+def _has_names_alone(row: Row) -> bool:
+    return not any(is_figure(text) and not YEAR.match(text) for text in map(text_of, cells_of(row)))
 
 
 def _goes_on(table: _Table, labels: Sequence[Row], part: Part) -> bool:
@@ -152,17 +154,13 @@ def _is_header_of(above: Sequence[Row], labels: Sequence[Row], below: Sequence[R
     return is_within and 0 < usual in (len(names), len(names) - 1) and _stand_over(names[-usual:], below)
 
 
-def _has_names_alone(row: Row) -> bool:
-    return not any(is_figure(text) and not YEAR.match(text) for text in (text_of(cell) for cell in cells_of(row)))
-
-
 def _stand_over(names: Sequence[Sequence[Word]], below: Sequence[Row]) -> bool:
     """Whether each name of a column stands over the figures of its own."""
     rows = [cells_of(row)[-len(names) :] for row in below if len(cells_of(row)) > len(names)]
     for number, name in enumerate(names):
         cells = [row[number] for row in rows]
         left, right = min(cell[0].x0 for cell in cells), max(cell[-1].x1 for cell in cells)
-        if min(right, name[-1].x1) - max(left, name[0].x0) < -name[0].size:
+        if shared_width((left, right), (name[0].x0, name[-1].x1)) < -name[0].size:
             return False
     return bool(rows)
 
@@ -204,7 +202,7 @@ def _are_same(columns: Columns, below: Sequence[Row]) -> bool:
 
 def _column_above(columns: Columns, cell: Sequence[Word], size: float) -> int:
     """The column whose figures begin or end where the cell does, or within which it stands; 0 where there is none."""
-    left, right = min(word.x0 for word in cell), max(word.x1 for word in cell)
+    left, right = span_of(cell)
     within = [number for number, own in enumerate(columns.own) if number and own[0] <= left and right <= own[1]]
     if within:
         return within[0]

@@ -5,6 +5,7 @@ lines above the first row with figures are one header. What has gaps like a tabl
 charts, display formulas) is told apart.
 """
 
+import itertools
 import re
 import statistics
 from collections.abc import Iterator, Sequence
@@ -14,16 +15,18 @@ from indexing.readers.pdf.cells import (
     JOINS_NEXT,
     WORD_GAP,
     Span,
+    by_column,
     cells_of,
     column_of,
     is_figure,
     markdown_row,
+    span_of,
     with_whole_cells,
 )
 from indexing.readers.pdf.lines import Row, text_of
 from indexing.readers.pdf.side_labels import with_group_heads, with_shared_labels
-from indexing.readers.pdf.table_heads import YEAR, Rule, column_names, head_rows, named_rows, own_spans
-from indexing.readers.pdf.words import Word
+from indexing.readers.pdf.table_heads import YEAR, column_names, head_rows, named_rows, own_spans
+from indexing.readers.pdf.words import Rule, Word
 
 _FORMULA = re.compile("[=√∑∏∫−×∈≤≥≈→∥\u0391-\u03c9\U0001d400-\U0001d7ff]|[(){}\\[\\],.|!]+$")
 _WRITTEN = re.compile(r"[^\W\d_]{3}")
@@ -133,8 +136,11 @@ def table_lines(rows: Sequence[Row], level: Sequence[Rule] = ()) -> list[str]:
     gaps = _gaps_between_columns(rows, em)
     if not gaps:
         return []
-    gaps = _without_names_alone(rows, gaps, em)
-    rows, table = _with_labels(rows, [_placed(row, gaps, em) for row in rows])
+    table = [_placed(row, gaps, em) for row in rows]
+    needed = _without_names_alone(table, gaps)
+    if len(needed) < len(gaps):
+        gaps, table = needed, [_placed(row, needed, em) for row in rows]
+    rows, table = _with_labels(rows, table)
     head = head_rows(table)
     if is_scattered([*table[:head], *with_whole_cells(rows[head:], table[head:])]):
         return []
@@ -175,9 +181,8 @@ def columns_of(rows: Sequence[Row]) -> Columns | None:
     return Columns(head, own_spans(rows[head:], gaps))
 
 
-def _without_names_alone(rows: Sequence[Row], gaps: list[Span], em: float) -> list[Span]:
+def _without_names_alone(table: Sequence[Sequence[str]], gaps: list[Span]) -> list[Span]:
     """Without the gap between a name of a column and its figures, which stand further right and not below it."""
-    table = [_placed(row, gaps, em) for row in rows]
     head = head_rows(table)
     if not head or head == len(table):
         return gaps
@@ -212,9 +217,7 @@ def _gaps_between_columns(rows: Sequence[Row], em: float) -> list[Span]:
     counts = [len(cells_of(row)) for row in rows]
     usual = statistics.median(count for count in counts if count > 1)
     voters = [row for row, count in zip(rows, counts, strict=True) if count >= max(2.0, _VOTERS * usual)]
-    written = [
-        row for row in voters if any(_is_amount(word) and not JOINS_NEXT.match(word.text) for word in row.words[1:])
-    ]
+    written = [row for row in voters if any(map(_is_written_amount, row.words[1:]))]
     voters = written if len(written) >= max(2.0, 0.5 * len(voters)) else voters  # names stand closer than figures
     spans = sorted(span for row in voters for span in _spans(row, em))
     edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
@@ -242,30 +245,29 @@ def _is_written_amount(word: Word) -> bool:
 def _spans(row: Row, em: float) -> Iterator[Span]:
     """The stretches of a row that hold text, small gaps within cells closed."""
     for cell in cells_of(row, WORD_GAP * em / max(row.size, 1.0)):
-        yield min(word.x0 for word in cell), max(word.x1 for word in cell)
+        yield span_of(cell)
 
 
 def _needed(gaps: Sequence[Span], voters: Sequence[Row], em: float) -> list[Span]:
     """Those beside which some row has two cells: a gap by chance between the words of a label parts nothing."""
     needed: list[Span] = []
+    white = [_between_cells(row) for row in voters]
     for gap in gaps:
         middle = (gap[0] + gap[1]) / 2
+        parted = [row for row, own in zip(voters, white, strict=True) if any(a <= middle <= b for a, b in own)]
+        is_sure = len(parted) > 1 or any(_is_amount_behind(row, middle) for row in parted)
         beside = sum(row.x0 < middle < row.x1 for row in voters)  # a group may have one label for many rows
-        parted = sum(_is_parted(row, middle) for row in voters)
-        between = sum(_is_between_amounts(row, middle) for row in voters)
+        is_parted = len(parted) >= max(1, 0.3 * (beside if is_sure else len(voters)))
         is_wide = gap[1] - gap[0] >= _NARROWEST * em
-        is_sure = parted > 1 or any(_is_parted(row, middle) and _is_amount_behind(row, middle) for row in voters)
-        is_parted = parted >= max(1, 0.3 * (beside if is_sure else len(voters)))
+        between = sum(_is_between_amounts(row, middle) for row in voters)
         if (is_wide and is_parted) or between >= max(2.0, _MOST_BETWEEN * len(voters)):
             needed.append(gap)
     return needed
 
 
-def _is_parted(row: Row, place: float) -> bool:
-    cells = cells_of(row)
-    ends = [max(word.x1 for word in cell) for cell in cells]
-    starts = [min(word.x0 for word in cell) for cell in cells]
-    return any(end <= place <= start for end, start in zip(ends, starts[1:], strict=False))
+def _between_cells(row: Row) -> list[Span]:
+    """From the end of each cell of the row to the beginning of the next."""
+    return [(one[1], other[0]) for one, other in itertools.pairwise(map(span_of, cells_of(row)))]
 
 
 def _is_between_amounts(row: Row, place: float) -> bool:
@@ -287,20 +289,11 @@ def _placed(row: Row, gaps: Sequence[Span], em: float) -> list[str]:
         first, last = words[0], words[-1]
         middles = {column_of(gaps, (first.x0 + first.x1) / 2), column_of(gaps, (last.x0 + last.x1) / 2)}
         if len(middles) > 1 and all(_IS_AMOUNT.match(word.text) for word in words):
-            for column, word in _amounts(words, gaps):
+            for column, word in by_column(words, gaps):  # so near one another that only their columns part them
                 columns[column].append(word)
             continue
         column = min(middles)
         if len(middles) == 1:
-            column = column_of(gaps, (min(w.x0 for w in words) + max(w.x1 for w in words)) / 2)
+            column = column_of(gaps, sum(span_of(words)) / 2)
         columns[column].extend(words)
     return [text_of(sorted(words, key=lambda word: word.x0)) for words in columns]
-
-
-def _amounts(words: Sequence[Word], gaps: Sequence[Span]) -> Iterator[tuple[int, Word]]:
-    """(column, word) of figures so near one another that only their columns part them; a sign goes with its figure."""
-    column = 0
-    for word in reversed(words):
-        if not JOINS_NEXT.match(word.text):
-            column = column_of(gaps, (word.x0 + word.x1) / 2)
-        yield column, word

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 ASCENT, DESCENT = 0.75, 0.22  # of the size: the band of a line around its baseline
 
+Rule = tuple[float, float, float, float]  # x0, top, x1, bottom
+"""A rule, or the box around something else."""
+
 
 @dataclass(slots=True)
 class Word:

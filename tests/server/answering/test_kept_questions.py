@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.server_state.suggestions import keep_questions, kept_questions
+from server.answering.suggestions import kept_questions
+from storage.server_state.kept_entries import keep_entry
 
 QUESTIONS = [("Was kostet ein Anteil?", "bad.md"), ("《手册》说了什么？", "手册.txt")]
 
@@ -13,7 +14,7 @@ def test_what_was_kept_comes_back_and_only_the_newest_stay(tmp_path: Path) -> No
     file = tmp_path / "index" / "suggestions.json"
     assert kept_questions(file, "0001") is None
     for number in range(60):
-        keep_questions(file, f"{number:04}", QUESTIONS)
+        keep_entry(file, f"{number:04}", QUESTIONS)
     assert kept_questions(file, "0059") == QUESTIONS
     assert kept_questions(file, "0001") is None
     assert file.stat().st_mode & 0o077 == 0
@@ -24,5 +25,5 @@ def test_a_damaged_file_is_an_empty_one(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "suggestions.json"
     file.write_bytes(content)
     assert kept_questions(file, "a") is None
-    keep_questions(file, "a", QUESTIONS)
+    keep_entry(file, "a", QUESTIONS)
     assert kept_questions(file, "a") == QUESTIONS
