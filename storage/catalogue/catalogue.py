@@ -36,7 +36,16 @@ from storage.catalogue.rows import (
 )
 from storage.failures import IndexUnreadable, why_unreadable
 from storage.messages import message
-from storage.records import ChunkRecord, Counts, DocumentRecord, DocumentStatus, LexicalHit, PageRecord, PageStatus
+from storage.records import (
+    ChunkRecord,
+    Counts,
+    DocumentRecord,
+    DocumentStatus,
+    LexicalHit,
+    Occurrences,
+    PageRecord,
+    PageStatus,
+)
 from storage.words import index_proof
 from storage.words import terms as lexical
 
@@ -121,6 +130,9 @@ class Connections:
         uri = f"{self._file.absolute().as_uri()}?mode={mode}"
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
+
+MOST_COUNTED = 20_000
+"""Passages that hold a word: of more it is told that there are so many at least."""
 
 _MATCHES = "SELECT rowid AS place, -bm25(terms) AS score FROM terms WHERE terms MATCH ?"
 _WITHOUT_REMARKS = 2  # the schema's version
@@ -426,6 +438,28 @@ class Catalogue:
             (expression, json.dumps(sorted(documents)), limit),
         )
         return [LexicalHit(*row) for row in rows]
+
+    def occurrences(self, part: lexical.Part, documents: Collection[str] | None = None) -> Occurrences:
+        """Where a word or phrase of a question stands, in any of its spellings; `documents`: only in these.
+
+        Passages are counted up to `MOST_COUNTED`.
+        """
+        longer = tuple(self._compounds([part.spellings[0][0]])) if part.is_composed else ()
+        expression = " OR ".join([part.expression, *(f'"{word}"' for word in longer)])
+        where, values = "", [expression]
+        if documents is not None:
+            where = " AND chunks.document IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(sorted(documents)))
+        found = f"FROM terms JOIN chunks ON chunks.rowid = terms.rowid WHERE terms MATCH ?{where}"
+        ((passages, in_documents),) = self._rows(
+            f"SELECT count(*), count(DISTINCT document) FROM (SELECT document {found} LIMIT ?)",
+            [*values, MOST_COUNTED],
+        )
+        if not passages:
+            return Occurrences(longer_words=longer)
+        best = self._rows(f"SELECT chunks.rowid {found} ORDER BY bm25(terms), chunks.rowid LIMIT 1", values)
+        rows = self._rows(f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE rowid = ?", best[0])
+        return Occurrences(passages, in_documents, chunk_of(rows[0]), longer)
 
     def documents_with(self, text: str) -> set[str]:
         """The documents in which every word of the text stands, in one of its forms; none where it holds no word."""
