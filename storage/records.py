@@ -103,7 +103,8 @@ class LexicalHit:
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """In how many passages, of how many documents, a word stands; `best`: the one that says most of it.
+    """In how many passages, of how many documents, a word stands; `best`: the one that says most of it,
+    of the first 5,000.
 
     `longer_words` were searched for as well: words that are composed with it.
     """
