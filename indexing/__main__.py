@@ -71,8 +71,8 @@ _NOTHING_DONE = (
 _EPILOG = message(
     """exit codes: 0 all well, 1 some documents failed (or differences found), 2 wrong usage or settings,
 3 another job holds the index, 4 nothing could be published, 5 many documents are gone from the folder and
---allow-removals was not given, 6 there is no document to index yet, 70 a fault of the program (the log says where), 130 and 143 stopped by
-Ctrl-C or SIGTERM.
+--allow-removals was not given, 6 there is no document to index yet, 70 a fault of the program (the log says
+where), 130 and 143 stopped by Ctrl-C or SIGTERM.
 Settings come from the environment or .env; .env.example explains them."""
 )
 
