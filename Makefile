@@ -55,6 +55,7 @@ run: $(INSTALLED) ## install, index the documents, serve http://127.0.0.1:8000
 	3) echo "Another indexing job is at work. Wait until it is done, or run make serve." >&2; exit 3 ;; \
 	5) echo "Many documents are gone from the folder, so the index stays as it is (see above). make serve serves it." >&2; \
 		exit 5 ;; \
+	6) echo "There is no document yet. Serving all the same: put files into the folder, or add them on the page." ;; \
 	70) echo "The indexing job broke off (see above). make serve serves the last index, if there is one." >&2; exit 70 ;; \
 	*) echo "No index could be published (see above). make serve serves the last one, if there is one." >&2; exit 4 ;; \
 	esac; exec $(PY) -m server
