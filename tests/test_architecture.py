@@ -33,6 +33,7 @@ _HOMES = {
     "waitress": ("server/",),
     "mcp": ("server/api/",),
     "a2wsgi": ("server/api/",),
+    "opentelemetry": ("server/http/tracing.py",),
     "werkzeug": ("server/",),
 }
 _HEAVY = ("torch", "openvino", "transformers", "sentence_transformers", "chromadb", "llama_index", "flask", "rapidocr")
@@ -229,6 +230,7 @@ def test_a_server_that_starts_waits_for_no_library_of_models() -> None:
 import sys
 import server.application, server.commands.serve
 late = ("torch", "openvino", "transformers", "sentence_transformers", "llama_index", "rapidocr", "mcp", "a2wsgi")
+late += ("opentelemetry.exporter.otlp.proto.http",)  # chromadb imports what else there is of it
 print(*[name for name in late if name in sys.modules])
 """
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -247,7 +249,7 @@ def test_what_is_imported_is_required_and_what_is_required_is_imported() -> None
     required = _requirements("requirements.txt")
     owners = packages_distributions()
     imported = {
-        name.split(".")[0] if not name.startswith("llama_index.") else name
+        name if name.startswith(("llama_index.", "opentelemetry.")) else name.split(".")[0]
         for _, tree in python_files(*PACKAGES)
         for name in imported_modules(tree)
         if name.split(".")[0] not in {*PACKAGES, *sys.stdlib_module_names}
@@ -261,6 +263,9 @@ def _requirement_of(module: str, owners: Mapping[str, list[str]]) -> str:
     for prefix in ("vector_stores.chroma", "embeddings.huggingface", "llms.deepseek"):
         if module.startswith(f"llama_index.{prefix}"):
             return f"llama-index-{prefix.replace('_', '-').replace('.', '-')}"
+    if module.startswith("opentelemetry."):  # one name of several distributions
+        is_exporter = module.startswith("opentelemetry.exporter.otlp.proto.http")
+        return "opentelemetry-exporter-otlp-proto-http" if is_exporter else "opentelemetry-sdk"
     if module.startswith("llama_index."):
         return "llama-index-core"
     return owners.get(module, [module])[0].lower().replace("_", "-")
