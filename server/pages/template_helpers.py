@@ -292,9 +292,9 @@ def is_estimated(usage: Usage) -> bool:
 
 
 def cost(usage: Usage) -> str:
-    """What a question cost, in money; empty where that is not known."""
-    parts = [part for part in usage.values() if part.get("cost")]
-    if not parts:
+    """What a question cost, in money; empty where that is not known, if only of a part of it."""
+    parts = [part for part in usage.values() if token_count({"": part})]
+    if not parts or any(part.get("cost") is None for part in parts):
         return ""
     total = sum(float(part["cost"]) for part in parts)
     return str(format_currency(total, parts[0]["currency"], "¤#,##0.0000", currency_digits=False))
