@@ -15,6 +15,7 @@ from server.api import answers, documents, mcp_http, openai, questions
 from server.http import audit, error_responses, rate_limits, security, translation
 from server.http.form_files import PagewiseRequest
 from server.http.metrics import MeasuredAnswering, Metrics, measure
+from server.http.proxies import BehindProxies
 from server.http.services import EXTENSION, Services
 from storage.version import version
 
@@ -44,6 +45,8 @@ def build_application(services: Services) -> Flask:
     metrics = Metrics(services.index, watch.known_losses if watch is not None else lambda: 0)
     app.extensions[EXTENSION] = replace(services, answering=lambda: MeasuredAnswering(services.answering(), metrics))
     app.url_map.converters["path"] = AnyPathConverter
+    if services.settings.proxy_networks:
+        app.wsgi_app = BehindProxies(app.wsgi_app, services.settings)  # type: ignore[method-assign]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = True
