@@ -35,7 +35,7 @@ ARGS ?=
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install run index reindex watch rollback verify repair report backup restore serve ask replay doctor test check lint format \
-	typecheck cov eval bench soak clients docs sample-documents hooks lock clean
+	typecheck cov eval bench soak clients client docs sample-documents hooks lock clean
 
 help: ## show this list
 	@echo "Pagewise answers questions about your documents and shows the page each statement comes from."
@@ -55,6 +55,7 @@ run: $(INSTALLED) ## install, index the documents, serve http://127.0.0.1:8000
 	3) echo "Another indexing job is at work. Wait until it is done, or run make serve." >&2; exit 3 ;; \
 	5) echo "Many documents are gone from the folder, so the index stays as it is (see above). make serve serves it." >&2; \
 		exit 5 ;; \
+	6) echo "There is no document yet. Serving all the same: put files into the folder, or add them on the page." ;; \
 	70) echo "The indexing job broke off (see above). make serve serves the last index, if there is one." >&2; exit 70 ;; \
 	*) echo "No index could be published (see above). make serve serves the last one, if there is one." >&2; exit 4 ;; \
 	esac; exec $(PY) -m server
@@ -142,6 +143,9 @@ clients: $(PY) ## install clients of the OpenAI protocol in .venv-clients, for t
 	@cp tests/server/clients/package.json $(CLIENTS)/
 	@if command -v npm >/dev/null; then npm install --prefix $(CLIENTS) --no-package-lock --no-audit --no-fund --silent; \
 		else echo "note: there is no npm here; the tests with clients in JavaScript will be skipped"; fi
+
+client: $(INSTALLED_DEV) ## write the Python client in clients/python from the OpenAPI document
+	@$(PY) -m tools.python_client
 
 docs: $(INSTALLED_DEV) ## write docs/settings.md and docs/faults.md from the code and the tests
 	@$(PY) -m tools.settings_page

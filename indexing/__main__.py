@@ -53,7 +53,7 @@ from storage.servers import ServerUnavailable
 from storage.settings import StorageSettings, explain_settings_error
 from storage.version import version
 
-WELL, SOME_FAILED, WRONG_USAGE, LOCKED, NOTHING_PUBLISHED, REMOVALS_IN_DOUBT = range(6)
+WELL, SOME_FAILED, WRONG_USAGE, LOCKED, NOTHING_PUBLISHED, REMOVALS_IN_DOUBT, NO_DOCUMENTS = range(7)
 UNFORESEEN = os.EX_SOFTWARE
 
 logger = logging.getLogger("indexing")
@@ -71,8 +71,8 @@ _NOTHING_DONE = (
 _EPILOG = message(
     """exit codes: 0 all well, 1 some documents failed (or differences found), 2 wrong usage or settings,
 3 another job holds the index, 4 nothing could be published, 5 many documents are gone from the folder and
---allow-removals was not given, 70 a fault of the program (the log says where), 130 and 143 stopped by
-Ctrl-C or SIGTERM.
+--allow-removals was not given, 6 there is no document to index yet, 70 a fault of the program (the log says
+where), 130 and 143 stopped by Ctrl-C or SIGTERM.
 Settings come from the environment or .env; .env.example explains them."""
 )
 
@@ -135,7 +135,8 @@ def _run(command: Callable[..., int], storage: StorageSettings, settings: Indexi
         return _say_error(LOCKED, [str(error)])
     except NothingToPublish as error:
         _print(failure_lines(error.failed))
-        return _say_error(NOTHING_PUBLISHED, [message("Nothing published: {error}.", error=str(error))])
+        code = NOTHING_PUBLISHED if error.failed else NO_DOCUMENTS
+        return _say_error(code, [message("Nothing published: {error}.", error=str(error))])
     except _NOTHING_DONE as error:
         sentence = message("Nothing published: {error}. The index is as it was.", error=str(error))
         return _say_error(NOTHING_PUBLISHED, [sentence])

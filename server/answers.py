@@ -94,6 +94,53 @@ class WholeReading:
 
 
 @dataclass(frozen=True, slots=True)
+class WordHits:
+    """In how many passages, of how many documents, a word or phrase of a question stands, and where it says most.
+
+    `forms`: the other spellings and forms that were searched for. `is_more`: there are more than were counted.
+    """
+
+    text: str
+    forms: tuple[str, ...]
+    passages: int
+    documents: int
+    is_more: bool = False
+    best_document: str | None = None
+    best_pages: tuple[int, ...] = ()
+    best_passage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WordingSearched:
+    """A wording of the question that was searched for, and what each of its words found."""
+
+    question: str
+    language: str | None
+    words: tuple[WordHits, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was searched for a question that is refused, and what was not.
+
+    The first of the `wordings` is the question as it was understood. `languages`: what share of the passages is in
+    which. `unread` names some of the `unread_files`, which could not be read as they are now. Not `complete`: there was
+    no time to count all words.
+    """
+
+    documents: int
+    pages: int
+    passages: int
+    wordings: tuple[WordingSearched, ...] = ()
+    languages: dict[str, float] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    unread_files: int = 0
+    pages_without_text: int = 0
+    files_of_other_kinds: int = 0
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer with its evidence; the fields mean what docs/api.md says. [1] in the text is `sources[0]`.
 
@@ -102,6 +149,7 @@ class Answer:
     `standalone_question` is what was searched for and answered, where the question had to be rewritten.
     `also_searched_as` is the question in the documents' languages, where they are not its own. `conflicts`: where
     sources give different answers. `whole_reading`: what was read where whole documents were asked about.
+    `searched`: what was searched, where it is refused.
     """
 
     question: str
@@ -125,6 +173,7 @@ class Answer:
     also_searched_as: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     whole_reading: WholeReading | None = None
+    searched: Searched | None = None
 
 
 @dataclass(frozen=True, slots=True)

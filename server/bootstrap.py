@@ -7,6 +7,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
+from server.answering.absence import searched
 from server.answering.conflicts import computation, find_conflicts
 from server.answering.neighbours import going_on
 from server.answering.readiness_check import SelfCheck
@@ -177,6 +178,7 @@ def _parts() -> Parts:
         extract=lambda index: partial(extract_answer, words=words_of_index(index.generation)),
         going_on=lambda passages, generation: going_on(passages, generation.catalogue),
         compute=computation,
+        searched=searched,
         find_conflicts=find_conflicts,
         check=check_citations,
         languages=lambda index, documents: language_shares(index.generation, documents),

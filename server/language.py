@@ -105,14 +105,14 @@ _WRITTEN: dict[EuropeanLanguage, str] = {
         podemos debe
         deben tiene que qué quién quiénes cuál cuáles cuándo dónde cómo cuánto cuánta cuántos cuántas por para
         con sin en sobre entre desde hasta y o pero no se su sus mi este esta estos estas ese esa lo le yo
-        usted
+        usted también antes después durante
     """,
     "pt": """
         o a os as um uma uns umas de do da dos das no na nos nas ao à é são era foi ser está estão há tem têm
         pode podem posso podemos deve devem que quê quem qual quais quando onde como quanto quanta quantos
         quantas por para
         com sem em sobre entre desde até e ou mas não se seu sua seus suas meu minha este esta isso isto ele
-        ela você
+        ela você dele dela deles delas dum duma pelo pela pelos pelas também depois antes durante fica ficam num numa
     """,
     "it": """
         il lo la i gli le un uno una di del della dei delle dello degli al alla è sono era può possono deve
@@ -129,7 +129,7 @@ _SMALL_WORDS = {language: frozenset(words.split()) for language, words in _WRITT
 _SIGNS: dict[EuropeanLanguage, re.Pattern[str]] = {
     "de": re.compile(r"[ßäü]|\bö"),
     "es": re.compile(r"[¿¡ñ]"),
-    "pt": re.compile(r"[ãõ]|ção|ênci|ês\b"),
+    "pt": re.compile(r"[ãõ]|ção|ênci|ês\b|[aeiouáéíóú][ln]h[aeiouáéíóú]|^Os?\s"),
     "fr": re.compile(r"[èëœ]|ê(?!nci|s\b)|\b[A-ZÀ-Ü]?[a-zà-ü]+-t-(?:il|elle|on)\b|est-ce"),
 }
 

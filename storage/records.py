@@ -102,6 +102,20 @@ class LexicalHit:
 
 
 @dataclass(frozen=True, slots=True)
+class Occurrences:
+    """In how many passages, of how many documents, a word stands; `best`: the one that says most of it,
+    of the first 5,000.
+
+    `longer_words` were searched for as well: words that are composed with it.
+    """
+
+    passages: int = 0
+    documents: int = 0
+    best: ChunkRecord | None = None
+    longer_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How much one generation holds. `documents` counts those that answer."""
 

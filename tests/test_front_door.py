@@ -177,6 +177,7 @@ def test_make_alone_lists_the_targets(house: Path) -> None:
         pytest.param("3", False, "Another indexing job", id="locked"),
         pytest.param("4", False, "No index could be published", id="nothing published"),
         pytest.param("5", False, "Many documents are gone", id="much would be removed"),
+        pytest.param("6", True, "add them on the page", id="no document yet"),
     ],
 )
 def test_make_run_serves_whenever_there_is_something_to_serve(

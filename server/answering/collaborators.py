@@ -10,6 +10,7 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from server.answering.citations import CheckedAnswer
 from server.answering.conflicts import Found
 from server.answering.translation import TranslationCache
+from server.answers import Searched
 from server.language_model.client import LanguageModels
 from server.language_model.prompts import Prompts
 from server.passages import Passage
@@ -24,7 +25,8 @@ from storage.records import ChunkRecord
 class Parts:
     """The collaborators that find, judge, quote and check without a language model.
 
-    `languages`: how much of the passages, of these documents or of all, is in which language.
+    `languages`: how much of the passages, of these documents or of all, is in which language. `searched`: see
+    `server.answering.absence.searched`.
     """
 
     retriever: Callable[[OpenIndex, int, tuple[str, ...]], BaseRetriever]
@@ -35,6 +37,7 @@ class Parts:
     languages: Callable[[OpenIndex, tuple[str, ...]], Mapping[str, float]]
     going_on: Callable[[Sequence[Passage], Generation], Sequence[ChunkRecord]]
     compute: Callable[[str, Sequence[Passage], Generation], str | None]
+    searched: Callable[[Sequence[str], Generation, Sequence[str], Mapping[str, float]], Searched]
     find_conflicts: Callable[[str, Sequence[Passage], Generation, Sequence[Passage]], Sequence[Found]]
 
 

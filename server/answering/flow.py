@@ -43,6 +43,7 @@ from server.answers import (
     QuestionRewritten,
     ReadingPlanned,
     Retrieval,
+    Searched,
     WholeReading,
 )
 from server.language import answer_language, question_language, refusal
@@ -359,7 +360,13 @@ class Flow:
             also_searched_as=self._translation.questions,
             conflicts=conflicts,
             whole_reading=self._whole,
+            searched=self._searched() if written.refused else None,
         )
+
+    def _searched(self) -> Searched:
+        wordings = (self._question.text, *self._translation.questions)
+        shares = self._parts.languages(self._index, self._question.documents)
+        return self._parts.searched(wordings, self._index.generation, self._question.documents, shares)
 
     def _conflicts_among(self, evidence: JudgedPassages) -> tuple[Conflict, ...]:
         """Those whose statements are all among the sources, by the numbers that they have there."""

@@ -7,16 +7,21 @@ question needs the conversation when a word points back before anything that it 
 """
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from server.answering.standalone_words import (
+    ACT,
+    ALSO,
     COMPARED,
+    EITHER,
     EMPTY,
     EMPTY_ZH,
     EXPLETIVE,
     GOING_ON,
     GOING_ON_ZH,
     LEADING_PREPOSITION,
+    ONE,
     OUTSIDE,
     POINTING,
     POINTING_JA,
@@ -32,7 +37,9 @@ QuestionKind = Literal["alone", "follow-up", "conversation"]
 
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ0-9](?:[\w.'’/+-]*[\w+])?")
 _CLAUSE_END = re.compile(
-    r"[,;:，；：。、]|\b(?:and|but|or|because|when|while|if|so that)\b|(?:以及|并且|而且|但是|如果)", re.IGNORECASE
+    r"[,;:，；：。、]|\b(?:and|but|or|because|when|while|if|so that|unless|once|who|which"
+    r"|(?:before|after|until)(?=(?:\s+\w+){3}))\b|(?:以及|并且|而且|但是|如果)",
+    re.IGNORECASE,
 )
 _FEWEST_WORDS = 3
 _FEWEST_NAMED = 2
@@ -63,12 +70,16 @@ def stands_alone(question: str) -> bool:
 
 def _stands_alone_in(language: EuropeanLanguage, question: str) -> bool:
     words = _LATIN_WORD.findall(question)
-    if any(signs[language].search(question) for signs in (GOING_ON, COMPARED, OUTSIDE)):
+    if ALSO.search(question) or any(signs[language].search(question) for signs in (GOING_ON, COMPARED, OUTSIDE)):
+        return False
+    if EITHER.search(question) and not STRUCTURE[language].search(question):
         return False
     if LEADING_PREPOSITION[language].search(question) and not STRUCTURE[language].search(question):
         return False
     particular = [word for word in words if _is_particular(word, language)]
     if not particular or (len(words) < _FEWEST_WORDS and not question.rstrip().endswith(("!", "."))):
+        return False
+    if _names_only_an_act(question, language, particular) or _asks_for_one(question, language, particular):
         return False
     asked = EXPLETIVE[language].sub(" ", question)
     if language == "en":
@@ -81,6 +92,17 @@ def _stands_alone_in(language: EuropeanLanguage, question: str) -> bool:
         nouns = [word for word in before[1:] if word[0].isupper()]
         before = before if question == question.lower() else nouns
     return any(word in before for word in particular)
+
+
+def _names_only_an_act(question: str, language: EuropeanLanguage, particular: Sequence[str]) -> bool:
+    """Whether the one particular word is a verb, and what is done and to what was said before."""
+    return len(particular) == 1 and any(found[1] == particular[0] for found in ACT[language].finditer(question))
+
+
+def _asks_for_one(question: str, language: EuropeanLanguage, particular: Sequence[str]) -> bool:
+    """Whether it ends with "one", and names nothing, or one thing alone, that this could be one of."""
+    named = [word for word in particular if word[0].isupper()] if language == "de" else particular
+    return bool(ONE[language].search(question)) and len(named) < _FEWEST_NAMED
 
 
 def _points_back_en(clause: str) -> bool:

@@ -89,14 +89,15 @@ EXPLETIVE = _by_language(
 GOING_ON = _by_language(
     en=(
         r"^\W*(?:and|but|so|or|also|then|ok|okay|yes|no(?=\W)|instead|otherwise|(?:what|how)\s+about"
+        r"|(?:i|we)\s+(?:meant?|(?:was|am|were|are)\s+(?:asking|talking)\s+about)|not\s+th(?:e|at|ose)"
         r"|what\s+else|who\s+else|"
         r"where\s+else|how\s+else|why\s+not|how\s+so|in\s+that\s+case|go\s+on|continue|anything\s+else|"
         r"(?:can|could)\s+you\s+(?:elaborate|go\s+on|continue|explain\s*[?.!]*$)|"
-        r"(?:the\s+)?same\s+(?:for|with|in|on|as|goes)|including|excluding|how\s+come|"
+        r"(?:the\s+)?same\s+(?:question|for|with|in|on|as|goes)|including|excluding|how\s+come|"
         r"(?:any|some)\s+(?:more|other|others|exceptions?)\b|more\s+(?:about|on|details?)|tell\s+me\s+more)\b"
     ),
     de=(
-        r"^\W*(?:[Uu]nd|[Aa]ber|[Oo]der|[Aa]lso|[Dd]ann|[Ss]onst|[Aa]ußerdem|[Jj]a|[Nn]ein|[Ss]tattdessen"
+        r"^\W*(?:(?:[Ii]ch|[Ww]ir)\s+mein\w+|[Nn]icht\s+d(?:er|ie|as|en|em)|[Uu]nd|[Aa]ber|[Oo]der|[Aa]lso|[Dd]ann|[Ss]onst|[Aa]ußerdem|[Jj]a|[Nn]ein|[Ss]tattdessen"
         r"|[Ww]as\s+(?:ist|wäre)\s+"
         r"(?:mit|bei)|[Ww]as\s+noch|[Ww]er\s+noch|[Ww]ie\s+(?:sieht|steht)\s+es\s+\w+|[Ww]arum\s+nicht"
         r"|[Ww]ieso\s+nicht|"
@@ -104,19 +105,19 @@ GOING_ON = _by_language(
         r"|[Ii]nklusive|[Ii]nkl\.|[Gg]enauso|[Dd]asselbe|[Uu]nd\s+wenn|[Ww]as,?\s+wenn)\b"
     ),
     fr=(
-        r"^\W*(?:et|mais|ou(?!\s+est)|donc|alors|sinon|aussi|oui|non|qu['’]en\s+est-il|quoi\s+d['’]autre"
+        r"^\W*(?:je\s+(?:parl|voulais\s+(?:dire|parler)|pens)\w*|pas\s+(?:le|la|les|l['’])|et|mais|ou(?!\s+est)|donc|alors|sinon|aussi|oui|non|qu['’]en\s+est-il|quoi\s+d['’]autre"
         r"|pourquoi\s+pas|"
         r"pareil|la\s+même\s+chose|idem|y\s+compris|ça\s+vaut|"
         r"y\s+a-t-il\s+(?:d['’]autres|des\s+exceptions)|et\s+si|continue|plus\s+de\s+détails|dans\s+ce\s+cas)\b"
     ),
     es=(
-        r"^\W*(?:y|pero|o|entonces|también|además|sí|no(?=[\s,]*[¿?])|qué\s+(?:pasa\s+(?:con|si)|más|hay\s+de)"
+        r"^\W*(?:(?:yo\s+)?me\s+refer\w+|me\s+refiero|qui(?:ero|se)\s+decir|y|pero|o(?=\s+(?:si|es|hay|se|bien|también|puedo|en|con|por|a)\b)|entonces|también|además|sí|no(?=[\s,]*[¿?])|qué\s+(?:pasa\s+(?:con|si)|más|hay\s+de)"
         r"|por\s+qué\s+no|"
         r"(?:se\s+aplica|aplica|vale|sirve)\s+(?:también|igual|para)|lo\s+mismo|incluyendo|"
         r"hay\s+(?:otr[oa]s?|más|excepciones)|en\s+ese\s+caso|si\s+no|continúa|más\s+detalles)\b"
     ),
     pt=(
-        r"^\W*(?:e|mas|ou|então|também|além\s+disso|sim|o\s+que\s+mais|por\s+que\s+não|e\s+se|e\s+quanto|"
+        r"^\W*(?:(?:eu\s+)?(?:me\s+refir?[oi]\w*|refiro-me|referia-me|qu(?:is|ero)\s+dizer)|e|mas|ou|então|também|além\s+disso|sim|o\s+que\s+mais|por\s+que\s+não|e\s+se|e\s+quanto|"
         r"(?:se\s+aplica|vale|serve)\s+(?:também|igual|para)|o\s+mesmo|incluindo|"
         r"há\s+(?:outr[oa]s?|mais|exceções)|existem?\s+(?:outr[oa]s?|exceções)|nesse\s+caso|continue"
         r"|mais\s+detalhes)\b"
@@ -171,7 +172,8 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         chapter page paragraph clause frequency frequently negotiable optional mandatory binding voluntary free
         discount discounts extra possible sure true thing things kind kinds way ways {_UNITS} do-it cheaper
         expensive newer older better worse higher lower bigger larger smaller faster slower longer shorter
-        quicker recent born person household tax taxes vat included including excluding weekend weekends come
+        quicker recent born person household tax taxes vat included including excluding weekend weekends whole
+        entire full half come
         per take takes took taken ask asked know known look looks available find found everything nothing
         something anything calculated computed measured determined check checks checked verified include
         includes contain contains based
@@ -193,8 +195,11 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         anders andere anderen nenne zeige erkläre mal bitte mehrere mehreren entscheidet bar karte voraus
         prozent kostenlos rabatt das dies diese dieser dieses davon dafür dazu dollar euro euros pfund yuan
         billiger teurer neuer älter besser schlechter höher niedriger größer kleiner schneller länger kürzer
-        günstiger geboren person haushalt wochenende wochenenden steuer steuern mehrwertsteuer inklusive online
+        mache machst günstiger geboren person haushalt wochenende wochenenden steuer steuern mehrwertsteuer
+        inklusive online
         machen nimmt noch immer weiterhin fragen wissen verfügbar alles etwas nichts berechnet gemessen geprüft
+        während ganze ganzen ganzer ganz halbe halben vorherige vorherigen vorige vorigen folgende folgenden
+        nächste nächsten letzte letzten
         bestimmt gehört gehören enthält enthalten beinhaltet welchem datum gekündigt verlängert storniert
         geändert
     """,
@@ -215,7 +220,9 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         grande petit petite haut haute rapide né née personne foyer taxe taxes tva compris comprise comprises
         week-end week end weekend ligne faire ça prend prendre toujours disponible savoir tout rien annulé
         résilié prolongé changé calculé calculée mesuré vérifié déterminé comprend contient inclut donne donner
-        montre explique explique-moi liste autre autres même premier dernier
+        montre explique explique-moi liste autre autres même premier dernier pendant entière entier complet
+        complète précédent précédente suivant suivante
+        prochain prochaine tous toutes
     """,
     "es": """
         el la los las un una uno unos unas de del al es son era fue ser está están estar hay ha han puede pueden
@@ -234,7 +241,9 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         hogar impuesto impuestos iva incluido incluidos incluida fin fines línea hacer aplica aplican sigue
         siguen siendo todavía aún tarda tardan tardar toma lleva disponible saber preguntar preguntarle todo
         nada algo cancelado prorrogado cambiado calcula calculan calculado mide comprueba incluye incluyen
-        contiene libras yuanes da dame muestra explica otro otra otros otras mismo misma primero último
+        contiene libras yuanes da dame muestra explica hago otro otra otros otras mismo misma primero último
+        durante según entera entero completa completo anterior anteriores siguiente siguientes
+        próximo próxima pasado pasada
     """,
     "pt": """
         o a os as um uma uns umas de do da dos das no na nos nas ao à aos é são era foi ser está estão estar há
@@ -252,7 +261,9 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         incluído incluídos fim fins online fazer dá aplica aplicam ainda continua sendo demora demoram leva
         disponível saber perguntar tudo nada algo fica ficam cancelado cancelada prorrogado mudado calculado
         calculada calcula mede verifica inclui incluem contém dólares dólar euros euro libras dê mostre explique
-        outro outra outros outras mesmo mesma primeiro último
+        outro outra outros outras mesmo mesma primeiro último dele dela deles delas faço durante inteira
+        inteiro completa completo anterior anteriores seguinte seguintes próximo próxima
+        passado passada
     """,
     "it": "",
     "nl": "",
@@ -289,22 +300,52 @@ COMPARED = _by_language(
 )
 """Which of what was spoken of is more so, and whether one is there: "Which is cheaper?", "Is there a fine?"."""
 OUTSIDE = _by_language(
-    fr=r"\b(?:ça|cela|ceci)\b",
-    es=r"\b(?:eso|esto|aquello)\b",
-    pt=r"\b(?:isso|isto|aquilo|disso|nisso|disto)\b",
-    de=r"\b[Dd](?:as|ies)(?=(?:\s+[a-zäöüß]+)*\s*[?.!,]*$)",
-    en=r"\botherwise\s*[?.!]*$",
+    fr=(
+        r"\b(?:ça|cela|ceci)\b|\bl['’](?:a|ont|avai(?:t|ent)|aura)\s+\w+|\bles\s+(?:a|ont|avait)\s|\b[jns]['’]en\s|\b(?:me|te|se|nous|vous)\s+(?:le|la|les)\s"
+        r"|\b(?:faut-il|(?:peut|doit)-on|(?:puis|dois|peux)-je|peux-tu|(?:pouvez|devez)-vous|(?:pouvons|devons)-nous)"
+        r"\s+(?:le|la|les|l['’]|y|en)\s*\w+(?:er|ir|re)\s*[?.!]*$"
+    ),
+    es=r"\b(?:eso|esto|aquello)\b|\b(?:él|ellas?|ellos)\s*[?.!]*$|\b(?:me|te|se|nos|os)\s+(?:lo|la|los|las)\s+\w+",
+    pt=(
+        r"\b(?:isso|isto|aquilo|disso|nisso|disto)\b"
+        r"|\b(?:que|quando|onde|como|não|já)\s+(?:as?\s+(?!foto|moto)\w+[^\Wã]o|[oa]s?\s+(?:posso|devo|pode|deve|podemos"
+        r"|devemos|tenho|vou|vamos|\w+[aei]mos))\b"
+    ),
+    de=(
+        r"\b[Dd](?:as|ies)(?=(?:\s+[a-zäöüß]+)*\s*[?.!,]*$)"
+        r"|^\W*[A-ZÄÖÜ][^,]*\s(?:der|die|den|dem)(?:\s+[a-zäöüß]+(?:er|ere[nrs]?|ste[nrs]?|en|t))+\s*[?.!]*$"
+    ),
+    en=r"\b(?:otherwise|either)\s*[?.!]*$",
 )
 """What points to the conversation whatever was named before it."""
+ALSO = re.compile(
+    r"\b(?:too|as\s+well|auch|aussi|también|também|anche|ook)\s*[?.!]*$|"
+    r"\b(?:included|drin|dabei|enthalten|inbegriffen|eingeschlossen|compris|inclus|incluid[oa]|incluíd[oa]|incluso)(?:e?s)?\s*[?.!]*$|"
+    r"^\W*(?:est[áa]n?|ficam?|vem|viene[n]?)\s+inclu[ií]d[oa]s?\s[^?]*\?\s*$",
+    re.IGNORECASE,
+)
+"""Whether the same holds of another or another is part of it, in whatever language: so short a question shows little of
+its own."""
+EITHER = re.compile(r"^\W*(?:\w+\W+){0,2}\w+\s+(?:or|oder|ou|o|u)\s+(?:\w+\W+){0,4}\w+\s*[?.!]*$", re.IGNORECASE)
+"""One or the other, and no more."""
+ONE = _by_language(
+    en=r"\b(?:one|some|any|none)\s*[?.!]*$",
+    de=r"\b(?:eine[nrs]?|keine[nrs]?|welche[nrs]?)(?:\s+[a-zäöüß]+)?\s*[?.!]*$",
+    fr=r"\b(?:une?|aucune?|plusieurs)\s*[?.!]*$",
+    es=r"\b(?:un[oa]|algun[oa]s?|ningun[oa])\s*[?.!]*$",
+    pt=r"\b(?:uma?|algum(?:as?|s)?|nenhuma?|del[ea]s?)\s*[?.!]*$",
+)
+"""One of what was spoken of."""
 GOING_ON_ZH = re.compile(
-    r"^\W*(?:那|还有|然后|所以|但是?|可是|而|另外|此外|因此|再|接着|继续|换成|如果是?|要是|万一|除此之外|除了这|或者|"
-    r"折合|换算|相当于|只有|仅|含(?!有)|有[^，,。？?]{1,4}的吗|有[^，,。？?]{2,3}吗\s*[？?]*$|不含|包括|同样|也|否则|不然|是(?!否|不是|谁|什么是)|哪一?[个种款家些]?(?:更|比较"
+    r"^\W*(?:我(?:是说|说的是|指的?是|问的是|想问的是)|不是|比|(?:为什么|为何|怎么)?(?:不|没有?|都|也)?(?:包括|包含|涵盖|适用|算)|那|还有|然后|所以|但是?|可是|而|另外|此外|因此|再|接着|继续|换成|如果是?|要是|万一|除此之外|除了这|或者|"
+    r"不(?:需要|用|必|要|能|可以|会|收|行)|折合|换算|相当于|只有|仅|含(?!有)|有[^，,。？?]{1,4}的吗|有[^，,。？?]{2,3}吗\s*[？?]*$|不含|包括|同样|也|否则|不然|是(?!否|不是|谁|什么是)|哪一?[个种款家些]?(?:更|比较"
     r"|最)[^，,。？?]{1,3}\s*[？?！!。]*$)"
 )
 WHAT_ABOUT_ZH = re.compile(
+    r"^[^，,。？?是]{1,6}还是[^，,。？?]{1,6}\s*[？?]*$|(?:包含|包括|算|含)在(?:内|里面|里)(?:了)?吗?\s*[？?]*$|"
     r"^[^，,。？?]{0,12}呢\s*[？?！!。]*$|^[^，,。？?]{0,6}也(?:是|适用|一样|可以|行|要|算|能|得|会|有)[^，,。？?]{0,3}吗?\s*[？?！!。]*$"
 )
-"""What about …, and whether the same holds of another: "租客也适用吗？"."""
+"""What about …, this or that, whether it is included, and whether the same holds of another: "租客也适用吗？"."""
 EMPTY_ZH = re.compile(
     r"请问?|能否|可以|能不能|可不可以|是否|是不是|有没有|要不要|行不行|不行|能|详细|具体|多少|多久|多长|多大"
     r"|多高|多|说明|说说|说|"
@@ -326,3 +367,28 @@ EMPTY_ZH = re.compile(
 POINTING_JA = re.compile(
     r"それ|これ|あれ|その|この|あの|そこ|ここ|そう|彼|同じ|では|じゃあ|なぜですか|いつですか|いくらですか$"
 )
+ACT = _by_language(
+    en=(
+        r"\b(?:can|could|may|must|should|do|did|will|would|shall)\s+(?:i|we|you|one|somebody|someone|anyone|people)\s+"
+        r"(?:(?:still|also|have\s+to|need\s+to)\s+)*([a-z]+)"
+    ),
+    de=(
+        r"^\W*[A-ZÄÖÜ].*?(?<!der)(?<!die)(?<!das)(?<!den)(?<!dem)(?<!ein)(?<!eine)(?<![ ,]im)(?<!zum)"
+        r"\s([a-zäöüß]+)\s*[?.!]*$"
+    ),
+    fr=(
+        r"\b(?:(?:puis|dois|peux)-je|(?:peut|doit)-on|(?:pouvons|devons)-nous|faut-il|faut|peux|peut|doit|dois|comment|où"
+        r"|quand)\s+(?:s['’]|se\s+|m['’]|me\s+)?(\w+(?:er|ir|re))\b"
+    ),
+    es=(
+        r"\b(?:puedo|puede[ns]?|podemos|debo|debe[ns]?|(?:hay|tengo|tiene)\s+que|cómo|dónde|cuándo|quién(?:es)?|por\s+qué"
+        r"|cuánt[oa]s?(?:\s+(?:tiempo|veces))?|qué\s+hora|frecuencia)\s+(?:(?:se|me|te|nos|lo|la|hay\s+que|puede[ns]?|debe[ns]?"
+        r"|ser|estar|es|está)\s+)*([a-záéíóúñ]+)"
+    ),
+    pt=(
+        r"\b(?:posso|pode[ms]?|podemos|devo|deve[ms]?|preciso|tem\s+(?:que|de)|como|onde|quando|quem|por\s*que"
+        r"|quant[oa]s?(?:\s+(?:tempo|vezes))?|que\s+horas|frequência)\s+(?:(?:é\s+que|se|me|te|nos|[oa]|pode[ms]?|deve[ms]?"
+        r"|ser|estar|é|está)\s+)*([a-záâãéêíóôõúç]+)"
+    ),
+)
+"""A verb where the thing that it is done to was left out: "Where do I apply?", "¿Se puede ampliar?"."""

@@ -6,7 +6,7 @@ The whole question must say it: "Give me a table of the fees" asks the documents
 import re
 
 from server.answering.talk_words import TALK
-from storage.words.scripts import IS_HAN
+from storage.words.scripts import IS_HAN, without_accents
 
 _POLITE = r"(?:please|bitte|s['’]il (?:te|vous) pla[iî]t|svp|stp|por favor|请你?|请您|麻烦你?|kindly)"
 _ASKING = (
@@ -233,6 +233,16 @@ def _is_only_talk(said: str) -> bool:
     if IS_HAN.search(said):
         return bool(_SAYS_SO_ZH.search(said)) and not _LETTER.search(_WORDS_ZH.sub("", said))
     words = _WORD.findall(said.casefold())
-    return any(
-        talk.says_so.search(said) and all(word in talk.words or word.isdigit() for word in words) for talk in TALK
-    )
+    return any(talk.says_so.search(said) and all(_is_among(word, talk.words) for word in words) for talk in TALK)
+
+
+def _is_among(word: str, known: frozenset[str]) -> bool:
+    """Whether the word is known, or is a known one with pronouns hung on: "explícamelo" is "explica"."""
+    if word in known or word.isdigit():
+        return True
+    stem = without_accents(_HUNG_ON.sub("", word))
+    return stem != word and stem in known
+
+
+_HUNG_ON = re.compile(r"(?<=\w{3})(?:me|te|se|nos)?(?:l[oae]s?|me|nos)$")
+"""Spanish pronouns at the end of a verb: "dímelo", "resúmela", "háznoslo"."""

@@ -48,6 +48,7 @@ class AskResult(schema.WrittenAnswer):
     conflicts: list[schema.ConflictOut] = Field(description="Where sources answer differently.")
     nearest: list[schema.PassageOut] = Field(description="What came nearest, where the documents hold no answer.")
     standalone_question: str | None = Field(description="What was searched for, where it is not what was asked.")
+    searched: schema.SearchedOut | None = Field(description="What was searched, where it is refused.")
     index: schema.IndexInfo
 
 
@@ -225,6 +226,7 @@ class Tools:
             conflicts=response.conflicts,
             nearest=[self._linked(passage) for passage in nearest],
             standalone_question=response.standalone_question,
+            searched=response.searched,
             index=response.index,
         )
 

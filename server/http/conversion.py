@@ -1,12 +1,12 @@
 """From what is asked to the answer service's question, and from its answer to what API and pages show."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from server.answers import Answer, Question, Retrieval, Turn
+from server.answers import Answer, Question, Retrieval, Turn, WordHits
 from server.http import schema
 from server.language import question_language
 from server.passages import Passage
@@ -54,6 +54,7 @@ def query_response(answer: Answer, request_id: str, say: Say | None = None) -> s
         also_searched_as=list(answer.also_searched_as),
         whole_reading=schema.WholeReadingOut.model_validate(answer.whole_reading) if answer.whole_reading else None,
         conflicts=[schema.ConflictOut.model_validate(conflict) for conflict in answer.conflicts],
+        searched=searched_out(answer),
         second=schema.SecondAnswer(**_written(answer.second, say, say_notice)) if answer.second else None,
     )
 
@@ -74,6 +75,40 @@ def _written(answer: Answer, say: Say, say_notice: Say) -> dict[str, Any]:
         "usage": answer.usage,
         "timings_ms": answer.timings_ms,
     }
+
+
+def searched_out(answer: Answer) -> schema.SearchedOut | None:
+    """What was searched where the answer, or the second one, is a refusal."""
+    searched = answer.searched or (answer.second.searched if answer.second else None)
+    if searched is None:
+        return None
+    wordings = [
+        schema.WordingSearchedOut(
+            question=wording.question, language=wording.language, words=[_word_hits(word) for word in wording.words]
+        )
+        for wording in searched.wordings
+    ]
+    figures = {field.name: getattr(searched, field.name) for field in fields(searched)}
+    return schema.SearchedOut(**figures | {"wordings": wordings, "unread": list(searched.unread)})
+
+
+def _word_hits(word: WordHits) -> schema.WordHitsOut:
+    best = None
+    if word.best_document is not None and word.best_passage is not None:
+        best = schema.BestPlace(
+            document=word.best_document,
+            pages=list(word.best_pages),
+            passage=word.best_passage,
+            url=_url(word.best_document, word.best_pages, word.best_passage),
+        )
+    return schema.WordHitsOut(
+        text=word.text,
+        forms=list(word.forms),
+        passages=word.passages,
+        documents=word.documents,
+        is_more=word.is_more,
+        best=best,
+    )
 
 
 def retrieve_response(found: Retrieval, question: str) -> schema.RetrieveResponse:
@@ -110,8 +145,12 @@ def passage_out(passage: Passage, say: Say = str) -> schema.PassageOut:
 
 def passage_url(passage: Passage) -> str:
     """Where people see the passage on its page."""
-    query = urlencode({"page": passage.pages[0] if passage.pages else 1, "passage": passage.id})
-    return f"/documents/{quote(passage.document)}?{query}"
+    return _url(passage.document, passage.pages, passage.id)
+
+
+def _url(document: str, pages: Sequence[int], passage: str) -> str:
+    query = urlencode({"page": pages[0] if pages else 1, "passage": passage})
+    return f"/documents/{quote(document)}?{query}"
 
 
 def document_out(record: DocumentRecord, odd_pages: Sequence[PageRecord] = ()) -> schema.DocumentOut:

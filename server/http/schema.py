@@ -200,6 +200,51 @@ class WholeReadingOut(_Response):
     currency: str | None
 
 
+class BestPlace(_Response):
+    """The passage that says most of a word."""
+
+    document: str
+    pages: list[int]
+    passage: str = Field(description="Its id.")
+    url: str = Field(description="The passage on its page, for people.")
+
+
+class WordHitsOut(_Response):
+    """In how many passages of how many documents a word or phrase of the question stands."""
+
+    text: str
+    forms: list[str] = Field(description="Other spellings and forms that were searched for as well.")
+    passages: int
+    documents: int
+    is_more: bool = Field(description="There are more passages than were counted.")
+    best: BestPlace | None = Field(description="null: it stands nowhere.")
+
+
+class WordingSearchedOut(_Response):
+    """A wording of the question that was searched for."""
+
+    question: str
+    language: str | None = Field(description='"en", "zh", …; null: not known.')
+    words: list[WordHitsOut]
+
+
+class SearchedOut(_Response):
+    """What was searched for a question that is refused, and what was not."""
+
+    documents: int
+    pages: int
+    passages: int
+    wordings: list[WordingSearchedOut] = Field(
+        description="The question as it was understood, then its translations, each with what its words found."
+    )
+    languages: dict[str, float] = Field(description="What share of the passages is in which language, 0 to 1.")
+    unread: list[str] = Field(description="Files that could not be read, at most 20.")
+    unread_files: int = Field(description="How many there are.")
+    pages_without_text: int = Field(description="Pages of the documents on which nothing could be read.")
+    files_of_other_kinds: int = Field(description="Files in the folder of kinds that are not read.")
+    complete: bool = Field(description="False: there was no time to count every word.")
+
+
 class WrittenAnswer(_Response):
     """An answer and the passages it rests on. [1] in it is its sources[0]."""
 
@@ -240,6 +285,7 @@ class QueryResponse(WrittenAnswer):
         default=None, description="What was read where the question is about whole documents."
     )
     conflicts: list[ConflictOut] = Field(default_factory=list, description="Where sources answer differently.")
+    searched: SearchedOut | None = Field(default=None, description="What was searched, where an answer is refused.")
 
 
 class RetrieveResponse(_Response):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request
+from flask import g, request
 from werkzeug.exceptions import HTTPException
 
 from server.settings import SCOPES, ApiToken, Scope
@@ -88,6 +88,12 @@ def missing_scope(token: ApiToken) -> Scope | None:
         return None
     needed: Scope = "ask" if asks_by_tool() else needed_scope(request.endpoint) or "admin"
     return None if needed in token.scopes else needed
+
+
+def may(endpoint: str) -> bool:
+    """Whether whoever sent the current request may use this address: what he may not use is not offered to him."""
+    token: ApiToken | None = g.get("token")
+    return token is None or (needed_scope(endpoint) or "admin") in token.scopes
 
 
 def asks_by_tool() -> bool:

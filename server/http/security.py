@@ -75,7 +75,7 @@ def secure(app: Flask, settings: ServerSettings) -> None:
             authorization, cookies = (request.headers.get(name, "") for name in ("Authorization", "Cookie"))
             token = token_of_request(authorization, cookies, settings.tokens)
             if token is not None:
-                g.token_name = token.name
+                g.token, g.token_name = token, token.name
                 if request.endpoint not in _SIGNING_IN:
                     _check_scope(token)
             elif request.endpoint not in _SIGNING_IN:

@@ -5,7 +5,9 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from server.documents.reindexing import JobState
 from server.http.condition import model_notices, open_index_status, readiness, stores_notices
+from server.http.scopes import may
 from server.http.services import document_records, documents_dir, documents_problem, services
 from server.http.translation import COOKIE as LANGUAGE_COOKIE
 from server.http.translation import LANGUAGES, interface_language
@@ -35,6 +37,8 @@ def page_context() -> dict[str, Any]:
         "settings": services().settings,
         "can_reindex": services().reindexing is not None,
         "is_indexing": _is_indexing,
+        "job_now": _job_now,
+        "may": may,
         "signed_in_as": g.get("token_name"),
         "version": version(),
         "language": interface_language(),
@@ -53,9 +57,14 @@ def _documents_known() -> int:
     return len(document_records())
 
 
-def _is_indexing() -> bool:
+def _job_now() -> JobState | None:
     reindexing = services().reindexing
-    return reindexing is not None and reindexing.state().is_running
+    return reindexing.state() if reindexing else None
+
+
+def _is_indexing() -> bool:
+    job = _job_now()
+    return job is not None and job.is_running
 
 
 _COOKIE_SECONDS = 365 * 24 * 3600

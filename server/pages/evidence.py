@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from server.http.answer_records import StoredAnswer, statement_of
 from server.http.kept_answers import required_answer
 from server.http.services import document_records, services
+from server.pages.absence import searched_lines, searched_summary
 from server.pages.blueprint import blueprint
 from server.pages.cited_pages import opened
 from server.pages.sharing import markdown_of, place, quotation
@@ -154,6 +155,10 @@ def _word(stored: StoredAnswer) -> bytes:
     document.add_heading(_printable(response.question), 1)
     for paragraph in filter(None, response.answer.split("\n")):
         document.add_paragraph(_printable(paragraph))
+    if response.searched:
+        document.add_heading(_printable(searched_summary(response.searched)), 2)
+        for line in searched_lines(response.searched):
+            document.add_paragraph(_printable(line), style="List Bullet")
     pictures = page_pictures(stored)
     for number, passage in enumerate(response.sources, 1):
         document.add_heading(_printable(f"[{number}] {passage.document}, {place(passage)}"), 2)

@@ -177,13 +177,22 @@ _BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
 
 def _point_and_mark(state: StateCore) -> None:
     context: AnswerContext = state.env["context"]
+    above: list[int] = []
     for token in state.tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"  # the page has its own h1 and h2
+            token.tag = _heading_tag(int(token.tag[1]), above)
         elif token.type in ("th_open", "td_open"):
             _align_by_class(token)
         elif token.type == "inline":
             token.children = list(_pieces_of_line(token.children or [], context))
+
+
+def _heading_tag(level: int, above: list[int]) -> str:
+    """The tag below the h1 and h2 of the page, none left out; `above` are the headings that this one belongs to."""
+    while above and above[-1] >= level:
+        above.pop()
+    above.append(level)
+    return f"h{min(2 + len(above), 6)}"
 
 
 def _align_by_class(token: Token) -> None:

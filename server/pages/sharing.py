@@ -13,6 +13,7 @@ from server.http.kept_answers import required_answer
 from server.http.schema import PassageOut, QueryResponse
 from server.http.services import services
 from server.http.translation import interface_language
+from server.pages.absence import searched_lines, searched_summary
 from server.pages.blueprint import blueprint
 from storage.message_translation import told
 from storage.messages import joined
@@ -74,6 +75,9 @@ def markdown_of(stored: StoredAnswer) -> str:
         f"    {shared_url(passage.url)}"
         for number, passage in cited_sources(response)
     ]
+    if response.searched:
+        lines = [searched_summary(response.searched), *searched_lines(response.searched)]
+        parts.append("\n".join([f"{escape(lines[0])}\n", *(f"- {escape(line)}" for line in lines[1:])]))
     date = f"{stored.answered_at:%Y-%m-%d %H:%M} UTC · {shared_url(url_for('web.answer', answer_id=stored.id))}"
     return "\n\n".join([*parts, *sources, date]) + "\n"
 

@@ -22,6 +22,7 @@ from server.documents.cited_sentence import cited_range
 from server.http.schema import Checks, PassageOut, QueryResponse, SecondAnswer
 from server.http.translation import interface_language
 from server.language import full_stop, question_language
+from server.pages.absence import also_searched, occurrences, searched_facts, searched_summary
 from server.pages.common_statements import statement
 from server.pages.rendering import (
     AnswerContext,
@@ -301,6 +302,7 @@ def cost(usage: Usage) -> str:
 
 HELPERS: dict[str, Callable[..., Any]] = {
     "ago": ago,
+    "also_searched": also_searched,
     "cited_by": cited_by,
     "cited_only": cited_only,
     "cost": cost,
@@ -316,6 +318,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "common_reason": common_reason,
     "divided": divided,
     "has_files": has_files,
+    "occurrences": occurrences,
     "pages_of": pages_of,
     "relevance_words": relevance_words,
     "shown_passage": shown_passage,
@@ -329,6 +332,8 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "render_marked": render_marked,
     "render_text": render_text,
     "escaped": escaped,
+    "searched_facts": searched_facts,
+    "searched_summary": searched_summary,
     "spent": spent,
     "text_language": text_language,
     "token_count": token_count,

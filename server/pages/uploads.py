@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from server.documents.uploads import Choice, HeldFiles, NotHeld, SentFile, StoredFile, document_file, ignore_documents
 from server.http import folder_changes
 from server.http.problems import Problem, Refused
+from server.http.scopes import may
 from server.http.services import (
     documents_dir,
     documents_problem,
@@ -72,7 +73,7 @@ def page_context() -> dict[str, Any]:
     """What the Documents page shows of the folder; looked at when the page asks for it."""
     settings = services().settings
     return {
-        "can_upload": settings.may_upload,
+        "can_upload": settings.may_upload and may("uploads.upload"),
         "folder_now": _folder_now,
         "accepted_suffixes": sorted(ALL_SUFFIXES),
     }
@@ -153,7 +154,8 @@ def _told(stored: Sequence[StoredFile]) -> BaseResponse:
         reindexing.follow(documents_dir())
     if request.form.get("piece"):
         return make_response(render_template("_stored.html", stored=stored))
-    return redirect(url_for("web.documents", added=len(stored) - unchanged, same=unchanged) + "#indexing", 303)
+    page = "web.ask_page" if request.form.get("then") == "ask" else "web.documents"
+    return redirect(url_for(page, added=len(stored) - unchanged, same=unchanged) + "#indexing", 303)
 
 
 @blueprint.post("/ignore")

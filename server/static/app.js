@@ -206,8 +206,6 @@
       next.querySelector("[data-question]").className = question || "";
       fold(own);
     }
-    const part = document.querySelector("[data-result] [data-shown]")?.dataset.shown;
-    if (part) showPart(next.querySelector(".answers"), part);
     if (result()) result().replaceWith(next);
     else document.querySelector("main").append(next);
     if (own) enhance(result());
@@ -263,6 +261,7 @@
     shown = location.pathname;
     enhance(fresh);
     center();
+    keepInView();
     if (pane() && !zoomed) pane().querySelector("h2").focus({ preventScroll: true });
     if (pane() && zoomed) pane().querySelector("[data-frame]").focus({ preventScroll: true });
     if (!pane() && opener) opener.focus();
@@ -275,6 +274,17 @@
     const [inside, outside] = [mark.getBoundingClientRect(), frame.getBoundingClientRect()];
     frame.scrollTop += inside.top - outside.top - Math.max(8, (frame.clientHeight - inside.height) / 3);
     frame.scrollLeft += inside.left - outside.left - Math.max(8, (frame.clientWidth - inside.width) / 2);
+  }
+
+  // Where the page lies over the answer, what it bears out stands above it.
+  function keepInView() {
+    if (!pane() || getComputedStyle(pane()).position !== "fixed") return;
+    const cited = [...document.querySelectorAll("[data-result] .answer a.cite")];
+    const number = pane().querySelector(".number").textContent;
+    const link = cited.find((cite) => cite === opener) || cited.find((cite) => cite.textContent === number);
+    if (!link) return;
+    const [at, edge] = [link.getBoundingClientRect(), pane().getBoundingClientRect().top];
+    if (at.top < 0 || at.bottom > edge - 8) scrollBy(0, at.bottom - edge + 24);
   }
 
   function openPage(link) {
@@ -295,6 +305,7 @@
       if (card) return;
       card = document.createElement("div");
       card.className = "peek";
+      card.ariaHidden = "true"; // the citation is described by the same sentence
       card.textContent = said.textContent;
       document.body.append(card);
       const at = cite.getBoundingClientRect();
@@ -336,7 +347,11 @@
       tab.addEventListener("click", (event) => {
         event.preventDefault();
         showPart(tab.closest(".answers"), tab.dataset.tab);
+        remember("part", tab.dataset.tab);
       });
+    }
+    for (const tabs of root.querySelectorAll(".answer-tabs")) {
+      if (remembered("part")) showPart(tabs.closest(".answers"), remembered("part"));
     }
     for (const button of root.querySelectorAll("[data-copies]")) {
       button.hidden = !navigator.clipboard?.writeText;
@@ -444,6 +459,24 @@
     if (document.querySelector("[data-side]") && (location.search || pane())) swap(location.href, false);
   });
 
+  // What this browser keeps; no longer than the page where it keeps nothing.
+  const kept = {};
+
+  function remember(name, value) {
+    kept[name] = value;
+    try {
+      localStorage.setItem(name, value);
+    } catch {}
+  }
+
+  function remembered(name) {
+    try {
+      return kept[name] || localStorage.getItem(name);
+    } catch {
+      return null;
+    }
+  }
+
   function say(text) {
     document.querySelector("[data-announce]").textContent = text || "";
   }
@@ -466,6 +499,7 @@
     if (here) return here.dispatchEvent(new CustomEvent("files", { detail: event.dataTransfer.files }));
     const body = new FormData();
     for (const file of event.dataTransfer.files) body.append("file", file);
+    if (document.querySelector(".hero form.ask")) body.append("then", "ask");
     say(document.body.dataset.uploading);
     const response = await fetch(upload, { method: "POST", body, headers: { Accept: "text/html" } }).catch(() => null);
     if (response?.redirected) location.assign(response.url);
@@ -483,7 +517,8 @@
       place.replaceChildren(fragment(html));
       const details = place.querySelector("details");
       if (details && isOpen) details.open = true;
-      if (!place.querySelector("[data-job=running]")) setTimeout(() => location.reload(), 2500);
+      if (place.querySelector("[data-job=running]")) continue;
+      setTimeout(() => form?.question.value || result() || location.reload(), 2500);
     }
   }
   for (const place of document.querySelectorAll("[data-progress]")) watch(place);
@@ -515,6 +550,14 @@
     if (!form?.question.value && !result()) location.reload();
   }
   for (const place of document.querySelectorAll("[data-waiting]")) awaitReady(place);
+
+  // A page that is opened by its address is led to its sentence by the browser, which moves the answer away.
+  addEventListener("load", () => {
+    if (!pane()) return;
+    if (getComputedStyle(pane()).position !== "fixed") scrollTo(0, 0);
+    center();
+    keepInView();
+  });
 
   start();
   center();

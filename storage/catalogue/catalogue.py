@@ -36,7 +36,16 @@ from storage.catalogue.rows import (
 )
 from storage.failures import IndexUnreadable, why_unreadable
 from storage.messages import message
-from storage.records import ChunkRecord, Counts, DocumentRecord, DocumentStatus, LexicalHit, PageRecord, PageStatus
+from storage.records import (
+    ChunkRecord,
+    Counts,
+    DocumentRecord,
+    DocumentStatus,
+    LexicalHit,
+    Occurrences,
+    PageRecord,
+    PageStatus,
+)
 from storage.words import index_proof
 from storage.words import terms as lexical
 
@@ -122,7 +131,11 @@ class Connections:
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
 
+MOST_COUNTED = 100_000
+"""Passages that hold a word: of more it is told that there are so many at least."""
+
 _MATCHES = "SELECT rowid AS place, -bm25(terms) AS score FROM terms WHERE terms MATCH ?"
+_MOST_COMPARED = 5000  # of the passages that hold a word, the first ones
 _WITHOUT_REMARKS = 2  # the schema's version
 _SHORTEST_PART = 4  # letters of a part of a compound
 _MOST_COMPOUNDS = 12  # for one word
@@ -427,6 +440,26 @@ class Catalogue:
         )
         return [LexicalHit(*row) for row in rows]
 
+    def occurrences(self, part: lexical.Part, documents: Collection[str] | None = None) -> Occurrences:
+        """Where a word or phrase of a question stands, in any of its spellings; `documents`: only in these.
+
+        Passages are counted up to `MOST_COUNTED`.
+        """
+        longer = tuple(self._compounds([part.spellings[0][0]])) if part.is_composed else ()
+        expression = " OR ".join([part.expression, *(f'"{word}"' for word in longer)])
+        rows = self._rows("SELECT rowid FROM terms WHERE terms MATCH ? LIMIT ?", (expression, MOST_COUNTED))
+        homes = self._written_homes() if self._writable else self._homes
+        places = [row[0] for row in rows if documents is None or homes[row[0]] in documents]
+        best = self._best_of(expression, places) if places else None
+        return Occurrences(len(places), len({homes[place] for place in places}), best, longer)
+
+    def _best_of(self, expression: str, places: Sequence[int]) -> ChunkRecord:
+        """The chunk that scores best among those in these places that come first."""
+        matches = self._rows(f"{_MATCHES} AND rowid >= ? LIMIT ?", (expression, places[0], _MOST_COMPARED))
+        wanted = set(places)
+        best, _ = max((match for match in matches if match[0] in wanted), key=lambda match: (match[1], -match[0]))
+        return chunk_of(self._rows(f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE rowid = ?", (best,))[0])
+
     def documents_with(self, text: str) -> set[str]:
         """The documents in which every word of the text stands, in one of its forms; none where it holds no word."""
         found: set[str] | None = None
@@ -467,6 +500,14 @@ class Catalogue:
     @cached_property
     def _all_ids(self) -> Mapping[int, str]:
         return dict(self._rows("SELECT rowid, id FROM chunks"))
+
+    @cached_property
+    def _homes(self) -> Mapping[int, str]:
+        return self._written_homes()
+
+    def _written_homes(self) -> Mapping[int, str]:
+        """The document of the chunk in each place; the texts are not read for it."""
+        return dict(self._rows("SELECT rowid, document FROM chunks INDEXED BY chunks_of_document"))
 
     def document_frequencies(self, terms: Collection[str]) -> dict[str, int]:
         """In how many chunks each term occurs, as stored (stemmed); a term nobody uses is absent."""

@@ -95,6 +95,27 @@ class Term:
     kind: Literal["word", "exact", "compound"] = "word"
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A word or phrase of a question as it was asked, and the spellings in which the index is searched for it.
+
+    `forms`: these spellings as people write them, without the one that was asked. `is_run`: of a script without spaces,
+    where nothing tells the words of a phrase. `is_composed`: in a language that writes several words as one, so that it
+    is looked for in longer words as well.
+    """
+
+    text: str
+    spellings: tuple[tuple[str, ...], ...]
+    forms: tuple[str, ...] = ()
+    is_run: bool = False
+    is_composed: bool = False
+
+    @property
+    def expression(self) -> str:
+        """The FTS5 expression that finds any of the spellings."""
+        return _any_of(self.spellings)
+
+
 def content_words(text: str) -> list[str]:
     """The words of a text as texts are compared: in one spelling, without punctuation and stop words, not stemmed."""
     words = (found.group() for found in _WORD.finditer(index_terms(text).lower()))
@@ -130,7 +151,48 @@ def match_expression(question: str, compounds: Compounds | None = None) -> str |
     if compounds is not None and question_tongue(question) in COMPOUNDING:
         stems = [term.spellings[0][0] for term in terms if term.kind == "word"]
         phrases |= dict.fromkeys((word,) for word in compounds(stems))
-    return " OR ".join(f'"{" ".join(words)}"' for words in phrases) or None
+    return _any_of(phrases) or None
+
+
+def question_parts(question: str) -> list[Part]:
+    """What a question asks for, each once, in its order: phrases and words as `question_terms` finds them.
+
+    Of scripts without spaces whole phrases instead of their pairs of characters.
+    """
+    text = folded(question)
+    is_composed = question_tongue(text) in COMPOUNDING
+    written = _as_written(question)
+    runs = content_runs(UNSPACED_RUN.findall(_without_phrases(text)))
+    parts = [run_part(run, question) for run in runs if len(run) > 1]  # a single one is in the index within pairs
+    for term in question_terms(question):
+        if term.kind == "word" and IS_UNSPACED.search(term.spellings[0][0]):
+            continue
+        spelling = next((each for each in term.spellings if written.keys() >= set(each)), term.spellings[0])
+        shown = " ".join(written.get(word, word) for word in spelling)
+        forms = tuple(" ".join(each) for each in term.spellings if each != spelling)
+        parts.append(Part(shown, term.spellings, forms, is_composed=is_composed and term.kind == "word"))
+    spelt = text.casefold()
+    return sorted(dict.fromkeys(parts), key=lambda part: spelt.find(folded(part.text).casefold().split(" ")[0]))
+
+
+def run_part(run: str, question: str = "") -> Part:
+    """A phrase of a script without spaces, as the question writes it."""
+    spelt = folded(question)
+    start = spelt.find(run) if len(spelt) == len(question) else -1
+    shown = question[start : start + len(run)] if start >= 0 else run
+    forms = tuple(each for each in dict.fromkeys((run, *unfolded(run))) if each != shown)
+    spellings = dict.fromkeys(_words(each) for each in (run, shown, *forms))
+    return Part(shown, tuple(spellings), forms, is_run=True)
+
+
+def _as_written(question: str) -> dict[str, str]:
+    """Each word as the index spells it, and how it was written."""
+    words = (found.group() for found in _WORD.finditer(UNSPACED_RUN.sub(" ", question)))
+    return {folded(word).casefold(): word for word in words}
+
+
+def _any_of(spellings: Iterable[tuple[str, ...]]) -> str:
+    return " OR ".join(f'"{" ".join(words)}"' for words in spellings)
 
 
 @lru_cache(maxsize=256)  # searching, looking closely and judging all need it
@@ -164,15 +226,23 @@ def _terms(text: str) -> Iterator[Term]:
         spellings = (quoted, *unfolded(quoted)[:1])  # simplified, and the usual traditional form
         yield Term(tuple(dict.fromkeys(map(_words, spellings))), "exact")
     yield from _numbered_terms(text)
-    rest = _NUMBERED_CHINESE.sub(" ", _NUMBERED.sub(" ", text))
     stops = frame_words(text) or STOP_WORDS
-    for compound in _COMPOUND.findall(rest):
+    for compound in _COMPOUND.findall(_without_numbered(text)):
         yield from _compound_terms(compound, stops, language)
-    rest = _COMPOUND.sub(" ", rest)
+    rest = _without_phrases(text)
     words = _WORD.findall(UNSPACED_RUN.sub(" ", rest).casefold())
     yield from (_single(word, language) for word in words if word not in stops)
     for run in content_runs(UNSPACED_RUN.findall(rest)):
         yield from map(_single, _bigrams(run))
+
+
+def _without_numbered(text: str) -> str:
+    return _NUMBERED_CHINESE.sub(" ", _NUMBERED.sub(" ", text))
+
+
+def _without_phrases(text: str) -> str:
+    """What is left of a question for single words."""
+    return _COMPOUND.sub(" ", _without_numbered(text))
 
 
 def _numbered_terms(text: str) -> Iterator[Term]:

@@ -98,6 +98,15 @@ def test_a_first_run_without_a_readable_document_is_exit_code_4(
     assert "Nothing published" in err
 
 
+def test_a_first_run_over_an_empty_folder_is_exit_code_6(
+    empty_workshop: Workshop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in empty_workshop.environment().items():
+        monkeypatch.setenv(name, value)
+    assert main([]) == 6
+    assert "holds no document" in capsys.readouterr().err
+
+
 def test_the_closing_table_counts_and_names(in_workshop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
     in_workshop.write("empty.pdf", b"")
     in_workshop.write("new.txt", "New words.\n")

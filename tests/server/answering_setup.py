@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from server.answering.citations import CheckedAnswer
 from server.answering.collaborators import LanguageModelParts, Parts
 from server.answering.service import AnswerService
-from server.answers import Checks
+from server.answers import Checks, Searched
 from server.language_model.client import LanguageModels
 from server.language_model.prompts import read_prompts
 from server.language_model.retrying import RetryPolicy
@@ -131,6 +131,7 @@ class Setup:
             languages=lambda index, documents: self.languages,
             going_on=lambda passages, generation: (),
             compute=lambda question, passages, generation: None,
+            searched=lambda wordings, generation, documents, languages: Searched(0, 0, 0),
             find_conflicts=lambda question, passages, generation, rejected: (),
         )
 

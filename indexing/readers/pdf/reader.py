@@ -64,7 +64,7 @@ def _open_libraries(path: Path, limits: ReadLimits) -> list[PdfLibrary]:
         try:
             library: PdfLibrary = kind(path, limits.page_cpu_seconds)
         except PageError as exc:
-            problems.append(ParseFailure("damaged", _damaged(str(exc))))
+            problems.append(ParseFailure("damaged", _damaged(str(exc).rstrip("."))))
             continue
         except ParseFailure as failure:  # encrypted, or so one library thinks
             problems.append(failure)

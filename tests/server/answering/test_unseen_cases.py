@@ -18,7 +18,20 @@ TABLES = Path(__file__).with_name("tables")
 ROUNDS = {
     "citations": ("second", "third", "fourth", "sixth", "seventh", "eighth", "ninth"),
     "refusals": ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
-    "questions": ("second", "third", "fourth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"),
+    "questions": (
+        "second",
+        "third",
+        "fourth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "eleventh",
+        "twelfth",
+        "thirteenth",
+        "fourteenth",
+    ),
     "figures": ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
 }
 LEAST = 0.95

@@ -1,6 +1,7 @@
 """Files whose names are taken: asked for each, and whatever is chosen, nothing is lost."""
 
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from server import create_app
+from server.documents.reindexing import Reindexing
 from server.http.services import Services
 from server.settings import ServerSettings
 from tests.server.documents.test_uploads import names, upload
@@ -125,3 +127,26 @@ def test_a_person_is_asked_for_each_file_in_a_browser(
             page.click(".conflict button >> nth=0")
             page.wait_for_url("**added=2**")
     assert contents(folder) == {"a.md": NEW, "b.md": OLD, "c.md": OLD, "d.md": NEW}
+
+
+@pytest.mark.browser
+def test_files_dropped_on_the_form_are_added_and_the_form_stays(
+    empty_services: Services, folder: Path, tmp_path: Path
+) -> None:
+    settings = ServerSettings(allow_uploads=True, documents_dir=folder)
+    reindexing = Reindexing(tmp_path / "index", [sys.executable, "-c", "print('1/1 d.md')"], quiet_seconds=0)
+    with served(replace(empty_services, settings=settings, reindexing=reindexing)) as house, chromium() as browser:
+        page = browser.new_page()
+        page.goto(house.address)
+        page.evaluate(
+            """() => {
+              const files = new DataTransfer();
+              files.items.add(new File(["new words"], "d.md"));
+              dispatchEvent(new DragEvent("drop", { dataTransfer: files, cancelable: true }));
+            }"""
+        )
+        page.wait_for_url("**/?added=1&same=0")
+        assert page.locator("form.ask").is_visible()
+        assert "1 file was added." in page.inner_text(".done")
+        page.wait_for_selector("[data-job=ended]")
+    assert contents(folder)["d.md"] == b"new words"

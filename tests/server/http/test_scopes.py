@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
 from server import create_app
+from server.documents.reindexing import Reindexing
 from server.http.scopes import needed_scope
 from server.http.services import Services
 from server.settings import SCOPES, BadSettings, ServerSettings, read_settings
@@ -176,3 +178,51 @@ def test_questions_are_written_down_where_that_is_asked_for(
 def test_no_log_is_kept_unless_it_is_asked_for(guarded: FlaskClient, tmp_path: Path) -> None:
     guarded.post("/api/query", json={"question": "x"}, headers={"Authorization": f"Bearer {ASK}"})
     assert list(tmp_path.rglob("*.jsonl")) == []
+
+
+def addresses(html: str) -> set[tuple[str, str]]:
+    """Method and path of everything that a page offers: links, forms, and buttons that send these elsewhere."""
+    found: set[tuple[str, str]] = set()
+    page = BeautifulSoup(html, "html.parser")
+    for link in page.select("a[href^='/'], [data-upload], [data-copy]"):
+        found |= {("GET", str(link[name])) for name in ("href", "data-copy") if link.has_attr(name)}
+        found |= {("POST", str(link["data-upload"]))} if link.has_attr("data-upload") else set()
+    for button in page.select("form button"):
+        form = button.find_parent("form")
+        assert form is not None
+        method = button.get("formmethod") or form.get("method") or "get"
+        found.add((str(method).upper(), str(button.get("formaction") or form.get("action") or "/documents")))
+    return found
+
+
+@pytest.mark.parametrize("token", ALLOWED)
+def test_no_page_offers_what_the_token_may_not_do(quoting_services: Services, token: str) -> None:
+    settings = ServerSettings(api_tokens=TOKENS, allow_uploads=True)  # type: ignore[arg-type]
+    reindexing = Reindexing(quoting_services.index.index_dir)
+    app = create_app(replace(quoting_services, settings=settings, reindexing=reindexing))
+    client, own = app.test_client(), {"Authorization": f"Bearer {token}", "Accept": "text/html"}
+    asked = client.post(
+        "/ask", data={"question": "What does a rowing boat cost?"}, headers=own | {"Authorization": f"Bearer {ADMIN}"}
+    )
+    answer = asked.headers["Location"].partition("#")[0]
+    pages = [
+        "/",
+        "/documents",
+        "/documents/empty.pdf",
+        "/documents/library-handbook.md",
+        "/find?q=boat",
+        "/reindex/plan",
+    ]
+    pages += [answer, f"{answer}?open=1", "/history", "/settings"]
+    router = app.url_map.bind("localhost")
+    shown = 0
+    for page in pages:
+        response = client.get(page, headers=own)
+        if response.status_code == 403:
+            continue
+        shown += 1
+        for method, path in addresses(response.text):
+            endpoint, _arguments = router.match(path.partition("?")[0].partition("#")[0], method)
+            scope = needed_scope(endpoint)
+            assert scope is None or scope in ALLOWED[token], (page, method, path)
+    assert shown >= len(pages) - 2

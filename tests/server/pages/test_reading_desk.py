@@ -103,6 +103,11 @@ def test_where_a_number_comes_from_is_one_click_away(
     assert frame["y"] - 1 <= box["y"] < frame["y"] + frame["height"], "within what is seen of its page"
     assert answer["y"] + answer["height"] > 0, "the answer is still there"
     assert answer["y"] < 800
+    cite, sheet = page.locator(".answer a.cite >> nth=0").bounding_box(), page.locator("[data-pane]").bounding_box()
+    assert cite
+    assert sheet
+    if width < 900:  # the page lies over the answer
+        assert 0 <= cite["y"] < cite["y"] + cite["height"] <= sheet["y"], "what it bears out stands above the page"
     page.click("[data-close]")
     page.wait_for_selector("[data-pane]", state="detached")
     assert page.locator("#source-1").count() == 1

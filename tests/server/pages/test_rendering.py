@@ -203,6 +203,19 @@ def test_headings_of_an_answer_stay_below_those_of_the_page() -> None:
     assert render_answer("# One\n\n## Two") == "<h3>One</h3>\n<h4>Two</h4>\n"
 
 
+@pytest.mark.parametrize(
+    ("written", "tags"),
+    [
+        ("### a", "3"),
+        ("## a\n\n#### b\n\n# c\n\n### d", "3434"),
+        ("# a\n\n###### b\n\n## c", "344"),
+        ("a\n=\n\nb\n-", "34"),
+    ],
+)
+def test_no_level_of_headings_is_left_out(written: str, tags: str) -> None:
+    assert "".join(re.findall(r"<h(\d)>", render_answer(written))) == tags
+
+
 def test_columns_of_a_table_keep_their_side_without_a_style() -> None:
     html = render_answer("| a | b |\n|:--|--:|\n| 1 | 2 |")
     assert '<td class="right">2</td>' in html

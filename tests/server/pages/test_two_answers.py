@@ -70,6 +70,8 @@ def test_two_answers_are_tabs_where_there_is_no_room_for_both(
     page.click("#answer-reasoner a.cite >> nth=0")
     page.wait_for_selector("[data-pane]")
     assert thought.is_visible(), "the answer stays"
+    page.reload()
+    assert (quick.is_visible(), thought.is_visible()) == (False, True), "and is shown again"
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert broken_rules(page) == []
 

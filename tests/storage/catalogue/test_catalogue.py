@@ -12,6 +12,7 @@ from storage.catalogue.catalogue import Catalogue
 from storage.message_translation import told
 from storage.messages import message
 from storage.records import Counts
+from storage.words.terms import question_parts
 from tests.storage.conftest import document
 
 GRPO = "We adopt Group Relative Policy Optimization to save the training costs of reinforcement learning."
@@ -275,3 +276,28 @@ def test_a_mark_that_stands_alone_keeps_no_question_from_being_searched(tmp_path
     with Catalogue.open(tmp_path / "marks.db") as opened:
         assert opened.search("Wie hoch ist die Gebühr?", 10) != []
         assert opened.documents_with("Gebühr") in (set(), {"a.md"})
+
+
+def counted(catalogue: Catalogue, text: str, documents: list[str] | None = None) -> list[tuple[str, int, int]]:
+    found = [(part.text, catalogue.occurrences(part, documents)) for part in question_parts(text)]
+    return [(word, each.passages, each.documents) for word, each in found]
+
+
+def test_words_are_counted_in_all_their_forms_and_with_their_best_place(catalogue: Catalogue) -> None:
+    add(catalogue, "a.txt", GRPO, LIBRARY, "Libraries keep books. A library lends them; our library is free.")
+    add(catalogue, "b.txt", LIBRARY)
+    add(catalogue, "zh.txt", CHINESE)
+    assert counted(catalogue, "Which library kept the dragon?") == [("library", 3, 2), ("kept", 1, 1), ("dragon", 0, 0)]
+    assert counted(catalogue, "library", ["b.txt"]) == [("library", 1, 1)]
+    assert counted(catalogue, "圖書館的龍") == [("圖書館", 1, 1)]
+    best = catalogue.occurrences(question_parts("library")[0]).best
+    assert best is not None
+    assert best.text.startswith("Libraries keep")
+
+
+def test_a_german_word_is_counted_within_longer_ones(catalogue: Catalogue) -> None:
+    add(catalogue, "a.txt", "Die Kündigungsfrist beträgt vier Wochen.", "Die Frist ist kurz.")
+    (part,) = [part for part in question_parts("Wie lang ist die Frist?") if part.text == "Frist"]
+    found = catalogue.occurrences(part)
+    assert found.passages == 2
+    assert any("frist" in word for word in found.longer_words)

@@ -163,3 +163,26 @@ def test_who_does_a_thing_is_not_doing_it() -> None:
         assert meaning_stem(doer) != meaning_stem(doing)
     assert meaning_stem("optimizers") == meaning_stem("optimizer")
     assert meaning_stem("optimizes") == meaning_stem("optimization")
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        pytest.param("Who won the world cup in 1954?", ["won", "world", "cup", "1954"], id="words, in their order"),
+        pytest.param("What does Table 2 say of R1-Zero?", ["Table 2", "say", "R1 Zero"], id="phrases as written"),
+        pytest.param('the "cold start"', ["cold start", "cold", "start"], id="a quotation and its words"),
+        pytest.param("火星基地的預算是多少？", ["火星基地", "預算"], id="Chinese phrases as they were asked"),
+        pytest.param("Wie hoch ist der Mitgliedsbeitrag?", ["hoch", "Mitgliedsbeitrag"], id="German"),
+        pytest.param("讲了什么？", [], id="a single character cannot be counted"),
+    ],
+)
+def test_a_question_is_told_in_its_words_and_phrases(question: str, parts: list[str]) -> None:
+    assert [part.text for part in lexical.question_parts(question)] == parts
+
+
+@given(st.text(max_size=80))
+def test_whatever_is_told_of_a_question_is_searched_for(question: str) -> None:
+    searched = phrases(question)
+    for part in lexical.question_parts(question):
+        pairs = {word for words in part.spellings for word in words}
+        assert {" ".join(words) for words in part.spellings} <= searched or (part.is_run and pairs & searched)
