@@ -5,11 +5,14 @@ import shutil
 import signal
 import subprocess
 import time
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from indexing.settings import IndexingSettings
 from server.settings import ServerSettings
@@ -19,6 +22,7 @@ from tests.repository import ROOT
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 OURS = ("server", "job")
+PINNED = ("requirements.txt", "requirements-dev.txt", "constraints.txt")
 UNITS = sorted((ROOT / "deploy/systemd").iterdir())
 SETTINGS = {
     str(field.validation_alias)
@@ -67,6 +71,18 @@ def test_only_the_server_can_be_reached_from_outside_and_from_this_machine_alone
 def test_the_vectors_server_is_the_one_that_is_installed() -> None:
     (pinned,) = re.findall(r"^chromadb==(\S+)", (ROOT / "requirements.txt").read_text(), re.M)
     assert COMPOSE["services"]["chroma"]["image"] == f"chromadb/chroma:{pinned}"
+
+
+def test_every_package_takes_the_first_python_3_11() -> None:
+    pinned = set(re.findall(r"^([\w.-]+)==", "\n".join((ROOT / name).read_text() for name in PINNED), re.M))
+    refusing = {
+        f"{package.name} {package.version}: {wanted}"
+        for package in distributions()
+        if (wanted := package.metadata.get("Requires-Python"))
+        and canonicalize_name(package.name) in {canonicalize_name(name) for name in pinned}
+        and "3.11.0" not in SpecifierSet(wanted)
+    }
+    assert refusing == set()  # Debian 12 has 3.11.2, and a person who has that installs with it
 
 
 def job_loop(tmp_path: Path, job: str) -> "subprocess.Popen[bytes]":
