@@ -121,7 +121,7 @@ def test_a_run_is_told_to_stop_with_its_container_and_comes_to_its_end(tmp_path:
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 def test_the_units_are_well_formed_and_may_do_little(tmp_path: Path) -> None:
     for unit in UNITS:
-        (tmp_path / unit.name).write_text(unit.read_text().replace("/opt/pagewise/.venv/bin/python", "/bin/true"))
+        (tmp_path / unit.name).write_text(unit.read_text().replace("/srv/pagewise/.venv/bin/python", "/bin/true"))
     checked = subprocess.run(
         ["systemd-analyze", "verify", *(str(path) for path in sorted(tmp_path.iterdir()))],
         capture_output=True,
