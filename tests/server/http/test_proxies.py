@@ -54,7 +54,7 @@ def test_what_is_no_address_is_none(written: str) -> None:
 def seen(services: Services, settings: ServerSettings, peer: str, **headers: str) -> dict[str, str]:
     """What a view sees of a request that comes from this peer with these headers."""
     app: Flask = create_app(replace(services, settings=settings))
-    found = {}
+    found: dict[str, str] = {}
 
     @app.before_request
     def look() -> None:
