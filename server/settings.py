@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, get_args
+from urllib.parse import unquote
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
@@ -367,6 +368,42 @@ class ServerSettings(PagewiseSettings):
         validation_alias="WEBHOOK_SECRET",
         description="What both know, to sign what is sent to WEBHOOK_URL with.",
     )
+    otel_endpoint: Annotated[str, AfterValidator(_http_url_or_none)] = Field(
+        default="",
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="A collector of OpenTelemetry (`http://127.0.0.1:4318`) that gets a trace of every question, by "
+        "OTLP over HTTP, with counts and without texts. Empty: none is made.",
+    )
+    otel_traces_endpoint: Annotated[str, AfterValidator(_http_url_or_none)] = Field(
+        default="",
+        validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        description="The same, as the whole address for traces (`…/v1/traces`).",
+    )
+    otel_headers: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias="OTEL_EXPORTER_OTLP_HEADERS",
+        description="What the collector wants to be sent: `name=value`, separated by commas.",
+    )
+    otel_service_name: str = Field(
+        default="pagewise",
+        validation_alias="OTEL_SERVICE_NAME",
+        description="The name of this server in traces.",
+    )
+    otel_exporter: str = Field(
+        default="otlp",
+        validation_alias="OTEL_TRACES_EXPORTER",
+        description="`none`: no traces, whatever the endpoint.",
+    )
+    otel_disabled: bool = Field(
+        default=False,
+        validation_alias="OTEL_SDK_DISABLED",
+        description="`true`: no traces, whatever the endpoint.",
+    )
+    otel_texts: bool = Field(
+        default=False,
+        validation_alias="OTEL_TEXTS",
+        description="`1`: traces hold questions and answers as well.",
+    )
     documents_dir: Path = Field(
         default=Path("documents"),
         validation_alias="DOCUMENTS_DIR",
@@ -405,6 +442,19 @@ class ServerSettings(PagewiseSettings):
                 )
             )
         return self
+
+    @property
+    def traces_url(self) -> str:
+        """Where traces are sent; "" where none are made."""
+        if self.otel_disabled or self.otel_exporter != "otlp":
+            return ""
+        return self.otel_traces_endpoint or (f"{self.otel_endpoint}/v1/traces" if self.otel_endpoint else "")
+
+    @property
+    def otel_header_pairs(self) -> dict[str, str]:
+        """What is sent with them; names and values are written as in an address."""
+        pairs = (each.partition("=") for each in self.otel_headers.get_secret_value().split(","))
+        return {name.strip().lower(): unquote(value.strip()) for name, sign, value in pairs if sign}
 
     @property
     def language_model(self) -> str | None:

@@ -87,7 +87,7 @@ def test_the_answer_is_written_from_the_kept_passages_best_first(fake: FakeDeepS
     assert "weak 3" not in prompt
     assert answer.notices == ()
     assert (answer.index.generation, answer.index.embed_model) == ("0042", "tiny")
-    assert set(answer.timings_ms) == {"retrieve", "score", "answer", "total"}
+    assert set(answer.timings_ms) == {"retrieve", "score", "answer", "check", "total"}
     assert setup.borrowed == 0
 
 
