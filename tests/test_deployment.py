@@ -78,7 +78,7 @@ def test_every_package_takes_the_first_python_3_11() -> None:
     refusing = {
         f"{package.name} {package.version}: {wanted}"
         for package in distributions()
-        if (wanted := (package.metadata["Requires-Python"] if "Requires-Python" in package.metadata else ""))
+        if (wanted := str(package.metadata.json.get("requires_python", "")))
         and canonicalize_name(package.name) in {canonicalize_name(name) for name in pinned}
         and "3.11.0" not in SpecifierSet(wanted)
     }
