@@ -3,6 +3,7 @@
 A module of its own so that `server` can be imported without Flask.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from flask import Flask
@@ -15,7 +16,9 @@ from server.api import answers, documents, mcp_http, openai, questions
 from server.http import audit, error_responses, rate_limits, security, translation
 from server.http.form_files import PagewiseRequest
 from server.http.metrics import MeasuredAnswering, Metrics, measure
-from server.http.services import EXTENSION, Services
+from server.http.proxies import BehindProxies
+from server.http.services import EXTENSION, Answering, Services
+from server.http.tracing import TracedAnswering, build_tracer_provider
 from storage.version import version
 
 
@@ -42,8 +45,10 @@ def build_application(services: Services) -> Flask:
     app.request_class = PagewiseRequest
     watch = services.answer_watch
     metrics = Metrics(services.index, watch.known_losses if watch is not None else lambda: 0)
-    app.extensions[EXTENSION] = replace(services, answering=lambda: MeasuredAnswering(services.answering(), metrics))
+    app.extensions[EXTENSION] = replace(services, answering=_observed(services, metrics))
     app.url_map.converters["path"] = AnyPathConverter
+    if services.settings.proxy_networks:
+        app.wsgi_app = BehindProxies(app.wsgi_app, services.settings)  # type: ignore[method-assign]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = True
@@ -62,3 +67,14 @@ def build_application(services: Services) -> Flask:
         app.register_blueprint(blueprint)
     questions.describe_streams(app.api_doc, "/api/query", "/v1/chat/completions", "/v1/completions", "/v1/responses")
     return app
+
+
+def _observed(services: Services, metrics: Metrics) -> Callable[[], Answering]:
+    """The answer service, its questions counted and, where a collector is named, traced."""
+    settings = services.settings
+    if not settings.traces_url:
+        return lambda: MeasuredAnswering(services.answering(), metrics)
+    provider = build_tracer_provider(settings)
+    return lambda: TracedAnswering(
+        MeasuredAnswering(services.answering(), metrics), provider, with_texts=settings.otel_texts
+    )

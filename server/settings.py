@@ -1,5 +1,6 @@
 """Settings of the server, from the environment or `.env`. An empty value counts as not set."""
 
+import ipaddress
 import re
 import secrets
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, get_args
+from urllib.parse import unquote
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
@@ -88,6 +90,21 @@ def _origins(value: str) -> str:
     return value
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _networks(value: str) -> str:
+    try:
+        _networks_in(value)
+    except ValueError as error:
+        raise ValueError(message("each must be an address or a network, such as 127.0.0.1 or 10.0.0.0/8")) from error
+    return value
+
+
+def _networks_in(value: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip())
+
+
 def _origins_in(value: str) -> list[str]:
     return [origin.strip().rstrip("/").lower() for origin in value.split(",") if origin.strip()]
 
@@ -166,6 +183,13 @@ class ServerSettings(PagewiseSettings):
         validation_alias="TRUSTED_HOSTS",
         description="Further names under which browsers reach the server, separated by commas, such as "
         "`pagewise.example.org`.",
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        default="",
+        validation_alias="TRUSTED_PROXIES",
+        description="Addresses and networks of reverse proxies, separated by commas, such as `127.0.0.1` or "
+        "`10.0.0.0/8`. What these tell of the client before them (`X-Forwarded-For`, `-Proto`, `-Host`) is believed, "
+        "so that limits, log and links are the client's. Empty: nobody is believed.",
     )
     cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
         default="",
@@ -344,6 +368,42 @@ class ServerSettings(PagewiseSettings):
         validation_alias="WEBHOOK_SECRET",
         description="What both know, to sign what is sent to WEBHOOK_URL with.",
     )
+    otel_endpoint: Annotated[str, AfterValidator(_http_url_or_none)] = Field(
+        default="",
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="A collector of OpenTelemetry (`http://127.0.0.1:4318`) that gets a trace of every question, by "
+        "OTLP over HTTP, with counts and without texts. Empty: none is made.",
+    )
+    otel_traces_endpoint: Annotated[str, AfterValidator(_http_url_or_none)] = Field(
+        default="",
+        validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        description="The same, as the whole address for traces (`…/v1/traces`).",
+    )
+    otel_headers: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias="OTEL_EXPORTER_OTLP_HEADERS",
+        description="What the collector wants to be sent: `name=value`, separated by commas.",
+    )
+    otel_service_name: str = Field(
+        default="pagewise",
+        validation_alias="OTEL_SERVICE_NAME",
+        description="The name of this server in traces.",
+    )
+    otel_exporter: str = Field(
+        default="otlp",
+        validation_alias="OTEL_TRACES_EXPORTER",
+        description="`none`: no traces, whatever the endpoint.",
+    )
+    otel_disabled: bool = Field(
+        default=False,
+        validation_alias="OTEL_SDK_DISABLED",
+        description="`true`: no traces, whatever the endpoint.",
+    )
+    otel_texts: bool = Field(
+        default=False,
+        validation_alias="OTEL_TEXTS",
+        description="`1`: traces hold questions and answers as well.",
+    )
     documents_dir: Path = Field(
         default=Path("documents"),
         validation_alias="DOCUMENTS_DIR",
@@ -384,6 +444,19 @@ class ServerSettings(PagewiseSettings):
         return self
 
     @property
+    def traces_url(self) -> str:
+        """Where traces are sent; "" where none are made."""
+        if self.otel_disabled or self.otel_exporter != "otlp":
+            return ""
+        return self.otel_traces_endpoint or (f"{self.otel_endpoint}/v1/traces" if self.otel_endpoint else "")
+
+    @property
+    def otel_header_pairs(self) -> dict[str, str]:
+        """What is sent with them; names and values are written as in an address."""
+        pairs = (each.partition("=") for each in self.otel_headers.get_secret_value().split(","))
+        return {name.strip().lower(): unquote(value.strip()) for name, sign, value in pairs if sign}
+
+    @property
     def language_model(self) -> str | None:
         """The model that writes answers; None: neither a key nor a server of one's own is configured."""
         is_configured = self.deepseek_api_key is not None or self.deepseek_base_url != DEEPSEEK
@@ -392,14 +465,23 @@ class ServerSettings(PagewiseSettings):
     @property
     def may_reindex(self) -> bool:
         """Whether the page may start the indexing job: with tokens, or where only this machine can ask."""
-        return bool(self.tokens) or (is_loopback(self.host) and not self.trusted_hosts.strip())
+        return bool(self.tokens) or self._is_for_this_machine_alone
 
     @property
     def may_upload(self) -> bool:
         """Whether documents may be added and deleted: where that is allowed, under the rule for the indexing job."""
         if self.allow_uploads == "auto":
-            return is_loopback(self.host) and not self.trusted_hosts.strip()
+            return self._is_for_this_machine_alone
         return self.allow_uploads and self.may_reindex
+
+    @property
+    def _is_for_this_machine_alone(self) -> bool:
+        return is_loopback(self.host) and not self.trusted_hosts.strip() and not self.proxy_networks
+
+    @property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """Where the proxies of TRUSTED_PROXIES are."""
+        return _networks_in(self.trusted_proxies)
 
     @property
     def tokens(self) -> tuple[ApiToken, ...]:

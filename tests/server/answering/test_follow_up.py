@@ -81,7 +81,7 @@ def test_it_is_not_rewritten_where_there_is_no_need(fake: FakeDeepSeek, setup: S
     answer = setup.service().answer(question)
     assert answer.standalone_question is None
     assert not _rewritings(fake)
-    assert set(answer.timings_ms) == {"retrieve", "score", "answer", "total"}
+    assert set(answer.timings_ms) == {"retrieve", "score", "answer", "check", "total"}
 
 
 def test_without_a_model_the_words_of_the_last_question_are_searched_for_too() -> None:

@@ -86,7 +86,7 @@ def test_it_is_not_translated_where_there_is_no_need(
     answer = setup.service().answer(Question(question))
     assert answer.also_searched_as == ()
     assert not _translations(fake)
-    assert set(answer.timings_ms) == {"retrieve", "score", "answer", "total"}
+    assert set(answer.timings_ms) == {"retrieve", "score", "answer", "check", "total"}
 
 
 @pytest.mark.parametrize(
