@@ -129,27 +129,6 @@ def _with_header(rows: list[str]) -> list[str]:
 _RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")
 
 
-def render_marked(text: str, ranges: Sequence[tuple[int, int]], sentence: tuple[int, int] | None = None) -> Markup:
-    """Plain text with character ranges of it marked; the first mark has the id `passage`.
-
-    `sentence` is marked more strongly within them, with an id of its own.
-    """
-    pieces: list[Markup] = []
-    position = 0
-    for number, (start, end) in enumerate(_merged(ranges, len(text))):
-        mark = Markup("<mark>{}</mark>") if number else Markup('<mark id="passage">{}</mark>')
-        pieces += [render_text(text[position:start]), mark.format(_with_sentence(text, start, end, sentence))]
-        position = end
-    return Markup("").join([*pieces, render_text(text[position:])])
-
-
-def _with_sentence(text: str, start: int, end: int, sentence: tuple[int, int] | None) -> Markup:
-    if sentence is None or not start <= sentence[0] < sentence[1] <= end:
-        return render_text(text[start:end])
-    strong = Markup('<strong id="sentence">{}</strong>').format(render_text(text[slice(*sentence)]))
-    return render_text(text[start : sentence[0]]) + strong + render_text(text[sentence[1] : end])
-
-
 def _build_markdown(*, keeps_lines: bool) -> MarkdownIt:
     # No html, no link, no image, no reference: their text is shown as it was written.
     markdown = MarkdownIt("commonmark", {"html": False, "breaks": keeps_lines}).enable(["table", "strikethrough"])
@@ -315,16 +294,6 @@ def _attribute(_tag: str, name: str, value: str) -> str | None:
     if name == "class":
         return value if value in _CLASSES else None
     return value
-
-
-def _merged(ranges: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted((max(0, start), min(end, length)) for start, end in ranges):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        elif start < end:
-            merged.append((start, end))
-    return merged
 
 
 _MARKDOWN = _build_markdown(keeps_lines=False)

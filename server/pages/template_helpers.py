@@ -27,14 +27,13 @@ from server.pages.common_statements import statement
 from server.pages.rendering import (
     AnswerContext,
     render_answer,
-    render_marked,
     render_passage,
     render_text,
     sentences_in,
 )
 from server.pages.static_files import asset
 from storage.escaping import escaped
-from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
+from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES, SUFFIXES
 from storage.message_translation import told
 from storage.messages import Message, decoded
 from storage.place_names import printed_labels
@@ -119,7 +118,12 @@ def _on_one_line(sentence: str) -> str:
 
 def shown_passage(passage: PassageOut, statement: str) -> ShownPassage:
     """The sentence of a passage that bears out the statement first; a row of a table with the table's first row."""
-    return _shown(passage.text, passage.document.lower().endswith((".md", ".markdown")), statement)
+    return _shown(passage.text, is_written_as_markdown(passage.document), statement)
+
+
+def is_written_as_markdown(document: str) -> bool:
+    """Whether its text has the signs of Markdown, by the name of the file."""
+    return document.lower().endswith(SUFFIXES["markdown"])
 
 
 @lru_cache(maxsize=64)  # a page shows each twice: on its card, and where its citation is pointed at
@@ -292,9 +296,9 @@ def is_estimated(usage: Usage) -> bool:
 
 
 def cost(usage: Usage) -> str:
-    """What a question cost, in money; empty where that is not known."""
-    parts = [part for part in usage.values() if part.get("cost")]
-    if not parts:
+    """What a question cost, in money; empty where that is not known, if only of a part of it."""
+    parts = [part for part in usage.values() if token_count({"": part})]
+    if not parts or any(part.get("cost") is None for part in parts):
         return ""
     total = sum(float(part["cost"]) for part in parts)
     return str(format_currency(total, parts[0]["currency"], "¤#,##0.0000", currency_digits=False))
@@ -310,7 +314,6 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "found_line": found_line,
     "grouped": format_decimal,
     "is_estimated": is_estimated,
-    "joined_lines": joined_lines,
     "is_ocr": is_ocr,
     "answer_html": answer_html,
     "asset": asset,
@@ -329,7 +332,6 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "printed_labels": printed_labels,
     "reflow": reflow,
     "render_answer": render_answer,
-    "render_marked": render_marked,
     "render_text": render_text,
     "escaped": escaped,
     "searched_facts": searched_facts,

@@ -219,18 +219,36 @@ def _gaps_between_columns(rows: Sequence[Row], em: float) -> list[Span]:
     voters = [row for row, count in zip(rows, counts, strict=True) if count >= max(2.0, _VOTERS * usual)]
     written = [row for row in voters if any(map(_is_written_amount, row.words[1:]))]
     voters = written if len(written) >= max(2.0, 0.5 * len(voters)) else voters  # names stand closer than figures
-    spans = sorted(span for row in voters for span in _spans(row, em))
+    voting = set(map(id, voters))
+    others = [row for row in rows if id(row) not in voting]
+    gaps = _needed(_free(voters, others, em, with_signs=True), voters, others, em)
+    if len(gaps) + 1 < statistics.median(len(cells_of(row)) for row in voters):
+        bare = _needed(_free(voters, others, em, with_signs=False), voters, others, em)
+        return bare if len(bare) > len(gaps) else gaps
+    return gaps
+
+
+def _free(voters: Sequence[Row], others: Sequence[Row], em: float, *, with_signs: bool) -> list[Span]:
+    """The places that hardly one of these rows runs across; signs of a currency may stand at the edge of the labels."""
+    spans = [span for row in voters for span in _spans(row, em, with_signs=with_signs)]
     edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
     most = int(len(voters) * _CROSSING)
+    counted = itertools.accumulate(change for _, change in edges)
+    first = next((place for (place, _), count in zip(edges, counted, strict=True) if count > most), 0.0)
     gaps: list[Span] = []
-    covering, begin = 0, None
+    covering, begin = 0, _end_of_labels([*others, *voters], first)
     for place, change in edges:
         before, covering = covering, covering + change
         if covering <= most < before:
             begin = place
         elif before <= most < covering and begin is not None and place - begin >= WORD_GAP * em:
             gaps.append((begin, place))
-    return _needed(gaps, voters, em)
+    return gaps
+
+
+def _end_of_labels(rows: Sequence[Row], place: float) -> float | None:
+    """Where the last cell ends that stands left of the column at this place: few rows may have a label there."""
+    return max((end for row in rows for _, end in map(span_of, cells_of(row)) if end <= place), default=None)
 
 
 def _is_amount(word: Word) -> bool:
@@ -242,22 +260,30 @@ def _is_written_amount(word: Word) -> bool:
     return _is_amount(word) and not JOINS_NEXT.match(word.text)
 
 
-def _spans(row: Row, em: float) -> Iterator[Span]:
+def _spans(row: Row, em: float, *, with_signs: bool) -> Iterator[Span]:
     """The stretches of a row that hold text, small gaps within cells closed."""
     for cell in cells_of(row, WORD_GAP * em / max(row.size, 1.0)):
-        yield span_of(cell)
+        yield span_of(cell if with_signs else _without_sign(cell))
 
 
-def _needed(gaps: Sequence[Span], voters: Sequence[Row], em: float) -> list[Span]:
+def _without_sign(cell: Sequence[Word]) -> Sequence[Word]:
+    """Without the sign of a currency before a figure, which may stand far from it, at the edge of the label."""
+    return cell[1:] if len(cell) > 1 and JOINS_NEXT.match(cell[0].text) else cell
+
+
+def _needed(gaps: Sequence[Span], voters: Sequence[Row], others: Sequence[Row], em: float) -> list[Span]:
     """Those beside which some row has two cells: a gap by chance between the words of a label parts nothing."""
     needed: list[Span] = []
     white = [_between_cells(row) for row in voters]
+    other_white = [_between_cells(row) for row in others]
     for gap in gaps:
         middle = (gap[0] + gap[1]) / 2
         parted = [row for row, own in zip(voters, white, strict=True) if any(a <= middle <= b for a, b in own)]
-        is_sure = len(parted) > 1 or any(_is_amount_behind(row, middle) for row in parted)
+        is_named = any(a <= middle <= b for own in other_white for a, b in own)
+        is_sure = len(parted) > 1 or is_named or any(_is_amount_behind(row, middle) for row in parted)
         beside = sum(row.x0 < middle < row.x1 for row in voters)  # a group may have one label for many rows
-        is_parted = len(parted) >= max(1, 0.3 * (beside if is_sure else len(voters)))
+        least = 0.3 * (beside if is_sure else len(voters))
+        is_parted = len(parted) >= max(1, least) or (is_named and not beside)
         is_wide = gap[1] - gap[0] >= _NARROWEST * em
         between = sum(_is_between_amounts(row, middle) for row in voters)
         if (is_wide and is_parted) or between >= max(2.0, _MOST_BETWEEN * len(voters)):
@@ -267,7 +293,7 @@ def _needed(gaps: Sequence[Span], voters: Sequence[Row], em: float) -> list[Span
 
 def _between_cells(row: Row) -> list[Span]:
     """From the end of each cell of the row to the beginning of the next."""
-    return [(one[1], other[0]) for one, other in itertools.pairwise(map(span_of, cells_of(row)))]
+    return [(one[1], other[0]) for one, other in itertools.pairwise(map(span_of, map(_without_sign, cells_of(row))))]
 
 
 def _is_between_amounts(row: Row, place: float) -> bool:
@@ -286,14 +312,15 @@ def _placed(row: Row, gaps: Sequence[Span], em: float) -> list[str]:
     """The row's cells by column. What runs across a gap without one of its own stays whole where it begins."""
     columns: list[list[Word]] = [[] for _ in range(len(gaps) + 1)]
     for words in cells_of(row, WORD_GAP * em / max(row.size, 1.0)):
-        first, last = words[0], words[-1]
+        first, last = _without_sign(words)[0], words[-1]
         middles = {column_of(gaps, (first.x0 + first.x1) / 2), column_of(gaps, (last.x0 + last.x1) / 2)}
         if len(middles) > 1 and all(_IS_AMOUNT.match(word.text) for word in words):
             for column, word in by_column(words, gaps):  # so near one another that only their columns part them
                 columns[column].append(word)
             continue
-        column = min(middles)
+        begins = sum(gap[0] <= first.x0 for gap in gaps)  # within a gap: right of it
+        column = min(max(middles), max(min(middles), begins))
         if len(middles) == 1:
-            column = column_of(gaps, sum(span_of(words)) / 2)
+            column = column_of(gaps, sum(span_of(_without_sign(words))) / 2)
         columns[column].extend(words)
     return [text_of(sorted(words, key=lambda word: word.x0)) for words in columns]

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from flask import Flask, current_app
+from flask_babel import Babel
 
-from server.pages.template_helpers import fold, page_list, reflow, token_count
+from server.pages.template_helpers import cost, fold, page_list, reflow, token_count
 
 LINE = "estimates the baseline from the scores of the group"
 
@@ -34,6 +36,22 @@ def test_folding_loses_nothing(text: str) -> None:
 
 def test_runs_of_pages_are_drawn_together() -> None:
     assert page_list([3, 7, 8, 9, 1]) == "1, 3, 7–9"
+
+
+@pytest.mark.parametrize(
+    ("scoring", "is_known"),
+    [
+        pytest.param({"prompt_tokens": 900, "completion_tokens": 9, "cost": 0.002}, True, id="of both"),
+        pytest.param({"prompt_tokens": 900, "completion_tokens": 9}, False, id="of the answer alone"),
+        pytest.param({}, True, id="nothing else was asked"),
+    ],
+)
+def test_a_price_is_that_of_the_whole_question(scoring: dict[str, Any], is_known: bool) -> None:
+    answer = {"prompt_tokens": 90, "completion_tokens": 9, "cost": 0.001, "currency": "CNY"}
+    with Flask(__name__).app_context():
+        Babel(current_app)
+        shown = cost({"scoring": scoring | ({"currency": "CNY"} if scoring else {}), "answer": answer})
+    assert bool(shown) == is_known
 
 
 def test_tokens_of_all_steps_are_counted() -> None:
