@@ -552,12 +552,14 @@
   for (const place of document.querySelectorAll("[data-waiting]")) awaitReady(place);
 
   // A page that is opened by its address is led to its sentence by the browser, which moves the answer away.
-  addEventListener("load", () => {
+  function settle() {
     if (!pane()) return;
     if (getComputedStyle(pane()).position !== "fixed") scrollTo(0, 0);
     center();
     keepInView();
-  });
+  }
+  // The browser leads there once more in the frame after the page is complete.
+  addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(settle)));
 
   start();
   center();
