@@ -281,7 +281,8 @@
     if (!pane() || getComputedStyle(pane()).position !== "fixed") return;
     const cited = [...document.querySelectorAll("[data-result] .answer a.cite")];
     const number = pane().querySelector(".number").textContent;
-    const link = cited.find((cite) => cite === opener) || cited.find((cite) => cite.textContent === number);
+    const card = document.querySelector(`#source-${number} h3 a`);
+    const link = cited.find((cite) => cite === opener) || cited.find((cite) => cite.textContent === number) || card;
     if (!link) return;
     const [at, edge] = [link.getBoundingClientRect(), pane().getBoundingClientRect().top];
     if (at.top < 0 || at.bottom > edge - 8) scrollBy(0, at.bottom - edge + 24);
