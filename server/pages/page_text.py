@@ -6,7 +6,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from server.pages.rendering import render_text
+from server.pages.rendering import render_words
 from server.pages.template_helpers import joined_lines
 
 Range = tuple[int, int]
@@ -80,7 +80,7 @@ class PageText:
 
     def _marked(self, start: int, end: int, depth: int = 0) -> Markup:
         if depth == len(self._layers):
-            return render_text(self._shown[start:end])
+            return render_words(self._shown[start:end])
         name, ranges = self._layers[depth]
         pieces, position = [], start
         for first, last in ranges:

@@ -101,6 +101,14 @@ def render_text(text: str) -> Markup:
     return Markup(html.escape(visible(text)))
 
 
+def render_words(text: str) -> Markup:
+    """The same with what is raised on its page raised here: the job writes "10^15" and "90 ^1"."""
+    return Markup(_RAISED.sub(r"<sup>\1</sup>", str(render_text(text))))
+
+
+_RAISED = re.compile(r"(?<=[\w.,:)\]%’”]) ?\^([+-]?\d{1,4}|[a-z])(?![\w^])")
+
+
 def render_passage(text: str, is_markdown: bool = False) -> Markup:
     """A passage with its tables as tables, and its marks as what they mean where the document is Markdown."""
     pieces: list[Markup] = []
@@ -110,7 +118,7 @@ def render_passage(text: str, is_markdown: bool = False) -> Markup:
             pieces.append(render_answer("\n".join(_with_header(block))))
         elif "".join(block).strip():
             written = "\n".join(block)
-            lines_kept = Markup('<p class="lines">{}</p>').format(render_text(written.strip("\n")))
+            lines_kept = Markup('<p class="lines">{}</p>').format(render_words(written.strip("\n")))
             pieces.append(render_answer(written) if is_markdown else lines_kept)
     return Markup(_HEADING_TAG.sub(r"<\1p>", "".join(pieces)))  # the page has headings of its own
 
@@ -238,12 +246,16 @@ def _landmarks(text: str, context: AnswerContext) -> Iterator[tuple[int, int, To
             links = [(number, number in context.alone) for number in mark.numbers]
             meta = {"links": links, "address": context.address}
             yield mark.start + len(mark.space), mark.end, Token("citation", "", 0, meta=meta)
+    for found in _RAISED.finditer(text):
+        yield *found.span(), Token("citation", "", 0, content=found[1], meta={"mark": "raised"})
     for doubtful in filter(str.strip, context.unsupported):
         for found in re.finditer(rf"(?<![A-Za-z0-9_.]){re.escape(doubtful)}(?![A-Za-z0-9_])", text):
             yield *found.span(), Token("citation", "", 0, content=found[0], meta={"mark": "doubt"})
 
 
 def _citation_html(token: Token) -> str:
+    if token.meta.get("mark") == "raised":
+        return f"<sup>{html.escape(token.content)}</sup>"
     if kind := token.meta.get("mark"):
         return f'<mark class="{kind}">{html.escape(token.content)}</mark>'
     links, address = token.meta["links"], html.escape(token.meta["address"])

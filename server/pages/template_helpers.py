@@ -3,7 +3,7 @@
 import glob
 import os
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -47,6 +47,7 @@ _SHORT_LINE = 40
 _LINE_ENDS = (".", ":", "!", "?", "|", "。", "：", "！", "？")
 _SENTENCE_STOPS = (".", "!", "?", "…", "。", "！", "？")
 _SHORT_PASSAGE = 220
+_ROWS_BELOW = 7  # with the line of dashes
 _MOST_LOOKED_AT = 2000
 _URGENT = (notices.changed_since_indexing(()).template, notices.quoted_instead("").template)  # type: ignore[attr-defined]
 _PLAIN_START = re.compile(r"[a-z]+(?:'s)?[ ,;]")  # a word, and not the name of a file or of a model
@@ -137,10 +138,16 @@ def _shown(text: str, is_markdown: bool, statement: str) -> ShownPassage:
     if key.startswith("|"):
         above = text[: sentence[0]].rstrip("\n").split("\n")
         rows = list(takewhile(lambda line: line.startswith("|"), reversed(above)))
-        key = f"{rows[-1]}\n{key}" if rows else key
+        key = f"{rows[-1]}\n{key}" if rows else "\n".join([key, *_rows_at(text[sentence[1] :])])
     elif not is_markdown:
         key = _on_one_line(key)
     return ShownPassage(render_passage(key, is_markdown), whole)
+
+
+def _rows_at(text: str) -> Iterator[str]:
+    """The first rows of a table that goes on here: its heading alone says nothing."""
+    lines = text.lstrip("\n").split("\n")
+    return islice(takewhile(lambda line: line.startswith("|"), lines), _ROWS_BELOW)
 
 
 def pages_of(record: DocumentRecord) -> str:

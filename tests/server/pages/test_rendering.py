@@ -11,6 +11,7 @@ from server.pages.rendering import (
     GrowingText,
     render_answer,
     render_blocks,
+    render_passage,
     render_text,
     visible,
 )
@@ -197,6 +198,21 @@ def test_citations_lead_to_their_sources_and_to_nothing_else() -> None:
 def test_what_was_not_found_in_the_sources_is_marked_where_it_stands() -> None:
     html = render_answer("It has 47 layers, not 147 or 4.47 [1].", AnswerContext(1, ("47",)))
     assert html.count('<mark class="doubt">47</mark>') == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("a score of 90 ^1 was reached", "a score of 90<sup>1</sup> was reached"),
+        ("about 10^15 of them", "about 10<sup>15</sup> of them"),
+        ("an^b and x^2.", "an<sup>b</sup> and x<sup>2</sup>."),
+        ("a ^ b and x^^2 and x^2y", "a ^ b and x^^2 and x^2y"),
+    ],
+)
+def test_what_was_raised_on_its_page_is_raised(written: str, shown: str) -> None:
+    assert render_answer(written) == f"<p>{shown}</p>\n"
+    assert render_passage(written) == f'<p class="lines">{shown}</p>'
+    assert PageText(written).html() == f"<p>{shown}</p>"
 
 
 def test_headings_of_an_answer_stay_below_those_of_the_page() -> None:

@@ -6,7 +6,8 @@ import pytest
 from flask import Flask, current_app
 from flask_babel import Babel
 
-from server.pages.template_helpers import cost, fold, page_list, reflow, token_count
+from server.http.schema import PassageOut
+from server.pages.template_helpers import cost, fold, page_list, reflow, shown_passage, token_count
 
 LINE = "estimates the baseline from the scores of the group"
 
@@ -32,6 +33,20 @@ def test_folding_loses_nothing(text: str) -> None:
     shown, folded = fold(text)
     assert shown + folded == text
     assert len(shown) <= 504
+
+
+def test_the_heading_of_a_table_is_shown_with_rows_below_it() -> None:
+    rows = "".join(f"| kind {number} | {number} |\n" for number in range(12))
+    text = f"{'Something else is said here first. ' * 8}\n\n| Membership | Fee |\n|---|---|\n{rows}\nAnd then."
+    passage = PassageOut.model_validate(
+        {"id": "1", "document": "a.md", "pages": [1], "text": text, "retrieval_score": 1.0, "relevance": {}}
+        | {"stale": False, "url": "/documents/a.md"}
+    )
+    with Flask(__name__).app_context():
+        shown = shown_passage(passage, "membership fee")
+    assert "<th>Membership</th>" in shown.key
+    assert shown.key.count("<tr>") == 7
+    assert "Something else" not in shown.key
 
 
 def test_runs_of_pages_are_drawn_together() -> None:
