@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 
 from server.answering.absent_subjects import ASKED_OF, general_questions, subjects
 from server.answering.proposals import evenly, source_of
@@ -29,6 +29,7 @@ _MOST_TRIED = 400
 _MOST_OF_A_KIND = 12  # of a document
 _LONGEST_QUOTE = 320
 _MOST_BELOW = 3  # passages of a heading
+_LONGEST_PART = 12  # lines below a heading
 _PLAIN_SHARE = 0.9  # of the characters of a sentence
 _HAN = re.compile("[\u3400-\u9fff]")
 _BEGINNING_OF_A_REST = re.compile(
@@ -78,7 +79,7 @@ def unanswerable_questions(
             break
         record = records[number * 7 % len(records)]
         question = _of_subject(catalogue, record, subject)
-        if question is not None and _squeezed(question.question) not in asked:
+        if _squeezed(question.question) not in asked:
             near.append(question)
     yield from [*near[: max(0, most - len(general))], *general][:most]
 
@@ -132,9 +133,17 @@ def _below(heading: str, chunks: Sequence[ChunkRecord], pages: Sequence[PageReco
     own = [chunk for chunk in chunks if chunk.context.split("\n")[0].split(" › ")[-1] == heading]
     places = [(chunk, sentence) for chunk in own[:_MOST_BELOW] for sentence in _plain_sentences(chunk.text)]
     if not own:  # short sections share a passage
-        said = [sentence for page in pages if page.label == heading for sentence in _plain_sentences(page.text)]
+        texts = [page.text for page in pages if page.label == heading] or [_part(heading, page.text) for page in pages]
+        said = [sentence for text in texts for sentence in _plain_sentences(text)]
         places = [(chunk, sentence) for sentence in said for chunk in chunks if holds(chunk.text, sentence)]
     return sorted(places, key=lambda each: -len(words.intersection(map(stem, placed_words(each[1].lower())[1]))))
+
+
+def _part(heading: str, text: str) -> str:
+    """The lines below the heading up to the next one; "" where it is no line of the text."""
+    lines = text.split("\n")
+    start = next((number for number, line in enumerate(lines) if line.strip() == heading), len(lines)) + 1
+    return "\n".join(takewhile(lambda line: not line.startswith("#"), lines[start : start + _LONGEST_PART]))
 
 
 def _plain_sentences(text: str) -> Iterator[str]:
@@ -193,9 +202,7 @@ def _read_reply(reply: str, chunk: ChunkRecord) -> _Draft | None:
 # -- that nothing answers --------------------------------------------------------------------------
 
 
-def _of_subject(
-    catalogue: Catalogue, record: DocumentRecord, subject: Mapping[str, Sequence[str]]
-) -> OwnQuestion | None:
+def _of_subject(catalogue: Catalogue, record: DocumentRecord, subject: Mapping[str, Sequence[str]]) -> OwnQuestion:
     chunks = catalogue.document_chunks(record.path)
     language = language_of(" ".join(chunk.text for chunk in chunks[:3])) or "en"
     if language not in ASKED_OF or language not in subject:
