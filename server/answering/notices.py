@@ -13,18 +13,6 @@ _MOST_PIECES = 20
 _LONGEST_QUOTE = 240  # characters
 
 
-def not_checked() -> str:
-    """No passage could be scored."""
-    return message("Relevance not checked: no passage could be scored. The passages are in the order of retrieval.")
-
-
-def partly_checked(unscored: int) -> str:
-    """Some passages could not be scored."""
-    return message(
-        "{unscored} of the passages could not be scored; they stand behind the scored ones.", unscored=unscored
-    )
-
-
 def changed_since_indexing(files: Sequence[str]) -> str:
     """Files that are not any more what was indexed."""
     return message("Changed since it was indexed: {files}. Run make index.", files=_named(files))
@@ -93,12 +81,12 @@ def prompt_cut(read: int) -> str:
     )
 
 
-def locally_scored(count: int, why: str) -> str:
-    """Passages that the language model was not asked about any more."""
+def locally_scored(count: int, failure: Exception | None) -> str:
+    """Passages that the language model did not judge; without a failure its replies were no scores."""
     return message(
         "{count} of the passages were scored by the local formula, not by the language model: {why}.",
         count=count,
-        why=why,
+        why=str(failure or message("the model's reply could not be read")).rstrip("."),
     )
 
 

@@ -13,7 +13,7 @@ from llama_index.core.schema import NodeWithScore
 
 from server.deadline import Cancelled, TimeUp, current_deadline, until
 from server.language_model.client import LanguageModels
-from server.language_model.errors import BudgetSpent, BudgetUnknown, ContentRisk, LanguageModelError
+from server.language_model.errors import ContentRisk, LanguageModelError
 from server.language_model.prompts import Prompts, new_marker
 from server.passages import Judgement, passage_of
 from server.relevance.postprocessor import OnScored, RelevanceScorer, ScorerName, ScoringRecord
@@ -21,8 +21,6 @@ from server.relevance.score_parsing import UNREADABLE, parse_score
 from storage.messages import message
 
 logger = logging.getLogger(__name__)
-
-_NOT_ASKED = Judgement(None, message("not scored: the budget is spent"))
 
 
 class ScoreCache:
@@ -53,8 +51,8 @@ class ScoreCache:
 class LLMScorer:
     """Scores with the language model; for one question, because `record` is that question's.
 
-    All calls of a question share everything before the passage byte for byte: the provider caches it. What is left
-    when a budget is spent in the middle of it is judged by `instead`, where there is one.
+    All calls of a question share everything before the passage byte for byte: the provider caches it. What the model
+    does not judge, whyever, is judged by `instead`, where there is one: nothing is answered from unjudged.
     """
 
     name: ScorerName = "llm"
@@ -100,7 +98,7 @@ class LLMScorer:
             for future in as_completed(futures):
                 index = futures[future]
                 judgements[index] = future.result()
-                if on_scored is not None and judgements[index] is not _NOT_ASKED:
+                if on_scored is not None and (judgements[index].score is not None or self._instead is None):
                     on_scored(index, judgements[index])
         finally:
             for future in futures:
@@ -111,8 +109,8 @@ class LLMScorer:
     def _score_the_rest(
         self, question: str, nodes: Sequence[NodeWithScore], judgements: list[Judgement], on_scored: OnScored | None
     ) -> None:
-        """By the other scorer, what the model was not asked about."""
-        left = [index for index, judgement in enumerate(judgements) if judgement is _NOT_ASKED]
+        """By the other scorer, what the model did not judge."""
+        left = [index for index, judgement in enumerate(judgements) if judgement.score is None]
         if not left or self._instead is None:
             return
         found = self._instead.score(question, [nodes[index] for index in left])
@@ -138,8 +136,6 @@ class LLMScorer:
                 self.record.failure = error
                 if isinstance(error, ContentRisk):
                     self.record.refused_ids.add(node.node.node_id)
-            if self._instead is not None and isinstance(error, BudgetSpent | BudgetUnknown):
-                return _NOT_ASKED
             return Judgement(None, message("not scored: {why}", why=str(error)))
         if judgement.score is not None:
             self._cache.put(key, judgement)

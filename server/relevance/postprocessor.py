@@ -29,7 +29,7 @@ OnFound = Callable[[Sequence[NodeWithScore]], None]
 class ScoringRecord:
     """What scoring one question cost, what went wrong, and which passages the provider refuses to read.
 
-    `scored_locally`: how many the model was not asked about any more, because a budget was spent.
+    `scored_locally`: how many the model did not judge, so that the local formula did.
 
     Written by several threads, under the scorer's lock.
     """
@@ -183,9 +183,14 @@ def evidence_of(
         nodes=tuple(verdict.node for verdict in verdicts if verdict.kept),
         kept=tuple(passage for passage in passages if passage.kept),
         rejected=tuple(passage for passage in passages if not passage.kept),
-        scoring=Scoring(scorer.name, threshold, scored, len(verdicts) - scored),
+        scoring=Scoring(_scored_by(scorer, len(verdicts)), threshold, scored, len(verdicts) - scored),
         record=scorer.record,
     )
+
+
+def _scored_by(scorer: RelevanceScorer, passages: int) -> ScorerName:
+    """Who judged: the local formula where the model judged none of the passages."""
+    return "local" if passages and scorer.record.scored_locally == passages else scorer.name
 
 
 def _remarked(verdict: Verdict, threshold: int, language: Language) -> Judgement:

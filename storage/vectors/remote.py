@@ -1,4 +1,4 @@
-"""The vectors of one generation as a collection on a Chroma server. Beside `vectors` the only home of chromadb.
+"""The vectors of one generation as a collection on a Chroma server.
 
 A name is never used twice for different contents while a generation of that name is published: see `chroma_server`.
 """
@@ -8,13 +8,11 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from typing import Any
 
-import chromadb
 import httpx
-from chromadb.config import Settings
-from chromadb.errors import ChromaError, NotFoundError, error_types
 
 from storage.messages import message
 from storage.servers import ServerAddress, ServerUnavailable
+from storage.vectors.chroma import ChromaError, NotFoundError, Settings, chromadb, error_types
 from storage.vectors.collection import VectorCollection, created_collection, found_collection
 from storage.vectors.remote_server import (
     NoSuchCollection,

@@ -159,7 +159,7 @@ def test_each_bad_pdf_is_named_with_its_reason_and_the_rest_is_indexed(workshop:
 
 
 def test_what_lacks_text_is_read_with_ocr_when_a_person_asks_for_it(workshop: Workshop) -> None:
-    picture = Image.new("RGB", (900, 120), "white")
+    picture = Image.new("RGB", (700, 700), "white")
     font = ImageFont.load_default(size=48)
     ImageDraw.Draw(picture).text((20, 30), "The contract goes to Brandt", fill="black", font=font)
     picture.save(workshop.documents / "scan.png")

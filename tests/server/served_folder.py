@@ -1,19 +1,20 @@
-"""A server over the documents of one test: a folder with these files, indexed by the job itself."""
+"""A server over the documents of one test: a folder with these files, indexed by the job in this process."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from indexing.planning.survey import AS_USUAL, Options
+from indexing.report import RunReport
 from server.bootstrap import build_services
 from server.http.services import Services
 from server.settings import ServerSettings
+from storage.embedding.local import build_text_embedder
 from storage.settings import StorageSettings
-from tests.server.conftest import ROOT
+from tests.indexing.workshop import Workshop
 
 _READY_SECONDS = 90
 
@@ -25,11 +26,7 @@ def served(place: Path, files: Mapping[str, str], **settings: Any) -> Iterator[S
     for path, text in files.items():
         (documents / path).parent.mkdir(parents=True, exist_ok=True)
         (documents / path).write_text(text, encoding="utf-8")
-    environment = {"DOCUMENTS_DIR": str(documents), "INDEX_DIR": str(index), "EMBED_MODEL": "packaged"}
-    done = subprocess.run(
-        [sys.executable, "-m", "indexing"], cwd=ROOT, env=os.environ | environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert index_folder(documents, index).exit_code == 0
     services = replace(build_services(ServerSettings(**settings), StorageSettings(index_dir=index)), reindexing=None)
     services.load()
     assert services.index.wait_until_opened(_READY_SECONDS)
@@ -37,3 +34,12 @@ def served(place: Path, files: Mapping[str, str], **settings: Any) -> Iterator[S
         yield services
     finally:
         services.close()
+
+
+def index_folder(documents: Path, index: Path, options: Options = AS_USUAL) -> RunReport:
+    """What the job says of it. A process of its own would take three times as long, to import and load the model."""
+    return Workshop(documents, index, load_model=_packaged_model).run(options)
+
+
+_packaged_model = lru_cache(maxsize=1)(build_text_embedder)
+"""Loaded once for all folders of a worker."""

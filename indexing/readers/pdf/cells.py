@@ -57,14 +57,19 @@ def cells_of(row: Row, gap: float = _CELL_GAP) -> list[list[Word]]:
 
 def _joined_segments(row: Row, gap: float, *, may_begin_with_mark: bool) -> list[list[Word]]:
     cells: list[list[Word]] = []
-    for words in row.segments(gap):
+    for words in itertools.chain.from_iterable(map(_amounts_apart, row.segments(gap))):
         is_attached = cells and (JOINS_NEXT.match(cells[-1][-1].text) or _goes_with_last(cells[-1][-1], words))
-        is_marked = may_begin_with_mark and len(cells) == 1 and len(cells[0]) == 1
-        if is_attached or (is_marked and _FIRST_MARK.match(cells[0][0].text)):
+        may_be_marked = may_begin_with_mark and len(cells) == 1 and len(cells[0]) == 1
+        if is_attached or (may_be_marked and _is_mark(cells[0][0].text, words)):
             cells[-1] = [*cells[-1], *words]
         else:
             cells.append(list(words))
     return cells
+
+
+def _is_mark(text: str, following: Sequence[Word]) -> bool:
+    """Whether a word is a bullet or a number before a text; "(20)" before other figures is one of them."""
+    return _FIRST_MARK.match(text) is not None and not all(is_figure(word.text) for word in following)
 
 
 def _amounts_apart(words: list[Word]) -> Iterator[list[Word]]:
@@ -87,11 +92,10 @@ def _cells_with_leader(row: Row, gap: float) -> list[list[Word]]:
     """A label and the figures behind its row of dots; all as one cell where there are not several figures."""
     last = max((number for number, word in enumerate(row.words) if _LEADER_END.search(word.text)), default=0)
     rest = row.words[last + 1 :]
-    segments = _joined_segments(Row(rest), gap, may_begin_with_mark=False) if rest else []
-    cells = list(itertools.chain.from_iterable(map(_amounts_apart, segments)))
+    cells = _joined_segments(Row(rest), gap, may_begin_with_mark=False) if rest else []
     label = [replace(word, text=text) for word in row.words[: last + 1] if (text := _LEADER_END.sub("", word.text))]
-    are_figures = all(is_figure(text) or text in _NO_FIGURE for text in (text_of(cell) for cell in cells))
-    return [label, *cells] if label and len(cells) > 1 and are_figures else [row.words]
+    figures = sum(is_figure(text) or text in _NO_FIGURE for text in map(text_of, cells))
+    return [label, *cells] if label and figures > 1 and figures * 2 >= len(cells) else [row.words]
 
 
 def _is_equation(cells: Sequence[Sequence[Word]]) -> bool:

@@ -14,6 +14,7 @@ from indexing.readers.pdf.figures import find_figures
 from indexing.readers.pdf.formulas import with_whole_formulas
 from indexing.readers.pdf.grids import find_grids
 from indexing.readers.pdf.lines import Inset, Row, rows_of, text_of, with_drop_capitals, without_line_numbers
+from indexing.readers.pdf.listings import find_listings
 from indexing.readers.pdf.scripts import is_spaceless
 from indexing.readers.pdf.strikes import without_struck
 from indexing.readers.pdf.table_sections import Part, with_sections
@@ -74,9 +75,10 @@ def lay_out(
     taken = {id(word) for each in apart for word in each.words}
     rows = rows_of(with_whole_formulas([word for word in shown if id(word) not in taken], level))
     numbered = [Row([], each.lines, each.box) for each in apart] + rows
-    ordered = without_line_numbers(sorted(numbered, key=lambda row: row.base if row.words else row.top))
+    ordered = without_line_numbers(sorted(numbered, key=_height))
     seen = {id(word) for row in ordered for word in row.words}
     dropped = (*parted, *(word for row in rows for word in row.words if id(word) not in seen))
+    ordered = _with_listings(ordered, level)
     stretches = list(in_reading_order(ordered, level, upright))
     parts = with_sections([part for number, stretch in enumerate(stretches) for part in _parts(number, stretch)], level)
     kept = [list(group) for _, group in itertools.groupby(parts, key=lambda part: part.stretch)]
@@ -85,6 +87,20 @@ def lay_out(
     text = _joined(stretches, ["\n".join(line for _, line in block).strip("\n") for block in blocks])
     sized = tuple((size, line) for block in blocks for size, line in block if line)
     return LaidOut(text, sized, tuple(struck), dropped)
+
+
+def _height(row: Row) -> float:
+    return row.base if row.words else row.top
+
+
+def _with_listings(rows: Sequence[Row], level: Sequence[Rule]) -> list[Row]:
+    """The rows, those of a list with entries of several lines as one."""
+    listings = find_listings(rows, level)
+    if not listings:
+        return list(rows)
+    listed = {id(word) for each in listings for word in each.words}
+    rest = [row for row in rows if not row.words or id(row.words[0]) not in listed]
+    return sorted([*rest, *(Row([], each.lines, each.box) for each in listings)], key=_height)
 
 
 def _set_apart(

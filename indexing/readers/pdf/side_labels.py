@@ -8,8 +8,8 @@ import re
 import statistics
 from collections.abc import Sequence
 
-from indexing.readers.pdf.cells import Span, column_of, span_of
-from indexing.readers.pdf.lines import Row, text_of
+from indexing.readers.pdf.cells import Span, cells_of, column_of, span_of
+from indexing.readers.pdf.lines import Row, rows_of, text_of
 from indexing.readers.pdf.words import Rule, Word
 
 _WIDE = 0.8  # of the table: a rule so long parts groups
@@ -28,7 +28,7 @@ def with_group_heads(rows: Sequence[Row], level: Sequence[Rule]) -> list[Row]:
     beside = [word for row in rows for word in row.words if edge is not None and word.x1 < edge]
     width = max(row.x1 for row in rows) - min(row.x0 for row in rows)
     rules = sorted({rule[1] for rule in level if rule[2] - rule[0] >= _WIDE * width})
-    if not beside or len(rules) < 2:
+    if not beside or len(rules) < 2 or _are_in_columns(beside):
         return list(rows)
     doomed = {id(word) for word in beside}
     labelled = [Row(words) for row in rows if (words := [word for word in row.words if id(word) not in doomed])]
@@ -52,6 +52,11 @@ def _label_edge(rows: Sequence[Row]) -> float | None:
         if near >= _LINED_UP * len(rows):
             return place
     return None
+
+
+def _are_in_columns(words: Sequence[Word]) -> bool:
+    """Whether the words stand in columns of their own: then they are labels of two kinds."""
+    return sum(len(cells_of(row)) > 1 for row in rows_of(words)) > 1
 
 
 def _are_centred(names: Sequence[Word], group: Sequence[Row]) -> bool:

@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexing.readers.pdf.cells import cells_of, is_figure, shared_width, span_of
+from indexing.readers.pdf.cells import Span, cells_of, is_figure, shared_width, span_of
 from indexing.readers.pdf.lines import Row, text_of
 from indexing.readers.pdf.table_heads import YEAR
 from indexing.readers.pdf.tables import Columns, columns_of, table_lines
@@ -24,7 +24,10 @@ _MOST_ALIGNED = 0.8  # of the figures
 _TALLEST_HEADER = 4  # rows
 _INDENT = 3.0  # sizes
 _LARGER = 1.15  # times the size of a table's text: the heading of what comes after it
-_NO_LABEL = re.compile(r"[.;!?]$|(?:table|figure|tabelle|note)\s*\d|\(?\d{1,2}\)\s", re.IGNORECASE)
+_NO_LABEL = re.compile(
+    r"[.;!?]$|(?:follows|following|below|folgt|folgende|suit|suivante?s?|siguientes?)\s?[:：]$|(?:table|figure|tabelle|note)\s*\d|\(?\d{1,2}\)\s",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +118,8 @@ def _has_names_alone(row: Row) -> bool:
 
 def _goes_on(table: _Table, labels: Sequence[Row], part: Part) -> bool:
     above = table.rows
-    is_last_row = len(part.rows) == 1 and not labels and len(cells_of(part.rows[0])) > 1
-    if not (part.is_table or is_last_row) or part.rows[0].table or not _are_near([above[-1], *labels, part.rows[0]]):
+    is_single_row = len(part.rows) == 1 and len(cells_of(part.rows[0])) > 1
+    if not (part.is_table or is_single_row) or part.rows[0].table or not _are_near([above[-1], *labels, part.rows[0]]):
         return False
     if len(table.parts) == 1 and _is_header_of(above, labels, part.rows):
         table.is_looked_at = False
@@ -129,7 +132,7 @@ def _is_section_of(table: _Table, above: Sequence[Row], labels: Sequence[Row], b
     if len(labels) > _MOST_LABELS or _begins_with_names(below):
         return False
     columns = table.known_columns()
-    if columns is None or columns.head == 0:
+    if columns is None:
         return False
     return _are_labels(above, labels, columns) and _are_same(columns, below)
 
@@ -141,28 +144,26 @@ def _begins_with_names(rows: Sequence[Row]) -> bool:
 
 
 def _is_header_of(above: Sequence[Row], labels: Sequence[Row], below: Sequence[Row]) -> bool:
-    """Whether there are names of columns alone, then a few lines ("in millions"), then as many columns of figures."""
+    """Whether there are names of columns alone, then a few lines ("in millions", "Assets"), then the figures."""
     if len(above) > _TALLEST_HEADER or len(labels) > _TALLEST_HEADER or any(len(cells_of(row)) > 1 for row in labels):
         return False
     if not all(map(_has_names_alone, above)) or not _has_names(above[-1]) or _begins_with_names(below):
         return False
-    names = cells_of(above[-1])
-    figures = [len([cell for cell in cells_of(row)[1:] if is_figure(text_of(cell))]) for row in below]
     left, right = min(row.x0 for row in below), max(row.x1 for row in below)
-    is_within = all(not row.table and left - row.size < row.x0 and row.x1 < right + row.size for row in labels)
-    usual = statistics.mode(figures)
-    return is_within and 0 < usual in (len(names), len(names) - 1) and _stand_over(names[-usual:], below)
+    is_within = all(
+        not row.table and left - _INDENT * row.size < row.x0 and row.x1 < right + row.size for row in labels
+    )
+    return is_within and _stand_over(above, below)
 
 
-def _stand_over(names: Sequence[Sequence[Word]], below: Sequence[Row]) -> bool:
-    """Whether each name of a column stands over the figures of its own."""
-    rows = [cells_of(row)[-len(names) :] for row in below if len(cells_of(row)) > len(names)]
-    for number, name in enumerate(names):
-        cells = [row[number] for row in rows]
-        left, right = min(cell[0].x0 for cell in cells), max(cell[-1].x1 for cell in cells)
-        if shared_width((left, right), (name[0].x0, name[-1].x1)) < -name[0].size:
-            return False
-    return bool(rows)
+def _stand_over(above: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Whether there is a name over the figures of each column, and none beyond the last."""
+    columns = columns_of(below)
+    figures = [own for own in columns.own[1:] if own[1]] if columns else []
+    names = [span_of(cell) for row in above for cell in cells_of(row)]
+    em = above[-1].size
+    is_named = (any(shared_width(name, own) > -em for name in names) for own in figures)
+    return bool(figures) and all(is_named) and all(name[0] < figures[-1][1] for name in names)
 
 
 def _are_labels(above: Sequence[Row], labels: Sequence[Row], columns: Columns) -> bool:
@@ -172,13 +173,17 @@ def _are_labels(above: Sequence[Row], labels: Sequence[Row], columns: Columns) -
     return all(
         not row.table
         and len(cells_of(row)) == 1
-        and row.x1 - row.x0 < _LABEL_WIDTH * (right - left)
+        and (row.x1 - row.x0 < _LABEL_WIDTH * (right - left) or row.x1 < figures)
         and left - _INDENT * row.size < row.x0
-        and (row.x0 < left + _INDENT * row.size or row.x1 < figures)
+        and (row.x0 < left + _INDENT * row.size or row.x1 < figures or _is_centred(row, (left, right)))
         and row.size < _LARGER * size
         and not _NO_LABEL.search(text_of(row.words))
         for row in labels
     )
+
+
+def _is_centred(row: Row, within: Span) -> bool:
+    return abs(row.x0 + row.x1 - sum(within)) < 2 * row.size
 
 
 def _are_near(rows: Sequence[Row]) -> bool:

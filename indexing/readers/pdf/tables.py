@@ -25,7 +25,7 @@ from indexing.readers.pdf.cells import (
 )
 from indexing.readers.pdf.lines import Row, text_of
 from indexing.readers.pdf.side_labels import with_group_heads, with_shared_labels
-from indexing.readers.pdf.table_heads import YEAR, column_names, head_rows, named_rows, own_spans
+from indexing.readers.pdf.table_heads import YEAR, column_names, head_rows, named_rows, own_spans, rows_above_rule
 from indexing.readers.pdf.words import Rule, Word
 
 _FORMULA = re.compile("[=√∑∏∫−×∈≤≥≈→∥\u0391-\u03c9\U0001d400-\U0001d7ff]|[(){}\\[\\],.|!]+$")
@@ -59,8 +59,11 @@ _CROSSING = 0.15  # of the voting rows may run across a gap between columns
 _NARROWEST = 0.5  # sizes: of a gap between columns
 _IS_AMOUNT = re.compile(r"(?:[$€£¥]|US\$)$|[-–—(+]*[$€£¥]?\(?\d(?:[\d.,]*\d)?[)%]*$|[-–—]$")
 _ENDS_AMOUNT = re.compile(r"[-–—(+]*\(?\d[\d.,]*[)%]*$|[)%]+$")
+_HEADING_STEP = 1.45  # sizes from the row above
+_NOTE_MARK = re.compile(r"\(\w\)$")
 _MOST_BETWEEN = 0.6  # of the rows: so many have figures on both sides of a narrow gap
 _REACH = 2  # rows with one cell that may stand between rows of a table
+_SAME_LINE = 0.8  # sizes: rows so near overlap, as where names on two lines stand around one on a single line
 _WIDE = 0.8  # of the stretch: a line with one cell so wide is running text
 _OVERLAP = 0.25  # sizes that two rows share in height, when one has the label and one the figures
 _SUM_ASIDE = 0.6  # sizes between the right edges of a sum and of the figure above
@@ -115,8 +118,9 @@ def _table_start(rows: Sequence[Row], counts: Sequence[int], start: int, lowest:
     left = cells_of(rows[start])[0][-1].x1
     while first > lowest and start - first < 3:
         above = rows[first - 1]
-        is_near = rows[first].base - above.base < 2.2 * max(above.size, rows[first].size)
-        if above.table or not is_near or counts[first - 1] != 1 or above.x0 < min(left, rows[start].x1):
+        step = (rows[first].base - above.base) / max(above.size, rows[first].size)
+        is_aside = counts[first - 1] != 1 or above.x0 < min(left, rows[start].x1)
+        if above.table or step >= 2.2 or (is_aside and step > _SAME_LINE):
             break
         first -= 1
     return first
@@ -140,8 +144,8 @@ def table_lines(rows: Sequence[Row], level: Sequence[Rule] = ()) -> list[str]:
     needed = _without_names_alone(table, gaps)
     if len(needed) < len(gaps):
         gaps, table = needed, [_placed(row, needed, em) for row in rows]
-    rows, table = _with_labels(rows, table)
-    head = head_rows(table)
+    rows, table = _with_labels(rows, _with_headings(rows, table))
+    head = rows_above_rule(rows, table, head_rows(table), level)
     if is_scattered([*table[:head], *with_whole_cells(rows[head:], table[head:])]):
         return []
     body = with_whole_cells(*with_shared_labels(rows[head:], table[head:], gaps, level))
@@ -196,6 +200,20 @@ def _without_names_alone(table: Sequence[Sequence[str]], gaps: list[Span]) -> li
     return kept
 
 
+def _with_headings(rows: Sequence[Row], table: Sequence[list[str]]) -> list[list[str]]:
+    """The cells by row, headings of sections in the middle of the table put where labels are."""
+    names = next((number for number, row in enumerate(rows) if len(cells_of(row)) > 1), len(rows))
+    middle = min(row.x0 for row in rows) + max(row.x1 for row in rows)
+    headed = [list(cells) for cells in table]
+    for number in range(names + 1, len(rows)):
+        row, text = rows[number], text_of(rows[number].words)
+        is_far = row.base - rows[number - 1].base > _HEADING_STEP * row.size
+        is_centred = abs(row.x0 + row.x1 - middle) < 2 * row.size
+        if is_far and is_centred and len(cells_of(row)) == 1 and _WRITTEN.search(text) and text[0] not in "(*":
+            headed[number] = [text, *("" for _ in table[number][1:])]
+    return headed
+
+
 def _with_labels(rows: Sequence[Row], table: Sequence[list[str]]) -> tuple[list[Row], list[list[str]]]:
     """Rows of figures joined to their label, where it has two lines and the figures stand between them."""
     kept_rows: list[Row] = []
@@ -206,7 +224,7 @@ def _with_labels(rows: Sequence[Row], table: Sequence[list[str]]) -> tuple[list[
         is_label = not any(cells[1:]) and cells[0] != ""
         if overlaps and (is_label or (not any(above[1:]) and not cells[0])):
             kept[-1] = [f"{one} {other}".strip() for one, other in zip(above, cells, strict=True)]
-            kept_rows[-1] = Row([*kept_rows[-1].words, *row.words])
+            kept_rows[-1] = Row(sorted([*kept_rows[-1].words, *row.words], key=lambda word: word.x0))
         else:
             kept_rows.append(row)
             kept.append(cells)
@@ -219,18 +237,53 @@ def _gaps_between_columns(rows: Sequence[Row], em: float) -> list[Span]:
     voters = [row for row, count in zip(rows, counts, strict=True) if count >= max(2.0, _VOTERS * usual)]
     written = [row for row in voters if any(map(_is_written_amount, row.words[1:]))]
     voters = written if len(written) >= max(2.0, 0.5 * len(voters)) else voters  # names stand closer than figures
-    spans = sorted(span for row in voters for span in _spans(row, em))
-    edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
+    voting = set(map(id, voters))
+    others = [row for row in rows if id(row) not in voting]
+    gaps, bare = (_needed(_free(voters, others, em, with_signs=signs), voters, others, em) for signs in (True, False))
+    gaps = sorted([*gaps, *(gap for gap in bare if _is_of_signs(gap, gaps, voters))])
+    names = max(others, key=lambda row: len(cells_of(row)), default=None)
+    if names is not None and len(cells_of(names)) > len(gaps) + 1 > 2:
+        named = _needed(_free(voters, others, em, names=names), [*voters, names], others, em)
+        return named if len(named) + 1 == len(cells_of(names)) else gaps
+    return gaps
+
+
+def _is_of_signs(gap: Span, gaps: Sequence[Span], voters: Sequence[Row]) -> bool:
+    """Whether a gap is one only where signs of a currency, which stand far from their figures, are left out."""
+    middle = sum(gap) / 2
+    white = [span for row in voters for span in _between_cells(row) if span[0] <= middle <= span[1]]
+    before = [word for row in voters for word in row.words if word.x1 <= middle and not JOINS_NEXT.match(word.text)]
+    is_other = not any(span[0] <= sum(other) / 2 <= span[1] for span in white for other in gaps)
+    return is_other and len({word.base for word in before}) > 1
+
+
+def _free(
+    voters: Sequence[Row], others: Sequence[Row], em: float, *, with_signs: bool = True, names: Row | None = None
+) -> list[Span]:
+    """The places that hardly one of these rows runs across, and none of the names.
+
+    Signs of a currency may stand at the edge of the labels.
+    """
     most = int(len(voters) * _CROSSING)
+    spans = [span for row in voters for span in _spans(row, em, with_signs=with_signs)]
+    spans += [span_of(cell) for cell in cells_of(names) for _ in range(most + 1)] if names else []
+    edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
+    counted = itertools.accumulate(change for _, change in edges)
+    first = next((place for (place, _), count in zip(edges, counted, strict=True) if count > most), 0.0)
     gaps: list[Span] = []
-    covering, begin = 0, None
+    covering, begin = 0, _end_of_labels([*others, *voters], first)
     for place, change in edges:
         before, covering = covering, covering + change
         if covering <= most < before:
             begin = place
         elif before <= most < covering and begin is not None and place - begin >= WORD_GAP * em:
             gaps.append((begin, place))
-    return _needed(gaps, voters, em)
+    return gaps
+
+
+def _end_of_labels(rows: Sequence[Row], place: float) -> float | None:
+    """Where the last cell ends that stands left of the column at this place: few rows may have a label there."""
+    return max((end for row in rows for _, end in map(span_of, cells_of(row)) if end <= place), default=None)
 
 
 def _is_amount(word: Word) -> bool:
@@ -242,22 +295,30 @@ def _is_written_amount(word: Word) -> bool:
     return _is_amount(word) and not JOINS_NEXT.match(word.text)
 
 
-def _spans(row: Row, em: float) -> Iterator[Span]:
+def _spans(row: Row, em: float, *, with_signs: bool) -> Iterator[Span]:
     """The stretches of a row that hold text, small gaps within cells closed."""
     for cell in cells_of(row, WORD_GAP * em / max(row.size, 1.0)):
-        yield span_of(cell)
+        yield span_of(cell if with_signs else _without_sign(cell))
 
 
-def _needed(gaps: Sequence[Span], voters: Sequence[Row], em: float) -> list[Span]:
+def _without_sign(cell: Sequence[Word]) -> Sequence[Word]:
+    """Without the sign of a currency before a figure, which may stand far from it, at the edge of the label."""
+    return cell[1:] if len(cell) > 1 and JOINS_NEXT.match(cell[0].text) else cell
+
+
+def _needed(gaps: Sequence[Span], voters: Sequence[Row], others: Sequence[Row], em: float) -> list[Span]:
     """Those beside which some row has two cells: a gap by chance between the words of a label parts nothing."""
     needed: list[Span] = []
     white = [_between_cells(row) for row in voters]
+    other_white = [_between_cells(row) for row in others]
     for gap in gaps:
         middle = (gap[0] + gap[1]) / 2
         parted = [row for row, own in zip(voters, white, strict=True) if any(a <= middle <= b for a, b in own)]
-        is_sure = len(parted) > 1 or any(_is_amount_behind(row, middle) for row in parted)
+        is_named = any(a <= middle <= b for own in other_white for a, b in own)
+        is_sure = len(parted) > 1 or is_named or any(_is_amount_behind(row, middle) for row in parted)
         beside = sum(row.x0 < middle < row.x1 for row in voters)  # a group may have one label for many rows
-        is_parted = len(parted) >= max(1, 0.3 * (beside if is_sure else len(voters)))
+        least = 0.3 * (beside if is_sure else len(voters))
+        is_parted = len(parted) >= max(1, least) or (is_named and not beside)
         is_wide = gap[1] - gap[0] >= _NARROWEST * em
         between = sum(_is_between_amounts(row, middle) for row in voters)
         if (is_wide and is_parted) or between >= max(2.0, _MOST_BETWEEN * len(voters)):
@@ -267,7 +328,7 @@ def _needed(gaps: Sequence[Span], voters: Sequence[Row], em: float) -> list[Span
 
 def _between_cells(row: Row) -> list[Span]:
     """From the end of each cell of the row to the beginning of the next."""
-    return [(one[1], other[0]) for one, other in itertools.pairwise(map(span_of, cells_of(row)))]
+    return [(one[1], other[0]) for one, other in itertools.pairwise(map(span_of, map(_without_sign, cells_of(row))))]
 
 
 def _is_between_amounts(row: Row, place: float) -> bool:
@@ -286,14 +347,19 @@ def _placed(row: Row, gaps: Sequence[Span], em: float) -> list[str]:
     """The row's cells by column. What runs across a gap without one of its own stays whole where it begins."""
     columns: list[list[Word]] = [[] for _ in range(len(gaps) + 1)]
     for words in cells_of(row, WORD_GAP * em / max(row.size, 1.0)):
-        first, last = words[0], words[-1]
+        first, last = _without_sign(words)[0], words[-1]
         middles = {column_of(gaps, (first.x0 + first.x1) / 2), column_of(gaps, (last.x0 + last.x1) / 2)}
         if len(middles) > 1 and all(_IS_AMOUNT.match(word.text) for word in words):
             for column, word in by_column(words, gaps):  # so near one another that only their columns part them
                 columns[column].append(word)
             continue
-        column = min(middles)
+        begins = sum(gap[0] <= first.x0 for gap in gaps)  # within a gap: right of it
+        column = min(max(middles), max(min(middles), begins))
         if len(middles) == 1:
-            column = column_of(gaps, sum(span_of(words)) / 2)
+            column = column_of(gaps, sum(span_of(_without_sign(words))) / 2)
+        is_figure_next = column > 0 and is_figure(text_of(words))
+        if is_figure_next and len(columns[column]) == 1 and _NOTE_MARK.match(columns[column][0].text):
+            columns[column - 1].extend(columns[column])  # between two columns: it belongs to the left one
+            columns[column] = []
         columns[column].extend(words)
     return [text_of(sorted(words, key=lambda word: word.x0)) for words in columns]

@@ -162,8 +162,8 @@ def test_nothing_is_no_mail(tmp_path: Path) -> None:
 
 
 def shown_picture(sentence: str) -> bytes:
-    """A PNG of 640 by 120 pixels with a sentence on it."""
-    page = FPDF(unit="pt", format=(320, 60))
+    """A PNG of 640 by 640 pixels with a sentence on it."""
+    page = FPDF(unit="pt", format=(320, 320))
     page.set_auto_page_break(False)
     page.add_page()
     page.set_font("Helvetica", size=16)

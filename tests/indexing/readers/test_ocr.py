@@ -17,7 +17,7 @@ SENTENCE = "The bridge of Avignon was built in 1185."
 def scan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A PDF of two pages that hold only a picture of text, the second one upside down, and a blank third."""
     folder = tmp_path_factory.mktemp("scan")
-    written = FPDF(unit="pt", format=(320, 110))
+    written = FPDF(unit="pt", format=(320, 320))  # a flat one is enlarged until it is as high
     written.add_page()
     written.set_font("Helvetica", size=14)
     written.set_auto_page_break(False)
@@ -25,10 +25,10 @@ def scan(tmp_path_factory: pytest.TempPathFactory) -> Path:
         written.text(20, 30 + 28 * number, line)
     written.output(str(folder / "written.pdf"))
     pixels = render_page(folder / "written.pdf", 1).pixels[:, :, ::-1]
-    scanned = FPDF(unit="pt", format=(320, 110))
+    scanned = FPDF(unit="pt", format=(320, 320))
     for turns in (0, 2):
         scanned.add_page()
-        scanned.image(_png(np.rot90(pixels, turns), folder / f"{turns}.png"), 0, 0, 320, 110)
+        scanned.image(_png(np.rot90(pixels, turns), folder / f"{turns}.png"), 0, 0, 320, 320)
     scanned.add_page()
     scanned.output(str(folder / "scan.pdf"))
     return folder / "scan.pdf"

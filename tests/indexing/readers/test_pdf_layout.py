@@ -304,6 +304,266 @@ def test_names_of_columns_above_white_space_head_the_table(tmp_path: Path) -> No
     assert found[1:3] == ["| (dollars in millions) Years ended | 2022 | 2023 |", "| Revenues |"]
 
 
+@pytest.mark.parametrize("indent", [0, 14, 26])
+def test_names_of_columns_head_the_table_below_headings_that_stand_further_left(tmp_path: Path, indent: int) -> None:
+    lines = [*row(740, "(in millions)", "2022", "2023"), (60, 718, "Assets"), (60, 696, "Current assets:")]
+    lines += [(60 + indent, y, name) for y, name in ((680, "Cash"), (668, "Stock"))]
+    lines += [*row(680, "", "1,151", "1,154"), *row(668, "", "517", "429"), *row(646, "Total assets", "1,668", "1,583")]
+    lines += [(60, 624, "Liabilities"), *row(608, "Loans", "97", "88"), *row(596, "Taxes", "5", "6")]
+    found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
+    assert found[:4] == [
+        "| (in millions) | 2022 | 2023 |",
+        "| Assets |",
+        "| Current assets: |",
+        "| Cash | 1,151 | 1,154 |",
+    ]
+    assert found[5:] == [
+        "| Total assets | 1,668 | 1,583 |",
+        "| Liabilities |",
+        "| Loans | 97 | 88 |",
+        "| Taxes | 5 | 6 |",
+    ]
+
+
+def test_names_on_two_lines_that_share_out_the_columns_head_the_table_below_a_heading(tmp_path: Path) -> None:
+    lines = [(160, 740, "2021"), (240, 740, "2022"), (361, 740, "2023"), (320, 728, "Island"), (400, 728, "Total")]
+    lines += [(60, 706, "Purchase price")]
+    for y, name in ((690, "Cash paid"), (678, "Shares"), (666, "Options")):
+        lines += [(60, y, name), (160, y, "599"), (240, y, "81"), (320, y, "176"), (400, y, "859")]
+    found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
+    assert found[0] == "|  | 2021 | 2022 | 2023 Island | 2023 Total |"
+    assert found[1:3] == ["| Purchase price |", "| Cash paid | 599 | 81 | 176 | 859 |"]
+
+
+def test_a_sign_of_a_currency_at_the_edge_of_the_labels_parts_its_figure_from_them(tmp_path: Path) -> None:
+    lines = [(60, 700, "In millions"), (240, 700, "After-tax gain or loss")]
+    for y, name, sign, figure in (
+        (686, "Losses from hedges of interest", "$", "(30.8)"),
+        (672, "Gains from the hedges of foreign flows", "", "18.2"),
+        (658, "Losses of all hedges", "$", "(12.6)"),
+    ):
+        lines += [(60, y, name), (230, y, sign), (310, y, figure)]
+    assert text(tmp_path, drawn(*(piece for piece in lines if piece[2]))).split("\n") == [
+        "| In millions | After-tax gain or loss |",
+        "| Losses from hedges of interest | $ (30.8) |",
+        "| Gains from the hedges of foreign flows | 18.2 |",
+        "| Losses of all hedges | $ (12.6) |",
+    ]
+
+
+def test_amounts_whose_signs_stand_beside_the_figure_before_are_cells(tmp_path: Path) -> None:
+    lines = [(60, 700, "In millions"), (150, 700, "2022"), (200, 700, "2023"), (250, 700, "2024")]
+    for y, name in ((686, "Flow hedges"), (672, "Interest")):
+        lines += [
+            (60, y, name),
+            (130, y, "$"),
+            (158, y, "39"),
+            (175, y, "$"),
+            (208, y, "7"),
+            (220, y, "$"),
+            (250, y, "(1)"),
+        ]
+    assert "| Flow hedges | $ 39 | $ 7 | $ (1) |" in text(tmp_path, drawn(*lines))
+
+
+def test_an_amount_in_brackets_at_the_head_of_a_row_is_no_number_of_a_list(tmp_path: Path) -> None:
+    lines = row(700, "Gains", "2022", "2023", "Line")
+    lines += [*row(686, "Hedges", "52", "14", "Sales"), *row(672, "", "(20)", "(1)", "Tax")]
+    lines += [*row(658, "", "32", "13", "Net of tax")]
+    assert "|  | (20) | (1) | Tax |" in text(tmp_path, drawn(*lines))
+
+
+def test_labels_of_two_kinds_in_the_middle_of_their_groups_are_those_of_each_row(tmp_path: Path) -> None:
+    y = 690.0
+    lines: list[tuple[float, float, str]] = [
+        (60, 712, "Method"),
+        (200, 712, "Size"),
+        (280, 712, "Budget"),
+        (360, 712, "Solved"),
+    ]
+    rules = "60 726 m 420 726 l S 60 705 m 420 705 l S\n"
+    for name in ("Skarv search", "Terne (long)"):
+        middle = y - 30
+        for size in ("7B", "71B"):
+            lines.append((200, y - 12, size))
+            lines += [
+                place
+                for n in range(3)
+                for place in ((280, y - 12 * n, f"{32 * 4**n}"), (360, y - 12 * n, f"{49 + n}.5%"))
+            ]
+            y -= 36
+            rules += f"190 {y + 9} m 420 {y + 9} l S\n"
+        lines.append((60, middle, name))
+        rules += f"60 {y + 9} m 420 {y + 9} l S\n"
+    found = text(tmp_path, drawn(*lines, more=rules)).split("\n")
+    assert found[:2] == ["| Method | Size | Budget | Solved |", "| Skarv search | 7B | 32 | 49.5% |"]
+    assert "| Terne (long) | 71B | 512 | 51.5% |" in found
+    assert len(found) == 13
+
+
+EXHIBITS = [
+    ("3.1", "Articles of the harbour company,\nas amended and restated", "8-K", "2/16/2020"),
+    ("10.5*", "Agreement with the keeper of\nthe lighthouse, effective from\nJanuary 1, 2017", "10-Q", "3/12/2020"),
+    ("10.6", "Form of Indemnity", "14A", "12/13/1999"),
+    ("10.7*", "Plan of the officers of the\nferry for the winter", "10-K", "10/16/2013"),
+]
+
+
+def exhibits(y: float, step: float, first: float = 60) -> list[tuple[float, float, str]]:
+    found: list[tuple[float, float, str]] = []
+    for number, description, form, filed in EXHIBITS:
+        found += [(first, y, number), (350, y, form), (420, y, filed)]
+        for line in description.split("\n"):
+            found.append((110, y, line))
+            y -= 12
+        y -= step
+    return found
+
+
+@pytest.mark.parametrize("step", [0, 6, 22])
+def test_entries_of_several_lines_are_rows_of_a_list_in_columns(tmp_path: Path, step: float) -> None:
+    names = [(60, 712, "Exhibit"), (60, 700, "Number"), (140, 700, "Description"), (350, 700, "Form")]
+    names += [(280, 712, "Filed"), (280, 700, "Herewith"), (420, 700, "Filing date")]
+    found = text(tmp_path, drawn(*names, *exhibits(680, step))).split("\n")
+    assert found == [
+        "| Exhibit Number | Description | Filed Herewith | Form | Filing date |",
+        "| 3.1 | Articles of the harbour company, as amended and restated |  | 8-K | 2/16/2020 |",
+        "| 10.5* | Agreement with the keeper of the lighthouse, effective from January 1, 2017 |  | 10-Q | 3/12/2020 |",
+        "| 10.6 | Form of Indemnity |  | 14A | 12/13/1999 |",
+        "| 10.7* | Plan of the officers of the ferry for the winter |  | 10-K | 10/16/2013 |",
+    ]
+
+
+def test_officers_with_their_offices_are_rows_below_their_names(tmp_path: Path) -> None:
+    lines, y = [(60, 712, "Name"), (180, 712, "Position"), (400, 712, "Age")], 696
+    for name, office, age in (
+        ("Ann Skarv", "Head of the ferries, who was master\nof the northern line until 2018", "64"),
+        ("Jon Terne", "Keeper of the harbour", "51"),
+        ("Liv Lom", "Head of the lamps, who was keeper of\nthe lighthouse at the cape from 2001", "47"),
+    ):
+        lines += [(60, y, name), (400, y, age)]
+        for line in office.split("\n"):
+            lines.append((180, y, line))
+            y -= 12
+        y -= 8
+    found = text(tmp_path, drawn(*lines)).split("\n")
+    assert found[:2] == [
+        "| Name | Position | Age |",
+        "| Ann Skarv | Head of the ferries, who was master of the northern line until 2018 | 64 |",
+    ]
+    assert len(found) == 4
+
+
+def test_prose_in_three_columns_of_which_two_end_early_is_no_list(tmp_path: Path) -> None:
+    lines = []
+    for number, line in enumerate((*LEFT, *RIGHT)):
+        y = 700 - 11 * number
+        lines += [(x, y, line[:26]) for x in ((60, 200, 340) if number < 3 else (200,))]
+    assert "|" not in text(tmp_path, drawn(*lines, size=9))
+
+
+def test_names_on_two_lines_around_that_of_the_labels_are_one_header_down_to_the_rule(tmp_path: Path) -> None:
+    places = (200, 246, 292)
+    lines: list[tuple[float, float, str]] = [(60, 720, "Score (share)"), (60, 698, "Hull")]
+    for x, above, below, hull in zip(
+        places, ("Skarven", "Ternene", "Skarven"), ("old", "0513", "V3"), "aba", strict=True
+    ):
+        lines += [(x, 726, above), (x, 714, below), (x, 698, hull)]
+    for n, name in enumerate(("Width", "Length", "Depth")):
+        lines += [(60, 686 - 12 * n, name), *((x, 686 - 12 * n, f"{n}.3") for x in places)]
+    lines.sort(key=lambda piece: (-piece[1], piece[0]))
+    rules = "60 740 m 330 740 l S 60 709 m 330 709 l S 60 650 m 330 650 l S"
+    assert text(tmp_path, drawn(*lines, more=rules)).split("\n")[:3] == [
+        "| Score (share) | Skarven old | Ternene 0513 | Skarven V3 |",
+        "| Hull | a | b | a |",
+        "| Width | 0.3 | 0.3 | 0.3 |",
+    ]
+
+
+def test_names_like_figures_above_the_rule_are_of_the_header(tmp_path: Path) -> None:
+    lines = [*row(714, "Score", "Skarv", "Terne", "Lom"), *row(702, "", "67B", "72B", "70B")]
+    lines += [*row(684, "Winter", "1.5", "2.5", "3.5"), *row(672, "Summer", "4.5", "5.5", "6.5")]
+    rules = "60 728 m 430 728 l S 60 697 m 430 697 l S 60 664 m 430 664 l S"
+    found = text(tmp_path, drawn(*lines, more=rules)).split("\n")
+    assert found[:2] == ["| Score | Skarv 67B | Terne 72B | Lom 70B |", "| Winter | 1.5 | 2.5 | 3.5 |"]
+
+
+def test_years_below_a_rule_under_a_title_are_of_the_header(tmp_path: Path) -> None:
+    lines = [(170, 714, "Years ended in May"), *row(696, "In millions", "2022", "2023")]
+    lines += [*row(678, "Sales", "15", "25"), *row(666, "Fees", "45", "55")]
+    rules = "60 708 m 320 708 l S 60 690 m 320 690 l S"
+    assert "| In millions | Years ended in May 2022 | Years ended in May 2023 |" in text(
+        tmp_path, drawn(*lines, more=rules)
+    )
+
+
+def test_a_mark_of_a_note_between_two_columns_belongs_to_the_left_one(tmp_path: Path) -> None:
+    lines = [(60, 700, "At May 31"), (180, 700, "Rate"), (270, 700, "2022"), (340, 700, "2023")]
+    for n in range(10):
+        rate, mark = ("Floating", "(1)") if n == 1 else ("0.75 - 5.8", "")
+        y = 686 - 14 * n
+        lines += [(60, y, f"Loan {n}"), (180, y, rate), (265, y, f"4,08{n}"), (335, y, f"2,91{n}")]
+        lines += [(248, y, mark)] if mark else []
+    lines.sort(key=lambda piece: (-piece[1], piece[0]))
+    assert "| Loan 1 | Floating (1) | 4,081 | 2,911 |" in text(tmp_path, drawn(*lines))
+
+
+def test_a_column_with_a_name_and_few_figures_is_one(tmp_path: Path) -> None:
+    lines = [(60, 700, "Per share"), (200, 700, "2022"), (245, 700, "2023"), (285, 700, "Change"), (340, 700, "2021")]
+    for n in range(14):
+        y = 686 - 12 * n
+        lines += [(60, y, f"Item {n}"), (200, y, "0.09"), (245, y, "0.12"), (340, y, "0.07")]
+    lines.insert(8, (300, 686, "23 %"))
+    lines.sort(key=lambda piece: (-piece[1], piece[0]))
+    found = text(tmp_path, drawn(*lines)).split("\n")
+    assert found[0] == "| Per share | 2022 | 2023 | Change | 2021 |"
+    assert found[1:3] == ["| Item 0 | 0.09 | 0.12 | 23 % | 0.07 |", "| Item 1 | 0.09 | 0.12 |  | 0.07 |"]
+
+
+def test_a_heading_in_the_middle_of_a_table_keeps_the_header(tmp_path: Path) -> None:
+    lines = [*row(740, "", "2022", "2023", step=160), (212, 722, "ASSETS")]
+    lines += [*row(704, "Cash", "1,151", "1,154", step=160), *row(692, "Stock", "517", "429", step=160)]
+    lines += [(172, 662, "LIABILITIES AND EQUITY"), (60, 650, "Current liabilities:")]
+    lines += [*row(638, "Loans", "97", "88", step=160), *row(626, "Taxes", "5", "6", step=160)]
+    found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
+    assert found[0] == "|  | 2022 | 2023 |"
+    assert found[4:] == [
+        "| LIABILITIES AND EQUITY |",
+        "| Current liabilities: |",
+        "| Loans | 97 | 88 |",
+        "| Taxes | 5 | 6 |",
+    ]
+
+
+@pytest.mark.parametrize("place", ["last line", "middle"])
+def test_entries_whose_number_stands_at_the_last_line_or_in_the_middle_have_all_their_lines(
+    tmp_path: Path, place: str
+) -> None:
+    lines, y = [], 690.0
+    for number, description, form, filed in EXHIBITS:
+        own = description.split("\n")
+        at = y - 12 * (len(own) - 1) if place == "last line" else y - 6 * (len(own) - 1)
+        lines += [(60, at, number), (350, at, form), (420, at, filed)]
+        lines += [(110, y - 12 * n, line) for n, line in enumerate(own)]
+        y -= 12 * len(own) + 10
+    lines.sort(key=lambda piece: (-piece[1], piece[0]))
+    found = text(tmp_path, drawn(*lines)).split("\n")
+    assert found[1:3] == [
+        "| 10.5* | Agreement with the keeper of the lighthouse, effective from January 1, 2017 | 10-Q | 3/12/2020 |",
+        "| 10.6 | Form of Indemnity | 14A | 12/13/1999 |",
+    ]
+    assert found[0] == "| 3.1 | Articles of the harbour company, as amended and restated | 8-K | 2/16/2020 |"
+
+
+def test_an_entry_below_the_rule_of_the_names_is_no_name(tmp_path: Path) -> None:
+    names = [(60, 712, "Exhibit"), (280, 712, "Filed"), (60, 700, "Number"), (140, 700, "Description")]
+    names += [(280, 700, "Herewith"), (350, 700, "Form"), (420, 700, "Filing date")]
+    single = [(60, 686, "3.0"), (110, 686, "Seal of the company"), (350, 686, "8-K"), (420, 686, "2/1/2020")]
+    rule = "60 697 m 480 697 l S"
+    found = text(tmp_path, drawn(*names, *single, *exhibits(674, 0), more=rule)).split("\n")
+    assert found[1] == "| 3.0 | Seal of the company |  | 8-K | 2/1/2020 |"
+
+
 def test_another_table_with_names_of_its_own_below_white_space_stays_apart(tmp_path: Path) -> None:
     lines = [*row(720, "Ship", "2022", "2023"), *row(706, "Skarv", "1,151", "1,154"), *row(692, "Terne", "517", "429")]
     lines += [*row(664, "Berth", "Length", "Depth"), *row(650, "North", "1,151", "1,154"), *row(636, "South", "9", "6")]
@@ -716,10 +976,11 @@ def test_a_file_within_an_attached_file_is_named_by_its_way(tmp_path: Path) -> N
 
 
 def test_a_scan_attached_to_a_pdf_is_read_by_ocr(tmp_path: Path, recogniser: Recogniser) -> None:
-    scan = FPDF()
+    scan = FPDF(format=(210, 121))
     scan.add_page()
     with pypdfium2.PdfDocument(pdf_with_heading("The annex names the pilot.", PROSE)) as drawn_text:
-        scan.image(drawn_text[0].render(scale=3).to_pil().convert("RGB"), x=0, y=0, w=210)
+        drawn = drawn_text[0].render(scale=2, crop=(0, 500, 0, 0)).to_pil().convert("RGB")  # the text, and no margin
+        scan.image(drawn, x=0, y=0, w=210)
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([PROSE]))))
     writer.add_attachment("scan.pdf", bytes(scan.output()))
     last = recogniser.read(saved(tmp_path / "sample.pdf", written(writer))).pages[-1]

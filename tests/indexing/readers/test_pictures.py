@@ -25,7 +25,7 @@ SENTENCES = ("The bridge was built in 1185.", "Tickets cost 5 euros.")
 @pytest.fixture(scope="module")
 def frames(tmp_path_factory: pytest.TempPathFactory) -> list[Image.Image]:
     path = tmp_path_factory.mktemp("frames") / "a.pdf"
-    written = FPDF(unit="pt", format=(320, 60))
+    written = FPDF(unit="pt", format=(320, 320))  # a flat one is enlarged until it is as high
     written.set_auto_page_break(False)
     for sentence in SENTENCES:
         written.add_page()

@@ -278,13 +278,15 @@ def test_no_passages_at_all_are_refused(quoting: Setup) -> None:
 
 
 @pytest.mark.faults("L17")
-def test_when_all_scoring_fails_the_answer_follows_retrieval_and_says_so(fake: FakeDeepSeek, setup: Setup) -> None:
-    fake.when_scoring(Completion("no score"))
+@pytest.mark.parametrize("reply", [Completion("no score"), Failure(500)], ids=["unreadable", "500"])
+def test_when_all_scoring_fails_the_passages_are_scored_locally_and_that_is_said(
+    fake: FakeDeepSeek, setup: Setup, reply: Any
+) -> None:
+    fake.when_scoring(reply)
     answer = setup.service().answer(QUESTION)
-    assert answer.answer == "It is so [1]."
-    assert _texts(answer) == ["weak 3", "good 7", "best 9"]
-    assert (answer.relevance.scored, answer.relevance.unscored) == (0, 3)
-    assert "not checked" in answer.notices[0]
+    assert _texts(answer) == ["best 9", "good 7"]
+    assert (answer.relevance.scorer, answer.relevance.scored, answer.relevance.unscored) == ("local", 3, 0)
+    assert "3 of the passages were scored by the local formula" in answer.notices[0]
 
 
 @pytest.mark.faults("L17")
@@ -296,11 +298,12 @@ def test_scoring_that_hangs_leaves_time_for_the_answer(fake: FakeDeepSeek, setup
     assert answer.answer == "It is so [1]."
 
 
-def test_one_unscored_passage_stays_behind_the_scored_ones(fake: FakeDeepSeek, setup: Setup) -> None:
+def test_one_passage_that_the_model_does_not_judge_is_scored_locally(fake: FakeDeepSeek, setup: Setup) -> None:
     fake.when(lambda asked: not asked.is_stream and "weak 3" in asked.prompt, Completion("who knows"))
     answer = setup.service().answer(QUESTION)
-    assert _texts(answer) == ["best 9", "good 7", "weak 3"]
-    assert "1 of the passages" in answer.notices[0]
+    assert _texts(answer) == ["best 9", "good 7"]
+    assert answer.relevance.scorer == "llm"
+    assert "1 of the passages were scored by the local formula" in answer.notices[0]
 
 
 @pytest.mark.parametrize(
@@ -334,7 +337,7 @@ def test_when_nothing_can_be_quoted_the_failure_is_raised_with_the_passages(fake
     with pytest.raises(LanguageModelError) as caught:
         setup.service().answer(QUESTION)
     assert caught.value.code == "key_rejected"
-    assert len(caught.value.passages) == 3
+    assert [passage.text for passage in caught.value.passages] == ["best 9", "good 7"]
     assert setup.borrowed == 0
 
 

@@ -236,6 +236,19 @@ def test_the_chat_model_answers_without_thoughts(
 
 @pytest.mark.faults("L1")
 @pytest.mark.faults("X18")
+def test_what_a_model_that_cannot_be_reached_does_not_judge_is_judged_locally(start: Callable[..., Services]) -> None:
+    services = start(deepseek_api_key=SecretStr(KEY), deepseek_base_url="http://127.0.0.1:9")
+    client = create_app(services).test_client()
+    body = client.post("/api/query", json={"question": QUESTION}).json
+    assert body is not None
+    assert (body["relevance"]["scorer"], body["relevance"]["unscored"]) == ("local", 0)
+    assert all(passage["relevance"]["score"] >= 4 for passage in body["sources"])
+    assert any("scored by the local formula" in notice for notice in body["notices"])
+    refused = client.post("/api/query", json={"question": UNANSWERABLE}).json
+    assert refused is not None
+    assert refused["refused"]
+
+
 def test_a_rejected_key_is_said_and_never_shown(
     start: Callable[..., Services], deepseek: FakeDeepSeek, caplog: pytest.LogCaptureFixture
 ) -> None:

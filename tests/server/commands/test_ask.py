@@ -13,6 +13,7 @@ from server.settings import read_settings
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion, Failure
 
+NOBODY_LISTENS = "http://127.0.0.1:9"  # the port that discards
 QUESTION = "How much is the cooperative share that every member buys?"
 
 
@@ -62,6 +63,21 @@ def test_a_model_writes_where_one_is_configured(deepseek: FakeDeepSeek, capsys: 
     shown = capsys.readouterr().out
     assert shown.startswith("It is 60 euros [1].\n")
     assert "relevance 9/10" in shown
+
+
+@pytest.mark.usefixtures("indexed")
+def test_with_a_model_that_cannot_be_reached_nothing_is_quoted_unjudged(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DEEPSEEK_API_KEY", "sk-canary")
+    monkeypatch.setenv("DEEPSEEK_BASE_URL", NOBODY_LISTENS)
+    assert main(["ask", QUESTION]) == 0
+    shown = capsys.readouterr().out
+    assert "60 euros" in shown
+    assert "not scored" not in shown
+    assert "scored by the local formula" in shown
+    assert main(["ask", "Who won the football world cup in 1954?"]) == 0
+    assert capsys.readouterr().out.startswith(REFUSALS["en"])
 
 
 @pytest.mark.usefixtures("indexed")

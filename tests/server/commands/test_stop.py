@@ -17,6 +17,7 @@ import pytest
 from server.documents.child_processes import Children, ChildrenEnded
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion
+from tests.server.served_folder import index_folder
 from tests.server.server_process import ROOT, ServerProcess, server_process
 from tests.server.slow_pdf import slow_pdf
 
@@ -31,8 +32,7 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("documents")
     (folder / "slow.pdf").write_bytes(slow_pdf(_PICTURES))
     index = tmp_path_factory.mktemp("index")
-    environment = {"DOCUMENTS_DIR": str(folder), "INDEX_DIR": str(index), "EMBED_MODEL": "packaged", "OCR": "off"}
-    subprocess.run([sys.executable, "-m", "indexing"], cwd=ROOT, env=os.environ | environment, check=True)
+    assert index_folder(folder, index).exit_code == 0
     return index
 
 

@@ -30,6 +30,7 @@ from tests.indexing.samples import slow_pages_pdf
 from tests.server.conftest import ROOT
 from tests.server.documents.test_page_pictures import pdf as pdf
 from tests.server.documents.test_page_pictures import record
+from tests.server.served_folder import index_folder
 
 PAGES = 20
 PATIENCE_SECONDS = 30
@@ -288,7 +289,7 @@ def slow_house(tmp_path: Path) -> Iterator[str]:
             "PORT": "0",
         }
     )
-    subprocess.run([sys.executable, "-m", "indexing"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    assert index_folder(tmp_path / "documents", tmp_path / "index").exit_code == 0
     server = subprocess.Popen(
         [sys.executable, "-m", "server"],
         cwd=ROOT,

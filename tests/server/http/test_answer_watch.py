@@ -1,9 +1,6 @@
 """What is kept of answers is held against each new index; history, API, figures and a webhook tell what is lost."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from indexing.planning.survey import Options
 from server import create_app
 from server.http.answer_watch import AnswerWatch
 from server.http.services import Services
-from tests.server.conftest import ROOT
-from tests.server.served_folder import served
+from tests.server.served_folder import index_folder, served
 
 FILES = {
     "fees.md": "# Fees\n\nThe membership fee is 60 euros a year. It is due on 31 March.\n",
@@ -42,15 +39,8 @@ def told() -> list[tuple[str, dict[str, Any]]]:
 
 
 def reindex(services: Services, place: Path) -> None:
-    environment = {"DOCUMENTS_DIR": str(place / "documents"), "INDEX_DIR": str(place / "index")}
-    done = subprocess.run(
-        [sys.executable, "-m", "indexing", "--allow-removals"],
-        cwd=ROOT,
-        env=os.environ | environment | {"EMBED_MODEL": "packaged"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode in (0, 1), done.stdout + done.stderr
+    report = index_folder(place / "documents", place / "index", Options(allow_removals=True))
+    assert report.exit_code in (0, 1)
     services.index.refresh()
 
 

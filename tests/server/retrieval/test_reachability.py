@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +13,9 @@ from server.bootstrap import build_services
 from server.settings import ServerSettings
 from storage.folder_identity import MARKER
 from storage.settings import StorageSettings
-from tests.server.conftest import ROOT
 from tests.server.documents.upload_setup import House, Reply, served
 from tests.server.pages.test_pages import PAGE, _Outline
+from tests.server.served_folder import index_folder
 
 TEXTS = {
     "ferry.md": "# Ferry\n\nThe ferry to Skarholm leaves the eastern pier at 7:40 every morning.\n",
@@ -47,7 +45,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in _environment(place).items():
             patch.setenv(name, value)
-        subprocess.run([sys.executable, "-m", "indexing"], cwd=ROOT, check=True, capture_output=True)
+        assert index_folder(place / "documents", place / "index").exit_code == 0
         settings = ServerSettings(allow_uploads=True, documents_dir=place / "documents")
         services = build_services(settings, StorageSettings(index_dir=place / "index"))
         services.load()
