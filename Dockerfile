@@ -24,19 +24,33 @@ RUN set -eu; \
         /venv/bin/pip install -q "$torch"; \
     fi; \
     /venv/bin/pip install -q -r requirements.txt
-# What nothing here runs: a client of Kubernetes (chromadb's own cloud uses it), headers to compile against, tests.
-RUN set -eu; cd /venv/lib/python3.11/site-packages; \
+# What nothing here runs: a client of Kubernetes (chromadb's own cloud uses it), headers and symbols to compile and debug
+# with, tests, OpenVINO on graphics cards, dates and numbers of languages that the pages do not speak.
+RUN set -eu; \
+    command -v strip >/dev/null \
+        || { apt-get update -qq; apt-get install -y -qq --no-install-recommends binutils >/dev/null; }; \
     /venv/bin/pip uninstall -q -y kubernetes; \
-    rm -rf torch/include torch/share torch/test torch/bin; \
-    find . -type d \( -name tests -o -name test \) -not -path '*/torch/*' -prune -exec rm -rf {} +; \
-    find /venv -name '*.pyi' -delete; \
-    rm -rf pip pip-*.dist-info setuptools setuptools-*.dist-info
+    cd /venv/lib/python3.11/site-packages; \
+    strip --strip-unneeded torch/lib/libtorch_cpu.so torch/lib/libtorch_python.so; \
+    rm -rf torch/include torch/share torch/test pip pip-*.dist-info \
+        openvino/libs/libopenvino_intel_gpu_plugin.so openvino/libs/libopenvino_intel_npu_plugin.so; \
+    find torch/bin -type f -not -name torch_shm_manager -delete; \
+    find babel/locale-data -name '*.dat' -not -name 'root.dat' -not -name 'en*' -not -name 'zh*' -delete; \
+    find . -type d \( -name tests -o -name test \) -not -path './torch/*' -prune -exec rm -rf {} +; \
+    find /venv \( -name '*.pyi' -o -name '*.pyc' \) -delete
 COPY pyproject.toml CHANGELOG.md ./
 COPY storage storage
 COPY indexing indexing
 COPY server server
-# Compiled here, since the file system cannot be written later: a start would compile everything anew.
-RUN python3 -m compileall -q /pagewise && /venv/bin/python3 -m compileall -q /venv/lib || true
+# A first index and a first answer: the image is tried, and what they import is compiled. Later nothing can be written,
+# and each start would compile it anew.
+COPY documents /tmp/documents
+RUN set -eu; export DOCUMENTS_DIR=/tmp/documents INDEX_DIR=/tmp/index EMBED_MODEL=packaged; \
+    /venv/bin/python -m indexing; \
+    /venv/bin/python -m server ask "What does it cost to become a member of the library?"; \
+    /venv/bin/python -m server doctor || true; \
+    /venv/bin/python -c "import server.application, server.commands.serve, llama_index.embeddings.huggingface"; \
+    rm -rf /tmp/index /tmp/documents
 
 FROM ${PYTHON}
 LABEL org.opencontainers.image.title="Pagewise" \
