@@ -34,7 +34,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run index reindex watch rollback verify repair report backup restore serve ask replay doctor test check lint format \
+.PHONY: help install run index reindex watch rollback verify repair report backup restore serve ask replay questions doctor test check lint format \
 	typecheck cov eval bench soak clients client docs sample-documents hooks lock clean
 
 help: ## show this list
@@ -102,6 +102,9 @@ ask: $(INSTALLED) ## answer one question here: make ask Q="what is the GRPO?"
 replay: $(INSTALLED) ## ask the question of an evidence pack again: make replay PACK=answer.zip
 	@if [ -z "$$PACK_FILE" ]; then echo 'Which pack? make replay PACK=answer.zip' >&2; exit 2; fi
 	@$(PY) -m server replay "$$PACK_FILE"
+
+questions: $(INSTALLED) ## propose questions that measure your folder; accept them at /questions: make questions
+	@$(PY) -m server questions $(ARGS)
 
 doctor: $(INSTALLED) ## check settings, key, language model, embedding model and index; say what to do
 	@$(PY) -m server doctor

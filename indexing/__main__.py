@@ -7,6 +7,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import argparse
+import json
 import logging
 import os
 import subprocess
@@ -39,7 +40,7 @@ from indexing.report import (
 )
 from indexing.rollback import NothingToRollBackTo, roll_back
 from indexing.settings import IndexingSettings
-from storage.child_environment import is_read_by_the_server, job_environment
+from storage.child_environment import CODE_FOLDER, is_read_by_the_server, job_environment
 from storage.embedding.models import ModelUnavailable
 from storage.escaping import escaped, log_on_one_line
 from storage.failures import StorageFailed, explained_failures
@@ -49,6 +50,7 @@ from storage.generations.published import DamagedGeneration, NoIndex, current_na
 from storage.generations.verification import VerificationFailed
 from storage.message_translation import terminal_language, told
 from storage.messages import Message, encoded, message
+from storage.server_state.own_questions import Measured, figure_lines
 from storage.servers import ServerUnavailable
 from storage.settings import StorageSettings, explain_settings_error
 from storage.version import version
@@ -238,10 +240,26 @@ def _add_options_of_removals(parser: argparse.ArgumentParser, choice: argparse._
 
 
 def _index(storage: StorageSettings, settings: IndexingSettings, options: Options) -> int:
+    before = current_name(storage.index_dir)
     with show_progress(sys.stderr, terminal_language()) as progress:
         report = run_job(storage, settings, progress, options)
     _print(run_lines(report))
+    if settings.eval_after_index and current_name(storage.index_dir) != before:
+        _print(_own_figures())
     return report.exit_code
+
+
+def _own_figures() -> Iterator[str]:
+    """How the published index answers the questions that were accepted, as the server finds in a process of its own."""
+    command = [sys.executable, "-m", "server", "questions", "--measure", "--json"]
+    environment = job_environment({"PYTHONPATH": str(CODE_FOLDER)})
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    try:
+        found = json.loads(done.stdout)
+        yield from figure_lines(Measured(**found | {"failed": tuple(found["failed"])}))
+    except (ValueError, TypeError, KeyError):
+        reason = (done.stderr.strip().splitlines() or ["–"])[-1]
+        yield message("Your own questions could not be asked: {reason}", reason=reason)
 
 
 def _repair(storage: StorageSettings, settings: IndexingSettings, options: Options) -> int:

@@ -75,6 +75,12 @@ class IndexingSettings(PagewiseSettings):
         description="`auto`: pages without a usable text layer are read by optical character recognition. "
         "`off`: they are only reported.",
     )
+    eval_after_index: bool = Field(
+        default=False,
+        validation_alias="EVAL_AFTER_INDEX",
+        description="`1`: whenever a run has published an index, the questions that were accepted (`make questions`) "
+        "are asked of it, and its report tells how they were answered.",
+    )
     log_level: LogLevel = Field(
         default="INFO",
         validation_alias="LOG_LEVEL",

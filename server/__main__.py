@@ -1,5 +1,6 @@
 """`python -m server` serves; `ask "question"` answers once on the terminal; `doctor` examines the set-up;
-`mcp` serves an agent on standard input and output; `verify-pack` and `replay` look at an evidence pack.
+`mcp` serves an agent on standard input and output; `verify-pack` and `replay` look at an evidence pack; `questions`
+proposes and measures questions of the folder.
 """
 
 import argparse
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _serve_mcp(settings)
         if options.command in ("verify-pack", "replay"):
             return _look_at_pack(settings, options)
+        if options.command == "questions":
+            return _own_questions(settings, options)
         return _ask(settings, options) if options.command == "ask" else _serve(settings)
     except BadSettings as error:
         for sentence in error.sentences:
@@ -90,6 +93,20 @@ def _look_at_pack(settings: ServerSettings, options: argparse.Namespace) -> int:
     return 0 if is_well else 1
 
 
+def _own_questions(settings: ServerSettings, options: argparse.Namespace) -> int:
+    from server.commands.ask import Unanswered
+    from server.commands.questions import measured_lines, proposed
+
+    try:
+        lines = measured_lines(settings, as_json=options.json) if options.measure else proposed(settings)
+        for line in lines:
+            print(_told(line), flush=True)
+    except Unanswered as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
 def _announce(text: str) -> None:
     try:
         print(_told(text), flush=True)
@@ -111,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m server", description=_told(message("Answer questions from the index."))
     )
     parser.add_argument("--version", action="version", version=f"Pagewise {version()}")
-    commands = parser.add_subparsers(dest="command", metavar="ask | doctor | mcp | verify-pack | replay")
+    commands = parser.add_subparsers(dest="command", metavar="ask | doctor | mcp | verify-pack | replay | questions")
     commands.add_parser("doctor", help=_told(message("check settings, language model, embedding model and index")))
     commands.add_parser("mcp", help=_told(message("serve the documents as tools of MCP on standard input and output")))
     for name, what in (
@@ -119,6 +136,9 @@ def _parser() -> argparse.ArgumentParser:
         ("replay", message("ask the question of an evidence pack again and list what is different")),
     ):
         commands.add_parser(name, help=_told(what)).add_argument("file", type=Path)
+    questions = commands.add_parser("questions", help=_told(message("propose questions that measure the folder")))
+    questions.add_argument("--measure", action="store_true", help=_told(message("measure those that were accepted")))
+    questions.add_argument("--json", action="store_true", help=_told(message("print the figures as JSON")))
     ask = commands.add_parser("ask", help=_told(message("answer one question on the terminal")))
     ask.add_argument("question")
     ask.add_argument("--json", action="store_true", help=_told(message("print the response of POST /api/query")))

@@ -16,6 +16,7 @@ from server.api import answers, documents, mcp_http, openai, questions
 from server.http import audit, error_responses, rate_limits, security, translation
 from server.http.form_files import PagewiseRequest
 from server.http.metrics import MeasuredAnswering, Metrics, measure
+from server.http.proxies import BehindProxies
 from server.http.services import EXTENSION, Answering, Services
 from server.http.tracing import TracedAnswering, build_tracer_provider
 from storage.version import version
@@ -46,6 +47,8 @@ def build_application(services: Services) -> Flask:
     metrics = Metrics(services.index, watch.known_losses if watch is not None else lambda: 0)
     app.extensions[EXTENSION] = replace(services, answering=_observed(services, metrics))
     app.url_map.converters["path"] = AnyPathConverter
+    if services.settings.proxy_networks:
+        app.wsgi_app = BehindProxies(app.wsgi_app, services.settings)  # type: ignore[method-assign]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = True

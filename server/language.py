@@ -111,7 +111,8 @@ _WRITTEN: dict[EuropeanLanguage, str] = {
         o a os as um uma uns umas de do da dos das no na nos nas ao à é são era foi ser está estão há tem têm
         pode podem posso podemos deve devem que quê quem qual quais quando onde como quanto quanta quantos
         quantas por para
-        com sem em sobre entre desde até e ou mas não se seu sua seus suas meu minha este esta isso isto ele
+        com sem em sobre entre desde até e ou mas mais algum alguma não se seu sua seus suas meu minha este esta
+        isso isto ele
         ela você dele dela deles delas dum duma pelo pela pelos pelas também depois antes durante fica ficam num numa
     """,
     "it": """

@@ -1,5 +1,6 @@
 """Settings of the server, from the environment or `.env`. An empty value counts as not set."""
 
+import ipaddress
 import re
 import secrets
 from collections.abc import Iterator
@@ -89,6 +90,21 @@ def _origins(value: str) -> str:
     return value
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _networks(value: str) -> str:
+    try:
+        _networks_in(value)
+    except ValueError as error:
+        raise ValueError(message("each must be an address or a network, such as 127.0.0.1 or 10.0.0.0/8")) from error
+    return value
+
+
+def _networks_in(value: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip())
+
+
 def _origins_in(value: str) -> list[str]:
     return [origin.strip().rstrip("/").lower() for origin in value.split(",") if origin.strip()]
 
@@ -167,6 +183,13 @@ class ServerSettings(PagewiseSettings):
         validation_alias="TRUSTED_HOSTS",
         description="Further names under which browsers reach the server, separated by commas, such as "
         "`pagewise.example.org`.",
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        default="",
+        validation_alias="TRUSTED_PROXIES",
+        description="Addresses and networks of reverse proxies, separated by commas, such as `127.0.0.1` or "
+        "`10.0.0.0/8`. What these tell of the client before them (`X-Forwarded-For`, `-Proto`, `-Host`) is believed, "
+        "so that limits, log and links are the client's. Empty: nobody is believed.",
     )
     cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
         default="",
@@ -442,14 +465,23 @@ class ServerSettings(PagewiseSettings):
     @property
     def may_reindex(self) -> bool:
         """Whether the page may start the indexing job: with tokens, or where only this machine can ask."""
-        return bool(self.tokens) or (is_loopback(self.host) and not self.trusted_hosts.strip())
+        return bool(self.tokens) or self._is_for_this_machine_alone
 
     @property
     def may_upload(self) -> bool:
         """Whether documents may be added and deleted: where that is allowed, under the rule for the indexing job."""
         if self.allow_uploads == "auto":
-            return is_loopback(self.host) and not self.trusted_hosts.strip()
+            return self._is_for_this_machine_alone
         return self.allow_uploads and self.may_reindex
+
+    @property
+    def _is_for_this_machine_alone(self) -> bool:
+        return is_loopback(self.host) and not self.trusted_hosts.strip() and not self.proxy_networks
+
+    @property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """Where the proxies of TRUSTED_PROXIES are."""
+        return _networks_in(self.trusted_proxies)
 
     @property
     def tokens(self) -> tuple[ApiToken, ...]:

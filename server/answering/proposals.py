@@ -1,13 +1,16 @@
 """Questions that a document seems to answer: about what it defines, the sums and times it names, and its headings.
 
-In the document's own language, best first, made from its words alone. Whether they are answered has to be tried. Pure.
+In the document's own language, best first, made from its words alone. Whether they are answered has to be tried.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from pathlib import PurePosixPath
 
+from storage.catalogue.catalogue import Catalogue
+from storage.records import DocumentRecord
 from storage.words.languages import language_of
 from storage.words.sentences import sentence_spans
 from storage.words.terms import STOP_WORDS
@@ -15,10 +18,16 @@ from storage.words.terms import STOP_WORDS
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A question, and the document that should answer it."""
+    """A question, and the document that should answer it.
+
+    `quote` is the sentence that it was made from, and `value` what of it answers; `heading`: that of its part.
+    """
 
     question: str
     document: str
+    quote: str = ""
+    value: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,19 @@ class Source:
     title: str
     headings: tuple[str, ...]
     passages: tuple[str, ...]
+
+
+_PASSAGES = 60  # of a document
+
+
+def source_of(catalogue: Catalogue, record: DocumentRecord, most_passages: int | None = _PASSAGES) -> Source:
+    """What the index knows of a document; `most_passages` None: all of it."""
+    chunks = catalogue.document_chunks(record.path)
+    above = [heading for chunk in chunks for heading in chunk.context.split("\n")[0].split(" › ")[1:]]
+    labels = [] if record.format == "pdf" else catalogue.labels([(record.path, range(1, record.pages + 1))])[0]
+    title = record.title or PurePosixPath(record.path).stem
+    headings = tuple(dict.fromkeys([*above, *labels]))
+    return Source(record.path, title, headings, tuple(chunk.text for chunk in chunks[:most_passages]))
 
 
 _ABOUT = {
@@ -58,7 +80,6 @@ _WHOLE = {
     "fr": "Résume « {title} ».",
     "zh": "总结《{title}》。",
 }
-_MOST_OF_A_KIND = 4
 _LEAST_USED = 4  # times that a short form stands in a document that is about it
 _LONGEST_TITLE, _LONGEST_HEADING = 60, 70
 _LONGEST_SENTENCE = 240
@@ -95,8 +116,12 @@ _IS = {
 _MONEY = r"(?:[€$£¥]\s?\d[\d.,]*|\d[\d.,]*\s?(?:euros?|dollars?|pounds?|cents?|EUR|USD|€|Euro|Cent|元))"
 _COSTS_EN = re.compile(rf"^((?:An?|The|Each|Every) [\w' -]{{3,50}}?) costs? (?:\w+ ){{0,2}}{_MONEY}", re.IGNORECASE)
 _AMOUNT_EN = re.compile(rf"^(The [\w' -]{{3,50}}?) (?:is|are|amounts to) (?:\w+ ){{0,2}}{_MONEY}")
-_TIME_EN = re.compile(
-    r"^(The [\w' -]{3,40}?) (opens|closes|leaves|starts|begins|ends|departs) (?:\w+ )?(?:at|on|from) \d"
+_TIME_EN = re.compile(r"^(The [\w' -]{3,40}?) (open|close|leave|start|begin|end|depart)s (?:\w+ )?(?:at|on|from) \d")
+_HAS_EN = re.compile(
+    r"^((?:The|Each|Every|An?) [\w' -]{3,40}?"
+    r"|(?!It |They |This |That |These |There |We |He |She |Table |Figure )[A-Z][\w-]+(?:[ -][A-Z\d][\w-]*){0,3}) "
+    r"(ha(?=s )|hold|contain|comprise|include)s "
+    r"(?:\w+ ){0,2}?(?=\d)[\d,.]+[BMK]? ((?:[a-z-]+ ){0,2}[a-z-]+s)\b"
 )
 _COSTS_DE = re.compile(rf"^((?:Der|Die|Das|Ein|Eine) [\w -]{{3,50}}?) kostet (?:\w+ ){{0,2}}{_MONEY}")
 _AMOUNT_DE = re.compile(rf"^((?:Der|Die|Das) [\w -]{{3,50}}?) beträgt (?:\w+ ){{0,2}}{_MONEY}")
@@ -105,7 +130,20 @@ _AMOUNT_ZH = re.compile(
 )
 
 
-def proposals(source: Source) -> list[Proposal]:
+_ASKED_AMOUNTS = (
+    ("zh", _AMOUNT_ZH, "{subject}是多少？"),
+    ("de", _COSTS_DE, "Was kostet {subject}?"),
+    ("de", _AMOUNT_DE, "Wie hoch ist {subject}?"),
+    ("en", _COSTS_EN, "What does {subject} cost?"),
+    ("en", _AMOUNT_EN, "How much is {subject}?"),
+    ("en", _TIME_EN, "When does {subject} {does}?"),
+    ("en", _HAS_EN, "How many {things} does {subject} {does}?"),
+)
+_INFINITIVES = {"ha": "have"}
+_VALUE = re.compile(rf"{_MONEY}|\d[\d.,:]*[BMK]?(?:\s?(?:am|pm|Uhr|天|小时|分钟|公里|米))?")
+
+
+def proposals(source: Source, most_of_a_kind: int = 4) -> list[Proposal]:
     """Questions about the document, the most natural ones first; each once."""
     language = language_of(" ".join(source.passages)[:4000]) or "en"
     kinds = (
@@ -114,8 +152,13 @@ def proposals(source: Source) -> list[Proposal]:
         _of_headings(source, language),
         _of_the_whole(source, language),
     )
-    found = (question for kind in kinds for question in islice(dict.fromkeys(kind), _MOST_OF_A_KIND))
-    return [Proposal(question, source.document) for question in dict.fromkeys(found)]
+    found: dict[str, Proposal] = {}
+    for kind in kinds:
+        new: dict[str, Proposal] = {}
+        for each in kind:
+            new.setdefault(each.question, each)
+        found |= {each.question: each for each in islice(new.values(), most_of_a_kind) if each.question not in found}
+    return list(found.values())
 
 
 def _sentences(passages: Iterable[str]) -> Iterator[str]:
@@ -128,29 +171,20 @@ def _sentences(passages: Iterable[str]) -> Iterator[str]:
                 yield sentence
 
 
-def _amounts(source: Source, language: str) -> Iterator[str]:
+def _amounts(source: Source, language: str) -> Iterator[Proposal]:
     """What is asked for a sum or a time, and said in one sentence."""
     for sentence in _sentences(source.passages):
-        if language == "zh" and (match := _AMOUNT_ZH.match(sentence)):
-            yield f"{match[1]}是多少？"
-        elif language == "de" and (match := _COSTS_DE.match(sentence)):
-            yield f"Was kostet {_lowered(match[1])}?"
-        elif language == "de" and (match := _AMOUNT_DE.match(sentence)):
-            yield f"Wie hoch ist {_lowered(match[1])}?"
-        elif language == "en":
-            yield from _english_amounts(sentence)
+        for own, pattern, question in _ASKED_AMOUNTS:
+            if own == language and (match := pattern.match(sentence)):
+                subject = match[1] if language == "zh" else _lowered(match[1])
+                does, things = (*map(str, match.groups()[1:]), "", "")[:2]
+                value = _VALUE.search(sentence, match.end(2 if does else 1))
+                asked = question.format(subject=subject, does=_INFINITIVES.get(does, does), things=things)
+                yield Proposal(asked, source.document, sentence, value[0].strip() if value else "")
+                break
 
 
-def _english_amounts(sentence: str) -> Iterator[str]:
-    if match := _COSTS_EN.match(sentence):
-        yield f"What does {_lowered(match[1])} cost?"
-    elif match := _AMOUNT_EN.match(sentence):
-        yield f"How much is {_lowered(match[1])}?"
-    elif match := _TIME_EN.match(sentence):
-        yield f"When does {_lowered(match[1])} {match[2].removesuffix('s')}?"
-
-
-def _definitions(source: Source, language: str) -> Iterator[str]:
+def _definitions(source: Source, language: str) -> Iterator[Proposal]:
     """What the document explains: terms with a short form, and names that it says what they are of."""
     template = _DEFINED.get(language)
     if template is None:
@@ -158,13 +192,17 @@ def _definitions(source: Source, language: str) -> Iterator[str]:
     words = " ".join(" ".join(source.passages).split())
     for long, short in _SHORT_FORM.findall(words):
         if _is_short_form(short, long) and words.count(short) >= _LEAST_USED:
-            yield template.format(term=short)
+            name = f"{long.strip()} ({short})"
+            around = re.search(rf"(?<=\. )[A-Z][^.]*{re.escape(name)}[^.]*(?<!et al)\.(?= [A-Z]|$)", words)
+            quote = around[0] if around and len(around[0]) <= _LONGEST_SENTENCE else name
+            yield Proposal(template.format(term=short), source.document, quote, long.strip())
     pattern = _IS.get(language)
     for sentence in _sentences(source.passages) if pattern else ():
         match = pattern.match(sentence) if pattern else None
         term = match[1].removeprefix("The ") if match else ""
         if match and term.split()[0].lower() not in STOP_WORDS and _is_name(term):
-            yield template.format(term=term if term == match[1] else f"the {term}")
+            asked = template.format(term=term if term == match[1] else f"the {term}")
+            yield Proposal(asked, source.document, sentence)
 
 
 def _is_short_form(short: str, long: str) -> bool:
@@ -178,7 +216,7 @@ def _is_name(term: str) -> bool:
     return bool(_HAN.search(term)) or any(character.isupper() or character.isdigit() for character in term[1:])
 
 
-def _of_headings(source: Source, language: str) -> Iterator[str]:
+def _of_headings(source: Source, language: str) -> Iterator[Proposal]:
     template, title = _ABOUT.get(language), _short_title(source)
     if template is None or not title:
         return
@@ -186,15 +224,16 @@ def _of_headings(source: Source, language: str) -> Iterator[str]:
     for heading in dict.fromkeys(source.headings or _heading_lines(source.passages)):
         plain = _subject(_NUMBERED.sub("", " ".join(heading.split())).strip(" .:："))
         if plain.endswith(("?", "？")) and len(plain) > 8:
-            yield plain
+            yield Proposal(plain, source.document, heading=heading)
         elif _may_be_asked(plain, title):
-            yield template.format(title=title, heading=_in_a_sentence(plain, words, language))
+            asked = template.format(title=title, heading=_in_a_sentence(plain, words, language))
+            yield Proposal(asked, source.document, heading=heading)
 
 
-def _of_the_whole(source: Source, language: str) -> Iterator[str]:
+def _of_the_whole(source: Source, language: str) -> Iterator[Proposal]:
     template, title = _WHOLE.get(language), _short_title(source)
     if template is not None and title:
-        yield template.format(title=title)
+        yield Proposal(template.format(title=title), source.document)
 
 
 def _short_title(source: Source) -> str:
@@ -245,12 +284,17 @@ def _is_written_small(word: str, words: str) -> bool:
 
 
 def _lowered(subject: str) -> str:
-    return subject[0].lower() + subject[1:]
+    """Within a sentence; a name keeps its capital."""
+    is_name = subject.split()[0].lower() not in _ARTICLES
+    return subject if is_name else subject[0].lower() + subject[1:]
 
 
-def evenly(sources: Sequence[Source], most: int) -> list[Proposal]:
+_ARTICLES = frozenset(("the", "a", "an", "each", "every", "der", "die", "das", "ein", "eine"))
+
+
+def evenly(sources: Sequence[Source], most: int, most_of_a_kind: int = 4) -> list[Proposal]:
     """Proposals of many documents, one of each in turn, so that no document speaks alone; at most so many."""
-    queues = [iter(proposals(source)) for source in sources]
+    queues = [iter(proposals(source, most_of_a_kind)) for source in sources]
     found: list[Proposal] = []
     while queues and len(found) < most:
         still = []

@@ -12,6 +12,7 @@ from typing import Literal
 
 from server.answering.standalone_words import (
     ACT,
+    ADDED,
     ALSO,
     COMPARED,
     EITHER,
@@ -20,6 +21,8 @@ from server.answering.standalone_words import (
     EXPLETIVE,
     GOING_ON,
     GOING_ON_ZH,
+    HOW_MANY,
+    IN_PLACE,
     LEADING_PREPOSITION,
     ONE,
     OUTSIDE,
@@ -42,6 +45,7 @@ _CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 _FEWEST_WORDS = 3
+_SHORT, _SHORT_ZH = 7, 12  # words, characters
 _FEWEST_NAMED = 2
 """Particular words before "its": what is asked for, and whose it is."""
 _POSSESSIVE_EN = re.compile(r"its|their|his|her", re.IGNORECASE)
@@ -61,11 +65,19 @@ def stands_alone(question: str) -> bool:
     """Whether the question says everything itself: nothing in it points back, nothing was left out."""
     if is_about_conversation(question):
         return False
+    if IN_PLACE.search(question) or HOW_MANY.search(question) or _adds_something(question):
+        return False
     if IS_KANA.search(question):
         return not POINTING_JA.search(question) and len(question.strip()) >= 6
     if IS_HAN.search(question):
         return _stands_alone_zh(question)
     return _stands_alone_in(european_language(question), question)
+
+
+def _adds_something(question: str) -> bool:
+    """Whether it asks whether the same holds of one thing more."""
+    is_short = len(IS_HAN.findall(question)) <= _SHORT_ZH and len(question.split()) <= _SHORT
+    return is_short and ADDED.search(question) is not None
 
 
 def _stands_alone_in(language: EuropeanLanguage, question: str) -> bool:

@@ -279,22 +279,22 @@ POINTING_ZH = re.compile(
 )
 COMPARED = _by_language(
     en=(
-        r"^\W*(?:is|are)\s+(?:(?:the|a)\s+)?\w+\s+(?:included|extra)\s*[?.!]*$|^\W*(?:is|are|was|were)\s+there\s+(?:an?|any|some)\s+\w+\s*[?.!]*$|"
+        r"^\W*(?:is|are)\s+(?:(?:the|a)\s+)?\w+\s+(?:included|extra)\s*[?.!]*$|^\W*(?:is|are|was|were)\s+there\s+(?:an?|any|some)\s+(?:(?:\w+er|(?:more|less)\s+\w+|other|different)\s+)?\w+\s*[?.!]*$|"
         r"^\W*which(?:\s+ones?)?(?:\s+of\s+(?:the\s+two|them|these|those|both))?\s+(?:is|are|was|were|has|costs?"
         r"|lasts?)\s+"
         r"(?:the\s+)?(?:(?:more|less|most|least)\s+)?\w+\s*[?.!]*$"
     ),
     de=r"^\W*(?:[Ii]st|[Ss]ind)\s+(?:(?:der|die|das)\s+)?\w+\s+(?:inbegriffen|inklusive|enthalten|dabei)\s*[?.!]*$"
-    r"|^\W*[Gg]ibt\s+es\s+(?:(?:eine?n?|irgendeine?n?)\s+)?\w+\s*[?.!]*$|^\W*[Ww]elche[rsn]?(?:\s+(?:davon|von\s+beiden|der\s+beiden))?\s+(?:ist|sind|war|kostet"
+    r"|^\W*[Gg]ibt\s+es\s+(?:(?:eine?n?|irgendeine?n?)\s+)?(?:\w+(?:er|ere[nrs]?)\s+)?\w+\s*[?.!]*$|^\W*[Ww]elche[rsn]?(?:\s+(?:davon|von\s+beiden|der\s+beiden))?\s+(?:ist|sind|war|kostet"
     r"|hält)\s+(?:(?:am|der|die|das)\s+)?[a-zäöüß]+\s*[?.!]*$",
-    fr=r"^\W*(?:y\s+a-t-il|il\s+y\s+a)\s+(?:une?|des)\s+\w+\s*[?.!]*$|^\W*(?:le|la|les)quel(?:le)?s?(?:\s+des\s+deux)?\s+(?:est|sont)\s+(?:(?:le|la|les)\s+)?(?:(?:plus"
+    fr=r"^\W*(?:y\s+a-t-il|il\s+y\s+a)\s+(?:une?|des)\s+\w+(?:\s+(?:plus|moins)\s+\w+)?\s*[?.!]*$|^\W*(?:le|la|les)quel(?:le)?s?(?:\s+des\s+deux)?\s+(?:est|sont)\s+(?:(?:le|la|les)\s+)?(?:(?:plus"
     r"|moins)\s+)?\w+\s*[?.!]*$",
     es=(
-        r"^\W*hay\s+(?:(?:una?|algun[oa]s?|algún)\s+)?\w+\s*[?.!]*$|^\W*cuál(?:es)?(?:\s+de\s+(?:(?:los|las)\s+dos|ell[oa]s))?\s+(?:es|son)\s+(?:(?:el|la|los|las)\s+)?"
+        r"^\W*hay\s+(?:(?:una?|algun[oa]s?|algún)\s+)?\w+(?:\s+(?:más|menos)\s+\w+)?\s*[?.!]*$|^\W*cuál(?:es)?(?:\s+de\s+(?:(?:los|las)\s+dos|ell[oa]s))?\s+(?:es|son)\s+(?:(?:el|la|los|las)\s+)?"
         r"(?:más|menos|mejor|peor|mayor|menor)(?:\s+\w+)?\s*[?.!]*$"
     ),
     pt=(
-        r"^\W*há\s+(?:(?:uma?|algum(?:a)?)\s+)?\w+\s*[?.!]*$|^\W*qual(?:\s+(?:dos|das)\s+(?:dois|duas)|\s+del[ea]s)?\s+(?:é|são)\s+(?:(?:o|a|os|as)\s+)?"
+        r"^\W*há\s+(?:(?:uma?|algum(?:a)?)\s+)?\w+(?:\s+(?:mais|menos)\s+\w+)?\s*[?.!]*$|^\W*qual(?:\s+(?:dos|das)\s+(?:dois|duas)|\s+del[ea]s)?\s+(?:é|são)\s+(?:(?:o|a|os|as)\s+)?"
         r"(?:mais|menos|melhor|pior|maior|menor)(?:\s+\w+)?\s*[?.!]*$"
     ),
 )
@@ -328,6 +328,21 @@ ALSO = re.compile(
 its own."""
 EITHER = re.compile(r"^\W*(?:\w+\W+){0,2}\w+\s+(?:or|oder|ou|o|u)\s+(?:\w+\W+){0,4}\w+\s*[?.!]*$", re.IGNORECASE)
 """One or the other, and no more."""
+ADDED = re.compile(r"\b(?:also|auch(?!\s+wenn)|aussi(?!.*\bque\b)|también|também)\b|(?<![再即])也", re.IGNORECASE)
+"""One thing more; a sign of going on in a short question only: a long one may name all that it adds to."""
+IN_PLACE = re.compile(
+    r"\binstead(?!\s+of)\b|\bstattdessen\b|\bà\s+la\s+place(?!\s+d)|\ben\s+su\s+lugar\b|\bem\s+vez\s+disso\b|代替(?!品)|改用",
+    re.IGNORECASE,
+)
+"""Something in the place of what was spoken of."""
+HOW_MANY = re.compile(
+    r"^\W*(?:how\s+(?:many|much|long|often)\s+(?:if|with|without|for|in|on|when|at|by|per)\b"
+    r"|wie\s+(?:viele?|lange|oft)\s+(?:mit|ohne|für|in|bei|wenn|pro|am|im)\b"
+    r"|combien\s+(?:avec|sans|pour|en|si|par|dans)\b|cuánt[oa]s?\s+(?:con|sin|para|en|si|por)\b"
+    r"|quant[oa]s?\s+(?:com|sem|para|em|se|por|no|na)\b|(?:加上|算上|除去|不算|去掉))",
+    re.IGNORECASE,
+)
+"""How many, and what of was left out."""
 ONE = _by_language(
     en=r"\b(?:one|some|any|none)\s*[?.!]*$",
     de=r"\b(?:eine[nrs]?|keine[nrs]?|welche[nrs]?)(?:\s+[a-zäöüß]+)?\s*[?.!]*$",
@@ -338,7 +353,7 @@ ONE = _by_language(
 """One of what was spoken of."""
 GOING_ON_ZH = re.compile(
     r"^\W*(?:我(?:是说|说的是|指的?是|问的是|想问的是)|不是|比|(?:为什么|为何|怎么)?(?:不|没有?|都|也)?(?:包括|包含|涵盖|适用|算)|那|还有|然后|所以|但是?|可是|而|另外|此外|因此|再|接着|继续|换成|如果是?|要是|万一|除此之外|除了这|或者|"
-    r"不(?:需要|用|必|要|能|可以|会|收|行)|折合|换算|相当于|只有|仅|含(?!有)|有[^，,。？?]{1,4}的吗|有[^，,。？?]{2,3}吗\s*[？?]*$|不含|包括|同样|也|否则|不然|是(?!否|不是|谁|什么是)|哪一?[个种款家些]?(?:更|比较"
+    r"不(?:需要|用|必|要|能|可以|会|收|行)|折合|换算|相当于|只有|仅|含(?!有)|有[^，,。？?]{1,4}的吗|有(?:没有)?更[^，,。？?]{1,6}吗?\s*[？?]*$|有[^，,。？?]{2,3}吗\s*[？?]*$|不含|包括|同样|也|否则|不然|是(?!否|不是|谁|什么是)|哪一?[个种款家些]?(?:更|比较"
     r"|最)[^，,。？?]{1,3}\s*[？?！!。]*$)"
 )
 WHAT_ABOUT_ZH = re.compile(

@@ -6,7 +6,7 @@ What is found out on the way is kept for the server, in the place of what was kn
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from llama_index.core.schema import NodeWithScore, TextNode
@@ -113,13 +113,16 @@ def _scores(models: LanguageModels, trial: Trial) -> Finding:
 def _known(models: LanguageModels, trial: Trial, kind: ServerKind) -> Iterator[Finding]:
     """What each of the models takes; those that are tried are the one that answers and the one that scores."""
     roles: Sequence[Role] = ("answering", "scoring") if trial.scores else ("answering",)
-    for name in dict.fromkeys(models.name(role) for role in roles):
+    names = list(dict.fromkeys(models.name(role) for role in roles))
+    for name in names:
         role = next(role for role in roles if models.name(role) == name)
         known = models.of(role).known.current
-        yield _thinking(known, kind)
+        findings = [_thinking(known, kind)]
         if "scoring" in roles and models.name("scoring") == name:
-            yield _json_mode(known)
-        yield _takes(known)
+            findings.append(_json_mode(known))
+        for each in (*findings, _takes(known)):
+            found = message("{model}: {found}", model=name, found=each.found) if len(names) > 1 else each.found
+            yield replace(each, found=found)
 
 
 def _thinking(known: Capabilities, kind: ServerKind) -> Finding:

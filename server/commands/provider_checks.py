@@ -67,15 +67,15 @@ def provider_findings(trial: "Trial") -> Iterator[Finding]:
 
 
 def _of_models(trial: "Trial", models: httpx.Response, kind: ServerKind, listed: Any) -> Iterator[Finding]:
-    names = [
-        _model_name(models, name, setting)
-        for name, setting in (
-            (trial.model, "DEEPSEEK_MODEL"),
-            (trial.scoring_model, "SCORING_MODEL"),
-            (trial.rewriting_model, "REWRITING_MODEL"),
-        )
-        if name
-    ]
+    settings: dict[str, str] = {}
+    for name, setting in (
+        (trial.model, "DEEPSEEK_MODEL"),
+        (trial.scoring_model, "SCORING_MODEL"),
+        (trial.rewriting_model, "REWRITING_MODEL"),
+    ):
+        if name:
+            settings.setdefault(name, setting)
+    names = [_model_name(models, name, setting) for name, setting in settings.items()]
     yield from names
     if any(name.is_well is False for name in names):
         yield from _unchecked("there is no such model", *_LATER)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from flask import Flask
 from flask.helpers import get_debug_flag
 from waitress import wasyncore
 from waitress.server import create_server
@@ -45,16 +46,18 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
     keep_memory_together()
     services = build_services(settings, read_storage_settings())
     connections: dict[int, Any] = {}
-    limits = connection_limits()
+    limits = connection_limits(settings.proxy_networks)
     with _listening_socket(settings) as listening:
+        app = create_app(services)
         server = create_server(
-            create_app(services),
+            app,
             map=connections,
             sockets=[listening],
             _dispatcher=Lanes(settings.threads),
             max_request_body_size=_LARGEST_BUFFERED_BODY,
             ident=None,
             connection_limit=limits.places + _MORE_CONNECTIONS,
+            clear_untrusted_proxy_headers=not settings.proxy_networks,  # else `BehindProxies` does
         )
         server.channel_class = guarded_channel(limit_of_uploads(settings))
         stop = threading.Event()
@@ -62,6 +65,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
             signal.signal(number, lambda _number, _frame: stop.set())
         _announce(announce, services, listening.getsockname()[1])
         services.load()
+        threading.Thread(target=_compile_templates, args=(app,), name="templates", daemon=True).start()
         _handle_connections(connections, ConnectionKeeper(connections, limits), stop, services)
     server.task_dispatcher.shutdown(timeout=_THREADS_END_SECONDS)
     services.close()
@@ -96,6 +100,12 @@ def _handle_connections(
     while not stop.is_set():
         turn(0.5)
     stop_serving(turn, connections, services)
+
+
+def _compile_templates(app: Flask) -> None:
+    """The first to see a page does not wait for it: half a second, for the list of documents."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
 
 
 def _announce(announce: Callable[[str], None], services: Services, port: int) -> None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.http.body_limits import GuardedChannel
+from server.http.proxies import is_one_of
+from server.settings import Network
 
 _MOST_PLACES = 1000  # waitress asks every connection at every turn of its loop
 _HANDLES_OF_THE_REST = 160  # files of the index, connections to a model, pipes to children, bodies kept on the disk
@@ -22,21 +24,25 @@ _FRESH_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """How many may be connected, how many of one address, how many of them sending a body; and how long in silence."""
+    """How many may be connected, how many of one address, how many of them sending a body; and how long in silence.
+
+    A proxy stands for many clients, so that its address has no share of its own.
+    """
 
     places: int
     of_one_address: int
     bodies: int
     idle_seconds: float = 60.0
+    proxies: tuple[Network, ...] = ()
 
 
-def connection_limits() -> ConnectionLimits:
+def connection_limits(proxies: tuple[Network, ...] = ()) -> ConnectionLimits:
     """As many places as this process may open files for, and room for the rest of its work."""
     handles, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if handles == resource.RLIM_INFINITY:
         handles = _MOST_PLACES * 2
     places = max(8, min(_MOST_PLACES, max(handles // 2, handles - _HANDLES_OF_THE_REST)))
-    return ConnectionLimits(places, of_one_address=places * 3 // 4, bodies=max(4, places // 4))
+    return ConnectionLimits(places, of_one_address=places * 3 // 4, bodies=max(4, places // 4), proxies=proxies)
 
 
 class ConnectionKeeper:
@@ -83,7 +89,7 @@ class ConnectionKeeper:
             (channel for channel in channels if channel.is_waiting()), key=lambda channel: channel.waiting_since
         )
         waiting = waiting[: -max(1, limits.places // 8)]  # the newest may be about to ask: it comes to them last
-        counted = Counter(map(_client, channels))
+        counted = Counter(_client(each) for each in channels if not is_one_of(str(each.addr[0]), limits.proxies))
         for client in [client for client, number in counted.items() if number > limits.of_one_address]:
             _close(
                 [channel for channel in waiting if _client(channel) == client], counted[client] - limits.of_one_address

@@ -49,6 +49,8 @@ _NEEDED: dict[Scope, frozenset[str]] = {
             "web.history",
             "web.judge",
             "web.judged_questions",
+            "web.own_questions",
+            "web.settle_question",
         }
     ),
     "upload": frozenset(

@@ -37,6 +37,7 @@ def page_context() -> dict[str, Any]:
         "settings": services().settings,
         "can_reindex": services().reindexing is not None,
         "is_indexing": _is_indexing,
+        "has_just_indexed": _has_just_indexed,
         "job_now": _job_now,
         "may": may,
         "signed_in_as": g.get("token_name"),
@@ -60,6 +61,12 @@ def _documents_known() -> int:
 def _job_now() -> JobState | None:
     reindexing = services().reindexing
     return reindexing.state() if reindexing else None
+
+
+def _has_just_indexed() -> bool:
+    """Whether the last run ended with an index, for some documents at least."""
+    job = _job_now()
+    return job is not None and not job.is_running and job.exit_code in (0, 1)
 
 
 def _is_indexing() -> bool:

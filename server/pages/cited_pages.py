@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
+from markupsafe import Markup
 
 from server.documents.cited_sentence import cited_range
 from server.documents.page_pictures import NoPicture, Picture
@@ -12,6 +13,8 @@ from server.documents.slow_work import NoRoom
 from server.http.schema import PassageOut
 from server.http.services import services
 from server.pages.documents import picture_file
+from server.pages.page_text import PageText
+from server.pages.template_helpers import is_written_as_markdown
 from server.retrieval.index_holder import IndexNotReady
 
 ZOOMS = (1, 2, 3)
@@ -34,9 +37,15 @@ class Pane:
     sources: int
 
     @property
-    def sentence(self) -> tuple[int, int] | None:
-        """Where the sentence stands in the passage itself, for a page that cannot be shown."""
-        return cited_range(self.passage.text, self.statement)[0]
+    def text(self) -> Markup:
+        """The page with passage and sentence marked; the passage alone where the page cannot be shown."""
+        is_markdown = is_written_as_markdown(self.passage.document)
+        if self.shown is not None and self.shown.page is not None:
+            page = self.shown.page.text
+            return PageText(page, self.shown.ranges, (), self.shown.sentence, is_markdown).html()
+        passage = self.passage.text
+        sentence, _weight = cited_range(passage, self.statement)
+        return PageText(passage, [(0, len(passage))], (), sentence, is_markdown).html()
 
 
 def opened(

@@ -1,6 +1,7 @@
 """One document: a page of it as a picture and as text, search inside it, and what to do where it could not be read."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from server.pages.blueprint import blueprint
 from server.pages.cited_pages import ZOOMS
 from server.pages.documents import asked_page, picture_file
 from server.pages.page_text import PageText
+from server.pages.template_helpers import is_written_as_markdown
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.versions import other_versions
 from storage.catalogue.catalogue import Catalogue
@@ -106,12 +108,19 @@ def _searched(catalogue: Catalogue, shown: ShownPage) -> tuple[Search | None, Ma
     if shown.page is None:
         return None, None
     if not (wanted := _wanted()):
-        return None, PageText(shown.page.text, shown.ranges).html()
+        return None, _text(shown)
     with services().slow_work.turn("files"):  # the document is read whole
         inside = TextSearch(wanted, catalogue.pages(shown.document.path))
         found = inside.found()
     hits = inside.on_page(shown.page.number)
-    return Search(wanted, found, len(hits)), PageText(shown.page.text, shown.ranges, hits).html()
+    return Search(wanted, found, len(hits)), _text(shown, hits)
+
+
+def _text(shown: ShownPage, hits: Sequence[tuple[int, int]] = ()) -> Markup | None:
+    if shown.page is None:
+        return None
+    is_markdown = is_written_as_markdown(shown.document.path)
+    return PageText(shown.page.text, shown.ranges, hits, is_markdown=is_markdown).html()
 
 
 def _can_open(index: OpenIndex, record: DocumentRecord) -> bool:

@@ -1,24 +1,38 @@
 """The text of a page as it is read: paragraphs without the line ends of the page, tables as tables, marks in them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from markupsafe import Markup
 
-from server.pages.rendering import render_text
+from server.pages.rendering import render_words
 from server.pages.template_helpers import joined_lines
 
 Range = tuple[int, int]
 _RULE_SIGNS = set("|:- ")
+_HEADING = re.compile(r"#{1,6}\s+(?=[^\n]*\Z)")
 
 
 class PageText:
-    """Renders one page. `passage` and `hits` are ranges of characters; the first of each has an id to lead to."""
+    """Renders one page. `passage` and `hits` are ranges of characters; the first of each has an id to lead to.
 
-    def __init__(self, text: str, passage: Sequence[Range] = (), hits: Sequence[Range] = ()) -> None:
+    `sentence` is one more range, within the passage. `is_markdown`: headings are shown without their signs.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        passage: Sequence[Range] = (),
+        hits: Sequence[Range] = (),
+        sentence: Range | None = None,
+        is_markdown: bool = False,
+    ) -> None:
         self._text = text
         self._shown = joined_lines(text)
-        self._layers = (("passage", sorted(passage)), ("hit", sorted(hits)))
+        self._is_markdown = is_markdown
+        sentences = [sentence] if sentence else []
+        self._layers = (("passage", _merged(passage, len(text))), ("sentence", sentences), ("hit", sorted(hits)))
         self._named: set[str] = set()
 
     def html(self) -> Markup:
@@ -40,8 +54,14 @@ class PageText:
         for has_text, group in groupby(lines, key=lambda line: bool(self._text[slice(*line)].strip())):
             paragraph = list(group)
             if has_text:
-                blocks.append(Markup("<p>{}</p>").format(self._marked(paragraph[0][0], paragraph[-1][1])))
+                blocks.append(self._paragraph(paragraph[0][0], paragraph[-1][1]))
         return blocks
+
+    def _paragraph(self, start: int, end: int) -> Markup:
+        signs = _HEADING.match(self._text, start, end) if self._is_markdown else None
+        if signs is None:
+            return Markup("<p>{}</p>").format(self._marked(start, end))
+        return Markup("<p><b>{}</b></p>").format(self._marked(signs.end(), end))
 
     def _table(self, lines: Sequence[Range]) -> Markup:
         rows = [line for line in lines if set(self._text[slice(*line)]) - _RULE_SIGNS]
@@ -60,7 +80,7 @@ class PageText:
 
     def _marked(self, start: int, end: int, depth: int = 0) -> Markup:
         if depth == len(self._layers):
-            return render_text(self._shown[start:end])
+            return render_words(self._shown[start:end])
         name, ranges = self._layers[depth]
         pieces, position = [], start
         for first, last in ranges:
@@ -71,7 +91,18 @@ class PageText:
         return Markup("").join([*pieces, self._marked(position, end, depth + 1)])
 
     def _mark(self, name: str, start: int, end: int, depth: int) -> Markup:
+        tag = "strong" if name == "sentence" else "mark"
         own = Markup(' class="hit"') if name == "hit" else Markup("")
-        opening = Markup("<mark{1}>") if name in self._named else Markup('<mark id="{0}"{1}>')
+        opening = Markup("<{2}{1}>") if name in self._named else Markup('<{2} id="{0}"{1}>')
         self._named.add(name)
-        return opening.format(name, own) + self._marked(start, end, depth + 1) + Markup("</mark>")
+        return opening.format(name, own, tag) + self._marked(start, end, depth + 1) + Markup("</{}>").format(tag)
+
+
+def _merged(ranges: Sequence[Range], length: int) -> list[Range]:
+    merged: list[Range] = []
+    for start, end in sorted((max(0, start), min(end, length)) for start, end in ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif start < end:
+            merged.append((start, end))
+    return merged

@@ -101,6 +101,14 @@ def render_text(text: str) -> Markup:
     return Markup(html.escape(visible(text)))
 
 
+def render_words(text: str) -> Markup:
+    """The same with what is raised on its page raised here: the job writes "10^15" and "90 ^1"."""
+    return Markup(_RAISED.sub(r"<sup>\1</sup>", str(render_text(text))))
+
+
+_RAISED = re.compile(r"(?<=[\w.,:)\]%’”]) ?\^([+-]?\d{1,4}|[a-z])(?![\w^])")
+
+
 def render_passage(text: str, is_markdown: bool = False) -> Markup:
     """A passage with its tables as tables, and its marks as what they mean where the document is Markdown."""
     pieces: list[Markup] = []
@@ -110,7 +118,7 @@ def render_passage(text: str, is_markdown: bool = False) -> Markup:
             pieces.append(render_answer("\n".join(_with_header(block))))
         elif "".join(block).strip():
             written = "\n".join(block)
-            lines_kept = Markup('<p class="lines">{}</p>').format(render_text(written.strip("\n")))
+            lines_kept = Markup('<p class="lines">{}</p>').format(render_words(written.strip("\n")))
             pieces.append(render_answer(written) if is_markdown else lines_kept)
     return Markup(_HEADING_TAG.sub(r"<\1p>", "".join(pieces)))  # the page has headings of its own
 
@@ -127,27 +135,6 @@ def _with_header(rows: list[str]) -> list[str]:
 
 
 _RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")
-
-
-def render_marked(text: str, ranges: Sequence[tuple[int, int]], sentence: tuple[int, int] | None = None) -> Markup:
-    """Plain text with character ranges of it marked; the first mark has the id `passage`.
-
-    `sentence` is marked more strongly within them, with an id of its own.
-    """
-    pieces: list[Markup] = []
-    position = 0
-    for number, (start, end) in enumerate(_merged(ranges, len(text))):
-        mark = Markup("<mark>{}</mark>") if number else Markup('<mark id="passage">{}</mark>')
-        pieces += [render_text(text[position:start]), mark.format(_with_sentence(text, start, end, sentence))]
-        position = end
-    return Markup("").join([*pieces, render_text(text[position:])])
-
-
-def _with_sentence(text: str, start: int, end: int, sentence: tuple[int, int] | None) -> Markup:
-    if sentence is None or not start <= sentence[0] < sentence[1] <= end:
-        return render_text(text[start:end])
-    strong = Markup('<strong id="sentence">{}</strong>').format(render_text(text[slice(*sentence)]))
-    return render_text(text[start : sentence[0]]) + strong + render_text(text[sentence[1] : end])
 
 
 def _build_markdown(*, keeps_lines: bool) -> MarkdownIt:
@@ -259,12 +246,16 @@ def _landmarks(text: str, context: AnswerContext) -> Iterator[tuple[int, int, To
             links = [(number, number in context.alone) for number in mark.numbers]
             meta = {"links": links, "address": context.address}
             yield mark.start + len(mark.space), mark.end, Token("citation", "", 0, meta=meta)
+    for found in _RAISED.finditer(text):
+        yield *found.span(), Token("citation", "", 0, content=found[1], meta={"mark": "raised"})
     for doubtful in filter(str.strip, context.unsupported):
         for found in re.finditer(rf"(?<![A-Za-z0-9_.]){re.escape(doubtful)}(?![A-Za-z0-9_])", text):
             yield *found.span(), Token("citation", "", 0, content=found[0], meta={"mark": "doubt"})
 
 
 def _citation_html(token: Token) -> str:
+    if token.meta.get("mark") == "raised":
+        return f"<sup>{html.escape(token.content)}</sup>"
     if kind := token.meta.get("mark"):
         return f'<mark class="{kind}">{html.escape(token.content)}</mark>'
     links, address = token.meta["links"], html.escape(token.meta["address"])
@@ -315,16 +306,6 @@ def _attribute(_tag: str, name: str, value: str) -> str | None:
     if name == "class":
         return value if value in _CLASSES else None
     return value
-
-
-def _merged(ranges: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted((max(0, start), min(end, length)) for start, end in ranges):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        elif start < end:
-            merged.append((start, end))
-    return merged
 
 
 _MARKDOWN = _build_markdown(keeps_lines=False)

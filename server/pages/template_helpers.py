@@ -3,7 +3,7 @@
 import glob
 import os
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,14 +27,13 @@ from server.pages.common_statements import statement
 from server.pages.rendering import (
     AnswerContext,
     render_answer,
-    render_marked,
     render_passage,
     render_text,
     sentences_in,
 )
 from server.pages.static_files import asset
 from storage.escaping import escaped
-from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
+from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES, SUFFIXES
 from storage.message_translation import told
 from storage.messages import Message, decoded
 from storage.place_names import printed_labels
@@ -48,6 +47,7 @@ _SHORT_LINE = 40
 _LINE_ENDS = (".", ":", "!", "?", "|", "。", "：", "！", "？")
 _SENTENCE_STOPS = (".", "!", "?", "…", "。", "！", "？")
 _SHORT_PASSAGE = 220
+_ROWS_BELOW = 7  # with the line of dashes
 _MOST_LOOKED_AT = 2000
 _URGENT = (notices.changed_since_indexing(()).template, notices.quoted_instead("").template)  # type: ignore[attr-defined]
 _PLAIN_START = re.compile(r"[a-z]+(?:'s)?[ ,;]")  # a word, and not the name of a file or of a model
@@ -119,7 +119,12 @@ def _on_one_line(sentence: str) -> str:
 
 def shown_passage(passage: PassageOut, statement: str) -> ShownPassage:
     """The sentence of a passage that bears out the statement first; a row of a table with the table's first row."""
-    return _shown(passage.text, passage.document.lower().endswith((".md", ".markdown")), statement)
+    return _shown(passage.text, is_written_as_markdown(passage.document), statement)
+
+
+def is_written_as_markdown(document: str) -> bool:
+    """Whether its text has the signs of Markdown, by the name of the file."""
+    return document.lower().endswith(SUFFIXES["markdown"])
 
 
 @lru_cache(maxsize=64)  # a page shows each twice: on its card, and where its citation is pointed at
@@ -133,10 +138,16 @@ def _shown(text: str, is_markdown: bool, statement: str) -> ShownPassage:
     if key.startswith("|"):
         above = text[: sentence[0]].rstrip("\n").split("\n")
         rows = list(takewhile(lambda line: line.startswith("|"), reversed(above)))
-        key = f"{rows[-1]}\n{key}" if rows else key
+        key = f"{rows[-1]}\n{key}" if rows else "\n".join([key, *_rows_at(text[sentence[1] :])])
     elif not is_markdown:
         key = _on_one_line(key)
     return ShownPassage(render_passage(key, is_markdown), whole)
+
+
+def _rows_at(text: str) -> Iterator[str]:
+    """The first rows of a table that goes on here: its heading alone says nothing."""
+    lines = text.lstrip("\n").split("\n")
+    return islice(takewhile(lambda line: line.startswith("|"), lines), _ROWS_BELOW)
 
 
 def pages_of(record: DocumentRecord) -> str:
@@ -292,9 +303,9 @@ def is_estimated(usage: Usage) -> bool:
 
 
 def cost(usage: Usage) -> str:
-    """What a question cost, in money; empty where that is not known."""
-    parts = [part for part in usage.values() if part.get("cost")]
-    if not parts:
+    """What a question cost, in money; empty where that is not known, if only of a part of it."""
+    parts = [part for part in usage.values() if token_count({"": part})]
+    if not parts or any(part.get("cost") is None for part in parts):
         return ""
     total = sum(float(part["cost"]) for part in parts)
     return str(format_currency(total, parts[0]["currency"], "¤#,##0.0000", currency_digits=False))
@@ -310,7 +321,6 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "found_line": found_line,
     "grouped": format_decimal,
     "is_estimated": is_estimated,
-    "joined_lines": joined_lines,
     "is_ocr": is_ocr,
     "answer_html": answer_html,
     "asset": asset,
@@ -329,7 +339,6 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "printed_labels": printed_labels,
     "reflow": reflow,
     "render_answer": render_answer,
-    "render_marked": render_marked,
     "render_text": render_text,
     "escaped": escaped,
     "searched_facts": searched_facts,

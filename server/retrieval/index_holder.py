@@ -249,6 +249,7 @@ class IndexHolder:
             )
             raise ServerUnavailable(sentence) if recorded.protocol else ModelUnavailable(sentence)
         generation.vectors.nearest(probe, 1)  # loads Chroma's index into memory before the first question needs it
+        generation.catalogue.read_ahead()
         return model
 
     def _look_at_servers(self) -> None:

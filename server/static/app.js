@@ -281,7 +281,8 @@
     if (!pane() || getComputedStyle(pane()).position !== "fixed") return;
     const cited = [...document.querySelectorAll("[data-result] .answer a.cite")];
     const number = pane().querySelector(".number").textContent;
-    const link = cited.find((cite) => cite === opener) || cited.find((cite) => cite.textContent === number);
+    const card = document.querySelector(`#source-${number} h3 a`);
+    const link = cited.find((cite) => cite === opener) || cited.find((cite) => cite.textContent === number) || card;
     if (!link) return;
     const [at, edge] = [link.getBoundingClientRect(), pane().getBoundingClientRect().top];
     if (at.top < 0 || at.bottom > edge - 8) scrollBy(0, at.bottom - edge + 24);
@@ -552,12 +553,14 @@
   for (const place of document.querySelectorAll("[data-waiting]")) awaitReady(place);
 
   // A page that is opened by its address is led to its sentence by the browser, which moves the answer away.
-  addEventListener("load", () => {
+  function settle() {
     if (!pane()) return;
     if (getComputedStyle(pane()).position !== "fixed") scrollTo(0, 0);
     center();
     keepInView();
-  });
+  }
+  // The browser leads there once more in the frame after the page is complete.
+  addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(settle)));
 
   start();
   center();

@@ -9,7 +9,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -281,6 +281,12 @@ class Catalogue:
     def documents(self) -> list[DocumentRecord]:
         """Every known document, by path. A published catalogue's are read once: ten thousand take a quarter second."""
         return self._every_document() if self._writable else list(self._all_documents)
+
+    def read_ahead(self) -> None:
+        """Read now what is read once, so that no request waits for it; where it cannot be, whoever needs it is told."""
+        with suppress(sqlite3.Error):
+            self.documents()
+            self.odd_counts()
 
     @cached_property
     def _all_documents(self) -> tuple[DocumentRecord, ...]:

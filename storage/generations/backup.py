@@ -32,7 +32,7 @@ CONTENTS = "BACKUP.json"
 FORMAT = 1
 _TRIES = 3
 _DATABASES = ("embeddings.db", "ocr.db", "answers.db", "budget.db", "budget.month.db")
-_FILES = ("listing.json", "language_models.json", "pack.key")
+_FILES = ("listing.json", "language_models.json", "own_questions.jsonl", "pack.key")
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD")
 _SETTING = re.compile(r"\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=")
 

@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +14,7 @@ from storage.caches.embeddings import EmbeddingCache
 from storage.generations.drafts import KEPT_GENERATIONS
 from storage.generations.published import current_name, published_names
 from storage.generations.verification import problems_of
-from tests.indexing.workshop import Workshop, empty_workshop
-
-__all__ = ["empty_workshop"]
+from tests.indexing.workshop import Workshop
 
 BATCH = 8
 KILLED = -9
@@ -25,7 +24,7 @@ def write_version(workshop: Workshop, version: int) -> None:
     """Twelve files of several chunks; each version changes, adds and removes some."""
     for number in range(12):
         sentences = [
-            f"File {number} of version {version if number % 3 else 0} says that {i} is {i * i}." for i in range(60)
+            f"File {number} of version {version if number % 3 else 0} says that {i} is {i * i}." for i in range(30)
         ]
         workshop.write(f"{number}.txt", "\n\n".join(sentences))
     workshop.write(f"only-{version}.txt", f"Only version {version} has this file.")
@@ -73,11 +72,19 @@ def kill_at(workshop: Workshop, failpoint: str, version: int) -> None:
     assert workshop.leftovers() == []
 
 
+@pytest.fixture(scope="module")
+def first_version(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    """Indexed once; `indexed` is a copy for each test."""
+    place = tmp_path_factory.mktemp("first")
+    made = Workshop(place / "documents", place / "index")
+    write_version(made, 1)
+    finish(job(made))
+    return made
+
+
 @pytest.fixture
-def indexed(empty_workshop: Workshop) -> Workshop:
-    write_version(empty_workshop, 1)
-    finish(job(empty_workshop))
-    return empty_workshop
+def indexed(first_version: Workshop, tmp_path: Path) -> Workshop:
+    return first_version.copy_to(tmp_path)
 
 
 @pytest.mark.soak

@@ -7,4 +7,5 @@ class AxeResults:
     response: dict[str, Any]
 
 class Axe:
+    axe_script: str
     def run(self, page: Page) -> AxeResults: ...

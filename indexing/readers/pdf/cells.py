@@ -94,8 +94,8 @@ def _cells_with_leader(row: Row, gap: float) -> list[list[Word]]:
     rest = row.words[last + 1 :]
     cells = _joined_segments(Row(rest), gap, may_begin_with_mark=False) if rest else []
     label = [replace(word, text=text) for word in row.words[: last + 1] if (text := _LEADER_END.sub("", word.text))]
-    are_figures = all(is_figure(text) or text in _NO_FIGURE for text in (text_of(cell) for cell in cells))
-    return [label, *cells] if label and len(cells) > 1 and are_figures else [row.words]
+    figures = sum(is_figure(text) or text in _NO_FIGURE for text in map(text_of, cells))
+    return [label, *cells] if label and figures > 1 and figures * 2 >= len(cells) else [row.words]
 
 
 def _is_equation(cells: Sequence[Sequence[Word]]) -> bool:

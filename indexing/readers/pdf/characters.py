@@ -168,7 +168,8 @@ def _characters(text_page: Any, count: int) -> Iterator[tuple[int, Character | N
         text, high = _whole(high, text)
         if not text:
             continue
-        drawn_by = ctypes.cast(object_of(text_page, index), ctypes.c_void_p).value or 0
+        pointer = object_of(text_page, index)
+        drawn_by = ctypes.addressof(pointer.contents) if pointer else 0
         box_of(text_page, index, box)
         if drawn_by != address or not drawn_by:
             address, style = drawn_by, _style(text_page, index, abs(box.top - box.bottom))
@@ -197,8 +198,12 @@ def _style(text_page: Any, index: int, height: float) -> _Style:
 
 
 def _placed(text: str, box: Any, origin: tuple[float, float], style: _Style, drawn_by: int) -> Character:
-    left, top, right, bottom = style.turn.box(box.left, box.bottom, box.right, box.top)
-    x, base = style.turn.point(*origin)
+    if style.angle == 0:  # as nearly all text: nothing is to be turned
+        left, top, right, bottom = box.left, -box.top, box.right, -box.bottom
+        x, base = origin[0], -origin[1]
+    else:
+        left, top, right, bottom = style.turn.box(box.left, box.bottom, box.right, box.top)
+        x, base = style.turn.point(*origin)
     if not left - style.size <= x <= right + style.size:
         x = left
     if not top - style.size <= base <= bottom + style.size:

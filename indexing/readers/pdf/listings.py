@@ -20,6 +20,8 @@ _LEAST_COLUMNS = 3
 _LEAST_ENTRIES = 3
 _LONG_ENTRIES = 0.3  # of the entries have several lines
 _LINE_STEP = 1.45  # sizes from line to line of an entry
+_NEXT_STEP = 2.8  # sizes to the first line of an entry whose number stands further down
+_MOST_LINES_ABOVE = 4  # lines of an entry above its number
 _ENTRY_STEP = 5.0  # sizes from the last line of an entry to the next one
 _WIDER_STEP = 1.15  # times the narrowest: a step between two entries
 _HEAD_STEP = 2.0  # sizes between two lines of the names of columns
@@ -47,12 +49,23 @@ def _runs(rows: Sequence[Row]) -> Iterator[list[Row]]:
     for row in rows:
         is_entry = len(row.segments(_GAP)) >= _LEAST_COLUMNS
         if run and not (_follows(run, row) if is_entry else _goes_on(run, row)):
-            yield run
+            yield _without_far_lines(run)
             run = []
         if is_entry or run:
             run.append(row)
     if run:
-        yield run
+        yield _without_far_lines(run)
+
+
+def _without_far_lines(run: list[Row]) -> list[Row]:
+    """The rows down to white space below which no entry, or a paragraph, follows."""
+    end = far = len(run)
+    for number in range(len(run) - 1, 0, -1):
+        if len(run[number].segments(_GAP)) >= _LEAST_COLUMNS:
+            far = number
+        elif run[number].base - run[number - 1].base > _LINE_STEP * run[number].size:
+            end = number if far - number > _MOST_LINES_ABOVE or far == len(run) else end
+    return run[:end]
 
 
 def _follows(run: Sequence[Row], row: Row) -> bool:
@@ -63,15 +76,18 @@ def _goes_on(run: Sequence[Row], row: Row) -> bool:
     """Whether each text of the row begins where one above does, right of the first column."""
     if not row.words:
         return False
-    above = next(one for one in reversed(run) if len(one.segments(_GAP)) >= _LEAST_COLUMNS)
-    starts = [words[0].x0 for words in above.segments(_GAP)]
-    is_near = row.base - run[-1].base < _LINE_STEP * max(row.size, run[-1].size)
-    begins = (words[0].x0 for words in row.segments(_GAP))
-    return is_near and all(any(abs(x - start) < _SAME_EDGE * row.size for start in starts[1:]) for x in begins)
+    entries = [cells for one in run if len(cells := one.segments(_GAP)) >= _LEAST_COLUMNS]
+    starts = [words[0].x0 for cells in entries for words in cells[1:]]
+    if row.base - run[-1].base >= _NEXT_STEP * max(row.size, run[-1].size):
+        return False
+    first, second = entries[-1][:2]
+    is_between = first[-1].x1 + _GAP * row.size < row.x0 and row.x1 + _GAP * row.size < second[0].x0
+    begins = [words[0].x0 for words in row.segments(_GAP)]
+    return is_between or all(any(abs(x - start) < _SAME_EDGE * row.size for start in starts) for x in begins)
 
 
 def _listing(run: list[Row], rows: Sequence[Row], level: Sequence[Rule]) -> Iterator[Inset]:
-    head, run = _with_head(_with_lines_above(run, rows), rows)
+    head, run = _with_head(_with_lines_above(run, rows), rows, level)
     entries = [row for row in run if len(row.segments(_GAP)) >= _LEAST_COLUMNS]
     if len(entries) == len(run) or len(entries) < _LEAST_ENTRIES or not _begin_in_line(entries):
         return
@@ -106,17 +122,18 @@ def _with_lines_above(run: list[Row], rows: Sequence[Row]) -> list[Row]:
     if not any(_last_line(run, one, other) + 1 < other for one, other in itertools.pairwise(begins)):
         return run
     first = next(number for number, row in enumerate(rows) if row is run[0])
-    column = run[0].segments(_GAP)[1][0].x0
+    columns = [row.x0 for number, row in enumerate(run) if number not in begins]
     while first and run[0].base - rows[first - 1].base < _LINE_STEP * run[0].size:
         above = rows[first - 1]
-        if not above.words or abs(above.x0 - column) > _SAME_EDGE * above.size or len(above.segments(_GAP)) > 1:
+        is_elsewhere = not any(abs(above.x0 - column) < _SAME_EDGE * above.size for column in columns)
+        if not above.words or is_elsewhere or len(above.segments(_GAP)) > 1:
             break
         first -= 1
         run = [above, *run]
     return run
 
 
-def _with_head(run: list[Row], rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+def _with_head(run: list[Row], rows: Sequence[Row], level: Sequence[Rule]) -> tuple[list[Row], list[Row]]:
     """The rows with the names of the columns, and the entries below."""
     first = next(number for number, row in enumerate(rows) if row is run[0])
     width = max(row.x1 for row in run) - min(row.x0 for row in run)
@@ -126,13 +143,22 @@ def _with_head(run: list[Row], rows: Sequence[Row]) -> tuple[list[Row], list[Row
         most = _HEAD_STEP if head else _ENTRY_STEP
         segments = row.segments(_GAP)
         is_wide = any(words[-1].x1 - words[0].x0 > _WIDE * width for words in segments)
+        is_sentence = row.words and row.words[-1].text[-1] in ".:;"
         if below.base - row.base > most * max(row.size, below.size) or is_wide or (not head and len(segments) < 2):
             break
+        if is_sentence:
+            break
         head.insert(0, row)
-    is_full = len(run) > 1 and len(run[0].segments(_GAP)) >= _LEAST_COLUMNS
-    if head and is_full and run[0].base - head[-1].base < _LINE_STEP * run[0].size:
-        return [*head, run[0]], run[1:]  # the last line of the names has as many as there are columns
+    if head and _is_name_row(run, head[-1], level):
+        return [*head, run[0]], run[1:]
     return head, run
+
+
+def _is_name_row(run: Sequence[Row], above: Row, level: Sequence[Rule]) -> bool:
+    """Whether the first row of a run is the last line of the names, which has one for each column."""
+    are_full = len(run) > 1 and all(len(row.segments(_GAP)) >= _LEAST_COLUMNS for row in run[:2])
+    is_ruled = any(above.base < rule[1] < run[0].base - 0.5 * run[0].size for rule in level)
+    return are_full and not is_ruled and run[0].base - above.base < _LINE_STEP * run[0].size
 
 
 def _gaps(entries: Sequence[Row], names: Sequence[Row]) -> list[Span]:

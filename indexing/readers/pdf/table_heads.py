@@ -32,6 +32,9 @@ LONGEST_HEAD = 400  # characters of a header that is repeated with every few row
 _LINE_STEP = 1.45  # sizes from line to line of one name
 _UNDER = 0.9  # sizes: a rule so far below a baseline belongs to the text
 _SAME_RULE = 1.5  # points
+_WIDE_RULE = 0.9  # of the table's width
+_MOST_NAMES_MORE = 2  # rows of a header that look like figures
+_MOSTLY_NAMED = 0.8  # of the columns
 _OFF_RULE = 0.15  # of a rule's length: so far off its middle is as good as in it
 
 
@@ -248,9 +251,42 @@ def head_rows(table: Sequence[Sequence[str]]) -> int:
     for number, cells in enumerate(table[: _TALLEST_HEAD + 1]):
         labels += bool(cells[0])
         figures = [cell for cell in cells[1:] if cell and is_figure(cell) and not YEAR.match(cell)]
-        if figures:
+        are_names = not cells[0] and len(figures) * 2 < sum(map(bool, cells))  # "V2", "0513"
+        if figures and not are_names:
             return max((row + 1 for row in range(number) if any(table[row][1:])), default=0)
         if labels > _MOST_HEAD_ROWS:
             break
     has_names = sum(bool(cell) for cell in table[0]) > 1
     return 1 if has_names else 0
+
+
+def rows_above_rule(rows: Sequence[Row], table: Sequence[Sequence[str]], head: int, level: Sequence[Rule]) -> int:
+    """How many rows are the header, of which `head` are so by their words, where a rule from edge to edge ends it.
+
+    Rows of words below it are no names, where they have a label: "Architecture | dense". Years are. Rows above it
+    without a label are names, figures too: "DeepSeek | Qwen", "67B | 72B".
+    """
+    width = max(row.x1 for row in rows) - min(row.x0 for row in rows)
+    for number in range(1, min(len(rows) - 1, head + _MOST_NAMES_MORE + 1) if head else 0):
+        if number > head and _label(table[number - 1]) is not None:
+            return head
+        rules = _whole_rules(level, rows[number - 1].base, rows[number].base)
+        is_ruled = any(rule[2] - rule[0] > _WIDE_RULE * width and rule[1] < rows[number].top + 2 for rule in rules)
+        if is_ruled and (number >= head or _is_below_names(table[:number], table[number])):
+            return number
+    return head
+
+
+def _is_below_names(above: Sequence[Sequence[str]], cells: Sequence[str]) -> bool:
+    """Whether a row with a label says nothing but years, and stands below names of most of its columns."""
+    label = _label(cells)
+    if label is None:
+        return False
+    below = [column for column, cell in enumerate(cells) if cell and column > label]
+    named = sum(any(names[column] for names in above) for column in below)
+    return named >= max(1, _MOSTLY_NAMED * len(below)) and not all(YEAR.match(cells[column]) for column in below)
+
+
+def _label(cells: Sequence[str]) -> int | None:
+    """The column of a row's label, which may have the name of a group on its left; None where it has none."""
+    return next((column for column, cell in enumerate(cells[:2]) if cell and _WRITTEN.search(cell)), None)

@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexing.readers.pdf.cells import cells_of, is_figure, shared_width, span_of
+from indexing.readers.pdf.cells import Span, cells_of, is_figure, shared_width, span_of
 from indexing.readers.pdf.lines import Row, text_of
 from indexing.readers.pdf.table_heads import YEAR
 from indexing.readers.pdf.tables import Columns, columns_of, table_lines
@@ -175,11 +175,15 @@ def _are_labels(above: Sequence[Row], labels: Sequence[Row], columns: Columns) -
         and len(cells_of(row)) == 1
         and (row.x1 - row.x0 < _LABEL_WIDTH * (right - left) or row.x1 < figures)
         and left - _INDENT * row.size < row.x0
-        and (row.x0 < left + _INDENT * row.size or row.x1 < figures)
+        and (row.x0 < left + _INDENT * row.size or row.x1 < figures or _is_centred(row, (left, right)))
         and row.size < _LARGER * size
         and not _NO_LABEL.search(text_of(row.words))
         for row in labels
     )
+
+
+def _is_centred(row: Row, within: Span) -> bool:
+    return abs(row.x0 + row.x1 - sum(within)) < 2 * row.size
 
 
 def _are_near(rows: Sequence[Row]) -> bool:

@@ -25,7 +25,7 @@ from indexing.readers.pdf.cells import (
 )
 from indexing.readers.pdf.lines import Row, text_of
 from indexing.readers.pdf.side_labels import with_group_heads, with_shared_labels
-from indexing.readers.pdf.table_heads import YEAR, column_names, head_rows, named_rows, own_spans
+from indexing.readers.pdf.table_heads import YEAR, column_names, head_rows, named_rows, own_spans, rows_above_rule
 from indexing.readers.pdf.words import Rule, Word
 
 _FORMULA = re.compile("[=√∑∏∫−×∈≤≥≈→∥\u0391-\u03c9\U0001d400-\U0001d7ff]|[(){}\\[\\],.|!]+$")
@@ -59,8 +59,11 @@ _CROSSING = 0.15  # of the voting rows may run across a gap between columns
 _NARROWEST = 0.5  # sizes: of a gap between columns
 _IS_AMOUNT = re.compile(r"(?:[$€£¥]|US\$)$|[-–—(+]*[$€£¥]?\(?\d(?:[\d.,]*\d)?[)%]*$|[-–—]$")
 _ENDS_AMOUNT = re.compile(r"[-–—(+]*\(?\d[\d.,]*[)%]*$|[)%]+$")
+_HEADING_STEP = 1.45  # sizes from the row above
+_NOTE_MARK = re.compile(r"\(\w\)$")
 _MOST_BETWEEN = 0.6  # of the rows: so many have figures on both sides of a narrow gap
 _REACH = 2  # rows with one cell that may stand between rows of a table
+_SAME_LINE = 0.8  # sizes: rows so near overlap, as where names on two lines stand around one on a single line
 _WIDE = 0.8  # of the stretch: a line with one cell so wide is running text
 _OVERLAP = 0.25  # sizes that two rows share in height, when one has the label and one the figures
 _SUM_ASIDE = 0.6  # sizes between the right edges of a sum and of the figure above
@@ -115,8 +118,9 @@ def _table_start(rows: Sequence[Row], counts: Sequence[int], start: int, lowest:
     left = cells_of(rows[start])[0][-1].x1
     while first > lowest and start - first < 3:
         above = rows[first - 1]
-        is_near = rows[first].base - above.base < 2.2 * max(above.size, rows[first].size)
-        if above.table or not is_near or counts[first - 1] != 1 or above.x0 < min(left, rows[start].x1):
+        step = (rows[first].base - above.base) / max(above.size, rows[first].size)
+        is_aside = counts[first - 1] != 1 or above.x0 < min(left, rows[start].x1)
+        if above.table or step >= 2.2 or (is_aside and step > _SAME_LINE):
             break
         first -= 1
     return first
@@ -140,8 +144,8 @@ def table_lines(rows: Sequence[Row], level: Sequence[Rule] = ()) -> list[str]:
     needed = _without_names_alone(table, gaps)
     if len(needed) < len(gaps):
         gaps, table = needed, [_placed(row, needed, em) for row in rows]
-    rows, table = _with_labels(rows, table)
-    head = head_rows(table)
+    rows, table = _with_labels(rows, _with_headings(rows, table))
+    head = rows_above_rule(rows, table, head_rows(table), level)
     if is_scattered([*table[:head], *with_whole_cells(rows[head:], table[head:])]):
         return []
     body = with_whole_cells(*with_shared_labels(rows[head:], table[head:], gaps, level))
@@ -196,6 +200,20 @@ def _without_names_alone(table: Sequence[Sequence[str]], gaps: list[Span]) -> li
     return kept
 
 
+def _with_headings(rows: Sequence[Row], table: Sequence[list[str]]) -> list[list[str]]:
+    """The cells by row, headings of sections in the middle of the table put where labels are."""
+    names = next((number for number, row in enumerate(rows) if len(cells_of(row)) > 1), len(rows))
+    middle = min(row.x0 for row in rows) + max(row.x1 for row in rows)
+    headed = [list(cells) for cells in table]
+    for number in range(names + 1, len(rows)):
+        row, text = rows[number], text_of(rows[number].words)
+        is_far = row.base - rows[number - 1].base > _HEADING_STEP * row.size
+        is_centred = abs(row.x0 + row.x1 - middle) < 2 * row.size
+        if is_far and is_centred and len(cells_of(row)) == 1 and _WRITTEN.search(text) and text[0] not in "(*":
+            headed[number] = [text, *("" for _ in table[number][1:])]
+    return headed
+
+
 def _with_labels(rows: Sequence[Row], table: Sequence[list[str]]) -> tuple[list[Row], list[list[str]]]:
     """Rows of figures joined to their label, where it has two lines and the figures stand between them."""
     kept_rows: list[Row] = []
@@ -206,7 +224,7 @@ def _with_labels(rows: Sequence[Row], table: Sequence[list[str]]) -> tuple[list[
         is_label = not any(cells[1:]) and cells[0] != ""
         if overlaps and (is_label or (not any(above[1:]) and not cells[0])):
             kept[-1] = [f"{one} {other}".strip() for one, other in zip(above, cells, strict=True)]
-            kept_rows[-1] = Row([*kept_rows[-1].words, *row.words])
+            kept_rows[-1] = Row(sorted([*kept_rows[-1].words, *row.words], key=lambda word: word.x0))
         else:
             kept_rows.append(row)
             kept.append(cells)
@@ -221,18 +239,35 @@ def _gaps_between_columns(rows: Sequence[Row], em: float) -> list[Span]:
     voters = written if len(written) >= max(2.0, 0.5 * len(voters)) else voters  # names stand closer than figures
     voting = set(map(id, voters))
     others = [row for row in rows if id(row) not in voting]
-    gaps = _needed(_free(voters, others, em, with_signs=True), voters, others, em)
-    if len(gaps) + 1 < statistics.median(len(cells_of(row)) for row in voters):
-        bare = _needed(_free(voters, others, em, with_signs=False), voters, others, em)
-        return bare if len(bare) > len(gaps) else gaps
+    gaps, bare = (_needed(_free(voters, others, em, with_signs=signs), voters, others, em) for signs in (True, False))
+    gaps = sorted([*gaps, *(gap for gap in bare if _is_of_signs(gap, gaps, voters))])
+    names = max(others, key=lambda row: len(cells_of(row)), default=None)
+    if names is not None and len(cells_of(names)) > len(gaps) + 1 > 2:
+        named = _needed(_free(voters, others, em, names=names), [*voters, names], others, em)
+        return named if len(named) + 1 == len(cells_of(names)) else gaps
     return gaps
 
 
-def _free(voters: Sequence[Row], others: Sequence[Row], em: float, *, with_signs: bool) -> list[Span]:
-    """The places that hardly one of these rows runs across; signs of a currency may stand at the edge of the labels."""
-    spans = [span for row in voters for span in _spans(row, em, with_signs=with_signs)]
-    edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
+def _is_of_signs(gap: Span, gaps: Sequence[Span], voters: Sequence[Row]) -> bool:
+    """Whether a gap is one only where signs of a currency, which stand far from their figures, are left out."""
+    middle = sum(gap) / 2
+    white = [span for row in voters for span in _between_cells(row) if span[0] <= middle <= span[1]]
+    before = [word for row in voters for word in row.words if word.x1 <= middle and not JOINS_NEXT.match(word.text)]
+    is_other = not any(span[0] <= sum(other) / 2 <= span[1] for span in white for other in gaps)
+    return is_other and len({word.base for word in before}) > 1
+
+
+def _free(
+    voters: Sequence[Row], others: Sequence[Row], em: float, *, with_signs: bool = True, names: Row | None = None
+) -> list[Span]:
+    """The places that hardly one of these rows runs across, and none of the names.
+
+    Signs of a currency may stand at the edge of the labels.
+    """
     most = int(len(voters) * _CROSSING)
+    spans = [span for row in voters for span in _spans(row, em, with_signs=with_signs)]
+    spans += [span_of(cell) for cell in cells_of(names) for _ in range(most + 1)] if names else []
+    edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
     counted = itertools.accumulate(change for _, change in edges)
     first = next((place for (place, _), count in zip(edges, counted, strict=True) if count > most), 0.0)
     gaps: list[Span] = []
@@ -322,5 +357,9 @@ def _placed(row: Row, gaps: Sequence[Span], em: float) -> list[str]:
         column = min(max(middles), max(min(middles), begins))
         if len(middles) == 1:
             column = column_of(gaps, sum(span_of(_without_sign(words))) / 2)
+        is_figure_next = column > 0 and is_figure(text_of(words))
+        if is_figure_next and len(columns[column]) == 1 and _NOTE_MARK.match(columns[column][0].text):
+            columns[column - 1].extend(columns[column])  # between two columns: it belongs to the left one
+            columns[column] = []
         columns[column].extend(words)
     return [text_of(sorted(words, key=lambda word: word.x0)) for words in columns]

@@ -115,7 +115,7 @@ def test_what_comes_back_is_clean(tmp_path: Path) -> None:
 
 @pytest.mark.faults("B6")
 def test_a_bomb_ends_in_its_child(tmp_path: Path) -> None:
-    files = [saved(tmp_path / "bomb.pdf", flate_bomb(megabytes=400)), saved(tmp_path / "good.pdf", pdf([PROSE]))]
+    files = [saved(tmp_path / "bomb.pdf", flate_bomb()), saved(tmp_path / "good.pdf", pdf([PROSE]))]
     began = time.monotonic()
     found = outcomes(files, ReadLimits(memory_bytes=200 * 1024**2))
     assert categories(found)["good.pdf"] == "read"

@@ -462,6 +462,108 @@ def test_prose_in_three_columns_of_which_two_end_early_is_no_list(tmp_path: Path
     assert "|" not in text(tmp_path, drawn(*lines, size=9))
 
 
+def test_names_on_two_lines_around_that_of_the_labels_are_one_header_down_to_the_rule(tmp_path: Path) -> None:
+    places = (200, 246, 292)
+    lines: list[tuple[float, float, str]] = [(60, 720, "Score (share)"), (60, 698, "Hull")]
+    for x, above, below, hull in zip(
+        places, ("Skarven", "Ternene", "Skarven"), ("old", "0513", "V3"), "aba", strict=True
+    ):
+        lines += [(x, 726, above), (x, 714, below), (x, 698, hull)]
+    for n, name in enumerate(("Width", "Length", "Depth")):
+        lines += [(60, 686 - 12 * n, name), *((x, 686 - 12 * n, f"{n}.3") for x in places)]
+    lines.sort(key=lambda piece: (-piece[1], piece[0]))
+    rules = "60 740 m 330 740 l S 60 709 m 330 709 l S 60 650 m 330 650 l S"
+    assert text(tmp_path, drawn(*lines, more=rules)).split("\n")[:3] == [
+        "| Score (share) | Skarven old | Ternene 0513 | Skarven V3 |",
+        "| Hull | a | b | a |",
+        "| Width | 0.3 | 0.3 | 0.3 |",
+    ]
+
+
+def test_names_like_figures_above_the_rule_are_of_the_header(tmp_path: Path) -> None:
+    lines = [*row(714, "Score", "Skarv", "Terne", "Lom"), *row(702, "", "67B", "72B", "70B")]
+    lines += [*row(684, "Winter", "1.5", "2.5", "3.5"), *row(672, "Summer", "4.5", "5.5", "6.5")]
+    rules = "60 728 m 430 728 l S 60 697 m 430 697 l S 60 664 m 430 664 l S"
+    found = text(tmp_path, drawn(*lines, more=rules)).split("\n")
+    assert found[:2] == ["| Score | Skarv 67B | Terne 72B | Lom 70B |", "| Winter | 1.5 | 2.5 | 3.5 |"]
+
+
+def test_years_below_a_rule_under_a_title_are_of_the_header(tmp_path: Path) -> None:
+    lines = [(170, 714, "Years ended in May"), *row(696, "In millions", "2022", "2023")]
+    lines += [*row(678, "Sales", "15", "25"), *row(666, "Fees", "45", "55")]
+    rules = "60 708 m 320 708 l S 60 690 m 320 690 l S"
+    assert "| In millions | Years ended in May 2022 | Years ended in May 2023 |" in text(
+        tmp_path, drawn(*lines, more=rules)
+    )
+
+
+def test_a_mark_of_a_note_between_two_columns_belongs_to_the_left_one(tmp_path: Path) -> None:
+    lines = [(60, 700, "At May 31"), (180, 700, "Rate"), (270, 700, "2022"), (340, 700, "2023")]
+    for n in range(10):
+        rate, mark = ("Floating", "(1)") if n == 1 else ("0.75 - 5.8", "")
+        y = 686 - 14 * n
+        lines += [(60, y, f"Loan {n}"), (180, y, rate), (265, y, f"4,08{n}"), (335, y, f"2,91{n}")]
+        lines += [(248, y, mark)] if mark else []
+    lines.sort(key=lambda piece: (-piece[1], piece[0]))
+    assert "| Loan 1 | Floating (1) | 4,081 | 2,911 |" in text(tmp_path, drawn(*lines))
+
+
+def test_a_column_with_a_name_and_few_figures_is_one(tmp_path: Path) -> None:
+    lines = [(60, 700, "Per share"), (200, 700, "2022"), (245, 700, "2023"), (285, 700, "Change"), (340, 700, "2021")]
+    for n in range(14):
+        y = 686 - 12 * n
+        lines += [(60, y, f"Item {n}"), (200, y, "0.09"), (245, y, "0.12"), (340, y, "0.07")]
+    lines.insert(8, (300, 686, "23 %"))
+    lines.sort(key=lambda piece: (-piece[1], piece[0]))
+    found = text(tmp_path, drawn(*lines)).split("\n")
+    assert found[0] == "| Per share | 2022 | 2023 | Change | 2021 |"
+    assert found[1:3] == ["| Item 0 | 0.09 | 0.12 | 23 % | 0.07 |", "| Item 1 | 0.09 | 0.12 |  | 0.07 |"]
+
+
+def test_a_heading_in_the_middle_of_a_table_keeps_the_header(tmp_path: Path) -> None:
+    lines = [*row(740, "", "2022", "2023", step=160), (212, 722, "ASSETS")]
+    lines += [*row(704, "Cash", "1,151", "1,154", step=160), *row(692, "Stock", "517", "429", step=160)]
+    lines += [(172, 662, "LIABILITIES AND EQUITY"), (60, 650, "Current liabilities:")]
+    lines += [*row(638, "Loans", "97", "88", step=160), *row(626, "Taxes", "5", "6", step=160)]
+    found = [line for line in text(tmp_path, drawn(*lines)).split("\n") if line]
+    assert found[0] == "|  | 2022 | 2023 |"
+    assert found[4:] == [
+        "| LIABILITIES AND EQUITY |",
+        "| Current liabilities: |",
+        "| Loans | 97 | 88 |",
+        "| Taxes | 5 | 6 |",
+    ]
+
+
+@pytest.mark.parametrize("place", ["last line", "middle"])
+def test_entries_whose_number_stands_at_the_last_line_or_in_the_middle_have_all_their_lines(
+    tmp_path: Path, place: str
+) -> None:
+    lines, y = [], 690.0
+    for number, description, form, filed in EXHIBITS:
+        own = description.split("\n")
+        at = y - 12 * (len(own) - 1) if place == "last line" else y - 6 * (len(own) - 1)
+        lines += [(60, at, number), (350, at, form), (420, at, filed)]
+        lines += [(110, y - 12 * n, line) for n, line in enumerate(own)]
+        y -= 12 * len(own) + 10
+    lines.sort(key=lambda piece: (-piece[1], piece[0]))
+    found = text(tmp_path, drawn(*lines)).split("\n")
+    assert found[1:3] == [
+        "| 10.5* | Agreement with the keeper of the lighthouse, effective from January 1, 2017 | 10-Q | 3/12/2020 |",
+        "| 10.6 | Form of Indemnity | 14A | 12/13/1999 |",
+    ]
+    assert found[0] == "| 3.1 | Articles of the harbour company, as amended and restated | 8-K | 2/16/2020 |"
+
+
+def test_an_entry_below_the_rule_of_the_names_is_no_name(tmp_path: Path) -> None:
+    names = [(60, 712, "Exhibit"), (280, 712, "Filed"), (60, 700, "Number"), (140, 700, "Description")]
+    names += [(280, 700, "Herewith"), (350, 700, "Form"), (420, 700, "Filing date")]
+    single = [(60, 686, "3.0"), (110, 686, "Seal of the company"), (350, 686, "8-K"), (420, 686, "2/1/2020")]
+    rule = "60 697 m 480 697 l S"
+    found = text(tmp_path, drawn(*names, *single, *exhibits(674, 0), more=rule)).split("\n")
+    assert found[1] == "| 3.0 | Seal of the company |  | 8-K | 2/1/2020 |"
+
+
 def test_another_table_with_names_of_its_own_below_white_space_stays_apart(tmp_path: Path) -> None:
     lines = [*row(720, "Ship", "2022", "2023"), *row(706, "Skarv", "1,151", "1,154"), *row(692, "Terne", "517", "429")]
     lines += [*row(664, "Berth", "Length", "Depth"), *row(650, "North", "1,151", "1,154"), *row(636, "South", "9", "6")]

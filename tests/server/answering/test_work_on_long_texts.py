@@ -77,7 +77,7 @@ SLOWLY = ("[1, ", "[1] and ", "The fee is 30 euros [1]. ", "[", "(Doc 1 ", "[a](
 @pytest.mark.parametrize("unit", SLOWLY)
 def test_a_text_that_comes_by_characters_is_not_read_anew_with_each(unit: str) -> None:
     """Counts characters that are looked at, by the length of what is searched for code before every look for marks."""
-    text, looked_at = unit * (3000 // len(unit)), 0
+    text, looked_at = unit * (1500 // len(unit)), 0
 
     def count(frame: FrameType, event: str, argument: Any) -> None:
         nonlocal looked_at
@@ -98,7 +98,7 @@ def test_a_text_that_comes_by_characters_is_not_read_anew_with_each(unit: str) -
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("unit", UNITS)
 def test_four_times_the_text_takes_about_four_times_the_steps(unit: str, reader: str) -> None:
-    read, small = READERS[reader], 2500 // len(unit)
+    read, small = READERS[reader], 1000 // len(unit)
     few = _steps(lambda: read(unit * small))
     many = _steps(lambda: read(unit * (4 * small)))
     assert many <= 8 * few + 2000, (few, many)

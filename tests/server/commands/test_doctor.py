@@ -129,6 +129,20 @@ def test_a_model_that_thinks_although_it_is_told_not_to(fake: FakeDeepSeek) -> N
     assert "in the field reasoning_content" in _examined()["thinking switch"][1]
 
 
+def test_two_models_are_each_named_once_and_what_each_takes_is_told_of_it(
+    fake: FakeDeepSeek, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCORING_MODEL", "deepseek-v4-pro")
+    monkeypatch.setenv("REWRITING_MODEL", "deepseek-flash")
+    told = [(finding.subject, str(finding.found)) for finding in findings()]
+    assert [found for subject, found in told if subject == "model"] == [
+        "deepseek-flash is offered",
+        "deepseek-v4-pro is offered",
+    ]
+    requests = [found.partition(":")[0] for subject, found in told if subject == "requests"]
+    assert requests == ["deepseek-flash", "deepseek-v4-pro"]
+
+
 def test_a_scoring_model_that_is_not_offered(fake: FakeDeepSeek, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCORING_MODEL", "gone")
     found = [line(finding) for finding in findings() if finding.subject == "model"]

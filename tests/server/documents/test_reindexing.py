@@ -213,3 +213,20 @@ def test_without_an_index_the_job_can_be_started(empty_services: Services, tmp_p
     page = outline(create_app(services).test_client().get("/documents"))
     assert "Index now" in page.text
     assert "Nothing is indexed yet" in page.text
+
+
+@pytest.mark.parametrize(("code", "says"), [(0, "The new index is being opened."), (4, "Nothing is indexed yet")])
+def test_between_the_end_of_the_first_run_and_its_index_nobody_is_told_to_index(
+    empty_services: Services, tmp_path: Path, code: int, says: str
+) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "a.md").write_text("Some words.")
+    reindexing = job(tmp_path / "index", f"sys.exit({code})")
+    settings = ServerSettings(documents_dir=folder)
+    client = create_app(replace(empty_services, settings=settings, reindexing=reindexing)).test_client()
+    assert reindexing.start(folder)
+    ended(reindexing)
+    shown = client.get("/", headers=PAGE).text
+    assert says in shown
+    assert ("make index" in shown) == (code == 4)

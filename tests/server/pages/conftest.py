@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 _SAYS_A_PLAN = [sys.executable, "-c", "print('To add: 1\\n  new.pdf')"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator["Browser"]:
+    """One for all tests here, each with a context of its own; elsewhere its event loop would be in the way."""
     with chromium() as browser:
         yield browser
 

@@ -71,6 +71,18 @@ def test_the_text_of_a_page_is_read_in_paragraphs_and_tables() -> None:
     )
 
 
+def test_the_sentence_is_marked_more_strongly_over_cells_and_headings_lose_their_signs() -> None:
+    text = "## Fees\n\n| saw | 5 |\n| axe | 7 |\n\n#1 is not a heading"
+    row = text.index("| saw"), text.index("\n| axe")
+    html = PageText(text, [(0, len(text))], sentence=row, is_markdown=True).html()
+    assert '<p><b><mark id="passage">Fees</mark></b></p>' in html
+    assert (
+        '<td><mark><strong id="sentence"> saw </strong></mark></td><td><mark><strong> 5 </strong></mark></td>' in html
+    )
+    assert "<p><mark>#1 is not a heading</mark></p>" in html
+    assert "## Fees" in PageText(text).html()
+
+
 def test_what_is_looked_for_is_listed_by_page_and_marked(client: FlaskClient) -> None:
     page = client.get("/documents/library-handbook.md?find=cooperative+share")
     hits = page.text.split('class="hits"')[1].split("</details>")[0]

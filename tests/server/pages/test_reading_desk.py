@@ -41,10 +41,13 @@ def test_a_source_opens_beside_its_answer_with_the_sentence_marked(client: Flask
     address = address_of(client)
     html = client.get(f"{address}?open=1").text
     assert "60 euros" in html.split("data-pane")[0], "the answer stays"
-    marked = re.search(r'<mark id="passage">(.*?)</mark>', html, re.DOTALL)
+    (first,) = re.findall(r'<mark id="passage">(.*?)</mark>', html, re.DOTALL)
+    assert first == "The share and the yearly fee", "its heading, without the signs of Markdown"
+    marked = re.search(r'<mark>([^|]*?<strong id="sentence">.*?)</mark>', html, re.DOTALL)
     assert marked
     strong = re.search(r'<strong id="sentence">(.*?)</strong>', marked[1], re.DOTALL)
     assert strong
+    assert "<td><mark> Ordinary </mark></td>" in html, "a table is one"
     assert "cooperative share" in strong[1]
     assert "60 euros" in strong[1]
     assert len(strong[1]) < len(marked[1])

@@ -5,12 +5,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from server.pages.page_text import PageText
 from server.pages.rendering import (
     AnswerContext,
     GrowingText,
     render_answer,
     render_blocks,
-    render_marked,
+    render_passage,
     render_text,
     visible,
 )
@@ -134,7 +135,7 @@ def test_nothing_a_model_writes_is_loaded_or_linked(payload: str) -> None:
 @pytest.mark.parametrize("payload", SCRIPT_PAYLOADS + EXFILTRATION_PAYLOADS)
 def test_text_of_documents_is_text(payload: str) -> None:
     assert harm(render_text(payload)) == []
-    assert harm(render_marked(payload, [(1, 4), (3, 9)])) == []
+    assert set(harm(PageText(payload, [(1, 4), (3, 9)], sentence=(2, 3)).html())) <= {"div"}  # around a table
 
 
 def test_a_link_is_shown_as_it_was_written() -> None:
@@ -199,6 +200,21 @@ def test_what_was_not_found_in_the_sources_is_marked_where_it_stands() -> None:
     assert html.count('<mark class="doubt">47</mark>') == 1
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("a score of 90 ^1 was reached", "a score of 90<sup>1</sup> was reached"),
+        ("about 10^15 of them", "about 10<sup>15</sup> of them"),
+        ("an^b and x^2.", "an<sup>b</sup> and x<sup>2</sup>."),
+        ("a ^ b and x^^2 and x^2y", "a ^ b and x^^2 and x^2y"),
+    ],
+)
+def test_what_was_raised_on_its_page_is_raised(written: str, shown: str) -> None:
+    assert render_answer(written) == f"<p>{shown}</p>\n"
+    assert render_passage(written) == f'<p class="lines">{shown}</p>'
+    assert PageText(written).html() == f"<p>{shown}</p>"
+
+
 def test_headings_of_an_answer_stay_below_those_of_the_page() -> None:
     assert render_answer("# One\n\n## Two") == "<h3>One</h3>\n<h4>Two</h4>\n"
 
@@ -249,7 +265,7 @@ def test_blocks_joined_are_the_whole() -> None:
     ],
 )
 def test_ranges_are_marked(ranges: list[tuple[int, int]], expected: str) -> None:
-    assert render_marked("a <b> c", ranges) == expected
+    assert PageText("a <b> c", ranges).html() == f"<p>{expected}</p>"
 
 
 @pytest.mark.parametrize("text", ["\\(" * 8000, "[" * 8000, "$" * 8000, "*a " * 4000, "> " * 4000, "\\[" * 8000])

@@ -45,9 +45,9 @@ def test_what_both_say_is_marked_over_emphasis_and_around_citations() -> None:
 
 
 def ask_both(page: "Page", deepseek: FakeDeepSeek, word: str) -> None:
-    deepseek.when(lambda asked: asked.is_json_mode, SCORED)
     deepseek.when(lambda asked: word in asked.prompt and not asked.thinks, Completion(QUICK))
     deepseek.when(lambda asked: word in asked.prompt and asked.thinks, Completion(THOUGHT, reasoning="Hm."))
+    deepseek.when(lambda asked: asked.is_json_mode, SCORED)
     page.check("input[value=both]")
     page.fill("#question", f"{QUESTION} {word}")
     page.click("button[type=submit] >> nth=0")

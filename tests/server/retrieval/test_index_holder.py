@@ -65,6 +65,16 @@ def test_a_new_generation_is_picked_up_and_old_requests_finish_on_the_old_one(
         old.generation.catalogue.counts()
 
 
+def test_the_list_of_documents_is_there_before_the_first_who_looks(
+    holder: IndexHolder, publish_index: PublishIndex
+) -> None:
+    publish_index({"a.txt": ["old text"]})
+    holder.refresh()
+    with holder.acquire() as index:
+        index.generation.catalogue.close()
+        assert [record.path for record in index.generation.catalogue.documents()] == ["a.txt"]
+
+
 def test_a_look_that_takes_long_does_not_bring_the_old_generation_back(
     index_dir: Path, publish_index: PublishIndex
 ) -> None:

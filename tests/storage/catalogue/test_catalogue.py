@@ -233,6 +233,15 @@ def test_odd_pages_are_counted_and_told_of_some_documents_alone(catalogue: Catal
         assert published.documents() == catalogue.documents()
 
 
+def test_what_was_read_ahead_is_not_read_again(catalogue: Catalogue, tmp_path: Path) -> None:
+    add(catalogue, "a.pdf", GRPO)
+    published = Catalogue.open(tmp_path / "catalogue.db")
+    published.read_ahead()
+    published.close()
+    assert published.documents() == catalogue.documents()
+    assert published.odd_counts() == catalogue.odd_counts()
+
+
 def test_counting_odd_pages_reads_no_text(catalogue: Catalogue, tmp_path: Path) -> None:
     add(catalogue, "a.pdf", GRPO)
     query = "EXPLAIN QUERY PLAN SELECT status, count(*) FROM pages WHERE status != 'text' GROUP BY status"
