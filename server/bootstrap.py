@@ -152,14 +152,15 @@ def build_answer_service(settings: ServerSettings, index: IndexHolder) -> Answer
 
     return AnswerService(
         index,
-        _parts(),
+        quoting_parts(),
         _language_model_parts(settings, index.index_dir),
         deadline_seconds=settings.answer_deadline_seconds,
         heartbeat_seconds=_HEARTBEAT_SECONDS,
     )
 
 
-def _parts() -> Parts:
+def quoting_parts() -> Parts:
+    """What finds, judges, quotes and checks without a language model. Imports LlamaIndex."""
     from server.answering.citations import check_citations
     from server.answering.collaborators import Parts
     from server.answering.quoting import extract_answer, words_of_index

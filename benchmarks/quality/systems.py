@@ -1,28 +1,25 @@
 """The searches that are compared: dense, lexical, rank fusion, and the server's own retriever and local scorer."""
 
-import time
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 import numpy as np
-from llama_index.core.schema import NodeWithScore
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from server.answering.conflicts import computation, conflict_of, find_conflicts, with_both
-from server.answering.further_passages import nodes_of
-from server.answering.neighbours import going_on
-from server.answering.quoting import extract_answer, words_of_index
-from server.answering.whole_reading import quoted_reading, reading_of
-from server.passages import Passage, passage_of
-from server.relevance.local_scorer import LocalScorer
-from server.relevance.postprocessor import select
+from server.answering.collaborators import Parts
+from server.answering.flow import Flow
+from server.answers import Event, PassageScored, PassagesFound, Question
+from server.bootstrap import quoting_parts
+from server.deadline import Deadline, until
+from server.passages import Passage
 from server.retrieval.corpus import corpus_of
 from server.retrieval.index_holder import OpenIndex
+from server.retrieval.retriever import HybridRetriever
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
 from storage.vectors.collection import VectorCollection
-from storage.vectors.llama_index import metadata_of
 
 DEPTH = 10
 THRESHOLD = 4
@@ -30,6 +27,8 @@ READ_THRESHOLD = 3  # what a language model would read
 SYSTEMS = ("dense", "lexical", "rank fusion", "ours")
 
 _CANDIDATES = 100
+_HIGHEST_SCORE = 10
+_LONGEST_SECONDS = 600.0
 _RRF_CONSTANT = 60  # Cormack, Clarke and Büttcher 2009
 
 
@@ -50,73 +49,52 @@ class Outcome:
 
 
 def ask(index: OpenIndex, question: str, depth: int = DEPTH) -> Outcome:
-    """Ask every system, ours for the `depth` best passages."""
-    from server.retrieval.retriever import HybridRetriever
+    """Ask every system, ours for the `depth` best passages: as the server answers without a language model."""
+    found: list[Passage] = []
+    scores: list[int] = []
 
-    started = time.perf_counter()
-    nodes = HybridRetriever(index, depth).retrieve(question)
-    retrieved = time.perf_counter()
-    catalogue = index.generation.catalogue
-    scorer = LocalScorer(catalogue.document_frequencies, index.generation.manifest.counts.chunks)
-    judgements = scorer.score(question, nodes)
-    scored = time.perf_counter()
-    verdicts = select(nodes, judgements, threshold=THRESHOLD, keep=5) if nodes else ()
-    kept = [passage_of(verdict.node, verdict.judgement, kept=True) for verdict in verdicts if verdict.kept]
-    rejected = [passage_of(verdict.node, verdict.judgement) for verdict in verdicts if not verdict.kept]
-    whole = read_whole(question, nodes, index)
-    answer, kept = whole or (quoted(question, kept, index, rejected) if kept else ("", kept))
-    answered = time.perf_counter()
-    read = [
-        verdict.node.node.node_id
-        for verdict in select(nodes, judgements, threshold=READ_THRESHOLD, keep=5)
-        if verdict.kept
-    ]
+    def watch(event: Event) -> None:
+        if isinstance(event, PassagesFound):
+            found[:] = event.passages
+        elif isinstance(event, PassageScored):
+            scores.append(event.judgement.score or 0)
+
+    with until(Deadline(_LONGEST_SECONDS)):
+        answer = Flow(Question(question, k=depth, threshold=THRESHOLD), index, _parts(), None, watch).answer()
+    ours = [passage.id for passage in found]
+    if answer.whole_reading is not None:  # its passages are those of whole documents, in their order
+        ours = [_id(node) for node in HybridRetriever(index, depth).retrieve(question)]
+        scores.append(_HIGHEST_SCORE)
     dense, lexical = _dense(index, question), _lexical(index, question)
+    seconds = {name: milliseconds / 1000 for name, milliseconds in answer.timings_ms.items()}
     return Outcome(
         {
             "dense": _chunks(index, dense),
             "lexical": _chunks(index, lexical),
             "rank fusion": _chunks(index, rank_fusion([dense, lexical])),
-            "ours": _chunks(index, [_id(node) for node in nodes]),
+            "ours": _chunks(index, ours),
         },
-        best_score=max((judgement.score or 0 for judgement in judgements), default=0),
-        refused=not answer,
-        retrieve_seconds=retrieved - started,
-        score_seconds=scored - retrieved,
-        kept=tuple(_chunks(index, list(dict.fromkeys([*(passage.id for passage in kept), *read])))),
-        answer=answer,
-        answer_seconds=answered - scored,
+        best_score=max(scores, default=0),
+        refused=answer.refused,
+        retrieve_seconds=seconds["retrieve"],
+        score_seconds=seconds["score"],
+        kept=tuple(_chunks(index, [passage.id for passage in answer.sources])),
+        answer="" if answer.refused else answer.answer,
+        answer_seconds=seconds["answer"],
     )
 
 
-def read_whole(question: str, nodes: Sequence[NodeWithScore], index: OpenIndex) -> tuple[str, list[Passage]] | None:
-    """The same for a question about whole documents; None where it is an ordinary one."""
-    shares: dict[str, float] = defaultdict(float)
-    for node in nodes:
-        shares[metadata_of(node.node)["document"]] += (node.score or 0.0) ** 2
-    reading = reading_of(question, (), index.generation.catalogue, lambda _: shares)
-    if reading is None:
-        return None
-    kept = [passage_of(node) for node in nodes_of(index.generation, reading.quoted_chunks)]
-    return quoted_reading(reading, kept), kept
+@cache
+def _parts() -> Parts:
+    """The server's own, but that the documents need not lie in a folder."""
+    return replace(quoting_parts(), freshness=lambda index, on_gone: _AllThere())
 
 
-def quoted(
-    question: str, kept: list[Passage], index: OpenIndex, rejected: Sequence[Passage] = ()
-) -> tuple[str, list[Passage]]:
-    """What a server without a language model answers, and from which passages: where documents contradict, both."""
-    generation = index.generation
-    kept = [*kept, *map(passage_of, nodes_of(generation, going_on(kept, generation.catalogue)))]
-    formula = computation(question, kept, generation)
-    computed = f"\n\nComputed: {formula}" if formula else ""
-    found = find_conflicts(question, kept, generation, rejected)
-    known = {passage.id for passage in kept}
-    others = {other.chunk.id: other.chunk for each in found for other in each.others if other.chunk.id not in known}
-    kept = [*kept, *map(passage_of, nodes_of(generation, list(others.values())))]
-    answer = extract_answer(question, kept, words_of_index(generation)) + computed
-    for each in found:
-        answer = with_both(answer, conflict_of(each, kept, generation.catalogue), kept)
-    return answer, kept
+class _AllThere(BaseNodePostprocessor):
+    def _postprocess_nodes(
+        self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
+    ) -> list[NodeWithScore]:
+        return nodes
 
 
 def rank_fusion(rankings: Sequence[Sequence[str]]) -> list[str]:
