@@ -36,7 +36,7 @@ class Passage:
 
     `retrieval_score` is 0 to 1, 1 is best. `context` (title and headings above) is never quoted.
     `standing` and `crosses`: what the embedding model says, see `server.evidence.likelihood.Standing`.
-    `meanings`, `nearest_meaning`, `closest_words`: what it says of its sentences, see `Found` in
+    `meanings`, `nearest_meaning`, `closest_words`, `belongs_elsewhere`: what it says of its sentences, see `Found` in
     `server.evidence.sentence_ranking`.
     `remarks` say how its pages were read, where a person should know.
     """
@@ -59,6 +59,7 @@ class Passage:
     meanings: tuple[tuple[float, ...], ...] = ()
     nearest_meaning: float = 0.0
     closest_words: float = 0.0
+    belongs_elsewhere: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +98,5 @@ def passage_of(scored: NodeWithScore, judgement: Judgement | None = None, kept: 
         meanings=tuple(metadata.get("meanings", ())),
         nearest_meaning=metadata.get("nearest_meaning", 0.0),
         closest_words=metadata.get("closest_words", 0.0),
+        belongs_elsewhere=metadata.get("belongs_elsewhere", 0.0),
     )

@@ -26,6 +26,7 @@ from storage.vectors.llama_index import metadata_of
 
 DEPTH = 10
 THRESHOLD = 4
+READ_THRESHOLD = 3  # what a language model would read
 SYSTEMS = ("dense", "lexical", "rank fusion", "ours")
 
 _CANDIDATES = 100
@@ -35,7 +36,7 @@ _RRF_CONSTANT = 60  # Cormack, Clarke and Büttcher 2009
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What the searches gave for one question: ranked chunks by system; ours also the best relevance score, what it
-    kept and answered without a language model ("" where it refused), and how long that took.
+    kept, for a language model to read as well, and answered without one ("" where it refused), and how long that took.
     """
 
     ranked: dict[str, list[ChunkRecord]]
@@ -65,6 +66,11 @@ def ask(index: OpenIndex, question: str, depth: int = DEPTH) -> Outcome:
     whole = read_whole(question, nodes, index)
     answer, kept = whole or (quoted(question, kept, index, rejected) if kept else ("", kept))
     answered = time.perf_counter()
+    read = [
+        verdict.node.node.node_id
+        for verdict in select(nodes, judgements, threshold=READ_THRESHOLD, keep=5)
+        if verdict.kept
+    ]
     dense, lexical = _dense(index, question), _lexical(index, question)
     return Outcome(
         {
@@ -77,7 +83,7 @@ def ask(index: OpenIndex, question: str, depth: int = DEPTH) -> Outcome:
         refused=not answer,
         retrieve_seconds=retrieved - started,
         score_seconds=scored - retrieved,
-        kept=tuple(_chunks(index, [passage.id for passage in kept])),
+        kept=tuple(_chunks(index, list(dict.fromkeys([*(passage.id for passage in kept), *read])))),
         answer=answer,
         answer_seconds=answered - scored,
     )

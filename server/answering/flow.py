@@ -48,6 +48,7 @@ from server.answers import (
     WholeReading,
 )
 from server.language import answer_language, question_language, refusal
+from server.language_model.errors import LanguageModelError
 from server.language_model.usage import Usage, estimated_tokens
 from server.passages import Passage, passage_of
 from server.relevance.llm_scorer import LLMScorer
@@ -63,6 +64,10 @@ from storage.words.languages import language_of
 
 _SCORING_SHARE = 0.5
 """Of the time that is left, what scoring may use: the rest is for the answer."""
+
+_READ_BELOW = 1
+"""By how many points of the local formula a passage may miss the cutoff that a model reads. Of questions in other words
+than the documents', the evidence is then kept for two thirds instead of half."""
 
 
 class Flow:
@@ -255,7 +260,7 @@ class Flow:
         scorer = self._scorer()
         relevance = RelevancePostprocessor(
             scorer,
-            threshold=self._question.threshold,
+            threshold=self._least_score(scorer),
             keep=self._question.keep,
             on_scored=lambda index, judgement: self._emit(PassageScored(index, judgement)),
             on_found=self._on_found,
@@ -264,6 +269,18 @@ class Flow:
         self._engine(QuotingSynthesizer(self._extract), relevance).retrieve(query)
         self._scored_at = time.monotonic()
         return evidence_of(relevance.verdicts, scorer, self._question.threshold, question_language(self._question.text))
+
+    def _least_score(self, scorer: RelevanceScorer) -> int:
+        """The cutoff; a point less for what the local formula judged and a model reads: that can refuse itself."""
+        threshold = self._question.threshold
+        is_read = self._model is not None and scorer.name == "local"
+        return max(threshold - _READ_BELOW, min(threshold, 1)) if is_read else threshold
+
+    def _may_be_quoted(self, evidence: JudgedPassages) -> bool:
+        """Whether one of the kept passages is at the cutoff itself, or none was judged."""
+        judgements = (passage.judgement for passage in evidence.kept)
+        scores = [judgement.score for judgement in judgements if judgement and judgement.score is not None]
+        return not scores or max(scores) >= self._question.threshold
 
     def _quoted_in_their_language(self, question: str, passages: Sequence[Passage]) -> str:
         """What the passages say, found by the question in the language of the first of them."""
@@ -325,11 +342,17 @@ class Flow:
 
     def _written(self, mode: Mode, evidence: JudgedPassages) -> Written:
         assert self._model is not None
-        writer = ModelWriter(self._model, mode, self._extract, self._emit)
+        extract = self._extract if self._may_be_quoted(evidence) else _nothing_quoted
+        writer = ModelWriter(self._model, mode, extract, self._emit)
         if self._is_about_conversation:
             writer.synthesizer.history = self._question.history
         asked = self._asked if self._is_about_conversation else self._question.text
-        return writer.write(asked, evidence, self._engine(writer.synthesizer))
+        try:
+            return writer.write(asked, evidence, self._engine(writer.synthesizer))
+        except LanguageModelError as error:
+            if self._may_be_quoted(evidence):
+                raise
+            return replace(self._refusal(evidence), mode="extractive", problem=str(error))
 
     def _checked(self, written: Written) -> Answer:
         evidence = written.evidence
@@ -445,3 +468,8 @@ class Flow:
     def _index_info(self) -> IndexInfo:
         manifest = self._index.generation.manifest
         return IndexInfo(self._index.generation.name, manifest.embed_model.short_name)
+
+
+def _nothing_quoted(question: str, passages: Sequence[Passage]) -> str:
+    """Instead of quoting passages that are worth reading and no answer."""
+    return refusal(answer_language(question))

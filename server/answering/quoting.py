@@ -150,6 +150,7 @@ def _quotes(profile: Profile, index: int, passage: Passage) -> list[_Quote]:
         tuple(Meaning(*each) for each in passage.meanings),
         passage.nearest_meaning,
         passage.closest_words,
+        passage.belongs_elsewhere,
     )
     sentences = sentences_of(passage.text)
     return [

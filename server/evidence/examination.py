@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from server.evidence.answer_types import AnswerType, expected_answer, holds_answer, introduces
 from server.evidence.sentences import Sentence, split_sentences
+from storage.words.folding import folded
 from storage.words.frame_words import question_tongue
 from storage.words.languages import are_comparable, language_of
 from storage.words.native_stems import COMPOUNDING, native_stem
@@ -200,11 +201,14 @@ def _as_written(question: str, term: Term) -> str:
     words = term.spellings[0]
     if IS_UNSPACED.search("".join(words)):
         return "".join(word if i == 0 or not IS_UNSPACED.search(word) else word[-1] for i, word in enumerate(words))
-    # The word itself, of which a stem may be all that is looked for: "Eintritt", not "Eintrit".
-    side_by_side = r"[\W_]+".join(map(re.escape, words))
-    ending = _ENDING if words[-1].isalpha() else ""
-    written = re.search(side_by_side + ending, question, re.IGNORECASE)
-    return written.group() if written else " ".join(words)
+    # The word itself, of which a stem without its accents may be all that is looked for: "Fähre", not "fahr".
+    for spelling in sorted(term.spellings, key=lambda spelling: -sum(map(len, spelling))):
+        side_by_side = r"[\W_]+".join(map(re.escape, spelling))
+        ending = _ENDING if spelling[-1].isalpha() else ""
+        if written := re.search(rf"(?<![^\W_]){side_by_side}{ending}", question, re.IGNORECASE):
+            return written.group()
+    plain = (word for word in _PLAIN_WORDS.findall(question) if folded(word.casefold()).startswith(words[0]))
+    return next(plain, " ".join(words)) if len(words) == 1 else " ".join(words)
 
 
 def _capitalised(question: str, *, inside_only: bool = False) -> frozenset[str]:

@@ -15,6 +15,10 @@ _UNLIKE, _SAME = 0.4, 0.95
 """Cosines of two words: below the first they say nothing of one another, from the second on the same."""
 
 
+_NAMES = 0.7
+"""From here on a word of a title is the question's own, or its translation."""
+
+
 class Meaning(NamedTuple):
     """`near`: by how many deviations the sentence's cosine exceeds that of sentences in general, 0 where not read.
 
@@ -48,6 +52,18 @@ Likeness = NDArray[np.float32]
 def likeness(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
     """Cosines of words as shares."""
     return np.asarray(np.clip((cosines - _UNLIKE) / (_SAME - _UNLIKE), 0.0, 1.0), dtype=np.float32)
+
+
+def elsewhere(title: Likeness, titles: Sequence[Likeness], passage: Likeness) -> float:
+    """How surely the question names the subject of another document, of which nothing is said here; 0 to 1.
+
+    `title`: how like each word of the question this document's title is, `titles` all of them, `passage` what stands in
+    the passage and above it. A word that half of the titles hold names none of them.
+    """
+    every = np.stack(titles)
+    names = (every.max(axis=0) >= _NAMES) & ((every >= _NAMES).mean(axis=0) <= 0.5)
+    lacking = every.max(axis=0) - np.maximum(title, passage)
+    return float(np.where(names, np.maximum(lacking, 0.0), 0.0).max(initial=0.0))
 
 
 def meanings_of(

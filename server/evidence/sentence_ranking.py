@@ -208,13 +208,18 @@ _OTHER_TONGUE = 0.6
 """What a question in German, French, Spanish, Italian, Portuguese or Dutch gains: its words have more forms, so fewer
 are met, and the weights come from questions in English."""
 
-_STEPS = (-5.0, -4.0, -3.0, -1.6, -1.2, -0.8, -0.3, 0.4, 1.3, 2.3)
+_SURELY_ELSEWHERE = 0.35
+_OF_SOMETHING_ELSE = 3.0
+"""What a passage loses where the question names another document's subject and nothing here is about that: dogs at a
+pool are no dogs on a ferry."""
+
+_STEPS = (-5.0, -4.0, -2.8, -1.6, -1.2, -0.8, -0.3, 0.4, 1.3, 2.3)
 """The strength from which a passage has score 1, 2, … 10."""
 
 ANSWERED_FROM = _STEPS[3]
 """The strength from which a passage may be answered from."""
 
-NEAR_MISS = 3
+NEAR_MISS = 2
 """The most that a passage gets whose best sentence speaks of something else with nearly the same name."""
 
 
@@ -222,7 +227,8 @@ class Found(NamedTuple):
     """What retrieval says of a passage: `standing` and `crosses` see `Standing`, `score` 0 to 1.
 
     `meanings`: those of its sentences, empty where the model is not quick. `nearest`, `closest`: the greatest `near`
-    and `kin` of all the question's sentences.
+    and `kin` of all the question's sentences. `elsewhere`: how surely the question names another document's subject, of
+    which nothing is said here; 0 to 1.
     """
 
     standing: float = 0.0
@@ -231,6 +237,7 @@ class Found(NamedTuple):
     meanings: tuple[Meaning, ...] = ()
     nearest: float = 0.0
     closest: float = 0.0
+    elsewhere: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +258,7 @@ def ranked_sentences(profile: Profile, text: str, context: str, found: Found) ->
     """The sentences of a passage that could be quoted, best first; of equals the first."""
     weights = _weights(IS_UNSPACED.search(profile.question) is not None, has_meanings=bool(found.meanings))
     gain = _OTHER_TONGUE if found.meanings and question_tongue(profile.question) else 0.0
+    gain -= _OF_SOMETHING_ELSE if found.elsewhere >= _SURELY_ELSEWHERE else 0.0
     rows = [
         RankedSentence(evidence.place, _strength(weights, evidence, found) + gain, evidence)
         for evidence in sentence_evidence(profile, text, context)

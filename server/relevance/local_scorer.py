@@ -20,6 +20,7 @@ from storage.vectors.llama_index import PassageMetadata, metadata_of
 
 _SHOWN = 3
 _CLOSE = 0.6
+_SAME_TOPIC = 3  # the most
 _MOSTLY = 7  # points: what answers most of a question does not name "only" a word of it
 
 _KINDS: dict[AnswerType, str] = {
@@ -66,6 +67,7 @@ def found_of(metadata: PassageMetadata) -> Found:
         tuple(Meaning(*each) for each in metadata.get("meanings", ())),
         metadata.get("nearest_meaning", 0.0),
         metadata.get("closest_words", 0.0),
+        metadata.get("belongs_elsewhere", 0.0),
     )
 
 
@@ -117,7 +119,7 @@ def _reason(profile: Profile, evidence: Evidence, score: int) -> str:
 
 
 def _without_words(evidence: Evidence, score: int) -> str:
-    if score <= NEAR_MISS:
+    if score <= _SAME_TOPIC:
         return message("names nothing the question asks about")
     if evidence.comparable < 1.0:
         return message("is in another language than the question, and near to it in meaning")

@@ -4,6 +4,7 @@ less, LlamaIndex's view of it, which languages they are in, and recent questions
 Nothing here changes an answer; it saves work. It goes when the generation is closed.
 """
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +34,7 @@ Found = TypeVar("Found")
 DENSE_CANDIDATES = 40
 """How many passages the search by meaning gives."""
 
+_NO_WORDS = re.compile(r"[\W\d_]+")
 _SAMPLE = 256
 _SENTENCES = 96  # of the sample that a sentence is read of: 2 ms each, once for every index that is opened
 _FEW = 64
@@ -55,7 +57,8 @@ class Corpus:
 
     `crosses_languages`: the embedding model knows a sentence and its Chinese translation for the same.
     `weights` are those of the passages that weigh more or less than 1.0. `directory`: what the documents are called.
-    `sentences` reads single sentences, None where the model takes too long for them.
+    `sentences` reads single sentences, None where the model takes too long for them. `titles`: document → file name and
+    title, in words.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Corpus:
         directory: Directory,
         sentences: SentenceReader | None = None,
         sentences_in_general: Matrix | None = None,
+        titles: Mapping[str, str] | None = None,
     ) -> None:
         self._background = background
         self._sentences_in_general = background if sentences_in_general is None else sentences_in_general
@@ -80,6 +84,7 @@ class Corpus:
         self.weights = weights
         self.directory = directory
         self.sentences = sentences
+        self.titles = titles or {}
 
     def question_vector(self, question: str) -> Matrix:
         """The question's unit vector `(dimension,)`, from memory if it was asked lately."""
@@ -149,6 +154,7 @@ def corpus_of(generation: Generation, embed_model: Any) -> Corpus:
                 _directory(generation),
                 reader,
                 in_general,
+                titles_of(generation.catalogue),
             )
             # Not a weak reference's work: LlamaIndex's view of the generation holds the generation itself.
             generation.before_close.append(partial(_forget, generation.vectors))
@@ -172,6 +178,13 @@ def _directory(generation: Generation) -> Directory:
     """A document of one page is not named by what stands there: that is its text."""
     beginnings = generation.catalogue.beginnings(FIRST_PAGE)
     return Directory(names_of(path, title, text if pages > 1 else "") for path, title, pages, text in beginnings)
+
+
+def titles_of(catalogue: Catalogue) -> dict[str, str]:
+    """Document → the words of its file's name and its title."""
+    names = {document.path: document.path.rpartition(".")[0] or document.path for document in catalogue.documents()}
+    titles = {document.path: document.title or "" for document in catalogue.documents()}
+    return {path: f"{_NO_WORDS.sub(' ', name)} {titles[path]}".strip() for path, name in names.items()}
 
 
 def _sentences(embed_model: Any) -> SentenceReader | None:

@@ -68,7 +68,7 @@ class Candidate:
     """A passage and what speaks for it: `score` 0 to 1, `standing` see `Standing`.
 
     `is_foreign`: in another language than the question, which the embedding model knows as well. `meanings`,
-    `nearest`, `closest`: see `server.evidence.sentence_ranking.Found`.
+    `nearest`, `closest`, `elsewhere`: see `server.evidence.sentence_ranking.Found`.
     """
 
     chunk: ChunkRecord
@@ -79,6 +79,7 @@ class Candidate:
     meanings: tuple[Meaning, ...] = ()
     nearest: float = 0.0
     closest: float = 0.0
+    elsewhere: float = 0.0
 
 
 class HybridRetriever(BaseRetriever):
@@ -126,9 +127,17 @@ class HybridRetriever(BaseRetriever):
             (each.chunk, Found(each.standing.deviations, each.standing.crosses, each.score)) for each in candidates
         ]
         vector = corpus.question_vector(profile.question)
-        known = corpus.sentences.with_meanings(profile, passages, vector, corpus.general_sentence(vector))
+        known = corpus.sentences.with_meanings(
+            profile, passages, vector, corpus.general_sentence(vector), corpus.titles
+        )
         return [
-            replace(candidate, meanings=found.meanings, nearest=found.nearest, closest=found.closest)
+            replace(
+                candidate,
+                meanings=found.meanings,
+                nearest=found.nearest,
+                closest=found.closest,
+                elsewhere=found.elsewhere,
+            )
             for candidate, found in zip(candidates, known, strict=True)
         ]
 
@@ -268,6 +277,7 @@ def _node(candidate: Candidate, labels: list[str], remarks: list[str]) -> NodeWi
         meanings=list(candidate.meanings),
         nearest_meaning=candidate.nearest,
         closest_words=candidate.closest,
+        belongs_elsewhere=candidate.elsewhere,
         labels=labels,
         remarks=remarks,
         also_in=[place_of(chunk) for chunk in candidate.also_in],

@@ -5,7 +5,7 @@ small transformer takes four times as long. Which sentences are read never depen
 does an answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from heapq import nlargest
 
 from server.evidence.examination import Profile, sentences_of
@@ -38,13 +38,16 @@ class SentenceReader:
         passages: Sequence[tuple[ChunkRecord, Found]],
         question: Matrix,
         general: tuple[float, float],
+        titles: Mapping[str, str],
     ) -> list[Found]:
         """What is known of each passage, with the meanings of its sentences.
 
-        `general`: mean and deviation of the question's cosine to sentences in general.
+        `general`: mean and deviation of the question's cosine to sentences in general. `titles`: document → its title.
         """
         chunks = [chunk for chunk, _ in passages]
-        by_words = compared([found for _, found in passages], self._words.meanings(profile, chunks))
+        strange = self._words.elsewhere(profile, chunks, titles)
+        known = [found._replace(elsewhere=share) for (_, found), share in zip(passages, strange, strict=True)]
+        by_words = compared(known, self._words.meanings(profile, chunks))
         meanings = [list(found.meanings) for found in by_words]
         chosen = likeliest_sentences(profile, list(zip(chunks, by_words, strict=True)))
         if chosen:

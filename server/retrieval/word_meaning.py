@@ -5,16 +5,18 @@ passages are made of words that were read before.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
 
 from server.evidence.examination import Need, Profile, sentences_of
-from server.evidence.meaning import AskedWord, Likeness, Meaning, likeness, meanings_of
+from server.evidence.meaning import AskedWord, Likeness, Meaning, elsewhere, likeness, meanings_of
 from server.evidence.sentence_evidence import headings_above
 from server.retrieval.text_vectors import EmbedTexts, TextVectors
+from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
+from storage.words.frame_words import question_tongue
 from storage.words.scripts import IS_UNSPACED
 from storage.words.terms import STOP_WORDS, content_runs
 
@@ -23,6 +25,7 @@ CutWords = Callable[[str], list[str]]
 
 _REMEMBERED = 20_000  # words: 40 MB
 _LONGEST = 600  # characters of a sentence
+_FEWEST_TITLES = 2  # with one nothing is another document's
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 
 
@@ -37,9 +40,11 @@ class WordReader:
     def asked(self, profile: Profile) -> list[AskedWord]:
         """What the question asks for, word by word, each once."""
         found: dict[str, AskedWord] = {}
+        capitals = _has_capital_nouns(profile.question)
         for need in profile.needs:
             for word in () if need.is_cjk else need.shown_words:
-                known = found.get(word.lower(), AskedWord(word.lower(), 0.0))
+                written = word if capitals else word.lower()
+                known = found.get(written, AskedWord(written, 0.0))
                 if len(word) > 1:
                     found[known.text] = AskedWord(known.text, max(known.weight, need.weight), need.is_name)
         pairs = [need for need in profile.needs if need.is_cjk]
@@ -55,7 +60,10 @@ class WordReader:
         if not asked:
             return [[Meaning()] * len(sentences_of(chunk.text)) for chunk in passages]
         texts = [[chunk.context, *(sentence.text for sentence in sentences_of(chunk.text))] for chunk in passages]
-        words = [[self._words(text[:_LONGEST]) for text in each] for each in texts]
+        words = [
+            [self._words(text[:_LONGEST], capitals) for text in each]
+            for each, capitals in zip(texts, (_has_capital_nouns(chunk.text) for chunk in passages), strict=True)
+        ]
         different = {
             word: place for place, word in enumerate(dict.fromkeys(w for each in words for t in each for w in t))
         }
@@ -67,12 +75,44 @@ class WordReader:
             found.append(meanings_of(asked, own, headings_above(sentences_of(chunk.text)), above) if own else [])
         return found
 
-    def _read(self, text: str) -> tuple[str, ...]:
-        """The words of a text that say something, each once."""
+    def elsewhere(self, profile: Profile, passages: Sequence[ChunkRecord], titles: Mapping[str, str]) -> list[float]:
+        """For each passage how surely the question names the subject of another document found for it; see `Found`."""
+        asked = self.asked(profile)
+        documents = list(dict.fromkeys(chunk.document for chunk in passages))
+        called = {document: titles[document] for document in documents if titles.get(document)}
+        if not asked or len(called) < _FEWEST_TITLES:
+            return [0.0] * len(passages)
+        question = self._vectors.rows([word.text for word in asked])
+        likest = {
+            document: self._likest_of(question, (title,), _has_capital_nouns(title))
+            for document, title in called.items()
+        }
+        nothing = np.zeros(len(asked), dtype=np.float32)
+        found = []
+        for chunk in passages:
+            texts = (chunk.context, *(sentence.text for sentence in sentences_of(chunk.text)))
+            here = self._likest_of(question, texts, _has_capital_nouns(chunk.text))
+            found.append(elsewhere(likest.get(chunk.document, nothing), list(likest.values()), here))
+        return found
+
+    def _likest_of(self, question: Matrix, texts: Sequence[str], capitals: bool) -> Likeness:
+        """For each word of the question the likest of these texts' words."""
+        words = list(dict.fromkeys(word for text in texts for word in self._words(text[:_LONGEST], capitals)))
+        alike = likeness(question @ self._vectors.rows(words).T) if words else np.zeros((len(question), 0))
+        return _likest(alike, range(len(words)))
+
+    def _read(self, text: str, capitals: bool) -> tuple[str, ...]:
+        """The words of a text that say something, each once, with their capitals or without."""
         found: dict[str, None] = {}
         for word in _WORD.findall(text):
-            found |= dict.fromkeys(self._cut(word) if IS_UNSPACED.search(word) else (word.lower(),))
-        return tuple(word for word in found if _says_something(word))
+            written = word if capitals else word.lower()
+            found |= dict.fromkeys(self._cut(word) if IS_UNSPACED.search(word) else (written,))
+        return tuple(word for word in found if _says_something(word.lower()))
+
+
+def _has_capital_nouns(text: str) -> bool:
+    """German nouns have capitals, and the model knows many of them by these alone: Fähre, not fähre, is a ferry."""
+    return question_tongue(text) == "de"
 
 
 def _likest(alike: np.ndarray, places: Sequence[int]) -> Likeness:

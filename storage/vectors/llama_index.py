@@ -105,6 +105,7 @@ class PassageMetadata(TypedDict, total=False):
     meanings: Sequence[tuple[float, ...]]
     nearest_meaning: float
     closest_words: float
+    belongs_elsewhere: float
     labels: list[str]
     remarks: list[str]
     also_in: list[PassagePlace]

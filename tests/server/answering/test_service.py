@@ -274,6 +274,33 @@ def test_no_passages_at_all_are_refused(quoting: Setup) -> None:
     assert quoting.service().answer(QUESTION).refused
 
 
+# ---- What is worth reading and no answer
+
+
+@pytest.fixture
+def judging_locally(fake: FakeDeepSeek, setup: Setup) -> Setup:
+    setup.found = nodes("near 3", "far 2")
+    return setup
+
+
+def test_a_model_reads_what_the_local_formula_puts_a_point_below_the_cutoff(
+    fake: FakeDeepSeek, judging_locally: Setup
+) -> None:
+    answer = judging_locally.service(scores_relevance=False).answer(QUESTION)
+    assert (answer.answer, answer.refused) == ("It is so [1].", False)
+    assert _texts(answer) == ["near 3"]
+    judgement = answer.sources[0].judgement
+    assert judgement is not None
+    assert "below the cutoff of 4" in judgement.reason
+
+
+def test_what_is_only_worth_reading_is_never_quoted(fake: FakeDeepSeek, judging_locally: Setup) -> None:
+    fake.when_answering(Failure(500))
+    answer = judging_locally.service(scores_relevance=False).answer(QUESTION)
+    assert (answer.answer, answer.refused) == (REFUSALS["en"], True)
+    assert answer.reason is not None
+
+
 # ---- Failing well
 
 

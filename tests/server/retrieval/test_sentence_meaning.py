@@ -1,5 +1,7 @@
 """What sentences and their words mean: which are read, what they gain by it, and that remembering changes nothing."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from server.evidence.examination import profile_of, sentences_of
@@ -47,11 +49,15 @@ def passage(id_: str, text: str, context: str = "") -> tuple[ChunkRecord, Found]
 
 
 def known_of(
-    model: Model, question: str, passages: list[tuple[ChunkRecord, Found]], reader: SentenceReader | None = None
+    model: Model,
+    question: str,
+    passages: list[tuple[ChunkRecord, Found]],
+    reader: SentenceReader | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> list[Found]:
     profile = profile_of(question, lambda stems: {}, 1000)
     vector = unit_rows([model.model.get_query_embedding(question)])[0]
-    return (reader or model.reader()).with_meanings(profile, passages, vector, (0.1, 0.1))
+    return (reader or model.reader()).with_meanings(profile, passages, vector, (0.1, 0.1), titles or {})
 
 
 @pytest.mark.parametrize("question", [ENGLISH, GERMAN])
@@ -112,3 +118,50 @@ def test_no_passages_have_no_meanings(model: Model) -> None:
 def test_a_question_of_words_that_only_ask_has_no_meaning_word_by_word(model: Model) -> None:
     (known,) = known_of(model, "?", [passage("house", HOUSE)])
     assert all(each._replace(near=0.0) == Meaning() for each in known.meanings)
+
+
+POOL = "Hunde sind auf dem gesamten Gelände nicht erlaubt. Geraucht wird nur am Kiosk."
+FERRY = "Every ship has a café. Dogs stay on a lead and on the open deck. Bicycles cost two pounds."
+TITLES = {"pool.md": "Badeordnung des Waldbads", "ferry.md": "Ferry timetable"}
+
+
+@pytest.mark.parametrize("question", ["Darf mein Hund mit auf die Fähre?", "Can I take my dog on the ferry?"])
+def test_what_another_document_is_about_is_not_answered_from_this_one(model: Model, question: str) -> None:
+    passages = [passage("pool", POOL), passage("ferry", FERRY)]
+    pool, ferry = known_of(model, question, passages, titles=TITLES)
+    assert pool.elsewhere > 0.5 > ferry.elsewhere == 0.0
+    profile = profile_of(question, lambda stems: {}, 1000)
+    without = ranked_sentences(profile, POOL, "", pool._replace(elsewhere=0.0))
+    assert ranked_sentences(profile, POOL, "", pool)[0].strength < without[0].strength
+
+
+@pytest.mark.parametrize(
+    ("question", "pool_text", "titles"),
+    [
+        pytest.param("Are dogs allowed?", POOL, TITLES, id="names no document"),
+        pytest.param("Dogs on the ferry?", f"{POOL} Zur Fähre geht es links.", TITLES, id="spoken of here"),
+        pytest.param(
+            "Dogs on the ferry?", POOL, {"pool.md": "Ferry and pool", "ferry.md": "Ferry"}, id="named as well"
+        ),
+        pytest.param("Dogs on the ferry?", POOL, {"ferry.md": "Ferry"}, id="the only title"),
+    ],
+)
+def test_a_passage_is_taken_for_anothers_only_where_the_question_says_so(
+    model: Model, question: str, pool_text: str, titles: Mapping[str, str]
+) -> None:
+    pool, _ = known_of(model, question, [passage("pool", pool_text), passage("ferry", FERRY)], titles=titles)
+    assert pool.elsewhere < 0.35
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("Darf mein Hund mit auf die Fähre?", "Fähre"),
+        ("Wo ist der Schlüssel für das Schließfach?", "Schließfach"),
+        ("Quelle est la durée du préavis pour les étudiants ?", "préavis"),
+        ("¿Cuántos semestres puedo parar el máster por enfermedad?", "máster"),
+    ],
+)
+def test_words_with_accents_are_read_and_told_as_they_are_written(question: str, word: str) -> None:
+    profile = profile_of(question, lambda stems: {}, 1000)
+    assert word in {need.shown for need in profile.needs}
