@@ -233,6 +233,8 @@ def _with_labels(rows: Sequence[Row], table: Sequence[list[str]]) -> tuple[list[
 
 def _gaps_between_columns(rows: Sequence[Row], em: float) -> list[Span]:
     counts = [len(cells_of(row)) for row in rows]
+    if max(counts) < 2:  # the names beside the rows were all that had a cell of its own
+        return []
     usual = statistics.median(count for count in counts if count > 1)
     voters = [row for row, count in zip(rows, counts, strict=True) if count >= max(2.0, _VOTERS * usual)]
     written = [row for row in voters if any(map(_is_written_amount, row.words[1:]))]

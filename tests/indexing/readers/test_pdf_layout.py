@@ -564,6 +564,11 @@ def test_an_entry_below_the_rule_of_the_names_is_no_name(tmp_path: Path) -> None
     assert found[1] == "| 3.0 | Seal of the company |  | 8-K | 2/1/2020 |"
 
 
+def test_rows_of_one_cell_each_are_no_table() -> None:
+    words = [Word(f"Harbour{n}", 60, 120, 700 + 12 * n, 10, n) for n in range(4)]
+    assert table_lines(rows_of(words)) == []
+
+
 def test_another_table_with_names_of_its_own_below_white_space_stays_apart(tmp_path: Path) -> None:
     lines = [*row(720, "Ship", "2022", "2023"), *row(706, "Skarv", "1,151", "1,154"), *row(692, "Terne", "517", "429")]
     lines += [*row(664, "Berth", "Length", "Depth"), *row(650, "North", "1,151", "1,154"), *row(636, "South", "9", "6")]
