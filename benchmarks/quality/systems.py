@@ -9,8 +9,8 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from server.answering.collaborators import Parts
-from server.answering.flow import Flow
-from server.answers import Event, PassageScored, PassagesFound, Question
+from server.answering.flow import READ_BELOW, Flow
+from server.answers import Answer, Event, PassageScored, PassagesFound, Question
 from server.bootstrap import quoting_parts
 from server.deadline import Deadline, until
 from server.passages import Passage
@@ -23,11 +23,11 @@ from storage.vectors.collection import VectorCollection
 
 DEPTH = 10
 THRESHOLD = 4
-READ_THRESHOLD = 3  # what a language model would read
 SYSTEMS = ("dense", "lexical", "rank fusion", "ours")
 
 _CANDIDATES = 100
 _HIGHEST_SCORE = 10
+_KEPT = 5
 _LONGEST_SECONDS = 600.0
 _RRF_CONSTANT = 60  # Cormack, Clarke and Büttcher 2009
 
@@ -60,7 +60,9 @@ def ask(index: OpenIndex, question: str, depth: int = DEPTH) -> Outcome:
             scores.append(event.judgement.score or 0)
 
     with until(Deadline(_LONGEST_SECONDS)):
-        answer = Flow(Question(question, k=depth, threshold=THRESHOLD), index, _parts(), None, watch).answer()
+        answer = Flow(
+            Question(question, k=depth, keep=_KEPT, threshold=THRESHOLD), index, _parts(), None, watch
+        ).answer()
     ours = [passage.id for passage in found]
     if answer.whole_reading is not None:  # its passages are those of whole documents, in their order
         ours = [_id(node) for node in HybridRetriever(index, depth).retrieve(question)]
@@ -78,10 +80,18 @@ def ask(index: OpenIndex, question: str, depth: int = DEPTH) -> Outcome:
         refused=answer.refused,
         retrieve_seconds=seconds["retrieve"],
         score_seconds=seconds["score"],
-        kept=tuple(_chunks(index, [passage.id for passage in answer.sources])),
+        kept=tuple(_chunks(index, _read(answer))),
         answer="" if answer.refused else answer.answer,
         answer_seconds=seconds["answer"],
     )
+
+
+def _read(answer: Answer) -> list[str]:
+    """The passages it is made from, and those that a language model would read beside them."""
+    judged = [(passage.judgement.score or 0, passage.id) for passage in answer.rejected if passage.judgement]
+    worth_reading = [id_ for score, id_ in judged if score >= THRESHOLD - READ_BELOW]
+    sources = [passage.id for passage in answer.sources]
+    return sources + worth_reading[: max(0, _KEPT - len(sources))]
 
 
 @cache

@@ -65,7 +65,7 @@ from storage.words.languages import language_of
 _SCORING_SHARE = 0.5
 """Of the time that is left, what scoring may use: the rest is for the answer."""
 
-_READ_BELOW = 1
+READ_BELOW = 1
 """By how many points of the local formula a passage may miss the cutoff that a model reads. Of questions in other words
 than the documents', the evidence is then kept for two thirds instead of half."""
 
@@ -274,7 +274,7 @@ class Flow:
         """The cutoff; a point less for what the local formula judged and a model reads: that can refuse itself."""
         threshold = self._question.threshold
         is_read = self._model is not None and scorer.name == "local"
-        return max(threshold - _READ_BELOW, min(threshold, 1)) if is_read else threshold
+        return max(threshold - READ_BELOW, min(threshold, 1)) if is_read else threshold
 
     def _may_be_quoted(self, evidence: JudgedPassages) -> bool:
         """Whether one of the kept passages is at the cutoff itself, or none was judged."""
