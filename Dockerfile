@@ -44,7 +44,7 @@ COPY indexing indexing
 COPY server server
 # A first index and a first answer: the image is tried, and what they import is compiled. Later nothing can be written,
 # and each start would compile it anew.
-COPY documents /tmp/documents
+COPY documents/library-handbook.md documents/ferry-timetable-2026.pdf documents/boat-hire-agreement.docx /tmp/documents/
 RUN set -eu; export DOCUMENTS_DIR=/tmp/documents INDEX_DIR=/tmp/index EMBED_MODEL=packaged; \
     /venv/bin/python -m indexing; \
     /venv/bin/python -m server ask "What does it cost to become a member of the library?"; \

@@ -4,7 +4,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.generations.drafts import point_back_to
 from storage.generations.lock import index_lock
 from storage.generations.published import (
     DamagedGeneration,
@@ -15,6 +14,7 @@ from storage.generations.published import (
     open_catalogue,
     published_names,
 )
+from storage.generations.publishing import point_back_to
 from storage.messages import message
 from storage.servers import ServerAddress
 

@@ -15,10 +15,11 @@ from storage.caches.embeddings import EmbeddingCache, Matrix, text_key, unit_row
 from storage.catalogue.catalogue import Catalogue
 from storage.embedding.models import PROBE_TEXT, ModelIdentity, load_token_counter
 from storage.file_hash import file_sha256
-from storage.generations.drafts import begin_draft, publish, seal_draft
+from storage.generations.drafts import begin_draft, seal_draft
 from storage.generations.lock import index_lock
 from storage.generations.manifest import Manifest
 from storage.generations.published import utc_now
+from storage.generations.publishing import publish
 from storage.records import ChunkRecord, DocumentRecord, PageRecord
 from storage.vectors.collection import create_vectors
 from storage.vectors.exact import create_exact_vectors

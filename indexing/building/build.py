@@ -25,8 +25,9 @@ from storage.embedding.models import PROTOCOL_NAMES, ModelIdentity
 from storage.failpoints import failpoint
 from storage.failures import StorageFailed, explained_failures
 from storage.folder_identity import match_folder
-from storage.generations.drafts import ROOM_FACTOR, Draft, begin_draft, discard, prune, publish
+from storage.generations.drafts import ROOM_FACTOR, Draft, begin_draft, discard
 from storage.generations.published import newer_than_current, open_catalogue
+from storage.generations.publishing import prune, publish
 from storage.messages import message
 from storage.records import ChunkRecord, DocumentRecord
 from storage.servers import ServerUnavailable

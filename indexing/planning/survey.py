@@ -13,7 +13,6 @@ from indexing.planning.recipe import fingerprints, written_recipe
 from indexing.planning.removals import RemovalCheck, Removals, remaining_in
 from indexing.settings import IndexingSettings
 from storage.folder_identity import match_folder
-from storage.generations.drafts import is_rolled_back
 from storage.generations.manifest import Manifest, UnreadableManifest, read_manifest
 from storage.generations.published import (
     DamagedGeneration,
@@ -24,6 +23,7 @@ from storage.generations.published import (
     open_catalogue,
     utc_now,
 )
+from storage.generations.publishing import is_rolled_back
 from storage.messages import message
 from storage.records import DocumentRecord
 from storage.server_state.deletions import noted_deletions

@@ -17,9 +17,9 @@ from server.answering.numbers import Number, numbers_of
 from server.answering.prose import merged, without
 from server.answering.said_measures import INTERVAL, measures_of
 from server.answering.units import is_comparable
+from storage.words.english_stems import meaning_stem
 from storage.words.frame_words import frame_words, question_tongue
 from storage.words.scripts import IS_CJK, UNSPACED_RUN
-from storage.words.stemming import meaning_stem
 from storage.words.terms import STOP_WORDS
 
 _LEAST_SHARED = 0.5  # of the words of the shorter statement

@@ -7,7 +7,7 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
-from storage.words.stemming import meaning_stem
+from storage.words.english_stems import meaning_stem
 
 _GROUPS = """
 adult child children kid teenager student pupil pensioner senior apprentice resident visitor guest member nonmember

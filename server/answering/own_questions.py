@@ -18,9 +18,9 @@ from server.answers import Answer
 from storage.catalogue.catalogue import Catalogue
 from storage.records import ChunkRecord, DocumentRecord, PageRecord
 from storage.server_state.own_questions import OwnQuestion
+from storage.words.english_stems import stem
 from storage.words.languages import language_of
 from storage.words.sentences import sentence_spans
-from storage.words.stemming import stem
 from storage.words.terms import placed_words, question_parts
 
 ANSWERABLE, UNANSWERABLE = 50, 20

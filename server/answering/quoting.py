@@ -18,8 +18,8 @@ from server.evidence.sentences import Sentence
 from server.evidence.tables import head_of
 from server.passages import Passage
 from storage.generations.published import Generation
+from storage.words.english_stems import stem
 from storage.words.scripts import HAN
-from storage.words.stemming import stem
 from storage.words.terms import placed_words
 
 _NUMBERED_HEADING = re.compile(rf"\d+(?:\.\d+)*\.?[ \t]+[A-Z{HAN}][^\n.!?。]{{0,80}}\n\s*(?=[A-Z{HAN}“\"])")

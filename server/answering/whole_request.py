@@ -11,9 +11,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
+from storage.words.english_stems import meaning_stem
 from storage.words.frame_words import frame_words
 from storage.words.scripts import IS_CJK, UNSPACED_RUN
-from storage.words.stemming import meaning_stem
 from storage.words.terms import STOP_WORDS
 
 Scope = Literal["document", "documents"]

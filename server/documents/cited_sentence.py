@@ -5,9 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from storage.words.english_stems import stem
 from storage.words.lines import is_row
 from storage.words.sentences import sentence_spans
-from storage.words.stemming import stem
 from storage.words.terms import content_words
 
 _LONGEST_GAIN = 12

@@ -14,12 +14,12 @@ from functools import lru_cache
 
 from server.evidence.answer_types import AnswerType, expected_answer, holds_answer, introduces
 from server.evidence.sentences import Sentence, split_sentences
+from storage.words.english_stems import meaning_stem, stem
 from storage.words.folding import folded
 from storage.words.frame_words import question_tongue
 from storage.words.languages import are_comparable, language_of
-from storage.words.native_stems import COMPOUNDING, native_stem
 from storage.words.scripts import IS_UNSPACED
-from storage.words.stemming import meaning_stem, stem
+from storage.words.snowball_stems import COMPOUNDING, native_stem
 from storage.words.terms import STOP_WORDS, Term, placed_words, question_terms
 
 Frequencies = Callable[[Collection[str]], Mapping[str, int]]

@@ -1,4 +1,5 @@
-"""Tells another program what happened, by a signed POST that is tried again until it is taken. Knows nothing of events.
+"""Tells another program what happened, by a signed POST that is tried again until it is taken. Knows nothing of events:
+these are named in `answer_watch`.
 
 The body is JSON; `X-Pagewise-Signature` is `sha256=` and the HMAC of the body with WEBHOOK_SECRET, in hexadecimal.
 """

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from server.answering.citation_marks import marks_of
 from server.answering.contrasts import is_negative
-from storage.words.stemming import stem
+from storage.words.english_stems import stem
 from storage.words.terms import content_words
 
 _SHARED = 0.6  # of all words of the two sentences

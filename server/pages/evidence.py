@@ -15,9 +15,9 @@ from flask_babel import gettext as _
 from server.http.answer_records import StoredAnswer, statement_of
 from server.http.kept_answers import required_answer
 from server.http.services import document_records, services
-from server.pages.absence import searched_lines, searched_summary
 from server.pages.blueprint import blueprint
 from server.pages.cited_pages import opened
+from server.pages.searched import searched_lines, searched_summary
 from server.pages.sharing import markdown_of, place, quotation
 from server.settings import ServerSettings
 from storage.file_hash import file_sha256

@@ -13,8 +13,8 @@ from server.http.kept_answers import required_answer
 from server.http.schema import PassageOut, QueryResponse
 from server.http.services import services
 from server.http.translation import interface_language
-from server.pages.absence import searched_lines, searched_summary
 from server.pages.blueprint import blueprint
+from server.pages.searched import searched_lines, searched_summary
 from storage.message_translation import told
 from storage.messages import joined
 from storage.place_names import place_names

@@ -22,7 +22,6 @@ from server.documents.cited_sentence import cited_range
 from server.http.schema import Checks, PassageOut, QueryResponse, SecondAnswer
 from server.http.translation import interface_language
 from server.language import full_stop, question_language
-from server.pages.absence import also_searched, occurrences, searched_facts, searched_summary
 from server.pages.common_statements import statement
 from server.pages.rendering import (
     AnswerContext,
@@ -31,6 +30,7 @@ from server.pages.rendering import (
     render_text,
     sentences_in,
 )
+from server.pages.searched import also_searched, occurrences, searched_facts, searched_summary
 from server.pages.static_files import asset
 from storage.escaping import escaped
 from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES, SUFFIXES

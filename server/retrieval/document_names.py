@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from storage.words.english_stems import stem
 from storage.words.frame_words import frame_words
 from storage.words.scripts import IS_CJK
-from storage.words.stemming import stem
 from storage.words.terms import STOP_WORDS, placed_words
 
 FIRST_PAGE = 1500

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from storage.file_hash import file_sha256
-from storage.generations.drafts import point_to
 from storage.generations.lock import index_lock
 from storage.generations.manifest import UnreadableManifest, read_manifest, write_manifest
 from storage.generations.published import NoIndex, current_name, generations_directory, utc_now
+from storage.generations.publishing import point_to
 from storage.generations.verification import VerificationFailed, verify_in_fresh_process
 from storage.messages import message
 from storage.private_files import private_directory, tighten_index

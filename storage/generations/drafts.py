@@ -1,6 +1,6 @@
-"""Generations in the making: begin a draft, seal it, publish it by one atomic pointer; remove what is done with.
+"""Generations in the making: begin a draft, seal it, discard it. `publishing` makes one the current generation.
 
-Only a job that holds the index's lock does any of this. What is published is never written again.
+Only a job that holds the index's lock does any of this.
 """
 
 import json
@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,6 @@ from storage.generations.published import (
     CATALOGUE,
     CHROMA,
     EXACT_VECTORS,
-    current_name,
     generations_directory,
     published_names,
 )
@@ -49,12 +48,6 @@ def collection_prefix(index_dir: Path) -> str:
     index_id = secrets.token_hex(6)
     write_private(file, json.dumps({"id": index_id, "directory": here}) + "\n")
     return f"pagewise-{index_id}-"
-
-
-KEPT_GENERATIONS = 3
-"""The current one and two to go back to."""
-
-_ROLLED_BACK = "ROLLED_BACK"
 
 
 @dataclass(frozen=True)
@@ -126,7 +119,7 @@ def remove_leftovers(index_dir: Path, chroma: ServerAddress | None = None) -> No
     leftovers = [d for d in root.iterdir() if not d.name.isdigit()] if root.is_dir() else []
     if leftovers and chroma is not None:
         with suppress(ServerUnavailable):
-            _remove_collections(index_dir, chroma)
+            remove_collections(index_dir, chroma)
     for directory in leftovers:
         shutil.rmtree(directory)
 
@@ -141,43 +134,9 @@ def seal_draft(draft: Draft, manifest: Manifest) -> None:
     tighten(draft.directory)
     failpoint("seal.before-sync")
     for file in sorted(draft.directory.rglob("*")):
-        _sync(file)
-    _sync(draft.directory)
-    _sync(draft.directory.parent)
-
-
-def publish(index_dir: Path, draft: Draft) -> None:
-    """Make the sealed and verified draft the current generation: readers see the old one or the new one, whole."""
-    if draft.chroma is None:
-        _sync(draft.chroma_directory / "chroma.sqlite3")  # the verifier's Chroma wrote into it
-    published = draft.directory.rename(generations_directory(index_dir) / draft.name)
-    _sync(published.parent)
-    point_to(index_dir, draft.name)
-
-
-def point_back_to(index_dir: Path, name: str) -> None:
-    """Make a generation that was published before the current one again, and remember that. Hold the lock."""
-    write_private(index_dir / _ROLLED_BACK, name + "\n")
-    point_to(index_dir, name)
-
-
-def is_rolled_back(index_dir: Path) -> bool:
-    """Whether the current generation was brought back, and nothing was published since."""
-    try:
-        return (index_dir / _ROLLED_BACK).read_text(encoding="utf-8").strip() == current_name(index_dir)
-    except OSError:
-        return False
-
-
-def point_to(index_dir: Path, name: str) -> None:
-    """Make a finished generation the one that answers. Hold the lock."""
-    pointer, fresh = index_dir / "CURRENT", index_dir / "CURRENT.new"
-    write_private(fresh, name + "\n")
-    _sync(fresh)
-    failpoint("publish.before-pointer")
-    fresh.replace(pointer)
-    failpoint("publish.after-pointer")
-    _sync(index_dir)
+        sync(file)
+    sync(draft.directory)
+    sync(draft.directory.parent)
 
 
 def discard(draft: Draft) -> None:
@@ -192,32 +151,7 @@ def discard(draft: Draft) -> None:
     shutil.rmtree(draft.directory, ignore_errors=True)
 
 
-def prune(
-    index_dir: Path,
-    keep: int = KEPT_GENERATIONS,
-    chroma: ServerAddress | None = None,
-    passed_over: Collection[str] = (),
-) -> list[str]:
-    """Remove all but the newest `keep` generations, never the current one; returns the names removed. Hold the lock.
-
-    `passed_over` go first: the current one was not made from them, so nobody will want them back. With `chroma`, also
-    every collection of this index that belongs to none of those kept. Raises `ServerUnavailable`.
-    """
-    current = current_name(index_dir)
-    names = published_names(index_dir)
-    wanted = [name for name in names if name not in passed_over][:keep]
-    doomed = [name for name in names if name not in wanted and name != current]
-    for name in doomed:
-        # Renamed first: a half-removed generation must not look like a finished one.
-        leftover = (generations_directory(index_dir) / name).rename(generations_directory(index_dir) / f"{name}.old")
-        failpoint("prune.half")
-        shutil.rmtree(leftover)
-    if chroma is not None:
-        _remove_collections(index_dir, chroma)
-    return doomed
-
-
-def _remove_collections(index_dir: Path, chroma: ServerAddress) -> None:
+def remove_collections(index_dir: Path, chroma: ServerAddress) -> None:
     """Remove this index's collections, and nobody else's, that no published generation has."""
     from storage.vectors.remote import remove_served_vectors, served_collections
 
@@ -226,6 +160,15 @@ def _remove_collections(index_dir: Path, chroma: ServerAddress) -> None:
     orphans = [name for name in served_collections(chroma, prefix) if name not in needed]
     if orphans:
         remove_served_vectors(chroma, orphans)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file or directory is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _immutable(directory: Path) -> Iterator[Path]:
@@ -242,11 +185,3 @@ def _give_space_back(file: Path) -> None:
         connection.execute("VACUUM")
     finally:
         connection.close()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -19,12 +19,12 @@ from itertools import accumulate
 from operator import add
 from typing import Literal
 
+from storage.words.english_stems import stem
 from storage.words.folding import folded, unfolded
 from storage.words.frame_words import frame_words, question_tongue, word_lists
 from storage.words.irregular_forms import other_forms
-from storage.words.native_stems import COMPOUNDING, native_stem
 from storage.words.scripts import IS_UNSPACED, MARKS, UNSPACED, UNSPACED_RUN
-from storage.words.stemming import stem
+from storage.words.snowball_stems import COMPOUNDING, native_stem
 
 TERMS_VERSION = 1
 """Raise it where `index_terms` gives other words for a text."""

@@ -11,8 +11,8 @@ import pytest
 
 from storage import failpoints
 from storage.caches.embeddings import EmbeddingCache
-from storage.generations.drafts import KEPT_GENERATIONS
 from storage.generations.published import current_name, published_names
+from storage.generations.publishing import KEPT_GENERATIONS
 from storage.generations.verification import problems_of
 from tests.indexing.workshop import Workshop
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from storage.generations.drafts import begin_draft, prune, publish, seal_draft
+from storage.generations.drafts import begin_draft, seal_draft
 from storage.generations.lock import index_lock
 from storage.generations.manifest import read_manifest
 from storage.generations.published import current_name, generations_directory, utc_now
+from storage.generations.publishing import prune, publish
 
 _ABOUT = (
     "How much is the cooperative share that every member buys, number {}?",

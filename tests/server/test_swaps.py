@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from server.retrieval.index_holder import IndexHolder
-from storage.generations.drafts import prune, publish
+from storage.generations.publishing import prune, publish
 from tests.server.retrieval.test_index_holder import HashEmbedding
 from tests.storage.conftest import build_draft, index_dir, vector_of
 

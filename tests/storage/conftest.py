@@ -11,9 +11,10 @@ import pytest
 from storage.caches.embeddings import Matrix, unit_rows
 from storage.catalogue.catalogue import Catalogue
 from storage.embedding.models import ModelIdentity
-from storage.generations.drafts import Draft, begin_draft, publish, seal_draft
+from storage.generations.drafts import Draft, begin_draft, seal_draft
 from storage.generations.manifest import Manifest
 from storage.generations.published import utc_now
+from storage.generations.publishing import publish
 from storage.records import ChunkRecord, DocumentRecord, PageRecord, Span, chunk_id
 from storage.servers import ServerAddress
 from storage.vectors.exact import create_exact_vectors

@@ -8,9 +8,9 @@ import pytest
 
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from storage.embedding.models import PROBE_TEXT, ModelIdentity
-from storage.generations.drafts import prune, publish
 from storage.generations.lock import index_lock
 from storage.generations.published import candidates
+from storage.generations.publishing import prune, publish
 from tests.storage.conftest import build_draft, index_dir, publish_index, vector_of
 
 __all__ = ["index_dir", "publish_index"]

@@ -25,14 +25,15 @@ from server.retrieval.retriever import (
 )
 from storage.caches.embeddings import unit_rows
 from storage.catalogue.catalogue import Catalogue
-from storage.generations.drafts import begin_draft, publish, seal_draft
+from storage.generations.drafts import begin_draft, seal_draft
 from storage.generations.manifest import Manifest
 from storage.generations.published import open_generation, utc_now
+from storage.generations.publishing import publish
 from storage.records import ChunkRecord
 from storage.vectors.collection import create_vectors
 from storage.vectors.exact import create_exact_vectors
 from storage.vectors.llama_index import metadata_of
-from storage.words.stemming import stem
+from storage.words.english_stems import stem
 from storage.words.terms import placed_words
 from tests.storage.conftest import MODEL, document
 

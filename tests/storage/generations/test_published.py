@@ -9,7 +9,7 @@ import pytest
 
 from storage.generations import published as generations
 from storage.generations import verification
-from storage.generations.drafts import begin_draft, is_rolled_back, point_back_to, prune, publish
+from storage.generations.drafts import begin_draft
 from storage.generations.lock import IndexLocked, index_lock
 from storage.generations.published import (
     DamagedGeneration,
@@ -20,6 +20,7 @@ from storage.generations.published import (
     open_generation,
     published_names,
 )
+from storage.generations.publishing import is_rolled_back, point_back_to, prune, publish
 from storage.generations.verification import VerificationFailed, problems_of, verify_in_fresh_process
 from storage.vectors.collection import open_vectors
 from tests.storage.conftest import PublishIndex, build_draft, vector_of

@@ -14,8 +14,9 @@ import pytest
 from pydantic import SecretStr
 
 from storage.caches.embeddings import unit_rows
-from storage.generations.drafts import begin_draft, collection_prefix, discard, prune, publish, remove_leftovers
+from storage.generations.drafts import begin_draft, collection_prefix, discard, remove_leftovers
 from storage.generations.published import DamagedGeneration, open_generation
+from storage.generations.publishing import prune, publish
 from storage.generations.verification import VerificationFailed, problems_of, verify_in_fresh_process
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.vectors.collection import InvalidVector

@@ -13,7 +13,7 @@ from server.retrieval.document_globs import matching
 from storage.catalogue.catalogue import Catalogue
 from storage.words.folding import folded
 from storage.words.languages import language_of
-from storage.words.native_stems import native_stem
+from storage.words.snowball_stems import native_stem
 from tests.storage.conftest import document
 
 SAME = [

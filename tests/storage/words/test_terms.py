@@ -8,10 +8,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from storage.words import terms as lexical
+from storage.words.english_stems import meaning_stem, stem
 from storage.words.frame_words import question_tongue
-from storage.words.native_stems import native_stem
 from storage.words.scripts import MARKS
-from storage.words.stemming import meaning_stem, stem
+from storage.words.snowball_stems import native_stem
 
 
 def phrases(question: str) -> set[str]:
