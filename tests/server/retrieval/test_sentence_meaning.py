@@ -154,7 +154,9 @@ def test_nothing_belongs_elsewhere_where_the_question_names_both_documents(
         [passage(id_, text) for id_, text in texts.items()],
         titles={"pool.md": "Swimming pool", "ferry.md": "Ferry timetable", "museum.md": "Rules"} | titles,
     )
-    named = [each.elsewhere for each, id_ in zip(known, texts, strict=True) if id_ != "museum" or titles.get("museum.md")]
+    named = [
+        each.elsewhere for each, id_ in zip(known, texts, strict=True) if id_ != "museum" or titles.get("museum.md")
+    ]
     assert named == [0.0] * len(named)
 
 
