@@ -208,7 +208,9 @@ _OTHER_TONGUE = 0.6
 """What a question in German, French, Spanish, Italian, Portuguese or Dutch gains: its words have more forms, so fewer
 are met, and the weights come from questions in English."""
 
-_SURELY_ELSEWHERE = 0.35
+SURELY_ELSEWHERE = 0.35
+"""From here on a passage speaks of something else than the question, see `Found.elsewhere`."""
+
 _OF_SOMETHING_ELSE = 3.0
 """What a passage loses where the question names another document's subject and nothing here is about that: dogs at a
 pool are no dogs on a ferry."""
@@ -258,7 +260,7 @@ def ranked_sentences(profile: Profile, text: str, context: str, found: Found) ->
     """The sentences of a passage that could be quoted, best first; of equals the first."""
     weights = _weights(IS_UNSPACED.search(profile.question) is not None, has_meanings=bool(found.meanings))
     gain = _OTHER_TONGUE if found.meanings and question_tongue(profile.question) else 0.0
-    gain -= _OF_SOMETHING_ELSE if found.elsewhere >= _SURELY_ELSEWHERE else 0.0
+    gain -= _OF_SOMETHING_ELSE if found.elsewhere >= SURELY_ELSEWHERE else 0.0
     rows = [
         RankedSentence(evidence.place, _strength(weights, evidence, found) + gain, evidence)
         for evidence in sentence_evidence(profile, text, context)

@@ -10,7 +10,7 @@ from heapq import nlargest
 
 from server.evidence.examination import Profile, sentences_of
 from server.evidence.meaning import Meaning
-from server.evidence.sentence_ranking import Found, ranked_sentences
+from server.evidence.sentence_ranking import ANSWERED_FROM, SURELY_ELSEWHERE, Found, ranked_sentences
 from server.retrieval.text_vectors import EmbedTexts, TextVectors
 from server.retrieval.word_meaning import CutWords, WordReader
 from storage.caches.embeddings import Matrix
@@ -56,7 +56,24 @@ class SentenceReader:
             cosines = (self.rows(texts) @ question).tolist()
             for (number, place), cosine in zip(chosen, cosines, strict=True):
                 meanings[number][place] = meanings[number][place]._replace(near=(cosine - mean) / deviation)
-        return compared(by_words, meanings)
+        found = compared(by_words, meanings)
+        is_some_elsewhere = any(each.elsewhere >= SURELY_ELSEWHERE for each in found)
+        return answered_there(profile, chunks, found) if is_some_elsewhere else found
+
+
+def answered_there(profile: Profile, passages: Sequence[ChunkRecord], known: Sequence[Found]) -> list[Found]:
+    """The same; but nothing belongs elsewhere where nothing of what is there would answer. Pure.
+
+    A title of common words ("Clause numbers") is easily taken for the subject of a question.
+    """
+    there = [
+        ranked[0].strength
+        for chunk, found in zip(passages, known, strict=True)
+        if found.elsewhere < SURELY_ELSEWHERE
+        and (ranked := ranked_sentences(profile, chunk.text, chunk.context, found))
+    ]
+    is_answered = max(there, default=ANSWERED_FROM - 1) >= ANSWERED_FROM
+    return list(known) if is_answered else [found._replace(elsewhere=0.0) for found in known]
 
 
 def compared(passages: Sequence[Found], meanings: Sequence[Sequence[Meaning]]) -> list[Found]:

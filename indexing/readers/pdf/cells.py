@@ -31,6 +31,7 @@ _LEADER_END = re.compile(r"[.·•…_‧⋅]{2,}$|^[.·•…_‧⋅]$")
 _NEAR = 1.4  # sizes from line to line of one cell
 _TIGHT = 0.87  # of the usual step from row to row
 _DANGLES = re.compile(r"(?:\b(?:of|and|or|to|for|the|in|with|by|on|from|und|der|für|de|et)|[-–—,/&])$", re.IGNORECASE)
+_PARTED = re.compile(r"[^\W_][-‐‑–/]$")  # "S-10", "2019–2020", "QCBS/S-10" on two lines of a cell
 _HEADS_A_SECTION = re.compile(r"[:：]$")
 _NO_FIGURE = ("*", "**", "N/A", "nm")  # in the place of one
 
@@ -147,9 +148,15 @@ def with_whole_cells(rows: Sequence[Row], table: Sequence[list[str]]) -> list[li
     return whole
 
 
+def below_one_another(above: str, below: str) -> str:
+    """Two lines of a cell as one; a name or number that is parted behind its hyphen or stroke is whole again."""
+    begins_whole = below[:1].isdigit() or below[:1].isupper()
+    return above + below if _PARTED.search(above) and begins_whole else f"{above} {below}".strip()
+
+
 def _joined(one: str, other: str) -> str:
     is_cut = len(one) > 1 and one[-1] == "-" and one[-2].isalpha() and other[:1].isalpha()
-    return one + other if is_cut else f"{one} {other}".strip()
+    return one + other if is_cut else below_one_another(one, other)
 
 
 def _is_label_goes_on(above: Sequence[str], cells: Sequence[str]) -> bool:

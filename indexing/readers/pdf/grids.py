@@ -6,7 +6,7 @@ What is drawn as a grid and is none (a chart, the frame of a page, a box around 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from indexing.readers.pdf.cells import is_figure, markdown_row
+from indexing.readers.pdf.cells import below_one_another, is_figure, markdown_row
 from indexing.readers.pdf.lines import Inset, Row, rows_of, text_of
 from indexing.readers.pdf.words import Rule, Word
 
@@ -259,7 +259,7 @@ def cell_text(words: Sequence[Word]) -> str:
     for row in rows_of(words):
         line = text_of(row.words)
         is_cut = len(text) > 2 and text[-1] == "-" and text[-2].isalpha() and line[:1].islower()
-        text = text[:-1] + line if is_cut else f"{text} {line}" if text else line
+        text = text[:-1] + line if is_cut else below_one_another(text, line)
     return text
 
 

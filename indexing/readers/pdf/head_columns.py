@@ -8,8 +8,9 @@ it is in their middle and there is a sign that it does: it reaches beyond one co
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
-from indexing.readers.pdf.cells import Span, column_of, shared_width
+from indexing.readers.pdf.cells import Span, below_one_another, column_of, shared_width
 
 _CENTRED = 8.0  # points: so far off the middle is as good as in it
 _IN_MIDDLE = 3.0  # points: it is the name of the one column below
@@ -57,7 +58,7 @@ class HeadColumns:
         for name, (first, last) in zip(names, ranges, strict=True):
             if first == last:
                 self._places[first], self._below[first] = name.span, name.text
-        return [" ".join(dict.fromkeys(column)) for column in texts]
+        return [reduce(below_one_another, dict.fromkeys(column), "") for column in texts]
 
     def _is_title(self, span: Span, columns: Range) -> bool:
         """Whether a name is in the middle of the whole table, its labels with it, and not of its columns."""

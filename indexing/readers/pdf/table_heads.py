@@ -3,10 +3,12 @@
 import re
 import statistics
 from collections.abc import Iterator, Sequence
+from functools import reduce
 
 from indexing.readers.pdf.cells import (
     WORD_GAP,
     Span,
+    below_one_another,
     by_column,
     cells_of,
     column_of,
@@ -84,7 +86,10 @@ def named_rows(names: Sequence[str], table: Sequence[Sequence[str]]) -> Iterator
 
 
 def _joined(lines: Sequence[Sequence[str]]) -> list[str]:
-    return [" ".join(dict.fromkeys(text for text in texts if text)) for texts in zip(*lines, strict=True)]
+    return [
+        reduce(below_one_another, dict.fromkeys(text for text in texts if text), "")
+        for texts in zip(*lines, strict=True)
+    ]
 
 
 def _names(row: Row, gaps: Sequence[Span], em: float, own: Sequence[Span]) -> list[HeadName]:
@@ -106,7 +111,7 @@ def _stacked(
             stack = line
             continue
         for above, below in pairs:
-            above.text = f"{above.text} {below.text}"
+            above.text = below_one_another(above.text, below.text)
             above.span = min(above.span[0], below.span[0]), max(above.span[1], below.span[1])
             above.base = below.base
         joined = {id(below) for _, below in pairs}

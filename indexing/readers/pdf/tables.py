@@ -15,6 +15,7 @@ from indexing.readers.pdf.cells import (
     JOINS_NEXT,
     WORD_GAP,
     Span,
+    below_one_another,
     by_column,
     cells_of,
     column_of,
@@ -223,7 +224,7 @@ def _with_labels(rows: Sequence[Row], table: Sequence[list[str]]) -> tuple[list[
         overlaps = bool(kept) and row.top < kept_rows[-1].bottom - _OVERLAP * row.size
         is_label = not any(cells[1:]) and cells[0] != ""
         if overlaps and (is_label or (not any(above[1:]) and not cells[0])):
-            kept[-1] = [f"{one} {other}".strip() for one, other in zip(above, cells, strict=True)]
+            kept[-1] = [below_one_another(one, other) for one, other in zip(above, cells, strict=True)]
             kept_rows[-1] = Row(sorted([*kept_rows[-1].words, *row.words], key=lambda word: word.x0))
         else:
             kept_rows.append(row)

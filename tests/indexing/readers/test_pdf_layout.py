@@ -714,6 +714,23 @@ def test_cells_of_a_table_with_long_names_say_their_own(tmp_path: Path) -> None:
     assert found[1].endswith(f"| {name.format('third', 2023)}: 15.5 |")
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "whole"),
+    [
+        pytest.param("Claude-3.5-", "Sonnet-1022", "Claude-3.5-Sonnet-1022", id="a name behind its hyphen"),
+        pytest.param("Lot QCBS/", "S-10", "Lot QCBS/S-10", id="a number behind its stroke"),
+        pytest.param("Form 10-", "K405", "Form 10-K405", id="a form of letters and figures"),
+        pytest.param("Total -", "Harbour", "Total - Harbour", id="a dash between words"),
+        pytest.param("Fee for", "Members", "Fee for Members", id="two words"),
+    ],
+)
+def test_a_name_of_a_column_on_two_lines_is_whole(tmp_path: Path, above: str, below: str, whole: str) -> None:
+    pieces = [*row(700, "", above, "Other"), *row(688, "Boat", below, "price")]
+    pieces += [*row(664, "Tern", "12.5", "14.0"), *row(650, "Skua", "13.5", "15.0"), *row(636, "Gull", "11.0", "12.0")]
+    found = text(tmp_path, drawn(*pieces))
+    assert f"| {whole} | Other price |" in found
+
+
 def test_a_merged_cell_is_repeated_downwards(tmp_path: Path) -> None:
     lines = [*row(706, "Ship", "Part", "Due"), *row(676, "Skarv", "Rudder", "May"), *row(656, "", "Anchor", "June")]
     whole = "50 720 m 380 720 l 50 696 m 380 696 l 50 646 m 380 646 l 160 666 m 380 666 l"

@@ -127,7 +127,8 @@ TITLES = {"pool.md": "Badeordnung des Waldbads", "ferry.md": "Ferry timetable"}
 
 @pytest.mark.parametrize("question", ["Darf mein Hund mit auf die Fähre?", "Can I take my dog on the ferry?"])
 def test_what_another_document_is_about_is_not_answered_from_this_one(model: Model, question: str) -> None:
-    passages = [passage("pool", POOL), passage("ferry", FERRY)]
+    chunk, found = passage("ferry", FERRY)
+    passages = [passage("pool", POOL), (chunk, found._replace(standing=3.0, score=0.8))]
     pool, ferry = known_of(model, question, passages, titles=TITLES)
     assert pool.elsewhere > 0.5 > ferry.elsewhere == 0.0
     profile = profile_of(question, lambda stems: {}, 1000)
@@ -151,6 +152,15 @@ def test_a_passage_is_taken_for_anothers_only_where_the_question_says_so(
 ) -> None:
     pool, _ = known_of(model, question, [passage("pool", pool_text), passage("ferry", FERRY)], titles=titles)
     assert pool.elsewhere < 0.35
+
+
+def test_nothing_belongs_elsewhere_where_nothing_there_would_answer(model: Model) -> None:
+    invoice = "The buyer is Harbour Trust, VAT NO 938.114.007, and pays within 30 days."
+    clauses = "3.2 The tenant keeps the quay clear of ropes."
+    titles = {"invoice.md": "Invoice", "clauses.md": "Clause numbers"}
+    passages = [passage("invoice", invoice), passage("clauses", clauses, "Clause numbers")]
+    known = known_of(model, "What is the VAT number of the buyer Harbour Trust?", passages, titles=titles)
+    assert [each.elsewhere for each in known] == [0.0, 0.0]
 
 
 @pytest.mark.parametrize(
