@@ -219,7 +219,9 @@ def test_the_command_proposes_and_the_job_tells_how_accepted_ones_are_answered(t
     figures = json.loads(run("server", "questions", "--measure", "--json", **settings))
     assert figures["answerable"] == figures["right"] == sum(not each.unanswerable for each in before)
     (documents / "house.md").write_text(HOUSE.replace("12 euros", "15 euros"), encoding="utf-8")
-    told = run("indexing", EVAL_AFTER_INDEX="1", **settings)
+    of_a_server = {"HOST": "0.0.0.0", "API_TOKENS": f"anna:{'x' * 22}"}
+    of_a_server |= {"WEBHOOK_URL": "http://127.0.0.1:9", "WEBHOOK_SECRET": "secret"}
+    told = run("indexing", EVAL_AFTER_INDEX="1", **settings, **of_a_server)
     assert f"{figures['right'] - 1} right" in told
     assert "Not as it should be: What does a day ticket cost?" in told
     assert "Your own questions" not in run("indexing", EVAL_AFTER_INDEX="1", **settings)  # nothing was published
