@@ -137,6 +137,23 @@ def test_what_another_document_is_about_is_not_answered_from_this_one(model: Mod
 
 
 @pytest.mark.parametrize(
+    ("question", "titles"),
+    [
+        pytest.param("Is the ferry or the pool cheaper for children?", ["Swimming pool", "Ferry timetable"], id="en"),
+        pytest.param("Ist die Fähre oder das Bad für Kinder billiger?", ["Ferry timetable", "Das Bad"], id="de"),
+        pytest.param("Le bac ou la piscine : où faut-il un billet ?", ["Swimming pool", "Le bac"], id="fr"),
+        pytest.param("What do pool, ferry and museum cost?", ["The pool", "The ferry", "The museum"], id="three"),
+    ],
+)
+def test_nothing_belongs_elsewhere_where_the_question_names_its_document(
+    model: Model, question: str, titles: list[str]
+) -> None:
+    passages = [passage(str(number), f"Adults pay {number} euros.") for number in range(len(titles))]
+    called = {f"{number}.md": title for number, title in enumerate(titles)}
+    assert [each.elsewhere for each in known_of(model, question, passages, titles=called)] == [0.0] * len(titles)
+
+
+@pytest.mark.parametrize(
     ("question", "pool_text", "titles"),
     [
         pytest.param("Are dogs allowed?", POOL, TITLES, id="names no document"),
