@@ -5,7 +5,6 @@ A module of its own so that `server` can be imported without Flask.
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask_openapi3.models.info import Info
@@ -21,9 +20,6 @@ from server.http.proxies import BehindProxies
 from server.http.services import EXTENSION, Answering, Services
 from server.http.tracing import TRACES, TracedAnswering, build_tracer_provider
 from storage.version import version
-
-if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import TracerProvider
 
 
 class AnyPathConverter(PathConverter):
@@ -49,8 +45,7 @@ def build_application(services: Services) -> Flask:
     app.request_class = PagewiseRequest
     watch = services.answer_watch
     metrics = Metrics(services.index, watch.known_losses if watch is not None else lambda: 0)
-    provider = build_tracer_provider(services.settings) if services.settings.traces_url else None
-    app.extensions |= {TRACES: provider, EXTENSION: replace(services, answering=_observed(services, metrics, provider))}
+    app.extensions[EXTENSION] = replace(services, answering=_observed(app, services, metrics))
     app.url_map.converters["path"] = AnyPathConverter
     if services.settings.proxy_networks:
         app.wsgi_app = BehindProxies(app.wsgi_app, services.settings)  # type: ignore[method-assign]
@@ -74,8 +69,10 @@ def build_application(services: Services) -> Flask:
     return app
 
 
-def _observed(services: Services, metrics: Metrics, provider: "TracerProvider | None") -> Callable[[], Answering]:
+def _observed(app: Flask, services: Services, metrics: Metrics) -> Callable[[], Answering]:
     """The answer service, its questions counted and, where a collector is named, traced."""
+    provider = build_tracer_provider(services.settings) if services.settings.traces_url else None
+    app.extensions[TRACES] = provider
     if provider is None:
         return lambda: MeasuredAnswering(services.answering(), metrics)
     return lambda: TracedAnswering(
