@@ -101,7 +101,7 @@ def _own_questions(settings: ServerSettings, options: argparse.Namespace) -> int
         lines = measured_lines(settings, as_json=options.json) if options.measure else proposed(settings)
         for line in lines:
             print(_told(line), flush=True)
-    except Unanswered as error:
+    except (Unanswered, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

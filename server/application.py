@@ -18,7 +18,7 @@ from server.http.form_files import PagewiseRequest
 from server.http.metrics import MeasuredAnswering, Metrics, measure
 from server.http.proxies import BehindProxies
 from server.http.services import EXTENSION, Answering, Services
-from server.http.tracing import TracedAnswering, build_tracer_provider
+from server.http.tracing import TRACES, TracedAnswering, build_tracer_provider
 from storage.version import version
 
 
@@ -45,7 +45,7 @@ def build_application(services: Services) -> Flask:
     app.request_class = PagewiseRequest
     watch = services.answer_watch
     metrics = Metrics(services.index, watch.known_losses if watch is not None else lambda: 0)
-    app.extensions[EXTENSION] = replace(services, answering=_observed(services, metrics))
+    app.extensions[EXTENSION] = replace(services, answering=_observed(app, services, metrics))
     app.url_map.converters["path"] = AnyPathConverter
     if services.settings.proxy_networks:
         app.wsgi_app = BehindProxies(app.wsgi_app, services.settings)  # type: ignore[method-assign]
@@ -69,12 +69,12 @@ def build_application(services: Services) -> Flask:
     return app
 
 
-def _observed(services: Services, metrics: Metrics) -> Callable[[], Answering]:
+def _observed(app: Flask, services: Services, metrics: Metrics) -> Callable[[], Answering]:
     """The answer service, its questions counted and, where a collector is named, traced."""
-    settings = services.settings
-    if not settings.traces_url:
+    provider = build_tracer_provider(services.settings) if services.settings.traces_url else None
+    app.extensions[TRACES] = provider
+    if provider is None:
         return lambda: MeasuredAnswering(services.answering(), metrics)
-    provider = build_tracer_provider(settings)
     return lambda: TracedAnswering(
-        MeasuredAnswering(services.answering(), metrics), provider, with_texts=settings.otel_texts
+        MeasuredAnswering(services.answering(), metrics), provider, with_texts=services.settings.otel_texts
     )

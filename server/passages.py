@@ -61,6 +61,10 @@ class Passage:
     closest_words: float = 0.0
     belongs_elsewhere: float = 0.0
 
+    def is_below(self, cutoff: int) -> bool:
+        """Whether it was judged and found below this score."""
+        return self.judgement is not None and self.judgement.score is not None and self.judgement.score < cutoff
+
 
 @dataclass(frozen=True, slots=True)
 class Scoring:

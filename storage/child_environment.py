@@ -13,7 +13,7 @@ ENCODED_LINES = "PAGEWISE_ENCODED_LINES"
 
 CODE_FOLDER = Path(__file__).resolve().parent.parent
 
-_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
+_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH|HEADERS", re.IGNORECASE)
 _OF_THE_SYSTEM = re.compile(
     r"PATH|HOME|USER|LOGNAME|SHELL|TZ|LANG|LANGUAGE|LC_\w+|TMPDIR|TMP|TEMP|LD_LIBRARY_PATH|XDG_(?:CACHE|CONFIG|DATA)_HOME"
     r"|PYTHON\w*|VIRTUAL_ENV|(?:OPENBLAS|OMP|KMP|MKL|NUMEXPR|GOTO|MALLOC|OV|OPENVINO)_\w+|MALLOC\w+"
@@ -24,6 +24,11 @@ _OF_THE_NETWORK = re.compile(
 )
 _OF_THE_JOB = {"EMBED_API_KEY", "EMBED_MAX_TOKENS", "CHROMA_TOKEN", "HF_TOKEN", "TOKENIZERS_PARALLELISM"}
 """Names that look secret: what the indexing job shows to the servers it asks, and what is no secret at all."""
+
+
+def looks_secret(name: str) -> bool:
+    """Whether a variable of this name may hold a key, a token or a password."""
+    return bool(_SECRET.search(name))
 
 
 def is_read_by_the_server() -> bool:
@@ -49,7 +54,7 @@ def verifying_environment() -> dict[str, str]:
 
 def job_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
     """For the indexing job, with these settings: all but what looks secret and is not the job's."""
-    kept = {name: value for name, value in os.environ.items() if name in _OF_THE_JOB or not _SECRET.search(name)}
+    kept = {name: value for name, value in os.environ.items() if name in _OF_THE_JOB or not looks_secret(name)}
     return kept | dict(settings or {})
 
 
@@ -59,7 +64,7 @@ def examining_environment(language: str) -> dict[str, str]:
 
 
 def _is_of_the_system(name: str) -> bool:
-    return bool(_OF_THE_SYSTEM.fullmatch(name)) and not _SECRET.search(name)
+    return bool(_OF_THE_SYSTEM.fullmatch(name)) and not looks_secret(name)
 
 
 def _of_ours(environment: dict[str, str]) -> dict[str, str]:

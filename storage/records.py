@@ -106,13 +106,14 @@ class Occurrences:
     """In how many passages, of how many documents, a word stands; `best`: the one that says most of it,
     of the first 5,000.
 
-    `longer_words` were searched for as well: words that are composed with it.
+    `longer_words` were searched for as well: words that are composed with it. `is_more`: not all of it was looked at.
     """
 
     passages: int = 0
     documents: int = 0
     best: ChunkRecord | None = None
     longer_words: tuple[str, ...] = ()
+    is_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ The figures are those of the index itself, so they are true of every passage and
 nothing of how passages are judged, of models and of HTTP.
 """
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from server.answers import Searched, WordHits, WordingSearched
+from server.deadline import Deadline, current_deadline
 from server.retrieval.document_globs import matching
-from storage.catalogue.catalogue import MOST_COUNTED, Catalogue
+from storage.catalogue.catalogue import Catalogue
 from storage.folder_listing import read_listing
 from storage.generations.published import Generation
 from storage.records import DocumentRecord
@@ -26,16 +26,17 @@ _MOST_FORMS = 6
 def searched(
     wordings: Sequence[str], generation: Generation, documents: Sequence[str], languages: Mapping[str, float]
 ) -> Searched:
-    """What was searched for these wordings of a question, the one that was asked first, in half a second at most.
+    """What was searched for these wordings of a question, the one that was asked first, in half a second at most, and
+    within the question's deadline.
 
     `documents` are globs: only what matches is searched. `languages`: what share of the passages is in which.
     """
     catalogue = generation.catalogue
     known = catalogue.documents()
-    paths = matching([record.path for record in known], documents) if documents else None
-    allowed = known if paths is None else [record for record in known if record.path in set(paths)]
+    paths = frozenset(matching([record.path for record in known], documents)) if documents else None
+    allowed = known if paths is None else [record for record in known if record.path in paths]
     answering = [record for record in allowed if record.sha256]
-    counter = _Counter(catalogue, paths, time.monotonic() + _LONGEST_SECONDS)
+    counter = _Counter(catalogue, paths, (current_deadline() or Deadline(_LONGEST_SECONDS)).within(_LONGEST_SECONDS))
     asked = tuple(WordingSearched(each, language_of(each), tuple(counter.hits(each))) for each in wordings)
     unread = [record.path for record in allowed if record.status != "indexed"]
     listing = read_listing(generation.index_dir)
@@ -60,10 +61,10 @@ def _pages_without_text(records: Sequence[DocumentRecord]) -> int:
 class _Counter:
     """Counts words in the index until the time is over."""
 
-    def __init__(self, catalogue: Catalogue, documents: Sequence[str] | None, ends_at: float) -> None:
+    def __init__(self, catalogue: Catalogue, documents: Set[str] | None, deadline: Deadline) -> None:
         self._catalogue = catalogue
         self._documents = documents
-        self._ends_at = ends_at
+        self._deadline = deadline
         self.is_complete = True
 
     def hits(self, wording: str) -> Iterator[WordHits]:
@@ -79,21 +80,24 @@ class _Counter:
                 yield from self._pieces(part.text)
 
     def _counted(self, part: Part) -> WordHits | None:
-        """None where there is no time left."""
-        if time.monotonic() > self._ends_at:
+        """None where there is no time left: what was not looked at to its end does not stand "nowhere"."""
+        found = None if self._is_over() else self._catalogue.occurrences(part, self._documents, self._is_over)
+        if found is None or (found.is_more and not found.passages):
             self.is_complete = False
             return None
-        found = self._catalogue.occurrences(part, self._documents)
         return WordHits(
             part.text,
             (*part.forms, *found.longer_words)[:_MOST_FORMS],
             found.passages,
             found.documents,
-            is_more=found.passages >= MOST_COUNTED,
+            is_more=found.is_more,
             best_document=found.best.document if found.best else None,
             best_pages=found.best.pages if found.best else (),
             best_passage=found.best.id if found.best else None,
         )
+
+    def _is_over(self) -> bool:
+        return self._deadline.remaining() <= 0
 
     def _pieces(self, run: str) -> Iterator[WordHits]:
         """The longest pieces of a phrase that stand somewhere, from its beginning, and between them what does not."""

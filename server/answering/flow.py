@@ -93,6 +93,7 @@ class Flow:
         self._parts = parts
         self._quote = parts.extract(index)
         self._extract: Callable[[str, Sequence[Passage]], str] = self._quoted_in_their_language
+        self._only_read: frozenset[str] = frozenset()
         self._model = model
         self._emit = emit
         self._conflicts: tuple[Conflict, ...] = ()
@@ -174,7 +175,8 @@ class Flow:
 
     def _with_computation(self, evidence: JudgedPassages) -> JudgedPassages:
         """The same; from now on quoting tells the sum or difference that is asked for as well."""
-        formula = self._parts.compute(self._question.text, evidence.kept, self._index.generation)
+        kept = self._quotable(evidence.kept)
+        formula = self._parts.compute(self._question.text, kept, self._index.generation)
         if formula is not None:
             line, quoted = told(notices.computed(formula), self._language), self._extract
             self._extract = lambda question, passages: f"{quoted(question, passages)}\n\n{line}"
@@ -184,13 +186,21 @@ class Flow:
         """With the passages in which a table, list or formula of the best ones goes on."""
         generation = self._index.generation
         chunks = self._parts.going_on(evidence.kept, generation)
+        if self._only_read:
+            firm = [passage for passage in evidence.kept if passage.id not in self._only_read]
+            of_firm = {chunk.id for chunk in self._parts.going_on(firm, generation)}
+            self._only_read = self._only_read.union(chunk.id for chunk in chunks) - of_firm
         nodes = self._freshness().postprocess_nodes(nodes_of(generation, chunks)) if chunks else []
         return with_kept(evidence, nodes, notices.goes_on()) if nodes else evidence
 
     def _with_conflicts(self, evidence: JudgedPassages) -> JudgedPassages:
         """With the passages that say otherwise what answers; from now on quoting quotes both."""
+        unquoted = [passage for passage in evidence.kept if passage.id in self._only_read]
         for found in self._parts.find_conflicts(
-            self._question.text, evidence.kept, self._index.generation, evidence.rejected
+            self._question.text,
+            self._quotable(evidence.kept),
+            self._index.generation,
+            (*unquoted, *evidence.rejected),
         ):
             evidence = self._with_conflict(found, evidence)
         return evidence
@@ -268,7 +278,10 @@ class Flow:
         query = query_of(self._question.text, self._translation.questions)
         self._engine(QuotingSynthesizer(self._extract), relevance).retrieve(query)
         self._scored_at = time.monotonic()
-        return evidence_of(relevance.verdicts, scorer, self._question.threshold, question_language(self._question.text))
+        threshold = self._question.threshold
+        evidence = evidence_of(relevance.verdicts, scorer, threshold, question_language(self._question.text))
+        self._only_read = frozenset(passage.id for passage in evidence.kept if passage.is_below(threshold))
+        return evidence
 
     def _least_score(self, scorer: RelevanceScorer) -> int:
         """The cutoff; a point less for what the local formula judged and a model reads: that can refuse itself."""
@@ -277,16 +290,19 @@ class Flow:
         return max(threshold - READ_BELOW, min(threshold, 1)) if is_read else threshold
 
     def _may_be_quoted(self, evidence: JudgedPassages) -> bool:
-        """Whether one of the kept passages is at the cutoff itself, or none was judged."""
-        judgements = (passage.judgement for passage in evidence.kept)
-        scores = [judgement.score for judgement in judgements if judgement and judgement.score is not None]
-        return not scores or max(scores) >= self._question.threshold
+        """Whether not all of the kept passages are only there to be read."""
+        return not evidence.kept or any(passage.id not in self._only_read for passage in evidence.kept)
+
+    def _quotable(self, passages: Sequence[Passage]) -> list[Passage]:
+        """The same under the same numbers; what is only there to be read has no text."""
+        return [replace(each, text="") if each.id in self._only_read else each for each in passages]
 
     def _quoted_in_their_language(self, question: str, passages: Sequence[Passage]) -> str:
         """What the passages say, found by the question in the language of the first of them."""
         language = language_of(passages[0].text) if passages else None
         wordings = self._translation.questions if question == self._question.text else ()
-        return self._quote(next((each for each in wordings if language_of(each) == language), question), passages)
+        wording = next((each for each in wordings if language_of(each) == language), question)
+        return self._quote(wording, self._quotable(passages))
 
     def _engine(self, synthesizer: BaseSynthesizer, *postprocessors: BaseNodePostprocessor) -> RetrieverQueryEngine:
         return build_query_engine(self._retriever(), [self._freshness(), *postprocessors], synthesizer)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, takewhile
 
-from server.answering.absent_subjects import ASKED_OF, general_questions, subjects
+from server.answering.absent_subjects import ASKED_OF, LANGUAGES, general_questions, subjects
 from server.answering.proposals import evenly, source_of
 from server.answers import Answer
 from storage.catalogue.catalogue import Catalogue
@@ -21,7 +21,7 @@ from storage.server_state.own_questions import OwnQuestion
 from storage.words.english_stems import stem
 from storage.words.languages import language_of
 from storage.words.sentences import sentence_spans
-from storage.words.terms import placed_words, question_parts
+from storage.words.terms import placed_words, question_parts, word_part
 
 ANSWERABLE, UNANSWERABLE = 50, 20
 _MOST_DOCUMENTS = 100
@@ -77,7 +77,7 @@ def unanswerable_questions(
     for number, subject in enumerate(absent):
         if not records:
             break
-        record = records[number * 7 % len(records)]
+        record = records[number % len(records)]
         question = _of_subject(catalogue, record, subject)
         if _squeezed(question.question) not in asked:
             near.append(question)
@@ -181,7 +181,7 @@ def _of_the_model(catalogue: Catalogue, records: Sequence[DocumentRecord], compl
             chunks = [chunk for chunk in catalogue.document_chunks(record.path) if chunk.weight == 1.0]
             if turn >= len(chunks):
                 continue
-            chunk = chunks[(turn * len(chunks)) // rounds]
+            chunk = chunks[turn * len(chunks) // min(rounds, len(chunks))]
             reply = complete([("system", _INSTRUCTION), ("user", f"{chunk.context}\n\n{chunk.text}")])
             if not reply:
                 return
@@ -219,8 +219,13 @@ def _about_the_world(catalogue: Catalogue) -> Iterator[OwnQuestion]:
 
 def _stands_nowhere(catalogue: Catalogue, words: Mapping[str, Sequence[str]]) -> bool:
     """Whether none of these words and phrases, in any language and form, stands in the index."""
-    quoted = (question_parts(f"“{word}”")[0] for word in chain.from_iterable(words.values()))
-    return not any(catalogue.occurrences(part).passages for part in quoted)
+    parts = (
+        word_part(word, each)
+        for language, said in words.items()
+        for word in said
+        for each in ([language] if language else LANGUAGES)
+    )
+    return not any(catalogue.occurrences(part).passages for part in parts)
 
 
 def _title(record: DocumentRecord) -> str:

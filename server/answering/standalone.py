@@ -15,6 +15,7 @@ from server.answering.standalone_words import (
     ADDED,
     ALSO,
     COMPARED,
+    COSTS,
     EITHER,
     EMPTY,
     EMPTY_ZH,
@@ -22,6 +23,7 @@ from server.answering.standalone_words import (
     GOING_ON,
     GOING_ON_ZH,
     HOW_MANY,
+    HOW_MANY_ZH,
     IN_PLACE,
     LEADING_PREPOSITION,
     ONE,
@@ -65,7 +67,7 @@ def stands_alone(question: str) -> bool:
     """Whether the question says everything itself: nothing in it points back, nothing was left out."""
     if is_about_conversation(question):
         return False
-    if IN_PLACE.search(question) or HOW_MANY.search(question) or _adds_something(question):
+    if IN_PLACE.search(question) or _adds_something(question):
         return False
     if IS_KANA.search(question):
         return not POINTING_JA.search(question) and len(question.strip()) >= 6
@@ -82,13 +84,15 @@ def _adds_something(question: str) -> bool:
 
 def _stands_alone_in(language: EuropeanLanguage, question: str) -> bool:
     words = _LATIN_WORD.findall(question)
-    if ALSO.search(question) or any(signs[language].search(question) for signs in (GOING_ON, COMPARED, OUTSIDE)):
+    if any(signs[language].search(question) for signs in (GOING_ON, COMPARED, OUTSIDE)):
         return False
     if EITHER.search(question) and not STRUCTURE[language].search(question):
         return False
     if LEADING_PREPOSITION[language].search(question) and not STRUCTURE[language].search(question):
         return False
     particular = [word for word in words if _is_particular(word, language)]
+    if _asks_how_many_of_it(question, language) or _asks_of_another(question, particular):
+        return False
     if not particular or (len(words) < _FEWEST_WORDS and not question.rstrip().endswith(("!", "."))):
         return False
     if _names_only_an_act(question, language, particular) or _asks_for_one(question, language, particular):
@@ -104,6 +108,24 @@ def _stands_alone_in(language: EuropeanLanguage, question: str) -> bool:
         nouns = [word for word in before[1:] if word[0].isupper()]
         before = before if question == question.lower() else nouns
     return any(word in before for word in particular)
+
+
+def _asks_how_many_of_it(question: str, language: EuropeanLanguage) -> bool:
+    """Whether it asks "how many with …" and not of what: nothing is named behind the verb, and little before it."""
+    begins = HOW_MANY.search(question)
+    if begins is None:
+        return False
+    rest = question[begins.end() :]
+    verb = next((found for found in (STRUCTURE[language].search(rest), COSTS.search(rest)) if found), None)
+    if verb and any(_is_particular(word, language) for word in _LATIN_WORD.findall(rest[verb.end() :])):
+        return False
+    return sum(_is_particular(word, language) for word in _LATIN_WORD.findall(rest)) <= _FEWEST_NAMED
+
+
+def _asks_of_another(question: str, particular: Sequence[str]) -> bool:
+    """Whether it asks whether the same holds of another, and is short or names no more than that."""
+    is_short = len(question.split()) <= _SHORT
+    return ALSO.search(question) is not None and (is_short or len(particular) < _FEWEST_NAMED)
 
 
 def _names_only_an_act(question: str, language: EuropeanLanguage, particular: Sequence[str]) -> bool:
@@ -136,6 +158,10 @@ def _is_particular(word: str, language: EuropeanLanguage) -> bool:
 
 
 def _stands_alone_zh(question: str) -> bool:
+    if HOW_MANY_ZH.search(question):
+        if len(IS_HAN.findall(question)) <= _SHORT_ZH:
+            return False
+        question = _CLAUSE_END.split(question, maxsplit=1)[-1]  # what is counted stands behind what is left out of it
     if GOING_ON_ZH.search(question) or WHAT_ABOUT_ZH.search(question.strip()):
         return False
     said = EMPTY_ZH.sub("", question)

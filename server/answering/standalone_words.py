@@ -176,7 +176,7 @@ _EMPTY: Mapping[EuropeanLanguage, str] = {
         entire full half come
         per take takes took taken ask asked know known look looks available find found everything nothing
         something anything calculated computed measured determined check checks checked verified include
-        includes contain contains based
+        includes contain contains based two three four five six seven eight nine ten
     """,
     "de": """
         der die das den dem des ein eine einen einem einer eines ist sind war waren wird werden wurde kann
@@ -339,10 +339,16 @@ HOW_MANY = re.compile(
     r"^\W*(?:how\s+(?:many|much|long|often)\s+(?:if|with|without|for|in|on|when|at|by|per)\b"
     r"|wie\s+(?:viele?|lange|oft)\s+(?:mit|ohne|für|in|bei|wenn|pro|am|im)\b"
     r"|combien\s+(?:avec|sans|pour|en|si|par|dans)\b|cuánt[oa]s?\s+(?:con|sin|para|en|si|por)\b"
-    r"|quant[oa]s?\s+(?:com|sem|para|em|se|por|no|na)\b|(?:加上|算上|除去|不算|去掉))",
+    r"|quant[oa]s?\s+(?:com|sem|para|em|se|por|no|na)\b)",
     re.IGNORECASE,
 )
-"""How many, and what of was left out."""
+"""How many, and what of was left out, unless it follows: "How much per night is the guest room?"."""
+HOW_MANY_ZH = re.compile(r"^\W*(?:加上|算上|除去|不算|去掉)")
+COSTS = re.compile(
+    r"\b(?:costs?|lasts?|kostet|kosten|dauert|dauern|braucht|brauchen|coûte(?:nt)?|dure(?:nt)?|cuestan?|duran?|custam?)\b",
+    re.IGNORECASE,
+)
+"""What else is asked of something with "how many", beside `STRUCTURE`."""
 ONE = _by_language(
     en=r"\b(?:one|some|any|none)\s*[?.!]*$",
     de=r"\b(?:eine[nrs]?|keine[nrs]?|welche[nrs]?)(?:\s+[a-zäöüß]+)?\s*[?.!]*$",

@@ -20,6 +20,7 @@ from server.http.connections import ConnectionKeeper, connection_limits
 from server.http.lanes import Lanes
 from server.http.own_addresses import reachable_addresses
 from server.http.services import Services
+from server.http.tracing import TRACES, end_traces
 from server.memory import keep_memory_together
 from server.settings import ServerSettings, in_url, read_storage_settings
 from storage.messages import joined, message
@@ -68,6 +69,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
         threading.Thread(target=_compile_templates, args=(app,), name="templates", daemon=True).start()
         _handle_connections(connections, ConnectionKeeper(connections, limits), stop, services)
     server.task_dispatcher.shutdown(timeout=_THREADS_END_SECONDS)
+    end_traces(app.extensions[TRACES])
     services.close()
 
 

@@ -58,10 +58,13 @@ def elsewhere(title: Likeness, titles: Sequence[Likeness], passage: Likeness) ->
     """How surely the question names the subject of another document, of which nothing is said here; 0 to 1.
 
     `title`: how like each word of the question this document's title is, `titles` all of them, `passage` what stands in
-    the passage and above it. A word that half of the titles hold names none of them.
+    the passage and above it. A word that more than half of the titles hold names none of them. Of a document that is
+    named itself nothing is elsewhere: a question may name two.
     """
     every = np.stack(titles)
     names = (every.max(axis=0) >= _NAMES) & ((every >= _NAMES).mean(axis=0) <= 0.5)
+    if np.any(names & (title >= _NAMES)):
+        return 0.0
     lacking = every.max(axis=0) - np.maximum(title, passage)
     return float(np.where(names, np.maximum(lacking, 0.0), 0.0).max(initial=0.0))
 

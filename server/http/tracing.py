@@ -8,6 +8,7 @@ hold no text but with `OTEL_TEXTS=1`. The provider is our own: libraries that tr
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from threading import Event as Flag
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+TRACES = "pagewise_traces"
+"""Where an application keeps its provider; None: nothing is traced."""
+_LAST_TRACES_SECONDS = 0.5
+
 _STEPS = ("rewrite", "retrieve", "score", "answer", "check")
 
 Attributes = Mapping[str, "str | int | bool"]
@@ -47,6 +52,15 @@ def build_tracer_provider(settings: ServerSettings) -> TracerProvider:
     provider.add_span_processor(BatchSpanProcessor(exporter))
     logger.info("traces are sent to the collector of OTEL_EXPORTER_OTLP_ENDPOINT")
     return provider
+
+
+def end_traces(provider: TracerProvider | None) -> None:
+    """Send what has not been sent, as far as the collector takes it in half a second; the process may end then."""
+    if provider is not None:
+        # The exporter itself waits ten seconds for a collector that does not answer.
+        sending = threading.Thread(target=provider.shutdown, name="last traces", daemon=True)
+        sending.start()
+        sending.join(_LAST_TRACES_SECONDS)
 
 
 class TracedAnswering:

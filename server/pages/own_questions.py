@@ -30,6 +30,7 @@ def own_questions() -> str:
         counts={state: sum(each.state == state for each in everything) for state in _SHOWN},
         show=show,
         place=_address,
+        alternatives=alternatives,
     )
 
 
@@ -53,11 +54,17 @@ def settle_question() -> BaseResponse:
     return redirect(url_for("web.own_questions", show=request.form.get("show") or None), 303)
 
 
+def alternatives(question: OwnQuestion) -> str:
+    """The ways in which an answer may say it, in the one field of the page."""
+    return ", ".join(question.answers)
+
+
 def _settled(question: OwnQuestion, deed: str, text: str, answer: str | None) -> OwnQuestion:
     if deed == "reject":
         return replace(question, state="rejected")
     answers = question.answers
-    if answer is not None and not question.unanswerable:
+    is_changed = answer is not None and answer.split() != alternatives(question).split()
+    if answer is not None and is_changed and not question.unanswerable:
         answers = (answer.strip()[:_LONGEST_ANSWER],) if answer.strip() else ()
     return replace(question, state="accepted", question=text, answers=answers)
 

@@ -8,7 +8,7 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from itertools import islice
@@ -135,6 +135,7 @@ MOST_COUNTED = 100_000
 """Passages that hold a word: of more it is told that there are so many at least."""
 
 _MATCHES = "SELECT rowid AS place, -bm25(terms) AS score FROM terms WHERE terms MATCH ?"
+_PLACES_AT_A_TIME = 10_000  # between two looks at the clock
 _MOST_COMPARED = 5000  # of the passages that hold a word, the first ones
 _WITHOUT_REMARKS = 2  # the schema's version
 _SHORTEST_PART = 4  # letters of a part of a compound
@@ -446,18 +447,33 @@ class Catalogue:
         )
         return [LexicalHit(*row) for row in rows]
 
-    def occurrences(self, part: lexical.Part, documents: Collection[str] | None = None) -> Occurrences:
+    def occurrences(
+        self, part: lexical.Part, documents: Set[str] | None = None, is_over: Callable[[], bool] = lambda: False
+    ) -> Occurrences:
         """Where a word or phrase of a question stands, in any of its spellings; `documents`: only in these.
 
-        Passages are counted up to `MOST_COUNTED`.
+        Passages are counted up to `MOST_COUNTED`, and until `is_over` says that there is no time left.
         """
         longer = tuple(self._compounds([part.spellings[0][0]])) if part.is_composed else ()
         expression = " OR ".join([part.expression, *(f'"{word}"' for word in longer)])
-        rows = self._rows("SELECT rowid FROM terms WHERE terms MATCH ? LIMIT ?", (expression, MOST_COUNTED))
         homes = self._written_homes() if self._writable else self._homes
-        places = [row[0] for row in rows if documents is None or homes[row[0]] in documents]
+        places: list[int] = []
+        is_more = False
+        for some in self._places(expression):
+            places += [place for place in some if documents is None or homes[place] in documents]
+            is_more = len(places) >= MOST_COUNTED or is_over()
+            if is_more:
+                break
+        del places[MOST_COUNTED:]
         best = self._best_of(expression, places) if places else None
-        return Occurrences(len(places), len({homes[place] for place in places}), best, longer)
+        return Occurrences(len(places), len({homes[place] for place in places}), best, longer, is_more)
+
+    def _places(self, expression: str) -> Iterator[list[int]]:
+        """The places of all chunks that match, some at a time, in order."""
+        with self._connections.lent() as connection:
+            found = connection.execute("SELECT rowid FROM terms WHERE terms MATCH ?", (expression,))
+            while some := found.fetchmany(_PLACES_AT_A_TIME):
+                yield [row[0] for row in some]
 
     def _best_of(self, expression: str, places: Sequence[int]) -> ChunkRecord:
         """The chunk that scores best among those in these places that come first."""

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from storage.child_environment import looks_secret
 from storage.file_hash import file_sha256
 from storage.generations.lock import index_lock
 from storage.generations.manifest import UnreadableManifest, read_manifest, write_manifest
@@ -33,7 +34,6 @@ FORMAT = 1
 _TRIES = 3
 _DATABASES = ("embeddings.db", "ocr.db", "answers.db", "budget.db", "budget.month.db")
 _FILES = ("listing.json", "language_models.json", "own_questions.jsonl", "pack.key")
-_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD")
 _SETTING = re.compile(r"\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=")
 
 
@@ -173,7 +173,7 @@ def _copy_of_database(database: Path, copy: Path) -> Path:
 def _without_secrets(settings_file: Path) -> Iterator[str]:
     for line in settings_file.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True):
         name = _SETTING.match(line)
-        if name is not None and not _SECRET.search(name[1]):
+        if name is not None and not looks_secret(name[1]):
             yield line
 
 

@@ -4,19 +4,18 @@ One file of JSON lines beside the generations, in the form that `make eval EVAL_
 questions are made and measured.
 """
 
+import fcntl
 import json
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from storage.messages import message
-from storage.private_files import private_directory, write_private
+from storage.private_files import private_directory, private_opener
 
 FILE = "own_questions.jsonl"
 State = Literal["proposed", "accepted", "rejected"]
-_writing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +80,44 @@ def figure_lines(found: Measured) -> Iterator[str]:
 
 
 def read_own_questions(index_dir: Path) -> list[OwnQuestion]:
-    """All of them, in their order; none where there is no file. Lines that cannot be read are left out."""
-    try:
-        lines = (index_dir / FILE).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return []
-    return [question for line in lines if (question := _read(line)) is not None]
+    """All of them, in their order; none where there is no file. Lines that cannot be read are left out.
+
+    Raises `OSError` where there is a file that cannot be read.
+    """
+    return [question for line in _lines(index_dir) if (question := _read(line)) is not None]
 
 
 def change_own_questions(
     index_dir: Path, change: Callable[[Sequence[OwnQuestion]], Sequence[OwnQuestion]]
 ) -> list[OwnQuestion]:
-    """Write what `change` makes of them, all at once. Raises `OSError`."""
-    with _writing:
+    """Write what `change` makes of them, all at once; lines that cannot be read stay, behind them. Raises `OSError`.
+
+    One thread or process at a time: the page and `make questions` may both be at it.
+    """
+    private_directory(index_dir)
+    with open(index_dir / f"{FILE}.lock", "ab", opener=private_opener) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        unreadable = [line for line in _lines(index_dir) if _read(line) is None]
         changed = list(change(read_own_questions(index_dir)))
-        private_directory(index_dir)
+        written = [json.dumps(asdict(each), ensure_ascii=False).encode() for each in changed]
         fresh = index_dir / f"{FILE}.new"
-        write_private(fresh, "".join(f"{json.dumps(asdict(each), ensure_ascii=False)}\n" for each in changed))
+        with open(fresh, "wb", opener=private_opener) as stream:
+            stream.writelines(line + b"\n" for line in (*written, *unreadable))
         fresh.replace(index_dir / FILE)
     return changed
 
 
-def _read(line: str) -> OwnQuestion | None:
+def _lines(index_dir: Path) -> list[bytes]:
     try:
-        found = OwnQuestion(**json.loads(line))
+        content = (index_dir / FILE).read_bytes()
+    except FileNotFoundError:
+        return []
+    return [line for line in content.split(b"\n") if line.strip()]
+
+
+def _read(line: bytes) -> OwnQuestion | None:
+    try:
+        found = OwnQuestion(**json.loads(line.decode()))
         return replace(found, pages=tuple(found.pages), answers=tuple(found.answers))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None

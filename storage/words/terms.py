@@ -24,7 +24,7 @@ from storage.words.folding import folded, unfolded
 from storage.words.frame_words import frame_words, question_tongue, word_lists
 from storage.words.irregular_forms import other_forms
 from storage.words.scripts import IS_UNSPACED, MARKS, UNSPACED, UNSPACED_RUN
-from storage.words.snowball_stems import COMPOUNDING, native_stem
+from storage.words.snowball_stems import COMPOUNDING, TONGUES, native_stem
 
 TERMS_VERSION = 1
 """Raise it where `index_terms` gives other words for a text."""
@@ -183,6 +183,15 @@ def run_part(run: str, question: str = "") -> Part:
     forms = tuple(each for each in dict.fromkeys((run, *unfolded(run))) if each != shown)
     spellings = dict.fromkeys(_words(each) for each in (run, shown, *forms))
     return Part(shown, tuple(spellings), forms, is_run=True)
+
+
+def word_part(text: str, language: str) -> Part:
+    """A word of that language in all its forms; a phrase, or what is written without spaces, word for word."""
+    spelt = folded(text).casefold()
+    if not _WORD.fullmatch(spelt) or IS_UNSPACED.search(spelt):
+        return question_parts(f"“{text}”")[0]
+    spellings = _single(spelt, language if language in TONGUES else None).spellings
+    return Part(text, spellings, is_composed=language in COMPOUNDING)
 
 
 def _as_written(question: str) -> dict[str, str]:

@@ -4,19 +4,29 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import get_args
 
 import psutil
 import pytest
+from pydantic import SecretStr
 
 from server.documents.reindexing import Reindexing
-from storage.child_environment import CODE_FOLDER, job_environment, reading_environment, verifying_environment
+from storage.child_environment import (
+    CODE_FOLDER,
+    job_environment,
+    looks_secret,
+    reading_environment,
+    verifying_environment,
+)
 from storage.generations.verification import Verifier
+from tests.conftest import settings_classes
 
 CANARY = "canary-5f2c"
 HOSTILE = [sys.executable, "-c", "print(open('/proc/self/environ').read().replace(chr(0), ' '))"]
 SECRETS = (
     *("DEEPSEEK_API_KEY", "API_TOKENS", "OPENAI_API_KEY", "AWS_SECRET_ACCESS_KEY", "PGPASSWORD", "SSH_AUTH_SOCK"),
     *("PYTHON_KEYRING_TOKEN", "GOOGLE_APPLICATION_CREDENTIALS", "deepseek_api_key", "DAILY_TOKEN_BUDGET"),
+    "OTEL_EXPORTER_OTLP_HEADERS",
 )
 OF_THE_JOB = ("EMBED_API_KEY", "CHROMA_TOKEN", "HF_TOKEN")
 
@@ -84,3 +94,12 @@ def test_the_process_that_proves_an_index_has_no_secret() -> None:
         environment = psutil.Process(verifier._process.pid).environ()
     assert environment["PYTHONPATH"].startswith(str(CODE_FOLDER))
     assert CANARY not in " ".join(environment.values())
+
+
+def test_every_setting_that_is_a_secret_looks_like_one() -> None:
+    fields = [field for settings in settings_classes() for field in settings.model_fields.values()]
+    secret = {
+        str(each.validation_alias) for each in fields if SecretStr in (each.annotation, *get_args(each.annotation))
+    }
+    assert {"API_TOKENS", "CHROMA_TOKEN", "OTEL_EXPORTER_OTLP_HEADERS"} <= secret
+    assert {name for name in secret if not looks_secret(name)} == set()

@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import docx
@@ -13,7 +14,12 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 
 from server import create_app
+from server.answering.absence import searched as count_searched
+from server.deadline import Deadline, until
 from server.http.services import Services
+from storage.catalogue.catalogue import Catalogue
+from storage.generations.published import CATALOGUE
+from storage.records import DocumentRecord
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Completion
 from tests.server.conftest import DOCUMENTS
@@ -67,6 +73,42 @@ def test_only_the_documents_that_were_asked_are_counted(folder: FlaskClient) -> 
     found = searched(folder, UNANSWERABLE, documents=["harbour.md"])
     assert words(found)["Torvan"] == (1, 1)
     assert found["documents"] == 1
+
+
+def test_no_word_is_nowhere_when_there_is_no_time_left_to_look(folder: FlaskClient) -> None:
+    services: Services = folder.application.extensions["pagewise"]
+    with services.index.acquire() as index, until(Deadline(0)):
+        found = count_searched([UNANSWERABLE], index.generation, ["harbour.md"], {})
+    assert (found.wordings[0].words, found.complete) == ((), False)
+
+
+class _Path(str):
+    """A path that counts how often it is looked up."""
+
+    looks = 0
+
+    def __hash__(self) -> int:
+        _Path.looks += 1
+        return super().__hash__()
+
+
+class _ManyDocuments(Catalogue):
+    """Says that there are many documents."""
+
+    def documents(self) -> list[DocumentRecord]:
+        (record, *_) = super().documents()
+        return [replace(record, path=_Path(f"{number}.md")) for number in range(1000)]
+
+
+def test_each_of_many_documents_is_looked_up_a_few_times(folder: FlaskClient) -> None:
+    services: Services = folder.application.extensions["pagewise"]
+    with (
+        services.index.acquire() as index,
+        _ManyDocuments.open(index.generation.directory / CATALOGUE) as catalogue,
+    ):
+        found = count_searched(["Torvan"], replace(index.generation, catalogue=catalogue), ["*.md"], {})
+    assert found.documents == 1000
+    assert _Path.looks <= 3000
 
 
 def test_of_a_chinese_phrase_that_stands_nowhere_its_pieces_are_counted(folder: FlaskClient) -> None:

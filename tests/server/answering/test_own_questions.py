@@ -1,11 +1,12 @@
 """Questions that measure a folder: proposed with page and quotation, settled on a page, and what they show."""
 
+import html
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +14,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from server import create_app
-from server.answering.own_measuring import measured
+from server.answering.absent_subjects import subjects
+from server.answering.own_measuring import measured, says
 from server.answering.own_questions import answerable_questions, holds, unanswerable_questions
 from server.answers import Answer, Question
 from server.http.services import Services
+from storage.catalogue.catalogue import Catalogue
 from storage.server_state.own_questions import (
     Measured,
     OwnQuestion,
@@ -26,6 +29,7 @@ from storage.server_state.own_questions import (
 )
 from tests.server.conftest import ROOT
 from tests.server.served_folder import served
+from tests.storage.conftest import document
 
 HOUSE = """# Rules of the boat house
 
@@ -116,6 +120,61 @@ def test_a_model_may_only_quote_what_is_there(folder: Services) -> None:
     assert [(each.question, each.answers) for each in by_model] == [("Who may become a member?", ("can swim",))]
 
 
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    with Catalogue.create(tmp_path / "catalogue.db") as made:
+        yield made
+
+
+def add(catalogue: Catalogue, path: str, *pages: str) -> None:
+    with catalogue.transaction():
+        catalogue.replace_document(*document(path, list(pages)))
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        pytest.param("Der Tiergarten hat einen Hundeplatz und ist für die Mitglieder da.", "dogs", id="within another"),
+        pytest.param("Die Impfung ist für alle Kinder des Vereins da.", "vaccination", id="another form"),
+        pytest.param("Wir fahren mit dem Wohnwagenanhänger und sind im Sommer da.", "caravans", id="composed"),
+        pytest.param("Die Satellitenschüssel ist auf dem Dach des Hauses.", "satellites", id="composed, another form"),
+    ],
+)
+def test_a_subject_that_stands_in_a_german_word_is_not_asked(catalogue: Catalogue, text: str, subject: str) -> None:
+    add(catalogue, "tor.md", "This page says hardly anything.")
+    before = {each.made_from for each in unanswerable_questions(catalogue, most=40)}
+    add(catalogue, "regeln.md", text)
+    after = {each.made_from for each in unanswerable_questions(catalogue, most=40)}
+    named = {words["de"][0] for words in subjects() if subject in words["en"]} | {subject}
+    assert before & named
+    assert not after & named
+
+
+def test_the_model_is_shown_no_passage_twice(catalogue: Catalogue) -> None:
+    for name in ("a.md", "b.md"):
+        add(catalogue, name, *(f"Passage {number} of {name}." for number in range(5)))
+    shown: list[str] = []
+
+    def complete(messages: Sequence[tuple[str, str]]) -> str:
+        shown.append(messages[-1][1])
+        return "no JSON"
+
+    assert list(answerable_questions(catalogue, lambda _: pytest.fail("nothing to try"), complete)) == []
+    assert sorted(shown) == sorted(
+        {f"\n\nPassage {number} of {name}." for number in range(5) for name in ("a.md", "b.md")}
+    )
+
+
+@pytest.mark.parametrize("count", [2, 7, 14])
+def test_what_nothing_answers_is_asked_of_all_documents_in_turn(catalogue: Catalogue, count: int) -> None:
+    for number in range(count):
+        add(catalogue, f"file-{number}.md", "This page says hardly anything.")
+    asked = [each.question for each in unanswerable_questions(catalogue)]
+    assert {number for number in range(count) if any(f"file-{number}.md" in question for question in asked)} == {
+        *range(count)
+    }
+
+
 # -- the page --------------------------------------------------------------------------------------
 
 
@@ -156,6 +215,20 @@ def test_each_is_accepted_changed_or_rejected(client: FlaskClient, folder: Servi
     assert states(folder) == {"a": "accepted", "b": "rejected", "c": "accepted"}
 
 
+def test_an_answer_keeps_all_its_ways_of_saying_it_until_its_field_is_changed(
+    client: FlaskClient, folder: Services, kept: list[OwnQuestion]
+) -> None:
+    ways = ("12 euros", "EUR 12, all included", "twelve\teuros")
+    change_own_questions(folder.index.index_dir, lambda _: [replace(kept[0], answers=ways)])
+    page = html.unescape(client.get("/questions").get_data(as_text=True))
+    (shown,) = re.findall(r'name="answer" maxlength="500" value="([^"]*)"', page)
+    form = {"id": "a", "deed": "accept", "question": kept[0].question}
+    client.post("/questions", data={**form, "answer": shown})
+    assert read_own_questions(folder.index.index_dir)[0].answers == ways
+    client.post("/questions", data={**form, "answer": "12, 13"})
+    assert read_own_questions(folder.index.index_dir)[0].answers == ("12, 13",)
+
+
 @pytest.mark.parametrize(
     ("form", "status"),
     [
@@ -194,6 +267,34 @@ def test_the_figures_tell_right_wrong_and_refused(folder: Services, kept: list[O
     assert len(found.failed) == 4
 
 
+@pytest.mark.parametrize(
+    ("answer", "expected", "is_said"),
+    [
+        ("A ticket costs 12\neuros. [1]", "12 euros", True),
+        ("Zwölf EURO.", "zwölf Euro", True),
+        ("It opens at nine [1].", "1", False),
+        ("It opens at nine 【7†source】.", "7", False),
+        ("The fee is 130 euros.", "13", False),
+        ("The fee is 112 euros.", "12 euros", False),
+        ("The fee is 12.5 euros.", "12", False),
+        ("The fee is 1,300 euros.", "300", False),
+        ("It opens at 7:30.", "7", False),
+        ("The fee is 13, no more.", "13", True),
+        ("The fee is (13).", "13", True),
+        ("Hier stehen Parkplätze.", "Park", False),
+        ("费用为12元。", "12", True),
+        ("费用为112元。", "12", False),
+        ("图书馆每周三开门。", "周三", True),
+        ("It costs €40.", "€40", True),
+        ("It costs €400.", "€40", False),
+        ("It costs 12 [1] euros.", "12 euros", True),
+        ("Anything.", "", False),
+    ],
+)
+def test_an_answer_says_words_and_numbers_that_stand_by_themselves(answer: str, expected: str, is_said: bool) -> None:
+    assert says(answer, expected) is is_said
+
+
 def test_nothing_is_said_where_nothing_was_accepted() -> None:
     assert list(figure_lines(Measured())) == []
 
@@ -219,7 +320,9 @@ def test_the_command_proposes_and_the_job_tells_how_accepted_ones_are_answered(t
     figures = json.loads(run("server", "questions", "--measure", "--json", **settings))
     assert figures["answerable"] == figures["right"] == sum(not each.unanswerable for each in before)
     (documents / "house.md").write_text(HOUSE.replace("12 euros", "15 euros"), encoding="utf-8")
-    told = run("indexing", EVAL_AFTER_INDEX="1", **settings)
+    of_a_server = {"HOST": "0.0.0.0", "API_TOKENS": f"anna:{'x' * 22}"}
+    of_a_server |= {"WEBHOOK_URL": "http://127.0.0.1:9", "WEBHOOK_SECRET": "secret"}
+    told = run("indexing", EVAL_AFTER_INDEX="1", **settings, **of_a_server)
     assert f"{figures['right'] - 1} right" in told
     assert "Not as it should be: What does a day ticket cost?" in told
     assert "Your own questions" not in run("indexing", EVAL_AFTER_INDEX="1", **settings)  # nothing was published

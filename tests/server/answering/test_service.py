@@ -5,7 +5,8 @@ docs/faults.md L2, L5, L7, L11–L14, L17, L19–L23, X5, X24, X26.
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,8 @@ import pytest
 
 from server.answering.admission import Admission, TooBusy
 from server.answering.citations import CheckedAnswer
+from server.answering.collaborators import Parts
+from server.answering.conflicts import Found
 from server.answering.service import (
     Answer,
     AnswerDelta,
@@ -33,6 +36,7 @@ from server.language_model.errors import LanguageModelError
 from server.language_model.retrying import Breaker, BreakerPolicy
 from server.language_model.roles import ModelLimits
 from server.language_model.tariffs import Tariff
+from server.passages import Passage
 from server.settings import DEEPSEEK, Prices
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion, Failure, tokens_of
@@ -299,6 +303,58 @@ def test_what_is_only_worth_reading_is_never_quoted(fake: FakeDeepSeek, judging_
     answer = judging_locally.service(scores_relevance=False).answer(QUESTION)
     assert (answer.answer, answer.refused) == (REFUSALS["en"], True)
     assert answer.reason is not None
+
+
+@dataclass
+class Quoting(Setup):
+    """Quotes every passage that has text, and remembers what was computed from and compared."""
+
+    computed_from: list[list[str]] = field(default_factory=list)
+    compared: list[tuple[list[str], list[str]]] = field(default_factory=list)
+
+    def parts(self) -> Parts:
+        """The simple collaborators, listening."""
+
+        def compute(question: str, passages: Sequence[Passage], generation: Any) -> str | None:
+            self.computed_from.append([passage.text for passage in passages])
+            return None
+
+        def find_conflicts(
+            question: str, passages: Sequence[Passage], generation: Any, rejected: Sequence[Passage]
+        ) -> Sequence[Found]:
+            self.compared.append(([each.text for each in passages], [each.text for each in rejected]))
+            return ()
+
+        def extract(question: str, passages: Sequence[Passage]) -> str:
+            said = [f"{passage.text} [{number}]" for number, passage in enumerate(passages, 1) if passage.text]
+            return "; ".join(said)
+
+        return replace(super().parts(), compute=compute, find_conflicts=find_conflicts, extract=lambda index: extract)
+
+
+@pytest.fixture
+def near_and_good(fake: FakeDeepSeek) -> Iterator[Quoting]:
+    setup = Quoting(fake, nodes("near 3", "good 7", "unjudged", "far 1"))
+    yield setup
+    setup.close()
+
+
+def test_when_the_model_fails_what_is_only_worth_reading_is_not_quoted_beside_the_rest(
+    fake: FakeDeepSeek, near_and_good: Quoting
+) -> None:
+    fake.when_answering(Failure(500))
+    answer = near_and_good.service(scores_relevance=False).answer(QUESTION)
+    assert answer.mode == "extractive"
+    assert _texts(answer) == ["good 7", "near 3", "unjudged"]
+    assert answer.answer == "good 7 [1]; unjudged [3]"
+
+
+def test_nothing_is_computed_from_what_is_only_worth_reading(fake: FakeDeepSeek, near_and_good: Quoting) -> None:
+    fake.when_answering(Completion("It is so [2]."))
+    answer = near_and_good.service(scores_relevance=False).answer(QUESTION)
+    assert answer.answer == "It is so [2]."
+    assert near_and_good.computed_from == [["good 7", "", "unjudged"]]
+    assert near_and_good.compared == [(["good 7", "", "unjudged"], ["near 3", "far 1"])]
 
 
 # ---- Failing well

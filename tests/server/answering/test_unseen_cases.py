@@ -31,6 +31,7 @@ ROUNDS = {
         "twelfth",
         "thirteenth",
         "fourteenth",
+        "fifteenth",
     ),
     "figures": ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
 }

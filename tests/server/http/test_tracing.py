@@ -4,6 +4,7 @@ import http.client
 import json
 import queue
 import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -152,6 +153,25 @@ def test_texts_are_there_where_they_are_asked_for(index_dir: Path, tmp_path: Pat
         answer = post(server, "/api/query", {"question": QUESTION})
         question = collector.question()["question"]
     assert (question["pagewise.question"], question["pagewise.answer"]) == (QUESTION, answer["answer"])
+
+
+def test_what_was_not_yet_sent_is_sent_when_the_server_ends(index_dir: Path, tmp_path: Path) -> None:
+    with _traced(index_dir, tmp_path, OTEL_BSP_SCHEDULE_DELAY="600000") as (server, collector):
+        post(server, "/api/query", {"question": QUESTION})
+        server.process.terminate()
+        server.process.wait(_SECONDS)
+        assert not collector.received.empty()
+        assert "answer" in collector.question()
+
+
+def test_a_collector_that_does_not_answer_does_not_keep_the_server(index_dir: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        deaf = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        with _traced(index_dir, tmp_path, OTEL_BSP_SCHEDULE_DELAY="600000", **deaf) as (server, _):
+            post(server, "/api/query", {"question": QUESTION})
+            server.process.terminate()
+            assert server.process.wait(_SECONDS) == 0
+            assert "did not end in time" not in server.log.read_text()
 
 
 @pytest.mark.parametrize(

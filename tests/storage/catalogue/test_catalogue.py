@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -287,7 +287,7 @@ def test_a_mark_that_stands_alone_keeps_no_question_from_being_searched(tmp_path
         assert opened.documents_with("Gebühr") in (set(), {"a.md"})
 
 
-def counted(catalogue: Catalogue, text: str, documents: list[str] | None = None) -> list[tuple[str, int, int]]:
+def counted(catalogue: Catalogue, text: str, documents: Set[str] | None = None) -> list[tuple[str, int, int]]:
     found = [(part.text, catalogue.occurrences(part, documents)) for part in question_parts(text)]
     return [(word, each.passages, each.documents) for word, each in found]
 
@@ -297,7 +297,7 @@ def test_words_are_counted_in_all_their_forms_and_with_their_best_place(catalogu
     add(catalogue, "b.txt", LIBRARY)
     add(catalogue, "zh.txt", CHINESE)
     assert counted(catalogue, "Which library kept the dragon?") == [("library", 3, 2), ("kept", 1, 1), ("dragon", 0, 0)]
-    assert counted(catalogue, "library", ["b.txt"]) == [("library", 1, 1)]
+    assert counted(catalogue, "library", {"b.txt"}) == [("library", 1, 1)]
     assert counted(catalogue, "圖書館的龍") == [("圖書館", 1, 1)]
     best = catalogue.occurrences(question_parts("library")[0]).best
     assert best is not None
@@ -310,3 +310,24 @@ def test_a_german_word_is_counted_within_longer_ones(catalogue: Catalogue) -> No
     found = catalogue.occurrences(part)
     assert found.passages == 2
     assert any("frist" in word for word in found.longer_words)
+
+
+def test_a_word_of_many_passages_is_counted_in_the_one_document_that_is_asked(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.catalogue.catalogue.MOST_COUNTED", 3)
+    monkeypatch.setattr("storage.catalogue.catalogue._PLACES_AT_A_TIME", 2, raising=False)
+    add(catalogue, "a.txt", *[f"The library of room {number}." for number in range(5)])
+    add(catalogue, "b.txt", "Our library.")
+    (part,) = question_parts("library")
+    inside, everywhere = catalogue.occurrences(part, frozenset({"b.txt"})), catalogue.occurrences(part)
+    assert (inside.passages, inside.is_more) == (1, False)
+    assert (everywhere.passages, everywhere.is_more) == (3, True)
+
+
+def test_counting_ends_when_the_time_is_over_and_says_so(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.catalogue.catalogue._PLACES_AT_A_TIME", 2)
+    add(catalogue, "a.txt", *[f"The library of room {number}." for number in range(50)])
+    looks = iter([False, True])
+    found = catalogue.occurrences(question_parts("library")[0], frozenset({"a.txt"}), lambda: next(looks))
+    assert (found.passages, found.is_more) == (4, True)

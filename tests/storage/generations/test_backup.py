@@ -18,6 +18,7 @@ from tests.repository import ROOT
 from tests.shared import made_once
 
 SETTINGS = "DEEPSEEK_API_KEY=sk-canary\nAPI_TOKENS=anna:canary\nRETRIEVE_K=12\n# a remark\nWEBHOOK_SECRET=canary\n"
+SETTINGS += "OTEL_EXPORTER_OTLP_HEADERS=authorization=canary\n"
 
 
 def run_job(documents: Path, index: Path, *flags: str) -> "subprocess.CompletedProcess[str]":
