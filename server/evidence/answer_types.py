@@ -7,6 +7,8 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from server.evidence.units import asked_quantity
+
 AnswerType = Literal["number", "date", "person", "place", "reason", "definition", "any"]
 
 _NUMBER_WORDS = (
@@ -84,7 +86,8 @@ _HOLDING = {kind: re.compile(pattern) for kind, pattern in _HOLDS.items()}
 
 def expected_answer(question: str) -> AnswerType:
     """What kind of thing the question asks for."""
-    return next((kind for kind, asks in _ASKING.items() if asks.search(question.strip())), "any")
+    kind: AnswerType = next((kind for kind, asks in _ASKING.items() if asks.search(question.strip())), "any")
+    return "number" if kind == "any" and asked_quantity(question) else kind
 
 
 def holds_answer(question: str, kind: AnswerType, text: str) -> bool:

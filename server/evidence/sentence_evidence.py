@@ -7,7 +7,7 @@ word statistics alone, never on the other passages found.
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
@@ -16,7 +16,7 @@ from server.evidence.examination import Need, Profile, Words, can_hold, places_o
 from server.evidence.near_misses import holds_word, is_another_name, opposites_asked
 from server.evidence.sentences import Sentence
 from server.evidence.tables import caption_of, head_of, is_table_head
-from server.evidence.units import expected_unit, holds_unit
+from server.evidence.units import expected_unit, holds_unit, is_said_by_unit
 from storage.words.scripts import IS_UNSPACED
 
 LEADS_BACK = re.compile(
@@ -137,6 +137,8 @@ class _Reading:
             for offset in places_of(need, words):
                 place = min(bisect_right(ends, offset), len(ends) - 1)
                 (near if need.is_name and _goes_on(text, offset, need) else held)[place].add(number)
+        for place, number in _said_by_units(profile, sentences):
+            held[place].add(number)
         met_above = frozenset(
             number
             for number, need in enumerate(profile.needs)
@@ -309,6 +311,14 @@ def headings_above(sentences: Sequence[Sentence]) -> list[int | None]:
         found.append(last)
         last = place if sentence.is_heading else last
     return found
+
+
+def _said_by_units(profile: Profile, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
+    """Where a value is given of the quantity that is asked for, and the need that names it."""
+    for number, need in enumerate(profile.needs):
+        for place, sentence in enumerate(sentences):
+            if is_said_by_unit(profile.question, need.shown, sentence.text):
+                yield place, number
 
 
 def _goes_on(text: str, start: int, need: Need) -> bool:

@@ -5,9 +5,26 @@ English, Chinese, German, French, Spanish, Italian, Portuguese and Dutch.
 
 import re
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
-Unit = Literal["money", "duration", "clock", "year", "percent", "temperature", "length", "weight"]
+from storage.words.scripts import IS_HAN
+
+Unit = Literal[
+    "money",
+    "duration",
+    "clock",
+    "year",
+    "percent",
+    "temperature",
+    "length",
+    "weight",
+    "pressure",
+    "speed",
+    "voltage",
+    "current",
+    "power",
+    "volume",
+]
 
 _NUMBER_WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety"
@@ -47,6 +64,8 @@ _ASKS: dict[Unit, str] = {
     "weight": r"\bhow (?:heavy|much \w+ weigh)\b|\bweight?s?\b|\bwie schwer\b|\bpoids\b|\bpeso\b"
     r"|多重|多少[公千]?[斤克]",
 }
+_FIGURE = r"\d[\d.,]*[\s-]?"
+_NO_MORE = r"(?![^\W\d_一-鿿]|/ ?[a-z])"
 _HOLDS: dict[Unit, str] = {
     "clock": r"\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2} ?(?:a\.?m|p\.?m|Uhr|heures|h\b|o'clock)"
     rf"|(?:\d+|{_HAN_NUMBER}+)[点點时時]|\bnoon\b|\bmidnight\b",
@@ -58,18 +77,95 @@ _HOLDS: dict[Unit, str] = {
     "year": r"\b1\d{3}\b|\b20\d{2}\b|\d{2,4}\s*年|[一二三四五六七八九〇零]{2,4}年",
     "percent": rf"{_A_NUMBER}\s*(?:%|percent|per cent|prozent|pour cent|por ciento|per cento|procent)"
     r"|百分之|万分之|千分之|\b(?:two|one|three) (?:thirds?|half|quarters?)\b|\bhalf\b|成",
-    "temperature": rf"{_A_NUMBER}\s*(?:°|degrees?|grad|degrés|grados|度|℃|K\b)",
-    "length": rf"{_A_NUMBER}[\s-]*(?:m|km|cm|mm|metres?|meters?|kilomet\w+|miles?|feet|foot|ft|inch\w*|yards?|m²|sq"
-    r"|hectares?|acres?|米|公里|厘米|毫米|千米|平方)",
-    "weight": rf"{_A_NUMBER}[\s-]*(?:kg|g|grams?|kilos?|kilogram\w*|tonn?es?|pounds?|lbs?|Gramm|公斤|千克|克|吨|斤)",
+    "temperature": rf"{_A_NUMBER}\s*(?:°|(?:degrees?|grad|degrés?|grados?|graus?)(?![^\W\d_])|度|℃|℉"
+    r"|(?-i:[CFK])\b)",
+    "length": rf"{_A_NUMBER}[\s-]*(?:m|km|cm|mm|metres?|meters?|kilomet\w+|miles?|feet|foot|ft|inch\w*|yards?"
+    rf"|met(?:ern?|ers|r[oi]s?)|m[èe]tres?|m²|sq\w*|hectares?|acres?){_NO_MORE}"
+    rf"|(?<![\d.])(?<!时速)(?<!每小时)(?<!每秒){_A_NUMBER}\s*(?:米|公里|厘米|毫米|千米|平方)(?!每|/)",
+    "weight": rf"{_A_NUMBER}[\s-]*(?:kg|g|grams?|kilos?|kilogram\w*|tonn?es?|pounds?|lbs?|Gramm|t){_NO_MORE}"
+    rf"|{_A_NUMBER}\s*(?:公斤|千克|克|吨|斤)",
+    "pressure": rf"{_FIGURE}(?:m?bar|[kMh]?Pa|psi|atm|mm ?Hg|torr|N/mm²){_NO_MORE}"
+    rf"|{_A_NUMBER}\s*(?:(?:kilo|mega)?pascals?|atm\w+|millibars?|千帕|兆帕|帕|巴|个?大气压)",
+    "speed": rf"{_FIGURE}(?:km ?/ ?h|kmh|kph|mph|m/s|kn|kts?|rpm|U/min|r/min|tr/min|1/min){_NO_MORE}"
+    rf"|{_A_NUMBER}\s*(?:knots?|Knoten|nœuds?|nudos?|nós|Stundenkilometern?|revolutions|Umdrehungen"
+    r"|(?:k\w*m\w*t\w+|miles|m\w{0,2}t\w+)\s+(?:an?|per|pro|in der|par|à l.|por)\s*"
+    r"(?:hour|second|Stunde|Sekunde|heure|seconde|hora|segundo))|(?:时速|每小时|每秒)\D{0,4}\d+|\d\s*(?:公里|千米|米)\s*[/每]|\d\s*(?:节|转)",
+    "voltage": rf"{_FIGURE}[mk]?V{_NO_MORE}|{_A_NUMBER}\s*(?:(?:kilo)?volts?{_NO_MORE}|voltios?|千伏|伏)",
+    "current": rf"{_FIGURE}m?A{_NO_MORE}|{_A_NUMBER}\s*(?:amps?{_NO_MORE}|amp[èeé]r\w+|毫安|安)",
+    "power": rf"{_FIGURE}(?:[kMG]?W|kVA|PS|hp|bhp|ch|CV){_NO_MORE}"
+    rf"|{_A_NUMBER}\s*(?:(?:kilo|mega)?watts?{_NO_MORE}|horsepower|vatios?|千瓦|兆瓦|瓦|马力)",
+    "volume": rf"{_FIGURE}(?:[mc]?l|m³|cm³|m3){_NO_MORE}|{_A_NUMBER}\s*(?:(?:milli)?lit(?:er|re|ro)s?{_NO_MORE}"
+    r"|gallons?|pints?|毫升|立方米|升)",
 }
+_QUANTITIES: dict[Unit, str] = {
+    "pressure": "pressure|(?-i:Druck)|pression|presión|pressão|压力|压强|气压|水压",
+    "speed": "speed|velocity|(?-i:Geschwindigkeit|Drehzahl|Tempo)|vitesse|velocidad|velocidade|速度|时速|转速",
+    "voltage": "voltage|(?-i:Spannung)|(?<!what )(?<!which )tension|tensión|voltaje|tensão|voltagem|电压",
+    "current": "current(?= (?:do|is|was|can|will|must|should|may)\\w*)|(?-i:Stromstärke)|intensité|intensidad|电流",
+    "power": "power (?:output|rating|consumption)|wattage|puissance|potencia|potência|功率",
+    "temperature": "temperature|(?-i:Temperatur)|température|temperatura|温度|气温|水温",
+    "length": "height|depth|altitude|distance|width|(?-i:Höhe|Tiefe|Breite|Länge|Abstand|Entfernung)|hauteur|profondeur"
+    "|largeur|altura|profundidad|profundidade|distancia|distância|anchura|largura|高度|深度|距离|宽度|长度",
+    "weight": "weight|(?-i:Gewicht)|poids|peso|重量|体重",
+    "volume": "(?<!which )volume|(?-i:Volumen)|volumen|体积|容积|容量",
+    "percent": "humidity|(?-i:Luftfeuchtigkeit|Luftfeuchte)|humidité|humedad|umidade|humidade|湿度",
+}
+"""Quantities by the words that ask for them, in the languages of the units."""
+_IS = "is|was|are|were|ist|war|est|était|es|era|é"
+_PARTS = (
+    "groups?|washers?|cookers?|vessels?|gauges?|sensors?|valves?|switch|class|units?|scale|maps?|control\\w*|regul\\w*"
+)
+_OF_WHAT = (
+    rf"\b(?:(?:at|to|under|above|below|over|beyond|from|until|with|by|of) )?(?:what|which) "
+    rf"(?!(?:{_IS}|do|does|did) )(?:\w+ )?({{words}})(?! (?:of|{_PARTS}))\b"
+    rf"|\b(?:what|which) (?:{_IS}) the (?:\w+ )?({{words}}) (?:at|of|in|when|for|to)\b"
+    rf"|\bwelche[mnrs]? (?:\w+ )?({{words}})\b|\b[Ww]ie (?:\w+ )?(?:{_IS}) (?:der|die|das) ({{words}})\b"
+    rf"|\bquel(?:le)?s? (?:{_IS})?\s*(?:l[ea] |l['’])?({{words}})\b|\bqu[ée] ({{words}})\b"
+    rf"|\bcuál (?:{_IS}) (?:el|la) ({{words}})\b"
+    rf"|\b(?:que|qual) (?:(?:{_IS}) [oa] )?({{words}})\b"
+    r"|(?:什么|何种|多大的?|多少|哪个)({words})|({words})(?:是|为|有|达到?|到)?(?:了)?(?:多少|多大|多高|几)"
+)
+
 _ASKING = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _ASKS.items()}
+_ASKING_QUANTITY = {
+    unit: re.compile(_OF_WHAT.replace("{words}", words), re.IGNORECASE) for unit, words in _QUANTITIES.items()
+}
 _HOLDING = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _HOLDS.items()}
+
+
+class Quantity(NamedTuple):
+    """A quantity that is asked for: "pressure" in "At what pressure …?", and what it is measured in."""
+
+    word: str
+    unit: Unit
+
+    def is_named_by(self, word: str) -> bool:
+        """Whether a word of the question is the quantity's, or a piece of it where words have no spaces."""
+        return word.casefold() == self.word or (
+            not word.isascii() and IS_HAN.search(word) is not None and word in self.word
+        )
+
+
+@lru_cache(maxsize=256)
+def asked_quantity(question: str) -> Quantity | None:
+    """The quantity whose value the question asks for; None where it asks for something else."""
+    for unit, asks in _ASKING_QUANTITY.items():
+        if found := asks.search(question):
+            return Quantity(next(group for group in found.groups() if group).casefold(), unit)
+    return None
+
+
+def is_said_by_unit(question: str, word: str, text: str) -> bool:
+    """Whether this word of the question need not stand in the text: "4.1 bar" is a pressure."""
+    quantity = asked_quantity(question)
+    return quantity is not None and quantity.is_named_by(word) and holds_unit(quantity.unit, text)
 
 
 @lru_cache(maxsize=256)
 def expected_unit(question: str) -> Unit | None:
     """The unit that the answer must have, None where the question names none."""
+    if quantity := asked_quantity(question):
+        return quantity.unit
     return next((unit for unit, asks in _ASKING.items() if asks.search(question)), None)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from server.evidence.examination import Need, Profile, sentences_of
 from server.evidence.meaning import AskedWord, Likeness, Meaning, elsewhere, likeness, meanings_of
 from server.evidence.sentence_evidence import headings_above
+from server.evidence.units import is_said_by_unit
 from server.retrieval.text_vectors import EmbedTexts, TextVectors
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
@@ -72,6 +73,8 @@ class WordReader:
         found = []
         for chunk, each in zip(passages, words, strict=True):
             above, *own = (_likest(alike, [different[word] for word in text]) for text in each)
+            for sentence, alike_here in zip(sentences_of(chunk.text), own, strict=True):
+                alike_here[[is_said_by_unit(profile.question, word.text, sentence.text) for word in asked]] = 1.0
             found.append(meanings_of(asked, own, headings_above(sentences_of(chunk.text)), above) if own else [])
         return found
 

@@ -3,7 +3,7 @@
 import pytest
 
 from server.evidence.answer_types import expected_answer, holds_answer
-from server.evidence.units import Unit, expected_unit, holds_unit
+from server.evidence.units import Quantity, Unit, asked_quantity, expected_unit, holds_unit
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,69 @@ def test_a_question_asks_for_a_unit(question: str, unit: Unit | None) -> None:
 )
 def test_a_text_holds_a_value_of_the_unit(unit: Unit, text: str, holds: bool) -> None:
     assert holds_unit(unit, text) is holds
+
+
+@pytest.mark.parametrize(
+    ("question", "word", "unit"),
+    [
+        ("At what pressure did pump 7 trip?", "pressure", "pressure"),
+        ("What is the maximum speed of the lift?", "speed", "speed"),
+        ("What was the temperature in the kiln at noon?", "temperature", "temperature"),
+        ("Under what voltage does it run?", "voltage", "voltage"),
+        ("From what height are parcels dropped?", "height", "length"),
+        ("Bei welchem Druck öffnet das Ventil?", "druck", "pressure"),
+        ("Wie hoch ist die Spannung am Ausgang?", "spannung", "voltage"),
+        ("À quelle vitesse tourne le ventilateur ?", "vitesse", "speed"),
+        ("¿A qué temperatura se hornea el pan?", "temperatura", "temperature"),
+        ("A que tensão funciona o motor?", "tensão", "voltage"),
+        ("水泵在什么压力下跳闸？", "压力", "pressure"),
+        ("仓库的温度是多少？", "温度", "temperature"),
+        ("What is temperature?", None, None),
+        ("What current rules apply?", None, None),
+        ("Why did the pressure fall?", None, None),
+        ("Which pressure groups objected?", None, None),
+        ("Which volume holds the index?", None, None),
+        ("What temperature sensor is used?", None, None),
+    ],
+)
+def test_a_question_asks_for_the_value_of_a_quantity(question: str, word: str | None, unit: Unit | None) -> None:
+    assert asked_quantity(question) == (None if word is None or unit is None else Quantity(word, unit))
+    if word is not None:
+        assert (expected_answer(question), expected_unit(question)) == ("number", unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("tripped at 4.1 bar", {"pressure"}),
+        ("在0.8兆帕时跳闸", {"pressure"}),
+        ("a wine bar at 4", set()),
+        ("runs at 80 km/h", {"speed"}),
+        ("时速80公里", {"speed"}),
+        ("12 kV", {"voltage"}),
+        ("4 bar/58 psi", {"pressure"}),
+        ("5 l/min", set()),
+        ("7 minutes", set()),
+        ("5 girls", set()),
+        ("5 m deep", {"length"}),
+        ("10米高", {"length"}),
+        ("30 kg", {"weight"}),
+        ("60 °C", {"temperature"}),
+        ("grade 7 graduates", set()),
+    ],
+)
+def test_a_value_is_of_one_quantity(text: str, units: set[Unit]) -> None:
+    physical: tuple[Unit, ...] = (
+        "pressure",
+        "speed",
+        "voltage",
+        "current",
+        "temperature",
+        "length",
+        "weight",
+        "volume",
+    )
+    assert {unit for unit in physical if holds_unit(unit, text)} == units
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,21 @@ def test_the_score_says_how_well_the_passage_answers(question: str, text: str, l
     assert least <= score(question, text) <= most
 
 
+@pytest.mark.parametrize(
+    ("question", "says", "of_another_unit"),
+    [
+        ("At what pressure did pump 7 trip?", "Pump 7 tripped at 4.1 bar.", "Pump 7 tripped after 9 minutes."),
+        ("What voltage does the charger need?", "The charger needs 230 V.", "The charger needs 3 hours."),
+        ("Bei welchem Druck öffnet das Ventil?", "Das Ventil öffnet bei 6 bar.", "Das Ventil öffnet bei 60 °C."),
+        ("¿A qué temperatura se hornea el pan?", "El pan se hornea a 220 grados.", "El pan se hornea 40 minutos."),
+        ("水泵在什么压力下跳闸？", "水泵在0.8兆帕时跳闸。", "水泵在8点跳闸。"),
+    ],
+)
+def test_a_value_stands_for_the_word_of_its_quantity(question: str, says: str, of_another_unit: str) -> None:
+    assert score(question, says) == 10
+    assert score(question, of_another_unit) <= 7
+
+
 def test_a_score_does_not_depend_on_the_other_passages() -> None:
     nodes = [NodeWithScore(node=TextNode(text=text, metadata={"standing": 2.0})) for text in (TOWER, GRPO, CHINESE)]
     together = SCORER.score("what is the GRPO?", nodes)

@@ -6,7 +6,7 @@ import pytest
 
 from server.evidence.examination import profile_of, sentences_of
 from server.evidence.meaning import Meaning
-from server.evidence.sentence_ranking import Found, ranked_sentences
+from server.evidence.sentence_ranking import ANSWERED_FROM, Found, ranked_sentences
 from server.retrieval.sentence_meaning import SentenceReader
 from storage.caches.embeddings import unit_rows
 from storage.embedding.local import build_embed_model
@@ -192,3 +192,38 @@ def test_nothing_belongs_elsewhere_where_nothing_there_would_answer(model: Model
 def test_words_with_accents_are_read_and_told_as_they_are_written(question: str, word: str) -> None:
     profile = profile_of(question, lambda stems: {}, 1000)
     assert word in {need.shown for need in profile.needs}
+
+
+QUANTITIES = [
+    (
+        "At what pressure did pump 7 trip?",
+        "2024-05-01 12:00:01 ERROR pump 7 tripped at 4.1 bar",
+        "2024-05-01 12:00:01 ERROR pump 7 tripped after 9 minutes",
+    ),
+    (
+        "At what temperature is the kiln switched off?",
+        "The kiln is switched off at 1,240 °C.",
+        "The kiln is switched off at 6 p.m.",
+    ),
+    ("At what speed does the lift travel?", "The lift travels at 1.6 m/s.", "The lift travels 42 m."),
+    ("What voltage does the charger need?", "The charger needs 230 V.", "The charger needs 3 hours."),
+    ("From what height are parcels dropped?", "Parcels are dropped from 12 metres.", "Parcels are dropped 12 minutes."),
+    ("At what weight is a parcel refused?", "A parcel is refused above 30 kg.", "A parcel is refused after 30 days."),
+    ("Bei welchem Druck öffnet das Ventil?", "Das Ventil öffnet bei 6 bar.", "Das Ventil öffnet bei 60 °C."),
+    ("À quelle vitesse tourne le ventilateur ?", "Le ventilateur tourne à 900 tr/min.", "Le ventilateur tourne 9 h."),
+    ("¿A qué temperatura se hornea el pan?", "El pan se hornea a 220 grados.", "El pan se hornea 40 minutos."),
+    ("水泵在什么压力下跳闸？", "水泵在0.8兆帕时跳闸。", "水泵在8点跳闸。"),
+]
+
+
+@pytest.mark.parametrize(("question", "says", "of_another_unit"), QUANTITIES)
+def test_a_value_answers_the_question_for_its_quantity(
+    model: Model, question: str, says: str, of_another_unit: str
+) -> None:
+    profile = profile_of(question, lambda stems: {}, 1000)
+    best = []
+    for text in (says, of_another_unit):
+        (known,) = known_of(model, question, [passage("house", text)])
+        best.append(ranked_sentences(profile, text, "", known)[0].strength)
+    assert best[0] >= ANSWERED_FROM
+    assert best[0] > best[1] + 2.0
