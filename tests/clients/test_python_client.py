@@ -144,15 +144,15 @@ def test_the_file_that_has_the_name_is_named(pagewise: Pagewise) -> None:
 
 
 class _Other(PlayedServer):
-    """Answers everything with one response."""
+    """Answers everything with one response, of which bytes may be missing at its end."""
 
-    def __init__(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+    def __init__(self, status: int, body: bytes, headers: dict[str, str] | None = None, missing: int = 0) -> None:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 self.send_response(status)
                 for name, value in (headers or {}).items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Content-Length", str(len(body) + missing))
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -178,7 +178,7 @@ def test_a_token_is_sent_to_no_other_address() -> None:
         assert raised.value.status == 302
 
 
-@pytest.mark.parametrize("body", [b"<html>", b'["x"]', b"{}"])
+@pytest.mark.parametrize("body", [b"<html>", b'["x"]', b"{}", b'{"ready": "\xff"}', b"5", b"[" * 100_000])
 def test_what_is_no_pagewise_is_said(body: bytes) -> None:
     with _Other(200, body) as other, pytest.raises(Unreachable, match="no Pagewise"):
         Pagewise(other.url).status()
@@ -190,6 +190,62 @@ def test_a_stream_that_breaks_off_is_an_error() -> None:
         pytest.raises(Unreachable, match="ended before"),
     ):
         list(Pagewise(other.url).query_events(QUESTION))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(b'data: {"delta": "Th', id="cut off"),
+        pytest.param(b'data: {"delta": "\xff"}', id="no UTF-8"),
+        pytest.param(b"data: 5", id="no object"),
+        pytest.param(b'event: done\ndata: {"answer": "The"}', id="not the whole response"),
+        pytest.param(b'event: error\ndata: {"status": "bad"}', id="no status"),
+        pytest.param(b"event: error\ndata: []", id="no problem"),
+    ],
+)
+def test_a_line_of_a_stream_that_cannot_be_read_is_an_error(line: bytes) -> None:
+    with _Other(200, line + b"\n\n") as other, pytest.raises(Unreachable):
+        list(Pagewise(other.url).query_events(QUESTION))
+
+
+def test_a_text_that_is_none_is_an_error() -> None:
+    with _Other(200, b"\xff") as other, pytest.raises(Unreachable):
+        Pagewise(other.url).metrics()
+
+
+@pytest.mark.parametrize("missing", [0, 5])
+def test_an_error_whose_description_is_cut_off_is_still_the_error(missing: int) -> None:
+    with _Other(503, b'{"code": "sta', {"Retry-After": "²"}, missing) as other, pytest.raises(Refused) as raised:
+        Pagewise(other.url).status()
+    assert (raised.value.status, raised.value.retry_after_seconds) == (503, None)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["127.0.0.1:8000", "localhost", "", "file:///etc", "http://", "http://[::1", "http://127.0.0.1:port", "http://a b"],
+)
+def test_an_address_that_is_none_is_said(url: str) -> None:
+    with pytest.raises(Unreachable):
+        Pagewise(url, timeout_seconds=5).status()
+
+
+@pytest.mark.parametrize("token", ["two\nlines", "straße"])
+def test_a_token_that_cannot_be_sent_is_said_and_not_shown(token: str) -> None:
+    with _Other(200, b"{}") as other, pytest.raises(Unreachable) as raised:
+        Pagewise(other.url, token).readyz()
+    assert token not in str(raised.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_this_machine_is_asked_without_a_proxy(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); from pagewise_client import Pagewise\n"
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with _Other(200, b'{"status": "ok", "notice": null}') as other:
+        url = other.url.replace("127.0.0.1", host)
+        said = _said([sys.executable, "-c", f"{program}print(Pagewise({url!r}).readyz().status)"], ROOT)
+    assert said == "ok\n"
 
 
 def test_a_server_that_is_not_there_is_said() -> None:

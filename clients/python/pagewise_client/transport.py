@@ -5,6 +5,7 @@ Written by hand and with Python's own library alone; `client.py` and `models.py`
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import mimetypes
 import secrets
@@ -99,19 +100,35 @@ class Transport:
     def _opened(
         self, method: str, path: str, query: Any = None, data: bytes | None = None, headers: Mapping[str, str] = {}
     ) -> Iterator[HTTPResponse]:
+        opener = _opener(self._host())
         wanted = {name: value for name, value in (query or {}).items() if value is not None}
         address = f"{self._url}{path}{'?' + urllib.parse.urlencode(wanted) if wanted else ''}"
         request = urllib.request.Request(address, data, dict(headers), method=method)
         if self._token:
             request.add_header("Authorization", f"Bearer {self._token}")
         try:
-            with _OPENER.open(request, timeout=self._timeout_seconds) as response:
+            with opener.open(request, timeout=self._timeout_seconds) as response:
                 yield response
         except urllib.error.HTTPError as error:
             with error:
-                raise _refused(error.code, _problem(error.read()), error.headers) from error
+                raise _refused(error.code, _problem(error), error.headers) from error
         except (urllib.error.URLError, HTTPException, OSError) as error:
             raise Unreachable(f"{self._url}: {getattr(error, 'reason', None) or error}") from error
+        except _MISREAD as error:
+            raise Unreachable(f"{self._url}: what answers there is no Pagewise, or an older one") from error
+
+    def _host(self) -> str:
+        """Of the address; nothing can be sent where address or token cannot be one."""
+        if not (self._token or "").isascii() or not (self._token or "").isprintable():
+            raise Unreachable(f"{self._url}: the token holds signs that no token has")
+        try:
+            parts = urllib.parse.urlsplit(self._url)
+            host, _ = parts.hostname, parts.port  # a port that is no number is told when it is asked for
+        except ValueError as error:
+            raise Unreachable(f"{self._url}: {error}") from error
+        if parts.scheme not in ("http", "https") or not host:
+            raise Unreachable(f"{self._url}: an address begins with http:// or https:// and names a host")
+        return host
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -121,7 +138,21 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         """None: the redirection is an error."""
 
 
-_OPENER = urllib.request.build_opener(_NoRedirect)
+_MISREAD = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
+"""What comes of reading another server's response as one of ours."""
+
+
+def _opener(host: str) -> urllib.request.OpenerDirector:
+    """Through the proxy of the environment, but never to this machine itself."""
+    direct = [urllib.request.ProxyHandler({})] if _is_loopback(host) else []
+    return urllib.request.build_opener(_NoRedirect, *direct)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def part(value: str) -> str:
@@ -169,10 +200,11 @@ def _sent(response: HTTPResponse) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name, json.loads(text.removeprefix("data: "))
 
 
-def _problem(body: bytes) -> dict[str, Any]:
+def _problem(error: urllib.error.HTTPError) -> dict[str, Any]:
+    """What the server says of it; nothing where that is cut off, or no JSON."""
     try:
-        found = json.loads(body)
-    except ValueError:
+        found = json.loads(error.read())
+    except (ValueError, RecursionError, HTTPException, OSError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -184,15 +216,12 @@ def _refused(status: int, problem: Mapping[str, Any], headers: Any) -> Refused:
         str(problem.get("code", "")),
         str(problem.get("detail") or problem.get("title") or "the server refused the request"),
         str(problem.get("request_id", "")),
-        int(later) if later.isdigit() else None,
+        int(later) if later.isdecimal() else None,
     )
 
 
 def _answered(kind: type[T], response: HTTPResponse) -> T:
-    try:
-        found: T = _read(kind, json.loads(response.read()))
-    except (ValueError, TypeError) as error:
-        raise Unreachable(f"{response.url}: what answers there is no Pagewise, or an older one") from error
+    found: T = _read(kind, json.loads(response.read()))
     return found
 
 
