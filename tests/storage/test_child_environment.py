@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import get_args
@@ -91,7 +92,9 @@ def test_the_job_that_a_page_starts_or_plans_finds_none_of_the_server(tmp_path: 
 
 def test_the_process_that_proves_an_index_has_no_secret() -> None:
     with Verifier() as verifier:
-        environment = psutil.Process(verifier._process.pid).environ()
+        process, ends_at = psutil.Process(verifier._process.pid), time.monotonic() + 30
+        while not (environment := process.environ()):  # none for a moment, between its fork and its program
+            assert time.monotonic() < ends_at
     assert environment["PYTHONPATH"].startswith(str(CODE_FOLDER))
     assert CANARY not in " ".join(environment.values())
 
