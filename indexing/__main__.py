@@ -7,7 +7,6 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import argparse
-import json
 import logging
 import os
 import subprocess
@@ -50,7 +49,7 @@ from storage.generations.published import DamagedGeneration, NoIndex, current_na
 from storage.generations.verification import VerificationFailed
 from storage.message_translation import terminal_language, told
 from storage.messages import Message, encoded, message
-from storage.server_state.own_questions import Measured, figure_lines
+from storage.server_state.own_questions import figure_lines, read_figures
 from storage.servers import ServerUnavailable
 from storage.settings import StorageSettings, explain_settings_error
 from storage.version import version
@@ -257,8 +256,7 @@ def _own_figures() -> Iterator[str]:
     environment = job_environment({"PYTHONPATH": str(CODE_FOLDER), **unused})
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     try:
-        found = json.loads(done.stdout)
-        yield from figure_lines(Measured(**found | {"failed": tuple(found["failed"])}))
+        yield from figure_lines(read_figures(done.stdout))
     except (ValueError, TypeError, KeyError):
         reason = (done.stderr.strip().splitlines() or ["–"])[-1]
         yield message("Your own questions could not be asked: {reason}", reason=reason)

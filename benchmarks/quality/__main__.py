@@ -37,7 +37,7 @@ from storage.embedding.loading import load_recorded_model
 from storage.embedding.local import build_embed_model
 from storage.embedding.models import ModelIdentity, ModelUnavailable, resolve_model
 from storage.generations.published import NoIndex, open_generation
-from storage.server_state.own_questions import Measured, figure_lines, read_own_questions
+from storage.server_state.own_questions import figure_lines, read_figures, read_own_questions
 from storage.settings import StorageSettings
 
 
@@ -162,8 +162,7 @@ def _measure_accepted(output: Path) -> None:
     figures = next(measured_lines(settings, as_json=True))
     output.mkdir(parents=True, exist_ok=True)
     (output / "own_questions.json").write_text(figures + "\n", encoding="utf-8")
-    found = json.loads(figures)
-    for line in figure_lines(Measured(**found | {"failed": tuple(found["failed"])})):
+    for line in figure_lines(read_figures(figures)):
         print(line)
 
 

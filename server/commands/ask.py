@@ -19,6 +19,7 @@ from storage.place_names import place_names
 
 if TYPE_CHECKING:
     from server.answering.service import AnswerService
+    from server.retrieval.index_holder import IndexHolder
 
 
 class Unanswered(Exception):
@@ -72,18 +73,28 @@ def _told(text: str) -> str:
 @contextmanager
 def answering_once(settings: ServerSettings, asked: dict[str, Any]) -> Iterator[tuple[AnswerService, Question]]:
     """An answer service for one question, which is asked as of the API; what it raises becomes `Unanswered`."""
-    prepare_logging("WARNING")
-    storage = read_storage_settings()
-    index = index_holder(storage)
-    try:
+    with _unanswered():
         question = conversion.question_of(schema.QueryRequest.model_validate(asked), settings)
+    with answer_service(settings) as (service, _):
+        yield service, question
+
+
+@contextmanager
+def answer_service(settings: ServerSettings) -> Iterator[tuple[AnswerService, IndexHolder]]:
+    """What answers from the index of the settings, and the index; what is raised meanwhile becomes `Unanswered`."""
+    prepare_logging("WARNING")
+    with _unanswered(), closing(index_holder(read_storage_settings())) as index:
         index.refresh()
         with closing(build_answer_service(settings, index)) as service:
-            yield service, question
+            yield service, index
+
+
+@contextmanager
+def _unanswered() -> Iterator[None]:
+    try:
+        yield
     except known_exceptions() as error:
         raise Unanswered(told_problem(problem_of(error), terminal_language())) from error
-    finally:
-        index.close()
 
 
 def _printable(text: str) -> str:

@@ -1,9 +1,7 @@
 """The folder's own questions on the command line: propose some, or measure those that were accepted."""
 
-import json
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import asdict
+from contextlib import contextmanager
 
 from server.answering.own_measuring import measured
 from server.answering.own_questions import (
@@ -15,18 +13,16 @@ from server.answering.own_questions import (
     unanswerable_questions,
 )
 from server.answers import Answer, Question
-from server.bootstrap import build_answer_service, index_holder, prepare_logging
-from server.commands.ask import Unanswered
-from server.http.problems import known_exceptions, problem_of, told_problem
+from server.commands.ask import answer_service
 from server.retrieval.index_holder import OpenIndex
 from server.settings import ServerSettings, read_storage_settings
-from storage.message_translation import terminal_language
 from storage.messages import message
 from storage.server_state.own_questions import (
     Measured,
     OwnQuestion,
     change_own_questions,
     figure_lines,
+    figures_text,
     read_own_questions,
 )
 
@@ -67,7 +63,7 @@ def measured_lines(settings: ServerSettings, *, as_json: bool = False) -> Iterat
     questions = read_own_questions(read_storage_settings().index_dir)
     if not any(each.state == "accepted" for each in questions):
         yield (
-            json.dumps(asdict(Measured()))
+            figures_text(Measured())
             if as_json
             else message("There are no questions of your own: make questions proposes some.")
         )
@@ -75,7 +71,7 @@ def measured_lines(settings: ServerSettings, *, as_json: bool = False) -> Iterat
     with _opened(settings) as (_, try_out, _complete):
         found = measured(questions, try_out)
     if as_json:
-        yield json.dumps(asdict(found), ensure_ascii=False)
+        yield figures_text(found)
         return
     yield from figure_lines(found)
 
@@ -83,22 +79,14 @@ def measured_lines(settings: ServerSettings, *, as_json: bool = False) -> Iterat
 @contextmanager
 def _opened(settings: ServerSettings) -> Iterator[tuple[OpenIndex, TryOut, Complete]]:
     """The index, what answers from it without a model, and the model's replies. What is raised becomes `Unanswered`."""
-    prepare_logging("WARNING")
-    holder = index_holder(read_storage_settings())
-    try:
-        holder.refresh()
-        with closing(build_answer_service(settings, holder)) as service, holder.acquire() as index:
-            threshold = settings.relevance_threshold
+    with answer_service(settings) as (service, holder), holder.acquire() as index:
+        threshold = settings.relevance_threshold
 
-            def try_out(text: str) -> Answer:
-                return service.try_out(Question(text, k=settings.retrieve_k, keep=settings.keep_k, threshold=threshold))
+        def try_out(text: str) -> Answer:
+            return service.try_out(Question(text, k=settings.retrieve_k, keep=settings.keep_k, threshold=threshold))
 
-            def complete(messages: Sequence[tuple[str, str]]) -> str:
-                reply = service.complete(messages)
-                return reply.text if reply is not None else ""
+        def complete(messages: Sequence[tuple[str, str]]) -> str:
+            reply = service.complete(messages)
+            return reply.text if reply is not None else ""
 
-            yield index, try_out, complete
-    except known_exceptions() as error:
-        raise Unanswered(told_problem(problem_of(error), terminal_language())) from error
-    finally:
-        holder.close()
+        yield index, try_out, complete

@@ -54,6 +54,12 @@ def likeness(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.clip((cosines - _UNLIKE) / (_SAME - _UNLIKE), 0.0, 1.0), dtype=np.float32)
 
 
+def names_a_document(titles: Sequence[Likeness]) -> NDArray[np.bool_]:
+    """Which words of the question some of these titles hold, and not more than half of them."""
+    every = np.stack(titles)
+    return np.asarray((every.max(axis=0) >= _NAMES) & ((every >= _NAMES).mean(axis=0) <= 0.5))
+
+
 def elsewhere(title: Likeness, titles: Sequence[Likeness], passage: Likeness) -> float:
     """How surely the question names the subject of another document, of which nothing is said here; 0 to 1.
 
@@ -61,11 +67,10 @@ def elsewhere(title: Likeness, titles: Sequence[Likeness], passage: Likeness) ->
     the passage and above it. A word that more than half of the titles hold names none of them. Of a document that is
     named itself nothing is elsewhere: a question may name two.
     """
-    every = np.stack(titles)
-    names = (every.max(axis=0) >= _NAMES) & ((every >= _NAMES).mean(axis=0) <= 0.5)
+    names = names_a_document(titles)
     if np.any(names & (title >= _NAMES)):
         return 0.0
-    lacking = every.max(axis=0) - np.maximum(title, passage)
+    lacking = np.stack(titles).max(axis=0) - np.maximum(title, passage)
     return float(np.where(names, np.maximum(lacking, 0.0), 0.0).max(initial=0.0))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.http.body_limits import GuardedChannel
-from server.http.proxies import is_one_of
+from server.http.proxies import address_of, is_one_of
 from server.settings import Network
 
 _MOST_PLACES = 1000  # waitress asks every connection at every turn of its loop
@@ -108,8 +108,5 @@ def _close(channels: Sequence[GuardedChannel], number: int) -> None:
 
 def _client(channel: GuardedChannel) -> str:
     """The address; of an IPv6 address the part that belongs to one network: its owner has all of the rest."""
-    address = ipaddress.ip_address(str(channel.addr[0]).partition("%")[0])
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    mapped = address.ipv4_mapped
-    return str(mapped) if mapped else str(ipaddress.ip_network((address, 64), strict=False))
+    address = address_of(str(channel.addr[0]))
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address and address.version == 6 else str(address)

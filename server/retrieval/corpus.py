@@ -182,9 +182,8 @@ def _directory(generation: Generation) -> Directory:
 
 def titles_of(catalogue: Catalogue) -> dict[str, str]:
     """Document → the words of its file's name and its title."""
-    names = {document.path: document.path.rpartition(".")[0] or document.path for document in catalogue.documents()}
-    titles = {document.path: document.title or "" for document in catalogue.documents()}
-    return {path: f"{_NO_WORDS.sub(' ', name)} {titles[path]}".strip() for path, name in names.items()}
+    names = ((each.path, each.path.rpartition(".")[0] or each.path, each.title or "") for each in catalogue.documents())
+    return {path: f"{_NO_WORDS.sub(' ', name)} {title}".strip() for path, name, title in names}
 
 
 def _sentences(embed_model: Any) -> SentenceReader | None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from server.evidence.examination import Need, Profile, sentences_of
-from server.evidence.meaning import AskedWord, Likeness, Meaning, elsewhere, likeness, meanings_of
+from server.evidence.meaning import AskedWord, Likeness, Meaning, elsewhere, likeness, meanings_of, names_a_document
 from server.evidence.sentence_evidence import headings_above
 from server.evidence.units import is_said_by_unit
 from server.retrieval.text_vectors import EmbedTexts, TextVectors
@@ -90,6 +90,8 @@ class WordReader:
             document: self._likest_of(question, (title,), _has_capital_nouns(title))
             for document, title in called.items()
         }
+        if not names_a_document(list(likest.values())).any():
+            return [0.0] * len(passages)
         nothing = np.zeros(len(asked), dtype=np.float32)
         found = []
         for chunk in passages:

@@ -55,6 +55,17 @@ class Measured:
     failed: tuple[str, ...] = ()
 
 
+def figures_text(found: Measured) -> str:
+    """One line of JSON, for `read_figures`."""
+    return json.dumps(asdict(found), ensure_ascii=False)
+
+
+def read_figures(text: str) -> Measured:
+    """Raises `ValueError`, `TypeError` or `KeyError` for what is no such line."""
+    found = json.loads(text)
+    return Measured(**found | {"failed": tuple(found["failed"])})
+
+
 def figure_lines(found: Measured) -> Iterator[str]:
     """Sentences that tell them; none where no question was accepted."""
     if found.answerable:
