@@ -42,8 +42,10 @@ class _Synthesizer(BaseSynthesizer):
         super().__init__(
             llm=llm,
             callback_manager=CallbackManager(),
-            prompt_helper=PromptHelper.from_llm_metadata(llm.metadata),
-            chat_prompt_helper=ChatPromptHelper.from_llm_metadata(llm.metadata),
+            # without a tokenizer each would load LlamaIndex's own, which changes the environment of the process while
+            # it does: of two first questions at once one failed
+            prompt_helper=PromptHelper.from_llm_metadata(llm.metadata, tokenizer=str.split),
+            chat_prompt_helper=ChatPromptHelper.from_llm_metadata(llm.metadata, tokenizer=str.split),
         )
         self._passages: list[Passage] = []
 
