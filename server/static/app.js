@@ -20,6 +20,12 @@
         event.preventDefault();
         form.requestSubmit(form.querySelector("[type=submit]"));
       });
+      form.querySelector("[data-collection]")?.addEventListener("change", (event) => {
+        // its own page: other documents, other suggestions
+        const address = event.target.selectedOptions[0].dataset.address;
+        const question = form.question.value.trim();
+        location.assign(question ? `${address}?q=${encodeURIComponent(question)}` : address);
+      });
     }
     enhance(document);
   }
