@@ -39,7 +39,7 @@ from indexing.report import (
 )
 from indexing.rollback import NothingToRollBackTo, roll_back
 from indexing.settings import IndexingSettings
-from storage.child_environment import CODE_FOLDER, is_read_by_the_server, job_environment
+from storage.child_environment import CODE_FOLDER, is_read_by_the_server, job_environment, take_on
 from storage.collections import Collection
 from storage.embedding.models import ModelUnavailable
 from storage.escaping import escaped, log_on_one_line
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if storage.collections and not storage.collection:
             return _each_in_turn(storage.collections, options.command, arguments)
         if (chosen := storage.chosen_collection) is not None:
-            os.environ.update(chosen.environment)  # for what this process starts, too
+            take_on(chosen.environment)
             storage, settings = StorageSettings(), IndexingSettings()
     except ValidationError as error:
         return _say_error(WRONG_USAGE, explain_settings_error(error))

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from server.settings import BadSettings, ServerSettings, read_settings, read_storage_settings
+from storage.child_environment import take_on
 from storage.message_translation import terminal_language, told
 from storage.messages import message
 from storage.version import version
@@ -40,7 +41,7 @@ def _of_one_collection() -> ServerSettings:
     """The settings for the collection that COLLECTION names, or for the first; as they are where there is only one."""
     storage = read_storage_settings()
     if storage.collections:
-        os.environ.update((storage.chosen_collection or storage.collections[0]).environment)
+        take_on((storage.chosen_collection or storage.collections[0]).environment)
     return read_settings()
 
 

@@ -94,7 +94,7 @@ def findings() -> Iterator[Finding]:
         yield _unnamed_index(storage.index_dir)
     for place in places:
         if place.name:
-            found = message("{name}: {folder}", name=place.name, folder=place.documents_dir)
+            found = f"{place.name}: {place.documents_dir}"
             yield Finding(message("collection"), SKIPPED, found)
         yield from _of_index(
             settings.model_copy(update={"documents_dir": place.documents_dir}),

@@ -1,4 +1,7 @@
-"""Embedding models in memory, one of each kind for all indexes that were made with it."""
+"""Embedding models in memory, one of each kind for all indexes that were made with it.
+
+Apart from `index_holder`, which knows one index and nothing of others.
+"""
 
 import threading
 from collections.abc import Callable

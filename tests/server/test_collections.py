@@ -1,12 +1,14 @@
 """Several collections in one server: each its own documents, answers and tokens, and none ever tells of another."""
 
+import io
 import json
 import os
 import random
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -205,6 +207,27 @@ def test_who_may_read_another_collection_alone_is_led_there(shelf: Shelf) -> Non
     assert refused.status_code == 403
 
 
+def test_what_is_sent_to_one_collection_lies_in_its_folder(tmp_path: Path) -> None:
+    for name in SECRETS:
+        (tmp_path / name).mkdir()
+    written = environment(tmp_path)["COLLECTIONS"]
+    storage = StorageSettings(written_collections=written, index_dir=tmp_path / "index")
+    services = build_services(ServerSettings(api_tokens=TOKENS), storage)  # type: ignore[arg-type]
+    others = [replace(each, reindexing=None) for each in services.others]
+    client = create_app(replace(services, reindexing=None, others=others)).test_client()
+
+    def send(path: str, token: str) -> int:
+        sent = {"file": (io.BytesIO(b"# New\n"), "new.md")}
+        return client.post(path, data=sent, headers=bearer(token)).status_code
+
+    assert send("/api/documents", ONE) == 403
+    assert send("/api/collections/handbook/documents", ONE) == 403
+    assert send("/api/collections/papers/documents", TWO) == 403
+    assert send("/api/collections/papers/documents", ONE) == 200
+    assert [path.parent.name for path in tmp_path.rglob("new.md")] == ["papers"]
+    services.close()
+
+
 def test_a_scope_in_one_collection_does_not_open_what_is_the_servers(shelf: Shelf, folders: Path) -> None:
     settings = ServerSettings(api_tokens=f"p:admin@papers:{ONE}")  # type: ignore[arg-type]
     with pytest.MonkeyPatch.context() as patch:
@@ -340,9 +363,6 @@ def plain(response: TestResponse) -> str:
     """What a reader finds in it, whatever it is written in."""
     body = response.get_data()
     if response.mimetype == "application/zip":
-        import io
-        import zipfile
-
         with zipfile.ZipFile(io.BytesIO(body)) as pack:
             return "\n".join(pack.read(name).decode("utf-8", "replace") for name in pack.namelist())
     return body.decode("utf-8", "replace") + response.headers.get("Location", "")
