@@ -20,11 +20,9 @@
         event.preventDefault();
         form.requestSubmit(form.querySelector("[type=submit]"));
       });
-      form.querySelector("[data-collection]")?.addEventListener("change", (event) => {
-        // its own page: other documents, other suggestions
-        const address = event.target.selectedOptions[0].dataset.address;
-        const question = form.question.value.trim();
-        location.assign(question ? `${address}?q=${encodeURIComponent(question)}` : address);
+      form.querySelector("[data-collection]")?.addEventListener("change", ({ target }) => {
+        const { address } = target.selectedOptions[0].dataset;
+        location.assign(`${address}?q=${encodeURIComponent(form.question.value)}`);
       });
     }
     enhance(document);
