@@ -193,6 +193,7 @@ def test_a_collection_is_chosen_on_the_form_and_kept_in_the_address(shelf: Shelf
     answered = client.post(moved.headers["Location"], data=sent, headers=bearer(ALL), follow_redirects=True)
     assert answered.request.path.startswith("/collections/papers/answers/")
     assert "201 crowns" in answered.get_data(as_text=True)
+    assert f'href="{answered.request.path}?open=1#sentence"' in answered.get_data(as_text=True)
     found = client.get("/find?question=deposit&collection=papers", headers=bearer(ALL), follow_redirects=True)
     assert secrets_in(found.get_data(as_text=True)) == {"papers"}
     assert "collection" not in client.get("/collections/papers/", headers=bearer(ONE)).get_data(as_text=True).split(
