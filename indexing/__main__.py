@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from pydantic import ValidationError
 
@@ -45,7 +45,7 @@ from storage.embedding.models import ModelUnavailable
 from storage.escaping import escaped, log_on_one_line
 from storage.failures import StorageFailed, explained_failures
 from storage.folder_listing import MOST_NAMED, read_listing
-from storage.generations.lock import IndexLocked
+from storage.generations.lock import IndexLocked, is_served
 from storage.generations.published import DamagedGeneration, NoIndex, current_name
 from storage.generations.verification import VerificationFailed
 from storage.message_translation import terminal_language, told
@@ -102,6 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValidationError as error:
         return _say_error(WRONG_USAGE, explain_settings_error(error))
     _set_up_logging(settings.log_level)
+    _give_way(storage.index_dir, settings.index_niceness)
     for number in (signal.SIGINT, *_ENDING):
         signal.signal(number, _stop)
     before = current_name(storage.index_dir)
@@ -401,9 +402,10 @@ def _watch(_storage: StorageSettings, settings: IndexingSettings, _options: Opti
     return WELL
 
 
-def _give_way() -> None:
+def _give_way(index_dir: Path, niceness: int | Literal["auto"]) -> None:
     """Let a server on the same machine answer first: embedding takes every core for minutes."""
-    os.nice(_NICENESS)
+    wanted = niceness if niceness != "auto" else _NICENESS if is_served(index_dir) else 0
+    os.nice(max(0, wanted - os.nice(0)))
 
 
 def _set_up_logging(level: str) -> None:
@@ -440,7 +442,6 @@ def _told(text: str) -> str:
 
 
 if __name__ == "__main__":
-    _give_way()
     code = main()
     if sys.stdout is not None:
         sys.stdout.flush()
