@@ -19,7 +19,7 @@ from server.http.services import require_documents, services
 from server.pages.addresses import local_address
 from server.pages.blueprint import blueprint
 from server.pages.cited_pages import ZOOMS
-from server.pages.documents import asked_page, picture_file
+from server.pages.files import asked_page, picture_file
 from server.pages.page_text import PageText
 from server.pages.template_helpers import is_written_as_markdown
 from server.retrieval.index_holder import OpenIndex
