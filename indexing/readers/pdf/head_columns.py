@@ -7,7 +7,7 @@ it is in their middle and there is a sign that it does: it reaches beyond one co
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 
 from indexing.readers.pdf.cells import Span, below_one_another, column_of, shared_width
@@ -24,12 +24,16 @@ Range = tuple[int, int]  # first and last column
 
 @dataclass(slots=True)
 class HeadName:
-    """A name in a header, of one line or several; `ruled` are the first and last column over which its rule goes."""
+    """A name in a header, of one line or several; `ruled` are the first and last column that its rule goes over, if known."""
 
     text: str
     span: Span
     base: float
     ruled: Range | None = None
+    first_base: float = field(init=False)  # of its first line; `base` is that of the last
+
+    def __post_init__(self) -> None:
+        self.first_base = self.base
 
 
 class HeadColumns:
@@ -50,8 +54,9 @@ class HeadColumns:
         reached = [self._reached(name.span, em) for name in names]
         covered = [self._covered(name.span, one) for name, one in zip(names, reached, strict=True)]
         parted = self._parted(covered, names)
-        begun = [self._group_below(name, reached[:n] + reached[n + 1 :], em) for n, name in enumerate(names)]
-        covered = [name.ruled or group or one for name, group, one in zip(names, begun, parted, strict=True)]
+        for number, name in enumerate(names):
+            name.ruled = name.ruled or self._group_below(name, reached[:number] + reached[number + 1 :], em)
+        covered = [name.ruled or one for name, one in zip(names, parted, strict=True)]
         ranges = self._widened(names, covered, reached)
         if len(names) == 1 and not names[0].ruled and self._is_title(names[0].span, ranges[0]):
             ranges = [(1, len(self._own) - 1)]
@@ -76,7 +81,9 @@ class HeadColumns:
             return None
         (first, last), group = over[0]
         is_shorter = name.span[1] - name.span[0] < group.span[1] - group.span[0]
-        is_near = group.base - name.base < _LINE_STEP * em and abs(sum(group.span) - sum(name.span)) / 2 < _IN_MIDDLE
+        is_near = (
+            group.first_base - name.base < _LINE_STEP * em and abs(sum(group.span) - sum(name.span)) / 2 < _IN_MIDDLE
+        )
         is_theirs = any(one <= last and first <= other for one, other in others)
         return (first, last) if is_shorter and is_near and not is_theirs else None
 
@@ -136,8 +143,7 @@ class HeadColumns:
             lowest = max([1, *(other + 1 for _, other in covered[:number])]) if first else 0
             highest = min([len(self._gaps), *(other - 1 for other, _ in covered[number + 1 :])])
             most = min(lowest, first), max(highest, last)
-            is_known = name.ruled or (first, last) in self._groups
-            best.append((first, last) if is_known else self._centred((first, last), most, name.span))
+            best.append((first, last) if name.ruled else self._centred((first, last), most, name.span))
         columns = [column for first, last in best if first for column in range(first, last + 1)]
         shares_out = len(names) > 1 and columns == list(range(1, len(self._own)))
         return [
