@@ -14,6 +14,7 @@ from indexing.readers.pdf.cells import Span, below_one_another, column_of, share
 
 _CENTRED = 8.0  # points: so far off the middle is as good as in it
 _IN_MIDDLE = 3.0  # points: it is the name of the one column below
+_LINE_STEP = 1.45  # sizes from line to line of one name
 _REACH = 0.2  # sizes that a name must reach beyond the middle of a gap
 _DIGITS = re.compile(r"\d+")
 _INDENT = 3.0  # sizes from the left edge: no name of the labels
@@ -42,12 +43,15 @@ class HeadColumns:
         ends = [*(start for start, _ in gaps), edges[1]]
         self._places = list(zip(starts, ends, strict=True))
         self._below = [""] * len(own)
+        self._groups: dict[Range, HeadName] = {}  # columns under one name in a lower line
 
     def placed(self, names: Sequence[HeadName], em: float) -> list[str]:
         """A line of names by column; one that stands over several columns is repeated in each."""
         reached = [self._reached(name.span, em) for name in names]
         covered = [self._covered(name.span, one) for name, one in zip(names, reached, strict=True)]
-        covered = [name.ruled or one for name, one in zip(names, self._parted(covered, names), strict=True)]
+        parted = self._parted(covered, names)
+        begun = [self._group_below(name, reached[:n] + reached[n + 1 :], em) for n, name in enumerate(names)]
+        covered = [name.ruled or group or one for name, group, one in zip(names, begun, parted, strict=True)]
         ranges = self._widened(names, covered, reached)
         if len(names) == 1 and not names[0].ruled and self._is_title(names[0].span, ranges[0]):
             ranges = [(1, len(self._own) - 1)]
@@ -58,7 +62,23 @@ class HeadColumns:
         for name, (first, last) in zip(names, ranges, strict=True):
             if first == last:
                 self._places[first], self._below[first] = name.span, name.text
+            else:
+                self._groups[first, last] = name
         return [reduce(below_one_another, dict.fromkeys(column), "") for column in texts]
+
+    def _group_below(self, name: HeadName, others: Sequence[Range], em: float) -> Range | None:
+        """The columns under the one name of the line below in whose middle a shorter one stands: it begins that name.
+
+        `others` are the columns of the other names of its line, which may be none of these.
+        """
+        over = [(columns, group) for columns, group in self._groups.items() if shared_width(name.span, group.span) > 0]
+        if len(over) != 1:
+            return None
+        (first, last), group = over[0]
+        is_shorter = name.span[1] - name.span[0] < group.span[1] - group.span[0]
+        is_near = group.base - name.base < _LINE_STEP * em and abs(sum(group.span) - sum(name.span)) / 2 < _IN_MIDDLE
+        is_theirs = any(one <= last and first <= other for one, other in others)
+        return (first, last) if is_shorter and is_near and not is_theirs else None
 
     def _is_title(self, span: Span, columns: Range) -> bool:
         """Whether a name is in the middle of the whole table, its labels with it, and not of its columns."""
@@ -116,7 +136,8 @@ class HeadColumns:
             lowest = max([1, *(other + 1 for _, other in covered[:number])]) if first else 0
             highest = min([len(self._gaps), *(other - 1 for other, _ in covered[number + 1 :])])
             most = min(lowest, first), max(highest, last)
-            best.append((first, last) if name.ruled else self._centred((first, last), most, name.span))
+            is_known = name.ruled or (first, last) in self._groups
+            best.append((first, last) if is_known else self._centred((first, last), most, name.span))
         columns = [column for first, last in best if first for column in range(first, last + 1)]
         shares_out = len(names) > 1 and columns == list(range(1, len(self._own)))
         return [
