@@ -21,7 +21,7 @@ _LIMITS = ("ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "OPENBLAS_CORETYPE")
 
 
 def machine(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    """Processor, cores, instructions, Python, the day; and the variables that forbid instructions, with their values."""
+    """Processor, cores, instructions, Python, the day; and what forbids instructions, with its value."""
     limits = [f"{name}={os.environ[name]}" for name in _LIMITS if name in os.environ]
     parts = [
         _told(cpuinfo, "model name") or platform.processor(),
