@@ -24,7 +24,7 @@ Range = tuple[int, int]  # first and last column
 
 @dataclass(slots=True)
 class HeadName:
-    """A name in a header, of one line or several; `ruled` are the first and last column that its rule goes over, if known."""
+    """A name in a header, of one line or several; `ruled` are the first and last column under its rule, if known."""
 
     text: str
     span: Span
