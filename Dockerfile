@@ -24,20 +24,11 @@ RUN set -eu; \
         /venv/bin/pip install -q "$torch"; \
     fi; \
     /venv/bin/pip install -q -r requirements.txt
-# What nothing here runs: a client of Kubernetes (chromadb's own cloud uses it), headers and symbols to compile and debug
-# with, tests, OpenVINO on graphics cards, dates and numbers of languages that the pages do not speak.
+COPY tools/slim_image.py /tmp/
 RUN set -eu; \
     command -v strip >/dev/null \
         || { apt-get update -qq; apt-get install -y -qq --no-install-recommends binutils >/dev/null; }; \
-    /venv/bin/pip uninstall -q -y kubernetes; \
-    cd /venv/lib/python3.11/site-packages; \
-    strip --strip-unneeded torch/lib/libtorch_cpu.so torch/lib/libtorch_python.so; \
-    rm -rf torch/include torch/share torch/test pip pip-*.dist-info \
-        openvino/libs/libopenvino_intel_gpu_plugin.so openvino/libs/libopenvino_intel_npu_plugin.so; \
-    find torch/bin -type f -not -name torch_shm_manager -delete; \
-    find babel/locale-data -name '*.dat' -not -name 'root.dat' -not -name 'en*' -not -name 'zh*' -delete; \
-    find . -type d \( -name tests -o -name test \) -not -path './torch/*' -prune -exec rm -rf {} +; \
-    find /venv \( -name '*.pyi' -o -name '*.pyc' \) -delete
+    /venv/bin/python /tmp/slim_image.py /venv/lib/python3.11/site-packages
 COPY pyproject.toml CHANGELOG.md ./
 COPY storage storage
 COPY indexing indexing
@@ -49,7 +40,8 @@ RUN set -eu; export DOCUMENTS_DIR=/tmp/documents INDEX_DIR=/tmp/index EMBED_MODE
     /venv/bin/python -m indexing; \
     /venv/bin/python -m server ask "What does it cost to become a member of the library?"; \
     /venv/bin/python -m server doctor || true; \
-    /venv/bin/python -c "import server.application, server.commands.serve, llama_index.embeddings.huggingface"; \
+    /venv/bin/python -c "import server.application, server.commands.serve, torch, onnxruntime, cv2"; \
+    PYTHONDONTWRITEBYTECODE=1 /venv/bin/python -c "import llama_index.embeddings.huggingface, chromadb.api.fastapi"; \
     rm -rf /tmp/index /tmp/documents
 
 FROM ${PYTHON}

@@ -21,7 +21,7 @@ from typing import Any
 from storage.child_environment import looks_secret
 from storage.file_hash import file_sha256
 from storage.generations.lock import index_lock
-from storage.generations.manifest import UnreadableManifest, read_manifest, write_manifest
+from storage.generations.manifest import Manifest, UnreadableManifest, read_manifest, write_manifest
 from storage.generations.published import NoIndex, current_name, generations_directory, utc_now
 from storage.generations.publishing import point_to
 from storage.generations.verification import VerificationFailed, verify_in_fresh_process
@@ -33,7 +33,7 @@ CONTENTS = "BACKUP.json"
 FORMAT = 1
 _TRIES = 3
 _DATABASES = ("embeddings.db", "ocr.db", "answers.db", "budget.db", "budget.month.db")
-_FILES = ("listing.json", "language_models.json", "own_questions.jsonl", "pack.key")
+_FILES = ("ROLLED_BACK", "listing.json", "language_models.json", "own_questions.jsonl", "pack.key")
 _SETTING = re.compile(r"\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=")
 
 
@@ -56,13 +56,19 @@ class Backup:
 def back_up(index_dir: Path, target: Path, settings_file: Path | None = None) -> Backup:
     """Write the backup; `target` is there at the end, whole, or as it was. `settings_file`: its lines without secrets.
 
-    Raises `BackupFailed`, `NoIndex`; `OSError` where there is no room.
+    Raises `BackupFailed`, also where the generation is not as it was published; `NoIndex`; `OSError` where there is no
+    room.
     """
     for _ in range(_TRIES - 1):
+        name = current_name(index_dir)
         try:
             return _back_up(index_dir, target, settings_file)
         except FileNotFoundError:
-            continue  # the generation was pruned meanwhile: another one answers now
+            continue
+        except (BackupFailed, sqlite3.OperationalError):
+            if current_name(index_dir) == name:
+                raise
+        # The generation was pruned meanwhile: another one answers now.
     return _back_up(index_dir, target, settings_file)
 
 
@@ -96,8 +102,11 @@ def _back_up(index_dir: Path, target: Path, settings_file: Path | None) -> Backu
     name = current_name(index_dir)
     if name is None:
         raise NoIndex(message("there is no index yet; run make index"))
-    generation = generations_directory(index_dir) / name
-    if read_manifest(generation).collection:
+    try:
+        manifest = read_manifest(generations_directory(index_dir) / name)
+    except UnreadableManifest as error:
+        raise BackupFailed(str(error)) from error
+    if manifest.collection:
         raise BackupFailed(
             message("the vectors are on a Chroma server; back that up by its own means, and INDEX_DIR with its files")
         )
@@ -105,22 +114,25 @@ def _back_up(index_dir: Path, target: Path, settings_file: Path | None) -> Backu
     unfinished = target.with_name(f"{target.name}.unfinished")
     try:
         with tempfile.TemporaryDirectory(prefix="backup-", dir=target.parent) as scratch:
-            contents = _written(unfinished, index_dir, name, Path(scratch), settings_file)
+            contents = _written(unfinished, index_dir, manifest, Path(scratch), settings_file)
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
     return _described(contents, target)
 
 
-def _written(unfinished: Path, index_dir: Path, name: str, scratch: Path, settings_file: Path | None) -> dict[str, Any]:
+def _written(
+    unfinished: Path, index_dir: Path, manifest: Manifest, scratch: Path, settings_file: Path | None
+) -> dict[str, Any]:
     """Write the archive; gives its table of contents."""
-    manifest = read_manifest(generations_directory(index_dir) / name)
+    name = manifest.generation
     hashes: dict[str, str] = {}
     with tarfile.open(unfinished, "w") as archive:
         unfinished.chmod(0o600)  # it holds the documents' text
         for inside, file in _sources(index_dir, name, scratch, settings_file):
             hashes[inside] = file_sha256(file)
             archive.add(file, inside, recursive=False)
+        _compare(hashes, manifest)
         contents = {
             "format": FORMAT,
             "program": version(),
@@ -135,6 +147,24 @@ def _written(unfinished: Path, index_dir: Path, name: str, scratch: Path, settin
         entry.size, entry.mode = len(text), 0o600
         archive.addfile(entry, io.BytesIO(text))
     return contents
+
+
+def _compare(hashes: Mapping[str, str], manifest: Manifest) -> None:
+    """Raise `BackupFailed` unless what was read is the generation as it was published."""
+    for file, expected in manifest.files.items():
+        found = hashes.get(f"generations/{manifest.generation}/{file}")
+        if found is None:
+            raise BackupFailed(
+                message("generation {generation}: {file} is missing", generation=manifest.generation, file=file)
+            )
+        if found != expected:
+            raise BackupFailed(
+                message(
+                    "generation {generation}: {file} is not as it was published",
+                    generation=manifest.generation,
+                    file=file,
+                )
+            )
 
 
 def _sources(index_dir: Path, name: str, scratch: Path, settings_file: Path | None) -> Iterator[tuple[str, Path]]:

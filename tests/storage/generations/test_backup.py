@@ -3,6 +3,7 @@
 import io
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from storage.generations.backup import BackupFailed, back_up, restore
+from storage.generations.lock import index_lock
 from storage.generations.published import NoIndex, current_name, open_generation
+from storage.generations.publishing import is_rolled_back, point_back_to
 from storage.server_state.answers import AnswerStore
 from tests.repository import ROOT
 from tests.shared import made_once
@@ -100,6 +103,14 @@ def test_what_is_restored_answers_for_the_folder_of_the_settings(backup: Path, p
     assert (restored.stat().st_mode | (restored / "answers.db").stat().st_mode) & 0o077 == 0
 
 
+def test_an_index_that_was_brought_back_is_one_elsewhere(place: Path, tmp_path: Path) -> None:
+    with index_lock(place / "index"):
+        point_back_to(place / "index", current_name(place / "index") or "")
+    back_up(place / "index", tmp_path / "pagewise.tar")
+    restore(tmp_path / "pagewise.tar", tmp_path / "restored", tmp_path)
+    assert is_rolled_back(tmp_path / "restored")  # so that the next run asks before it takes anything out again
+
+
 def test_secrets_stay_where_they_are(backup: Path) -> None:
     assert backup.stat().st_mode & 0o077 == 0
     with tarfile.open(backup) as archive:
@@ -152,6 +163,19 @@ def test_what_cannot_be_backed_up_is_said_and_leaves_the_last_backup(tmp_path: P
     assert done.returncode == 1
     assert "make index" in done.stderr
     assert backup.read_bytes() == before
+
+
+@pytest.mark.parametrize("file", ["catalogue.db", "vectors.npy", "MANIFEST.json"])
+@pytest.mark.parametrize("is_there", [True, False], ids=["altered", "missing"])
+def test_a_damaged_index_is_not_taken_for_a_backup(place: Path, tmp_path: Path, file: str, is_there: bool) -> None:
+    generation = place / "index" / "generations" / (current_name(place / "index") or "")
+    if is_there:
+        (generation / file).write_bytes((generation / file).read_bytes()[:-20])
+    else:
+        (generation / file).unlink()
+    with pytest.raises(BackupFailed, match=re.escape(file) if file != "MANIFEST.json" else "no readable manifest"):
+        back_up(place / "index", tmp_path / "pagewise.tar")
+    assert list(tmp_path.glob("*.tar*")) == []
 
 
 def test_the_commands_say_what_was_done_and_what_is_next(place: Path, tmp_path: Path) -> None:
