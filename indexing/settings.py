@@ -1,12 +1,12 @@
 """Settings of the indexing job: which folder, how text is cut, what one file may cost."""
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from storage.messages import message
+from storage.processors import available_cores
 from storage.settings import PagewiseSettings
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -108,4 +108,4 @@ class IndexingSettings(PagewiseSettings):
     @property
     def workers(self) -> int:
         """How many files are read at a time; PARSE_WORKERS=0 means one for each processor core, at most 8."""
-        return self.parse_workers or min(8, len(os.sched_getaffinity(0)))
+        return self.parse_workers or min(8, available_cores())
