@@ -5,7 +5,7 @@ import platform
 import time
 from pathlib import Path
 
-from storage.processors import available_cores
+from indexing.settings import available_cores
 
 _THAT_MATTER = (
     "avx2",

@@ -5,9 +5,8 @@ import resource
 
 import pytest
 
-from indexing.settings import IndexingSettings
+from indexing.settings import IndexingSettings, available_cores
 from server.documents.draw_page import limit_resources
-from storage.processors import available_cores
 
 
 def test_cores_are_counted_where_a_system_tells_only_those_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
