@@ -5,6 +5,7 @@
 
 VENV := .venv
 CLIENTS := .venv-clients
+RELEASE := .venv-release
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -qq
 
@@ -34,7 +35,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run index reindex watch rollback verify repair report backup restore serve ask replay questions doctor test check lint format \
+.PHONY: help install run index reindex watch rollback verify repair report backup restore serve ask replay questions doctor test check supply-chain audit licences sbom hashes release-tools lint format \
 	typecheck cov eval bench soak clients client docs sample-documents hooks lock clean
 
 help: ## show this list
@@ -117,7 +118,7 @@ test: $(INSTALLED_DEV) ## run the tests on all processor cores: make test [PYTES
 cov: $(INSTALLED_DEV) ## run the tests and show which lines none of them runs
 	@$(PY) -m pytest $(IN_PARALLEL) --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
 
-check: lint typecheck test ## what CI runs: lint, typecheck, test
+check: lint typecheck supply-chain test ## what CI runs: lint, typecheck, the packages of others, test
 
 lint: $(INSTALLED_DEV) ## check format and style
 	@$(PY) -m ruff format --check .
@@ -157,6 +158,21 @@ docs: $(INSTALLED_DEV) ## write docs/settings.md and docs/faults.md from the cod
 sample-documents: $(INSTALLED_DEV) ## make the PDF and Word files in documents/ from their sources
 	@$(PY) -m tools.sample_documents
 
+release-tools: $(PY) ## install what looks at others' packages in .venv-release
+	@test -x $(RELEASE)/bin/python || $(PY) -m venv $(RELEASE)
+	@$(RELEASE)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-release.txt
+
+supply-chain: audit licences ## known vulnerabilities and licences of what is installed
+
+audit: $(INSTALLED_DEV) release-tools ## look up known vulnerabilities of what is installed; a note where there is no network
+	@$(PY) -m tools.supply_chain audit
+
+licences: $(INSTALLED_DEV) release-tools ## list the licences of what is installed; fails for one that is not allowed
+	@$(PY) -m tools.supply_chain licences
+
+sbom: $(INSTALLED_DEV) release-tools ## write the parts list of what runs: sbom.json, in CycloneDX
+	@$(PY) -m tools.supply_chain sbom sbom.json
+
 hooks: $(INSTALLED_DEV) ## let git run what make lint runs before every commit
 	@$(PY) -m pre_commit install
 
@@ -166,9 +182,14 @@ lock: $(PY) ## resolve the requirements anew and write constraints.txt
 	@$(PIP) install --upgrade --upgrade-strategy eager -r requirements-dev.txt
 	@$(PY) -m pip freeze -q -r requirements.txt -r requirements-dev.txt \
 		| sed -e '1,/^## The following requirements were added/d' -e 's/+cpu$$//' >> constraints.txt
+	@$(MAKE) --no-print-directory hashes
+
+hashes: release-tools ## write requirements.hashes.txt: the sums of every file of every version, for all platforms
+	@UV_FIND_LINKS="$$PIP_FIND_LINKS" $(RELEASE)/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+		--python-version 3.11 requirements.txt -o requirements.hashes.txt
 
 clean: ## remove .venv and caches; the index and the documents stay
-	@rm -rf $(VENV) $(CLIENTS) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) $(CLIENTS) $(RELEASE) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- set-up
@@ -189,7 +210,7 @@ $(PY):
 
 $(INSTALLED): | $(PY)
 	@echo "Installing the requirements: 2.7 GB on the disk, some minutes, only the first time"
-	@$(PY) -m tools.install requirements.txt
+	@$(PY) -m tools.install $(if $(HASHES),requirements.hashes.txt,requirements.txt)
 	@echo '$(REQUIRED)' > $@
 
 $(INSTALLED_DEV): | $(INSTALLED)

@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from pydantic import ValidationError
 
@@ -39,12 +39,13 @@ from indexing.report import (
 )
 from indexing.rollback import NothingToRollBackTo, roll_back
 from indexing.settings import IndexingSettings
-from storage.child_environment import CODE_FOLDER, is_read_by_the_server, job_environment
+from storage.child_environment import CODE_FOLDER, is_read_by_the_server, job_environment, take_on
+from storage.collections import Collection
 from storage.embedding.models import ModelUnavailable
 from storage.escaping import escaped, log_on_one_line
 from storage.failures import StorageFailed, explained_failures
 from storage.folder_listing import MOST_NAMED, read_listing
-from storage.generations.lock import IndexLocked
+from storage.generations.lock import IndexLocked, is_served
 from storage.generations.published import DamagedGeneration, NoIndex, current_name
 from storage.generations.verification import VerificationFailed
 from storage.message_translation import terminal_language, told
@@ -56,6 +57,8 @@ from storage.version import version
 
 WELL, SOME_FAILED, WRONG_USAGE, LOCKED, NOTHING_PUBLISHED, REMOVALS_IN_DOUBT, NO_DOCUMENTS = range(7)
 UNFORESEEN = os.EX_SOFTWARE
+_SIGNALLED = 128
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 logger = logging.getLogger("indexing")
 
@@ -91,10 +94,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _arguments(arguments)
     try:
         storage, settings = StorageSettings(), IndexingSettings()
+        if storage.collections and not storage.collection:
+            return _each_in_turn(storage.collections, options.command, arguments)
+        if (chosen := storage.chosen_collection) is not None:
+            take_on(chosen.environment)
+            storage, settings = StorageSettings(), IndexingSettings()
     except ValidationError as error:
         return _say_error(WRONG_USAGE, explain_settings_error(error))
     _set_up_logging(settings.log_level)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    _give_way(storage.index_dir, settings.index_niceness)
+    for number in (signal.SIGINT, *_ENDING):
         signal.signal(number, _stop)
     before = current_name(storage.index_dir)
     try:
@@ -119,6 +128,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
             outcome=_outcome(storage.index_dir, before),
         )
         return _say_error(UNFORESEEN, [fault])
+
+
+def _each_in_turn(
+    collections: Sequence[Collection], command: Callable[..., int], arguments: Sequence[str] | None
+) -> int:
+    """Do it for every collection in a process of its own; the exit code is that of the one that ended worst."""
+    if command not in (_index, _dry_run, _verify, _repair, _fresh, _report):
+        names = ", ".join(each.name for each in collections)
+        return _say_error(
+            WRONG_USAGE, [message("For which collection? Say COLLECTION=name; there are {names}.", names=names)]
+        )
+    codes = []
+    for each in collections:
+        _print([message("Collection {name}: {folder}", name=each.name, folder=each.documents_dir)])
+        sys.stdout.flush()
+        codes.append(
+            _ended([sys.executable, "-m", "indexing", *(sys.argv[1:] if arguments is None else arguments)], each)
+        )
+        if codes[-1] > _SIGNALLED:
+            break
+        _print([""])
+    return max(codes)
+
+
+def _ended(command: Sequence[str], collection: Collection) -> int:
+    """The exit code of a run for one collection; what ends this process ends it first."""
+    process = subprocess.Popen(command, env=job_environment({"PYTHONPATH": str(CODE_FOLDER), **collection.environment}))
+    before = {number: signal.signal(number, lambda got, _frame: process.send_signal(got)) for number in _ENDING}
+    before[signal.SIGINT] = signal.signal(signal.SIGINT, lambda _got, _frame: None)  # Ctrl-C reaches both
+    try:
+        code = process.wait()
+        return code if code >= 0 else _SIGNALLED - code
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _run(command: Callable[..., int], storage: StorageSettings, settings: IndexingSettings, options: Options) -> int:
@@ -358,9 +402,10 @@ def _watch(_storage: StorageSettings, settings: IndexingSettings, _options: Opti
     return WELL
 
 
-def _give_way() -> None:
+def _give_way(index_dir: Path, niceness: int | Literal["auto"]) -> None:
     """Let a server on the same machine answer first: embedding takes every core for minutes."""
-    os.nice(_NICENESS)
+    wanted = niceness if niceness != "auto" else _NICENESS if is_served(index_dir) else 0
+    os.nice(max(0, wanted - os.nice(0)))
 
 
 def _set_up_logging(level: str) -> None:
@@ -397,7 +442,6 @@ def _told(text: str) -> str:
 
 
 if __name__ == "__main__":
-    _give_way()
     code = main()
     if sys.stdout is not None:
         sys.stdout.flush()

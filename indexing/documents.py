@@ -125,6 +125,10 @@ class ParsedDocument:
         return tuple(page.number for page in self.pages if page.status not in ("text", "ocr"))
 
 
+ENCRYPTED = message("it is encrypted; remove the password and run make index")
+"""What every reader says of such a file."""
+
+
 class ParseFailure(Exception):
     """A file that could not be read. `detail` is a sentence for people that names the next step."""
 

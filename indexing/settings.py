@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -61,6 +61,12 @@ class IndexingSettings(PagewiseSettings):
         le=64,
         validation_alias="PARSE_WORKERS",
         description="How many files are read at a time. 0: one for each processor core, at most 8.",
+    )
+    index_niceness: Annotated[int, Field(ge=0, le=19)] | Literal["auto"] = Field(
+        default="auto",
+        validation_alias="INDEX_NICENESS",
+        description="How much the job gives way to other work on this machine, from 0 to 19 (as `nice` has it). "
+        "`auto`: 10 while a server answers from the index, so that answers come first; else 0.",
     )
     embed_batch_size: int = Field(
         default=64,

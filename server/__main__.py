@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from server.settings import BadSettings, ServerSettings, read_settings
+from server.settings import BadSettings, ServerSettings, read_settings, read_storage_settings
+from storage.child_environment import take_on
 from storage.message_translation import terminal_language, told
 from storage.messages import message
 from storage.version import version
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "doctor":
         return _examine()
     try:
-        settings = read_settings()
+        settings = read_settings() if options.command in (None, "mcp") else _of_one_collection()
         if options.command == "mcp":
             return _serve_mcp(settings)
         if options.command in ("verify-pack", "replay"):
@@ -34,6 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for sentence in error.sentences:
             print(_told(sentence), file=sys.stderr)
         return 2
+
+
+def _of_one_collection() -> ServerSettings:
+    """The settings for the collection that COLLECTION names, or for the first; as they are where there is only one."""
+    storage = read_storage_settings()
+    if storage.collections:
+        take_on((storage.chosen_collection or storage.collections[0]).environment)
+    return read_settings()
 
 
 def _ask(settings: ServerSettings, options: argparse.Namespace) -> int:

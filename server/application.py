@@ -3,8 +3,9 @@
 A module of its own so that `server` can be imported without Flask.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from flask import Flask
 from flask_openapi3.models.info import Info
@@ -14,10 +15,11 @@ from werkzeug.routing import PathConverter
 from server import pages
 from server.api import answers, documents, mcp_http, openai, questions
 from server.http import audit, error_responses, rate_limits, security, translation
+from server.http.collections import CollectionAddresses
 from server.http.form_files import PagewiseRequest
 from server.http.metrics import MeasuredAnswering, Metrics, measure
 from server.http.proxies import BehindProxies
-from server.http.services import EXTENSION, Answering, Services
+from server.http.services import COLLECTIONS, EXTENSION, Answering, Services
 from server.http.tracing import TRACES, TracedAnswering, build_tracer_provider
 from storage.version import version
 
@@ -43,10 +45,13 @@ def build_application(services: Services) -> Flask:
         doc_ui=False,
     )
     app.request_class = PagewiseRequest
-    watch = services.answer_watch
-    metrics = Metrics(services.index, watch.known_losses if watch is not None else lambda: 0)
-    app.extensions[EXTENSION] = replace(services, answering=_observed(app, services, metrics))
+    collections = {each.collection: each for each in (services, *services.others)}
+    metrics = {name: _metrics_of(each) for name, each in collections.items()}
+    app.extensions[COLLECTIONS] = _observed(app, collections, metrics)
+    app.extensions[EXTENSION] = app.extensions[COLLECTIONS][services.collection]
     app.url_map.converters["path"] = AnyPathConverter
+    if services.collection:
+        app.wsgi_app = CollectionAddresses(app.wsgi_app, collections)  # type: ignore[method-assign]
     if services.settings.proxy_networks:
         app.wsgi_app = BehindProxies(app.wsgi_app, services.settings)  # type: ignore[method-assign]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -69,12 +74,25 @@ def build_application(services: Services) -> Flask:
     return app
 
 
-def _observed(app: Flask, services: Services, metrics: Metrics) -> Callable[[], Answering]:
-    """The answer service, its questions counted and, where a collector is named, traced."""
-    provider = build_tracer_provider(services.settings) if services.settings.traces_url else None
+def _metrics_of(services: Services) -> Metrics:
+    watch = services.answer_watch
+    return Metrics(services.index, watch.known_losses if watch is not None else lambda: 0)
+
+
+def _observed(app: Flask, collections: Mapping[str, Services], metrics: Mapping[str, Metrics]) -> dict[str, Services]:
+    """Their answer services, the questions counted and, where a collector is named, traced."""
+    settings = next(iter(collections.values())).settings
+    provider = build_tracer_provider(settings) if settings.traces_url else None
     app.extensions[TRACES] = provider
-    if provider is None:
-        return lambda: MeasuredAnswering(services.answering(), metrics)
-    return lambda: TracedAnswering(
-        MeasuredAnswering(services.answering(), metrics), provider, with_texts=services.settings.otel_texts
-    )
+
+    def observed(services: Services) -> Callable[[], Answering]:
+        counted = partial(_measured, services, metrics[services.collection])
+        if provider is None:
+            return counted
+        return lambda: TracedAnswering(counted(), provider, with_texts=settings.otel_texts)
+
+    return {name: replace(each, answering=observed(each)) for name, each in collections.items()}
+
+
+def _measured(services: Services, metrics: Metrics) -> Answering:
+    return MeasuredAnswering(services.answering(), metrics)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from server.answering.absence import searched
 from server.answering.conflicts import computation, find_conflicts
@@ -20,7 +21,8 @@ from server.http.answer_watch import AnswerWatch
 from server.http.services import Services
 from server.http.webhooks import Webhook
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
-from server.settings import BadSettings, ServerSettings
+from server.retrieval.shared_models import SharedModels
+from server.settings import BadSettings, ServerSettings, read_budgets
 from server.threads import Threads
 from storage.embedding.loading import load_recorded_model
 from storage.escaping import log_on_one_line
@@ -31,11 +33,13 @@ from storage.server_state.token_budget import BudgetLedger
 from storage.settings import StorageSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from server.answering.collaborators import LanguageModelParts, Parts
     from server.answering.service import AnswerService
     from server.language_model.prompts import Prompts
+    from storage.collections import Collection
 
 logger = logging.getLogger(__name__)
 
@@ -50,12 +54,49 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
     """
     if settings.answer_prompt_file or settings.relevance_prompt_file:
         _prompts(settings)
-    index = index_holder(storage)
-    loading = Loading(settings, index)
-    children, slow_work = Children(), SlowWork(settings.threads)
-    answers = AnswerStore(storage.index_dir / "answers.db", most_days=settings.keep_answers_days)
+    named = storage.collections
+    _check_names(settings, [each.name for each in named])
+    shared = Shared(settings, storage)
+    if not named:
+        return _services_of(settings, shared, storage.index_dir)
+    each = [_services_of(_settings_of(settings, one), shared, one.index_dir, one.name) for one in named]
+
+    def close() -> None:
+        for one in each:
+            one.close()
+
+    return replace(each[0], others=each[1:], close=close)
+
+
+class Shared:
+    """What all collections of a server have in common: threads, child processes, models in memory, and its end."""
+
+    def __init__(self, settings: ServerSettings, storage: StorageSettings) -> None:
+        self.storage = storage
+        self.children = Children()
+        self.slow_work = SlowWork(settings.threads)
+        self.draining, self.stopping = threading.Event(), threading.Event()
+        self.models = SharedModels(partial(load_recorded_model, server=storage.embedding_server))
+        self.loads: list[Callable[[], None]] = []
+
+    def start(self) -> None:
+        """Begin in a background thread. Imports run one after the other: side by side they wait for each other."""
+        threading.Thread(target=self._load, name="loading", daemon=True).start()
+
+    def _load(self) -> None:
+        for load in self.loads:
+            load()
+
+
+def _services_of(settings: ServerSettings, shared: Shared, index_dir: Path, collection: str = "") -> Services:
+    """The collaborators for one index."""
+    index = index_holder(shared.storage, index_dir, shared.models)
+    loading = Loading(settings, index, collection)
+    shared.loads.append(loading.load)
+    children, slow_work = shared.children, shared.slow_work
+    answers = AnswerStore(index_dir / "answers.db", most_days=settings.keep_answers_days)
     watch = loading.watch_answers(answers)
-    tighten_index(storage.index_dir)
+    tighten_index(index_dir)
     return Services(
         settings=settings,
         index=index,
@@ -66,28 +107,62 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
         slow_work=slow_work,
         pictures=PagePictures(slow_work, children),
         files=IndexedFiles(slow_work),
-        reindexing=Reindexing(storage.index_dir, slow_work=slow_work, children=children)
-        if settings.may_reindex
-        else None,
+        reindexing=Reindexing(index_dir, slow_work=slow_work, children=children) if settings.may_reindex else None,
         language_model=settings.language_model,
         suggestions=loading.suggestions,
         self_check=loading.self_check,
-        load=loading.start,
+        load=shared.start,
         close=loading.close,
+        draining=shared.draining,
+        stopping=shared.stopping,
+        collection=collection,
     )
 
 
-def index_holder(storage: StorageSettings) -> IndexHolder:
-    """The holder of the index that the settings name, with the servers they name."""
-    load = partial(load_recorded_model, server=storage.embedding_server)
-    return IndexHolder(storage.index_dir, device=storage.embed_device, chroma=storage.chroma_server, load_model=load)
+def _settings_of(settings: ServerSettings, collection: Collection) -> ServerSettings:
+    """The server's settings as they are for one collection."""
+    budgets = read_budgets(settings.collection_token_budgets)
+    return settings.model_copy(
+        update={
+            "documents_dir": collection.documents_dir,
+            "daily_token_budget": budgets.get(collection.name, settings.daily_token_budget),
+        }
+    )
+
+
+def _check_names(settings: ServerSettings, names: Sequence[str]) -> None:
+    """Raises `BadSettings` where a token or a budget is for a collection that does not exist."""
+    of_tokens = {name for token in settings.tokens for name in token.scopes_within}
+    for setting, used in (
+        ("API_TOKENS", of_tokens),
+        ("COLLECTION_TOKEN_BUDGETS", set(read_budgets(settings.collection_token_budgets))),
+    ):
+        if unknown := sorted(used - set(names)):
+            sentence = message(
+                "{setting}: there is no collection {names}; COLLECTIONS has {known}",
+                setting=setting,
+                names=", ".join(unknown),
+                known=", ".join(names) or "–",
+            )
+            raise BadSettings(sentence)
+
+
+def index_holder(
+    storage: StorageSettings, index_dir: Path | None = None, load: Callable[..., Any] | None = None
+) -> IndexHolder:
+    """The holder of an index, that of the settings where no other is named, with the servers they name."""
+    load = load or partial(load_recorded_model, server=storage.embedding_server)
+    return IndexHolder(
+        index_dir or storage.index_dir, device=storage.embed_device, chroma=storage.chroma_server, load_model=load
+    )
 
 
 class Loading:
     """Imports LlamaIndex and opens the index behind the server's back, so that it answers /healthz at once."""
 
-    def __init__(self, settings: ServerSettings, index: IndexHolder) -> None:
+    def __init__(self, settings: ServerSettings, index: IndexHolder, collection: str = "") -> None:
         self._settings = settings
+        self._collection = collection
         self._index = index
         self._service: AnswerService | None = None
         self._failure: Exception | None = None
@@ -105,14 +180,11 @@ class Loading:
     def watch_answers(self, answers: AnswerStore) -> AnswerWatch:
         """Have these answers held against every generation that is opened from now on."""
         if self._settings.webhook_url and self._settings.webhook_secret is not None:
-            self._webhook = Webhook(self._settings.webhook_url, self._settings.webhook_secret.get_secret_value())
+            secret = self._settings.webhook_secret.get_secret_value()
+            self._webhook = Webhook(self._settings.webhook_url, secret, collection=self._collection)
         tell = self._webhook.send if self._webhook is not None else None
         self._watch = AnswerWatch(self._index, answers, tell)
         return self._watch
-
-    def start(self) -> None:
-        """Begin in a background thread. Imports run one after the other: side by side they wait for each other."""
-        threading.Thread(target=self._load, name="loading", daemon=True).start()
 
     def answering(self) -> AnswerService:
         """The answer service. Raises `IndexNotReady` while it is being loaded, or when it could not be."""
@@ -133,7 +205,8 @@ class Loading:
             self._service.close()
         self._index.close()
 
-    def _load(self) -> None:
+    def load(self) -> None:
+        """Import what answers, then open the index and go on in background threads."""
         try:
             self._service = build_answer_service(self._settings, self._index)
         except Exception as error:

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -50,6 +50,12 @@ class ApiToken:
     scopes: frozenset[Scope] = _IMPLIED["admin"]
     unknown_scopes: tuple[str, ...] = ()
     """What was written for a scope and is none."""
+    scopes_within: Mapping[str, frozenset[Scope]] = field(default_factory=dict)
+    """What it allows beyond `scopes` in single collections, by their names."""
+
+    def scopes_in(self, collection: str) -> frozenset[Scope]:
+        """What it allows in this collection."""
+        return self.scopes | self.scopes_within.get(collection, frozenset())
 
 
 def _http_url(value: str) -> str:
@@ -87,6 +93,11 @@ def _origins(value: str) -> str:
     for origin in _origins_in(value):
         if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/\s*]+", origin):
             raise ValueError("each must be a scheme and a host, such as https://chat.example.org, and none a pattern")
+    return value
+
+
+def _budgets(value: str) -> str:
+    read_budgets(value)
     return value
 
 
@@ -147,6 +158,17 @@ def read_prices(text: str) -> Prices:
     return Prices(cached_input, fresh_input, output, currency)
 
 
+def read_budgets(text: str) -> dict[str, int]:
+    """Tokens by collection as a setting: "papers=200000, handbook=50000". Raises `ValueError`."""
+    found = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, tokens = part.partition("=")
+        if not name.strip() or not tokens.strip().isdecimal():
+            raise ValueError(message('must be collections and tokens, such as "papers=200000,handbook=50000"'))
+        found[name.strip().casefold()] = int(tokens)
+    return found
+
+
 def read_dates(text: str) -> frozenset[date]:
     """Dates as a setting: "2026-10-01..2026-10-07, 2027-01-01". Raises `ValueError`."""
     found: set[date] = set()
@@ -175,8 +197,9 @@ class ServerSettings(PagewiseSettings):
         default=SecretStr(""),
         validation_alias="API_TOKENS",
         description="Who may ask: tokens separated by commas, each `token`, `name:token` or `name:scopes:token`, at "
-        "least 22 characters long. Scopes are `read`, `ask`, `upload` and `admin`, several joined by `+`; a token "
-        "without any may do everything. Empty: no token is asked for, and only this machine can ask.",
+        "least 22 characters long. Scopes are `read`, `ask`, `upload` and `admin`, several joined by `+`; `ask@papers` "
+        "counts in that one of COLLECTIONS; a token without any may do everything. Empty: no token is asked for, and "
+        "only this machine can ask.",
     )
     trusted_hosts: str = Field(
         default="",
@@ -302,6 +325,12 @@ class ServerSettings(PagewiseSettings):
         ge=0,
         validation_alias="MONTHLY_TOKEN_BUDGET",
         description="The same for one month (UTC), beside the daily budget. 0: no limit.",
+    )
+    collection_token_budgets: Annotated[str, AfterValidator(_budgets)] = Field(
+        default="",
+        validation_alias="COLLECTION_TOKEN_BUDGETS",
+        description="Daily budgets of single COLLECTIONS, `papers=200000,handbook=50000`. For the others, each by "
+        "itself, DAILY_TOKEN_BUDGET counts.",
     )
     answer_deadline_seconds: float = Field(
         default=120,
@@ -557,6 +586,20 @@ def _token(entry: str, number: int) -> ApiToken:
     written, separator, secret = value.partition(":")
     if not separator or len(secret) < _SHORTEST_TOKEN <= len(written):
         return ApiToken(name, value)  # the colon is one of the token's own
-    named = [scope.strip() for scope in written.split("+")]
-    allowed = frozenset[Scope]().union(*(_IMPLIED[scope] for scope in SCOPES if scope in named))
-    return ApiToken(name, secret, allowed, tuple(scope for scope in named if scope not in SCOPES))
+    everywhere: frozenset[Scope] = frozenset()
+    within: dict[str, frozenset[Scope]] = {}
+    unknown = []
+    for part in (each.strip() for each in written.split("+")):
+        scope, at, collection = part.partition("@")
+        implied = _implied(scope)
+        if not implied or (at and not collection):
+            unknown.append(part)
+        elif at:
+            within[collection.casefold()] = within.get(collection.casefold(), frozenset()) | implied
+        else:
+            everywhere |= implied
+    return ApiToken(name, secret, everywhere, tuple(unknown), within)
+
+
+def _implied(name: str) -> frozenset[Scope]:
+    return next((_IMPLIED[scope] for scope in SCOPES if scope == name), frozenset())

@@ -58,6 +58,11 @@ def job_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]
     return kept | dict(settings or {})
 
 
+def take_on(settings: Mapping[str, str]) -> None:
+    """Have this process, and those that it starts, read these settings from here on."""
+    os.environ.update(settings)
+
+
 def examining_environment(language: str) -> dict[str, str]:
     """For `make doctor` started by the server: all that the server has, and the language of whoever reads it."""
     return dict(os.environ) | {"LC_ALL": "zh_CN.UTF-8" if language == "zh" else "C.UTF-8"}

@@ -11,7 +11,8 @@ from pathlib import Path
 
 _OTHERS = 0o077
 _OURS = (
-    *("LOCK", "CURRENT", "ROLLED_BACK", "COLLECTIONS.json", "folder.json", "listing.json", "generations", "deleted"),
+    *("LOCK", "SERVED", "CURRENT", "ROLLED_BACK", "COLLECTIONS.json", "folder.json", "listing.json", "generations"),
+    *("collections", "deleted"),
     *("answers.", "budget.", "embeddings.", "language_models.", "ocr.", "own_questions.", "pack.", "reindex."),
 )
 """What the names of an index directory's entries begin with."""

@@ -6,6 +6,7 @@ from typing import Any, Self, get_args
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from storage.collections import NO_COLLECTIONS, Collection, read_collections
 from storage.messages import message
 from storage.servers import ServerAddress, address_problem
 from storage.validation_messages import what_is_wrong
@@ -38,6 +39,19 @@ class StorageSettings(PagewiseSettings):
         default=Path("index"),
         validation_alias="INDEX_DIR",
         description="Where the index is kept. It holds the paid work (embeddings): put it on a disk that stays.",
+    )
+    written_collections: str = Field(
+        default="",
+        validation_alias="COLLECTIONS",
+        description="Several folders served side by side, each with an index of its own below INDEX_DIR: "
+        "`handbook=/srv/handbook,papers=/srv/papers`, or a folder of folders. The first is the one that is meant where "
+        "none is named. Empty or `none`: DOCUMENTS_DIR alone.",
+    )
+    collection: str = Field(
+        default="",
+        validation_alias="COLLECTION",
+        description="The one of COLLECTIONS that a command is for: `make index COLLECTION=papers`. Empty: "
+        "`make index`, `make report` and `make verify` take each in turn, a question goes to the first.",
     )
     embed_model: str = Field(
         default="BAAI/bge-m3",
@@ -89,12 +103,40 @@ class StorageSettings(PagewiseSettings):
         return str(home_expanded(Path(name))) if name.startswith("~") else name
 
     @model_validator(mode="after")
+    def _collections_are_known(self) -> Self:
+        try:
+            names = [each.name for each in self.collections]
+        except ValueError as error:
+            raise ValueError(message("COLLECTIONS: {problem}", problem=str(error))) from error
+        is_meant = self.collection and self.written_collections.strip() != NO_COLLECTIONS
+        if is_meant and self.collection not in names:
+            known = ", ".join(names) or "–"
+            raise ValueError(
+                message(
+                    "COLLECTION={name}: there is no such collection; there are {known}",
+                    name=self.collection,
+                    known=known,
+                )
+            )
+        return self
+
+    @model_validator(mode="after")
     def _addresses_can_be_shown(self) -> Self:
         """Not a validator of the fields: their errors repeat the value, which may hold a password."""
         for name, url in (("EMBED_URL", self.embed_url), ("CHROMA_URL", self.chroma_url)):
             if url and (problem := address_problem(url)):
                 raise ValueError(message("{setting} {problem}", setting=name, problem=problem))
         return self
+
+    @property
+    def collections(self) -> tuple[Collection, ...]:
+        """What COLLECTIONS names; empty: there is one folder, DOCUMENTS_DIR, without a name."""
+        return read_collections(self.written_collections, self.index_dir)
+
+    @property
+    def chosen_collection(self) -> Collection | None:
+        """The one that COLLECTION names."""
+        return next((each for each in self.collections if each.name == self.collection), None)
 
     @property
     def embedding_server(self) -> ServerAddress | None:

@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import pytest
 from pydantic_settings import BaseSettings
 
@@ -23,8 +24,16 @@ os.environ["HF_HOME"] = str(Path(tempfile.gettempdir()) / "pagewise-tests-withou
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of hundreds of child processes compiles all modules anew
 
+_WORKER_BYTES = 1_500_000_000  # with the processes that it starts
+
 block_network()
 poison_global_settings()
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two for each core, since half of a test's time is waiting for processes and clocks; as many as memory holds."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(2 * cores, psutil.virtual_memory().available // _WORKER_BYTES))
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -26,6 +26,7 @@ NAMES = {
     ("post", "/api/documents"): "upload",
     ("delete", "/api/documents/{document}"): "delete_document",
     ("get", "/api/answers"): "answers",
+    ("get", "/api/collections"): "collections",
     ("get", "/api/status"): "status",
     ("get", "/healthz"): "healthz",
     ("get", "/readyz"): "readyz",

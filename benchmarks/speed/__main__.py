@@ -7,8 +7,6 @@ One run, one table, speed.json and speed.html. Without an option about 25 minute
 """
 
 import argparse
-import os
-import platform
 import shutil
 import sys
 import time
@@ -20,6 +18,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.speed.cold import measure_cold
 from benchmarks.speed.embedding import measure_embedding
 from benchmarks.speed.figures import Effort, Section
+from benchmarks.speed.machine import machine
 from benchmarks.speed.measuring import NotMeasured
 from benchmarks.speed.model_shape import measure_model_shape
 from benchmarks.speed.report import as_html, as_json, as_text
@@ -63,26 +62,14 @@ def main() -> int:
                 print(failed[-1], file=sys.stderr)
             print(f"  {time.perf_counter() - started:.0f} s", flush=True)
     _save(options.results, sections)
-    print(as_text(sections), *failed, f"\nSaved in {options.results}.", sep="\n")
+    print(machine(), as_text(sections), *failed, f"\nSaved in {options.results}.", sep="\n")
     return 1 if failed else 0
 
 
 def _save(results: Path, sections: list[Section]) -> None:
-    machine = (
-        f"{_processor()}, {len(os.sched_getaffinity(0))} cores, {platform.machine()}, Python "
-        f"{platform.python_version()}, {time.strftime('%Y-%m-%d')}"
-    )
     results.mkdir(parents=True, exist_ok=True)
-    (results / "speed.json").write_text(as_json(sections, machine), encoding="utf-8")
-    (results / "speed.html").write_text(as_html(sections, machine), encoding="utf-8")
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    (results / "speed.json").write_text(as_json(sections, machine()), encoding="utf-8")
+    (results / "speed.html").write_text(as_html(sections, machine()), encoding="utf-8")
 
 
 def _effort(options: argparse.Namespace, place: Path) -> Effort:

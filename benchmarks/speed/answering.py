@@ -25,6 +25,7 @@ from urllib.request import Request, urlopen
 
 import psutil
 
+from benchmarks.speed.machine import machine
 from benchmarks.speed.site import Site, running_server
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion
@@ -196,6 +197,7 @@ def main() -> int:
         with running_server(Path(index_dir), **settings) as site:
             user = User(site)
             figures = [own_time(user, questions), first_token(user, questions), scoring(user, questions), crowd(user)]
+    print(machine())
     width = max(len(figure.name) for figure in figures)
     for figure in figures:
         mark = "✓" if figure.is_kept else "✗"

@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 
+from benchmarks.speed.machine import machine
 from benchmarks.speed.measuring import NotMeasured
 from benchmarks.speed.site import running_server
 from storage.settings import StorageSettings
@@ -50,6 +51,7 @@ def main() -> int:
             after = site.resident_mb()
     except NotMeasured as error:
         raise SystemExit(f"{error}; is there an index? Run make index.") from error
+    print(machine())
     print(_report(outcome, options.clients, options.seconds, before, after))
     return 1 if outcome.errors else 0
 

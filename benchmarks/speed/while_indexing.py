@@ -15,6 +15,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from benchmarks.speed.machine import machine
 from benchmarks.speed.site import running_server
 
 _QUESTIONS = [
@@ -48,6 +49,7 @@ def main() -> int:
             busy: list[float] = []
             while job.poll() is None:
                 busy.append(_ask(site.url, _IDLE_QUERIES + len(busy)))
+    print(machine())
     _print(idle, busy)
     return 0
 

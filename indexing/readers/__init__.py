@@ -100,7 +100,7 @@ FORMATS: tuple[Format, ...] = (
         "pdf",
         SUFFIXES_OF["pdf"],
         "indexing.readers.pdf.reader:read",
-        version=9,
+        version=10,
         library="pypdfium2",
         kind="pdf",
         recognition="indexing.readers.pdf.ocr:read_page_picture",

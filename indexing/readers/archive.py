@@ -7,7 +7,7 @@ before anything is read.
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+from indexing.documents import ENCRYPTED, ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers import reader_for
 from indexing.readers.announced_parts import all_parts_read, loss_of_part
 from indexing.readers.cjk_encoding import cjk_encoding
@@ -29,7 +29,7 @@ def read(path: Path, limits: ReadLimits) -> ParsedDocument:
     if document.pages:
         return document
     if encrypted:
-        raise ParseFailure("encrypted", message("it is encrypted; remove the password and run make index"))
+        raise ParseFailure("encrypted", ENCRYPTED)
     if document.notes:
         raise ParseFailure("no_text", document.notes[0])
     raise ParseFailure("empty", message("the archive is empty; fill it or remove it"))
@@ -47,7 +47,7 @@ def gather(path: Path, gathered: Gathered, limits: ReadLimits) -> int:
                 gathered.leave_out(name, loss.why)
             elif member.flag_bits & _ENCRYPTED_FLAG:
                 encrypted += 1
-                gathered.leave_out(name, message("it is encrypted; remove the password and run make index"))
+                gathered.leave_out(name, ENCRYPTED)
             elif reader_for(PurePosixPath(name)) is None:
                 gathered.count_unread(name)
             else:

@@ -19,7 +19,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse, parse
 
-from indexing.documents import ParseFailure
+from indexing.documents import ENCRYPTED, ParseFailure
 from indexing.readers.encoding import decode_declared
 from storage.messages import message
 
@@ -100,7 +100,7 @@ def check_members(members: list[zipfile.ZipInfo], *, as_folder: bool = False) ->
     for member in members:
         _check_name(member.filename, may_be_archive=as_folder)
         if member.flag_bits & _ENCRYPTED_FLAG and not as_folder:
-            raise ParseFailure("encrypted", message("it is encrypted; remove the password and run make index"))
+            raise ParseFailure("encrypted", ENCRYPTED)
     declared = sum(member.file_size for member in members)
     if declared > MOST_BYTES:
         raise _bomb(
@@ -180,7 +180,7 @@ def _check_head(file: IO[bytes]) -> None:
         return
     file.seek(0)
     if "EncryptedPackage".encode("utf-16-le") in file.read(MOST_BYTES):
-        raise ParseFailure("encrypted", message("it is encrypted; remove the password and run make index"))
+        raise ParseFailure("encrypted", ENCRYPTED)
     raise ParseFailure("type_mismatch", message("it is an old office document; save it in the format its name says"))
 
 

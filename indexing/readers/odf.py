@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from indexing.cleaning.text import clean_title
-from indexing.documents import ParseFailure
+from indexing.documents import ENCRYPTED, ParseFailure
 from indexing.readers.containers import local_attribute, local_name, open_container, parse_xml
 from indexing.readers.marked_text import Remarks, clear_marks, shortened
 from indexing.readers.odf_lists import Numbering
@@ -54,7 +54,7 @@ def open_odf(path: Path) -> Iterator[OdfFile]:
         if "content.xml" not in names:
             raise ParseFailure("damaged", message("it is no whole document (its content is missing); get a fresh copy"))
         if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
-            raise ParseFailure("encrypted", message("it is encrypted; remove the password and run make index"))
+            raise ParseFailure("encrypted", ENCRYPTED)
         content = _member(archive, "content.xml")
         common = _member(archive, "styles.xml") if "styles.xml" in names else content
         meta = _member(archive, "meta.xml") if "meta.xml" in names else None

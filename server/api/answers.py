@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.api import questions
 from server.http.answer_records import read_summary
-from server.http.services import answer_losses, services
+from server.http.services import answer_losses, own_address, services
 
 _MOST = 1000
 
@@ -68,7 +68,7 @@ def kept_answers(query: AnswersQuery) -> Response:
         state: State = "refused" if summary.refused else "lost" if losses else "holds"
         if query.state in (None, state):
             at = summary.answered_at.isoformat()
-            url = f"/answers/{kept.id}"
+            url = f"{own_address()}/answers/{kept.id}"
             found.append(
                 KeptAnswerOut(id=kept.id, question=summary.question, answered_at=at, state=state, lost=losses, url=url)
             )

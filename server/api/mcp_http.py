@@ -6,16 +6,19 @@ The SDK speaks ASGI; it runs in a thread of its own, and a2wsgi carries requests
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, current_app, request
 from werkzeug.wrappers import Response
 
-from server.http.services import EXTENSION, Services
+from server.http.collections import scopes_in
+from server.http.services import COLLECTIONS, Services, all_services, collection
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -31,8 +34,9 @@ blueprint = Blueprint("mcp", __name__)
 class McpBridge:
     """The SDK's server and its event loop, begun at the first call: importing it takes a while."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, collections: Mapping[str, Services]) -> None:
         self._services = services
+        self._collections = collections
         self._lock = threading.Lock()
         self._wsgi: Any = None
 
@@ -61,7 +65,7 @@ class McpBridge:
 
                 from server.api.mcp_server import build_mcp_server
 
-                server = build_mcp_server(self._services, "")
+                server = build_mcp_server(self._services, "", self._collections)
                 # Host and Origin were looked at before: the SDK's own check knows none of our names.
                 asgi = server.streamable_http_app(stateless_http=True, host="")
                 self._wsgi = ASGIMiddleware(_with_task(asgi), loop=self._run_loop(server.session_manager))
@@ -92,8 +96,10 @@ def _with_task(asgi: Any) -> Any:
 
 
 def register(app: Flask) -> None:
-    """Give the application its bridge and its address."""
-    app.extensions[MCP_EXTENSION] = McpBridge(app.extensions[EXTENSION])
+    """Give the application a bridge for each collection, and their address."""
+    app.extensions[MCP_EXTENSION] = {
+        name: McpBridge(each, app.extensions[COLLECTIONS]) for name, each in app.extensions[COLLECTIONS].items()
+    }
     app.register_blueprint(blueprint)
 
 
@@ -104,5 +110,7 @@ def call() -> Response:
     body = request.get_data()
     environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
     environ["HTTP_X_PAGEWISE_BASE"] = request.host_url.rstrip("/")
-    bridge: McpBridge = current_app.extensions[MCP_EXTENSION]
-    return bridge.answer(environ)
+    environ["HTTP_X_PAGEWISE_ALLOWED"] = quote(json.dumps({name: sorted(scopes_in(name)) for name in all_services()}))
+    environ["SCRIPT_NAME"] = ""
+    bridges: Mapping[str, McpBridge] = current_app.extensions[MCP_EXTENSION]
+    return bridges[collection()].answer(environ)

@@ -4,7 +4,8 @@ Every tool gives structured output with a schema, and the same as short text for
 """
 
 import base64
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from threading import Event
@@ -23,6 +24,8 @@ from pydantic import BaseModel, Field
 from server.api.tools import AskResult, DocumentList, ListedDocument, PageText, ToolFailed, Tools
 from server.http import schema
 from server.http.services import Services
+from server.settings import Scope
+from storage.collections import address_of
 from storage.version import version
 
 T = TypeVar("T")
@@ -30,37 +33,53 @@ T = TypeVar("T")
 BASE_HEADER = "X-Pagewise-Base"
 """Carries the address of the pages from the HTTP transport to the tools."""
 
+ALLOWED_HEADER = "X-Pagewise-Allowed"
+"""Carries from there what the sender may do in which collection, as JSON; absent: everything."""
+
 _INSTRUCTIONS = (
     "Pagewise answers from the documents of one folder and names the page each statement comes from. "
     "Use `ask` for an answer with citations; it says so when the documents do not contain one. "
     "Use `search` for passages to read yourself, `read_page` for the whole page around one, and `list_documents` "
     "to see what there is. Give the user the links of the pages."
 )
+_COLLECTIONS = (
+    " There are several collections of documents; `collection` names the one that is meant. A wrong name is answered "
+    "with those that there are."
+)
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 
 _Documents = Annotated[
     list[str] | None, Field(description='Only these documents: globs on their paths, e.g. "contracts/*.pdf".')
 ]
+_Collection = Annotated[
+    str | None, Field(description="The collection that is meant, where the server has several; null: the default.")
+]
 _AnyContext = Context[Any, Any]
 
 
-def build_mcp_server(services: Services, base: str) -> MCPServer[Any]:
-    """A server with these tools. `base` is the address of the pages where a transport does not know a better one."""
-    return _DocumentsServer(services, base).server
+def build_mcp_server(
+    services: Services, base: str, collections: Mapping[str, Services] | None = None
+) -> MCPServer[Any]:
+    """A server with these tools, for one collection where a call names no other of `collections`.
+
+    `base` is the address of the pages where a transport does not know a better one.
+    """
+    return _DocumentsServer(services, base, collections or {}).server
 
 
 class _DocumentsServer:
     """The tools, named and described for models."""
 
-    def __init__(self, services: Services, base: str) -> None:
+    def __init__(self, services: Services, base: str, collections: Mapping[str, Services]) -> None:
         self._services = services
+        self._collections = {services.collection: services, **collections}
         self._base = base.rstrip("/")
         self.server: MCPServer[Any] = _ListingServer(
-            lambda: Tools(services, self._base),
+            lambda: Tools(services, self._base + quote(address_of(services.collection))),
             name="pagewise",
             title="Pagewise",
             version=version(),
-            instructions=_INSTRUCTIONS,
+            instructions=_INSTRUCTIONS + (_COLLECTIONS if services.collection else ""),
         )
         add = partial(self.server.add_tool, annotations=_READS)
         add(self.search, title="Search the documents")
@@ -81,9 +100,10 @@ class _DocumentsServer:
         question: Annotated[str, Field(description="What the passages should say something about.")],
         k: Annotated[int | None, Field(description="How many passages, 1 to 50.")] = None,
         documents: _Documents = None,
+        collection: _Collection = None,
     ) -> Annotated[CallToolResult, schema.RetrieveResponse]:
         """Find passages of the documents, scored from 0 to 10, best first, each with its page and link."""
-        tools = self._tools(ctx)
+        tools = self._tools(ctx, collection)
         found = await self._run(lambda cancel: tools.search(question, k, documents or [], cancel))
         texts = [_passage_text(number, passage) for number, passage in enumerate(found.passages, 1)]
         return _result(found, "\n\n".join([*texts, *found.notices]) or "No passage was found.")
@@ -99,9 +119,10 @@ class _DocumentsServer:
         model: Annotated[
             schema.ModelName, Field(description="chat answers at once, reasoner thinks first, both answer.")
         ] = "chat",
+        collection: _Collection = None,
     ) -> Annotated[CallToolResult, AskResult]:
         """Answer a question from the documents, with citations that were checked; refuses where they hold no answer."""
-        tools = self._tools(ctx)
+        tools = self._tools(ctx, collection, "ask")
 
         def told(share: float, what: str) -> None:
             with suppress(RuntimeError, anyio.BrokenResourceError, anyio.ClosedResourceError):  # the caller has left
@@ -117,9 +138,10 @@ class _DocumentsServer:
         ctx: _AnyContext,
         contains: Annotated[str, Field(description="Only those whose path or title contains this.")] = "",
         offset: Annotated[int, Field(ge=0, description="How many to leave out at the beginning.")] = 0,
+        collection: _Collection = None,
     ) -> Annotated[CallToolResult, DocumentList]:
         """List the indexed documents, up to 200 at a time, and what is wrong with those that could not be read."""
-        tools = self._tools(ctx)
+        tools = self._tools(ctx, collection)
         found = await self._run(lambda _cancel: tools.list_documents(contains, offset))
         lines = [_document_line(each) for each in found.documents]
         more = [f"More: offset={found.next_offset}."] if found.next_offset is not None else []
@@ -131,9 +153,10 @@ class _DocumentsServer:
         document: Annotated[str, Field(description="The path, as in list_documents or in a passage.")],
         page: Annotated[int, Field(description="Its number, from 1.")],
         picture: Annotated[bool, Field(description="True: with a picture of the page, where it is a PDF's.")] = False,
+        collection: _Collection = None,
     ) -> Annotated[CallToolResult, PageText]:
         """Read what stands on one page of a document, and look at it."""
-        tools = self._tools(ctx)
+        tools = self._tools(ctx, collection)
         found = await self._run(lambda _cancel: tools.read_page(document, page))
         content: list[ContentBlock] = [TextContent(type="text", text=_page_text(found))]
         if picture:
@@ -149,9 +172,22 @@ class _DocumentsServer:
         except ToolError as error:
             raise ResourceError(str(error)) from error
 
-    def _tools(self, ctx: _AnyContext) -> Tools:
+    def _tools(self, ctx: _AnyContext, named: str | None = None, needed: Scope = "read") -> Tools:
+        """The tools over the collection that a call names. Raises `ToolError` where its sender may not use it."""
         headers = ctx.headers or {}
-        return Tools(self._services, headers.get(BASE_HEADER.lower(), self._base).rstrip("/"))
+        services = self._services if named is None else self._collections.get(named)
+        allowed = headers.get(ALLOWED_HEADER.lower())
+        scopes: dict[str, list[str]] | None = json.loads(unquote(allowed)) if allowed else None
+        usable = [name for name in self._collections if scopes is None or needed in scopes.get(name, ())]
+        if services is None or services.collection not in usable:
+            known = [name for name in usable if name]
+            raise ToolError(
+                f'There is no collection "{named}" here for this. Use one of: {", ".join(known)}.'
+                if known
+                else "There is one collection alone: leave the parameter out."
+            )
+        base = headers.get(BASE_HEADER.lower(), self._base).rstrip("/")
+        return Tools(services, base + quote(address_of(services.collection)))
 
     async def _run(self, work: Callable[[Event], T]) -> T:
         """Do it in a thread, which is told to come to an end where the caller leaves."""

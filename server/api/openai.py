@@ -37,8 +37,10 @@ from server.api.openai_schema import (
 )
 from server.api.openai_text import TextLimit, all_notices, footnotes, without_footnotes
 from server.http import conversion, schema
+from server.http.collections import enter, is_addressed, readable
 from server.http.event_stream import EVENT_STREAM, HEARTBEAT, stream_events
 from server.http.problems import Problem, Refused
+from server.http.scopes import may
 from server.http.services import services
 from server.language_model.errors import LanguageModelError
 
@@ -94,12 +96,16 @@ def responses(body: ResponsesRequest) -> Response:
 @blueprint.get("/v1/models", responses={200: ModelList, **_errors(401, 403, 429)}, strict_slashes=False)
 def models() -> Response:
     """The models that can be asked."""
-    return _json(ModelList(data=[ModelOut(id=name, created=_RELEASED) for name in MODELS]))
+    beside = [] if is_addressed() else [f"{name}/{each}" for each in readable() for name in MODELS]
+    own = list(MODELS) if may("openai.models") else []
+    return _json(ModelList(data=[ModelOut(id=name, created=_RELEASED) for name in (*own, *beside)]))
 
 
-@blueprint.get("/v1/models/<model>", responses={200: ModelOut, **_errors(401, 403, 404, 429)}, strict_slashes=False)
+@blueprint.get(
+    "/v1/models/<path:model>", responses={200: ModelOut, **_errors(401, 403, 404, 429)}, strict_slashes=False
+)
 def model(path: ModelPath) -> Response:
-    """One of them."""
+    """One of them; `pagewise/papers` is that of the collection papers."""
     return _json(ModelOut(id=_known(path.model), created=_RELEASED))
 
 
@@ -200,7 +206,9 @@ def _question(body: ChatRequest | CompletionRequest | ResponsesRequest, said: Se
     if not places:
         raise Refused(_NO_QUESTION)
     # The models of the API check the text, so that a question is one everywhere.
-    query = schema.QueryRequest(question=said[places[-1]][1], model=MODELS[body.model], documents=body.documents)
+    query = schema.QueryRequest(
+        question=said[places[-1]][1], model=MODELS[body.model.partition("/")[0]], documents=body.documents
+    )
     history = _turns(said[: places[-1]])
     return replace(conversion.question_of(query, services().settings), history=tuple(history))
 
@@ -227,7 +235,9 @@ def _said(body: ResponsesRequest) -> list[Said]:
 
 
 def _known(name: str) -> str:
-    if name not in MODELS:
+    """The name of a model; whose collection the request is for from here on, where it names one."""
+    model, slash, named = name.partition("/")
+    if model not in MODELS or (slash and not enter(named)):
         raise Refused(_NO_MODEL)
     return name
 

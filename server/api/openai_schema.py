@@ -16,7 +16,8 @@ from server.http.schema import Documents, PassageOut
 MODELS: dict[str, AskedMode] = {"pagewise": "chat", "pagewise-reasoner": "reasoner"}
 
 _MODEL = Field(
-    description="pagewise answers at once, pagewise-reasoner thinks first.",
+    description="pagewise answers at once, pagewise-reasoner thinks first; pagewise/papers does so from the collection "
+    "papers.",
     json_schema_extra={"enum": list(MODELS)},  # checked by the view: an unknown model is a 404 in this protocol
 )
 Stop = Annotated[str | list[str] | None, Field(description="The text ends before the first of these.")]

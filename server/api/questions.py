@@ -1,6 +1,7 @@
 """The JSON API of docs/api.md: thin views around the answer service and the catalogue."""
 
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 from flask import Response, current_app, g, jsonify, request
 from flask_babel import lazy_gettext as _l
@@ -18,12 +19,14 @@ from server.answers import (
     ReadingPlanned,
 )
 from server.http import conversion, schema
+from server.http.collections import readable
 from server.http.condition import notice_of, open_index_status, readiness
 from server.http.error_responses import problem_body
 from server.http.event_stream import EVENT_STREAM, Sent, stream_answer
 from server.http.metrics import exposition
 from server.http.problems import Problem, Refused, bad_input, problem_of
-from server.http.services import documents_problem, require_documents, services
+from server.http.services import all_services, documents_problem, require_documents, services
+from storage.collections import address_of
 from storage.folder_listing import read_listing
 from storage.records import PageRecord
 from storage.version import version
@@ -103,6 +106,22 @@ def documents() -> Response:
             folder=conversion.folder_out(listing, records) if listing is not None else None,
         )
     )
+
+
+@blueprint.get("/api/collections", responses={200: schema.CollectionsResponse, **problems(*_ALWAYS)})
+def collections() -> Response:
+    """The collections that can be asked; `/api/collections/papers/query` is `/api/query` of one of them."""
+    found = [
+        schema.CollectionOut(
+            name=name,
+            url=f"{quote(address_of(name))}/",
+            default=number == 0,
+            ready=each.index.state().ready,
+        )
+        for number, (name, each) in enumerate(all_services().items())
+        if name in readable()
+    ]
+    return _json(schema.CollectionsResponse(collections=found))
 
 
 @blueprint.get("/api/status", responses={200: schema.StatusResponse, **problems(*_ALWAYS)})

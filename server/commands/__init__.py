@@ -1,1 +1,4 @@
-"""The sub-commands of `python -m server`: serve, ask, doctor. What is printed, and with which exit code it ends."""
+"""The sub-commands of `python -m server`: what is printed, and with which exit code it ends.
+
+`server/__main__.py` reads the command line: serve, ask, doctor, mcp, verify-pack, replay, questions.
+"""

@@ -14,6 +14,7 @@ from unicodedata import east_asian_width
 from server.commands.findings import SKIPPED, Finding
 from server.commands.provider_checks import provider_findings
 from server.settings import BadSettings, ServerSettings, read_settings, read_storage_settings
+from storage.collections import Collection
 from storage.damaged_files import files_set_aside
 from storage.embedding.models import PROBE_TEXT, PROTOCOL_NAMES, ModelIdentity
 from storage.embedding.remote_client import FOR_QUESTIONS, EmbeddingServer
@@ -86,9 +87,19 @@ def findings() -> Iterator[Finding]:
     yield Finding(message("settings"), True, message("read"))
     if settings.answer_prompt_file or settings.relevance_prompt_file:
         yield _prompts(settings)
-    yield from _of_language_model(settings, storage.index_dir)
+    places = storage.collections or (Collection("", settings.documents_dir, storage.index_dir),)
+    yield from _of_language_model(settings, places[0].index_dir)
     yield from server_findings(storage)
-    yield from _of_index(settings, storage)
+    if storage.collections and current_name(storage.index_dir) is not None:
+        yield _unnamed_index(storage.index_dir)
+    for place in places:
+        if place.name:
+            found = f"{place.name}: {place.documents_dir}"
+            yield Finding(message("collection"), SKIPPED, found)
+        yield from _of_index(
+            settings.model_copy(update={"documents_dir": place.documents_dir}),
+            storage.model_copy(update={"index_dir": place.index_dir}),
+        )
 
 
 def line(finding: Finding, language: Language = "en") -> str:
@@ -183,6 +194,14 @@ def _of_index(settings: ServerSettings, storage: StorageSettings) -> Iterator[Fi
     if settings.monthly_token_budget:
         yield _monthly_budget(storage.index_dir / "budget.month.db", settings.monthly_token_budget)
     yield from _set_aside(storage.index_dir)
+
+
+def _unnamed_index(index_dir: Path) -> Finding:
+    found = message(
+        "the index in {folder} itself belongs to no collection, so nobody is answered from it", folder=index_dir
+    )
+    mend = message("Move what is in it into the folder of a collection, or delete it.")
+    return Finding(message("index"), SKIPPED, found, mend)
 
 
 def _embedding_model(storage: StorageSettings, manifest: Manifest | None) -> Finding:

@@ -6,7 +6,7 @@ Apart from the other commands because it alone builds the whole server without a
 from server import create_app
 from server.api.mcp_server import build_mcp_server
 from server.bootstrap import build_services, prepare_logging
-from server.http.services import EXTENSION, Services
+from server.http.services import COLLECTIONS, EXTENSION
 from server.settings import ServerSettings, in_url, read_storage_settings
 
 
@@ -18,10 +18,11 @@ def serve_stdio(settings: ServerSettings) -> None:
     """
     prepare_logging(settings.log_level)
     services = build_services(settings, read_storage_settings())
-    measured: Services = create_app(services).extensions[EXTENSION]
+    extensions = create_app(services).extensions
     services.load()
     try:
-        build_mcp_server(measured, f"http://{in_url(settings.host)}:{settings.port}").run("stdio")
+        base = f"http://{in_url(settings.host)}:{settings.port}"
+        build_mcp_server(extensions[EXTENSION], base, extensions[COLLECTIONS]).run("stdio")
     finally:
         services.stopping.set()
         services.close()

@@ -18,6 +18,7 @@ from typing import Literal
 from server.documents.child_processes import Children, ChildrenEnded
 from server.documents.slow_work import NoRoom, SlowWork
 from storage.child_environment import ENCODED_LINES, job_environment
+from storage.collections import NO_COLLECTIONS
 from storage.generations.lock import is_locked
 from storage.messages import changed, decoded, message
 from storage.private_files import private_directory, private_opener
@@ -235,6 +236,7 @@ class Reindexing:
     def _environment(self, documents_dir: Path) -> dict[str, str]:
         return job_environment(
             {
+                "COLLECTIONS": NO_COLLECTIONS,
                 "INDEX_DIR": str(self._index_dir),
                 "DOCUMENTS_DIR": str(documents_dir.resolve()),
                 ENCODED_LINES: "1",

@@ -13,6 +13,7 @@ from flask import Flask, Response, g, request
 from flask_limiter.util import get_remote_address
 
 from server.http.scopes import asks_by_tool, needed_scope
+from server.http.services import collection
 from server.settings import ServerSettings
 
 _BYTES, _FILES = 10 * 1024 * 1024, 5
@@ -96,6 +97,8 @@ def _line(action: str, status: int, *, with_text: bool) -> dict[str, Any]:
         "path": request.path[:500],
         "request_id": g.get("request_id"),
     }
+    if named := collection():
+        line["collection"] = named
     if scope := g.get("missing_scope"):
         line["missing_scope"] = scope
     if documents := _documents(status):

@@ -22,6 +22,7 @@ from server.http.sign_in import token_of_request
 from server.http.translation import accepted_language
 from server.language import Language
 from server.settings import ServerSettings
+from storage.collections import split_address
 from storage.message_translation import told
 from storage.messages import message
 
@@ -63,7 +64,7 @@ def limit_of_uploads(settings: ServerSettings) -> LimitOf:
     """More than elsewhere, for those alone who may upload."""
 
     def limit(method: str, path: str, authorization: str, cookies: str) -> int | None:
-        is_upload = method == "POST" and path in UPLOAD_PATHS and settings.may_upload
+        is_upload = method == "POST" and split_address(path)[1] in UPLOAD_PATHS and settings.may_upload
         if is_upload and (not settings.tokens or token_of_request(authorization, cookies, settings.tokens)):
             return upload_bytes(settings)
         return None

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from server.answers import Answer, Question, Retrieval, Turn, WordHits
 from server.http import schema
+from server.http.services import own_address
 from server.language import question_language
 from server.passages import Passage
 from server.settings import ServerSettings
@@ -150,7 +151,7 @@ def passage_url(passage: Passage) -> str:
 
 def _url(document: str, pages: Sequence[int], passage: str) -> str:
     query = urlencode({"page": pages[0] if pages else 1, "passage": passage})
-    return f"/documents/{quote(document)}?{query}"
+    return f"{own_address()}/documents/{quote(document)}?{query}"
 
 
 def document_out(record: DocumentRecord, odd_pages: Sequence[PageRecord] = ()) -> schema.DocumentOut:

@@ -6,6 +6,7 @@ No traceback, path, key or question leaves here, and none is logged either.
 import logging
 import traceback
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -95,7 +96,8 @@ def _respond(error: Exception) -> Response:
 
 def _asked_for() -> str:
     """Where to go on after signing in: the page, for what was sent cannot be sent again."""
-    return request.full_path.rstrip("?") if request.method == "GET" else "/"
+    path = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return quote(request.script_root) + path
 
 
 def _wants_page() -> bool:

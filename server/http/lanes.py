@@ -12,6 +12,7 @@ from typing import Any
 
 from server.answering.admission import RUNNING, WAITING
 from server.threads import Threads
+from storage.collections import split_address
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Lanes:
         return cancel_pending
 
     def _lane_of(self, method: str, path: str) -> Threads:
+        _, path = split_address(path)  # the lanes are those of all collections together
         if method in ("GET", "HEAD") and path in _PROBES:
             return self._probes
         is_question = (method == "POST" and path.rstrip("/") in _QUESTIONS) or path == _FIND

@@ -1,7 +1,7 @@
-"""Figures for Prometheus at /metrics, each application with a registry of its own. Holds no question and no name."""
+"""Figures for Prometheus at /metrics, each collection with a registry of its own. Holds no question and no name."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from threading import Event as Flag
 from typing import Any
@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from server.answers import Answer, Answered, Event, Question, Retrieval
-from server.http.services import Answering
+from server.http.services import Answering, collection
 from server.language_model.errors import LanguageModelError
 from server.language_model.received import Reply
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
@@ -140,28 +140,31 @@ class MeasuredAnswering:
         return self._service.budget_notice()
 
 
-def measure(app: Flask, metrics: Metrics) -> None:
-    """Count every response and every problem of the application."""
+def measure(app: Flask, metrics: Mapping[str, Metrics]) -> None:
+    """Count every response and every problem, each in the figures of its collection."""
     app.extensions[_EXTENSION] = metrics
 
     @app.after_request
     def count(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "none"
         seconds = time.perf_counter() - g.get("started", time.perf_counter())
-        metrics.responded(route, _method(), response.status_code, seconds)
+        _figures().responded(route, _method(), response.status_code, seconds)
         return response
 
 
 def count_failure(code: str) -> None:
-    """Of the current application."""
-    metrics: Metrics = current_app.extensions[_EXTENSION]
-    metrics.failed(code)
+    """Of the current request."""
+    _figures().failed(code)
 
 
 def exposition() -> Response:
-    """What the current application has counted, as Prometheus reads it."""
-    found: Metrics = current_app.extensions[_EXTENSION]
-    return Response(generate_latest(found.registry), content_type=CONTENT_TYPE_LATEST)
+    """What was counted for the current collection, as Prometheus reads it."""
+    return Response(generate_latest(_figures().registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _figures() -> Metrics:
+    found: Mapping[str, Metrics] = current_app.extensions[_EXTENSION]
+    return found[collection()]
 
 
 def _method() -> str:

@@ -371,6 +371,21 @@ class IndexStatus(_Response):
     published_at: str
 
 
+class CollectionOut(BaseModel):
+    """One of several folders that are served side by side."""
+
+    name: str
+    url: str = Field(description="The address of its pages; its API is below /api/collections/NAME/.")
+    default: bool = Field(description="Whether it is the one that is meant where none is named.")
+    ready: bool = Field(description="Whether its index is open.")
+
+
+class CollectionsResponse(BaseModel):
+    """The collections that the caller may read; none where there is one folder without a name."""
+
+    collections: list[CollectionOut]
+
+
 class StatusResponse(_Response):
     """How the server is."""
 

@@ -5,11 +5,13 @@ from typing import Any
 from flask import g, request
 from werkzeug.exceptions import HTTPException
 
+from server.http.services import collection
 from server.settings import SCOPES, ApiToken, Scope
 
 _NEEDED: dict[Scope, frozenset[str]] = {
     "read": frozenset(
         {
+            "api.collections",
             "api.documents",
             "api.metrics",
             "api.openapi",
@@ -76,6 +78,10 @@ _NEEDED: dict[Scope, frozenset[str]] = {
         }
     ),
 }
+_TELLS_WHAT_MAY_BE_READ = {"api.collections", "openai.model", "openai.models"}
+"""Their views look at each collection by themselves."""
+_SERVER_WIDE = "settings."
+"""Views of what holds for all collections: a scope that a token has in one of them does not count there."""
 _SCOPE_OF: dict[str, Scope] = {endpoint: scope for scope in SCOPES for endpoint in _NEEDED[scope]}
 
 
@@ -89,27 +95,54 @@ def missing_scope(token: ApiToken) -> Scope | None:
     if request.endpoint is None:
         return None
     needed: Scope = "ask" if asks_by_tool() else needed_scope(request.endpoint) or "admin"
-    return None if needed in token.scopes else needed
+    return None if needed in allowed_scopes(token) else needed
+
+
+def allowed_scopes(token: ApiToken) -> frozenset[Scope]:
+    """What the token allows the current request: in its collection, but for what the whole server is set by."""
+    if (request.endpoint or "").startswith(_SERVER_WIDE):
+        return token.scopes
+    if request.endpoint in _TELLS_WHAT_MAY_BE_READ:
+        return token.scopes.union(*token.scopes_within.values())
+    return token.scopes_in(_named_collection(token) or collection())
 
 
 def may(endpoint: str) -> bool:
     """Whether whoever sent the current request may use this address: what he may not use is not offered to him."""
     token: ApiToken | None = g.get("token")
-    return token is None or (needed_scope(endpoint) or "admin") in token.scopes
+    if token is None:
+        return True
+    scopes = token.scopes if endpoint.startswith(_SERVER_WIDE) else token.scopes_in(collection())
+    return (needed_scope(endpoint) or "admin") in scopes
 
 
 def asks_by_tool() -> bool:
     """Whether the current request is a message of MCP that calls the tool that answers."""
-    if request.endpoint != "mcp.call":
-        return False
+    return _tool_call().get("name") == "ask"
+
+
+def _named_collection(token: ApiToken) -> str:
+    """The collection that the body names, by a tool's argument or a model's name; whether it exists, the view says."""
+    if not token.scopes_within:
+        return ""
+    named = _dict(_tool_call().get("arguments")).get("collection")
+    if (request.endpoint or "").startswith("openai.") and request.method == "POST":
+        named = str(_sent().get("model")).partition("/")[2]
+    return named if isinstance(named, str) else ""
+
+
+def _tool_call() -> dict[str, Any]:
+    """The tool that the current request calls and its arguments; empty where it calls none."""
+    said = _sent() if request.endpoint == "mcp.call" else {}
+    return _dict(said.get("params")) if said.get("method") == "tools/call" else {}
+
+
+def _sent() -> dict[str, Any]:
     try:
-        return _asks(request.get_json(silent=True))
+        return _dict(request.get_json(silent=True))
     except HTTPException:  # too large to be looked at: whoever reads it next refuses it
-        return False
+        return {}
 
 
-def _asks(said: Any) -> bool:
-    if not isinstance(said, dict) or said.get("method") != "tools/call":
-        return False
-    parameters = said.get("params")
-    return isinstance(parameters, dict) and parameters.get("name") == "ask"
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -10,18 +10,20 @@ import logging
 import secrets
 import time
 from collections.abc import Collection
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, g, request
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import SecurityError
 from werkzeug.sansio.utils import host_is_trusted
 
+from server.http.collections import is_addressed, readable
 from server.http.own_addresses import OwnAddresses
 from server.http.problems import Problem, Refused
-from server.http.scopes import missing_scope
+from server.http.scopes import allowed_scopes, may, missing_scope
 from server.http.sign_in import token_of_request
 from server.settings import SCOPES, ApiToken, ServerSettings
+from storage.collections import address_of
 from storage.messages import message
 
 logger = logging.getLogger("server.access")
@@ -72,14 +74,11 @@ def secure(app: Flask, settings: ServerSettings) -> None:
         if (preflight := _answer_preflight(settings.cors_origin_names)) is not None:
             return preflight
         if settings.tokens and request.endpoint not in _PUBLIC:
-            authorization, cookies = (request.headers.get(name, "") for name in ("Authorization", "Cookie"))
-            token = token_of_request(authorization, cookies, settings.tokens)
-            if token is not None:
-                g.token, g.token_name = token, token.name
-                if request.endpoint not in _SIGNING_IN:
-                    _check_scope(token)
-            elif request.endpoint not in _SIGNING_IN:
-                raise Refused(_UNAUTHORIZED)
+            _check_token(settings.tokens)
+            if (elsewhere := _readable_elsewhere()) is not None:
+                return elsewhere
+            if "token" in g and request.endpoint not in _SIGNING_IN:
+                _check_scope(g.token)
         if request.routing_exception is None and not _is_from_known_program(settings.cors_origin_names):
             _check_origin()
         return None
@@ -96,15 +95,32 @@ def _is_trusted(host: str, names: list[str]) -> bool:
     return address + bracket in names if bracket else host_is_trusted(host, names)
 
 
+def _check_token(tokens: tuple[ApiToken, ...]) -> None:
+    """Note whose request it is. Raises `Refused` where it is nobody's and does not sign in."""
+    authorization, cookies = (request.headers.get(name, "") for name in ("Authorization", "Cookie"))
+    token = token_of_request(authorization, cookies, tokens)
+    if token is not None:
+        g.token, g.token_name = token, token.name
+    elif request.endpoint not in _SIGNING_IN:
+        raise Refused(_UNAUTHORIZED)
+
+
 def _check_scope(token: ApiToken) -> None:
     if (needed := missing_scope(token)) is None:
         return
     g.missing_scope = needed
-    has = ", ".join(scope for scope in SCOPES if scope in token.scopes)
+    has = ", ".join(scope for scope in SCOPES if scope in allowed_scopes(token)) or message("none of them here")
     detail = message(
         "This needs the scope {needed}; the token {name} has {has}.", needed=needed, name=token.name, has=has
     )
     raise Refused(Problem(403, "scope_missing", _l("The token does not allow this"), detail, _OTHER_TOKEN))
+
+
+def _readable_elsewhere() -> Response | None:
+    """The way to a collection that the token may read, for whoever opens the page of the default one."""
+    if request.endpoint != "web.ask_page" or is_addressed() or may("web.ask_page") or not readable():
+        return None
+    return Response(status=303, headers={"Location": f"{quote(address_of(readable()[0]))}/"})
 
 
 def _check_origin() -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import Protocol
+from urllib.parse import quote
 
-from flask import current_app
+from flask import current_app, g, has_request_context, request
 
 from server import answers
 from server.answering.readiness_check import SelfCheck
@@ -26,11 +27,15 @@ from server.language_model.received import Reply
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from server.retrieval.reachability import DocumentsUnreachable, why_unreachable
 from server.settings import ServerSettings
+from storage.collections import address_of
 from storage.folder_listing import FolderListing, read_listing
 from storage.records import DocumentRecord, PageRecord, PageStatus
 from storage.server_state.answers import AnswerStore, KeptAnswer
 
 EXTENSION = "pagewise"
+COLLECTIONS = "pagewise-collections"
+COLLECTION_KEY = "pagewise.collection"
+"""In the environment of a request: the collection that its address names."""
 
 
 class Answering(Protocol):
@@ -91,12 +96,38 @@ class Services:
     """Knows which kept answers have lost what they rest on; None: nobody looks."""
     stopping: Event = field(default_factory=Event)
     """Set when what still runs must come to an end."""
+    collection: str = ""
+    """The collection that all of these are for; "" where there is only one, without a name."""
+    others: Sequence["Services"] = ()
+    """Those of the collections beside this one; they stop when it does."""
 
 
 def services() -> Services:
-    """The collaborators of the current application."""
-    found: Services = current_app.extensions[EXTENSION]
+    """The collaborators of the current request's collection."""
+    return all_services()[collection()]
+
+
+def all_services() -> Mapping[str, Services]:
+    """The collaborators of every collection, the one that is meant where none is named first."""
+    found: Mapping[str, Services] = current_app.extensions[COLLECTIONS]
     return found
+
+
+def collection() -> str:
+    """The name of the current request's collection; "" where there is only one, without a name."""
+    default: Services = current_app.extensions[EXTENSION]
+    if not has_request_context():
+        return default.collection
+    named: str = g.get("collection", request.environ.get(COLLECTION_KEY, ""))
+    return named if named in all_services() else default.collection
+
+
+def own_address() -> str:
+    """What the addresses of the current collection begin with, for what is kept and read elsewhere.
+
+    "" for the only one, and where nobody asks for it by an address.
+    """
+    return quote(address_of(collection())) if has_request_context() else ""
 
 
 def document_records() -> list[DocumentRecord]:

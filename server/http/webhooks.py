@@ -33,7 +33,10 @@ class Webhook:
     What cannot be delivered after all waits is logged and dropped; of more than a hundred waiting the oldest go.
     """
 
-    def __init__(self, url: str, secret: str, *, waits_seconds: Sequence[float] = _WAITS_SECONDS) -> None:
+    def __init__(
+        self, url: str, secret: str, *, collection: str = "", waits_seconds: Sequence[float] = _WAITS_SECONDS
+    ) -> None:
+        self._collection = {"collection": collection} if collection else {}
         self._url = url
         self._secret = secret.encode()
         self._waits = tuple(waits_seconds)
@@ -45,6 +48,7 @@ class Webhook:
     def send(self, event: str, data: Mapping[str, Any]) -> None:
         """Put an event into the queue; returns at once."""
         body = {"id": secrets.token_hex(8), "event": event, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+        body |= self._collection
         with self._changed:
             self._waiting.append(json.dumps({**body, "data": data}, ensure_ascii=False).encode())
             if self._thread is None:

@@ -20,6 +20,7 @@ from server.http.services import document_records, odd_pages, services
 from server.http.translation import interface_language
 from server.pages.blueprint import blueprint
 from server.pages.cited_pages import opened
+from server.pages.collections import sent_elsewhere
 from server.pages.rendering import AnswerContext, GrowingText
 from server.pages.scopes import chosen_in, chosen_scopes, pattern_of, scopes_of
 from server.pages.sharing import is_only_here, shared_url
@@ -81,6 +82,8 @@ def ask_page() -> str:
 @blueprint.post("/ask")
 def ask() -> BaseResponse:
     """Answer the form and lead to the answer's own page; a script gets the pieces of that page as they come."""
+    if (elsewhere := sent_elsewhere(request.form)) is not None:
+        return elsewhere
     thread = thread_of(request.form.get("follows"))
     asked = schema.QueryRequest.model_validate(_asked(request.form, thread.answers), strict=False)
     question = conversion.question_of(asked, services().settings)

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, redirect, render_template, request
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.documents.reindexing import JobState
 from server.http.condition import model_notices, open_index_status, readiness, stores_notices
 from server.http.scopes import may
-from server.http.services import document_records, documents_dir, documents_problem, services
+from server.http.services import collection, document_records, documents_dir, documents_problem, services
 from server.http.translation import COOKIE as LANGUAGE_COOKIE
 from server.http.translation import LANGUAGES, interface_language
 from server.pages import template_helpers
 from server.pages.addresses import local_address
+from server.pages.collections import offered_collections
 from storage.version import version
 
 THEME_COOKIE = "theme"
@@ -35,6 +36,8 @@ def page_context() -> dict[str, Any]:
         "stores_notices": stores_notices,
         "language_model": services().language_model,
         "settings": services().settings,
+        "collection": collection(),
+        "collections": offered_collections(),
         "can_reindex": services().reindexing is not None,
         "is_indexing": _is_indexing,
         "has_just_indexed": _has_just_indexed,
@@ -87,7 +90,7 @@ def api_page() -> str:
 @blueprint.get("/preferences")
 def preferences() -> BaseResponse:
     """Remember the language and the theme, and go back to the page."""
-    response = redirect(local_address(request.args.get("next", "/")), 303)
+    response = redirect(local_address(request.args.get("next", url_for("web.ask_page"))), 303)
     language, theme = request.args.get("language"), request.args.get("theme")
     if language in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, str(language), max_age=_COOKIE_SECONDS, httponly=True, samesite="Lax")

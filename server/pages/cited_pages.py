@@ -12,7 +12,7 @@ from server.documents.shown_page import ShownPage, cited_page
 from server.documents.slow_work import NoRoom
 from server.http.schema import PassageOut
 from server.http.services import services
-from server.pages.documents import picture_file
+from server.pages.files import picture_file
 from server.pages.page_text import PageText
 from server.pages.template_helpers import is_written_as_markdown
 from server.retrieval.index_holder import IndexNotReady

@@ -19,12 +19,13 @@ from server.http.services import require_documents, services
 from server.pages.addresses import local_address
 from server.pages.blueprint import blueprint
 from server.pages.cited_pages import ZOOMS
-from server.pages.documents import asked_page, picture_file
+from server.pages.files import asked_page, picture_file
 from server.pages.page_text import PageText
 from server.pages.template_helpers import is_written_as_markdown
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.versions import other_versions
 from storage.catalogue.catalogue import Catalogue
+from storage.collections import split_address
 from storage.records import DocumentRecord
 
 VIEWS = ("both", "page", "text")
@@ -94,7 +95,8 @@ def _address(path: str, kept: dict[str, Any], **changes: Any) -> str:
 def _back() -> str | None:
     """The answer or the passages that led here; None where nothing of this kind did."""
     back = local_address(request.args.get("back", ""))
-    is_known = _ANSWER.fullmatch(back) or back.startswith("/find?")
+    path = split_address(back)[1]
+    is_known = _ANSWER.fullmatch(path) or path.startswith("/find?")
     return back if is_known else None
 
 

@@ -1,32 +1,26 @@
-"""Documents: all of them and their states, the picture of a page and the file of one of them."""
+"""Documents: all of them and their states."""
 
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from flask import Response, render_template, request, send_file
-from werkzeug.exceptions import NotFound
+from flask import render_template, request
 
 from server.documents.cited_sentence import cited_range
 from server.documents.document_list import ORDERS, STATES, Wanted, kind_of, list_documents, newest
-from server.documents.shown_page import ShownPage, page_marks, shown_page, with_sentence
-from server.documents.text_search import TextSearch
-from server.documents.uploads import stored_name
+from server.documents.shown_page import page_marks
 from server.http.services import (
     document_records,
     documents_saying,
     folder_listing,
     odd_counts,
     odd_pages,
-    require_documents,
     services,
 )
 from server.pages.blueprint import blueprint
 from server.pages.scopes import chosen_in
-from server.retrieval.index_holder import OpenIndex
-from storage.records import ATTACHED, ChunkRecord, DocumentRecord
+from storage.records import ChunkRecord, DocumentRecord
 
 _MOST_LEFT_OUT = 200
 _MOST_HITS = 500
@@ -117,55 +111,3 @@ def sentence_with(text: str, words: str) -> str:
     start, end = sentence or (0, len(text))
     line = " ".join(text[start:end].split())
     return line if len(line) <= _LONGEST_SENTENCE else f"{line[:_LONGEST_SENTENCE].rsplit(' ', 1)[0]} …"
-
-
-@blueprint.get("/page-pictures/<path:document>")
-def page_picture(document: str) -> Response:
-    """The same page of a PDF as a picture, with the passage marked."""
-    with services().index.acquire() as index:
-        shown = asked_page(index, document)
-        file = picture_file(index, shown)
-    if file is None or shown.page is None:
-        require_documents()
-        raise NotFound
-    wanted = request.args.get("find", "")
-    inside = TextSearch(wanted, [shown.page]).on_page(shown.page.number) if wanted else []
-    hits = sorted({shown.page.text[start:end] for start, end in inside})
-    marked = shown.marked_text, shown.sentence_text, hits
-    picture = services().pictures.picture(file, shown.document.sha256, shown.page.number, *marked)
-    return Response(picture, content_type="image/png", headers={"Cache-Control": "private, max-age=300"})
-
-
-@blueprint.get("/files/<path:document>")
-def file(document: str) -> Response:
-    """The file itself, in the version that is indexed. Only PDF opens in the browser; the rest is saved."""
-    with services().index.acquire() as index:
-        shown = asked_page(index, document)
-        found = services().files.find(index.generation.manifest.documents_dir, shown.document)
-    if found is None:
-        require_documents()
-        raise NotFound
-    is_pdf = shown.document.format == "pdf"
-    return send_file(
-        found,
-        mimetype="application/pdf" if is_pdf else "application/octet-stream",
-        as_attachment=not is_pdf,
-        download_name=stored_name(found.name) or "document",
-    )
-
-
-def asked_page(index: OpenIndex, path: str) -> ShownPage:
-    """The page that the address of this request asks for. Raises `NotFound`."""
-    number, passage = request.args.get("page", type=int), request.args.get("passage")
-    shown = shown_page(index.generation.catalogue, path, number, passage)
-    if shown is None:
-        raise NotFound
-    sentence = _SENTENCE.fullmatch(request.args.get("sentence", ""))
-    return with_sentence(shown, int(sentence[1]), int(sentence[2])) if sentence else shown
-
-
-def picture_file(index: OpenIndex, shown: ShownPage) -> Path | None:
-    """The file whose page can be drawn; None where it has no pages to draw."""
-    if shown.document.format != "pdf" or shown.page is None or ATTACHED in (shown.page.label or ""):
-        return None
-    return services().files.find(index.generation.manifest.documents_dir, shown.document)

@@ -11,6 +11,7 @@ from server.http import conversion, schema
 from server.http.services import document_records, services
 from server.pages.blueprint import blueprint
 from server.pages.cited_pages import Pane, opened
+from server.pages.collections import sent_elsewhere
 from server.pages.scopes import chosen_in, pattern_of, scopes_of
 from storage.messages import encoded
 
@@ -21,6 +22,8 @@ _MOST = 50
 @blueprint.get("/find")
 def find() -> str | BaseResponse:
     """The form, and below it what was found for `?q=`; with `?open=2` the page that the second passage stands on."""
+    if (elsewhere := sent_elsewhere(request.args)) is not None:
+        return elsewhere
     scopes = [scope for scope in request.args.getlist("documents") if scope]
     if "question" in request.args:  # the form for questions says so
         wanted = request.args["question"].strip() or None

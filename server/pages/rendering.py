@@ -298,7 +298,7 @@ def _sanitised(markup: str) -> Markup:
 
 def _attribute(_tag: str, name: str, value: str) -> str | None:
     if name == "href":
-        return value if re.fullmatch(r"(?:/answers/[\w-]+\?open=\d+)?#[\w-]+", value) else None
+        return value if re.fullmatch(r"(?:(?:/collections/[\w%-]+)?/answers/[\w-]+\?open=\d+)?#[\w-]+", value) else None
     if name == "aria-describedby":
         return value if re.fullmatch(r"quote-\d+", value) else None
     if name == "tabindex":

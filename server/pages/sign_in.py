@@ -15,7 +15,7 @@ blueprint = Blueprint("sign_in", __name__)
 @blueprint.get("/sign-in")
 def sign_in_page() -> BaseResponse | str:
     """The form; whoever is signed in, or needs no token, goes on."""
-    target = local_address(request.args.get("next", "/"))
+    target = local_address(request.args.get("next", url_for("web.ask_page")))
     if not services().settings.tokens or "token_name" in g:
         return redirect(target, 303)
     return render_template("sign_in.html", bare=True, next=target)
@@ -24,7 +24,7 @@ def sign_in_page() -> BaseResponse | str:
 @blueprint.post("/sign-in")
 def sign_in() -> BaseResponse | tuple[str, int]:
     """Take the token and leave a cookie in its place."""
-    target = local_address(request.form.get("next", "/"))
+    target = local_address(request.form.get("next", url_for("web.ask_page")))
     tokens = services().settings.tokens
     token = known_token(request.form.get("token", "").strip(), tokens)
     if token is None and tokens:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from server.memory import give_memory_back
 from storage.embedding.loading import load_recorded_model
 from storage.embedding.models import PROBE_TEXT, SAME_MODEL_COSINE, ModelUnavailable
 from storage.failures import INDEX_AWAY
+from storage.generations.lock import mark_served
 from storage.generations.published import (
     DamagedGeneration,
     Generation,
@@ -114,6 +115,7 @@ class IndexHolder:
         self._stopped = False
         self._opened_once = threading.Event()
         self._thread: threading.Thread | None = None
+        self._served: IO[str] | None = None
 
     @property
     def index_dir(self) -> Path:
@@ -190,6 +192,8 @@ class IndexHolder:
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
+        if self._served is not None:
+            self._served.close()
         self._show(_Swap(None, IndexState(ready=False, reason=message("the server is stopping"))))
 
     def _check_is_there(self) -> None:
@@ -206,6 +210,7 @@ class IndexHolder:
     def _watch(self) -> None:
         while not self._stopped:
             try:
+                self._served = self._served or mark_served(self._index_dir)
                 self.refresh()
             except Exception:
                 # Whatever it is, the generation in use goes on answering and the next look may succeed.

@@ -20,6 +20,10 @@
         event.preventDefault();
         form.requestSubmit(form.querySelector("[type=submit]"));
       });
+      form.querySelector("[data-collection]")?.addEventListener("change", ({ target }) => {
+        const { address } = target.selectedOptions[0].dataset;
+        location.assign(`${address}?q=${encodeURIComponent(form.question.value)}`);
+      });
     }
     enhance(document);
   }

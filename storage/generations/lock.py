@@ -1,4 +1,7 @@
-"""The job's lock: one indexing job at a time may change an index. It goes with the process, however that ends."""
+"""The job's lock: one indexing job at a time may change an index; and the mark of servers that answer from it.
+
+Both go with their process, however that ends.
+"""
 
 import fcntl
 import os
@@ -6,11 +9,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from storage.generations.published import utc_now
 from storage.messages import message
 from storage.private_files import private_directory, private_opener, tighten_index
 
+_SERVED = "SERVED"
 _WRITTEN = re.compile(r"process (\d+), since (\S+)")
 
 
@@ -53,6 +58,28 @@ def is_locked(index_dir: Path) -> bool:
         return False  # the index of another account: nothing of it can be read anyway
     except BlockingIOError:
         return True
+    return False
+
+
+def mark_served(index_dir: Path) -> IO[str] | None:
+    """Have jobs know that a server answers from this index, until the file is closed; None: that cannot be noted."""
+    try:
+        file = open(index_dir / _SERVED, "a", encoding="utf-8", opener=private_opener)  # noqa: SIM115 - kept open
+    except OSError:
+        return None
+    fcntl.flock(file, fcntl.LOCK_SH)
+    return file
+
+
+def is_served(index_dir: Path) -> bool:
+    """Whether a server answers from this index now."""
+    try:
+        with (index_dir / _SERVED).open(encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
     return False
 
 

@@ -4,15 +4,14 @@ Knows nothing of what the entries mean. A file that cannot be read is taken for 
 learned or made anew.
 """
 
+import fcntl
 import json
-import threading
 from pathlib import Path
 from typing import Any
 
-from storage.private_files import private_directory, write_private
+from storage.private_files import private_directory, private_opener, write_private
 
 _MOST_ENTRIES = 50
-_writing = threading.Lock()
 
 
 def kept_entry(file: Path, name: str) -> Any:
@@ -21,11 +20,15 @@ def kept_entry(file: Path, name: str) -> Any:
 
 
 def keep_entry(file: Path, name: str, entry: Any) -> None:
-    """Keep it, in the place of what was kept under that name; the oldest of more than fifty go. Raises `OSError`."""
-    with _writing:
+    """Keep it, in the place of what was kept under that name; the oldest of more than fifty go. Raises `OSError`.
+
+    One thread or process at a time: the server and `make doctor` may both be at it.
+    """
+    private_directory(file.parent)
+    with open(file.with_suffix(".lock"), "ab", opener=private_opener) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         entries = {key: value for key, value in _entries(file).items() if key != name} | {name: entry}
         newest = dict(list(entries.items())[-_MOST_ENTRIES:])
-        private_directory(file.parent)
         fresh = file.with_suffix(".new")
         write_private(fresh, json.dumps(newest, ensure_ascii=False, indent=1))
         fresh.replace(file)

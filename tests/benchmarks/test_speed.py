@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.speed.charts import render, written
 from benchmarks.speed.figures import Bars, Curve, Effort, Figure, Section, figure
+from benchmarks.speed.machine import instructions, machine
 from benchmarks.speed.model_shape import BGE_M3
 from benchmarks.speed.model_shape_probe import operations
 from benchmarks.speed.report import as_html, as_json, as_text
@@ -123,3 +124,21 @@ def test_scale_is_measured_through_the_real_job_and_retriever(tmp_path: Path) ->
     assert values["recall@10 of the vector search"] == 1.0
     assert values["retrieve, p50"] > 0
     assert [chart.title for chart in section.charts if isinstance(chart, Curve)] != []
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("model name\t: A\nflags\t\t: fpu avx avx2 avx512f amx_bf16 fma\n", "avx2 avx512f amx_bf16"),
+        ("processor : 0\nFeatures\t: fp asimd bf16\n", "asimd bf16"),
+        ("model name : A\n", ""),
+    ],
+)
+def test_a_figure_says_which_instructions_the_processor_has(tmp_path: Path, written: str, told: str) -> None:
+    (tmp_path / "cpuinfo").write_text(written, encoding="utf-8")
+    assert instructions(tmp_path / "cpuinfo") == told
+
+
+def test_a_machine_whose_instructions_are_restricted_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "AVX2")
+    assert "ONEDNN_MAX_CPU_ISA=AVX2" in machine(tmp_path / "nothing")

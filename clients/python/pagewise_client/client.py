@@ -10,6 +10,7 @@ from typing import Literal
 
 from pagewise_client.models import (
     AnswersResponse,
+    CollectionsResponse,
     DeleteResponse,
     DocumentsResponse,
     Health,
@@ -119,6 +120,10 @@ class Pagewise(Transport):
         replace: True: files of the same name are replaced.
         """
         return self._send_files(UploadResponse, "POST", "/api/documents", "file", files, {"replace": replace})
+
+    def collections(self) -> CollectionsResponse:
+        """The collections that can be asked; `/api/collections/papers/query` is `/api/query` of one of them."""
+        return self._call(CollectionsResponse, "GET", "/api/collections")
 
     def status(self) -> StatusResponse:
         """How the server is, what it answers from and with what."""

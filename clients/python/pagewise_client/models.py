@@ -45,6 +45,26 @@ class Checks:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Collection:
+    """One of several folders that are served side by side."""
+
+    name: str
+    # The address of its pages; its API is below /api/collections/NAME/.
+    url: str
+    # Whether it is the one that is meant where none is named.
+    default: bool
+    # Whether its index is open.
+    ready: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectionsResponse:
+    """The collections that the caller may read; none where there is one folder without a name."""
+
+    collections: list[Collection]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Conflict:
     """Sources that answer differently."""
 

@@ -3,6 +3,7 @@
 import itertools
 import re
 import statistics
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -30,6 +31,10 @@ _MATHEMATICS = re.compile("[=<>≤≥≈∈∑∏∫±→∝≡\U0001d400-\U0001
 _LEADER_END = re.compile(r"[.·•…_‧⋅]{2,}$|^[.·•…_‧⋅]$")
 _NEAR = 1.4  # sizes from line to line of one cell
 _TIGHT = 0.87  # of the usual step from row to row
+_BETWEEN_ROWS, _BEFORE_FIGURES, _AFTER_FIGURES = (True, True), (False, True), (True, False)  # which line has any
+_WITHOUT_FIGURES = (False, False)
+_SAME_SIZE = 0.15  # of the text: lines of one label
+_ENOUGH_STEPS = 3  # from row to row, to know how far apart they are
 _DANGLES = re.compile(r"(?:\b(?:of|and|or|to|for|the|in|with|by|on|from|und|der|für|de|et)|[-–—,/&])$", re.IGNORECASE)
 _PARTED = re.compile(r"[^\W_][-‐‑–/]$")  # "S-10", "2019–2020", "QCBS/S-10" on two lines of a cell
 _HEADS_A_SECTION = re.compile(r"[:：]$")
@@ -137,15 +142,44 @@ def with_whole_cells(rows: Sequence[Row], table: Sequence[list[str]]) -> list[li
     """The table's rows, those joined to the one before that only go on with its words, as where no rules part them."""
     labelled = [row.base - above.base for above, row, cells in zip(rows, rows[1:], table[1:], strict=False) if cells[0]]
     usual = statistics.median(labelled) if labelled else 0.0
+    wrapped = _wrapped_labels(rows, table)
     whole: list[list[str]] = []
     for index, (row, cells) in enumerate(zip(rows, table, strict=True)):
         step = row.base - rows[index - 1].base
         goes_on = index > 0 and step < _NEAR * max(row.size, rows[index - 1].size)
-        if goes_on and (_is_label_goes_on(whole[-1], cells) or (step < _TIGHT * usual and _is_rest(whole[-1], cells))):
+        is_label = index in wrapped or (goes_on and _is_label_goes_on(whole[-1], cells))
+        if is_label or (goes_on and step < _TIGHT * usual and _is_rest(whole[-1], cells)):
             whole[-1] = [_joined(one, other) for one, other in zip(whole[-1], cells, strict=True)]
         else:
             whole.append(list(cells))
     return whole
+
+
+def _wrapped_labels(rows: Sequence[Row], table: Sequence[list[str]]) -> set[int]:
+    """The rows whose label begins in the row above: nearer to it than rows are, and it had no room for the next word.
+
+    The figures stand beside the last line of such a label, or beside the first.
+    """
+    labels = [cells_of(row)[0] if row.words and cells[0] else [] for row, cells in zip(rows, table, strict=True)]
+    steps: dict[tuple[bool, bool], list[float]] = defaultdict(list)
+    kinds = [(any(one[1:]), any(other[1:])) for one, other in itertools.pairwise(table)]
+    for number, kind in enumerate(kinds):
+        if labels[number + 1]:
+            steps[kind].append(rows[number + 1].base - rows[number].base)
+    if len(steps[_BETWEEN_ROWS]) < _ENOUGH_STEPS:
+        return set()
+    right = max(label[-1].x1 for label in labels if label)
+    wrapped: set[int] = set()
+    for is_wrap, other in ((_BEFORE_FIGURES, _AFTER_FIGURES), (_AFTER_FIGURES, _BEFORE_FIGURES)):
+        tight = _TIGHT * min([*steps[_BETWEEN_ROWS], *steps[other]])
+        for number, kind in enumerate(kinds):
+            above, below = labels[number : number + 2]
+            is_near = rows[number + 1].base - rows[number].base < tight and kind in (is_wrap, _WITHOUT_FIGURES)
+            is_full = above and below and above[-1].x1 + below[0].x1 - below[0].x0 > right
+            is_alike = abs(rows[number].size - rows[number + 1].size) < _SAME_SIZE * rows[number].size
+            if is_near and is_full and is_alike and not _HEADS_A_SECTION.search(table[number][0]):
+                wrapped.add(number + 1)
+    return wrapped
 
 
 def below_one_another(above: str, below: str) -> str:

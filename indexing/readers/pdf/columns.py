@@ -24,6 +24,8 @@ _SWITCHES = 0.05  # of the rows: how often the drawing may go from one side to t
 _NEW_STRETCH = 1.1  # sizes of white between two stretches of rows
 _MUCH_WHITE = 5.0  # sizes: columns on a part of a page end there
 _FURTHER = 1.35  # of the usual step from row to row
+_TITLE_WHITE = 0.4  # sizes of white above it
+_LINE_STEP = 1.3  # of a side's usual step from line to line
 _FOOTNOTE_SIZE = 0.9  # of the page's
 _FOOTNOTE = re.compile(r"(?:\^\d{1,3}|\d{1,3}\b|\^[a-z]\b|[*†‡§¶]|\(\d{1,2}\)|[a-z]\)|①|②|③|注)")
 _TOP_ROWS = 7  # of a column: their size is that of its text
@@ -44,10 +46,14 @@ def in_reading_order(
     Footnotes of columns go into `notes`, where the caller reads them after its own columns.
     """
     gutter = _page_gutter(rows, level, upright) if depth < _DEEPEST else None
+    found = _local_columns(rows, level, upright) if gutter is None and depth < _DEEPEST else None
+    for around in _all_flowing(rows, gutter, found):
+        for part in around:
+            yield from in_reading_order(part, level, upright, depth + 1, notes)
+        return
     if gutter is not None:
         yield from _bands(rows, gutter, level, upright, depth, notes)
         return
-    found = _local_columns(rows, level, upright) if depth < _DEEPEST else None
     if found is not None:
         first, end, place = found
         if first:
@@ -83,8 +89,8 @@ def _bands(
 def _runs(rows: Sequence[Row], gutter: float) -> Iterator[tuple[bool, list[Row]]]:
     run: list[Row] = []
     last = False
-    for row in rows:
-        crosses = _crosses(row, gutter)
+    for index, row in enumerate(rows):
+        crosses = _crosses(row, gutter) or _is_title(rows, index, gutter)
         if run and crosses != last:
             yield last, run
             run = []
@@ -92,6 +98,15 @@ def _runs(rows: Sequence[Row], gutter: float) -> Iterator[tuple[bool, list[Row]]
         last = crosses
     if run:
         yield last, run
+
+
+def _is_title(rows: Sequence[Row], index: int, gutter: float) -> bool:
+    """Whether a row stands in the middle above what runs across, with white space above: it belongs to that."""
+    if not 0 < index < len(rows) - 1 or not _crosses(rows[index + 1], gutter) or not rows[index].words:
+        return False
+    above, row, below = rows[index - 1 : index + 2]
+    is_centred = abs(row.x0 + row.x1 - below.x0 - below.x1) < 2 * row.size
+    return is_centred and len(row.segments(_GAP)) == 1 and row.top - above.bottom > _TITLE_WHITE * row.size
 
 
 def _sides(
@@ -213,9 +228,57 @@ def _local_columns(
         for stop in sorted({end, _end_before_white(rows, first, end)}, reverse=True):
             for place in places if stop - first >= _COLUMN_ROWS else []:
                 if _are_sides(rows[first:stop], place, level, upright, least=_COLUMN_ROWS):
-                    return first, stop, place
+                    return _with_lines_above(rows, first, place), stop, place
         first = _next_block(rows, first, end)
     return None
+
+
+def _with_lines_above(rows: Sequence[Row], first: int, place: float) -> int:
+    """Where columns begin, with the lines of the left one that stand higher than the right one."""
+    left, _ = _parted(rows[first:], place)
+    step = _LINE_STEP * pitch(left)
+    while first > 0 and rows[first - 1].words and rows[first - 1].x1 < place:
+        below = next((row for row in left if row.words), rows[first])
+        if abs(rows[first - 1].size - below.size) > 0.1 * below.size:
+            break
+        if below.base - rows[first - 1].base > step * below.size:
+            break
+        first -= 1
+        left.insert(0, rows[first])
+    return first
+
+
+def _all_flowing(
+    rows: Sequence[Row], gutter: float | None, found: tuple[int, int, float] | None
+) -> Iterator[list[list[Row]]]:
+    """Where a text goes on below what stands beside it, on either side of a page's gutter or of a part's."""
+    if found is not None and (parts := _flowing(rows, *found)):
+        yield parts
+    end = 0
+    for crosses, run in _runs(rows, gutter) if gutter is not None else ():
+        first, end = end, end + len(run)
+        if not crosses and gutter is not None and (parts := _flowing(rows, first, end, gutter)):
+            yield parts
+
+
+def _flowing(rows: Sequence[Row], first: int, end: int, place: float) -> list[list[Row]]:
+    """What stands beside a text apart from that text, whole, where it goes on below in full lines; else nothing."""
+    left, right = _parted(rows[first:end], place)
+    if end == len(rows) or not is_prose(left) or not right or not (left[-1].words and rows[end].words):
+        return []
+    if rows[end].base - left[-1].base > _LINE_STEP * pitch(left) * left[-1].size or not _goes_on(left[-1], rows[end]):
+        return []
+    if is_prose(right) and right[-1].words and _goes_on(right[-1], rows[end]):
+        return []  # columns that are read one after the other, then what stands below
+    if first and rows[first - 1].words and left[0].words and _goes_on(rows[first - 1], left[0]):
+        return [right, [*rows[:first], *left, *rows[end:]]]
+    return [part for part in (list(rows[:first]), right, [*left, *rows[end:]]) if part]
+
+
+def _goes_on(above: Row, below: Row) -> bool:
+    """Whether a sentence goes on from the end of one line in the other."""
+    end, begin = above.words[-1].text, below.words[0].text
+    return begin[0].islower() and (end[-1].isalnum() or end[-1] in "-‐,;")
 
 
 def _next_block(rows: Sequence[Row], first: int, end: int) -> int:

@@ -8,11 +8,11 @@ import itertools
 import re
 import statistics
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexing.readers.pdf.cells import cells_of, is_figure
+from indexing.readers.pdf.cells import Span, cells_of, is_figure
 from indexing.readers.pdf.lines import Inset, Row, rows_of, text_of
 from indexing.readers.pdf.words import Rule, Word
 
@@ -23,6 +23,7 @@ _FEW_DRAWN = 3  # of them, where straight ones touch them
 _ENOUGH_BARS = 4  # … bars of so many lengths on one line; the grounds of a table's cells are as high as one another
 _SMALLEST = (60.0, 40.0)  # points: width and height
 _MOST_ON_BAR = 3  # words on a filled shape; with more it is a ground
+_CLOSE = 0.3  # sizes of the text from the edge of its ground
 _MOST_GROUPS = 300
 _BESIDE = 80.0  # points between the parts of one figure
 _LONGEST_RULE = 2.0  # times the figure's width or height, of a rule that belongs to it
@@ -54,7 +55,7 @@ def find_figures(
     usual = statistics.median(word.size for word in words for _ in word.text)
     found: list[Inset] = []
     rest = list(words)
-    groups = _with_rules(rules, lines, list(_empty(bars, words)))
+    groups = _with_rules(rules, lines, list(_empty(_without_grounds(bars), words)))
     long_rows = [row for row in rows_of(words) if _is_long(row, usual)] if len(groups) > 1 else []
     for box in (group.box for group in _merged(groups, long_rows) if group.is_figure()):
         labels = _labels(box, rest, usual)
@@ -76,15 +77,39 @@ def _box_of(word: Word) -> Rule:
     return word.x0, word.top, word.x1, word.bottom
 
 
+def _without_grounds(bars: Sequence[Rule]) -> list[Rule]:
+    """The bars that are no grounds of a table's cells: these touch their neighbours in row after row."""
+    bands: dict[tuple[int, int], set[Span]] = defaultdict(set)
+    for x0, top, x1, bottom in bars:
+        bands[round(top), round(bottom)].add((round(x0), round(x1)))
+    rows = [_touching(spans) for spans in bands.values()]
+    repeated = {span for span, count in Counter(span for row in rows for span in row).items() if count > 1}
+    return [bar for bar in bars if (round(bar[0]), round(bar[2])) not in repeated]
+
+
+def _touching(spans: set[Span]) -> set[Span]:
+    ordered = sorted(spans)
+    pairs = [(one, other) for one, other in itertools.pairwise(ordered) if abs(one[1] - other[0]) <= 1]
+    return {span for pair in pairs for span in pair}
+
+
 def _empty(bars: Sequence[Rule], words: Sequence[Word]) -> Iterator[Rule]:
-    """The bars with few words on them."""
+    """The bars with few words on them, and not just as long as these: such a one is the ground of a text."""
     ordered = sorted(words, key=lambda word: word.middle)
     middles = [word.middle for word in ordered]
     for bar in bars:
         beside = ordered[bisect_left(middles, bar[1]) : bisect_right(middles, bar[3])]
-        on_it = (bar[0] <= (word.x0 + word.x1) / 2 <= bar[2] for word in beside)
-        if len(beside) <= _MOST_ON_BAR or sum(on_it) <= _MOST_ON_BAR:
+        on_it = [word for word in beside if bar[0] <= (word.x0 + word.x1) / 2 <= bar[2]]
+        if len(on_it) <= _MOST_ON_BAR and not (on_it and _is_ground(bar, on_it)):
             yield bar
+
+
+def _is_ground(bar: Rule, words: Sequence[Word]) -> bool:
+    """Whether a filled shape lies close around the words, as behind text that is marked."""
+    left, top, right, bottom = _around(list(map(_box_of, words)))
+    em = words[0].size
+    is_close = max(abs(bar[0] - left), abs(bar[2] - right)) < _CLOSE * em
+    return is_close and bar[3] - bar[1] < bottom - top + 2 * _CLOSE * em
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from indexing.readers.pdf.cells import below_one_another, is_figure, markdown_row
-from indexing.readers.pdf.lines import Inset, Row, rows_of, text_of
+from indexing.readers.pdf.lines import Inset, Row, has_leader, rows_of, text_of
 from indexing.readers.pdf.words import Rule, Word
 
 _SNAP = 2.5  # points: rules so near are one, ends so near touch
@@ -231,26 +231,44 @@ def _row_texts(
 
 
 def _aligned_lines(columns: Sequence[list[Row]]) -> list[list[str]]:
-    """The lines of a band whose columns have as many, at the same heights, and are no running text; else []."""
-    most = max((len(rows) for rows in columns), default=0)
-    whole = [rows for rows in columns if len(rows) == most]
-    filled = sum(bool(rows) for rows in columns)
-    if most < _SPLIT_ROWS or len(whole) < max(2.0, _WHOLE_COLUMNS * filled):
+    """The rows of a band without rules between them, and no running text; else [].
+
+    A row begins where most columns have a line; most columns have no others, those of the rest go on with their row.
+    """
+    starts = _starts(columns)
+    filled = [rows for rows in columns if rows]
+    whole = [rows for rows in filled if len(rows) == len(starts) and all(_is_start(row, starts) for row in rows)]
+    has_leaders = sum(has_leader(row.words) for rows in filled for row in rows) >= _SPLIT_ROWS
+    least = 2 if has_leaders else _SPLIT_ROWS
+    if len(starts) < least or len(whole) < max(2.0, _WHOLE_COLUMNS * len(filled)):
         return []
-    bases = [row.base for row in whole[0]]
-    for rows in columns:
-        for row in rows:
-            if min(abs(row.base - base) for base in bases) > _ALIGNED * row.size:
-                return []
-    starts = [row.words[0].text[0] for rows in columns for row in rows]
-    if sum(start.islower() for start in starts) > 0.2 * len(starts):
+    begin = [row for rows in filled for row in rows if _is_start(row, starts)]
+    if sum(row.words[0].text[0].islower() for row in begin) > 0.2 * len(begin):
         return []
-    table = [["" for _ in columns] for _ in bases]
+    if any(row.base < starts[0] - _ALIGNED * row.size for rows in filled for row in rows):
+        return []
+    table: list[list[list[Word]]] = [[[] for _ in columns] for _ in starts]
     for column, rows in enumerate(columns):
         for row in rows:
-            line = min(range(most), key=lambda index: abs(bases[index] - row.base))
-            table[line][column] = text_of(row.words)
-    return table
+            line = sum(start <= row.base + _ALIGNED * row.size for start in starts) - 1
+            table[line][column] += row.words
+    return [[cell_text(words) for words in cells] for cells in table]
+
+
+def _starts(columns: Sequence[list[Row]]) -> list[float]:
+    """The baselines on which most of the columns have a line."""
+    filled = sum(bool(rows) for rows in columns)
+    bases: list[list[float]] = []
+    for base, size in sorted((row.base, row.size) for rows in columns for row in rows):
+        if bases and base - bases[-1][0] <= _ALIGNED * size:
+            bases[-1].append(base)
+        else:
+            bases.append([base])
+    return [base[0] for base in bases if len(base) >= max(2.0, _WHOLE_COLUMNS * filled)]
+
+
+def _is_start(row: Row, starts: Sequence[float]) -> bool:
+    return any(abs(row.base - start) <= _ALIGNED * row.size for start in starts)
 
 
 def cell_text(words: Sequence[Word]) -> str:

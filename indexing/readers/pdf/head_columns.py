@@ -7,13 +7,14 @@ it is in their middle and there is a sign that it does: it reaches beyond one co
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 
 from indexing.readers.pdf.cells import Span, below_one_another, column_of, shared_width
 
 _CENTRED = 8.0  # points: so far off the middle is as good as in it
 _IN_MIDDLE = 3.0  # points: it is the name of the one column below
+_LINE_STEP = 1.45  # sizes from line to line of one name
 _REACH = 0.2  # sizes that a name must reach beyond the middle of a gap
 _DIGITS = re.compile(r"\d+")
 _INDENT = 3.0  # sizes from the left edge: no name of the labels
@@ -23,12 +24,16 @@ Range = tuple[int, int]  # first and last column
 
 @dataclass(slots=True)
 class HeadName:
-    """A name in a header, of one line or several; `ruled` are the first and last column over which its rule goes."""
+    """A name in a header, of one line or several; `ruled` are the first and last column under its rule, if known."""
 
     text: str
     span: Span
     base: float
     ruled: Range | None = None
+    first_base: float = field(init=False)  # of its first line; `base` is that of the last
+
+    def __post_init__(self) -> None:
+        self.first_base = self.base
 
 
 class HeadColumns:
@@ -42,12 +47,16 @@ class HeadColumns:
         ends = [*(start for start, _ in gaps), edges[1]]
         self._places = list(zip(starts, ends, strict=True))
         self._below = [""] * len(own)
+        self._groups: dict[Range, HeadName] = {}  # columns under one name in a lower line
 
     def placed(self, names: Sequence[HeadName], em: float) -> list[str]:
         """A line of names by column; one that stands over several columns is repeated in each."""
         reached = [self._reached(name.span, em) for name in names]
         covered = [self._covered(name.span, one) for name, one in zip(names, reached, strict=True)]
-        covered = [name.ruled or one for name, one in zip(names, self._parted(covered, names), strict=True)]
+        parted = self._parted(covered, names)
+        for number, name in enumerate(names):
+            name.ruled = name.ruled or self._group_below(name, reached[:number] + reached[number + 1 :], em)
+        covered = [name.ruled or one for name, one in zip(names, parted, strict=True)]
         ranges = self._widened(names, covered, reached)
         if len(names) == 1 and not names[0].ruled and self._is_title(names[0].span, ranges[0]):
             ranges = [(1, len(self._own) - 1)]
@@ -58,7 +67,25 @@ class HeadColumns:
         for name, (first, last) in zip(names, ranges, strict=True):
             if first == last:
                 self._places[first], self._below[first] = name.span, name.text
+            else:
+                self._groups[first, last] = name
         return [reduce(below_one_another, dict.fromkeys(column), "") for column in texts]
+
+    def _group_below(self, name: HeadName, others: Sequence[Range], em: float) -> Range | None:
+        """The columns under the one name of the line below in whose middle a shorter one stands: it begins that name.
+
+        `others` are the columns of the other names of its line, which may be none of these.
+        """
+        over = [(columns, group) for columns, group in self._groups.items() if shared_width(name.span, group.span) > 0]
+        if len(over) != 1:
+            return None
+        (first, last), group = over[0]
+        is_shorter = name.span[1] - name.span[0] < group.span[1] - group.span[0]
+        is_near = (
+            group.first_base - name.base < _LINE_STEP * em and abs(sum(group.span) - sum(name.span)) / 2 < _IN_MIDDLE
+        )
+        is_theirs = any(one <= last and first <= other for one, other in others)
+        return (first, last) if is_shorter and is_near and not is_theirs else None
 
     def _is_title(self, span: Span, columns: Range) -> bool:
         """Whether a name is in the middle of the whole table, its labels with it, and not of its columns."""

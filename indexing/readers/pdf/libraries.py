@@ -21,7 +21,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from pypdf.errors import DependencyError
 
-from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
+from indexing.documents import ENCRYPTED, ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers.pdf.annotations import open_flattened, unseen
 from indexing.readers.pdf.attachments import attached_parts
 from indexing.readers.pdf.page_reading import PageReading, plain_page, read_page
@@ -30,7 +30,6 @@ from storage.messages import message
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it logs a line for every oddity of every object
 
 _Result = TypeVar("_Result")
-_ENCRYPTED = message("it is encrypted; remove the password and index again")
 _MOST_OUTLINE_ENTRIES = 1_000
 _LONGEST_LABEL = 40
 
@@ -73,7 +72,7 @@ class Pypdf:
         except PageError as exc:
             if isinstance(exc.__cause__, DependencyError):
                 raise
-        raise ParseFailure("encrypted", _ENCRYPTED)
+        raise ParseFailure("encrypted", ENCRYPTED)
 
     def read(self, index: int) -> PageReading:
         """The page's text and nothing else."""
@@ -108,7 +107,7 @@ class Pdfium:
             self._document = pypdfium2.PdfDocument(path)
         except pypdfium2.PdfiumError as exc:
             if "password" in str(exc).lower():
-                raise ParseFailure("encrypted", _ENCRYPTED) from exc
+                raise ParseFailure("encrypted", ENCRYPTED) from exc
             raise PageError(str(exc)) from exc
         with suppress(pypdfium2.PdfiumError):
             self._document.init_forms()

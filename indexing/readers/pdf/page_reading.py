@@ -16,6 +16,7 @@ from indexing.readers.pdf.scripts import is_right_to_left, is_vertical, vertical
 from indexing.readers.pdf.words import Turn
 
 _MOST_MISSING = 0.02  # of the plain text's words
+_SAID_ONCE = 0.5  # of a word that is there, only less often: the same name over several columns is said once
 _ENOUGH_HIDDEN = 20  # letters and digits on one page; less is a stray mark of a program
 _CUT = re.compile(r"[-\x02\ufffe]\s*\n\s*|[\x02\ufffe]")
 _MARK = re.compile(r"[\x02\ufffe](?:\r?\n)?")
@@ -120,7 +121,8 @@ def _missing_share(plain: str, text: str) -> float:
     """How much of the plain text's words (0–1) the layout has lost or torn; raised signs may be joined to words."""
     wanted, found = words_in(plain), words_in(text.replace("^", ""))
     longer = " ".join((found - wanted).keys())
-    missing = sum(count for word, count in (wanted - found).items() if word not in longer)
+    lost = {word: count for word, count in (wanted - found).items() if word not in longer}
+    missing = sum(count * (_SAID_ONCE if found[word] else 1.0) for word, count in lost.items())
     return missing / max(sum(wanted.values()), 1)
 
 

@@ -103,7 +103,9 @@ def _keys(line: str, page: int, *, is_top: bool, large: Collection[str]) -> Iter
     if (letters >= 3 or (letters and signs >= _NUMBER_OF_A_CASE)) and (text not in large or counting):
         yield text
     for number in counting if is_top else numbers:
-        yield line[: number.start()].strip(), line[number.end() :].strip(), int(number.group()) - page
+        before, after = line[: number.start()].strip(), line[number.end() :].strip()
+        is_outer = not (before and after)  # at the outer edge of the paper, left and right in turn
+        yield *(("", f"{before}{after}") if is_outer else (before, after)), int(number.group()) - page
     for one, other in itertools.combinations(counting[:_MOST_COUNTING], 2):  # "Page 2 of 5 Page ID 1037": both count
         rest = line[: one.start()], line[one.end() : other.start()], line[other.end() :]
         yield *rest, int(one.group()) - page, int(other.group()) - page

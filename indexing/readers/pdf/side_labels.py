@@ -16,6 +16,7 @@ _WIDE = 0.8  # of the table: a rule so long parts groups
 _LINED_UP = 0.6  # of the rows begin where their labels do
 _SAME_EDGE = 0.3  # sizes
 _OFF_MIDDLE = 0.8  # sizes
+_OFF_TALL_MIDDLE = 0.2  # of a group's height: writers count its rows wrong
 _MOST_LINES = 3
 _MOST_LABELLED = 0.7  # of the rows: more have a label of their own
 _DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
@@ -116,5 +117,6 @@ def _shared_label(
     words = [word for word in rows[labelled[0]].words if column_of(gaps, (word.x0 + word.x1) / 2) == column]
     base = statistics.median(word.base for word in words) if words else 0.0
     others = [rows[number].base for number in bodies if number != labelled[0]]
-    middle = (min(*others, base) + max(*others, base)) / 2
-    return labelled[0] if abs(base - middle) < _OFF_MIDDLE * rows[labelled[0]].size else None
+    top, bottom = min(*others, base), max(*others, base)
+    near = max(_OFF_MIDDLE * rows[labelled[0]].size, _OFF_TALL_MIDDLE * (bottom - top))
+    return labelled[0] if abs(base - (top + bottom) / 2) < near else None

@@ -26,7 +26,7 @@ YEAR = re.compile(
     r"(?:(?:\d{1,2},\s)?(?:19|20)\d\d(?:[/–-]\d{2,4})?[EeAaPp]?|\d{1,2}([/.-])\d{1,2}\1(?:(?:19|20)\d\d|\d\d))(?:\s?\^\S+)?$"
 )
 _MOST_HEAD_ROWS = 5  # that name the first column, in a header of at most …
-_TALLEST_HEAD = 9  # … rows
+TALLEST_HEAD = 12  # … rows
 _WRITTEN = re.compile(r"[^\W\d_]{2}")
 _REMARK = re.compile(r"\([^()]*\)$")  # of all figures: "(in millions)"
 _WIDE_HEAD = 250  # characters
@@ -115,7 +115,8 @@ def _stacked(
             above.span = min(above.span[0], below.span[0]), max(above.span[1], below.span[1])
             above.base = below.base
         joined = {id(below) for _, below in pairs}
-        stack = sorted([*stack, *(name for name in line if id(name) not in joined)], key=lambda name: name.span)
+        stack = [*stack, *(name for name in line if id(name) not in joined)]
+        stack.sort(key=lambda name: (column_of(gaps, sum(name.span) / 2), name.base, name.span))
     yield stack
 
 
@@ -204,8 +205,10 @@ def own_spans(rows: Sequence[Row], gaps: Sequence[Span]) -> list[Span]:
     """From where to where each column's own text reaches below the header; (0, 0) where there is none."""
     columns: list[list[Word]] = [[] for _ in range(len(gaps) + 1)]
     for row in rows:
-        for column, word in by_column(row.words, gaps) if len(cells_of(row)) > 1 else ():
-            columns[column].append(word)
+        cells = cells_of(row)
+        label = {id(word) for word in cells[0] if not is_figure(word.text)} if len(cells) > 1 else set()
+        for column, word in by_column(row.words, gaps) if len(cells) > 1 else ():
+            columns[0 if id(word) in label and cells[0][0].x0 < gaps[0][0] else column].append(word)
     return [span_of(words) if words else (0.0, 0.0) for words in columns]
 
 
@@ -253,7 +256,7 @@ def head_rows(table: Sequence[Sequence[str]]) -> int:
     A label alone between the names and the figures heads a section, or begins the label of the first row.
     """
     labels = 0
-    for number, cells in enumerate(table[: _TALLEST_HEAD + 1]):
+    for number, cells in enumerate(table[: TALLEST_HEAD + 1]):
         labels += bool(cells[0])
         figures = [cell for cell in cells[1:] if cell and is_figure(cell) and not YEAR.match(cell)]
         are_names = not cells[0] and len(figures) * 2 < sum(map(bool, cells))  # "V2", "0513"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from indexing.readers.pdf.cells import Span, cells_of, is_figure, shared_width, span_of
 from indexing.readers.pdf.lines import Row, text_of
-from indexing.readers.pdf.table_heads import YEAR
+from indexing.readers.pdf.table_heads import TALLEST_HEAD, YEAR
 from indexing.readers.pdf.tables import Columns, columns_of, table_lines
 from indexing.readers.pdf.words import Rule, Word
 
@@ -145,7 +145,7 @@ def _begins_with_names(rows: Sequence[Row]) -> bool:
 
 def _is_header_of(above: Sequence[Row], labels: Sequence[Row], below: Sequence[Row]) -> bool:
     """Whether there are names of columns alone, then a few lines ("in millions", "Assets"), then the figures."""
-    if len(above) > _TALLEST_HEADER or len(labels) > _TALLEST_HEADER or any(len(cells_of(row)) > 1 for row in labels):
+    if len(above) > TALLEST_HEAD or len(labels) > _TALLEST_HEADER or any(len(cells_of(row)) > 1 for row in labels):
         return False
     if not all(map(_has_names_alone, above)) or not _has_names(above[-1]) or _begins_with_names(below):
         return False

@@ -63,6 +63,7 @@ _ENDS_AMOUNT = re.compile(r"[-–—(+]*\(?\d[\d.,]*[)%]*$|[)%]+$")
 _HEADING_STEP = 1.45  # sizes from the row above
 _NOTE_MARK = re.compile(r"\(\w\)$")
 _MOST_BETWEEN = 0.6  # of the rows: so many have figures on both sides of a narrow gap
+_INDENT = 3.0  # sizes from the left edge: no label
 _REACH = 2  # rows with one cell that may stand between rows of a table
 _SAME_LINE = 0.8  # sizes: rows so near overlap, as where names on two lines stand around one on a single line
 _WIDE = 0.8  # of the stretch: a line with one cell so wide is running text
@@ -81,7 +82,7 @@ def table_stretches(rows: Sequence[Row]) -> Iterator[tuple[bool, list[Row]]]:
             index += 1
             continue
         end = _table_end(rows, counts, index, width)
-        first = _table_start(rows, counts, index, plain)
+        first = _table_start(rows, counts, (index, end), plain)
         if _may_be_table(rows[index:end], counts[index:end]):
             if first > plain:
                 yield False, list(rows[plain:first])
@@ -113,10 +114,12 @@ def _is_sum(row: Row, above: Row) -> bool:
     return is_below and all(map(_is_amount, row.words))
 
 
-def _table_start(rows: Sequence[Row], counts: Sequence[int], start: int, lowest: int) -> int:
+def _table_start(rows: Sequence[Row], counts: Sequence[int], table: tuple[int, int], lowest: int) -> int:
     """With the lines of a header that stand over some of the columns."""
-    first = start
+    first = start = table[0]
     left = cells_of(rows[start])[0][-1].x1
+    if _is_without_label(rows[start], rows[start + 1 : table[1]]):
+        left = rows[start].x0 - _INDENT * rows[start].size
     while first > lowest and start - first < 3:
         above = rows[first - 1]
         step = (rows[first].base - above.base) / max(above.size, rows[first].size)
@@ -125,6 +128,13 @@ def _table_start(rows: Sequence[Row], counts: Sequence[int], start: int, lowest:
             break
         first -= 1
     return first
+
+
+def _is_without_label(names: Row, below: Sequence[Row]) -> bool:
+    """Whether a row names columns alone: it begins right of the labels of most rows with figures."""
+    figures = [row for row in below if any(is_figure(text_of(cell)) for cell in cells_of(row)[1:])]
+    further = sum(row.x0 < names.x0 - _INDENT * names.size for row in figures)
+    return 2 * further > len(figures)
 
 
 def _may_be_table(rows: Sequence[Row], counts: Sequence[int]) -> bool:
@@ -238,8 +248,9 @@ def _gaps_between_columns(rows: Sequence[Row], em: float) -> list[Span]:
         return []
     usual = statistics.median(count for count in counts if count > 1)
     voters = [row for row, count in zip(rows, counts, strict=True) if count >= max(2.0, _VOTERS * usual)]
-    written = [row for row in voters if any(map(_is_written_amount, row.words[1:]))]
-    voters = written if len(written) >= max(2.0, 0.5 * len(voters)) else voters  # names stand closer than figures
+    written = [row for row in voters if _has_amounts(row)]
+    if len(written) > 1 and (2 * len(written) >= len(voters) or _have_more_cells(written, voters)):
+        voters = written  # names stand closer than figures
     voting = set(map(id, voters))
     others = [row for row in rows if id(row) not in voting]
     gaps, bare = (_needed(_free(voters, others, em, with_signs=signs), voters, others, em) for signs in (True, False))
@@ -294,8 +305,17 @@ def _is_amount(word: Word) -> bool:
     return _IS_AMOUNT.match(word.text) is not None and not YEAR.match(word.text)
 
 
-def _is_written_amount(word: Word) -> bool:
-    return _is_amount(word) and not JOINS_NEXT.match(word.text)
+def _have_more_cells(written: Sequence[Row], voters: Sequence[Row]) -> bool:
+    """Whether each of these rows has more cells than any other voter."""
+    ours = set(map(id, written))
+    most = max(len(cells_of(row)) for row in voters if id(row) not in ours)
+    return all(len(cells_of(row)) > most for row in written)
+
+
+def _has_amounts(row: Row) -> bool:
+    """Whether a cell begins or ends with an amount; that in "less than 12 months" is part of a name."""
+    ends = (word for cell in map(_without_sign, cells_of(row)) for word in (cell[0], cell[-1]))
+    return any(word is not row.words[0] and _is_amount(word) and not JOINS_NEXT.match(word.text) for word in ends)
 
 
 def _spans(row: Row, em: float, *, with_signs: bool) -> Iterator[Span]:

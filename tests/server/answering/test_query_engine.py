@@ -1,4 +1,4 @@
-"""The query engine: its parts take nothing from LlamaIndex's global state, which requests side by side would share."""
+"""The query engine: its parts take nothing from the global state of LlamaIndex."""
 
 import pytest
 from llama_index.core.utilities import token_counting

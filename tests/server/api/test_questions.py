@@ -314,7 +314,14 @@ def test_a_stream_that_cannot_begin_has_a_status(empty_services: Services) -> No
 def test_the_api_describes_itself(client: FlaskClient) -> None:
     document = client.get("/api/openapi.json").get_json()
     assert set(document["paths"]) == {
-        *("/api/query", "/api/retrieve", "/api/documents", "/api/documents/{document}", "/api/status"),
+        *(
+            "/api/query",
+            "/api/retrieve",
+            "/api/collections",
+            "/api/documents",
+            "/api/documents/{document}",
+            "/api/status",
+        ),
         "/api/answers",
         *("/healthz", "/readyz", "/metrics"),
         *("/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/models", "/v1/models/{model}"),

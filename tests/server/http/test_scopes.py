@@ -24,6 +24,7 @@ TOKENS = f"r:read:{READ},a:ask:{ASK},u:upload:{UPLOAD},all:admin:{ADMIN}"
 
 API = {
     ("GET", "/api/answers"): "ask",
+    ("GET", "/api/collections"): "read",
     ("GET", "/api/documents"): "read",
     ("POST", "/api/documents"): "upload",
     ("DELETE", "/api/documents/{document}"): "upload",

@@ -1,0 +1,28 @@
+"""Embedding models in memory, one of each kind for all indexes that were made with it.
+
+Apart from `index_holder`, which knows one index and nothing of others.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakValueDictionary
+
+from storage.embedding.models import ModelIdentity
+
+
+class SharedModels:
+    """Loads a model, or gives the one that is there; it is let go when no index uses it any more."""
+
+    def __init__(self, load: Callable[[ModelIdentity, str], Any]) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._held: WeakValueDictionary[tuple[str, str], Any] = WeakValueDictionary()
+
+    def __call__(self, recorded: ModelIdentity, device: str) -> Any:
+        """A LlamaIndex `BaseEmbedding`. Raises what loading raises."""
+        with self._lock:
+            model = self._held.get((recorded.fingerprint, device))
+            if model is None:
+                model = self._held[recorded.fingerprint, device] = self._load(recorded, device)
+            return model
