@@ -1,7 +1,7 @@
 """Fits the weights by whose sense a question is told to need the conversation, and says what they do held out.
 
 python -m benchmarks.quality.fit_standalone             print figures
-python -m benchmarks.quality.fit_standalone --write     and write `server/answering/standalone_weights.py`
+python -m benchmarks.quality.fit_standalone --write     and write `server/answering/standalone_sense.py`
 
 Questions: the tables of the tests, but for `HELD_OUT`, which nothing is ever fitted on; `standalone-questions.tsv`; and
 the question sets, whose questions stand alone unless they have a history. Every table is judged by weights that were
@@ -21,17 +21,18 @@ from numpy.typing import NDArray
 from benchmarks.quality.question_sets import ROOT, question_sets
 from server.answering.standalone import is_plainly_dependent
 from server.answering.standalone_sense import encoded_weights
-from storage.embedding.packaged_encoder import packaged_encoder
+from storage.embedding.universal_encoder import packaged_encoder
 from tests.server.answering.test_follow_up_cases import ALONE, FOLLOW_UPS
 
 HELD_OUT = "threads_fourth"
 _TABLES = ROOT / "tests" / "server" / "answering" / "tables"
 _OWN = Path(__file__).with_name("standalone-questions.tsv")
-_WEIGHTS = ROOT / "server" / "answering" / "standalone_weights.py"
+_WEIGHTS = ROOT / "server" / "answering" / "standalone_sense.py"
 _SETS = ("natural", "own natural")
 _RIDGE = 0.3
 _WITHIN_THREADS = 3.0  # what a question of these tables counts: the others were asked of rules that were made on them
 _STEPS = 30
+_WIDTH = 60  # characters of a line of weights
 
 Numbers = NDArray[np.float64]
 
@@ -117,13 +118,11 @@ def _print(table: str, dependent: NDArray[np.bool_], plain: NDArray[np.bool_], s
 
 def _write(weights: Numbers) -> None:
     text, scale = encoded_weights(weights[:-1].tolist())
-    parts = "\n".join(f"    {text[start : start + 100]!r}" for start in range(0, len(text), 100))
-    _WEIGHTS.write_text(
-        '"""The weights of `standalone_sense`, written by `benchmarks.quality.fit_standalone`."""\n\n'
-        f"SCALE = {scale:.8f}\nBIAS = {weights[-1]:.6f}\n"
-        f"WEIGHTS = (\n{parts}\n)\n",
-        encoding="utf-8",
-    )
+    parts = "\n".join(f"    {text[start : start + _WIDTH]!r}" for start in range(0, len(text), _WIDTH))
+    values = f"SCALE = {scale:.8f}\nBIAS = {weights[-1]:.6f}\nWEIGHTS = (\n{parts}\n)\n"
+    before, first, rest = _WEIGHTS.read_text(encoding="utf-8").partition("# fitted: from here\n")
+    _, last, after = rest.partition("# fitted: to here\n")
+    _WEIGHTS.write_text(f"{before}{first}{values}{last}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
