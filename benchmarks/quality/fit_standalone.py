@@ -32,7 +32,7 @@ _SETS = ("natural", "own natural")
 _RIDGE = 0.3
 _WITHIN_THREADS = 3.0  # what a question of these tables counts: the others were asked of rules that were made on them
 _STEPS = 30
-_WIDTH = 60  # characters of a line of weights
+_WIDTH = 50  # characters of a line of weights
 
 Numbers = NDArray[np.float64]
 
