@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from server.answering.standalone_sense import dependence_of
+from server.answering.standalone_sense import sounds_dependent
 from server.answering.standalone_words import (
     ACT,
     ADDED,
@@ -79,7 +79,7 @@ def dependence(question: str) -> Dependence:
     """How much a question that is not about the conversation itself needs it."""
     if is_plainly_dependent(question):
         return "plain"
-    return "likely" if (dependence_of(question) or 0.0) > 0 else "none"
+    return "likely" if sounds_dependent(question) else "none"
 
 
 def is_plainly_dependent(question: str) -> bool:

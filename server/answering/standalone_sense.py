@@ -37,6 +37,12 @@ WEIGHTS = (
 # fitted: to here
 
 
+def sounds_dependent(question: str) -> bool:
+    """Whether it is likelier to need the conversation before it than not; never without the packaged model."""
+    strength = dependence_of(question)
+    return strength is not None and strength > 0
+
+
 @lru_cache(maxsize=4096)
 def dependence_of(question: str) -> float | None:
     """Above 0 where it is likelier to need the conversation, in logits; None without the packaged model."""
