@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from indexing.readers.pdf.headings import find_title
 from indexing.readers.pdf.lines import rows_of
 from indexing.readers.pdf.repeated_lines import remove_furniture
 from indexing.readers.pdf.tables import table_lines
@@ -255,3 +256,15 @@ def test_second_lines_of_two_names_near_one_another_stay_apart() -> None:
             Word("2.5", 236, 248, y, 8.0, 7),
         ]
     assert table_lines(rows_of(words))[0].split(" | ")[1:] == ["Coal/Gas", "peat works |"]
+
+
+@pytest.mark.parametrize(
+    ("largest", "title"),
+    [
+        ("ÉÇÉÜtuÄx VöÅtÜt wx W|ÑâàtwÉá wx Ät a tv|™Ç", "Votes of the harbour board"),
+        ("L’Économie générale de l’État, à Évian", "L’Économie générale de l’État, à Évian"),
+    ],
+)
+def test_the_codes_of_a_font_without_letters_are_no_title(largest: str, title: str) -> None:
+    sized = [(30.0, largest), (15.0, "Votes of the harbour board"), (9.0, "text of the page " * 20)]
+    assert find_title(None, sized, "") == title
