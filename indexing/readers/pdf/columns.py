@@ -11,8 +11,15 @@ import statistics
 from collections.abc import Iterator, Sequence
 
 from indexing.readers.pdf.cells import Span
-from indexing.readers.pdf.flowing import texts_that_flow, with_lines_above
-from indexing.readers.pdf.gutters import COLUMN_GAP, covered_by, is_across, parted, runs_of
+from indexing.readers.pdf.gutters import (
+    COLUMN_GAP,
+    covered_by,
+    is_across,
+    parted,
+    runs_of,
+    texts_that_flow,
+    with_lines_above,
+)
 from indexing.readers.pdf.lines import Row
 from indexing.readers.pdf.sides import WIDEST_PITCH, are_parties, is_figures, is_prose, pitch
 from indexing.readers.pdf.words import Rule, Word
