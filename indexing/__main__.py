@@ -50,6 +50,7 @@ from storage.generations.published import DamagedGeneration, NoIndex, current_na
 from storage.generations.verification import VerificationFailed
 from storage.message_translation import terminal_language, told
 from storage.messages import Message, encoded, message
+from storage.private_files import private_directory
 from storage.server_state.own_questions import figure_lines, read_figures
 from storage.servers import ServerUnavailable
 from storage.settings import StorageSettings, explain_settings_error
@@ -94,10 +95,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _arguments(arguments)
     try:
         storage, settings = StorageSettings(), IndexingSettings()
-        if storage.collections and not storage.collection:
-            return _each_in_turn(storage.collections, options.command, arguments)
-        if (chosen := storage.chosen_collection) is not None:
-            take_on(chosen.environment)
+        if (code := _begun_for_collections(storage, settings, options.command, arguments)) is not None:
+            return code
+        if storage.chosen_collection is not None:
+            take_on(storage.chosen_collection.environment)
             storage, settings = StorageSettings(), IndexingSettings()
     except ValidationError as error:
         return _say_error(WRONG_USAGE, explain_settings_error(error))
@@ -130,36 +131,71 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say_error(UNFORESEEN, [fault])
 
 
+def _begun_for_collections(
+    storage: StorageSettings,
+    settings: IndexingSettings,
+    command: Callable[..., int],
+    arguments: Sequence[str] | None,
+) -> int | None:
+    """The exit code where each collection had its turn or COLLECTION is wrong; None: this process goes on."""
+    if storage.collection and not storage.collections and not storage.written_collections:
+        sentence = message("COLLECTION={name}: COLLECTIONS is not set", name=storage.collection)
+        return _say_error(WRONG_USAGE, [sentence])
+    if not storage.collections:
+        return None
+    for folder in (storage.index_dir, storage.collections[0].index_dir.parent):
+        private_directory(folder)
+    if storage.collection:
+        return None
+    if "documents_dir" in settings.model_fields_set:
+        _say_error(WELL, [message("DOCUMENTS_DIR is not used: COLLECTIONS names the folders.")])
+    return _each_in_turn(storage.collections, command, arguments)
+
+
 def _each_in_turn(
     collections: Sequence[Collection], command: Callable[..., int], arguments: Sequence[str] | None
 ) -> int:
-    """Do it for every collection in a process of its own; the exit code is that of the one that ended worst."""
+    """Do it for every collection in a process of its own; the exit code is 1 where some ended well and some did not."""
     if command not in (_index, _dry_run, _verify, _repair, _fresh, _report):
         names = ", ".join(each.name for each in collections)
         return _say_error(
             WRONG_USAGE, [message("For which collection? Say COLLECTION=name; there are {names}.", names=names)]
         )
-    codes = []
+    codes: list[int] = []
     for each in collections:
-        _print([message("Collection {name}: {folder}", name=each.name, folder=each.documents_dir)])
-        sys.stdout.flush()
+        try:
+            _print([message("Collection {name}: {folder}", name=each.name, folder=each.documents_dir)])
+            sys.stdout.flush()
+        except BrokenPipeError:
+            sys.stdout = None  # nobody reads any more
+            return WELL
         codes.append(
             _ended([sys.executable, "-m", "indexing", *(sys.argv[1:] if arguments is None else arguments)], each)
         )
         if codes[-1] > _SIGNALLED:
-            break
-        _print([""])
-    return max(codes)
+            return codes[-1]
+        if codes[-1] > SOME_FAILED:
+            left = message("Collection {name} ended with exit code {code}.", name=each.name, code=codes[-1])
+            _say_error(codes[-1], [left])
+    if UNFORESEEN in codes or min(codes) > SOME_FAILED:
+        return max(code for code in codes if code != NO_DOCUMENTS) if set(codes) != {NO_DOCUMENTS} else NO_DOCUMENTS
+    return SOME_FAILED if any(codes) else WELL
 
 
 def _ended(command: Sequence[str], collection: Collection) -> int:
     """The exit code of a run for one collection; what ends this process ends it first."""
     process = subprocess.Popen(command, env=job_environment({"PYTHONPATH": str(CODE_FOLDER), **collection.environment}))
-    before = {number: signal.signal(number, lambda got, _frame: process.send_signal(got)) for number in _ENDING}
-    before[signal.SIGINT] = signal.signal(signal.SIGINT, lambda _got, _frame: None)  # Ctrl-C reaches both
+    told: list[int] = []
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        told.append(number)
+        process.send_signal(number)  # of Ctrl-C it may know already
+
+    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, *_ENDING)}
     try:
         code = process.wait()
-        return code if code >= 0 else _SIGNALLED - code
+        code = code if code >= 0 else _SIGNALLED - code
+        return _SIGNALLED + told[0] if told else code
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -12,6 +12,13 @@ from storage.settings import PagewiseSettings
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
+def available_cores() -> int:
+    """Processor cores that this process may run on; where a system does not tell (macOS), all of the machine."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class IndexingSettings(PagewiseSettings):
     """What the job can be told."""
 
@@ -108,4 +115,4 @@ class IndexingSettings(PagewiseSettings):
     @property
     def workers(self) -> int:
         """How many files are read at a time; PARSE_WORKERS=0 means one for each processor core, at most 8."""
-        return self.parse_workers or min(8, len(os.sched_getaffinity(0)))
+        return self.parse_workers or min(8, available_cores())

@@ -39,10 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _of_one_collection() -> ServerSettings:
     """The settings for the collection that COLLECTION names, or for the first; as they are where there is only one."""
-    storage = read_storage_settings()
-    if storage.collections:
-        take_on((storage.chosen_collection or storage.collections[0]).environment)
-    return read_settings()
+    storage, settings = read_storage_settings(), read_settings()
+    if not storage.collections:
+        return settings
+    chosen = storage.chosen_collection or storage.collections[0]
+    take_on(chosen.environment)
+    return settings.of_collection(chosen)
 
 
 def _ask(settings: ServerSettings, options: argparse.Namespace) -> int:

@@ -147,8 +147,9 @@ class Answer:
     With `complete` false, `reason` says why the text ends where it ends. `reason` is also set when the language model
     failed and the documents were quoted instead. `second` is the reasoner's answer where both were asked.
     `standalone_question` is what was searched for and answered, where the question had to be rewritten.
-    `also_searched_as` is the question in the documents' languages, where they are not its own. `conflicts`: where
-    sources give different answers. `whole_reading`: what was read where whole documents were asked about.
+    `also_searched_as` is the question in the documents' languages, where they are not its own, or, where it may need
+    that, together with what was asked before. `conflicts`: where sources give different answers. `whole_reading`: what
+    was read where whole documents were asked about.
     `searched`: what was searched, where it is refused.
     """
 

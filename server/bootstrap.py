@@ -22,7 +22,7 @@ from server.http.services import Services
 from server.http.webhooks import Webhook
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from server.retrieval.shared_models import SharedModels
-from server.settings import BadSettings, ServerSettings, read_budgets
+from server.settings import BadSettings, ServerSettings
 from server.threads import Threads
 from storage.embedding.loading import load_recorded_model
 from storage.escaping import log_on_one_line
@@ -33,13 +33,12 @@ from storage.server_state.token_budget import BudgetLedger
 from storage.settings import StorageSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from server.answering.collaborators import LanguageModelParts, Parts
     from server.answering.service import AnswerService
     from server.language_model.prompts import Prompts
-    from storage.collections import Collection
 
 logger = logging.getLogger(__name__)
 
@@ -55,11 +54,11 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
     if settings.answer_prompt_file or settings.relevance_prompt_file:
         _prompts(settings)
     named = storage.collections
-    _check_names(settings, [each.name for each in named])
+    settings.check_names([each.name for each in named])
     shared = Shared(settings, storage)
     if not named:
         return _services_of(settings, shared, storage.index_dir)
-    each = [_services_of(_settings_of(settings, one), shared, one.index_dir, one.name) for one in named]
+    each = [_services_of(settings.of_collection(one), shared, one.index_dir, one.name) for one in named]
 
     def close() -> None:
         for one in each:
@@ -117,34 +116,6 @@ def _services_of(settings: ServerSettings, shared: Shared, index_dir: Path, coll
         stopping=shared.stopping,
         collection=collection,
     )
-
-
-def _settings_of(settings: ServerSettings, collection: Collection) -> ServerSettings:
-    """The server's settings as they are for one collection."""
-    budgets = read_budgets(settings.collection_token_budgets)
-    return settings.model_copy(
-        update={
-            "documents_dir": collection.documents_dir,
-            "daily_token_budget": budgets.get(collection.name, settings.daily_token_budget),
-        }
-    )
-
-
-def _check_names(settings: ServerSettings, names: Sequence[str]) -> None:
-    """Raises `BadSettings` where a token or a budget is for a collection that does not exist."""
-    of_tokens = {name for token in settings.tokens for name in token.scopes_within}
-    for setting, used in (
-        ("API_TOKENS", of_tokens),
-        ("COLLECTION_TOKEN_BUDGETS", set(read_budgets(settings.collection_token_budgets))),
-    ):
-        if unknown := sorted(used - set(names)):
-            sentence = message(
-                "{setting}: there is no collection {names}; COLLECTIONS has {known}",
-                setting=setting,
-                names=", ".join(unknown),
-                known=", ".join(names) or "–",
-            )
-            raise BadSettings(sentence)
 
 
 def index_holder(

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
+from storage.collections import Collection
 from storage.messages import message
 from storage.servers import is_loopback
 from storage.settings import PagewiseSettings, StorageSettings, explain_settings_error
@@ -324,7 +325,8 @@ class ServerSettings(PagewiseSettings):
         default=0,
         ge=0,
         validation_alias="MONTHLY_TOKEN_BUDGET",
-        description="The same for one month (UTC), beside the daily budget. 0: no limit.",
+        description="The same for one month (UTC), beside the daily budget; of several COLLECTIONS each by itself. "
+        "0: no limit.",
     )
     collection_token_budgets: Annotated[str, AfterValidator(_budgets)] = Field(
         default="",
@@ -471,6 +473,28 @@ class ServerSettings(PagewiseSettings):
                 )
             )
         return self
+
+    def of_collection(self, collection: Collection) -> "ServerSettings":
+        """These settings as they are for one collection: its folder, its daily budget."""
+        budgets = read_budgets(self.collection_token_budgets)
+        daily = budgets.get(collection.name, self.daily_token_budget)
+        return self.model_copy(update={"documents_dir": collection.documents_dir, "daily_token_budget": daily})
+
+    def check_names(self, collections: Sequence[str]) -> None:
+        """Raises `BadSettings` where a token or a budget is for a collection that does not exist."""
+        of_tokens = {name for token in self.tokens for name in token.scopes_within}
+        for setting, used in (
+            ("API_TOKENS", of_tokens),
+            ("COLLECTION_TOKEN_BUDGETS", set(read_budgets(self.collection_token_budgets))),
+        ):
+            if unknown := sorted(used - set(collections)):
+                sentence = message(
+                    "{setting}: there is no collection {names}; COLLECTIONS has {known}",
+                    setting=setting,
+                    names=", ".join(unknown),
+                    known=", ".join(collections) or "–",
+                )
+                raise BadSettings(sentence)
 
     @property
     def traces_url(self) -> str:

@@ -16,7 +16,7 @@ NO_COLLECTIONS = "none"
 """The value of COLLECTIONS that says so, against one in `.env`."""
 
 _NAME = re.compile(r"\w[\w-]{0,49}")
-_ADDRESS = re.compile(r"(?P<api>/api)?/collections/(?P<name>[^/]+)(?P<rest>/.*)", re.DOTALL)
+_ADDRESS = re.compile(r"(?P<api>/api)?/collections/(?P<name>[^/]+)(?P<rest>/.*)?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ def read_collections(text: str, index_dir: Path) -> tuple[Collection, ...]:
     """
     if text.strip() in ("", NO_COLLECTIONS):
         return ()
-    pairs = _written_pairs(text) if "=" in text else _folders_of(Path(text.strip()).expanduser())
+    pairs = _written_pairs(text) if "=" in text else _folders_of(Path(text.strip()).expanduser(), index_dir)
+    _check_apart(pairs, index_dir)
     names = [name for name, _ in pairs]
     for name in names:
         if not _NAME.fullmatch(name):
@@ -65,7 +66,7 @@ def split_address(path: str) -> tuple[str, str]:
     `/api/collections/papers/query` is papers' `/api/query`. "" and the path itself where none is named.
     """
     match = _ADDRESS.fullmatch(path)
-    return (match["name"], (match["api"] or "") + match["rest"]) if match else ("", path)
+    return (match["name"], (match["api"] or "") + (match["rest"] or "/")) if match else ("", path)
 
 
 def address_of(name: str) -> str:
@@ -83,16 +84,28 @@ def _written_pairs(text: str) -> Sequence[tuple[str, Path]]:
     return pairs
 
 
-def _folders_of(parent: Path) -> Sequence[tuple[str, Path]]:
-    """Every folder in it that is not hidden, named after itself."""
+def _folders_of(parent: Path, index_dir: Path) -> Sequence[tuple[str, Path]]:
+    """Every folder in it that is not hidden and not that of the index, named after itself."""
     if not parent.is_dir():
         raise ValueError(
             message("must be name=folder, separated by commas, or a folder of folders; {folder} is none", folder=parent)
         )
-    folders = sorted(each for each in parent.iterdir() if each.is_dir() and not each.name.startswith("."))
+    folders = sorted(each for each in parent.iterdir() if each.is_dir() and not _is_aside(each, index_dir))
     if not folders:
         raise ValueError(message("there is no folder in {folder}", folder=parent))
     return [(_normal(re.sub(r"[\s.]+", "-", each.name)), each) for each in folders]
+
+
+def _is_aside(folder: Path, index_dir: Path) -> bool:
+    return folder.name.startswith(".") or index_dir.resolve().is_relative_to(folder.resolve())
+
+
+def _check_apart(pairs: Sequence[tuple[str, Path]], index_dir: Path) -> None:
+    """An index among the documents of a collection would be read as some of them, those of the others too."""
+    place = index_dir.resolve()
+    for name, folder in pairs:
+        if place.is_relative_to(folder.resolve()) or folder.resolve().is_relative_to(place):
+            raise ValueError(message("INDEX_DIR and the folder of {name} lie in one another", name=name))
 
 
 def _normal(name: str) -> str:

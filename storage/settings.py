@@ -6,7 +6,7 @@ from typing import Any, Self, get_args
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from storage.collections import NO_COLLECTIONS, Collection, read_collections
+from storage.collections import Collection, read_collections
 from storage.messages import message
 from storage.servers import ServerAddress, address_problem
 from storage.validation_messages import what_is_wrong
@@ -50,8 +50,8 @@ class StorageSettings(PagewiseSettings):
     collection: str = Field(
         default="",
         validation_alias="COLLECTION",
-        description="The one of COLLECTIONS that a command is for: `make index COLLECTION=papers`. Empty: "
-        "`make index`, `make report` and `make verify` take each in turn, a question goes to the first.",
+        description="The one of COLLECTIONS that a command is for. Empty: `make index`, `make report` and "
+        "`make verify` take each in turn, a question goes to the first.",
     )
     embed_model: str = Field(
         default="BAAI/bge-m3",
@@ -108,9 +108,8 @@ class StorageSettings(PagewiseSettings):
             names = [each.name for each in self.collections]
         except ValueError as error:
             raise ValueError(message("COLLECTIONS: {problem}", problem=str(error))) from error
-        is_meant = self.collection and self.written_collections.strip() != NO_COLLECTIONS
-        if is_meant and self.collection not in names:
-            known = ", ".join(names) or "–"
+        if self.collection and names and self.collection not in names:
+            known = ", ".join(names)
             raise ValueError(
                 message(
                     "COLLECTION={name}: there is no such collection; there are {known}",

@@ -11,6 +11,7 @@ import psutil
 import pytest
 from pydantic_settings import BaseSettings
 
+from indexing.settings import available_cores
 from tests.chroma_process import ChromaDidNotStart, ChromaProcess
 from tests.isolation import block_network, poison_global_settings
 from tests.server.pages.browser_setup import CHROMIUM
@@ -32,8 +33,7 @@ poison_global_settings()
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Two for each core, since half of a test's time is waiting for processes and clocks; as many as memory holds."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(2 * cores, psutil.virtual_memory().available // _WORKER_BYTES))
+    return max(1, min(2 * available_cores(), psutil.virtual_memory().available // _WORKER_BYTES))
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

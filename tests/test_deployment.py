@@ -1,10 +1,13 @@
 """Image, containers and services are what the documents say: without rights, and with settings that exist."""
 
+import os
 import re
 import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -85,13 +88,21 @@ def test_every_package_takes_the_first_python_3_11() -> None:
     assert refusing == set()  # Debian 12 has 3.11.2, and a person who has that installs with it
 
 
-def job_loop(tmp_path: Path, job: str) -> "subprocess.Popen[bytes]":
-    """The job's container as it runs, with this script in the place of Python."""
+@contextmanager
+def job_loop(tmp_path: Path, job: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """The job's container as it runs, with this script in the place of Python; all of it is ended at the end."""
     (tmp_path / "python").write_text(f"#!/bin/sh\n{job}\n")
     (tmp_path / "python").chmod(0o755)
     (command,) = COMPOSE["services"]["job"]["command"]
     environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "INDEX_EVERY_SECONDS": "0.05", "OUT": str(tmp_path / "out")}
-    return subprocess.Popen([*COMPOSE["services"]["job"]["entrypoint"], command.replace("$$", "$")], env=environment)
+    container = [*COMPOSE["services"]["job"]["entrypoint"], command.replace("$$", "$")]
+    loop = subprocess.Popen(container, env=environment, start_new_session=True)
+    try:
+        yield loop
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(loop.pid, signal.SIGKILL)
+        loop.wait()
 
 
 def wait_for(path: Path, lines: int) -> None:
@@ -107,6 +118,17 @@ def test_the_job_runs_again_and_again_whatever_becomes_of_a_run(tmp_path: Path) 
         loop.send_signal(signal.SIGTERM)
         assert loop.wait(30) == 0
     assert set((tmp_path / "out").read_text().splitlines()) == {"-m indexing"}
+
+
+def test_it_ends_whenever_it_is_told_to(tmp_path: Path) -> None:
+    """Also between two runs, and just as one begins."""
+    for milliseconds in range(0, 60, 3):
+        (tmp_path / "out").unlink(missing_ok=True)
+        with job_loop(tmp_path, 'echo began >> "$OUT"; sleep 0.01') as loop:
+            wait_for(tmp_path / "out", 1)
+            time.sleep(milliseconds / 1000)
+            loop.send_signal(signal.SIGTERM)
+            assert loop.wait(30) == 0, milliseconds
 
 
 def test_a_run_is_told_to_stop_with_its_container_and_comes_to_its_end(tmp_path: Path) -> None:

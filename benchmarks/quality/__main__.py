@@ -170,7 +170,7 @@ def _asked(question_set: QuestionSet, index: OpenIndex) -> SetResult:
     started = time.perf_counter()
     ask(index, "Is everything loaded?")  # the first question of an index waits for its files
     # Two passages of one document are one place in a ranking of documents.
-    outcomes = [ask(index, q.searched_text, 2 * DEPTH if q.grades else DEPTH) for q in question_set.questions]
+    outcomes = [ask(index, q.text, 2 * DEPTH if q.grades else DEPTH, q.history) for q in question_set.questions]
     seconds = time.perf_counter() - started
     print(f"{question_set.name}: {len(outcomes)} questions in {seconds:.0f} s", file=sys.stderr)
     return result_of(question_set, outcomes)

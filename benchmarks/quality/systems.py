@@ -10,7 +10,8 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from server.answering.collaborators import Parts
 from server.answering.flow import READ_BELOW, Flow
-from server.answers import Answer, Event, PassageScored, PassagesFound, Question
+from server.answering.follow_up import asked_before
+from server.answers import Answer, Event, PassageScored, PassagesFound, Question, Turn
 from server.bootstrap import quoting_parts
 from server.deadline import Deadline, until
 from server.passages import Passage
@@ -48,8 +49,11 @@ class Outcome:
     answer_seconds: float = 0.0
 
 
-def ask(index: OpenIndex, question: str, depth: int = DEPTH) -> Outcome:
-    """Ask every system, ours for the `depth` best passages: as the server answers without a language model."""
+def ask(index: OpenIndex, question: str, depth: int = DEPTH, history: Sequence[Turn] = ()) -> Outcome:
+    """Ask every system, ours for the `depth` best passages: as the server answers without a language model.
+
+    Ours alone knows the conversation: the others search for the question together with the one before.
+    """
     found: list[Passage] = []
     scores: list[int] = []
 
@@ -61,13 +65,18 @@ def ask(index: OpenIndex, question: str, depth: int = DEPTH) -> Outcome:
 
     with until(Deadline(_LONGEST_SECONDS)):
         answer = Flow(
-            Question(question, k=depth, keep=_KEPT, threshold=THRESHOLD), index, _parts(), None, watch
+            Question(question, k=depth, keep=_KEPT, threshold=THRESHOLD, history=tuple(history)),
+            index,
+            _parts(),
+            None,
+            watch,
         ).answer()
+    searched = " ".join((question, asked_before(history))) if history else question
     ours = [passage.id for passage in found]
     if answer.whole_reading is not None:  # its passages are those of whole documents, in their order
-        ours = [_id(node) for node in HybridRetriever(index, depth).retrieve(question)]
+        ours = [_id(node) for node in HybridRetriever(index, depth).retrieve(searched)]
         scores.append(_HIGHEST_SCORE)
-    dense, lexical = _dense(index, question), _lexical(index, question)
+    dense, lexical = _dense(index, searched), _lexical(index, searched)
     seconds = {name: milliseconds / 1000 for name, milliseconds in answer.timings_ms.items()}
     return Outcome(
         {

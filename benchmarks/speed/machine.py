@@ -5,6 +5,8 @@ import platform
 import time
 from pathlib import Path
 
+from indexing.settings import available_cores
+
 _THAT_MATTER = (
     "avx2",
     "avx_vnni",
@@ -25,7 +27,7 @@ def machine(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
     limits = [f"{name}={os.environ[name]}" for name in _LIMITS if name in os.environ]
     parts = [
         _told(cpuinfo, "model name") or platform.processor(),
-        f"{len(os.sched_getaffinity(0))} cores",
+        f"{available_cores()} cores",
         platform.machine(),
         instructions(cpuinfo),
         *limits,

@@ -248,6 +248,7 @@ class Flow:
         question, model = self._question, self._model
         if model is None:
             self._rewriting = put_together(question.text, question.history)
+            self._translation = Translation(self._rewriting.also)
         elif self._is_about_conversation:
             before = asked_before(question.history)
             self._question = replace(question, text=before or question.history[-1].question)

@@ -1,7 +1,7 @@
 """A follow-up question, rewritten by the language model so that it can be understood, and searched for, by itself.
 
-Whether a question stands alone is decided by the rules of `standalone`. Without a model, the words of the question
-before it are searched for too.
+Whether a question stands alone is decided in `standalone`. Without a model, the words of the question before it are
+searched for too; where the question only may need them, it is searched for both ways.
 """
 
 import logging
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from server.answering import notices
 from server.answering.short_call import NoReply, short_reply
-from server.answering.standalone import kind_of, stands_alone
+from server.answering.standalone import dependence, kind_of, stands_alone
 from server.answering.talk_about_answers import is_about_conversation
 from server.answers import Turn
 from server.language_model.client import LanguageModels
@@ -29,11 +29,15 @@ _SHARE_OF_TIME = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Rewriting:
-    """`question` is the rewritten one, or None where the question is to be taken as it stands."""
+    """`question` is the rewritten one, or None where the question is to be taken as it stands.
+
+    `also`: what it is searched for as well, where it may stand alone or not.
+    """
 
     question: str | None = None
     usage: Usage | None = None
     notice: str | None = None
+    also: tuple[str, ...] = ()
 
 
 def rewritten(question: str, history: Sequence[Turn], models: LanguageModels, prompts: Prompts) -> Rewriting:
@@ -55,14 +59,21 @@ def rewritten(question: str, history: Sequence[Turn], models: LanguageModels, pr
 
 
 def put_together(question: str, history: Sequence[Turn]) -> Rewriting:
-    """Without a model: a question that needs the conversation together with the words that were asked before it."""
+    """Without a model: a question that needs the conversation together with the words that were asked before it.
+
+    One that may stand alone is searched for both ways, which costs those that do nothing.
+    """
     before = asked_before(history)
-    if not before or stands_alone(question):
+    if not before:
         return Rewriting()
     if is_about_conversation(question):
         return Rewriting(before, notice=notices.searched_again(before))
+    needs = dependence(question)
+    if needs == "none":
+        return Rewriting()
     together = f"{question} {before}"[:_LONGEST_QUESTION]
-    return Rewriting(together, notice=notices.searched_together(before))
+    notice = notices.searched_together(before)
+    return Rewriting(together, notice=notice) if needs == "plain" else Rewriting(also=(together,), notice=notice)
 
 
 def asked_before(history: Sequence[Turn]) -> str:

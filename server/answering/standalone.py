@@ -1,15 +1,19 @@
-"""Whether a question stands alone, needs the conversation before it, or is about that conversation. Pure.
+"""Whether a question stands alone, needs the conversation before it, or is about that conversation.
 
-Rules in English, Chinese, German, French, Spanish and Portuguese, a little Japanese. A question that wrongly counts as
-dependent costs one short call of the model; one that wrongly counts as standing alone is searched for as it is. So a
-question needs the conversation when a word points back before anything that it could point to, when it goes on ("and
-…"), or when nothing in it is particular: "How much in dollars?".
+Rules in English, Chinese, German, French, Spanish and Portuguese, a little Japanese, tell the plain cases: a word
+points back before anything that it could point to, it goes on ("and …"), or nothing in it is particular: "How much in
+dollars?". What they let pass is judged by its sense (`standalone_sense`): "Will my settings be lost?" asks of something
+that was spoken of.
+
+A question that wrongly counts as dependent costs one short call of the model, or, without a model, a second search
+beside its own; one that wrongly counts as standing alone is searched for without what it is about.
 """
 
 import re
 from collections.abc import Sequence
 from typing import Literal
 
+from server.answering.standalone_sense import sounds_dependent
 from server.answering.standalone_words import (
     ACT,
     ADDED,
@@ -39,6 +43,8 @@ from server.language import EuropeanLanguage, european_language
 from storage.words.scripts import IS_HAN, IS_KANA
 
 QuestionKind = Literal["alone", "follow-up", "conversation"]
+Dependence = Literal["none", "likely", "plain"]
+"""How much a question needs the conversation: not, by its sense alone, or by what it plainly leaves out."""
 
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ0-9](?:[\w.'’/+-]*[\w+])?")
 _CLAUSE_END = re.compile(
@@ -51,6 +57,7 @@ _SHORT, _SHORT_ZH = 7, 12  # words, characters
 _FEWEST_NAMED = 2
 """Particular words before "its": what is asked for, and whose it is."""
 _POSSESSIVE_EN = re.compile(r"its|their|his|her", re.IGNORECASE)
+_SHORTEST_JA = 6  # characters
 _LEAST_ZH = 2  # characters that say something of their own
 _FRAME = re.compile(r"\W*(?:what|and|but|so|or|also|then)\W*", re.IGNORECASE)
 _NAME = re.compile(r"(?=.*[A-ZÀ-Þ])(?:.*\d.*|[^a-zà-ÿ]{2,}|.*[a-z][A-Z].*)")
@@ -60,20 +67,30 @@ def kind_of(question: str) -> QuestionKind:
     """How the question stands to the conversation before it."""
     if is_about_conversation(question):
         return "conversation"
-    return "alone" if stands_alone(question) else "follow-up"
+    return "alone" if dependence(question) == "none" else "follow-up"
 
 
 def stands_alone(question: str) -> bool:
-    """Whether the question says everything itself: nothing in it points back, nothing was left out."""
-    if is_about_conversation(question):
-        return False
+    """Whether the question says everything itself."""
+    return kind_of(question) == "alone"
+
+
+def dependence(question: str) -> Dependence:
+    """How much a question that is not about the conversation itself needs it."""
+    if is_plainly_dependent(question):
+        return "plain"
+    return "likely" if sounds_dependent(question) else "none"
+
+
+def is_plainly_dependent(question: str) -> bool:
+    """Whether something in the question points back, or something was left out, by the rules. Pure."""
     if IN_PLACE.search(question) or _adds_something(question):
-        return False
+        return True
     if IS_KANA.search(question):
-        return not POINTING_JA.search(question) and len(question.strip()) >= 6
+        return POINTING_JA.search(question) is not None or len(question.strip()) < _SHORTEST_JA
     if IS_HAN.search(question):
-        return _stands_alone_zh(question)
-    return _stands_alone_in(european_language(question), question)
+        return not _stands_alone_zh(question)
+    return not _stands_alone_in(european_language(question), question)
 
 
 def _adds_something(question: str) -> bool:

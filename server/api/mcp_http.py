@@ -17,7 +17,8 @@ from urllib.parse import quote
 from flask import Blueprint, Flask, current_app, request
 from werkzeug.wrappers import Response
 
-from server.http.collections import scopes_in
+from server.http.collections import enter, scopes_in
+from server.http.scopes import called_collection
 from server.http.services import COLLECTIONS, Services, all_services, collection
 
 if TYPE_CHECKING:
@@ -113,4 +114,7 @@ def call() -> Response:
     environ["HTTP_X_PAGEWISE_ALLOWED"] = quote(json.dumps({name: sorted(scopes_in(name)) for name in all_services()}))
     environ["SCRIPT_NAME"] = ""
     bridges: Mapping[str, McpBridge] = current_app.extensions[MCP_EXTENSION]
-    return bridges[collection()].answer(environ)
+    bridge = bridges[collection()]
+    if named := called_collection():
+        enter(named)  # for the log; whether the caller may use it, the tools find out
+    return bridge.answer(environ)

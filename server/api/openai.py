@@ -237,7 +237,7 @@ def _said(body: ResponsesRequest) -> list[Said]:
 def _known(name: str) -> str:
     """The name of a model; whose collection the request is for from here on, where it names one."""
     model, slash, named = name.partition("/")
-    if model not in MODELS or (slash and not enter(named)):
+    if model not in MODELS or (not enter(named) if slash else not may(request.endpoint or "")):
         raise Refused(_NO_MODEL)
     return name
 

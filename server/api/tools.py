@@ -19,6 +19,7 @@ from server.http.problems import Problem, Refused, bad_input, known_exceptions, 
 from server.http.services import Answering, Services
 from server.language import question_language
 from storage.catalogue.catalogue import Catalogue
+from storage.collections import split_address
 from storage.message_translation import told
 from storage.messages import message
 from storage.place_names import place_names
@@ -232,7 +233,7 @@ class Tools:
 
     def _linked(self, passage: schema.PassageOut) -> schema.PassageOut:
         """The passage with an address that can be opened from anywhere."""
-        return passage.model_copy(update={"url": self.base + passage.url})
+        return passage.model_copy(update={"url": self.base + split_address(passage.url)[1]})
 
     def _listed(self, record: DocumentRecord) -> ListedDocument:
         shown = conversion.document_out(record)

@@ -78,6 +78,7 @@ def findings() -> Iterator[Finding]:
     """Whatever could be found out, line by line as it is known."""
     try:
         settings, storage = read_settings(), read_storage_settings()
+        settings.check_names([each.name for each in storage.collections])
     except BadSettings as error:
         yield from (
             Finding(message("settings"), False, line, message("Correct it in .env or the environment."))
@@ -97,7 +98,7 @@ def findings() -> Iterator[Finding]:
             found = f"{place.name}: {place.documents_dir}"
             yield Finding(message("collection"), SKIPPED, found)
         yield from _of_index(
-            settings.model_copy(update={"documents_dir": place.documents_dir}),
+            settings.of_collection(place),
             storage.model_copy(update={"index_dir": place.index_dir}),
         )
 

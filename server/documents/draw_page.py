@@ -14,6 +14,7 @@ import resource
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pypdfium2
@@ -40,11 +41,21 @@ def main() -> None:
     """Read the passage, write the picture."""
     file, number, largest_bytes = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     os.nice(_NICENESS)
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (largest_bytes, largest_bytes))
+    limit_resources(largest_bytes)
     passage, sentence, *hits = json.loads(sys.stdin.buffer.read())
     sys.stdout.buffer.write(draw(file, number, passage, sentence, hits))
+
+
+def limit_resources(largest_bytes: int) -> None:
+    """Memory, processor time and the size of what is written; not every system has every limit (macOS)."""
+    limits = {
+        resource.RLIMIT_AS: _MEMORY_BYTES,
+        resource.RLIMIT_CPU: _CPU_SECONDS,
+        resource.RLIMIT_FSIZE: largest_bytes,
+    }
+    for kind, most in limits.items():
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (most, most))
 
 
 def draw(file: str, number: int, passage: str, sentence: str, hits: Sequence[str] = ()) -> bytes:

@@ -87,7 +87,7 @@ class IndexedFiles:
                 self._hashes.put(key, self._hashes.get(key) or file_sha256(file))
 
         if self._hashes.get(key) is None:
-            self._slow_work.once("files", key, read)
+            self._slow_work.once("files", (id(self), key), read)
         return self._hashes.get(key)
 
 
@@ -124,7 +124,9 @@ class PagePictures:
         """
         marked = (passage, sentence, *hits)
         if (known := self._known(version, number, marked)) is None:
-            self._slow_work.once("pictures", (version, number), lambda: self._draw(file, version, number, marked))
+            self._slow_work.once(
+                "pictures", (id(self), version, number), lambda: self._draw(file, version, number, marked)
+            )
             known = self._known(version, number, marked)
         if known is None:
             raise NoRoom  # the page was being drawn with another passage marked

@@ -169,7 +169,7 @@ class Reindexing:
         Raises `NoPlan`; `NoRoom` where it takes longer than a request should wait.
         """
         if self._kept_plan(documents_dir) is None:
-            self._slow_work.once("plans", documents_dir, lambda: self._make_plan(documents_dir))
+            self._slow_work.once("plans", (self._index_dir, documents_dir), lambda: self._make_plan(documents_dir))
         plan = self._kept_plan(documents_dir)
         if plan is None:
             raise NoRoom

@@ -154,6 +154,7 @@ WEIGHTS_WITH_MEANING = Weights(
     kin_behind=3.44,
     foreign=-0.76,
     foreign_kin=1.0,
+    crossed=1.0,
     constant=-7.72,
 )
 """The same where the sentences' own meanings are known; of the packaged model."""
@@ -197,6 +198,7 @@ CJK_WEIGHTS_WITH_MEANING = Weights(
     kin_behind=3.56,
     foreign=-1.88,
     foreign_kin=1.97,
+    crossed=1.0,
     constant=-8.63,
 )
 """The same for questions whose words are pairs of characters."""
@@ -321,7 +323,12 @@ def parts_of(evidence: SentenceEvidence, found: Found) -> list[float]:
 
 
 def _crossed(incomparable: float, found: Found) -> float:
-    """How surely meaning makes up for the words that a passage in another language cannot hold."""
+    """How surely meaning makes up for the words that a passage in another language cannot hold.
+
+    Where sentences and words were read, their meanings say that already; what is left is the same for all of them.
+    """
+    if found.meanings:
+        return incomparable
     low, high = _SURE_STANDING
     return incomparable * min(1.0, max(0.0, (found.standing - low) / (high - low))) if found.crosses else 0.0
 

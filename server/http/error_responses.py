@@ -11,9 +11,11 @@ from urllib.parse import quote
 from flask import Flask, Response, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from server.http.collections import scopes_in
 from server.http.conversion import passage_out
 from server.http.metrics import count_failure
 from server.http.problems import Problem, problem_of, told_problem
+from server.http.services import collection
 from server.http.translation import interface_language
 from storage.messages import encoded
 
@@ -74,7 +76,7 @@ def _respond(error: Exception) -> Response:
         page = (
             render_template("sign_in.html", bare=True, next=_asked_for())
             if is_stranger
-            else render_template("problem.html", problem=problem, passages=passages)
+            else render_template("problem.html", problem=problem, passages=passages, bare=_is_closed())
         )
         response = Response(page, problem.status)
     elif request.path.startswith("/v1/"):
@@ -92,6 +94,11 @@ def _respond(error: Exception) -> Response:
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="Pagewise"'  # Basic would open a dialog of the browser
     return response
+
+
+def _is_closed() -> bool:
+    """Whether the reader may not know anything of the collection that the address leads to."""
+    return "token" in g and "read" not in scopes_in(collection())
 
 
 def _asked_for() -> str:

@@ -278,7 +278,9 @@ class QueryResponse(WrittenAnswer):
         default=None, description="What was searched for and answered, where the question had to be rewritten."
     )
     also_searched_as: list[str] = Field(
-        default_factory=list, description="The question in the documents' languages, where they are not its own."
+        default_factory=list,
+        description="The question in the documents' languages, where they are not its own; or together with the one "
+        "before, where it may go on with it.",
     )
     second: SecondAnswer | None = Field(default=None, description='The reasoner\'s answer with "model": "both".')
     whole_reading: WholeReadingOut | None = Field(

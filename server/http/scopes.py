@@ -78,8 +78,8 @@ _NEEDED: dict[Scope, frozenset[str]] = {
         }
     ),
 }
-_TELLS_WHAT_MAY_BE_READ = {"api.collections", "openai.model", "openai.models"}
-"""Their views look at each collection by themselves."""
+_OF_ANY_COLLECTION = {"api.collections", "openai.model", "openai.models", "sign_in.sign_out"}
+"""Whoever may do it in one of them may do it: the views look at each collection by themselves, or at none."""
 _SERVER_WIDE = "settings."
 """Views of what holds for all collections: a scope that a token has in one of them does not count there."""
 _SCOPE_OF: dict[str, Scope] = {endpoint: scope for scope in SCOPES for endpoint in _NEEDED[scope]}
@@ -102,7 +102,7 @@ def allowed_scopes(token: ApiToken) -> frozenset[Scope]:
     """What the token allows the current request: in its collection, but for what the whole server is set by."""
     if (request.endpoint or "").startswith(_SERVER_WIDE):
         return token.scopes
-    if request.endpoint in _TELLS_WHAT_MAY_BE_READ:
+    if request.endpoint in _OF_ANY_COLLECTION or _only_introduces():
         return token.scopes.union(*token.scopes_within.values())
     return token.scopes_in(_named_collection(token) or collection())
 
@@ -125,10 +125,23 @@ def _named_collection(token: ApiToken) -> str:
     """The collection that the body names, by a tool's argument or a model's name; whether it exists, the view says."""
     if not token.scopes_within:
         return ""
-    named = _dict(_tool_call().get("arguments")).get("collection")
     if (request.endpoint or "").startswith("openai.") and request.method == "POST":
-        named = str(_sent().get("model")).partition("/")[2]
+        return str(_sent().get("model")).partition("/")[2]
+    return called_collection()
+
+
+def called_collection() -> str:
+    """The collection that the call of a tool names; "" where it names none, or none is called."""
+    named = _dict(_tool_call().get("arguments")).get("collection")
     return named if isinstance(named, str) else ""
+
+
+def _only_introduces() -> bool:
+    """Whether a message of MCP tells nothing of documents: how a client begins, before it can name a collection."""
+    if request.endpoint != "mcp.call":
+        return False
+    method = str(_sent().get("method"))
+    return method in ("initialize", "ping", "tools/list") or method.startswith("notifications/")
 
 
 def _tool_call() -> dict[str, Any]:

@@ -120,7 +120,8 @@ def _readable_elsewhere() -> Response | None:
     """The way to a collection that the token may read, for whoever opens the page of the default one."""
     if request.endpoint != "web.ask_page" or is_addressed() or may("web.ask_page") or not readable():
         return None
-    return Response(status=303, headers={"Location": f"{quote(address_of(readable()[0]))}/"})
+    query = f"?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else ""
+    return Response(status=303, headers={"Location": f"{quote(address_of(readable()[0]))}/{query}"})
 
 
 def _check_origin() -> None:
@@ -205,7 +206,7 @@ def _finish(response: Response) -> Response:
 
 def _loggable() -> str:
     """The path without its query, which may hold a question, and without line ends."""
-    return request.path.encode("unicode_escape").decode("ascii")[:200]
+    return (request.script_root + request.path).encode("unicode_escape").decode("ascii")[:200]
 
 
 _UNAUTHORIZED = Problem(

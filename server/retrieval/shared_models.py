@@ -17,12 +17,16 @@ class SharedModels:
     def __init__(self, load: Callable[[ModelIdentity, str], Any]) -> None:
         self._load = load
         self._lock = threading.Lock()
+        self._loading: dict[tuple[str, str], threading.Lock] = {}
         self._held: WeakValueDictionary[tuple[str, str], Any] = WeakValueDictionary()
 
     def __call__(self, recorded: ModelIdentity, device: str) -> Any:
         """A LlamaIndex `BaseEmbedding`. Raises what loading raises."""
+        wanted = recorded.fingerprint, device
         with self._lock:
-            model = self._held.get((recorded.fingerprint, device))
+            loading = self._loading.setdefault(wanted, threading.Lock())
+        with loading:  # others may load another model meanwhile
+            model = self._held.get(wanted)
             if model is None:
-                model = self._held[recorded.fingerprint, device] = self._load(recorded, device)
+                model = self._held[wanted] = self._load(recorded, device)
             return model

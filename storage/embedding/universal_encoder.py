@@ -5,9 +5,11 @@ around it; their sum goes through a small network. So all the pieces of many tex
 costs what a longer neighbour costs.
 """
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, pairwise
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from storage.caches.embeddings import Matrix
+from storage.embedding.packaged_words import packaged_folder
 from storage.embedding.universal_files import (
     BEGIN,
     DIMENSION,
@@ -25,6 +28,8 @@ from storage.embedding.universal_files import (
     universal_tokenizer,
     universal_weights,
 )
+
+logger = logging.getLogger(__name__)
 
 _WIDTH = 256  # of the features of one size of neighbourhood
 _PIECES_AT_ONCE = 384  # the matrices of so many stay in the processor's cache
@@ -131,6 +136,20 @@ class UniversalEncoder:
         rows *= gain
         rows += shift
         return rows
+
+
+@lru_cache(maxsize=1)
+def packaged_encoder() -> UniversalEncoder | None:
+    """The packaged model for whoever wants the sense of a sentence, whatever model the index was built with.
+
+    None where it is not installed or damaged. Where the index was built with it, both read the same weights.
+    """
+    folder = packaged_folder()
+    try:
+        return UniversalEncoder(folder) if folder else None
+    except (OSError, ValueError) as error:
+        logger.warning("the packaged model cannot be read (%s); it is done without", error)
+        return None
 
 
 def _columns(size: int) -> tuple[int, ...]:

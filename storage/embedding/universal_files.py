@@ -135,8 +135,9 @@ class UniversalWeights:
     matrices: dict[str, NDArray[np.float32]]
 
 
+@lru_cache(maxsize=1)
 def universal_weights(folder: Path) -> UniversalWeights:
-    """65 MB of table and 11 MB of matrices. Raises `OSError`, `ValueError`."""
+    """65 MB of table and 11 MB of matrices, shared by all who read them. Raises `OSError`, `ValueError`."""
     with np.load(folder / _WEIGHTS, allow_pickle=False) as file:
         first = file["q1"]
         table = np.empty((_TABLES * len(first), DIMENSION), dtype=np.uint8)

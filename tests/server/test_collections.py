@@ -4,12 +4,17 @@ import io
 import json
 import os
 import random
+import re
+import signal
 import subprocess
 import sys
+import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -20,7 +25,9 @@ from werkzeug.test import TestResponse
 
 from server import create_app
 from server.bootstrap import build_services
+from server.commands.doctor import findings
 from server.http.services import Services
+from server.retrieval.shared_models import SharedModels
 from server.settings import ApiToken, BadSettings, ServerSettings
 from storage.settings import StorageSettings
 
@@ -379,11 +386,51 @@ def is_elsewhere(response: TestResponse) -> bool:
     return response.status_code == 303 and response.headers["Location"].startswith("/collections/")
 
 
+def call_of(client: FlaskClient, path: str, token: str, method: str, **parameters: Any) -> TestResponse:
+    message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
+    accept = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
+    return client.post(path, json=message, headers=bearer(token) | accept, buffered=True)
+
+
+@pytest.mark.parametrize("path", ["/mcp", "/collections/papers/mcp"])
+def test_links_that_agents_get_lead_to_the_page(shelf: Shelf, path: str) -> None:
+    arguments = {"question": "What is the parrot called?", "collection": "papers"}
+    response = call_of(shelf.client, path, ONE, "tools/call", name="search", arguments=arguments)
+    links = set(re.findall(r"http://localhost(/[^\s\"\\\\]+)", response.get_data(as_text=True)))
+    assert links
+    for link in links:
+        assert link.startswith("/collections/papers/documents/")
+        assert shelf.client.get(link, headers=bearer(ONE)).status_code == 200
+
+
+def test_an_agent_may_begin_at_the_common_address(shelf: Shelf) -> None:
+    assert call_of(shelf.client, "/mcp", ONE, "tools/list").status_code == 200
+    assert call_of(shelf.client, "/mcp", ONE, "resources/list").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/documents", "/collections/handbook/history", "/nowhere", "/find?q=x"])
+def test_a_page_that_is_refused_says_nothing_of_the_collection(shelf: Shelf, path: str) -> None:
+    response = shelf.client.get(path, headers=bearer(ONE) | {"Accept": "text/html"})
+    page = response.get_data(as_text=True)
+    assert response.status_code in (403, 404)
+    assert "passages" not in page
+    assert "indexed" not in page
+
+
+def test_an_address_without_its_last_slash_leads_on_too(shelf: Shelf) -> None:
+    assert shelf.client.get("/collections/papers", headers=bearer(ALL)).status_code == 200
+    moved = shelf.client.get("/?q=keys", headers=bearer(ONE))
+    assert moved.headers["Location"] == "/collections/papers/?q=keys"
+    assert shelf.client.post("/sign-out", headers=bearer(ONE)).status_code == 303
+    assert shelf.client.get("/v1/models/pagewise", headers=bearer(ONE)).status_code == 404
+
+
 # --- Settings ----------------------------------------------------------------------------------------------------
 
 
 def test_a_folder_of_folders_names_its_collections(tmp_path: Path) -> None:
-    for name in ("Hand Book", "papers", ".hidden"):
+    """And never takes the index for one, which holds names and questions of all of them."""
+    for name in ("Hand Book", "papers", ".hidden", "index"):
         (tmp_path / name).mkdir()
     settings = StorageSettings(written_collections=str(tmp_path), index_dir=tmp_path / "index")
     assert [(each.name, each.documents_dir.name) for each in settings.collections] == [
@@ -399,6 +446,7 @@ def test_a_folder_of_folders_names_its_collections(tmp_path: Path) -> None:
         ("a b=/x", '"a b" is no name for a collection'),
         ("../x=/x", "is no name for a collection"),
         ("a=/x,papers", '"papers" must be a name and a folder: name=folder'),
+        ("a=.", "INDEX_DIR and the folder of a lie in one another"),
         ("/nowhere", "must be name=folder, separated by commas, or a folder of folders"),
     ],
 )
@@ -409,7 +457,7 @@ def test_a_wrong_setting_is_told(written: str, sentence: str) -> None:
 
 
 def test_a_token_or_a_budget_for_a_collection_that_does_not_exist_stops_the_start(tmp_path: Path) -> None:
-    storage = StorageSettings(written_collections=f"papers={tmp_path}", index_dir=tmp_path / "index")
+    storage = StorageSettings(written_collections=f"papers={tmp_path / 'a'}", index_dir=tmp_path / "index")
     for settings, named in (
         (ServerSettings(api_tokens=f"a:ask@novels:{ONE}"), "API_TOKENS"),  # type: ignore[arg-type]
         (ServerSettings(collection_token_budgets="novels=5"), "COLLECTION_TOKEN_BUDGETS"),
@@ -433,6 +481,68 @@ def test_the_scopes_of_a_token_are_read_with_their_collections() -> None:
     assert isinstance(token, ApiToken)
     assert token.scopes_in("handbook") == {"read"}
     assert token.scopes_in("papers") == {"read", "ask", "upload"}
+
+
+def test_commands_and_doctor_have_the_budget_of_the_collection(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, value in environment(tmp_path, DAILY_TOKEN_BUDGET="1000", COLLECTION_TOKEN_BUDGETS="papers=50").items():
+        monkeypatch.setenv(name, value)
+    papers = StorageSettings().collections[1]
+    assert ServerSettings().of_collection(papers).daily_token_budget == 50
+    monkeypatch.setenv("API_TOKENS", f"n:ask@novels:{ONE}")
+    assert any("there is no collection novels" in finding.found for finding in findings())
+
+
+def test_a_model_that_loads_keeps_nobody_from_another() -> None:
+    is_loading, may_end = threading.Event(), threading.Event()
+
+    class Model:
+        """Anything that can be held weakly."""
+
+    def load(recorded: Any, _device: str) -> Model:
+        if recorded.fingerprint == "slow":
+            is_loading.set()
+            assert may_end.wait(30)
+        return Model()
+
+    models = SharedModels(load)
+    slow = threading.Thread(target=models, args=(SimpleNamespace(fingerprint="slow"), "cpu"))
+    slow.start()
+    assert is_loading.wait(30)
+    quick: Any = SimpleNamespace(fingerprint="quick")
+    held = models(quick, "cpu")
+    assert models(quick, "cpu") is held
+    may_end.set()
+    slow.join()
+
+
+def test_one_collection_that_fails_is_told_and_the_others_are_served(tmp_path: Path) -> None:
+    (tmp_path / "handbook").mkdir()
+    (tmp_path / "handbook" / "a.txt").write_text("The share costs 60 euros.\n", encoding="utf-8")
+    (tmp_path / "papers").mkdir()
+    done = job(tmp_path)  # one read, one empty, one that is not there
+    assert done.returncode == 1
+    assert "Collection papers ended with exit code 6." in done.stderr
+    assert "Collection 合同 ended with exit code 2." in done.stderr
+
+
+def test_a_run_over_all_of_them_ends_with_its_first_signal(folders: Path) -> None:
+    started = subprocess.Popen(
+        [sys.executable, "-m", "indexing", "--repair"],
+        cwd=ROOT,
+        env=os.environ | environment(folders),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    assert started.stdout is not None
+    assert "handbook" in started.stdout.readline()
+    time.sleep(1)
+    started.send_signal(signal.SIGINT)
+    rest = started.stdout.read()
+    assert started.wait(60) == 130
+    assert "papers" not in rest
+    started.stdout.close()
 
 
 def test_programs_without_collections_find_none(tmp_path: Path) -> None:

@@ -258,7 +258,8 @@ class QueryResponse:
     request_id: str
     # What was searched for and answered, where the question had to be rewritten.
     standalone_question: str | None = None
-    # The question in the documents' languages, where they are not its own.
+    # The question in the documents' languages, where they are not its own; or together with the one before, where
+    # it may go on with it.
     also_searched_as: list[str] = field(default_factory=list)
     # The reasoner's answer with "model": "both".
     second: SecondAnswer | None = None

@@ -10,12 +10,20 @@ import re
 import statistics
 from collections.abc import Iterator, Sequence
 
-from indexing.readers.pdf.cells import Span, span_of
-from indexing.readers.pdf.lines import Row, rows_of
+from indexing.readers.pdf.cells import Span
+from indexing.readers.pdf.gutters import (
+    COLUMN_GAP,
+    covered_by,
+    is_across,
+    parted,
+    runs_of,
+    texts_that_flow,
+    with_lines_above,
+)
+from indexing.readers.pdf.lines import Row
 from indexing.readers.pdf.sides import WIDEST_PITCH, are_parties, is_figures, is_prose, pitch
 from indexing.readers.pdf.words import Rule, Word
 
-_GAP = 0.75  # of the size: the least width of a gap between columns
 _CROSSING = 0.25  # at most this share of the rows may run across the gap (titles, wide captions)
 _COLUMN_ROWS = 4
 _BLOCK_ROWS = 2  # of an address beside another
@@ -24,8 +32,6 @@ _SWITCHES = 0.05  # of the rows: how often the drawing may go from one side to t
 _NEW_STRETCH = 1.1  # sizes of white between two stretches of rows
 _MUCH_WHITE = 5.0  # sizes: columns on a part of a page end there
 _FURTHER = 1.35  # of the usual step from row to row
-_TITLE_WHITE = 0.4  # sizes of white above it
-_LINE_STEP = 1.3  # of a side's usual step from line to line
 _FOOTNOTE_SIZE = 0.9  # of the page's
 _FOOTNOTE = re.compile(r"(?:\^\d{1,3}|\d{1,3}\b|\^[a-z]\b|[*†‡§¶]|\(\d{1,2}\)|[a-z]\)|①|②|③|注)")
 _TOP_ROWS = 7  # of a column: their size is that of its text
@@ -47,7 +53,7 @@ def in_reading_order(
     """
     gutter = _page_gutter(rows, level, upright) if depth < _DEEPEST else None
     found = _local_columns(rows, level, upright) if gutter is None and depth < _DEEPEST else None
-    for around in _all_flowing(rows, gutter, found):
+    for around in texts_that_flow(rows, gutter, found):
         for part in around:
             yield from in_reading_order(part, level, upright, depth + 1, notes)
         return
@@ -79,34 +85,11 @@ def _bands(
     notes: list[list[Row]] | None,
 ) -> Iterator[list[Row]]:
     """Rows across the gutter by themselves, the columns between them side by side."""
-    for crosses, run in _runs(rows, gutter):
+    for crosses, run in runs_of(rows, gutter):
         if crosses or not _are_sides(run, gutter, level, upright, is_known=True):
             yield from in_reading_order(run, level, upright, depth + 1, notes) if len(run) < len(rows) else [run]
         else:
             yield from _sides(run, gutter, level, upright, depth, notes)
-
-
-def _runs(rows: Sequence[Row], gutter: float) -> Iterator[tuple[bool, list[Row]]]:
-    run: list[Row] = []
-    last = False
-    for index, row in enumerate(rows):
-        crosses = _crosses(row, gutter) or _is_title(rows, index, gutter)
-        if run and crosses != last:
-            yield last, run
-            run = []
-        run.append(row)
-        last = crosses
-    if run:
-        yield last, run
-
-
-def _is_title(rows: Sequence[Row], index: int, gutter: float) -> bool:
-    """Whether a row stands in the middle above what runs across, with white space above: it belongs to that."""
-    if not 0 < index < len(rows) - 1 or not _crosses(rows[index + 1], gutter) or not rows[index].words:
-        return False
-    above, row, below = rows[index - 1 : index + 2]
-    is_centred = abs(row.x0 + row.x1 - below.x0 - below.x1) < 2 * row.size
-    return is_centred and len(row.segments(_GAP)) == 1 and row.top - above.bottom > _TITLE_WHITE * row.size
 
 
 def _sides(
@@ -121,7 +104,7 @@ def _sides(
     notes: list[list[Row]] = [] if outer_notes is None else outer_notes
     usual = statistics.median(word.size for row in rows for word in row.words) if any(r.words for r in rows) else 0.0
     for part in _between_rules(rows, gutter, level):
-        for side in _parted(part, gutter):
+        for side in parted(part, gutter):
             body = _body_rows(side, usual)
             if body < len(side) and _page_gutter(side, level, upright) is not None:
                 body = len(side)  # each of its columns has notes of its own
@@ -164,17 +147,6 @@ def _body_rows(side: Sequence[Row], usual: float) -> int:
     return first if has_mark else len(side)
 
 
-def _parted(rows: Sequence[Row], gutter: float) -> tuple[list[Row], list[Row]]:
-    words = [word for row in rows for word in row.words]
-    tables = [row for row in rows if row.table]
-    sides = []
-    for is_left in (True, False):
-        own = rows_of([word for word in words if ((word.x0 + word.x1) / 2 < gutter) == is_left])
-        own += [table for table in tables if ((table.x0 + table.x1) / 2 < gutter) == is_left]
-        sides.append(sorted(own, key=lambda row: row.base if row.words else row.top))
-    return sides[0], sides[1]
-
-
 def _stretches(rows: Sequence[Row]) -> Iterator[list[Row]]:
     """Rows with white space above and below."""
     stretch: list[Row] = []
@@ -195,7 +167,7 @@ def _page_gutter(rows: Sequence[Row], level: Sequence[Rule], upright: Sequence[R
         return None
     most = max(1, int(len(rows) * _CROSSING))
     for gutter in _gaps(rows, most):
-        beside = [row for row in rows if not _crosses(row, gutter)]
+        beside = [row for row in rows if not is_across(row, gutter)]
         if _are_sides(beside, gutter, level, upright, least=_COLUMN_ROWS):
             return gutter
     return None
@@ -228,57 +200,9 @@ def _local_columns(
         for stop in sorted({end, _end_before_white(rows, first, end)}, reverse=True):
             for place in places if stop - first >= _COLUMN_ROWS else []:
                 if _are_sides(rows[first:stop], place, level, upright, least=_COLUMN_ROWS):
-                    return _with_lines_above(rows, first, place), stop, place
+                    return with_lines_above(rows, first, place), stop, place
         first = _next_block(rows, first, end)
     return None
-
-
-def _with_lines_above(rows: Sequence[Row], first: int, place: float) -> int:
-    """Where columns begin, with the lines of the left one that stand higher than the right one."""
-    left, _ = _parted(rows[first:], place)
-    step = _LINE_STEP * pitch(left)
-    while first > 0 and rows[first - 1].words and rows[first - 1].x1 < place:
-        below = next((row for row in left if row.words), rows[first])
-        if abs(rows[first - 1].size - below.size) > 0.1 * below.size:
-            break
-        if below.base - rows[first - 1].base > step * below.size:
-            break
-        first -= 1
-        left.insert(0, rows[first])
-    return first
-
-
-def _all_flowing(
-    rows: Sequence[Row], gutter: float | None, found: tuple[int, int, float] | None
-) -> Iterator[list[list[Row]]]:
-    """Where a text goes on below what stands beside it, on either side of a page's gutter or of a part's."""
-    if found is not None and (parts := _flowing(rows, *found)):
-        yield parts
-    end = 0
-    for crosses, run in _runs(rows, gutter) if gutter is not None else ():
-        first, end = end, end + len(run)
-        if not crosses and gutter is not None and (parts := _flowing(rows, first, end, gutter)):
-            yield parts
-
-
-def _flowing(rows: Sequence[Row], first: int, end: int, place: float) -> list[list[Row]]:
-    """What stands beside a text apart from that text, whole, where it goes on below in full lines; else nothing."""
-    left, right = _parted(rows[first:end], place)
-    if end == len(rows) or not is_prose(left) or not right or not (left[-1].words and rows[end].words):
-        return []
-    if rows[end].base - left[-1].base > _LINE_STEP * pitch(left) * left[-1].size or not _goes_on(left[-1], rows[end]):
-        return []
-    if is_prose(right) and right[-1].words and _goes_on(right[-1], rows[end]):
-        return []  # columns that are read one after the other, then what stands below
-    if first and rows[first - 1].words and left[0].words and _goes_on(rows[first - 1], left[0]):
-        return [right, [*rows[:first], *left, *rows[end:]]]
-    return [part for part in (list(rows[:first]), right, [*left, *rows[end:]]) if part]
-
-
-def _goes_on(above: Row, below: Row) -> bool:
-    """Whether a sentence goes on from the end of one line in the other."""
-    end, begin = above.words[-1].text, below.words[0].text
-    return begin[0].islower() and (end[-1].isalnum() or end[-1] in "-‐,;")
 
 
 def _next_block(rows: Sequence[Row], first: int, end: int) -> int:
@@ -301,14 +225,14 @@ def _end_before_white(rows: Sequence[Row], first: int, end: int) -> int:
 
 def _is_gutter(gap: Span, row: Row, edges: Span) -> bool:
     """Whether there is text on the right of it, and text or much room on its left."""
-    is_wide = gap[1] - gap[0] >= _GAP * max(row.size, 4.0)
+    is_wide = gap[1] - gap[0] >= COLUMN_GAP * max(row.size, 4.0)
     return is_wide and gap[1] < edges[1] and (gap[0] > edges[0] or gap[1] - edges[0] > 0.3 * (edges[1] - edges[0]))
 
 
 def _free(row: Row, left: float, right: float) -> list[Span]:
     """The stretches between the page's edges where the row has nothing."""
     free, last = [], left
-    for start, end in sorted(_covered(row)):
+    for start, end in sorted(covered_by(row)):
         if start > last:
             free.append((last, start))
         last = max(last, end)
@@ -318,7 +242,7 @@ def _free(row: Row, left: float, right: float) -> list[Span]:
 def _common(one: Sequence[Span], other: Sequence[Span], size: float) -> list[Span]:
     """What is free in both and wide enough."""
     shared = [(max(a, c), min(b, d)) for a, b in one for c, d in other]
-    return [(left, right) for left, right in shared if right - left >= _GAP * max(size, 4.0)]
+    return [(left, right) for left, right in shared if right - left >= COLUMN_GAP * max(size, 4.0)]
 
 
 def _gaps(rows: Sequence[Row], most_crossing: int) -> list[float]:
@@ -328,7 +252,7 @@ def _gaps(rows: Sequence[Row], most_crossing: int) -> list[float]:
     if count < 10 or count > 5_000:
         return []
     changes = [0] * (count + 1)
-    covered = [list(_covered(row)) for row in rows]
+    covered = [list(covered_by(row)) for row in rows]
     for own in covered:
         for start, end in own:
             changes[max(0, int((start - left) / _STEP))] += 1
@@ -352,18 +276,6 @@ def _clearest(run: Sequence[int], covering: Sequence[int]) -> float:
     return (widest[0] + widest[-1]) / 2
 
 
-def _covered(row: Row) -> Iterator[Span]:
-    if not row.words:
-        yield row.x0, row.x1
-        return
-    for words in row.segments(_GAP):
-        yield span_of(words)
-
-
-def _crosses(row: Row, place: float) -> bool:
-    return any(start < place < end for start, end in _covered(row))
-
-
 def _are_sides(
     rows: Sequence[Row],
     gutter: float,
@@ -374,7 +286,7 @@ def _are_sides(
     is_known: bool = False,
 ) -> bool:
     """Whether what stands left and right of the gutter is read one after the other."""
-    left, right = _parted(rows, gutter)
+    left, right = parted(rows, gutter)
     if min(len(left), len(right)) < least or not left or not right:
         return is_known
     if min(len(left), len(right)) < 2:
@@ -439,4 +351,4 @@ def _do_lines_meet(left: Sequence[Row], right: Sequence[Row]) -> bool:
 def _has_prose_columns(rows: Sequence[Row]) -> bool:
     """Whether a side has columns of its own: newspapers have three and more."""
     gaps = _gaps(rows, int(len(rows) * _CROSSING))[:2] if len(rows) >= _COLUMN_ROWS else []
-    return any(all(is_prose(side) for side in _parted(rows, gap)) for gap in gaps)
+    return any(all(is_prose(side) for side in parted(rows, gap)) for gap in gaps)

@@ -24,12 +24,16 @@ Range = tuple[int, int]  # first and last column
 
 @dataclass(slots=True)
 class HeadName:
-    """A name in a header, of one line or several; `ruled` are the first and last column under its rule, if known."""
+    """A name in a header, of one line or several; `ruled` are the first and last column that its rule says it covers.
+
+    It covers no more than `most`, those over a rule that begins with the labels.
+    """
 
     text: str
     span: Span
     base: float
     ruled: Range | None = None
+    most: Range | None = None
     first_base: float = field(init=False)  # of its first line; `base` is that of the last
 
     def __post_init__(self) -> None:
@@ -142,6 +146,8 @@ class HeadColumns:
             first, last = covered[number]
             lowest = max([1, *(other + 1 for _, other in covered[:number])]) if first else 0
             highest = min([len(self._gaps), *(other - 1 for other, _ in covered[number + 1 :])])
+            if name.most:
+                lowest, highest = max(lowest, name.most[0]), min(highest, name.most[1])
             most = min(lowest, first), max(highest, last)
             best.append((first, last) if name.ruled else self._centred((first, last), most, name.span))
         columns = [column for first, last in best if first for column in range(first, last + 1)]

@@ -41,6 +41,8 @@ _FARTHEST_CONTENTS = 1
 _GOES_ON = re.compile(r"(?:\b(?:and|or|of|the|to|in|for|by|with|including|et|de|du|la|und|oder|der|die|von)|[-–—])$")
 _SENTENCE_END = re.compile(r"[.,;:!?。，；：！？、]$")
 _NOT_WORDS = re.compile(r"[\W_]+")
+_MISCODED = re.compile(r"[a-zß-öø-ÿ][À-ÖØ-Þ]|[^\W\d_][|¦™®©¢£¤¥§¶†‡][^\W\d_]")
+_MOST_MISCODED = 0.3  # of a title's words
 _JUNK_TITLE = re.compile(
     r"untitled|microsoft word|\.(?:docx?|pptx?|xlsx?|tex|dvi|indd|pdf|qxd|rtf|html?)\b|^\W*$|^[\W\d]+$|powerpoint"
     r"|^(?:doc|document|title|slide|print|layout)\s*\d*$",
@@ -77,7 +79,12 @@ def _may_be_title(text: str) -> bool:
     words = text.split()
     is_fitting = sum(character.isalpha() for character in text) > 4 and len(text) <= _LONGEST_TITLE
     is_heading = _NAMED.fullmatch(text) or _NUMBERED.fullmatch(text)
-    return is_fitting and not is_heading and len(words) * 2 < len(text)
+    return is_fitting and not is_heading and len(words) * 2 < len(text) and not _is_miscoded(words)
+
+
+def _is_miscoded(words: Sequence[str]) -> bool:
+    """Whether many words hold a capital with an accent behind a small letter, or a sign: codes of a font's own."""
+    return sum(_MISCODED.search(word) is not None for word in words) > _MOST_MISCODED * len(words)
 
 
 def _early(sized: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:

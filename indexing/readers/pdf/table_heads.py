@@ -1,5 +1,6 @@
 """The header of a table without rules: which columns a name stands over, and how it is said. Pure geometry."""
 
+import math
 import re
 import statistics
 from collections.abc import Iterator, Sequence
@@ -37,6 +38,7 @@ _SAME_RULE = 1.5  # points
 _WIDE_RULE = 0.9  # of the table's width
 _MOST_NAMES_MORE = 2  # rows of a header that look like figures
 _MOSTLY_NAMED = 0.8  # of the columns
+_OFF_COLUMN = 0.4  # sizes: so far off the middle of a column is as good as in it
 _OFF_RULE = 0.15  # of a rule's length: so far off its middle is as good as in it
 
 
@@ -54,6 +56,8 @@ def column_names(rows: Sequence[Row], body: Sequence[Row], gaps: Sequence[Span],
     for names in reversed(lines):
         for name in names:
             name.ruled = _ruled(name, everyone, rules, own, em)
+            from_labels = [rule for rule in rules if rule[0] < own[0][1]]  # such a line is drawn anew for each group
+            name.most = next((under for rule in from_labels if (under := _under(name, rule, own, em))), None)
         is_remark = len(gaps) > 1 and _is_remark(names)
         line = _said_once(names[0].text, gaps) if is_remark else columns.placed(names, em)
         above.insert(0, line)
@@ -180,18 +184,31 @@ def _ruled(
 ) -> Range | None:
     """The first and last column over which the rule below a name goes; None where the rule is below others too.
 
-    The labels are no such column: a rule that begins with them ends the header.
+    The labels are no such column: over a rule that begins with them a name is in the middle of the others.
     """
     for rule in rules:
         span = rule[0], rule[2]
-        is_around = span[0] < name.span[0] + 0.5 * em and name.span[1] - 0.5 * em < span[1]
-        is_shared = any(_is_below(rule, other, em) for other in names if other is not name)
-        if is_around and not is_shared and _is_below(rule, name, em):
-            under = [column for column, text in enumerate(own) if 2 * shared_width(span, text) > text[1] - text[0] > 0]
-            under = under[under[:1] == [0] :]
-            if under and _is_at_home(name.span, (own[under[0]][0], own[under[-1]][1]), span, em):
-                return under[0], under[-1]
+        labels_end = own[0][1] if span[0] < own[0][1] < name.span[0] else -math.inf
+        others = (other for other in names if other is not name and other.span[0] >= labels_end)
+        under = _under(name, rule, own, em)
+        if under is None or any(_is_below(rule, other, em) for other in others):
+            continue
+        columns = own[under[0]][0], own[under[1]][1]
+        is_in_middle = abs(sum(name.span) - sum(columns)) / 2 < em
+        if is_in_middle if labels_end > -math.inf else _is_at_home(name.span, columns, span, em):
+            return under
     return None
+
+
+def _under(name: HeadName, rule: Rule, own: Sequence[Span], em: float) -> Range | None:
+    """The first and last column of figures under a rule, where that is below the name and reaches as far."""
+    span = rule[0], rule[2]
+    is_around = span[0] < name.span[0] + 0.5 * em and name.span[1] - 0.5 * em < span[1]
+    if not is_around or not _is_below(rule, name, em):
+        return None
+    under = [column for column, text in enumerate(own) if 2 * shared_width(span, text) > text[1] - text[0] > 0]
+    under = under[under[:1] == [0] :]
+    return (under[0], under[-1]) if under else None
 
 
 def _is_at_home(name: Span, columns: Span, rule: Span, em: float) -> bool:
@@ -212,14 +229,19 @@ def own_spans(rows: Sequence[Row], gaps: Sequence[Span]) -> list[Span]:
     return [span_of(words) if words else (0.0, 0.0) for words in columns]
 
 
-def _unrepeated(cells: Sequence[list[Word]], gaps: Sequence[Span]) -> Iterator[list[Word]]:
-    """The cells, one that says a name again over the next column parted there: "Fiscal Year Fiscal Year"."""
+def _parted(cells: Sequence[list[Word]], gaps: Sequence[Span], own: Sequence[Span]) -> Iterator[list[Word]]:
+    """The cells, parted before a name said again over the next column, and between names each over its own figures.
+
+    "Fiscal Year Fiscal Year"; "Condom/ modern" as second lines of two names near one another.
+    """
     for words in cells:
         begin = 0
         for index in range(1, len(words)):
             one, other = words[begin], words[index]
             is_far = column_of(gaps, (one.x0 + one.x1) / 2) < column_of(gaps, (other.x0 + other.x1) / 2)
-            if one.text == other.text and is_far:
+            is_again = one.text == other.text
+            left, right = span_of(words[begin:index]), span_of(words[index : index + 1])
+            if is_far and (is_again or _are_centred_over_two(left, right, own, one.size)):
                 yield words[begin:index]
                 begin = index
         yield words[begin:]
@@ -228,7 +250,7 @@ def _unrepeated(cells: Sequence[list[Word]], gaps: Sequence[Span]) -> Iterator[l
 def _head_cells(row: Row, gaps: Sequence[Span], em: float, own: Sequence[Span]) -> list[list[Word]]:
     """A header's words stand closer than figures: a small gap parts them between the figures of two columns."""
     cells: list[list[Word]] = []
-    for words in _unrepeated(cells_of(row, WORD_GAP * em / max(row.size, 1.0)), gaps):
+    for words in _parted(cells_of(row, WORD_GAP * em / max(row.size, 1.0)), gaps, own):
         if cells:
             left, right = span_of(cells[-1]), span_of(words)
             is_parted = any(left[1] <= (gap[0] + gap[1]) / 2 <= right[0] for gap in gaps)
@@ -248,6 +270,13 @@ def _stand_over_two(left: Span, right: Span, own: Sequence[Span]) -> bool:
         for name in (left, right)
     ]
     return len(covered[0]) == len(covered[1]) == 1 and covered[0] != covered[1]
+
+
+def _are_centred_over_two(left: Span, right: Span, own: Sequence[Span], size: float) -> bool:
+    """Whether each of two names is in the middle over the figures of one column, and covers them."""
+    middles = [sum(text) / 2 for text in own[1:] if text[1] > text[0]]
+    off = [min((abs(sum(name) / 2 - middle) for middle in middles), default=size) for name in (left, right)]
+    return _stand_over_two(left, right, own) and max(off) < _OFF_COLUMN * size
 
 
 def head_rows(table: Sequence[Sequence[str]]) -> int:

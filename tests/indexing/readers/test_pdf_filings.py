@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from indexing.readers.pdf.headings import find_title
 from indexing.readers.pdf.lines import rows_of
 from indexing.readers.pdf.repeated_lines import remove_furniture
 from indexing.readers.pdf.tables import table_lines
@@ -220,3 +221,50 @@ def test_a_foot_whose_number_stands_at_the_outer_edge_of_each_page_is_furniture(
     kept = remove_furniture(pages)
     assert sum(foot in page for page in kept) == 1
     assert kept[-1] == "Text d of the page."
+
+
+def test_names_over_a_rule_that_begins_with_the_labels_stand_over_its_columns_alone(tmp_path: Path) -> None:
+    lefts = (200, 240, 280, 320, 360, 430, 470, 510, 550, 590)
+    lines: Pieces = [(60, 740, "\\(in millions\\)"), (270, 740, "Fourth quarter"), (499, 740, "Twelve months")]
+    lines += [(297, 729, "Change on the year"), (527, 729, "Change on the year")]
+    lines += [
+        (left, 718, name) for left, name in zip(lefts, ("2022", "2021", "Total", "Units", "Prices") * 2, strict=True)
+    ]
+    for number, name in enumerate(("Lamps", "Ferries", "Piers")):
+        lines.append((60, 704 - 11 * number, name))
+        lines += [(left + 8, 704 - 11 * number, f"{number}1.5") for left in lefts]
+    rules = " ".join(f"60 {y} m 390 {y} l 420 {y} m 620 {y} l" for y in (737, 726, 715))
+    found = text(tmp_path, drawn(*lines, size=8, more=f"{rules} S"))
+    head = found.split("\n")[0]
+    assert head.startswith(
+        "| (in millions) | Fourth quarter 2022 | Fourth quarter 2021 | Fourth quarter Change on the year Total |"
+    )
+    assert head.endswith("| Twelve months Change on the year Prices |")
+
+
+def test_second_lines_of_two_names_near_one_another_stay_apart() -> None:
+    lines = [[(204, "Coal/"), (232, "peat")], [(205, "Gas"), (230, "works")]]
+    words = [Word("Fuel", 60, 80, 10.0, 8.0, 0)]
+    words += [
+        Word(name, x, x + 5.0 * len(name), 10.0 * n, 8.0, n) for n, cells in enumerate(lines) for x, name in cells
+    ]
+    for number in range(4):
+        y = 24.0 + 10 * number
+        words += [
+            Word("Harbour", 60, 90, y, 8.0, 5),
+            Word("1.5", 210, 222, y, 8.0, 6),
+            Word("2.5", 236, 248, y, 8.0, 7),
+        ]
+    assert table_lines(rows_of(words))[0].split(" | ")[1:] == ["Coal/Gas", "peat works |"]
+
+
+@pytest.mark.parametrize(
+    ("largest", "title"),
+    [
+        ("ÉÇÉÜtuÄx VöÅtÜt wx W|ÑâàtwÉá wx Ät a tv|™Ç", "Votes of the harbour board"),
+        ("L’Économie générale de l’État, à Évian", "L’Économie générale de l’État, à Évian"),
+    ],
+)
+def test_the_codes_of_a_font_without_letters_are_no_title(largest: str, title: str) -> None:
+    sized = [(30.0, largest), (15.0, "Votes of the harbour board"), (9.0, "text of the page " * 20)]
+    assert find_title(None, sized, "") == title

@@ -8,8 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from server.answering.standalone import kind_of
+from server.answering.follow_up import Rewriting, put_together
+from server.answering.standalone import is_plainly_dependent, kind_of
 from server.answering.talk_about_answers import is_about_conversation
+from server.answers import Turn
 
 ALONE = [
     "How much is the deposit for the flat?",
@@ -289,7 +291,7 @@ def test_there_are_many_more_than_a_hundred() -> None:
 @pytest.mark.parametrize(
     ("questions", "is_right"),
     [
-        pytest.param(ALONE, lambda kind: kind == "alone", id="rewritten or not searched although they stand alone"),
+        pytest.param(ALONE, lambda kind: kind != "conversation", id="not searched although they stand alone"),
         pytest.param(FOLLOW_UPS, lambda kind: kind == "follow-up", id="taken as they stand although they go on"),
         pytest.param(
             CONVERSATION, lambda kind: kind == "conversation", id="searched for although they are about answers"
@@ -303,6 +305,13 @@ def test_at_most_one_in_twenty_is_taken_for_something_else(
     assert len(wrong) <= len(questions) * 0.05, wrong
 
 
+def test_few_that_stand_alone_are_plainly_taken_for_going_on() -> None:
+    plain = [question for question in ALONE if is_plainly_dependent(question)]
+    assert len(plain) <= len(ALONE) * 0.05, plain
+    doubted = [question for question in ALONE if kind_of(question) != "alone"]
+    assert len(doubted) <= len(ALONE) * 0.1, doubted
+
+
 def test_what_is_taken_to_stand_alone_does_so() -> None:
     taken = [question for question in (*ALONE, *FOLLOW_UPS, *CONVERSATION) if kind_of(question) == "alone"]
     wrong = [question for question in taken if question not in ALONE]
@@ -312,3 +321,11 @@ def test_what_is_taken_to_stand_alone_does_so() -> None:
 @pytest.mark.parametrize("question", ["", "?", "Summarise " + "x" * 300, "Give me a table of the fees", "翻译"])
 def test_odd_ones_raise_nothing(question: str) -> None:
     assert is_about_conversation(question) == (question == "翻译")
+
+
+def test_without_a_model_a_question_in_doubt_is_searched_for_both_ways() -> None:
+    history = (Turn("How do I reset the router?", "Hold the button for ten seconds [1]."),)
+    rewriting = put_together("Will my settings be lost?", history)
+    assert rewriting.question is None
+    assert rewriting.also == ("Will my settings be lost? How do I reset the router?",)
+    assert put_together("How do I export invoices as CSV?", history) == Rewriting()
