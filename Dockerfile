@@ -34,14 +34,16 @@ COPY storage storage
 COPY indexing indexing
 COPY server server
 # A first index and a first answer: the image is tried, and what they import is compiled. Later nothing can be written,
-# and each start would compile it anew.
+# and each start would compile it anew. What few need is only tried: it is there, and compiled when it is asked for.
 COPY documents/library-handbook.md documents/ferry-timetable-2026.pdf documents/boat-hire-agreement.docx /tmp/documents/
 RUN set -eu; export DOCUMENTS_DIR=/tmp/documents INDEX_DIR=/tmp/index EMBED_MODEL=packaged; \
     /venv/bin/python -m indexing; \
     /venv/bin/python -m server ask "What does it cost to become a member of the library?"; \
     /venv/bin/python -m server doctor || true; \
     /venv/bin/python -c "import server.application, server.commands.serve, torch, onnxruntime, cv2"; \
-    PYTHONDONTWRITEBYTECODE=1 /venv/bin/python -c "import llama_index.embeddings.huggingface, chromadb.api.fastapi"; \
+    export PYTHONDONTWRITEBYTECODE=1; \
+    /venv/bin/python -c "import storage.vectors.remote, storage.vectors.llama_index, llama_index.embeddings.huggingface"; \
+    /venv/bin/python -c "import rapidocr, opentelemetry.exporter.otlp.proto.http.trace_exporter, mcp.server"; \
     rm -rf /tmp/index /tmp/documents
 
 FROM ${PYTHON}
