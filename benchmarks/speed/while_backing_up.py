@@ -26,6 +26,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
 
+from benchmarks.speed.machine import machine
 from benchmarks.speed.measuring import NotMeasured, index_settings, module, run
 from benchmarks.speed.restored import differences
 from benchmarks.speed.site import running_server
@@ -235,6 +236,7 @@ def _questions(index: Path) -> Iterator[str]:
 
 
 def _report(trial: Trial, equal: int, rounds: int) -> int:
+    print(machine())
     for phase in _PHASES:
         took, spans = trial.seconds(phase), trial.spans[phase]
         lasted = median(ended - began for began, ended in spans)
