@@ -178,7 +178,7 @@ def _each_in_turn(
             left = message("Collection {name} ended with exit code {code}.", name=each.name, code=codes[-1])
             _say_error(codes[-1], [left])
     if UNFORESEEN in codes or min(codes) > SOME_FAILED:
-        return max(code for code in codes if code != NO_DOCUMENTS) if set(codes) != {NO_DOCUMENTS} else NO_DOCUMENTS
+        return max((code for code in codes if code != NO_DOCUMENTS), default=NO_DOCUMENTS)
     return SOME_FAILED if any(codes) else WELL
 
 

@@ -1,11 +1,14 @@
-"""What child processes get of this process's environment: never a key or a token that is not theirs to use.
+"""What child processes get of this process's environment, and how much they may take of the machine's.
 
-Every process that the three packages start takes its environment from here.
+Never a key or a token that is not theirs to use. Every process that the three packages start takes its environment from
+here.
 """
 
 import os
 import re
+import resource
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 ENCODED_LINES = "PAGEWISE_ENCODED_LINES"
@@ -61,6 +64,13 @@ def job_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]
 def take_on(settings: Mapping[str, str]) -> None:
     """Have this process, and those that it starts, read these settings from here on."""
     os.environ.update(settings)
+
+
+def limit_resources(limits: Mapping[int, int]) -> None:
+    """Have this process take no more of each kind (`resource.RLIMIT_…`); not every system has every limit (macOS)."""
+    for kind, most in limits.items():
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (most, most))
 
 
 def examining_environment(language: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from storage.messages import message
 
@@ -69,9 +70,9 @@ def split_address(path: str) -> tuple[str, str]:
     return (match["name"], (match["api"] or "") + (match["rest"] or "/")) if match else ("", path)
 
 
-def address_of(name: str) -> str:
-    """What the paths of a collection begin with; "" for the only one, which has no name."""
-    return f"/collections/{name}" if name else ""
+def collection_address(name: str) -> str:
+    """What the addresses of a collection begin with, as URLs write it; "" for the only one, which has no name."""
+    return f"/collections/{quote(name)}" if name else ""
 
 
 def _written_pairs(text: str) -> Sequence[tuple[str, Path]]:

@@ -1,5 +1,6 @@
 """What the settings of all three packages have in common, and those of what is stored: where, and by which model."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, get_args
 
@@ -127,7 +128,7 @@ class StorageSettings(PagewiseSettings):
                 raise ValueError(message("{setting} {problem}", setting=name, problem=problem))
         return self
 
-    @property
+    @cached_property
     def collections(self) -> tuple[Collection, ...]:
         """What COLLECTIONS names; empty: there is one folder, DOCUMENTS_DIR, without a name."""
         return read_collections(self.written_collections, self.index_dir)

@@ -16,6 +16,8 @@ from pathlib import Path
 from sysconfig import get_path
 from typing import Any
 
+from packaging.utils import canonicalize_name
+
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = ROOT / ".venv-release" / "bin"
 
@@ -139,7 +141,7 @@ def sbom(file: Path) -> int:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     parts = json.loads(done.stdout)
     wanted = closure(_required_names(ROOT / "requirements.txt"))
-    kept = [each for each in parts["components"] if _normal(each["name"]) in wanted]
+    kept = [each for each in parts["components"] if canonicalize_name(each["name"]) in wanted]
     references = {each["bom-ref"] for each in kept}
     parts["components"] = kept
     parts["dependencies"] = [
@@ -156,7 +158,7 @@ def sbom(file: Path) -> int:
 def closure(names: Iterable[str]) -> set[str]:
     """These packages and whatever they need in turn, as far as it is installed."""
     found: set[str] = set()
-    waiting = [_normal(name) for name in names]
+    waiting: list[str] = [canonicalize_name(name) for name in names]
     while waiting:
         name = waiting.pop()
         if name in found:
@@ -166,19 +168,14 @@ def closure(names: Iterable[str]) -> set[str]:
         except PackageNotFoundError:
             continue
         found.add(name)
-        waiting += [
-            _normal(match[1]) for need in needs if "extra ==" not in need and (match := _REQUIREMENT.match(need))
-        ]
+        matches = (_REQUIREMENT.match(need) for need in needs if "extra ==" not in need)
+        waiting += [canonicalize_name(match[1]) for match in matches if match]
     return found
 
 
 def _required_names(file: Path) -> list[str]:
     lines = file.read_text(encoding="utf-8").splitlines()
     return [match[1] for line in lines if (match := _REQUIREMENT.match(line))]
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from indexing.documents import ParsedDocument, ParseFailure, ReadLimits
 from indexing.readers import read_document
-from storage.child_environment import reading_environment
+from storage.child_environment import limit_resources, reading_environment
 from storage.messages import message
 
 _PROGRAMS = ("soffice", "libreoffice")
@@ -98,9 +98,7 @@ def _limited(limits: ReadLimits) -> Callable[[], None]:
             resource.RLIMIT_DATA: limits.memory_bytes,
             resource.RLIMIT_CORE: 0,
         }
-        for kind, size in sizes.items():
-            with suppress(ValueError, OSError):
-                resource.setrlimit(kind, (size, size))
+        limit_resources(sizes)
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: gone when its parent is killed
 

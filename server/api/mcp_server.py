@@ -25,7 +25,7 @@ from server.api.tools import AskResult, DocumentList, ListedDocument, PageText, 
 from server.http import schema
 from server.http.services import Services
 from server.settings import Scope
-from storage.collections import address_of
+from storage.collections import collection_address
 from storage.version import version
 
 T = TypeVar("T")
@@ -75,7 +75,7 @@ class _DocumentsServer:
         self._collections = {services.collection: services, **collections}
         self._base = base.rstrip("/")
         self.server: MCPServer[Any] = _ListingServer(
-            lambda: Tools(services, self._base + quote(address_of(services.collection))),
+            lambda: Tools(services, self._base + collection_address(services.collection)),
             name="pagewise",
             title="Pagewise",
             version=version(),
@@ -187,7 +187,7 @@ class _DocumentsServer:
                 else "There is one collection alone: leave the parameter out."
             )
         base = headers.get(BASE_HEADER.lower(), self._base).rstrip("/")
-        return Tools(services, base + quote(address_of(services.collection)))
+        return Tools(services, base + collection_address(services.collection))
 
     async def _run(self, work: Callable[[Event], T]) -> T:
         """Do it in a thread, which is told to come to an end where the caller leaves."""

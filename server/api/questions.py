@@ -1,7 +1,6 @@
 """The JSON API of docs/api.md: thin views around the answer service and the catalogue."""
 
 from typing import Any, NoReturn
-from urllib.parse import quote
 
 from flask import Response, current_app, g, jsonify, request
 from flask_babel import lazy_gettext as _l
@@ -26,7 +25,7 @@ from server.http.event_stream import EVENT_STREAM, Sent, stream_answer
 from server.http.metrics import exposition
 from server.http.problems import Problem, Refused, bad_input, problem_of
 from server.http.services import all_services, documents_problem, require_documents, services
-from storage.collections import address_of
+from storage.collections import collection_address
 from storage.folder_listing import read_listing
 from storage.records import PageRecord
 from storage.version import version
@@ -114,7 +113,7 @@ def collections() -> Response:
     found = [
         schema.CollectionOut(
             name=name,
-            url=f"{quote(address_of(name))}/",
+            url=f"{collection_address(name)}/",
             default=number == 0,
             ready=each.index.state().ready,
         )

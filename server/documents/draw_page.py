@@ -14,12 +14,13 @@ import resource
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image, ImageChops, ImageDraw
+
+from storage.child_environment import limit_resources
 
 _WIDTH = 1100
 _TALLEST = 2400
@@ -41,21 +42,15 @@ def main() -> None:
     """Read the passage, write the picture."""
     file, number, largest_bytes = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     os.nice(_NICENESS)
-    limit_resources(largest_bytes)
+    limit_resources(
+        {
+            resource.RLIMIT_AS: _MEMORY_BYTES,
+            resource.RLIMIT_CPU: _CPU_SECONDS,
+            resource.RLIMIT_FSIZE: largest_bytes,
+        }
+    )
     passage, sentence, *hits = json.loads(sys.stdin.buffer.read())
     sys.stdout.buffer.write(draw(file, number, passage, sentence, hits))
-
-
-def limit_resources(largest_bytes: int) -> None:
-    """Memory, processor time and the size of what is written; not every system has every limit (macOS)."""
-    limits = {
-        resource.RLIMIT_AS: _MEMORY_BYTES,
-        resource.RLIMIT_CPU: _CPU_SECONDS,
-        resource.RLIMIT_FSIZE: largest_bytes,
-    }
-    for kind, most in limits.items():
-        with suppress(ValueError, OSError):
-            resource.setrlimit(kind, (most, most))
 
 
 def draw(file: str, number: int, passage: str, sentence: str, hits: Sequence[str] = ()) -> bytes:

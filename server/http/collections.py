@@ -12,7 +12,7 @@ from flask import g, request
 from server.http.scopes import needed_scope
 from server.http.services import COLLECTION_KEY, all_services
 from server.settings import SCOPES, ApiToken, Scope
-from storage.collections import address_of, split_address
+from storage.collections import split_address
 
 _Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -33,7 +33,7 @@ class CollectionAddresses:
         if name in self._names:
             environ[COLLECTION_KEY] = name
             environ["PATH_INFO"] = _bytes(path)
-            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + _bytes(address_of(name))
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + _bytes(f"/collections/{name}")
         return self._application(environ, start_response)
 
 

@@ -100,11 +100,9 @@ def missing_scope(token: ApiToken) -> Scope | None:
 
 def allowed_scopes(token: ApiToken) -> frozenset[Scope]:
     """What the token allows the current request: in its collection, but for what the whole server is set by."""
-    if (request.endpoint or "").startswith(_SERVER_WIDE):
-        return token.scopes
     if request.endpoint in _OF_ANY_COLLECTION or _only_introduces():
         return token.scopes.union(*token.scopes_within.values())
-    return token.scopes_in(_named_collection(token) or collection())
+    return _scopes_for(request.endpoint or "", token, _named_collection(token) or collection())
 
 
 def may(endpoint: str) -> bool:
@@ -112,8 +110,12 @@ def may(endpoint: str) -> bool:
     token: ApiToken | None = g.get("token")
     if token is None:
         return True
-    scopes = token.scopes if endpoint.startswith(_SERVER_WIDE) else token.scopes_in(collection())
-    return (needed_scope(endpoint) or "admin") in scopes
+    return (needed_scope(endpoint) or "admin") in _scopes_for(endpoint, token, collection())
+
+
+def _scopes_for(endpoint: str, token: ApiToken, name: str) -> frozenset[Scope]:
+    """What the token allows there in this collection; what the whole server is set by asks for a scope everywhere."""
+    return token.scopes if endpoint.startswith(_SERVER_WIDE) else token.scopes_in(name)
 
 
 def asks_by_tool() -> bool:

@@ -10,7 +10,7 @@ import logging
 import secrets
 import time
 from collections.abc import Collection
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from flask_babel import lazy_gettext as _l
@@ -23,7 +23,7 @@ from server.http.problems import Problem, Refused
 from server.http.scopes import allowed_scopes, may, missing_scope
 from server.http.sign_in import token_of_request
 from server.settings import SCOPES, ApiToken, ServerSettings
-from storage.collections import address_of
+from storage.collections import collection_address
 from storage.messages import message
 
 logger = logging.getLogger("server.access")
@@ -121,7 +121,7 @@ def _readable_elsewhere() -> Response | None:
     if request.endpoint != "web.ask_page" or is_addressed() or may("web.ask_page") or not readable():
         return None
     query = f"?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else ""
-    return Response(status=303, headers={"Location": f"{quote(address_of(readable()[0]))}/{query}"})
+    return Response(status=303, headers={"Location": f"{collection_address(readable()[0])}/{query}"})
 
 
 def _check_origin() -> None:

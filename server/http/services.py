@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import Protocol
-from urllib.parse import quote
 
 from flask import current_app, g, has_request_context, request
 
@@ -27,7 +26,7 @@ from server.language_model.received import Reply
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from server.retrieval.reachability import DocumentsUnreachable, why_unreachable
 from server.settings import ServerSettings
-from storage.collections import address_of
+from storage.collections import collection_address
 from storage.folder_listing import FolderListing, read_listing
 from storage.records import DocumentRecord, PageRecord, PageStatus
 from storage.server_state.answers import AnswerStore, KeptAnswer
@@ -127,7 +126,7 @@ def own_address() -> str:
 
     "" for the only one, and where nobody asks for it by an address.
     """
-    return quote(address_of(collection())) if has_request_context() else ""
+    return collection_address(collection()) if has_request_context() else ""
 
 
 def document_records() -> list[DocumentRecord]:

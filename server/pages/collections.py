@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from server.http.collections import readable
 from server.http.services import collection
-from storage.collections import address_of
+from storage.collections import collection_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def offered_collections() -> list[OfferedCollection]:
     names, current = readable(), collection()
     if len(names) < 2:
         return []
-    return [OfferedCollection(name, f"{quote(address_of(name))}/", name == current) for name in names]
+    return [OfferedCollection(name, f"{collection_address(name)}/", name == current) for name in names]
 
 
 def sent_elsewhere(form: MultiDict[str, str]) -> BaseResponse | None:

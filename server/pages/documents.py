@@ -1,6 +1,5 @@
 """Documents: all of them and their states."""
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +24,6 @@ from storage.records import ChunkRecord, DocumentRecord
 _MOST_LEFT_OUT = 200
 _MOST_HITS = 500
 _LONGEST_SENTENCE = 160
-_SENTENCE = re.compile(r"(\d{1,9})-(\d{1,9})")
 _MOST_MARKS = 400
 """On a page of the list, each a link to a page of a document."""
 

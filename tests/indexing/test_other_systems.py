@@ -6,7 +6,7 @@ import resource
 import pytest
 
 from indexing.settings import IndexingSettings, available_cores
-from server.documents.draw_page import limit_resources
+from storage.child_environment import limit_resources
 
 
 def test_cores_are_counted_where_a_system_tells_only_those_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,5 +25,5 @@ def test_a_picture_is_drawn_where_memory_cannot_be_limited(monkeypatch: pytest.M
         limited.append(kind)
 
     monkeypatch.setattr(resource, "setrlimit", refuse)
-    limit_resources(1000)
+    limit_resources({resource.RLIMIT_AS: 1, resource.RLIMIT_CPU: 2, resource.RLIMIT_FSIZE: 3})
     assert limited == [resource.RLIMIT_CPU, resource.RLIMIT_FSIZE]

@@ -9,6 +9,7 @@ from importlib.metadata import distribution, version
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from tests.serving import PlayedServer
 from tools import supply_chain
@@ -143,7 +144,7 @@ def test_what_a_package_needs_in_turn_is_found() -> None:
 def pins(file: str) -> dict[str, str]:
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
     found = (re.match(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\+]+)", line) for line in lines)
-    return {re.sub(r"[-_.]+", "-", match[1]).lower(): match[2] for match in found if match}
+    return {canonicalize_name(match[1]): match[2] for match in found if match}
 
 
 def test_the_sums_are_of_the_versions_that_are_installed() -> None:
