@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from itertools import compress, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,15 +16,20 @@ from storage.caches.embeddings import Matrix
 from storage.catalogue.catalogue import Catalogue
 from storage.embedding.models import PROBE_TEXT, ModelIdentity
 from storage.failpoints import failpoint
-from storage.generations.drafts import Draft, seal_draft
+from storage.generations.drafts import Draft, own_graph, seal_draft
 from storage.generations.manifest import Manifest
+from storage.generations.proven_before import logged_ids
 from storage.generations.published import open_exact_vectors, utc_now
 from storage.generations.verification import VerificationFailed, Verifier
 from storage.messages import message
 from storage.records import Counts
 from storage.vectors.exact import ExactVectors, create_exact_vectors
 
+if TYPE_CHECKING:
+    from storage.vectors.collection import VectorCollection
+
 _VECTORS_AT_A_TIME = 2_000
+_SHARED_UNTIL = 2  # of the writes after which Chroma writes its files anew: a half at most
 
 VectorsOf = Callable[[Sequence[str]], Matrix]
 """Texts -> their vectors `(n, dimension)`."""
@@ -43,7 +49,10 @@ def write_vectors(
     """
     wanted = catalogue.chunk_ids()
     place = draft.vector_place
-    collection = place.create(model.dimension, len(wanted)) if earlier is None else place.open()
+    if earlier is None:
+        collection = place.create(model.dimension, len(wanted))
+    else:
+        collection = _opened_copy(draft, wanted)
     try:
         stored = set() if earlier is None else set(collection.ids())
         orphans = sorted(stored.difference(wanted))
@@ -61,6 +70,22 @@ def write_vectors(
     finally:
         collection.close()
     return len(orphans)
+
+
+def _opened_copy(draft: Draft, wanted: Sequence[str]) -> "VectorCollection":
+    """The draft's collection, with files of its own if Chroma might write into those it shares."""
+    collection = draft.vector_place.open()
+    try:
+        writes = len(logged_ids(draft.chroma_directory)) + len(set(collection.ids()).symmetric_difference(wanted))
+        may_sync = _SHARED_UNTIL * writes >= collection.writes_before_sync
+    except BaseException:
+        collection.close()
+        raise
+    if not may_sync:
+        return collection
+    collection.close()
+    own_graph(draft)
+    return draft.vector_place.open()
 
 
 def _slices(ids: Sequence[str]) -> Iterator[list[str]]:
@@ -116,7 +141,12 @@ class Finisher:
         with Verifier() as verifier:
             self._seal(copied_from)
             self.progress.working(message("proving the new index whole"))
-            verifier.verify(self.index_dir, self.draft.directory.name, chroma=self.draft.chroma)
+            verifier.verify(
+                self.index_dir,
+                self.draft.directory.name,
+                chroma=self.draft.chroma,
+                earlier=copied_from.generation if copied_from else "",
+            )
         failpoint("verify.done")
 
     def _seal(self, copied_from: Manifest | None) -> None:
@@ -130,7 +160,7 @@ class Finisher:
             )
             manifest = self._manifest(catalogue.counts(), deleted + (copied_from.deleted_vectors if copied_from else 0))
         failpoint("vectors.written")
-        seal_draft(self.draft, manifest)
+        seal_draft(self.draft, manifest, copied_from)
 
     def _earlier(self, manifest: Manifest | None) -> ExactVectors | None:
         return None if manifest is None else open_exact_vectors(self.index_dir, manifest.generation)

@@ -131,6 +131,7 @@ class Connections:
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
 
+_MOST_FREE_SHARE = 0.05  # of the file's pages, in the hands of nobody
 MOST_COUNTED = 100_000
 """Passages that hold a word: of more it is told that there are so many at least."""
 
@@ -150,6 +151,7 @@ class Catalogue:
         self._writable = writable
         self._connections = Connections(file, writable=writable)
         self._page_columns = PAGE_COLUMNS
+        self._has_only_grown = False
 
     @classmethod
     def create(cls, file: Path) -> Self:
@@ -164,6 +166,7 @@ class Catalogue:
         """An existing catalogue, open for writing by one thread; one of the version before is brought to this one."""
         catalogue = cls(file, writable=True)
         try:
+            catalogue._has_only_grown = True
             catalogue._bring_up_to_date()
         except BaseException:
             catalogue.close()
@@ -190,6 +193,7 @@ class Catalogue:
             connection.execute(ODD_PAGES)
             if not self._has_these_words():
                 connection.executescript(EMPTY_TERMS)
+                self._has_only_grown = False
                 with self.transaction():
                     for row in connection.execute(f"SELECT rowid, {CHUNK_COLUMNS} FROM chunks"):
                         self._put_words(row[0], chunk_of(row[1:]))
@@ -269,13 +273,23 @@ class Catalogue:
                 "INSERT INTO terms (terms, rowid, words) VALUES ('delete', ?, ?)",
                 (rowid, lexical.index_terms(embed_text)),
             )
+            self._has_only_grown = False
         for table, column in (("chunks", "document"), ("pages", "document"), ("documents", "path")):
             self._rows(f"DELETE FROM {table} WHERE {column} = ?", (path,))
 
     def compact(self) -> None:
-        """Merge the lexical index and give freed pages back. Call before publishing."""
+        """Merge the lexical index and give freed pages back. Call before publishing.
+
+        Where nothing was removed and little is free there is nothing to gain: of 200,000 chunks all would be rewritten.
+        """
+        if self._has_only_grown and self._free_share() < _MOST_FREE_SHARE:
+            return
         self._rows("INSERT INTO terms (terms) VALUES ('optimize')")
         self._rows("VACUUM")
+
+    def _free_share(self) -> float:
+        ((free,),), ((pages,),) = self._rows("PRAGMA freelist_count"), self._rows("PRAGMA page_count")
+        return float(free / max(1, pages))
 
     # -- reading -----------------------------------------------------------------------------------
 

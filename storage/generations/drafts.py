@@ -31,6 +31,7 @@ ROOM_FACTOR = 2.2
 """What a run needs on the disk at its peak, in sizes of the generation before; measured (S10 of docs/faults.md)."""
 
 _ID_FILE = "COLLECTIONS.json"
+_CHROMA_DATABASE = "chroma.sqlite3"
 
 
 def collection_prefix(index_dir: Path) -> str:
@@ -91,7 +92,8 @@ def begin_draft(
 ) -> Draft:
     """A new directory beside the published ones, in the place of what killed jobs left there. Hold the lock.
 
-    With `copy_of`, that generation's catalogue is copied into it, and its closed Chroma directory `with_vectors`.
+    With `copy_of`, that generation's catalogue is copied into it, and its closed Chroma directory `with_vectors`: the
+    files of the graph are the very same ones, by hard links, until `own_graph`.
     With `chroma`, its vectors will be a collection there.
     """
     root = generations_directory(index_dir)
@@ -105,7 +107,7 @@ def begin_draft(
     if copy_of is not None:
         shutil.copy2(root / copy_of / CATALOGUE, draft.catalogue_file)
         if with_vectors:
-            shutil.copytree(root / copy_of / CHROMA, draft.chroma_directory)
+            shutil.copytree(root / copy_of / CHROMA, draft.chroma_directory, copy_function=_linked)
     failpoint("draft.begun")
     return draft
 
@@ -124,11 +126,29 @@ def remove_leftovers(index_dir: Path, chroma: ServerAddress | None = None) -> No
         shutil.rmtree(directory)
 
 
-def seal_draft(draft: Draft, manifest: Manifest) -> None:
-    """Write the manifest with the hashes of every immutable file, and sync all to disk. Close the files first."""
+def own_graph(draft: Draft) -> None:
+    """Give the draft files of its own, equal to those it shares with a published generation. Nothing has them open.
+
+    Chroma 1.5.9 writes the files of its graph in place once it has taken `sync_threshold` writes.
+    """
+    for file in _immutable(draft.chroma_directory):
+        if file.stat().st_nlink > 1:
+            copy = file.with_name(f"{file.name}.copy")
+            shutil.copy2(file, copy)
+            copy.replace(file)
+
+
+def seal_draft(draft: Draft, manifest: Manifest, copied_from: Manifest | None = None) -> None:
+    """Write the manifest with the hashes of every immutable file, and sync all to disk. Close the files first.
+
+    Of a file shared with the generation `copied_from` its manifest knows the hash: the proof compares it with the bytes.
+    """
     if draft.chroma is None:
-        _give_space_back(draft.chroma_directory / "chroma.sqlite3")
-    files = {file.relative_to(draft.directory).as_posix(): file_sha256(file) for file in _immutable(draft.directory)}
+        _give_space_back(draft.chroma_directory / _CHROMA_DATABASE)
+    files = {
+        file.relative_to(draft.directory).as_posix(): _shared_hash(draft, file, copied_from) or file_sha256(file)
+        for file in _immutable(draft.directory)
+    }
     failpoint("seal.before-manifest")
     write_manifest(draft.directory, replace(manifest, files=files, collection=draft.collection))
     tighten(draft.directory)
@@ -171,10 +191,31 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
+def _linked(source: str, target: str) -> None:
+    """The same file under another name, or a copy: of what Chroma writes into, and where a disk has no hard links."""
+    if not Path(source).name.startswith(_CHROMA_DATABASE):
+        try:
+            os.link(source, target)
+        except OSError:
+            pass
+        else:
+            return
+    shutil.copy2(source, target)
+
+
+def _shared_hash(draft: Draft, file: Path, copied_from: Manifest | None) -> str | None:
+    if copied_from is None:
+        return None
+    relative = file.relative_to(draft.directory)
+    original = draft.directory.parent / copied_from.generation / relative
+    is_shared = original.is_file() and original.samefile(file)
+    return copied_from.files.get(relative.as_posix()) if is_shared else None
+
+
 def _immutable(directory: Path) -> Iterator[Path]:
     """Files that opening does not change. Chroma 1.5.9 writes into chroma.sqlite3 when it opens a directory."""
     for file in sorted(directory.rglob("*")):
-        if file.is_file() and file.name != "MANIFEST.json" and not file.name.startswith("chroma.sqlite3"):
+        if file.is_file() and file.name != "MANIFEST.json" and not file.name.startswith(_CHROMA_DATABASE):
             yield file
 
 

@@ -20,6 +20,7 @@ from pydantic import SecretStr
 
 from storage.caches.embeddings import Matrix
 from storage.child_environment import verifying_environment
+from storage.generations.proven_before import proven_before
 from storage.generations.published import DamagedGeneration, Generation, NoIndex, open_generation
 from storage.messages import decoded, encoded, joined, message
 from storage.servers import ServerAddress, ServerUnavailable
@@ -58,16 +59,22 @@ class Verifier:
         )
 
     def verify(
-        self, index_dir: Path, name: str, timeout_seconds: float = 600.0, chroma: ServerAddress | None = None
+        self,
+        index_dir: Path,
+        name: str,
+        timeout_seconds: float = 600.0,
+        chroma: ServerAddress | None = None,
+        earlier: str = "",
     ) -> None:
         """Raise `VerificationFailed` unless the generation proves whole, also when the process crashes or hangs.
 
-        Can be called once: the next proof wants another fresh process.
+        `earlier`: see `problems_of`. Can be called once: the next proof wants another fresh process.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            self._process.stdin.write(json.dumps([str(index_dir.absolute()), name, *_written(chroma)]) + "\n")
+            request = [str(index_dir.absolute()), name, earlier, *_written(chroma)]
+            self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()  # and it stays open: the process ends when we do
             status = self._process.wait(timeout_seconds)
         except subprocess.TimeoutExpired as error:
@@ -100,28 +107,30 @@ def verify_in_fresh_process(
         verifier.verify(index_dir, name, timeout_seconds, chroma)
 
 
-def problems_of(index_dir: Path, name: str, chroma: ServerAddress | None = None) -> list[str]:
+def problems_of(index_dir: Path, name: str, chroma: ServerAddress | None = None, earlier: str = "") -> list[str]:
     """Everything that is wrong with a generation, as sentences; empty when it is whole.
 
+    `earlier`: a published generation, from which this one was copied: of the vectors that both have in the same bytes
+    only those that are asked for are read out of Chroma again. Everything else is proven as without it.
     Where the usual search of its vectors misses too many, they are searched thoroughly from then on.
     """
     try:
-        return _problems_once_opened(index_dir, name, chroma)
+        return _problems_once_opened(index_dir, name, chroma, earlier)
     except _SearchMissesTooMany:  # opened again, it looks at more
-        return _problems_once_opened(index_dir, name, chroma)
+        return _problems_once_opened(index_dir, name, chroma, earlier)
 
 
 class _SearchMissesTooMany(Exception):
     """Of vectors that are searched as usual, and thoroughly at the next opening."""
 
 
-def _problems_once_opened(index_dir: Path, name: str, chroma: ServerAddress | None) -> list[str]:
+def _problems_once_opened(index_dir: Path, name: str, chroma: ServerAddress | None, earlier: str) -> list[str]:
     try:
         generation = open_generation(index_dir, name, chroma)
     except (DamagedGeneration, NoIndex, ServerUnavailable) as error:
         return [str(error)]
     try:
-        return _catalogue_problems(generation) or _vector_problems(generation)
+        return _catalogue_problems(generation) or _vector_problems(generation, earlier)
     except ServerUnavailable as error:
         return [str(error)]
     finally:
@@ -142,7 +151,7 @@ def _catalogue_problems(generation: Generation) -> list[str]:
     return problems
 
 
-def _vector_problems(generation: Generation) -> list[str]:
+def _vector_problems(generation: Generation, earlier: str) -> list[str]:
     ids = generation.catalogue.chunk_ids()
     stored = set(generation.vectors.ids())
     problems: list[str] = []
@@ -154,13 +163,24 @@ def _vector_problems(generation: Generation) -> list[str]:
         )
     if problems or not ids:
         return problems
-    matrix = generation.vectors.vectors(ids)
+    known = proven_before(generation, earlier) if earlier else set()
+    asked_for = set(_sample(len(ids)))
+    rows = [row for row, id_ in enumerate(ids) if id_ not in known or row in asked_for]
+    read = [ids[row] for row in rows]
+    found = generation.vectors.vectors(read)
+    matrix = generation.exact.vectors(ids) if known else found
+    matrix[rows] = found
     norms = np.linalg.norm(matrix, axis=1)
-    if not np.isfinite(matrix).all() or (abs(norms - 1.0) > _UNIT_NORM_TOLERANCE).any():
+    if not np.isfinite(norms).all() or (abs(norms - 1.0) > _UNIT_NORM_TOLERANCE).any():
         return [message("a vector is not finite or not of unit length")]
-    if (differing := _differing(generation, ids, matrix)) > 0:
+    if (differing := _differing(generation, read, found)) > 0:
         return [message("{count} of {all} vectors are not those that Chroma holds", count=differing, all=len(ids))]
     return _search_problems(generation, ids, matrix)
+
+
+def _sample(count: int) -> list[int]:
+    """Evenly spread rows."""
+    return [int(row) for row in np.unique(np.linspace(0, count - 1, min(SELF_QUERIES, count)).astype(int))]
 
 
 def _differing(generation: Generation, ids: Sequence[str], matrix: Matrix) -> int:
@@ -177,7 +197,7 @@ def _search_problems(generation: Generation, ids: Sequence[str], matrix: Matrix)
 
     Raises `_SearchMissesTooMany` if another search may do better.
     """
-    sample = np.unique(np.linspace(0, len(ids) - 1, min(SELF_QUERIES, len(ids))).astype(int))
+    sample = _sample(len(ids))
     near = min(_RECALL_AT, len(ids))
     wrong, recalls = 0, []
     for row, exact in zip(sample, matrix[sample] @ matrix.T, strict=True):  # at once: one by one takes seconds
@@ -228,8 +248,8 @@ def _serve() -> None:
             return
         request += part
     threading.Thread(target=_end_with_the_job, daemon=True).start()
-    index_dir, name, *address = json.loads(request)
-    problems = problems_of(Path(index_dir), name, _read(*address))[:_MOST_PROBLEMS]
+    index_dir, name, earlier, *address = json.loads(request)
+    problems = problems_of(Path(index_dir), name, _read(*address), earlier)[:_MOST_PROBLEMS]
     sys.stdout.write(json.dumps([encoded(problem) for problem in problems]))
     sys.stdout.flush()
     os._exit(0)

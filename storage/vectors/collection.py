@@ -116,6 +116,12 @@ class VectorCollection:
         ]
 
     @property
+    def writes_before_sync(self) -> int:
+        """After so many writes Chroma writes the files of its graph anew, in place; until then they are its log's."""
+        hnsw = self._collection.configuration.get("hnsw") or {}
+        return int(hnsw.get("sync_threshold", 0))
+
+    @property
     def searches_thoroughly(self) -> bool:
         """Whether a search looks at twice as many vectors as usually, or is not ours to set."""
         hnsw = self._collection.configuration.get("hnsw") or {}  # absent in a distributed Chroma

@@ -1,0 +1,62 @@
+"""Which vectors of a generation an earlier proof still speaks for, apart from the proof of all that is new.
+
+A generation with few changes has the files of Chroma's graph from the one before it. Reading each vector out of Chroma
+again takes 0.2 ms, 40 s for 200,000 (Chroma 1.5.9, 1,024 dimensions), and would tell what is known: the same bytes were
+compared with the same exact vectors when that generation was proven.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from storage.file_hash import file_sha256
+from storage.generations.manifest import Manifest, UnreadableManifest, read_manifest
+from storage.generations.published import CHROMA, EXACT_VECTORS, Generation, generations_directory, open_catalogue
+from storage.vectors.exact import ExactVectors
+
+_ROWS_AT_A_TIME = 5_000
+
+
+def proven_before(generation: Generation, earlier: str) -> set[str]:
+    """The ids whose vectors were proven in the published generation `earlier` and are the same here, byte for byte.
+
+    None where the files of the graph, as the manifests name them, are other ones, or the earlier exact vectors are not
+    as they were published. The caller has compared this generation's files with its manifest. What Chroma keeps in its
+    log, which no manifest covers, is never among them.
+    """
+    directory = generations_directory(generation.index_dir) / earlier
+    try:
+        manifest = read_manifest(directory)
+        graph = _graph_of(manifest)
+        exact_file = directory / EXACT_VECTORS
+        if not graph or graph != _graph_of(generation.manifest):
+            return set()
+        if file_sha256(exact_file) != manifest.files[EXACT_VECTORS]:
+            return set()
+        with open_catalogue(generation.index_dir, earlier) as catalogue:
+            known = catalogue.chunk_ids()
+        exact = ExactVectors.open(exact_file, known)
+        logged = logged_ids(generation.directory / CHROMA)
+    except (UnreadableManifest, OSError, ValueError, KeyError, sqlite3.DatabaseError):
+        return set()
+    here = set(generation.catalogue.chunk_ids()) - logged
+    return set(_equal([id_ for id_ in known if id_ in here], exact, generation.exact))
+
+
+def logged_ids(chroma_directory: Path) -> set[str]:
+    """The ids of all that Chroma has written since it last wrote the files of its graph."""
+    uri = f"{(chroma_directory / 'chroma.sqlite3').absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+        return {row[0] for row in connection.execute("SELECT id FROM embeddings_queue")}
+
+
+def _graph_of(manifest: Manifest) -> dict[str, str]:
+    return {file: sha256 for file, sha256 in manifest.files.items() if file.startswith(f"{CHROMA}/")}
+
+
+def _equal(ids: Sequence[str], one: ExactVectors, other: ExactVectors) -> Iterator[str]:
+    for start in range(0, len(ids), _ROWS_AT_A_TIME):
+        some = ids[start : start + _ROWS_AT_A_TIME]
+        is_same = (one.vectors(some) == other.vectors(some)).all(axis=1)
+        yield from (id_ for id_, same in zip(some, is_same, strict=True) if same)
