@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from itertools import compress, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,20 +15,15 @@ from storage.caches.embeddings import Matrix
 from storage.catalogue.catalogue import Catalogue
 from storage.embedding.models import PROBE_TEXT, ModelIdentity
 from storage.failpoints import failpoint
-from storage.generations.drafts import Draft, own_graph, seal_draft
+from storage.generations.drafts import Draft, seal_draft
 from storage.generations.manifest import Manifest
-from storage.generations.proven_before import logged_ids
 from storage.generations.published import open_exact_vectors, utc_now
 from storage.generations.verification import VerificationFailed, Verifier
 from storage.messages import message
 from storage.records import Counts
 from storage.vectors.exact import ExactVectors, create_exact_vectors
 
-if TYPE_CHECKING:
-    from storage.vectors.collection import VectorCollection
-
 _VECTORS_AT_A_TIME = 2_000
-_SHARED_UNTIL = 2  # of the writes after which Chroma writes its files anew: a half at most
 
 VectorsOf = Callable[[Sequence[str]], Matrix]
 """Texts -> their vectors `(n, dimension)`."""
@@ -49,10 +43,7 @@ def write_vectors(
     """
     wanted = catalogue.chunk_ids()
     place = draft.vector_place
-    if earlier is None:
-        collection = place.create(model.dimension, len(wanted))
-    else:
-        collection = _opened_copy(draft, wanted)
+    collection = place.create(model.dimension, len(wanted)) if earlier is None else place.open()
     try:
         stored = set() if earlier is None else set(collection.ids())
         orphans = sorted(stored.difference(wanted))
@@ -70,22 +61,6 @@ def write_vectors(
     finally:
         collection.close()
     return len(orphans)
-
-
-def _opened_copy(draft: Draft, wanted: Sequence[str]) -> "VectorCollection":
-    """The draft's collection, with files of its own if Chroma might write into those it shares."""
-    collection = draft.vector_place.open()
-    try:
-        writes = len(logged_ids(draft.chroma_directory)) + len(set(collection.ids()).symmetric_difference(wanted))
-        may_sync = _SHARED_UNTIL * writes >= collection.writes_before_sync
-    except BaseException:
-        collection.close()
-        raise
-    if not may_sync:
-        return collection
-    collection.close()
-    own_graph(draft)
-    return draft.vector_place.open()
 
 
 def _slices(ids: Sequence[str]) -> Iterator[list[str]]:

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from fcntl import ioctl
 from pathlib import Path
 
 from storage.failpoints import failpoint
@@ -32,6 +33,7 @@ ROOM_FACTOR = 2.2
 
 _ID_FILE = "COLLECTIONS.json"
 _CHROMA_DATABASE = "chroma.sqlite3"
+_FICLONE = 0x40049409  # Linux: a file that shares the blocks of another one
 
 
 def collection_prefix(index_dir: Path) -> str:
@@ -92,8 +94,7 @@ def begin_draft(
 ) -> Draft:
     """A new directory beside the published ones, in the place of what killed jobs left there. Hold the lock.
 
-    With `copy_of`, that generation's catalogue is copied into it, and its closed Chroma directory `with_vectors`: the
-    files of the graph are the very same ones, by hard links, until `own_graph`.
+    With `copy_of`, that generation's catalogue is copied into it, and its closed Chroma directory `with_vectors`.
     With `chroma`, its vectors will be a collection there.
     """
     root = generations_directory(index_dir)
@@ -105,9 +106,9 @@ def begin_draft(
     draft = Draft(name, root / f"{name}.draft", chroma, collection)
     draft.directory.mkdir(mode=0o700)
     if copy_of is not None:
-        shutil.copy2(root / copy_of / CATALOGUE, draft.catalogue_file)
+        _cloned(root / copy_of / CATALOGUE, draft.catalogue_file)
         if with_vectors:
-            shutil.copytree(root / copy_of / CHROMA, draft.chroma_directory, copy_function=_linked)
+            shutil.copytree(root / copy_of / CHROMA, draft.chroma_directory, copy_function=_cloned)
     failpoint("draft.begun")
     return draft
 
@@ -126,27 +127,16 @@ def remove_leftovers(index_dir: Path, chroma: ServerAddress | None = None) -> No
         shutil.rmtree(directory)
 
 
-def own_graph(draft: Draft) -> None:
-    """Give the draft files of its own, equal to those it shares with a published generation. Nothing has them open.
-
-    Chroma 1.5.9 writes the files of its graph in place once it has taken `sync_threshold` writes.
-    """
-    for file in _immutable(draft.chroma_directory):
-        if file.stat().st_nlink > 1:
-            copy = file.with_name(f"{file.name}.copy")
-            shutil.copy2(file, copy)
-            copy.replace(file)
-
-
 def seal_draft(draft: Draft, manifest: Manifest, copied_from: Manifest | None = None) -> None:
     """Write the manifest with the hashes of every immutable file, and sync all to disk. Close the files first.
 
-    Of a file shared with the generation `copied_from` its manifest knows the hash: the proof compares it with the bytes.
+    Of files that are still as they were copied from the generation `copied_from`, its manifest knows the hash; the proof
+    compares it with the bytes.
     """
     if draft.chroma is None:
         _give_space_back(draft.chroma_directory / _CHROMA_DATABASE)
     files = {
-        file.relative_to(draft.directory).as_posix(): _shared_hash(draft, file, copied_from) or file_sha256(file)
+        file.relative_to(draft.directory).as_posix(): _known_hash(draft, file, copied_from) or file_sha256(file)
         for file in _immutable(draft.directory)
     }
     failpoint("seal.before-manifest")
@@ -191,25 +181,29 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def _linked(source: str, target: str) -> None:
-    """The same file under another name, or a copy: of what Chroma writes into, and where a disk has no hard links."""
-    if not Path(source).name.startswith(_CHROMA_DATABASE):
-        try:
-            os.link(source, target)
-        except OSError:
-            pass
-        else:
-            return
-    shutil.copy2(source, target)
+def _cloned(source: str | Path, target: str | Path) -> None:
+    """A copy with the same time. Where the file system can, both share their blocks until one is written (reflink).
+
+    No hard link: who damages the file of one generation would damage the one that should answer in its place.
+    """
+    try:
+        with Path(source).open("rb") as original, Path(target).open("xb") as copy:
+            ioctl(copy.fileno(), _FICLONE, original.fileno())
+        shutil.copystat(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
-def _shared_hash(draft: Draft, file: Path, copied_from: Manifest | None) -> str | None:
+def _known_hash(draft: Draft, file: Path, copied_from: Manifest | None) -> str | None:
     if copied_from is None:
         return None
     relative = file.relative_to(draft.directory)
-    original = draft.directory.parent / copied_from.generation / relative
-    is_shared = original.is_file() and original.samefile(file)
-    return copied_from.files.get(relative.as_posix()) if is_shared else None
+    try:
+        original, copy = (draft.directory.parent / copied_from.generation / relative).stat(), file.stat()
+    except OSError:
+        return None
+    is_copy = (original.st_size, original.st_mtime_ns) == (copy.st_size, copy.st_mtime_ns)
+    return copied_from.files.get(relative.as_posix()) if is_copy else None
 
 
 def _immutable(directory: Path) -> Iterator[Path]:

@@ -47,6 +47,26 @@ def test_what_is_written_is_read_back_equal(catalogue: Catalogue) -> None:
     assert catalogue.counts() == Counts(1, 2, 2)
 
 
+def test_what_is_removed_is_gone_from_the_file_and_what_is_added_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.db"
+    with Catalogue.create(file) as made:
+        add(made, "a.txt", GRPO)
+        add(made, "b.txt", LIBRARY)
+        made.compact()
+    with Catalogue.edit(file) as grown:
+        add(grown, "c.txt", "A zebra crosses the river.")
+        grown.compact()  # may leave the file as it is
+    with Catalogue.open(file) as catalogue:
+        (hit,) = catalogue.search("zebra", 5)
+        assert catalogue.chunks([hit.id])[hit.id].document == "c.txt"
+        assert catalogue.integrity_errors() + catalogue.lexical_errors() == []
+    with Catalogue.edit(file) as shrunk:
+        add(shrunk, "b.txt", "Closed.")
+        shrunk.compact()
+    assert b"except on Sundays" not in file.read_bytes()
+    assert b"zebra crosses" in file.read_bytes()
+
+
 def test_a_detail_keeps_its_template_and_one_of_an_older_index_is_as_it_was(catalogue: Catalogue) -> None:
     record, pages, chunks = document("a.pdf", [GRPO, LIBRARY])
     why = message("its folder {folder} cannot be opened; check its permissions", folder="b")
