@@ -130,8 +130,8 @@ def remove_leftovers(index_dir: Path, chroma: ServerAddress | None = None) -> No
 def seal_draft(draft: Draft, manifest: Manifest, copied_from: Manifest | None = None) -> None:
     """Write the manifest with the hashes of every immutable file, and sync all to disk. Close the files first.
 
-    Of files that are still as they were copied from the generation `copied_from`, its manifest knows the hash; the proof
-    compares it with the bytes.
+    Of files that are still as they were copied from the generation `copied_from`, its manifest knows the hash; the
+    proof compares it with the bytes.
     """
     if draft.chroma is None:
         _give_space_back(draft.chroma_directory / _CHROMA_DATABASE)

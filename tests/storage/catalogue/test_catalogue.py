@@ -58,7 +58,7 @@ def test_what_is_removed_is_gone_from_the_file_and_what_is_added_is_found(tmp_pa
         grown.compact()  # may leave the file as it is
     with Catalogue.open(file) as catalogue:
         (hit,) = catalogue.search("zebra", 5)
-        assert catalogue.chunks([hit.id])[hit.id].document == "c.txt"
+        assert catalogue.chunks([hit.chunk_id])[hit.chunk_id].document == "c.txt"
         assert catalogue.integrity_errors() + catalogue.lexical_errors() == []
     with Catalogue.edit(file) as shrunk:
         add(shrunk, "b.txt", "Closed.")

@@ -76,7 +76,10 @@ def test_a_graph_that_was_damaged_while_it_was_copied_is_found(index_dir: Path, 
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
-    with Verifier() as verifier, pytest.raises(VerificationFailed, match="data_level0.bin is not as it was published"):
+    with (
+        Verifier() as verifier,
+        pytest.raises(VerificationFailed, match=r"data_level0\.bin is not as it was"),
+    ):
         verifier.verify(index_dir, draft.directory.name, earlier=earlier)
 
 
