@@ -291,10 +291,15 @@ class Catalogue:
         with suppress(sqlite3.Error):
             self.documents()
             self.odd_counts()
+            _ = self._phrase_matches
 
     @cached_property
     def _all_documents(self) -> tuple[DocumentRecord, ...]:
         return tuple(self._every_document())
+
+    @cached_property
+    def _documents_by_path(self) -> Mapping[str, DocumentRecord]:
+        return {document.path: document for document in self._all_documents}
 
     def _every_document(self) -> list[DocumentRecord]:
         return self._documents("SELECT * FROM documents ORDER BY path")
@@ -310,6 +315,8 @@ class Catalogue:
 
     def document(self, path: str) -> DocumentRecord | None:
         """The record of one path, None if it is not known."""
+        if not self._writable:
+            return self._documents_by_path.get(path)
         return next(iter(self._documents("SELECT * FROM documents WHERE path = ?", (path,))), None)
 
     def pages(self, path: str) -> list[PageRecord]:
@@ -530,7 +537,7 @@ class Catalogue:
 
     @cached_property
     def _phrase_matches(self) -> PhraseMatches:
-        return PhraseMatches(self._rows, self._rows("SELECT rowid, id FROM chunks ORDER BY rowid"))
+        return PhraseMatches(self._connections.lent)
 
     @cached_property
     def _frequencies(self) -> WordMemory[int]:
