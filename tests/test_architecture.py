@@ -49,7 +49,7 @@ _NOT_IMPORTED = {
     "llama-index",
     "lxml",
 }
-"""Requirements that another library loads: the packaged model's folder, pypdf's AES, OCR's engine, SQLAlchemy's driver, ..."""
+"""Requirements that another library loads: the packaged model's folder, pypdf's AES, SQLAlchemy's driver, ..."""
 
 
 def _is_within(name: str, module: str) -> bool:

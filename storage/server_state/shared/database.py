@@ -64,7 +64,7 @@ class StateDatabase:
         self._trying = threading.Lock()
         self._is_prepared = False
         self._not_before = float("-inf")
-        self._problem: StateUnavailable | None = None
+        self._problem: str | None = None  # not the exception, which would hold on to what has failed
 
     @property
     def place(self) -> str:
@@ -77,7 +77,7 @@ class StateDatabase:
     @property
     def problem(self) -> str | None:
         """Why the last work could not be done; None where it was."""
-        return None if self._problem is None else str(self._problem)
+        return self._problem
 
     @cached_property
     def tables(self) -> Tables:
@@ -93,7 +93,7 @@ class StateDatabase:
         if known is None or insists:
             return self._done(work)
         if time.monotonic() < self._not_before or not self._trying.acquire(blocking=False):
-            raise StateUnavailable(str(known))
+            raise StateUnavailable(known)
         try:
             return self._done(work)
         finally:
@@ -125,19 +125,17 @@ class StateDatabase:
         said = " ".join(str(getattr(error, "orig", None) or error).split())
         if self._password is not None:
             said = said.replace(self._password.get_secret_value(), "…")
-        problem = StateUnavailable(
-            message(
-                "the state database ({place}) cannot be used ({reason}); look whether it runs, and at STATE_URL",
-                place=self.place,
-                reason=said[:_LONGEST_EXCERPT] or type(error).__name__,
-            )
+        problem = message(
+            "the state database ({place}) cannot be used ({reason}); look whether it runs, and at STATE_URL",
+            place=self.place,
+            reason=said[:_LONGEST_EXCERPT] or type(error).__name__,
         )
         if self._problem is None:
             logger.warning("%s", problem)
         # One that hangs is looked at less often than one that refuses: somebody waits for it each time.
         self._not_before = time.monotonic() + max(self._pause_seconds, 3 * took_seconds)
         self._problem = problem
-        return problem
+        return StateUnavailable(problem)
 
     def _prepare(self) -> None:
         with self._preparing:
