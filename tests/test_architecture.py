@@ -17,6 +17,7 @@ _HOMES = {
     "chromadb": ("storage/vectors/chroma.py",),
     "llama_index.vector_stores": ("storage/",),
     "sqlite3": ("storage/",),
+    "fsspec": ("storage/generations/shipping.py",),
     "sqlalchemy": ("storage/server_state/shared/",),
     "sentence_transformers": ("storage/",),
     "transformers": ("storage/",),
