@@ -16,15 +16,17 @@ _HAN_ROLES = (
     "经理|經理|主任|馆长|館長|校长|校長|院长|院長|局长|局長|主席|总裁|總裁|董事长|董事長|会长|會長|组长|組長|队长|隊長|负责人"
     "|負責人|老板"
 )
+_KIN = "mother|father|wife|husband|son|daughter|brother|sister|boss|doctor|caretaker|contact|person|man|woman|guy"
 _ONE = r"(?:(?:the|our|your|my|its|their|this|a|an|der|die|das|unser\w*|le|la|l['’]|notre|el|nuestr\w|o|nosso|il) ?)?"
 _ASKS = re.compile(
     rf"\b(?:who(?:['’]?s| is| was)|wer (?:ist|war)|qui (?:est|était)|qui[ée]n (?:es|era)|quem (?:é|era)|chi è) {_ONE}"
     rf"(?:[\w-]+ ){{0,2}}?(?:{ROLES})\b"
-    r"|\b(?:what|how)\b.{1,60}\b(?:called|named)\b|\bwhat(?:['’]?s| is| was| are) .{0,40}\bnames?\b"
+    rf"|\b(?:what|how)\b.{{1,40}}\b(?:{ROLES}|{_KIN})\b.{{0,30}}\b(?:called|named)\b"
+    rf"|\b(?:what|how)\b.{{1,40}}\bnames?\b.{{1,30}}\b(?:{ROLES}|{_KIN})\b|\b(?:{ROLES}|{_KIN})['’]s? (?:\w+ )?name\b"
     r"|\bwie hei(?:ß|ss)(?:t|en)\b|\bname (?:des|der|vom)\b"
     r"|\bs['’]appelle(?:nt)?\b|\bquel est (?:le|son) nom\b"
     r"|\bse llaman?\b|\bcuál es el nombre\b|\bcomo se chama\b|\bqual é o nome\b|\bcome si chiama\b"
-    rf"|(?:叫|姓)(?:什么|甚么|什麼|甚麼|啥)|(?:名字|姓名)(?:是|叫)|(?:{_HAN_ROLES})(?:是|为|為)?(?:谁|誰|哪位)"
+    rf"|(?:{_HAN_ROLES}|人|生|士).{{0,4}}(?:叫|姓)(?:什么|甚么|什麼|甚麼|啥)|姓名(?:是|叫)|(?:{_HAN_ROLES})(?:是|为|為)?(?:谁|誰|哪位)"
     rf"|(?:谁|誰|哪位)(?:是|为|為|担任|擔任|当|當).{{0,12}}(?:{_HAN_ROLES})",
     re.IGNORECASE,
 )
@@ -45,6 +47,11 @@ _HAN_NAME = re.compile(
     rf"(?:^|(?<![\u4e00-\u9fff])|(?<=[是由为為与與和、的被]))[{SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=[\u4e00-\u9fff]{{0,2}}|\W|$)"
     r"|[\u4e00-\u9fff]{1,6}[·・•][\u4e00-\u9fff]{1,8}|(?<![A-Za-z])[A-Z][a-z]+(?: [A-Z][a-z]+)+"
 )
+_NAMES = re.compile(
+    r"\b(?:called|named|known as)\b(?! (?:in|by|on|above|below|for|here)\b)"
+    r"|\b(?:genannt|heißt|namens|appelé\w*|nommé\w*|llamad[oa]s?|chamad[oa]s?)\b|名为|名為|叫做|叫作|称为|稱為|又名|本名|原名|名叫|姓名"
+)
+_PAGE = re.compile(r"[\s\-–—·|/]*\d{1,4}\W*$")
 _COMMON = re.compile(rf"(?:{ROLES}|{CALENDAR})", re.IGNORECASE)
 _FOLLOWED_BY_NUMBER = re.compile(r"\s*(?:no\.? ?)?\d")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -63,6 +70,8 @@ def holds_a_name(question: str, text: str) -> bool:
     Not: a word that only begins a sentence, a term with an article (the Tenant), a numbered part (Schedule 1), a role.
     """
     asked = question.casefold()
+    if _NAMES.search(text):
+        return True
     if IS_UNSPACED.search(text):
         return any(found.group().casefold() not in asked for found in _HAN_NAME.finditer(text))
     if any(found.group().casefold() not in asked for found in _TITLED.finditer(text)):
@@ -93,9 +102,9 @@ def says_only_a_name(question: str, text: str) -> bool:
 
 def repeats(text: str, heading: str) -> bool:
     """Whether a line says what stands above it and, beside that, nothing but a page's number."""
-    said, above = _letters(text), _letters(heading)
+    said, above = _signs(_PAGE.sub("", text)), _signs(heading)
     return len(said) > _FEWEST and said in above
 
 
-def _letters(text: str) -> str:
-    return "".join(_WORD.findall(text.casefold()))
+def _signs(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))

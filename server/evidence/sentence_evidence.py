@@ -102,7 +102,7 @@ def sentence_evidence(profile: Profile, text: str, context: str = "") -> tuple[S
     return tuple(
         reading.evidence(place)
         for place, sentence in enumerate(sentences)
-        if not (sentence.is_heading or is_table_head(sentences, place) or repeats(sentence.text, context))
+        if not (sentence.is_heading or is_table_head(sentences, place) or _is_title(sentence, context))
     )
 
 
@@ -196,11 +196,13 @@ class _Reading:
             **_shape(sentence),
             incomparable=self._incomparable(),
         )
-        return SentenceEvidence(place, features, own, self._is_beside(sentence.text))
+        return SentenceEvidence(place, features, own, self._is_beside(sentence))
 
-    def _is_beside(self, text: str) -> bool:
+    def _is_beside(self, sentence: Sentence) -> bool:
         question = self._profile.question
-        return (asks_for_a_name(question) and not holds_a_name(question, text)) or says_only_a_name(question, text)
+        if asks_for_a_name(question):
+            return not holds_a_name(question, sentence.text)
+        return not sentence.is_row and says_only_a_name(question, sentence.text)
 
     def _under(self, place: int) -> frozenset[int]:
         """What is met by the heading within the passage that this sentence stands under."""
@@ -323,6 +325,10 @@ class _Reading:
         needs = self._profile.needs
         lost = sum(need.rarity for need in needs if not can_hold(need, self._in_text, self._in_context))
         return lost / (sum(need.rarity for need in needs) or 1.0)
+
+
+def _is_title(sentence: Sentence, context: str) -> bool:
+    return not sentence.is_row and repeats(sentence.text, context)
 
 
 def headings_above(sentences: Sequence[Sentence]) -> list[int | None]:

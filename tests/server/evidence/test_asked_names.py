@@ -19,6 +19,8 @@ from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, 
         ("物业经理叫什么名字", True),
         ("圖書館館長是誰", True),
         ("谁是校长", True),
+        ("What is the mayor of Elmhurst called?", False),
+        ("与过适相对的现象叫什么？", False),
         ("Who pays for a broken boiler?", False),
         ("Who is liable for damage?", False),
         ("Who may use the sauna?", False),
@@ -46,6 +48,7 @@ def test_some_questions_are_answered_by_a_name_alone(question: str, asks: bool) 
         ("物业经理叫什么名字", "物业经理由张伟担任。", True),
         ("物业经理叫什么名字", "本规定适用于全体业主、承租人和访客。", False),
         ("馆长是谁", "馆长约翰·史密斯主持会议。", True),
+        ("What is the chair called?", "The chair is called speaker here.", True),
     ],
 )
 def test_a_name_is_more_than_a_role_or_a_term(question: str, text: str, holds: bool) -> None:
@@ -73,3 +76,4 @@ def test_a_line_that_repeats_the_title_says_nothing_beside_it() -> None:
     assert repeats("Thermovale AH-8", "Thermovale AH-8 and AH-12")
     assert not repeats(f"{title} 版本 B，2025年1月印制。", title)
     assert not repeats("12", "Chapter 12")
+    assert not repeats("Model R1: 71.0", "Model R1: results")
