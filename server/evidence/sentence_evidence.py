@@ -12,8 +12,9 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from server.evidence.answer_types import holds_answer, introduces
+from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, says_only_a_name
 from server.evidence.examination import Need, Profile, Words, can_hold, places_of, sentences_of, words_of
-from server.evidence.near_misses import holds_word, is_another_name, opposites_asked
+from server.evidence.near_misses import holds_word, is_another_name, names_another_code, opposites_asked
 from server.evidence.sentences import Sentence
 from server.evidence.tables import caption_of, head_of, is_table_head
 from server.evidence.units import expected_unit, holds_unit, is_said_by_unit
@@ -82,11 +83,15 @@ FEATURES = tuple(field.name for field in fields(Features))
 
 @dataclass(frozen=True, slots=True)
 class SentenceEvidence:
-    """A sentence by its place in its passage, and what speaks for it. `met`: the needs that it holds itself."""
+    """A sentence by its place in its passage, and what speaks for it. `met`: the needs that it holds itself.
+
+    `is_beside`: whatever it holds, it is no answer: it has no name where one is asked for, or is nothing but one.
+    """
 
     place: int
     features: Features
     met: frozenset[int]
+    is_beside: bool = False
 
 
 @lru_cache(maxsize=256)  # choosing what to read closely, judging and quoting ask for the same passages
@@ -97,7 +102,7 @@ def sentence_evidence(profile: Profile, text: str, context: str = "") -> tuple[S
     return tuple(
         reading.evidence(place)
         for place, sentence in enumerate(sentences)
-        if not (sentence.is_heading or is_table_head(sentences, place))
+        if not (sentence.is_heading or is_table_head(sentences, place) or _is_title(sentence, context))
     )
 
 
@@ -112,6 +117,7 @@ class _Reading:
         above: frozenset[int],
         near: Sequence[Collection[int]],
         words: tuple[Words, Words],
+        other_code: bool,
     ) -> None:
         self._in_text, self._in_context = words
         self._profile = profile
@@ -125,6 +131,7 @@ class _Reading:
         self._everywhere = frozenset().union(*held) if held else frozenset()
         self._total = sum(need.weight for need in profile.needs) or 1.0
         self._unit = expected_unit(profile.question)
+        self._has_other_code = other_code
         self._worth = [need.weight * self._rareness(number) for number, need in enumerate(profile.needs)]
 
     @classmethod
@@ -144,7 +151,14 @@ class _Reading:
             for number, need in enumerate(profile.needs)
             if any(not (need.is_name and _goes_on(context, offset, need)) for offset in places_of(need, above))
         )
-        return cls(profile, sentences, [frozenset(found) for found in held], met_above, near, (words, above))
+        met = met_above.union(*held)
+        other_code = any(
+            need.is_name and number not in met and names_another_code(need.shown, f"{context}\n{text}")
+            for number, need in enumerate(profile.needs)
+        )
+        return cls(
+            profile, sentences, [frozenset(found) for found in held], met_above, near, (words, above), other_code
+        )
 
     def _rareness(self, number: int) -> float:
         """How little the passage as a whole speaks of it: 1 where no heading and no other sentence does."""
@@ -182,7 +196,13 @@ class _Reading:
             **_shape(sentence),
             incomparable=self._incomparable(),
         )
-        return SentenceEvidence(place, features, own)
+        return SentenceEvidence(place, features, own, self._is_beside(sentence))
+
+    def _is_beside(self, sentence: Sentence) -> bool:
+        question = self._profile.question
+        if asks_for_a_name(question):
+            return not holds_a_name(question, sentence.text)
+        return not sentence.is_row and says_only_a_name(question, sentence.text)
 
     def _under(self, place: int) -> frozenset[int]:
         """What is met by the heading within the passage that this sentence stands under."""
@@ -248,7 +268,11 @@ class _Reading:
         So does each sentence of a passage that names the other thing and nowhere the asked one, and one that names
         neither but stands behind the other.
         """
-        if self._nowhere - seen or any(self._is_last_near(number, place) for number in self._nearly - seen):
+        if (
+            self._has_other_code
+            or self._nowhere - seen
+            or any(self._is_last_near(number, place) for number in self._nearly - seen)
+        ):
             return True
         text = self._sentences[place].text
         if self._has_other_year(text, seen) or self._has_shorter_name(text, seen):
@@ -301,6 +325,10 @@ class _Reading:
         needs = self._profile.needs
         lost = sum(need.rarity for need in needs if not can_hold(need, self._in_text, self._in_context))
         return lost / (sum(need.rarity for need in needs) or 1.0)
+
+
+def _is_title(sentence: Sentence, context: str) -> bool:
+    return not sentence.is_row and repeats(sentence.text, context)
 
 
 def headings_above(sentences: Sequence[Sentence]) -> list[int | None]:
