@@ -118,7 +118,7 @@ def test_of_a_new_generation_only_what_is_new_is_sent(
 
 
 def test_older_ones_are_removed_there_as_here(index_dir: Path, publish_index: PublishIndex, place: str) -> None:
-    removed = []
+    removed: list[str] = []
     for _ in range(5):
         publish_index(ONE)
         prune(index_dir)
