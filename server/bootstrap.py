@@ -29,7 +29,7 @@ from server.threads import Threads
 from storage.embedding.loading import load_recorded_model
 from storage.escaping import log_on_one_line
 from storage.messages import message
-from storage.private_files import tighten_index
+from storage.private_files import may_be_written, tighten_index
 from storage.server_state.shared.entries import SharedEntries
 from storage.server_state.shared.requests import SharedRequests
 from storage.server_state.state import StateFiles, open_database, state_of
@@ -112,6 +112,7 @@ def _services_of(settings: ServerSettings, shared: Shared, index_dir: Path, coll
     children, slow_work = shared.children, shared.slow_work
     answers = state.answers(settings.keep_answers_days)
     tighten_index(index_dir)
+    may_reindex = settings.may_reindex and may_be_written(index_dir)
     return Services(
         settings=settings,
         index=index,
@@ -125,7 +126,7 @@ def _services_of(settings: ServerSettings, shared: Shared, index_dir: Path, coll
         slow_work=slow_work,
         pictures=PagePictures(slow_work, children),
         files=IndexedFiles(slow_work),
-        reindexing=Reindexing(index_dir, slow_work=slow_work, children=children) if settings.may_reindex else None,
+        reindexing=Reindexing(index_dir, slow_work=slow_work, children=children) if may_reindex else None,
         language_model=settings.language_model,
         suggestions=loading.suggestions,
         self_check=loading.self_check,

@@ -26,6 +26,7 @@ from storage.generations.manifest import Manifest
 from storage.generations.published import DamagedGeneration, NoIndex, current_name, open_generation
 from storage.message_translation import Language, told
 from storage.messages import message
+from storage.private_files import may_be_written
 from storage.server_state.shared.budget import SharedLedger
 from storage.server_state.shared.database import StateDatabase, StateUnavailable
 from storage.server_state.state import LEDGER_FILES, open_database
@@ -283,7 +284,7 @@ def _documents_folder(folder: Path, index_dir: Path) -> Finding:
 
 def _disk(index_dir: Path, *, is_only_read: bool) -> Finding:
     existing = next(folder for folder in (index_dir.absolute(), *index_dir.absolute().parents) if folder.exists())
-    if not os.access(existing, os.W_OK):
+    if not may_be_written(index_dir):
         found = message("{folder} cannot be written", folder=existing)
         if is_only_read:
             return Finding(message("disk"), SKIPPED, found, message("Index where it can be written."))

@@ -7,6 +7,7 @@ whoever asks meanwhile is told at once. Knows nothing of what is kept. Imports S
 from __future__ import annotations
 
 import logging
+import socket
 import ssl
 import struct
 import threading
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from storage.messages import message
@@ -171,8 +172,9 @@ class StateDatabase:
         url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
         if self._password is not None:
             url = url.set(password=self._password.get_secret_value())
+        is_ours = url.drivername.endswith("pg8000")
         connecting: dict[str, Any] = {}
-        if url.drivername.endswith("pg8000"):
+        if is_ours:
             connecting = {"timeout": self._patience_seconds, "ssl_context": _tls(url.query.get("sslmode"))}
             url = url.difference_update_query(["sslmode"])
         engine = create_engine(
@@ -183,6 +185,8 @@ class StateDatabase:
             pool_timeout=self._patience_seconds,
             pool_pre_ping=True,
         )
+        if is_ours:
+            event.listen(engine, "do_connect", _connected)
         milliseconds = int(self._patience_seconds * 900)  # said by the server before our own socket gives up
 
         @event.listens_for(engine, "connect")
@@ -281,11 +285,34 @@ def _sqlite(url: str, patience_seconds: float) -> Engine:
     return engine
 
 
-def _tls(mode: Any) -> ssl.SSLContext | None:
-    """None: without TLS, as within one machine or a private network."""
-    if mode in (None, "disable", "allow", "prefer"):
+def _connected(dialect: Any, _record: Any, arguments: list[Any], parameters: dict[str, Any]) -> Any:
+    """A connection over a socket of our own; None: the driver makes its own, to a socket of this machine.
+
+    pg8000 1.31 leaves Nagle's algorithm on, so that everything of some size waits 40 ms, and leaves its socket open
+    when the server does not answer.
+    """
+    if not parameters.get("host"):
+        return None
+    place = (parameters["host"], parameters.get("port", 5432))
+    opened = socket.create_connection(place, parameters["timeout"])
+    try:
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        return dialect.loaded_dbapi.Connection(*arguments, sock=opened, **parameters)
+    except BaseException:
+        opened.close()
+        raise
+
+
+def _tls(mode: Any) -> ssl.SSLContext | Literal[False] | None:
+    """None: where the server offers it, without looking at its certificate."""
+    if mode == "disable":
+        return False
+    if mode in (None, "allow", "prefer"):
         return None
     context = ssl.create_default_context()
+    if mode in ("require", "verify-ca"):
+        context.check_hostname = False
     if mode == "require":
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.verify_mode = ssl.CERT_NONE
     return context

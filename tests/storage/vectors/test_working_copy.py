@@ -3,8 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,21 +12,9 @@ from storage.generations.published import generations_directory, open_generation
 from storage.vectors.working_copy import WorkingCopy, must_be_copied
 from tests.repository import ROOT
 from tests.storage.conftest import PublishIndex, vector_of
+from tests.storage.damage import mounted_to_be_read
 
 DOCUMENTS = {"a.txt": ["the first page", "the second page"], "b.txt": ["another one"]}
-
-
-@contextmanager
-def mounted_to_be_read(original: Path, place: Path) -> Iterator[Path]:
-    """The same folder on a disk that can only be read; skips the test where none can be mounted."""
-    place.mkdir()
-    if os.geteuid() != 0 or subprocess.run(["mount", "--bind", original, place], check=False).returncode:
-        pytest.skip("only root may mount, and not on every machine")
-    try:
-        subprocess.run(["mount", "-o", "remount,ro,bind", place], check=True)
-        yield place
-    finally:
-        subprocess.run(["umount", "--lazy", place], check=True)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -114,9 +114,6 @@ def test_whatever_else_is_asked_says_so(shared_place: Place) -> None:
     assert database.problem is None
 
 
-@pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning"
-)  # pg8000 1.31 leaves its socket to the GC
 def test_nobody_waits_twice_for_a_database_that_hangs() -> None:
     """The first one waits as long as is allowed; for a moment after that all others are told at once."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
