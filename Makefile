@@ -90,7 +90,7 @@ restore: $(INSTALLED) ## make the index of a backup anew in an empty INDEX_DIR: 
 	@if [ -z "$$BACKUP_FROM" ]; then echo 'From which file? make restore FROM=pagewise.tar' >&2; exit 2; fi
 	@$(PY) -m indexing --restore "$$BACKUP_FROM"
 
-publish: $(INSTALLED) ## let the index answer at another place as well: make publish TO=/mnt/shared/index or TO=s3://bucket/index
+publish: $(INSTALLED) ## let the index answer at another place as well: make publish TO=/mnt/shared/index
 	@if [ -z "$$BACKUP_TO" ]; then echo 'Where? make publish TO=/mnt/shared/index' >&2; exit 2; fi
 	@$(PY) -m indexing --publish "$$BACKUP_TO"
 

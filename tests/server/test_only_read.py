@@ -1,4 +1,4 @@
-"""A server whose index comes from elsewhere, on a disk that it can only read, answers, swaps, and says what it cannot."""
+"""A server whose index comes from elsewhere and lies on a disk that it can only read: it answers, swaps, says so."""
 
 import json
 import re

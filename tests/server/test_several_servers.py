@@ -23,6 +23,7 @@ from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import believable
 from tests.postgres_process import PASSWORD, PostgresProcess
 from tests.server.balancer import Balancer
+from tests.server.http.test_proxies import free_port, nginx, running
 from tests.server.server_process import ServerProcess, server_process
 
 TOKEN, OTHER_TOKEN = "abcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcba"
@@ -132,6 +133,38 @@ def contents(index_dir: Path) -> dict[str, bytes]:
         for file in sorted((index_dir / "generations").rglob("*"))
         if file.is_file()
     }
+
+
+def nginx_before(folder: Path, servers: list[ServerProcess]) -> tuple[list[str], int]:
+    """The example file with a line for each of the servers, as its remark says; its command and port."""
+    port = free_port()
+    command = nginx(folder, port, servers[0].port)
+    file = folder / "nginx.conf"
+    sites = file.read_text()
+    for name, server in zip(("10.0.0.7:8000", "10.0.0.8:8000"), servers[1:], strict=True):
+        sites = sites.replace(f"# server {name}", f"server 127.0.0.1:{server.port}")
+    file.write_text(sites)
+    return command, port
+
+
+def test_the_example_file_of_nginx_passes_over_a_server_that_is_gone(index_dir: Path, tmp_path: Path) -> None:
+    if shutil.which("nginx") is None:
+        pytest.skip("nginx is not installed")
+    settings = {"STATE_URL": f"sqlite:///{tmp_path}/state.db", "TRUSTED_HOSTS": "pagewise.example.org"}
+    headers = {**_FORM, "Host": "pagewise.example.org"}
+    with three_servers(index_dir, tmp_path, **settings) as servers:
+        command, port = nginx_before(tmp_path, servers)
+        with running(command, port):
+            addresses = []
+            for number in range(9):
+                if number == 4:
+                    servers[1].process.kill()
+                    servers[1].process.wait()
+                question = urlencode({"question": _ABOUT.format(number)})
+                addresses.append(place_of(send(port, "POST", "/ask", question, headers)))
+            assert {send(port, "GET", address, None, headers).status for address in addresses} == {200}
+    served = ["POST /ask 303" in (tmp_path / f"server{number}.log").read_text() for number in range(3)]
+    assert served == [True] * 3, "each had its turn"
 
 
 @dataclass(frozen=True)
