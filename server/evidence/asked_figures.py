@@ -7,6 +7,7 @@ by its length.
 import re
 from functools import lru_cache
 
+from server.evidence.answer_types import first_part
 from server.evidence.units import Unit, expected_unit, holds_unit
 from storage.words.english_stems import stem
 from storage.words.folding import folded
@@ -36,6 +37,22 @@ _CONTACTS = (
     ),
 )
 _CONTACT_FORMS = tuple((re.compile(asks, re.IGNORECASE), re.compile(holds, re.IGNORECASE)) for asks, holds in _CONTACTS)
+_ASKS_PRICE = re.compile(
+    r"\bhow much (?:is|are|do|does|did|will|would|must|should|can)\b.{0,60}"
+    r"\b(?:cost|pay|charged?|fees?|fare|rent|deposit|price|tickets?)\b"
+    r"|\bwhat (?:do|does|did|will|would)\b.{1,60}\bcost\b|\b(?:price|fare|fee) (?:of|for|from)\b"
+    r"|\bwas kostet|\bwie teuer|\bcombien (?:co[uû]te|pa[yi])|\bco[uû]te combien"
+    r"|\bcu[aá]nto (?:cuesta|vale|pag|cobr)|\bquanto (?:cust|cost)"
+    r"|多少钱|几块钱|费用?(?:是|要|为)?多少",
+    re.IGNORECASE,
+)
+_TELLS_PRICE = re.compile(
+    r"\d\s?%|\bper ?cent\b|\b(?:free|included|no (?:charge|fee|cost)|nothing|without charge|twice|double|half)\b"
+    r"|\b(?:kostenlos|kostenfrei|gratis|inbegriffen|enthalten|frei|Prozent|doppelte\w*|hälfte)\b"
+    r"|\b(?:gratuit\w*|compris\w*|inclus\w*|double|moitié|incluid[oa]s?|gratuit[oa]s?|doble|mitad)\b"
+    r"|免费|免費|包含|不收|无需|百分之|倍|折|免收|按.{1,8}(?:价|計|计)",
+    re.IGNORECASE,
+)
 _MEASURED: frozenset[Unit] = frozenset({"pressure", "speed", "voltage", "current", "power", "volume", "weight"})
 """Quantities that are hardly ever told without their unit, as money, time and length may be."""
 
@@ -57,7 +74,7 @@ _ALIKE = 5  # letters at the beginning of two forms of a word
 
 @lru_cache(maxsize=256)
 def _contact_form(question: str) -> re.Pattern[str] | None:
-    asked = folded(question)
+    asked = folded(first_part(question))
     return next((holds for asks, holds in _CONTACT_FORMS if asks.search(asked)), None)
 
 
@@ -66,14 +83,21 @@ def lacks_form(question: str, text: str) -> bool:
     form = _contact_form(question)
     if form is not None:
         return form.search(text) is None
-    unit = expected_unit(question)
+    if _asks_for_price(question):
+        return not (holds_unit("money", text) or _TELLS_PRICE.search(text))
+    unit = expected_unit(first_part(question))
     return unit in _MEASURED and not holds_unit(unit, text)
+
+
+@lru_cache(maxsize=256)
+def _asks_for_price(question: str) -> bool:
+    return _ASKS_PRICE.search(folded(first_part(question))) is not None
 
 
 @lru_cache(maxsize=256)
 def counted(question: str) -> str:
     """The stem of what is to be counted in "How many … ?"; empty where nothing is."""
-    found = _COUNTED.search(question)
+    found = _COUNTED.search(first_part(question))
     if found is None or _NOT_COUNTED.search(found[1]):
         return ""
     return stem(found[1].split()[-1].lower())

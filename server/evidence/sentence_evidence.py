@@ -105,7 +105,7 @@ def sentence_evidence(profile: Profile, text: str, context: str = "") -> tuple[S
     return tuple(
         reading.evidence(place)
         for place, sentence in enumerate(sentences)
-        if not (sentence.is_heading or is_table_head(sentences, place) or _is_title(sentence, context))
+        if not (sentence.is_heading or is_table_head(sentences, place) or repeats(sentence.text, context))
     )
 
 
@@ -340,10 +340,6 @@ class _Reading:
         needs = self._profile.needs
         lost = sum(need.rarity for need in needs if not can_hold(need, self._in_text, self._in_context))
         return lost / (sum(need.rarity for need in needs) or 1.0)
-
-
-def _is_title(sentence: Sentence, context: str) -> bool:
-    return not sentence.is_row and repeats(sentence.text, context)
 
 
 def headings_above(sentences: Sequence[Sentence]) -> list[int | None]:

@@ -19,6 +19,14 @@ from server.evidence.asked_figures import counted, lacks_count, lacks_form
         ("How fast is the launch?", "The launch makes 14 knots.", False),
         ("How fast do I have to report a theft?", "A theft is reported within three days.", False),
         ("What is the deposit?", "A deposit is paid on collection.", False),
+        ("How much does it cost to borrow a drill?", "Batteries are charged by the library.", True),
+        ("How much does it cost to borrow a drill?", "Borrowing tools is free for members.", False),
+        ("Was kostet eine Massage?", "Massagen gibt es am Samstag.", True),
+        ("Was kostet eine Massage?", "Eine Massage kostet 35 Euro.", False),
+        ("洗衣机多少钱一台", "版本 B，2025年1月印制。", True),
+        ("更换零件多少钱", "更换的零件按进价收取。", False),
+        ("When do I get it back? How much is the deposit I pay?", "It is returned within three weeks.", False),
+        ("Do I have to pay for water?", "Water is borne by the tenant.", False),
     ],
 )
 def test_some_answers_have_a_form_of_their_own(question: str, text: str, lacks: bool) -> None:
