@@ -83,6 +83,7 @@ _HOLDS: dict[AnswerType, str] = {
     r"|to prevent|leads? to|led to|caus(?:e|ed|es|ing)|reason|result(?:s|ed)? in|for this|allow(?:s|ed|ing)?|too)\b)"
     r"|因为|因為|由于|由於|所以|因此|因而|为了|為了|导致|使得|以便|原因",
 }
+_QUESTION_END = re.compile(r"(?<=[?？])\s*(?=[^\s?？])")
 _ASKING = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKS.items()}
 _HOLDING = {kind: re.compile(pattern) for kind, pattern in _HOLDS.items()}
 
@@ -92,6 +93,11 @@ def expected_answer(question: str) -> AnswerType:
     asked = folded(question).strip()
     kind: AnswerType = next((kind for kind, asks in _ASKING.items() if asks.search(asked)), "any")
     return "number" if kind == "any" and asked_quantity(question) else kind
+
+
+def first_part(question: str) -> str:
+    """The first of several questions: a follow-up is asked together with what it goes on from."""
+    return _QUESTION_END.split(question.strip(), maxsplit=1)[0]
 
 
 def holds_answer(question: str, kind: AnswerType, text: str) -> bool:

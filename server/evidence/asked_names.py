@@ -7,7 +7,7 @@ line that names the university.
 import re
 from functools import lru_cache
 
-from server.evidence.answer_types import CALENDAR, ROLES, SURNAMES
+from server.evidence.answer_types import CALENDAR, ROLES, SURNAMES, first_part
 from storage.words.frame_words import question_tongue
 from storage.words.scripts import IS_UNSPACED
 from storage.words.terms import STOP_WORDS
@@ -61,7 +61,7 @@ _FEWEST = 2
 @lru_cache(maxsize=256)
 def asks_for_a_name(question: str) -> bool:
     """Whether nothing but a name answers: "Who is the chair?", "How is the app called?"; not "Who pays?"."""
-    return _ASKS.search(question) is not None
+    return _ASKS.search(first_part(question)) is not None
 
 
 def holds_a_name(question: str, text: str) -> bool:

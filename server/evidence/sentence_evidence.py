@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from server.evidence.answer_types import holds_answer, introduces
+from server.evidence.asked_figures import lacks_count, lacks_form
 from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, says_only_a_name
 from server.evidence.examination import Need, Profile, Words, can_hold, places_of, sentences_of, words_of
 from server.evidence.near_misses import holds_word, is_another_name, names_another_code, opposites_asked
@@ -85,13 +86,15 @@ FEATURES = tuple(field.name for field in fields(Features))
 class SentenceEvidence:
     """A sentence by its place in its passage, and what speaks for it. `met`: the needs that it holds itself.
 
-    `is_beside`: whatever it holds, it is no answer: it has no name where one is asked for, or is nothing but one.
+    `is_beside`: whatever it holds, it is no answer: it has no name where one is asked for, or is nothing but one, or
+    lacks the form of the answer. `lacks_count`: see `server.evidence.asked_figures`.
     """
 
     place: int
     features: Features
     met: frozenset[int]
     is_beside: bool = False
+    lacks_count: bool = False
 
 
 @lru_cache(maxsize=256)  # choosing what to read closely, judging and quoting ask for the same passages
@@ -102,7 +105,7 @@ def sentence_evidence(profile: Profile, text: str, context: str = "") -> tuple[S
     return tuple(
         reading.evidence(place)
         for place, sentence in enumerate(sentences)
-        if not (sentence.is_heading or is_table_head(sentences, place) or _is_title(sentence, context))
+        if not (sentence.is_heading or is_table_head(sentences, place) or repeats(sentence.text, context))
     )
 
 
@@ -118,6 +121,7 @@ class _Reading:
         near: Sequence[Collection[int]],
         words: tuple[Words, Words],
         other_code: bool,
+        context: str,
     ) -> None:
         self._in_text, self._in_context = words
         self._profile = profile
@@ -132,6 +136,7 @@ class _Reading:
         self._total = sum(need.weight for need in profile.needs) or 1.0
         self._unit = expected_unit(profile.question)
         self._has_other_code = other_code
+        self._context = context
         self._worth = [need.weight * self._rareness(number) for number, need in enumerate(profile.needs)]
 
     @classmethod
@@ -157,7 +162,14 @@ class _Reading:
             for number, need in enumerate(profile.needs)
         )
         return cls(
-            profile, sentences, [frozenset(found) for found in held], met_above, near, (words, above), other_code
+            profile,
+            sentences,
+            [frozenset(found) for found in held],
+            met_above,
+            near,
+            (words, above),
+            other_code,
+            context,
         )
 
     def _rareness(self, number: int) -> float:
@@ -196,13 +208,16 @@ class _Reading:
             **_shape(sentence),
             incomparable=self._incomparable(),
         )
-        return SentenceEvidence(place, features, own, self._is_beside(sentence))
+        lacks = not sentence.is_row and lacks_count(self._profile.question, sentence.text)
+        return SentenceEvidence(place, features, own, self._is_beside(sentence), lacks)
 
     def _is_beside(self, sentence: Sentence) -> bool:
         question = self._profile.question
         if asks_for_a_name(question):
-            return not holds_a_name(question, sentence.text)
-        return not sentence.is_row and says_only_a_name(question, sentence.text)
+            return not holds_a_name(f"{question} {self._context}", sentence.text)
+        if sentence.is_row:  # its columns' names may hold what it lacks
+            return False
+        return says_only_a_name(question, sentence.text) or lacks_form(question, sentence.text)
 
     def _under(self, place: int) -> frozenset[int]:
         """What is met by the heading within the passage that this sentence stands under."""
@@ -325,10 +340,6 @@ class _Reading:
         needs = self._profile.needs
         lost = sum(need.rarity for need in needs if not can_hold(need, self._in_text, self._in_context))
         return lost / (sum(need.rarity for need in needs) or 1.0)
-
-
-def _is_title(sentence: Sentence, context: str) -> bool:
-    return not sentence.is_row and repeats(sentence.text, context)
 
 
 def headings_above(sentences: Sequence[Sentence]) -> list[int | None]:

@@ -220,6 +220,10 @@ pool are no dogs on a ferry."""
 _BESIDE = 5.0
 """What a sentence loses that cannot be the answer, see `SentenceEvidence.is_beside`."""
 
+_UNCOUNTED = 1.2
+"""What it loses where no number counts what is to be counted: so say 13 % of the sentences that answer and 65 % of
+those that were taken for answers and are none: a factor of five in the odds, of which a part is in the weights."""
+
 _STEPS = (-5.0, -4.0, -2.8, -1.6, -1.2, -0.8, -0.3, 0.4, 1.3, 2.3)
 """The strength from which a passage has score 1, 2, … 10."""
 
@@ -272,7 +276,7 @@ def ranked_sentences(profile: Profile, text: str, context: str, found: Found) ->
     rows = [
         RankedSentence(
             evidence.place,
-            _strength(weights, evidence, found) + gain - _BESIDE * evidence.is_beside,
+            _strength(weights, evidence, found) + gain - _lost(evidence),
             evidence,
             found.other_edition,
         )
@@ -287,6 +291,10 @@ def score_of(best: RankedSentence | None) -> int:
         return 0
     score = bisect_right(_STEPS, best.strength)
     return min(score, NEAR_MISS) if best.is_near_miss else score
+
+
+def _lost(evidence: SentenceEvidence) -> float:
+    return _BESIDE * evidence.is_beside + _UNCOUNTED * evidence.lacks_count
 
 
 def best_of(ranked: Sequence[RankedSentence]) -> RankedSentence | None:

@@ -64,6 +64,8 @@ _ASKS: dict[Unit, str] = {
     r"|\bporcentaje\b|\bpercentuale\b|百分之[几多]|百分比|比例",
     "temperature": r"\btemp(?:erature)?s?\b|\bhow (?:hot|cold|warm)\b|\btemperatur|\btempérature\b|\btemperatura\b|温度"
     r"|多少度|几度",
+    "speed": r"\bhow fast (?:is|are|does|can)\b(?! (?:i|we|you|they|one)\b)|\bwie schnell (?:ist|sind|fährt)\b"
+    r"|时速多少|多快",
     "length": r"\bhow (?:far|tall|high|wide|deep|big)\b|\bdistance\b|\bheight\b|\bwie (?:weit|hoch|breit|tief|groß)\b"
     r"|\bdistancia\b|多[高远宽深]|多少[米公]",
     "weight": r"\bhow (?:heavy|much \w+ weigh)\b|\bweight?s?\b|\bwie schwer\b|\bpoids\b|\bpeso\b"
