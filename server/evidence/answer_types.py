@@ -65,6 +65,10 @@ _ASKS: dict[AnswerType, str] = {
     r"|哪里|哪儿|何[处地]|哪[个座些]?(?:国家?|城市|省|地方|市|县|地区|海域)|什么地方|何地|位于",
     "definition": rf"^\W*(?:so |please |can you )?(?:what(?:['’]s| is| are| was| were| is meant by)|define|explain"
     rf"|tell me about) {_THING}\W*$"
+    rf"|^\W*what (?:counts|qualifies) as {_THING}(?: here)?\W*$|^\W*what is (?:meant|understood) by {_THING}\W*$"
+    rf"|^\W*(?:was (?:ist|sind|bedeute[nt]|gilt als|versteht man unter)|qu['’]est-ce qu(?:e|['’])|que signifie"
+    rf"|que veut dire|qu['’]entend-on par|qué (?:es|son|significa|se entiende por)|o que (?:é|significa)|che cos['’]è)"
+    rf" ?(?:(?:ein\w*|der|die|das|le|la|les|l['’]|une?|el|los|las|un[oa]?|o|a|um|uma|il) ?)?{_THING}\W*$"
     rf"|^\W*what do(?:es)? {_THING} (?:mean|stand for|show|depict|illustrate)\W*$"
     r"|^什么(?:是|叫)([^的]{1,12}?)\W*$|^([^的]{1,12}?)\s*(?:是什么(?:意思)?|指的?是?什么|的定义)\W*$",
 }
@@ -121,13 +125,14 @@ def _introductions(question: str) -> re.Pattern[str] | None:
     if thing is None:
         return None
     anywhere = r"[\s-]+".join(map(re.escape, thing.split()))
-    name = rf"(?<!\w){anywhere}"
+    name = rf"(?<!\w){anywhere}[\"”’»“]?"
     bracket = r"(?:\s*[(（][^)）]*[)）])?"
     return re.compile(
         rf"(?:[A-Z][\w-]+[\s-]+){{2,}}[(（]\s*{name}\s*[)）,;]"
         rf"|(?m:^\s*{name}\s*[|:：.—–]\s*\S)"  # a caption
         rf"|{name}\s*[(（][^)）]{{4,}}[)）]"
         rf"|{name}s?{bracket},?\s+(?:is|are|was|were|means|refers\s+to|denotes|stands\s+for|describes)\s+(?!not\b)"
+        rf"|{name}{bracket},?\s+(?:ist|sind|bezeichnet|bedeutet|heißt|est|sont|désigne|signifie|es|son|significa|designa|é)\s"
         rf"|{anywhere}{bracket}\s*(?:是指|是|指的是|即|，又称|又称|称为)"
         rf"|\b(?:called|named|termed|known\s+as|define|introduce|propose|adopt)s?\s+(?:the\s+|an?\s+)?[“\"]?{name}(?!\w)",
         re.IGNORECASE,

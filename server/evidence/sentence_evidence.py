@@ -18,7 +18,7 @@ from server.evidence.examination import Need, Profile, Words, can_hold, places_o
 from server.evidence.near_misses import holds_word, is_another_name, names_another_code, opposites_asked
 from server.evidence.sentences import Sentence
 from server.evidence.tables import caption_of, head_of, is_table_head
-from server.evidence.units import expected_unit, holds_unit, is_said_by_unit
+from server.evidence.units import Unit, expected_unit, holds_unit, is_named_by_columns, is_said_by_unit
 from storage.words.scripts import IS_UNSPACED
 
 LEADS_BACK = re.compile(
@@ -204,7 +204,7 @@ class _Reading:
             rarest=float(self._rarest() in reachable | self._everywhere),
             **self._names(sentence.text, own | before | above),
             near=float(self._is_near(place, own | before)),
-            **self._kinds(sentence.text),
+            **self._kinds(place),
             **_shape(sentence),
             incomparable=self._incomparable(),
         )
@@ -321,11 +321,11 @@ class _Reading:
             if need.is_name and number not in seen and len(need.spellings[0]) > 1
         )
 
-    def _kinds(self, text: str) -> dict[str, float]:
-        question, kind = self._profile.question, self._profile.expects
+    def _kinds(self, place: int) -> dict[str, float]:
+        question, kind, text = self._profile.question, self._profile.expects, self._sentences[place].text
         asks_kind = kind not in ("any", "definition")
         is_held = asks_kind and holds_answer(question, kind, text)
-        has_unit = self._unit is not None and holds_unit(self._unit, text)
+        has_unit = self._unit is not None and (holds_unit(self._unit, text) or self._has_unit_above(self._unit, place))
         return {
             "typed": float(is_held),
             "untyped": float(asks_kind and not is_held and kind in _SURE_KINDS),
@@ -334,6 +334,15 @@ class _Reading:
             "unitless": float(self._unit is not None and not has_unit),
             "introduced": float(kind == "definition" and introduces(question, text)),
         }
+
+    def _has_unit_above(self, unit: Unit, place: int) -> bool:
+        """Whether the unit of a row's figures stands in the head of its columns, the caption or the heading."""
+        if not self._sentences[place].is_row:
+            return False
+        heads = [self._sentences[head].text for head in head_of(self._sentences, place)]
+        heading = self._headings[place]
+        above = [caption_of(self._sentences, place), self._sentences[heading].text if heading is not None else ""]
+        return is_named_by_columns(unit, self._sentences[place].text, "\n".join([*heads, *above]))
 
     def _incomparable(self) -> float:
         """How much of the question the passage's script or language cannot hold."""

@@ -120,6 +120,22 @@ _VALUE = re.compile(
     r"|\bquant[oiae]\b|多少|几|多久|多[高远宽深重长]",
     re.IGNORECASE,
 )
+_NAMED_BY_COLUMNS: dict[Unit, str] = {
+    "money": r"[$€£¥]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|pence|cents?|yuan|rmb|cny|chf|francs?|franken|pesos?)\b"
+    r"|\b(?:price|fee|fare|cost|charge|rent|rate|amount|deposit|preis|gebühr|kosten|betrag|beitrag|tarif|prix|coût|montant"
+    r"|redevance|precio|cuota|importe|tarifa|preço|valor|prezzo)s?\b|gebühr|beitrag|元|价|費|费|金额|补贴|标准",
+    "duration": rf"\b(?:{_TIMES})\b|\b(?:duration|period|time|dauer|frist|durée|délai|plazo)\b|天|日数|期限|时间"
+    r"|時間|小时",
+    "clock": r"\b(?:open\w*|clos\w*|hours|time|uhr|horaires?|horario|departs?|arrives?)\b|时间|時間",
+    "percent": r"%|\bper ?cent|prozent|\bshare\b|比例|百分",
+    "temperature": r"°|℃|\bdegrees?\b|\bgrad\b|temperatur|温度",
+    "length": r"\b(?:m|cm|mm|km|metres?|meters?|miles?)\b|length|height|width|länge|höhe|breite|米|长|高",
+    "weight": r"\b(?:kg|g|t|tonnes?|grams?)\b|weight|gewicht|poids|peso|重|公斤",
+    "speed": r"\b(?:knots?|km/h|mph|rpm)\b|speed|geschwindigkeit|vitesse|速",
+    "volume": r"\b(?:l|ml|litres?|liters?|liter)\b|volume|volumen|容量|升",
+    "power": r"\bk?w\b|power|leistung|功率",
+}
+"""What the head of a column, a caption or a heading says where the values below stand without their unit."""
 _QUANTITIES: dict[Unit, str] = {
     "pressure": "pressure|(?-i:Druck)|pression|presión|pressão|压力|压强|气压|水压",
     "speed": "speed|velocity|(?-i:Geschwindigkeit|Drehzahl|Tempo)|vitesse|velocidad|velocidade|速度|时速|转速",
@@ -134,6 +150,7 @@ _QUANTITIES: dict[Unit, str] = {
     "percent": "humidity|(?-i:Luftfeuchtigkeit|Luftfeuchte)|humidité|humedad|umidade|humidade|湿度",
 }
 """Quantities by the words that ask for them, in the languages of the units."""
+_DIGIT = re.compile(r"\d")
 _IS = "is|was|are|were|ist|war|est|était|es|era|é"
 _PARTS = (
     "groups?|washers?|cookers?|vessels?|gauges?|sensors?|valves?|switch|class|units?|scale|maps?|control\\w*|regul\\w*"
@@ -149,6 +166,7 @@ _OF_WHAT = (
     r"|(?:什么|何种|多大的?|多少|哪个)({words})|({words})(?:是|为|有|达到?|到)?(?:了)?(?:多少|多大|多高|几)"
 )
 
+_IN_COLUMNS = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _NAMED_BY_COLUMNS.items()}
 _ASKING = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _ASKS.items()}
 _ASKING_QUANTITY = {
     unit: re.compile(_OF_WHAT.replace("{words}", words), re.IGNORECASE) for unit, words in _QUANTITIES.items()
@@ -194,6 +212,12 @@ def expected_unit(question: str) -> Unit | None:
     if _NO_VALUE.search(asked) and not _VALUE.search(asked):
         return None
     return next((unit for unit, asks in _ASKING.items() if asks.search(asked)), None)
+
+
+def is_named_by_columns(unit: Unit, row: str, above: str) -> bool:
+    """Whether a row of a table has a figure, and what stands above it says that it is of that unit."""
+    named = _IN_COLUMNS.get(unit)
+    return named is not None and _DIGIT.search(row) is not None and named.search(above) is not None
 
 
 def holds_unit(unit: Unit, text: str) -> bool:
