@@ -151,6 +151,7 @@ def _quotes(profile: Profile, index: int, passage: Passage) -> list[_Quote]:
         passage.nearest_meaning,
         passage.closest_words,
         passage.belongs_elsewhere,
+        passage.other_edition,
     )
     sentences = sentences_of(passage.text)
     return [

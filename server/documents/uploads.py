@@ -23,6 +23,7 @@ from io import BytesIO
 from pathlib import Path, PurePath
 from typing import IO, Literal
 
+from server.documents.held_uploads import Draft, Held, HeldFiles, HeldInMemory
 from storage.file_hash import file_sha256
 from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
 from storage.ignore_files import IGNORE_FILE, line_for
@@ -38,7 +39,6 @@ _HIDING = " .~$-"  # what begins the name of a hidden file, of an office program
 _BLOCK_BYTES = 1 << 20
 _DRAFT_PREFIX = ".upload-"
 _DRAFT_SECONDS = 3600  # older ones were left by a server that was killed
-_MOST_HELD = 20
 _MOST_NUMBERED = 1000
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -101,38 +101,19 @@ class StoredFile:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A file that is complete but has not its own name yet."""
-
-    name: str
-    file: Path
-    size: int
-    sha256: str
-
-
 Stored = list[StoredFile]
 
 Choice = Literal["replace", "both", "skip"]
 """What becomes of files whose names are taken: in the place of the others, beside them under another name, or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldFiles:
-    """Files that were sent and wait for a choice; `taken` are the names that other files have."""
-
-    key: str
-    folder: Path
-    drafts: tuple[Draft, ...]
-    taken: tuple[str, ...]
-
-
 class Uploads:
     """Changes folders of documents, one change at a time. May be used by several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, held: Held | None = None) -> None:
+        """`held`: where files wait for a choice; in memory, unless it is said otherwise."""
         self._lock = threading.Lock()
-        self._held: dict[str, HeldFiles] = {}
+        self._held = held or HeldInMemory()
 
     def receive(self, folder: Path, files: Sequence[SentFile], *, may_create: bool = True) -> Stored | HeldFiles:
         """Store all files; where names are taken none, and hold all of them until `settle` is told what to do.
@@ -142,7 +123,8 @@ class Uploads:
         with self._lock, self._drafts(folder, files, may_create=may_create) as drafts:
             if taken := _taken_names(folder, drafts, replace=False):
                 held = HeldFiles(secrets.token_urlsafe(12), folder, tuple(drafts), taken)
-                self._hold(held)
+                for old in self._held.put(held):
+                    _remove(old.drafts)
                 drafts.clear()
                 return held
             return _published(folder, [_publish(folder, draft) for draft in drafts])
@@ -153,7 +135,7 @@ class Uploads:
         Raises `NotHeld`, `FolderFull`, `FolderNotWritable`.
         """
         with self._lock, disk_failures():
-            held = self._held.pop(key, None)
+            held = self._held.take(key)
             if held is None or not all(draft.file.is_file() for draft in held.drafts):
                 raise NotHeld
             stored = []
@@ -169,22 +151,16 @@ class Uploads:
     def held(self, key: str) -> HeldFiles:
         """What waits for a choice under this key. Raises `NotHeld`."""
         with self._lock:
-            if (held := self._held.get(key)) is None:
-                raise NotHeld
-            return held
+            held = self._held.get(key)
+        if held is None:
+            raise NotHeld
+        return held
 
     def forget(self, key: str) -> None:
         """Store none of what was held."""
         with self._lock:
-            for draft in self._held.pop(key).drafts if key in self._held else ():
-                draft.file.unlink(missing_ok=True)
-
-    def _hold(self, held: HeldFiles) -> None:
-        """Keep them for a while; the oldest beyond the bound go. The lock is held."""
-        self._held[held.key] = held
-        for key in list(self._held)[:-_MOST_HELD]:
-            for draft in self._held.pop(key).drafts:
-                draft.file.unlink(missing_ok=True)
+            held = self._held.take(key)
+            _remove(held.drafts if held else ())
 
     def add(
         self, folder: Path, files: Sequence[SentFile], *, replace: bool = False, may_create: bool = True
@@ -212,8 +188,7 @@ class Uploads:
                     drafts.append(_write_draft(folder, name, file.stream))
                 yield drafts
             finally:
-                for draft in drafts:
-                    draft.file.unlink(missing_ok=True)
+                _remove(drafts)
 
     def remove(self, folder: Path, path: str, known: Iterable[str] = ()) -> None:
         """Take a document out of the folder; of a link only the link. Raises `NoSuchFile`, `FolderNotWritable`."""
@@ -349,6 +324,11 @@ def _publish(folder: Path, draft: Draft) -> StoredFile:
 def _is_same(place: Path, draft: Draft) -> bool:
     status = place.lstat()
     return stat.S_ISREG(status.st_mode) and status.st_size == draft.size and file_sha256(place) == draft.sha256
+
+
+def _remove(drafts: Iterable[Draft]) -> None:
+    for draft in drafts:
+        draft.file.unlink(missing_ok=True)
 
 
 def _remove_leftovers(folder: Path) -> None:

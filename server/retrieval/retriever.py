@@ -20,6 +20,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from server.evidence.examination import Profile, different_words, examine, needs_met, profile_of
 from server.evidence.likelihood import Standing, share_of, strength
 from server.evidence.meaning import Meaning
+from server.evidence.near_misses import is_another_edition, names_edition
 from server.evidence.sentence_ranking import Found
 from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of
 from server.retrieval.document_globs import matching
@@ -68,7 +69,7 @@ class Candidate:
     """A passage and what speaks for it: `score` 0 to 1, `standing` see `Standing`.
 
     `is_foreign`: in another language than the question, which the embedding model knows as well. `meanings`,
-    `nearest`, `closest`, `elsewhere`: see `server.evidence.sentence_ranking.Found`.
+    `nearest`, `closest`, `elsewhere`, `other_edition`: see `server.evidence.sentence_ranking.Found`.
     """
 
     chunk: ChunkRecord
@@ -80,6 +81,7 @@ class Candidate:
     nearest: float = 0.0
     closest: float = 0.0
     elsewhere: float = 0.0
+    other_edition: bool = False
 
 
 class HybridRetriever(BaseRetriever):
@@ -120,14 +122,20 @@ class HybridRetriever(BaseRetriever):
         if not questions:
             return []
         found, profiles = zip(*(self._found(question, paths, corpus) for question in questions), strict=True)
-        return self._nodes(self._with_meanings(profiles[0], without_repetition(merged(found), self._k), corpus))
+        best = without_repetition(merged(found), self._k)
+        best = [replace(each, other_edition=_is_another_edition(questions[0], each, corpus)) for each in best]
+        return self._nodes(self._with_meanings(profiles[0], best, corpus))
 
     def _with_meanings(self, profile: Profile, candidates: list[Candidate], corpus: Corpus) -> list[Candidate]:
         """The same, with what their sentences mean, where the model is quick enough to read those."""
         if corpus.sentences is None or not self._reads_sentences:
             return candidates
         passages = [
-            (each.chunk, Found(each.standing.deviations, each.standing.crosses, each.score)) for each in candidates
+            (
+                each.chunk,
+                Found(each.standing.deviations, each.standing.crosses, each.score, other_edition=each.other_edition),
+            )
+            for each in candidates
         ]
         vector = corpus.question_vector(profile.question)
         known = corpus.sentences.with_meanings(
@@ -266,6 +274,13 @@ class HybridRetriever(BaseRetriever):
         return [_node(candidate, labels, list(remarks)) for candidate, labels, remarks in known]
 
 
+def _is_another_edition(question: str, candidate: Candidate, corpus: Corpus) -> bool:
+    """Whether the question names another version of the passage's document, of which nothing is said here."""
+    chunk = candidate.chunk
+    called = (chunk.document, corpus.titles.get(chunk.document, ""), chunk.context)
+    return is_another_edition(question, *called) and not names_edition(question, chunk.text)
+
+
 def _is_in_another_language(text: str, language: str | None) -> bool:
     """Whether both languages are known and differ."""
     return language is not None and language_of(text) not in (None, language)
@@ -281,6 +296,7 @@ def _node(candidate: Candidate, labels: list[str], remarks: list[str]) -> NodeWi
         nearest_meaning=candidate.nearest,
         closest_words=candidate.closest,
         belongs_elsewhere=candidate.elsewhere,
+        other_edition=candidate.other_edition,
         labels=labels,
         remarks=remarks,
         also_in=[place_of(chunk) for chunk in candidate.also_in],

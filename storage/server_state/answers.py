@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from storage.damaged_files import identity_of, is_damage, set_aside
 from storage.failures import reason_of
@@ -50,6 +50,31 @@ class _Held:
     document: str
     summary: str
     kept_at: float
+
+
+class Answers(Protocol):
+    """Where answers are kept: a file beside the index (`AnswerStore`), or a database that servers share."""
+
+    def put(self, answer_id: str, document: str, summary: str = "") -> None:
+        """Keep an answer, in its old place where it is kept already. Never fails: see `unstored`."""
+
+    def get(self, answer_id: str) -> str | None:
+        """The answer kept under that id; None when there is none, or none any more. Raises `AnswersUnreadable`."""
+
+    def newest(self) -> list[KeptAnswer]:
+        """All answers that are kept, the newest first. Raises `AnswersUnreadable`."""
+
+    def delete(self, answer_ids: Sequence[str] | None = None) -> None:
+        """Forget these answers, or all of them. Raises `AnswersUnreadable`."""
+
+    def unstored(self, answer_id: str) -> str | None:
+        """Why this answer is in memory only, and gone after a restart; None when it is stored."""
+
+    def notice(self) -> str | None:
+        """What is wrong, for who looks after the server; None when nothing is."""
+
+    def close(self) -> None:
+        """Write what waits, if that goes now."""
 
 
 class AnswerStore:
@@ -162,6 +187,9 @@ class AnswerStore:
                 aside=self._aside.name,
             )
         return None
+
+    def close(self) -> None:
+        """Nothing is open between calls."""
 
     def _write(self) -> None:
         with self._writing:

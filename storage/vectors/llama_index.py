@@ -106,6 +106,7 @@ class PassageMetadata(TypedDict, total=False):
     nearest_meaning: float
     closest_words: float
     belongs_elsewhere: float
+    other_edition: bool
     labels: list[str]
     remarks: list[str]
     also_in: list[PassagePlace]
