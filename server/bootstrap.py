@@ -25,7 +25,7 @@ from server.http.webhooks import Webhook
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from server.retrieval.shared_models import SharedModels
 from server.settings import BadSettings, ServerSettings
-from server.threads import Threads
+from server.threads import Threads, keep_products_on_one_thread
 from storage.embedding.loading import load_recorded_model
 from storage.escaping import log_on_one_line
 from storage.messages import message
@@ -225,6 +225,7 @@ def build_answer_service(settings: ServerSettings, index: IndexHolder, state: St
     """
     from server.answering.service import AnswerService
 
+    keep_products_on_one_thread()
     return AnswerService(
         index,
         quoting_parts(),

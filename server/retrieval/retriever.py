@@ -89,7 +89,8 @@ class HybridRetriever(BaseRetriever):
 
     A query bundle may hold the question in several wordings: all are searched for. `documents` are glob patterns on
     the relative path: only what matches is searched. A node's metadata gains
-    "retrieval_score", "labels", and what `Standing` says as "standing" and "crosses".
+    "retrieval_score", "labels", and what `Standing` says as "standing" and "crosses". With `reads_sentences` what the
+    sentences mean as well, for whoever judges or quotes them: that costs more than all the rest, and changes no order.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class HybridRetriever(BaseRetriever):
         index: OpenIndex,
         k: int,
         documents: Sequence[str] = (),
+        reads_sentences: bool = True,
         *,
         dense_share: float = DENSE_SHARE,
         evidence_share: float = EVIDENCE_SHARE,
@@ -106,6 +108,7 @@ class HybridRetriever(BaseRetriever):
         self._embed_model = index.embed_model
         self._k = k
         self._documents = tuple(documents)
+        self._reads_sentences = reads_sentences
         self._dense_share = dense_share
         self._evidence_share = evidence_share
 
@@ -125,7 +128,7 @@ class HybridRetriever(BaseRetriever):
 
     def _with_meanings(self, profile: Profile, candidates: list[Candidate], corpus: Corpus) -> list[Candidate]:
         """The same, with what their sentences mean, where the model is quick enough to read those."""
-        if corpus.sentences is None:
+        if corpus.sentences is None or not self._reads_sentences:
             return candidates
         passages = [
             (

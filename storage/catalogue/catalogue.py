@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from storage.catalogue.phrase_matches import PhraseMatches, WordMemory
 from storage.catalogue.rows import (
     ADD_REMARKS,
     CHUNK_COLUMNS,
@@ -210,8 +211,10 @@ class Catalogue:
         return int(version)
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and forget what was remembered."""
         self._connections.close()
+        for name in ("_phrase_matches", "_frequencies", "_composed"):
+            self.__dict__.pop(name, None)
 
     def __enter__(self) -> Self:
         return self
@@ -288,10 +291,15 @@ class Catalogue:
         with suppress(sqlite3.Error):
             self.documents()
             self.odd_counts()
+            _ = self._phrase_matches
 
     @cached_property
     def _all_documents(self) -> tuple[DocumentRecord, ...]:
         return tuple(self._every_document())
+
+    @cached_property
+    def _documents_by_path(self) -> Mapping[str, DocumentRecord]:
+        return {document.path: document for document in self._all_documents}
 
     def _every_document(self) -> list[DocumentRecord]:
         return self._documents("SELECT * FROM documents ORDER BY path")
@@ -307,6 +315,8 @@ class Catalogue:
 
     def document(self, path: str) -> DocumentRecord | None:
         """The record of one path, None if it is not known."""
+        if not self._writable:
+            return self._documents_by_path.get(path)
         return next(iter(self._documents("SELECT * FROM documents WHERE path = ?", (path,))), None)
 
     def pages(self, path: str) -> list[PageRecord]:
@@ -432,9 +442,12 @@ class Catalogue:
 
     def search(self, question: str, limit: int, documents: Collection[str] | None = None) -> list[LexicalHit]:
         """The best chunks by BM25 over stems and CJK bigrams, best first; at most `limit`, perhaps none."""
-        expression = lexical.match_expression(question, self._compounds)
-        if expression is None:
+        phrases = lexical.match_phrases(question, self._compounds)
+        if not phrases:
             return []
+        if documents is None and not self._writable:
+            return self._phrase_matches.best(phrases, limit)
+        expression = lexical.any_of(phrases)
         best = "ORDER BY score DESC, place LIMIT ?"
         if documents is None:
             matches = self._rows(f"{_MATCHES} {best}", (expression, limit))
@@ -497,12 +510,17 @@ class Catalogue:
 
     def _compounds(self, stems: Collection[str]) -> list[str]:
         """Words of the index that begin or end with one of these stems and hold another word besides."""
-        words, found = (self._words() if self._writable else self._all_words), dict[str, None]()
+        known = self._words_composed_with(stems) if self._writable else self._composed.of(stems)
+        return list(dict.fromkeys(word for stem in stems for word in known[stem]))
+
+    def _words_composed_with(self, stems: Collection[str]) -> dict[str, list[str]]:
+        words = self._words() if self._writable else self._all_words
+        found: dict[str, list[str]] = {stem: [] for stem in stems}
         for stem in stems:
             if len(stem) >= _SHORTEST_PART and stem.isalpha():
                 edges = re.compile(rf"^(?:{stem}\w{{{_SHORTEST_PART},}}|\w{{{_SHORTEST_PART},}}{stem})$", re.MULTILINE)
-                found |= dict.fromkeys(islice((match.group() for match in edges.finditer(words)), _MOST_COMPOUNDS))
-        return list(found)
+                found[stem] = list(islice((match.group() for match in edges.finditer(words)), _MOST_COMPOUNDS))
+        return found
 
     @cached_property
     def _all_words(self) -> str:
@@ -513,15 +531,21 @@ class Catalogue:
         return "\n".join(row[0] for row in self._rows("SELECT term FROM vocabulary WHERE term IS NOT NULL"))
 
     def _ids(self, places: Sequence[int]) -> Mapping[int, str]:
-        """The ids of the chunks in these places. A published catalogue's are all remembered: each would cost a page."""
-        if not self._writable:
-            return self._all_ids
+        """The ids of the chunks in these places."""
         query = "SELECT rowid, id FROM chunks WHERE rowid IN (SELECT value FROM json_each(?))"
         return dict(self._rows(query, (json.dumps(places),)))
 
     @cached_property
-    def _all_ids(self) -> Mapping[int, str]:
-        return dict(self._rows("SELECT rowid, id FROM chunks"))
+    def _phrase_matches(self) -> PhraseMatches:
+        return PhraseMatches(self._connections.lent)
+
+    @cached_property
+    def _frequencies(self) -> WordMemory[int]:
+        return WordMemory(self._counted)
+
+    @cached_property
+    def _composed(self) -> WordMemory[list[str]]:
+        return WordMemory(self._words_composed_with)
 
     @cached_property
     def _homes(self) -> Mapping[int, str]:
@@ -533,6 +557,9 @@ class Catalogue:
 
     def document_frequencies(self, terms: Collection[str]) -> dict[str, int]:
         """In how many chunks each term occurs, as stored (stemmed); a term nobody uses is absent."""
+        return self._counted(terms) if self._writable else self._frequencies.of(terms)
+
+    def _counted(self, terms: Collection[str]) -> dict[str, int]:
         rows = self._rows(
             "SELECT term, doc FROM vocabulary WHERE term IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(terms)),),

@@ -64,6 +64,7 @@ _WRITTEN_ENGLISH = """
     if i my you your we our it its be have has not there this that from at by
     """
 _ENGLISH = frozenset(_WRITTEN_ENGLISH.split())
+_SMALL = _ENGLISH.union(*_STOPS.values())
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SIGNS = {"de": "äöüß", "fr": "àâçèêëîïôœùû", "es": "ñ¿¡áíóú", "pt": "ãõáíóú"}
 _LEAST_SHARE = 0.25  # of the words
@@ -84,7 +85,7 @@ def word_lists() -> tuple[str, ...]:
 def english_share(text: str) -> float:
     """How many of the words are small English ones, 0 to 1."""
     words = _LETTERS.findall(text.casefold())
-    return sum(word in _ENGLISH for word in words) / len(words) if words else 0.0
+    return sum(map(_ENGLISH.__contains__, words)) / len(words) if words else 0.0
 
 
 @lru_cache(maxsize=4096)
@@ -94,9 +95,10 @@ def question_tongue(question: str) -> str | None:
     words = _LETTERS.findall(text)
     if len(words) < 2:
         return None
-    scores = {language: sum(word in stops for word in words) for language, stops in _STOPS.items()}
-    for language, signs in _SIGNS.items():
-        scores[language] += sum(sign in text for sign in signs) > 0
+    small = list(filter(_SMALL.__contains__, words))
+    scores = {language: sum(map(stops.__contains__, small)) for language, stops in _STOPS.items()}
+    for language, signs in () if text.isascii() else _SIGNS.items():
+        scores[language] += any(sign in text for sign in signs)
     best = max(scores, key=lambda language: scores[language])
     is_enough = scores[best] >= max(2, len(words) * _LEAST_SHARE)
-    return best if is_enough and scores[best] > sum(word in _ENGLISH for word in words) else None
+    return best if is_enough and scores[best] > sum(map(_ENGLISH.__contains__, small)) else None

@@ -298,3 +298,33 @@ def test_a_question_without_text_finds_nothing(index: OpenIndex) -> None:
 def test_a_model_that_takes_long_reads_no_single_sentences(index: OpenIndex) -> None:
     found = HybridRetriever(index, 3).retrieve("what is the GRPO?")
     assert [metadata_of(each.node)["meanings"] for each in found] == [[], [], []]
+
+
+class QuickEmbedding(WordsEmbedding):
+    """Says that it is quick, and remembers what it read."""
+
+    is_quick: bool = True
+    read: list[str] = []  # noqa: RUF012 - LlamaIndex's base class takes no fields
+
+    def cut_words(self, text: str) -> list[str]:
+        return list(text)
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        self.read.append(text)
+        return super()._get_text_embedding(text)
+
+
+def test_who_judges_nothing_gets_the_same_passages_without_their_sentences_being_read(
+    open_texts: Callable[[dict[str, list[str]]], OpenIndex],
+) -> None:
+    model = QuickEmbedding()
+    index = OpenIndex(open_texts(TEXTS).generation, model)
+    plain = HybridRetriever(index, 5, (), False)
+    plain.retrieve("what is the GRPO?")
+    model.read.clear()
+    found = plain.retrieve("how long may I borrow a book?")
+    assert model.read == ["how long may I borrow a book?"]
+    judged = HybridRetriever(index, 5).retrieve("how long may I borrow a book?")
+    assert len(model.read) > 1
+    assert all(metadata_of(each.node)["meanings"] for each in judged)
+    assert [(each.node_id, each.score) for each in found] == [(each.node_id, each.score) for each in judged]
