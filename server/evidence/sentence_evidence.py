@@ -17,7 +17,7 @@ from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, 
 from server.evidence.examination import Need, Profile, Words, can_hold, places_of, sentences_of, words_of
 from server.evidence.near_misses import holds_word, is_another_name, names_another_code, opposites_asked
 from server.evidence.sentences import Sentence
-from server.evidence.tables import caption_of, head_of, is_table_head
+from server.evidence.tables import caption_of, head_of, is_table_head, line_above
 from server.evidence.units import Unit, expected_unit, holds_unit, is_named_by_columns, is_said_by_unit
 from storage.words.scripts import IS_UNSPACED
 
@@ -339,10 +339,11 @@ class _Reading:
         """Whether the unit of a row's figures stands in the head of its columns, the caption or the heading."""
         if not self._sentences[place].is_row:
             return False
-        heads = [self._sentences[head].text for head in head_of(self._sentences, place)]
+        above = [self._sentences[head].text for head in head_of(self._sentences, place)]
+        above += [caption_of(self._sentences, place), line_above(self._sentences, place)]
         heading = self._headings[place]
-        above = [caption_of(self._sentences, place), self._sentences[heading].text if heading is not None else ""]
-        return is_named_by_columns(unit, self._sentences[place].text, "\n".join([*heads, *above]))
+        above += [self._sentences[heading].text] if heading is not None else []
+        return is_named_by_columns(unit, self._sentences[place].text, "\n".join(above))
 
     def _incomparable(self) -> float:
         """How much of the question the passage's script or language cannot hold."""

@@ -32,6 +32,13 @@ def caption_of(sentences: Sequence[Sentence], row: int) -> str:
     return next((text for text in found if CAPTION.match(text)), "")
 
 
+def line_above(sentences: Sequence[Sentence], row: int) -> str:
+    """What stands right above the table that this row is in, where it is short; empty where there is nothing."""
+    rows = _rows_around(sentences, row)
+    place = min((*_head(sentences, rows), rows.start)) - 1
+    return sentences[place].text if place >= 0 and len(sentences[place].text) <= _LONGEST_HEAD else ""
+
+
 def _rows_around(sentences: Sequence[Sentence], place: int) -> range:
     """The neighbouring rows; empty where `place` is none."""
     first = last = place
