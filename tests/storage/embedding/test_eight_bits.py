@@ -5,12 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from benchmarks.speed.measuring import shared_model
 from storage.embedding.eight_bits import COMPARED, LEAST_COSINE, SteppingDown, least_cosine
-from storage.embedding.local import build_text_embedder
+from storage.embedding.local import _multiplies_eight_bits, build_text_embedder
+from storage.embedding.models import resolve_model
 from storage.embedding.openvino_encoder import Encoder
 
 _DIMENSION = 8
+_BATCH = 32
 
 
 class Model:
@@ -30,22 +34,65 @@ class Model:
     def vector(self, text: str) -> list[float]:
         found = np.random.default_rng(len(text)).normal(size=_DIMENSION)
         found /= np.linalg.norm(found)
-        other = np.roll(found, 1)
-        return [float(value) for value in found + self._turned * other]
+        return [float(value) for value in found + self._turned * np.roll(found, 1)]
 
 
-def batches(count: int) -> list[list[str]]:
-    return [["x" * (32 * number + place + 1) for place in range(32)] for number in range(count)]
+TEXTS = ["x" * (place + 1) for place in range(4 * _BATCH)]
 
 
 def run(slow: Model, make_quicker: Callable[[], Model | None]) -> list[list[float]]:
     model = SteppingDown(slow, make_quicker, patience=COMPARED)
-    return [vector for batch in batches(4) for vector in model.get_text_embedding_batch(batch)]
+    batches = (TEXTS[start : start + _BATCH] for start in range(0, len(TEXTS), _BATCH))
+    return [vector for batch in batches for vector in model.get_text_embedding_batch(batch)]
 
 
 def test_a_network_that_is_quicker_and_says_the_same_goes_on() -> None:
     slow, quick = Model(seconds=0.002), Model(turned=0.001)
     vectors = run(slow, lambda: quick)
+    assert slow.asked == TEXTS[:64]
+    assert quick.asked == TEXTS  # the first ones only to be compared
+    assert vectors == [slow.vector(text) for text in TEXTS[:64]] + [quick.vector(text) for text in TEXTS[64:]]
+
+
+@pytest.mark.parametrize(
+    "quick",
+    [
+        pytest.param(Model(turned=0.3), id="says something else"),
+        pytest.param(Model(seconds=0.004), id="takes longer"),
+        pytest.param(None, id="is not to be had"),
+    ],
+)
+def test_else_all_stays_as_it_was(quick: Model | None) -> None:
+    slow = Model(seconds=0.002)
+    assert run(slow, lambda: quick) == [slow.vector(text) for text in TEXTS]
+    assert slow.asked == TEXTS
+
+
+def test_a_processor_without_such_products_goes_on_as_before() -> None:
+    def make() -> Model:
+        raise RuntimeError("could not create a primitive\nand more")
+
+    slow = Model(seconds=0.002)
+    assert len(run(slow, make)) == len(TEXTS)
+    assert slow.asked == TEXTS
+
+
+def test_a_short_run_builds_no_second_network() -> None:
+    made: list[Model] = []
+
+    def make() -> Model:
+        made.append(Model())
+        return made[-1]
+
+    model = SteppingDown(Model(), make)
+    for start in range(0, len(TEXTS), _BATCH):
+        model.get_text_embedding_batch(TEXTS[start : start + _BATCH])
+    assert not made
+
+
+@pytest.mark.skipif(not _multiplies_eight_bits(), reason="this processor has no products of 8 bits")
+def test_minilm_in_eight_bits_says_what_it_says() -> None:
+    identity = resolve_model(shared_model())
     rule = "Rule {0}: tools are due after {0} days, 逾期每天收费{0}元。"
     texts = [rule.format(number) * 3 for number in range(COMPARED)]
     exact, rounded = (
