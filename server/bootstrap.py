@@ -213,6 +213,7 @@ class Loading:
             self._failure = error
         self._index.start()
         self.self_check.start()
+        self._state.take_over()
         if self._watch is not None:
             self._watch.start()
 

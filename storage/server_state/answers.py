@@ -28,6 +28,7 @@ _WAIT_SECONDS = 5.0
 _WAIT_AFTER_A_FAILURE_SECONDS = 0.1  # who asks next does not wait as long again
 _SCHEMA = "CREATE TABLE IF NOT EXISTS answers (id TEXT PRIMARY KEY, document TEXT NOT NULL)"
 _LATER_COLUMNS = ("summary TEXT", "kept_at REAL")  # files of earlier versions have none of them
+_ABSENT = {"summary": "''", "kept_at": "0.0"}  # of those columns
 _DAY_SECONDS = 86_400
 
 T = TypeVar("T")
@@ -257,6 +258,32 @@ class AnswerStore:
             self._aside = aside
             with self._memory:
                 self._waiting = set(self._held)
+
+
+@dataclass(frozen=True, slots=True)
+class FiledAnswer:
+    """An answer as it lies in the file; `kept_at` is 0.0 where an earlier version did not note it."""
+
+    id: str
+    document: str
+    summary: str
+    kept_at: float
+
+
+def filed_answers(file: Path) -> list[FiledAnswer]:
+    """All answers of a file, the oldest first, which is not changed; none where it is not there.
+
+    Raises `sqlite3.Error`.
+    """
+    if not file.is_file():
+        return []
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        known = {row[1] for row in connection.execute("PRAGMA table_info(answers)")}
+        if not known:
+            return []
+        later = [f"coalesce({name}, {absent})" if name in known else absent for name, absent in _ABSENT.items()]
+        rows = connection.execute(f"SELECT id, document, {', '.join(later)} FROM answers ORDER BY rowid").fetchall()
+    return [FiledAnswer(str(id_), str(document), str(summary), float(at)) for id_, document, summary, at in rows]
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -5,26 +5,33 @@ The one place that knows which stores there are of each kind.
 
 from __future__ import annotations
 
+import logging
 import secrets
+import sqlite3
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from storage.server_state.answers import Answers, AnswerStore
+from storage.server_state.answers import Answers, AnswerStore, filed_answers
 from storage.server_state.evidence_packs import own_fingerprint, shared_signing_key, signing_key
 from storage.server_state.shared.answers import SharedAnswers
 from storage.server_state.shared.budget import SharedLedger
 from storage.server_state.shared.database import StateDatabase, StateUnavailable
 from storage.server_state.shared.entries import SharedEntries
-from storage.server_state.token_budget import BudgetLedger, Period
+from storage.server_state.token_budget import BudgetLedger, LedgerUnavailable, Period, count_on_file
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from storage.settings import StorageSettings
 
+logger = logging.getLogger(__name__)
+
 LEDGER_FILES: dict[Period, str] = {"day": "budget.db", "month": "budget.month.db"}
-_KEYS, _CLAIMS = "keys", "claims"
+_KEYS, _CLAIMS, _TAKEN_OVER = "keys", "claims", "taken over"
+_FILES = "files"
 _MOST_CLAIMS = 200
 
 
@@ -48,6 +55,9 @@ class State(Protocol):
 
     def claim(self, name: str) -> bool:
         """Whether nobody has claimed this name before; True as well where nobody can tell."""
+
+    def take_over(self) -> None:
+        """Bring in what a server kept in files beside this index before, once; later where the database is away."""
 
 
 class StateFiles:
@@ -77,6 +87,9 @@ class StateFiles:
     def claim(self, _name: str) -> bool:
         """See `State`."""
         return True
+
+    def take_over(self) -> None:
+        """See `State`."""
 
 
 class SharedState:
@@ -113,6 +126,31 @@ class SharedState:
             return self._entries(_CLAIMS, most=_MOST_CLAIMS).first(name, mine) == mine
         except StateUnavailable:
             return True
+
+    def take_over(self) -> None:
+        """See `State`."""
+        files = [self._index_dir / name for name in ("answers.db", *LEDGER_FILES.values())]
+        taken = self._entries(_TAKEN_OVER)
+        try:
+            if any(file.is_file() for file in files) and taken.get(_FILES) is None:
+                self._take_over()
+                taken.first(_FILES, "1")
+        except StateUnavailable as error:
+            logger.warning("what was kept in files is not taken over before the next start: %s", error)
+
+    def _take_over(self) -> None:
+        try:
+            filed = filed_answers(self._index_dir / "answers.db")
+        except sqlite3.Error as error:
+            filed = []
+            logger.warning("answers.db is not taken over: %s", error)
+        SharedAnswers(self._database, self._scope).take_over(filed)
+        today = datetime.now(UTC).date()
+        days: dict[Period, date] = {"day": today, "month": today.replace(day=1)}
+        for period, day in days.items():
+            with suppress(LedgerUnavailable):
+                self.ledger(period).add(day, count_on_file(self._index_dir / LEDGER_FILES[period], day))
+        logger.info("%d answers and what was spent are taken over from files", len(filed))
 
     def _entries(self, kind: str, most: int = 0) -> SharedEntries:
         return SharedEntries(self._database, kind, self._scope, most=most)

@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
@@ -133,6 +134,35 @@ def contents(index_dir: Path) -> dict[str, bytes]:
         for file in sorted((index_dir / "generations").rglob("*"))
         if file.is_file()
     }
+
+
+def test_answers_go_on_while_the_database_is_away_and_are_everywhere_when_it_is_back(
+    index_dir: Path, tmp_path: Path, postgres_process: PostgresProcess
+) -> None:
+    settings = {
+        "STATE_URL": postgres_process.new_database(),
+        "STATE_PASSWORD": PASSWORD,
+        "RATE_LIMIT_PER_MINUTE": "1000",
+        "DAILY_TOKEN_BUDGET": "1000",
+    }
+    question = urlencode({"question": _ABOUT.format(7)})
+    with three_servers(index_dir, tmp_path, **settings) as servers:
+        before = place_of(send(servers[0].port, "POST", "/ask", question, _FORM))
+        postgres_process.stop()
+        try:
+            during = place_of(send(servers[1].port, "POST", "/ask", question, _FORM))
+            shown = send(servers[1].port, "GET", during)
+            assert (shown.status, "60 euros" in shown.body, "cannot be used" in shown.body) == (200, True, True)
+            ready = send(servers[1].port, "GET", "/readyz")
+            assert (ready.status, "state database" in json.loads(ready.body)["notice"]) == (200, True)
+            assert [send(server.port, "GET", before).status for server in servers] == [503] * 3
+        finally:
+            postgres_process.start()
+        ends = time.monotonic() + 60
+        while {send(server.port, "GET", each).status for server in servers for each in (before, during)} != {200}:
+            assert time.monotonic() < ends
+            time.sleep(0.1)
+        assert all("Traceback" not in server.log.read_text() for server in servers)
 
 
 def nginx_before(folder: Path, servers: list[ServerProcess]) -> tuple[list[str], int]:

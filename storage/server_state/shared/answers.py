@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from storage.messages import message
-from storage.server_state.answers import MOST_ANSWERS, MOST_HELD, AnswersUnreadable, KeptAnswer
+from storage.server_state.answers import MOST_ANSWERS, MOST_HELD, AnswersUnreadable, FiledAnswer, KeptAnswer
 from storage.server_state.shared.database import StateDatabase, StateUnavailable, inserted
 
 if TYPE_CHECKING:
@@ -72,6 +72,23 @@ class SharedAnswers:
             for old in list(self._waiting)[: -self._most_held]:
                 del self._waiting[old]
         self._write()
+
+    def take_over(self, filed: Sequence[FiledAnswer]) -> None:
+        """Keep these as well, where there are none of their ids. Raises `StateUnavailable`."""
+        table, now = self._database.tables.answers, self._now()
+
+        def store(connection: Connection) -> None:
+            for each in filed:
+                insert = inserted(connection, table).values(
+                    scope=self._scope,
+                    id=each.id,
+                    document=each.document,
+                    summary=each.summary,
+                    kept_at=each.kept_at or now,
+                )
+                connection.execute(insert.on_conflict_do_nothing(index_elements=["scope", "id"]))
+
+        self._database.run(store)
 
     def get(self, answer_id: str) -> str | None:
         """The answer kept under that id; None when there is none, or none any more. Raises `AnswersUnreadable`."""

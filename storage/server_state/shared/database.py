@@ -7,6 +7,7 @@ whoever asks meanwhile is told at once. Knows nothing of what is kept. Imports S
 from __future__ import annotations
 
 import logging
+import math
 import socket
 import ssl
 import struct
@@ -117,7 +118,7 @@ class StateDatabase:
             self._prepare()
             with self._engine.begin() as connection:
                 found = work(connection)
-        except (SQLAlchemyError, OSError, struct.error) as error:  # pg8000 1.31 passes on what its socket raises
+        except (SQLAlchemyError, OSError, struct.error, ImportError) as error:  # pg8000 1.31 hands on its socket's
             raise self._failed(error, time.monotonic() - began) from error
         self._problem = None
         return found
@@ -172,8 +173,10 @@ class StateDatabase:
         url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
         if self._password is not None:
             url = url.set(password=self._password.get_secret_value())
+        # SQLAlchemy 2.1 logs a traceback for each connection that a server which is away has broken; we say it once.
+        logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
         is_ours = url.drivername.endswith("pg8000")
-        connecting: dict[str, Any] = {}
+        connecting: dict[str, Any] = {"connect_timeout": math.ceil(self._patience_seconds)}
         if is_ours:
             connecting = {"timeout": self._patience_seconds, "ssl_context": _tls(url.query.get("sslmode"))}
             url = url.difference_update_query(["sslmode"])

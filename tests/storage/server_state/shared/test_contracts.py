@@ -1,14 +1,17 @@
 """What holds for a server's state wherever it is kept: files, a SQLite database, PostgreSQL."""
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from storage.server_state.answers import Answers, AnswerStore
 from storage.server_state.shared.answers import SharedAnswers
+from storage.server_state.state import StateFiles
 from tests.storage.server_state.shared.conftest import Place
 
 DAY = date(2026, 11, 23)
@@ -140,3 +143,38 @@ def test_of_several_servers_that_see_the_same_one_tells_it(shared_place: Place) 
     states = [shared_place.server() for _ in range(4)]
     assert sum(each.claim("0001 > 0002") for each in states) == 1
     assert states[0].claim("0002 > 0003")
+
+
+@pytest.mark.parametrize("is_old", [False, True], ids=["of this version", "of the first one"])
+def test_what_was_kept_in_files_is_taken_over_once(shared_place: Place, is_old: bool) -> None:
+    before, today = StateFiles(shared_place.index_dir), datetime.now(UTC).date()
+    for number in range(3):
+        before.answers().put(str(number), f"answer {number}", f"summary {number}")
+    with closing(before.ledger("day")) as ledger:
+        ledger.add(today, 70)
+    if is_old:
+        with closing(sqlite3.connect(shared_place.index_dir / "answers.db")) as connection, connection:
+            for column in ("summary", "kept_at"):
+                connection.execute(f"ALTER TABLE answers DROP COLUMN {column}")
+    state = shared_place.server()
+    state.take_over()
+    shown = ["answer", "summary"][not is_old]
+    assert [(each.id, each.summary) for each in state.answers().newest()] == [
+        (number, f"{shown} {number}") for number in "210"
+    ]
+    assert state.answers().get("1") == "answer 1"
+    state.answers().delete(["1"])
+    shared_place.server().take_over()
+    assert [each.id for each in state.answers().newest()] == ["2", "0"], "what was deleted does not come again"
+    assert state.ledger("day").used(today) == 70
+    assert state.fingerprint() == ""
+
+
+def test_nothing_is_taken_over_where_nothing_is_and_a_damaged_file_hinders_nobody(shared_place: Place) -> None:
+    shared_place.server().take_over()
+    shared_place.index_dir.mkdir()
+    (shared_place.index_dir / "answers.db").write_bytes(b"no database at all" * 1000)
+    state = shared_place.server()
+    state.take_over()
+    state.answers().put("a", "x")
+    assert [each.id for each in state.answers().newest()] == ["a"]

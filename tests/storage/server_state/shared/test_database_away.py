@@ -157,3 +157,8 @@ def test_a_file_of_sqlite_is_for_its_account_alone(tmp_path: Path) -> None:
     database.check()
     assert {each.stat().st_mode & 0o077 for each in file.parent.iterdir()} == {0}
     database.close()
+
+
+def test_a_driver_that_is_not_installed_is_named() -> None:
+    with pytest.raises(StateUnavailable, match="asyncpg"):
+        StateDatabase("postgresql+asyncpg://pagewise@127.0.0.1/state").check()
