@@ -6,6 +6,7 @@ which a file is kept is readable, and harmless on every system.
 """
 
 import errno
+import fcntl
 import hashlib
 import logging
 import os
@@ -139,13 +140,14 @@ class Uploads:
             if held is None or not all(draft.file.is_file() for draft in held.drafts):
                 raise NotHeld
             stored = []
-            for draft in held.drafts:
-                choice = choices.get(draft.name, "both")
-                is_taken = bool(_taken_names(held.folder, [draft], replace=choice == "replace"))
-                if not (is_taken and choice == "skip"):
-                    named = changed(draft, name=_free_name(held.folder, draft.name)) if is_taken else draft
-                    stored.append(_publish(held.folder, named))
-                draft.file.unlink(missing_ok=True)
+            with _alone(held.folder):
+                for draft in held.drafts:
+                    choice = choices.get(draft.name, "both")
+                    is_taken = bool(_taken_names(held.folder, [draft], replace=choice == "replace"))
+                    if not (is_taken and choice == "skip"):
+                        named = changed(draft, name=_free_name(held.folder, draft.name)) if is_taken else draft
+                        stored.append(_publish(held.folder, named))
+                    draft.file.unlink(missing_ok=True)
             return _published(held.folder, stored)
 
     def held(self, key: str) -> HeldFiles:
@@ -183,10 +185,11 @@ class Uploads:
             try:
                 if may_create:
                     folder.mkdir(parents=True, exist_ok=True)
-                _remove_leftovers(folder)
-                for name, file in zip(names, files, strict=True):
-                    drafts.append(_write_draft(folder, name, file.stream))
-                yield drafts
+                with _alone(folder):
+                    _remove_leftovers(folder)
+                    for name, file in zip(names, files, strict=True):
+                        drafts.append(_write_draft(folder, name, file.stream))
+                    yield drafts
             finally:
                 _remove(drafts)
 
@@ -247,6 +250,18 @@ def disk_failures() -> Iterator[None]:
         if error.errno in _FULL:
             raise FolderFull from error
         raise FolderNotWritable(error.strerror or message("it failed")) from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Within the block no other server changes the folder; on a file system that cannot lock folders (NFS) it may."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _name_of(file: SentFile) -> str:

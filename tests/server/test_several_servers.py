@@ -102,6 +102,7 @@ class Crowd:
         return reply.status == expected
 
 
+@pytest.mark.faults("S24")
 def test_a_killed_server_costs_what_it_was_answering_and_every_answer_is_on_every_other(
     own_index: Path, tmp_path: Path, postgres_process: PostgresProcess
 ) -> None:
@@ -136,6 +137,7 @@ def contents(index_dir: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.faults("S23")
 def test_answers_go_on_while_the_database_is_away_and_are_everywhere_when_it_is_back(
     index_dir: Path, tmp_path: Path, postgres_process: PostgresProcess
 ) -> None:
@@ -177,6 +179,7 @@ def nginx_before(folder: Path, servers: list[ServerProcess]) -> tuple[list[str],
     return command, port
 
 
+@pytest.mark.faults("S24")
 def test_the_example_file_of_nginx_passes_over_a_server_that_is_gone(index_dir: Path, tmp_path: Path) -> None:
     if shutil.which("nginx") is None:
         pytest.skip("nginx is not installed")

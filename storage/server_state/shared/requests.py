@@ -29,10 +29,9 @@ class SharedRequests:
     def acquire(self, client: str, limit: int, seconds: float, amount: int = 1) -> bool:
         """Note `amount` requests of this client now, unless there would be more than `limit` within `seconds`."""
         self._looks += 1
-        is_to_clean = self._looks % _LOOKS_BETWEEN_CLEANINGS == 0
-        return self._database.run(
-            lambda connection: self._acquired(connection, client, limit, seconds, amount, is_to_clean)
-        )
+        if self._looks % _LOOKS_BETWEEN_CLEANINGS == 0:
+            self._database.run(self._clean)
+        return self._database.run(lambda connection: self._acquired(connection, client, limit, seconds, amount))
 
     def window(self, client: str, seconds: float) -> tuple[float, int]:
         """When the oldest of this client's requests within `seconds` came, and how many there are."""
@@ -53,13 +52,10 @@ class SharedRequests:
         doomed = table.delete() if client is None else table.delete().where(table.c.client == client)
         self._database.run(lambda connection: connection.execute(doomed))
 
-    def _acquired(
-        self, connection: Connection, client: str, limit: int, seconds: float, amount: int, is_to_clean: bool
-    ) -> bool:
+    def _acquired(self, connection: Connection, client: str, limit: int, seconds: float, amount: int) -> bool:
         from sqlalchemy import func, select
 
-        tables = self._database.tables
-        table = tables.requests
+        table = self._database.tables.requests
         self._lock(connection, client)
         now = self._now()
         connection.execute(table.delete().where(table.c.client == client, table.c.at < now - seconds))
@@ -67,11 +63,18 @@ class SharedRequests:
         if int(connection.execute(asked).scalar_one()) + amount > limit:
             return False
         connection.execute(table.insert(), [{"client": client, "at": now} for _ in range(amount)])
-        if is_to_clean:
-            connection.execute(table.delete().where(table.c.at < now - _LONGEST_SECONDS))
-            asking = select(table.c.client).where(table.c.client == tables.clients.c.client)
-            connection.execute(tables.clients.delete().where(~asking.exists()))
         return True
+
+    def _clean(self, connection: Connection) -> None:
+        """Forget clients that do not come any more; those that somebody counts just now are passed over."""
+        from sqlalchemy import select
+
+        requests, clients = self._database.tables.requests, self._database.tables.clients
+        connection.execute(requests.delete().where(requests.c.at < self._now() - _LONGEST_SECONDS))
+        asking = select(requests.c.client).where(requests.c.client == clients.c.client)
+        gone = select(clients.c.client).where(~asking.exists()).with_for_update(skip_locked=True)
+        names = list(connection.execute(gone).scalars())
+        connection.execute(clients.delete().where(clients.c.client.in_(names)))
 
     def _lock(self, connection: Connection, client: str) -> None:
         """Nobody else counts this client until the transaction ends: its row is written, though nothing in it."""

@@ -1,14 +1,18 @@
 """Files that wait for a choice, told to one server and settled by another."""
 
+import fcntl
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from server.documents.held_uploads import MOST_HELD, HeldFiles, SharedHeld
-from server.documents.uploads import NotHeld, SentFile, Uploads
+from server.documents.uploads import NameTaken, NotHeld, SentFile, Uploads
 from storage.server_state.shared.database import StateDatabase, StateUnavailable
 from storage.server_state.shared.entries import SharedEntries
 
@@ -73,3 +77,30 @@ def test_without_the_database_nothing_is_held_and_nothing_is_left(folder: Path, 
         uploads.receive(folder, [sent("a.md", b"new")])
     assert [file.name for file in folder.iterdir()] == ["a.md"]
     assert [file.path for file in uploads.add(folder, [sent("b.md", b"new")])] == ["b.md"]
+
+
+class Awaited(BytesIO):
+    """Content of which it is seen when it is read."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self.read_at = Event()
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.read_at.set()
+        return super().read(size)
+
+
+def test_two_servers_do_not_change_one_folder_at_a_time(server: Callable[[], Uploads], folder: Path) -> None:
+    """Or both would see that a name is free, and one file would take the place of the other."""
+    content = Awaited(b"new")
+    descriptor = os.open(folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)  # as a server that is at it
+    with ThreadPoolExecutor(1) as pool:
+        adding = pool.submit(server().add, folder, [SentFile("c.md", content)])
+        assert not content.read_at.wait(0.3)
+        (folder / "c.md").write_bytes(b"of the other server")
+        os.close(descriptor)
+        with pytest.raises(NameTaken):
+            adding.result(30)
+    assert (folder / "c.md").read_bytes() == b"of the other server"

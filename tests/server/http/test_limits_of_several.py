@@ -52,6 +52,7 @@ def test_the_window_moves(database: StateDatabase) -> None:
     assert requests.acquire("anna", 2, 60)
 
 
+@pytest.mark.faults("S23")
 def test_while_the_database_is_away_each_server_counts_by_itself(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     away = StateDatabase(f"sqlite:///{tmp_path}/file/state.db")

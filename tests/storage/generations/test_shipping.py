@@ -98,6 +98,7 @@ def test_what_answers_here_answers_there(
     assert says() == ["the first page, changed", "a new one"]
 
 
+@pytest.mark.faults("S25")
 def test_twice_is_once(index_dir: Path, publish_index: PublishIndex, place: str) -> None:
     publish_index(ONE)
     first, second = publish_to(index_dir, place), publish_to(index_dir, place)
@@ -144,6 +145,7 @@ def run(*arguments: str, index: Path, failpoint: str = "") -> "subprocess.Comple
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
+@pytest.mark.faults("S25")
 @pytest.mark.parametrize("failpoint", ["ship.file:1", "ship.file:3", "ship.before-pointer", "publish.before-pointer"])
 def test_a_kill_in_the_middle_leaves_the_old_one_and_the_next_run_goes_on_from_there(
     index_dir: Path, publish_index: PublishIndex, tmp_path: Path, failpoint: str
@@ -164,6 +166,7 @@ def test_a_kill_in_the_middle_leaves_the_old_one_and_the_next_run_goes_on_from_t
     assert sorted(each.name for each in generations_directory(place).iterdir()) == ["0001", "0002"]
 
 
+@pytest.mark.faults("S25")
 @pytest.mark.parametrize("file", ["catalogue.db", "vectors.npy", "chroma.sqlite3", "MANIFEST.json"])
 def test_what_was_damaged_on_its_way_never_answers(
     index_dir: Path, publish_index: PublishIndex, storage: type[OddStorage], tmp_path: Path, file: str

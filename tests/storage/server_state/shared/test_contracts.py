@@ -93,6 +93,8 @@ def test_tokens_are_counted_together(place: Place) -> None:
 
 def test_many_who_spend_at_the_same_moment_do_not_overshoot(place: Place) -> None:
     ledgers = [place.server().ledger("day") for _ in range(4)]
+    for ledger in ledgers:
+        ledger.add(DAY, 0)  # a file is opened by one after the other
     together = threading.Barrier(16)
 
     def spend(number: int) -> bool:

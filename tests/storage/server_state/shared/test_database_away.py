@@ -45,6 +45,7 @@ def wait_until_back(database: StateDatabase) -> None:
     raise AssertionError(database.problem)
 
 
+@pytest.mark.faults("S23")
 def test_answers_are_held_in_memory_and_stored_by_themselves_when_it_is_back(shared_place: Place) -> None:
     assert shared_place.away is not None
     answers = SharedAnswers(short(shared_place), again_seconds=0.02)
@@ -82,6 +83,7 @@ def test_no_more_answers_are_held_than_the_bound(shared_place: Place) -> None:
     )
 
 
+@pytest.mark.faults("S23")
 def test_a_count_that_cannot_be_had_is_not_taken_for_nothing(shared_place: Place) -> None:
     assert shared_place.away is not None
     database = short(shared_place)
@@ -114,6 +116,7 @@ def test_whatever_else_is_asked_says_so(shared_place: Place) -> None:
     assert database.problem is None
 
 
+@pytest.mark.faults("S23")
 def test_nobody_waits_twice_for_a_database_that_hangs() -> None:
     """The first one waits as long as is allowed; for a moment after that all others are told at once."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
