@@ -1,6 +1,8 @@
 """Retrieval: what is near in meaning and what shares words, merged by absolute scores; globs cost no recall."""
 
+import gc
 import hashlib
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +11,7 @@ import numpy as np
 import pytest
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from server.evidence.examination import profile_of
+from server.evidence.examination import _sentences, _words, profile_of
 from server.evidence.likelihood import Standing
 from server.language import question_language
 from server.retrieval.corpus import corpus_of
@@ -328,3 +330,16 @@ def test_who_judges_nothing_gets_the_same_passages_without_their_sentences_being
     assert len(model.read) > 1
     assert all(metadata_of(each.node)["meanings"] for each in judged)
     assert [(each.node_id, each.score) for each in found] == [(each.node_id, each.score) for each in judged]
+
+
+def test_nothing_of_a_generation_stays_when_it_is_closed(
+    open_texts: Callable[[dict[str, list[str]]], OpenIndex],
+) -> None:
+    index = open_texts(TEXTS)
+    texts_found(index, "when does the library open?")
+    corpus = weakref.ref(corpus_of(index.generation, index.embed_model))
+    assert _words.characters > 0 < _sentences.characters
+    index.generation.close()
+    gc.collect()
+    assert corpus() is None
+    assert (_words.characters, _sentences.characters) == (0, 0)
