@@ -44,6 +44,8 @@ def test_some_questions_are_answered_by_a_name_alone(question: str, asks: bool) 
         ("What is the landlord called?", "It is made between the Landlord and the Tenant named in Schedule 1.", False),
         ("Who is the director of Elmhurst?", "Elmhurst has a director.", False),
         ("Wer ist der Kassenwart?", "Die Kasse führt Petra Lang.", True),
+        ("Wie heißt der Bademeister?", "Dieses Heft enthält, was Badegäste wissen müssen.", False),
+        ("Wie heißt der Bademeister?", "Die Aufsicht führt Bademeister Jonas Weber.", True),
         ("Wer ist der Kassenwart?", "Der Kassenwart legt die Abrechnung vor.", False),
         ("物业经理叫什么名字", "物业经理由张伟担任。", True),
         ("物业经理叫什么名字", "本规定适用于全体业主、承租人和访客。", False),
