@@ -120,8 +120,11 @@ _VALUE = re.compile(
     r"|\bquant[oiae]\b|多少|几|多久|多[高远宽深重长]",
     re.IGNORECASE,
 )
+_CURRENCY = (
+    r"[$€£¥]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|pence|cents?|yuan|rmb|cny|chf|francs?|franken|pesos?)\b|[（(]元"
+)
 _NAMED_BY_COLUMNS: dict[Unit, str] = {
-    "money": r"[$€£¥]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|pence|cents?|yuan|rmb|cny|chf|francs?|franken|pesos?)\b"
+    "money": rf"{_CURRENCY}"
     r"|\b(?:price|fee|fare|cost|charge|rent|rate|amount|deposit|preis|gebühr|kosten|betrag|beitrag|tarif|prix|coût|montant"
     r"|redevance|precio|cuota|importe|tarifa|preço|valor|prezzo)s?\b|gebühr|beitrag|元|价|費|费|金额|补贴|标准",
     "duration": rf"\b(?:{_TIMES})\b|\b(?:duration|period|time|dauer|frist|durée|délai|plazo)\b|天|日数|期限|时间"
@@ -166,6 +169,7 @@ _OF_WHAT = (
     r"|(?:什么|何种|多大的?|多少|哪个)({words})|({words})(?:是|为|有|达到?|到)?(?:了)?(?:多少|多大|多高|几)"
 )
 
+_CURRENCIES = re.compile(_CURRENCY, re.IGNORECASE)
 _IN_COLUMNS = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _NAMED_BY_COLUMNS.items()}
 _ASKING = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _ASKS.items()}
 _ASKING_QUANTITY = {
@@ -218,6 +222,11 @@ def is_named_by_columns(unit: Unit, row: str, above: str) -> bool:
     """Whether a row of a table has a figure, and what stands above it says that it is of that unit."""
     named = _IN_COLUMNS.get(unit)
     return named is not None and _DIGIT.search(row) is not None and named.search(above) is not None
+
+
+def names_currency(text: str) -> bool:
+    """Whether a currency stands in the text, with or without a sum."""
+    return _CURRENCIES.search(text) is not None
 
 
 def holds_unit(unit: Unit, text: str) -> bool:

@@ -26,7 +26,7 @@ from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of
 from server.retrieval.document_globs import matching
 from server.retrieval.document_names import Named, asked_years, without_names
 from server.retrieval.index_holder import OpenIndex
-from server.retrieval.topics import supported, topicality
+from server.retrieval.topics import may_be_topic, supported, topicality
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
 from storage.vectors.llama_index import PassageMetadata, add_metadata, passage_node, place_of
@@ -221,7 +221,7 @@ class HybridRetriever(BaseRetriever):
         cosines = self._generation.exact.cosines(list(dict.fromkeys([*near, *words])), vector)
         mean, deviation = corpus.general_cosine(vector)
         scores = fuse(over_the_mean(cosines, mean, _NEAR_AT_ALL), words, corpus.weights, self._dense_share)
-        plain = fuse(cosines, words, corpus.weights)
+        plain = fuse(cosines, words, corpus.weights) if may_be_topic(profile) else {}
         topic = topicality(profile, list(plain.values()))
         if topic > 0.0:
             alike = self._supported(plain)

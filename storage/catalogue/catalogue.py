@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from storage.catalogue.phrase_matches import PhraseMatches, WordMemory
+from storage.catalogue.phrase_matches import Memory, PhraseMatches
 from storage.catalogue.rows import (
     ADD_REMARKS,
     CHUNK_COLUMNS,
@@ -141,6 +141,12 @@ _MOST_COMPARED = 5000  # of the passages that hold a word, the first ones
 _WITHOUT_REMARKS = 2  # the schema's version
 _SHORTEST_PART = 4  # letters of a part of a compound
 _MOST_COMPOUNDS = 12  # for one word
+_MOST_WORDS = 20_000  # of which it is remembered how common they are, or what is composed with them: 3 MB
+_MOST_PAGES = 20_000  # of which label and remarks are remembered: 3 MB
+_MOST_CHUNKS = 4_096  # that are remembered with their texts: 10 MB
+
+_Notes = tuple[str, tuple[str, ...]]
+_NOTHING: _Notes = ("", ())
 _IDS_PER_QUERY = 500  # under SQLite's limit of bound values
 
 
@@ -213,7 +219,7 @@ class Catalogue:
     def close(self) -> None:
         """Close every connection, and forget what was remembered."""
         self._connections.close()
-        for name in ("_phrase_matches", "_frequencies", "_composed"):
+        for name in ("_phrase_matches", "_frequencies", "_composed", "_notes", "_chunks"):
             self.__dict__.pop(name, None)
 
     def __enter__(self) -> Self:
@@ -343,17 +349,11 @@ class Catalogue:
 
     def labels(self, places: Sequence[tuple[str, Sequence[int]]]) -> list[list[str]]:
         """For each of these, a document and page numbers, the pages' labels: each once, in order of the pages."""
-        wanted = [(place, path, page) for place, (path, pages) in enumerate(places) for page in pages]
-        rows = self._rows(
-            "SELECT json_extract(value, '$[0]') AS place, label FROM json_each(?) JOIN pages"
-            " ON document = json_extract(value, '$[1]') AND number = json_extract(value, '$[2]')"
-            " WHERE label != '' ORDER BY place, number",
-            (json.dumps(wanted),),
-        )
-        found: list[dict[str, None]] = [{} for _ in places]
-        for place, label in rows:
-            found[place][label] = None
-        return list(map(list, found))
+        notes = self._notes_on(places)
+        return [
+            list(dict.fromkeys(notes[path, page][0] for page in sorted(pages) if notes.get((path, page), _NOTHING)[0]))
+            for path, pages in places
+        ]
 
     def odd_pages(self, documents: Collection[str] | None = None) -> list[tuple[str, PageRecord]]:
         """(document, page) of every page of which a person should know something; their texts are left out.
@@ -383,22 +383,37 @@ class Catalogue:
 
     def remarks(self, places: Sequence[tuple[str, Sequence[int]]]) -> list[tuple[str, ...]]:
         """For each of these, a document and page numbers, the remarks on the pages, each once."""
-        if self._page_columns == PAGE_COLUMNS_2:
-            return [() for _ in places]
-        wanted = [(place, path, page) for place, (path, pages) in enumerate(places) for page in pages]
+        notes = self._notes_on(places)
+        said = [[notes.get((path, page), _NOTHING)[1] for page in sorted(pages)] for path, pages in places]
+        return [tuple(dict.fromkeys(remark for remarks in each for remark in remarks)) for each in said]
+
+    def _notes_on(self, places: Sequence[tuple[str, Sequence[int]]]) -> Mapping[tuple[str, int], _Notes]:
+        pages = dict.fromkeys((path, page) for path, numbers in places for page in numbers)
+        return self._read_notes(pages) if self._writable else self._notes.of(pages)
+
+    def _read_notes(self, pages: Collection[tuple[str, int]]) -> dict[tuple[str, int], _Notes]:
+        """Label and remarks of those of these pages that have any."""
+        remarks = "''" if self._page_columns == PAGE_COLUMNS_2 else "remarks"
         rows = self._rows(
-            "SELECT wanted.value ->> 0, remarks FROM json_each(?) AS wanted"
-            " JOIN pages ON document = wanted.value ->> 1 AND number = wanted.value ->> 2 WHERE remarks != ''"
-            " ORDER BY wanted.value ->> 0, number",
-            (json.dumps(wanted),),
+            f"SELECT document, number, coalesce(label, ''), {remarks} AS said FROM json_each(?) AS wanted JOIN pages"
+            " ON document = wanted.value ->> 0 AND number = wanted.value ->> 1 WHERE label != '' OR said != ''",
+            (json.dumps(list(pages)),),
         )
-        said: list[dict[str, None]] = [{} for _ in places]
-        for place, remarks in rows:
-            said[place].update(dict.fromkeys(remarks_of(remarks)))
-        return [tuple(each) for each in said]
+        return {(document, number): (label, remarks_of(said)) for document, number, label, said in rows}
+
+    @cached_property
+    def _notes(self) -> Memory[tuple[str, int], _Notes]:
+        return Memory(self._read_notes, _MOST_PAGES)
 
     def chunks(self, ids: Iterable[str]) -> dict[str, ChunkRecord]:
         """The chunks of these ids; an unknown id is simply absent."""
+        return self._read_chunks(ids) if self._writable else self._chunks.of(list(ids))
+
+    @cached_property
+    def _chunks(self) -> Memory[str, ChunkRecord]:
+        return Memory(self._read_chunks, _MOST_CHUNKS)
+
+    def _read_chunks(self, ids: Iterable[str]) -> dict[str, ChunkRecord]:
         wanted = list(ids)
         found: dict[str, ChunkRecord] = {}
         for start in range(0, len(wanted), _IDS_PER_QUERY):
@@ -540,12 +555,12 @@ class Catalogue:
         return PhraseMatches(self._connections.lent)
 
     @cached_property
-    def _frequencies(self) -> WordMemory[int]:
-        return WordMemory(self._counted)
+    def _frequencies(self) -> Memory[str, int]:
+        return Memory(self._counted, _MOST_WORDS)
 
     @cached_property
-    def _composed(self) -> WordMemory[list[str]]:
-        return WordMemory(self._words_composed_with)
+    def _composed(self) -> Memory[str, list[str]]:
+        return Memory(self._words_composed_with, _MOST_WORDS)
 
     @cached_property
     def _homes(self) -> Mapping[int, str]:

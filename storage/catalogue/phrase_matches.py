@@ -10,7 +10,7 @@ import math
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -21,14 +21,12 @@ from numpy.typing import NDArray
 from storage.records import LexicalHit
 from storage.words.english_stems import stem
 
+Key = TypeVar("Key", bound=Hashable)
 Known = TypeVar("Known")
 Number = TypeVar("Number", bound=np.generic)
 
 MOST_BYTES = 32_000_000
 """Of one catalogue's words: 2.6 million places in chunks."""
-
-MOST_WORDS = 20_000
-"""Of which it is remembered in how many chunks they occur, or what is composed with them: 3 MB."""
 
 _SATURATION, _LENGTH = 1.2, 0.75  # k1 and b of FTS5's bm25()
 _LEAST_RARITY = 1e-6  # of a word that most chunks hold; FTS5's as well
@@ -60,30 +58,30 @@ class Matches:
         return self.places.nbytes + self.scores.nbytes + _BYTES_BESIDE
 
 
-class WordMemory(Generic[Known]):
-    """What is known of words, by what looks up all new ones at once. For many threads.
+class Memory(Generic[Key, Known]):
+    """What a catalogue says of words, pages or chunks, by what looks up all new ones at once. For many threads.
 
-    Of `most` words at most it is remembered.
+    Of `most` of them at most it is remembered.
     """
 
-    def __init__(self, look_up: Callable[[Collection[str]], Mapping[str, Known]], most: int = MOST_WORDS) -> None:
+    def __init__(self, look_up: Callable[[Collection[Key]], Mapping[Key, Known]], most: int) -> None:
         self._look_up = look_up
         self._most = most
-        self._remembered: dict[str, Known | None] = {}
+        self._remembered: dict[Key, Known | None] = {}
 
     def __len__(self) -> int:
         return len(self._remembered)
 
-    def of(self, words: Collection[str]) -> dict[str, Known]:
-        """What is known of each of these words; those of which nothing is are absent."""
+    def of(self, keys: Collection[Key]) -> dict[Key, Known]:
+        """What is known of each of these, in their order; those of which nothing is are absent."""
         remembered = self._remembered
-        if new := [word for word in dict.fromkeys(words) if word not in remembered]:
+        if new := [key for key in dict.fromkeys(keys) if key not in remembered]:
             found = self._look_up(new)
             if len(remembered) + len(new) > self._most:
                 # Another one instead of one that is emptied, because other threads may be reading it.
-                self._remembered = remembered = {word: remembered[word] for word in words if word in remembered}
-            remembered.update((word, found.get(word)) for word in new)
-        return {word: known for word in words if (known := remembered[word]) is not None}
+                self._remembered = remembered = {key: remembered[key] for key in keys if key in remembered}
+            remembered.update((key, found.get(key)) for key in new)
+        return {key: known for key in keys if (known := remembered[key]) is not None}
 
 
 class PhraseMatches:

@@ -84,21 +84,26 @@ def word_lists() -> tuple[str, ...]:
 
 def english_share(text: str) -> float:
     """How many of the words are small English ones, 0 to 1."""
+    count, small = _small_words(text)
+    return sum(map(_ENGLISH.__contains__, small)) / count if count else 0.0
+
+
+@lru_cache(maxsize=64)  # telling a language asks twice
+def _small_words(text: str) -> tuple[int, tuple[str, ...]]:
+    """How many words a text has, and those that languages are told by."""
     words = _LETTERS.findall(text.casefold())
-    return sum(map(_ENGLISH.__contains__, words)) / len(words) if words else 0.0
+    return len(words), tuple(filter(_SMALL.__contains__, words))
 
 
 @lru_cache(maxsize=4096)
 def question_tongue(question: str) -> str | None:
     """Which of the six languages a question is in: "de", "fr", "es", "it", "pt", "nl", or None."""
-    text = question.casefold()
-    words = _LETTERS.findall(text)
-    if len(words) < 2:
+    count, small = _small_words(question)
+    if count < 2:
         return None
-    small = list(filter(_SMALL.__contains__, words))
     scores = {language: sum(map(stops.__contains__, small)) for language, stops in _STOPS.items()}
-    for language, signs in () if text.isascii() else _SIGNS.items():
-        scores[language] += any(sign in text for sign in signs)
+    for language, signs in () if question.isascii() else _SIGNS.items():
+        scores[language] += any(sign in question.casefold() for sign in signs)
     best = max(scores, key=lambda language: scores[language])
-    is_enough = scores[best] >= max(2, len(words) * _LEAST_SHARE)
+    is_enough = scores[best] >= max(2, count * _LEAST_SHARE)
     return best if is_enough and scores[best] > sum(map(_ENGLISH.__contains__, small)) else None

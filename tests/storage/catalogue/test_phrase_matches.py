@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from storage.catalogue.catalogue import Catalogue
-from storage.catalogue.phrase_matches import PhraseMatches, WordMemory
+from storage.catalogue.phrase_matches import Memory, PhraseMatches
 from storage.words.terms import match_expression, match_phrases
 from tests.storage.conftest import document
 
@@ -114,7 +114,7 @@ def test_a_word_is_looked_up_once_until_there_are_too_many() -> None:
         asked.extend(words)
         return {word: len(word) for word in words if word != "nobody"}
 
-    memory = WordMemory(look_up, most=3)
+    memory = Memory(look_up, most=3)
     assert memory.of(["a", "nobody", "a"]) == {"a": 1}
     assert memory.of(["nobody", "a", "bb"]) == {"a": 1, "bb": 2}
     assert asked == ["a", "nobody", "bb"]
@@ -129,10 +129,21 @@ def test_what_is_remembered_goes_when_the_catalogue_is_closed(file: Path) -> Non
     catalogue.read_ahead()
     catalogue.search("Wie lang ist die Frist?", 3)
     catalogue.document_frequencies(["book"])
-    memories = [weakref.ref(each) for each in (catalogue._phrase_matches, catalogue._frequencies, catalogue._composed)]
+    catalogue.labels([("001.txt", [1])])
+    catalogue.chunks(["unknown"])
+    memories = [
+        weakref.ref(each)
+        for each in (
+            catalogue._phrase_matches,
+            catalogue._frequencies,
+            catalogue._composed,
+            catalogue._notes,
+            catalogue._chunks,
+        )
+    ]
     catalogue.close()
     gc.collect()
-    assert [memory() for memory in memories] == [None] * 3
+    assert [memory() for memory in memories] == [None] * 5
 
 
 def test_a_catalogue_that_is_written_is_asked_anew_each_time(file: Path) -> None:
