@@ -43,6 +43,7 @@ _NOT_A_NAME_BEFORE = re.compile(
     r"|los|las|del|al|o|os|as|do|da|l['’])\s*|(?:^|[.!?•\n])\s*)$",
     re.IGNORECASE,
 )
+_BEGINS = re.compile(r"(?:^|[.!?:;•\n])\s*$")
 _HAN_NAME = re.compile(
     rf"(?:^|(?<![\u4e00-\u9fff])|(?<=[是由为為与與和、的被]))[{SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=[\u4e00-\u9fff]{{0,2}}|\W|$)"
     r"|[\u4e00-\u9fff]{1,6}[·・•][\u4e00-\u9fff]{1,8}|(?<![A-Za-z])[A-Z][a-z]+(?: [A-Z][a-z]+)+"
@@ -76,12 +77,14 @@ def holds_a_name(question: str, text: str) -> bool:
         return any(found.group().casefold() not in asked for found in _HAN_NAME.finditer(text))
     if any(found.group().casefold() not in asked for found in _TITLED.finditer(text)):
         return True
-    fewest = _FEWEST if question_tongue(text) == "de" else 1  # its nouns have capitals
+    fewest = _FEWEST if "de" in (question_tongue(text), question_tongue(question)) else 1  # its nouns have capitals
     return any(_is_name(text, found, asked, fewest) for found in _NAME.finditer(text))
 
 
 def _is_name(text: str, found: re.Match[str], asked: str, fewest: int) -> bool:
-    words = [word for word in found.group().split() if word.casefold().strip(".'’") not in asked]
+    begins = _BEGINS.search(text[: found.start()]) is not None
+    said = found.group().split()[1 if begins and fewest > 1 else 0 :]  # "Dieses Heft" at the beginning of a sentence
+    words = [word for word in said if word.casefold().strip(".'’") not in asked]
     words = [word for word in words if not _COMMON.fullmatch(word) and word.casefold() not in STOP_WORDS]
     if len(words) < fewest or _FOLLOWED_BY_NUMBER.match(text, found.end()):
         return False
