@@ -77,7 +77,7 @@ def holds_a_name(question: str, text: str) -> bool:
         return any(found.group().casefold() not in asked for found in _HAN_NAME.finditer(text))
     if any(found.group().casefold() not in asked for found in _TITLED.finditer(text)):
         return True
-    fewest = _FEWEST if question_tongue(text) == "de" else 1  # its nouns have capitals
+    fewest = _FEWEST if "de" in (question_tongue(text), question_tongue(question)) else 1  # its nouns have capitals
     return any(_is_name(text, found, asked, fewest) for found in _NAME.finditer(text))
 
 

@@ -188,6 +188,7 @@ class _Shipment:
         copy = self._scratch / _DATABASE
         copy.parent.mkdir(parents=True, exist_ok=True)
         original = Path(self._source.path(f"{self._inside}/{_DATABASE}")).absolute()
+        original.stat()  # where it was removed meanwhile, SQLite would say something else
         with (
             closing(sqlite3.connect(f"{original.as_uri()}?mode=ro", uri=True)) as connection,
             closing(sqlite3.connect(copy)) as target,

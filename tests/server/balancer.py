@@ -95,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
         with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)) as connection:
             try:
                 connection.connect()
-            except ConnectionRefusedError:
+            except ConnectionError:  # nothing has been sent
                 balancer.note(port, answered=False)
                 return False
             try:

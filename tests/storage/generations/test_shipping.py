@@ -1,6 +1,7 @@
 """The index that answers goes to other places, whole or not at all, and only what is not there yet."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -39,13 +40,15 @@ class OddStorage(DirFileSystem):  # type: ignore[misc]
     cachable = False
     root = Path()
     damaged: set[str] = set()  # noqa: RUF012 - told to the class, since fsspec makes the object
-    puts: list[str] = []  # noqa: RUF012
+    before_put: Callable[[], object] | None = None
 
     def __init__(self, **_options: Any) -> None:
         super().__init__(path=str(self.root), fs=LocalFileSystem(auto_mkdir=True))
 
     def put_file(self, lpath: str, rpath: str, **options: Any) -> None:
-        OddStorage.puts.append(rpath)
+        if (act := type(self).__dict__["before_put"]) is not None:
+            OddStorage.before_put = None
+            act()
         super().put_file(lpath, rpath, **options)
         if Path(rpath).name in self.damaged:
             file = self.root / rpath.removeprefix("odd://").lstrip("/")
@@ -54,7 +57,7 @@ class OddStorage(DirFileSystem):  # type: ignore[misc]
 
 @pytest.fixture
 def storage(tmp_path: Path) -> Iterator[type[OddStorage]]:
-    OddStorage.root, OddStorage.damaged, OddStorage.puts = tmp_path / "objects", set(), []
+    OddStorage.root, OddStorage.damaged, OddStorage.before_put = tmp_path / "objects", set(), None
     fsspec.register_implementation("odd", OddStorage, clobber=True)
     yield OddStorage
     OddStorage.damaged = set()
@@ -215,6 +218,22 @@ def test_two_indexes_are_not_mixed_at_one_place(
     publish_index(OTHER)
     with pytest.raises(ShippingFailed, match="another generation 0001, of another index"):
         publish_to(index_dir, place)
+
+
+def test_of_one_that_is_removed_while_it_is_sent_the_next_one_is_sent(
+    index_dir: Path, publish_index: PublishIndex, storage: type[OddStorage], tmp_path: Path
+) -> None:
+    publish_index(ONE)
+
+    def publish_and_remove() -> None:
+        publish_index(OTHER)
+        shutil.rmtree(generations_directory(index_dir) / "0001")
+
+    storage.before_put = publish_and_remove
+    assert publish_to(index_dir, "odd://bucket/index").generation == "0002"
+    fetch_from("odd://bucket/index", tmp_path / "reader")
+    assert current_name(tmp_path / "reader") == "0002"
+    assert [each.name for each in (storage.root / "bucket/index/generations").iterdir()] == ["0002"]
 
 
 @pytest.mark.parametrize(
