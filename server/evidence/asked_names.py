@@ -43,7 +43,9 @@ _NOT_A_NAME_BEFORE = re.compile(
     r"|los|las|del|al|o|os|as|do|da|l['’])\s*|(?:^|[.!?•\n])\s*)$",
     re.IGNORECASE,
 )
-_BEGINS = re.compile(r"(?:^|[.!?:;•\n])\s*$")
+_BEGINS = re.compile(r"(?:^|[.!?:;•\n\d])\s*$")
+"""Before the first word of a sentence, or a unit: "6:30 Uhr Zutritt"."""
+
 _HAN_NAME = re.compile(
     rf"(?:^|(?<![\u4e00-\u9fff])|(?<=[是由为為与與和、的被]))[{SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=[\u4e00-\u9fff]{{0,2}}|\W|$)"
     r"|[\u4e00-\u9fff]{1,6}[·・•][\u4e00-\u9fff]{1,8}|(?<![A-Za-z])[A-Z][a-z]+(?: [A-Z][a-z]+)+"

@@ -46,6 +46,7 @@ def test_some_questions_are_answered_by_a_name_alone(question: str, asks: bool) 
         ("Wer ist der Kassenwart?", "Die Kasse führt Petra Lang.", True),
         ("Wie heißt der Bademeister?", "Dieses Heft enthält, was Badegäste wissen müssen.", False),
         ("Wie heißt der Bademeister?", "| Sichttiefe in Metern | mindestens 2,0 | 2,8 |", False),
+        ("Wie heißt der Bademeister?", "Frühschwimmer haben ab 6:30 Uhr Zutritt.", False),
         ("Wie heißt der Bademeister?", "Die Aufsicht führt Bademeister Jonas Weber.", True),
         ("Wer ist der Kassenwart?", "Der Kassenwart legt die Abrechnung vor.", False),
         ("物业经理叫什么名字", "物业经理由张伟担任。", True),
