@@ -35,7 +35,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run index reindex watch rollback verify repair report backup restore serve ask replay questions doctor test check supply-chain audit licences sbom hashes release-tools lint format \
+.PHONY: help install run index reindex watch rollback verify repair report backup restore publish fetch serve ask replay questions doctor test check supply-chain audit licences sbom hashes release-tools lint format \
 	typecheck cov eval bench soak clients client docs sample-documents hooks lock clean
 
 help: ## show this list
@@ -89,6 +89,14 @@ backup: $(INSTALLED) ## write the index and what the server keeps into one file:
 restore: $(INSTALLED) ## make the index of a backup anew in an empty INDEX_DIR: make restore FROM=pagewise.tar
 	@if [ -z "$$BACKUP_FROM" ]; then echo 'From which file? make restore FROM=pagewise.tar' >&2; exit 2; fi
 	@$(PY) -m indexing --restore "$$BACKUP_FROM"
+
+publish: $(INSTALLED) ## let the index answer at another place as well: make publish TO=/mnt/shared/index
+	@if [ -z "$$BACKUP_TO" ]; then echo 'Where? make publish TO=/mnt/shared/index' >&2; exit 2; fi
+	@$(PY) -m indexing --publish "$$BACKUP_TO"
+
+fetch: $(INSTALLED) ## let the index of another place answer here: make fetch FROM=s3://bucket/index
+	@if [ -z "$$BACKUP_FROM" ]; then echo 'From where? make fetch FROM=s3://bucket/index' >&2; exit 2; fi
+	@$(PY) -m indexing --fetch "$$BACKUP_FROM"
 
 report: $(INSTALLED) ## show what is indexed: documents, pages without text, failures with the next step
 	@$(PY) -m indexing --report || [ $$? -eq 1 ] # 1: the list names documents that could not be read

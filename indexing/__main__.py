@@ -36,6 +36,7 @@ from indexing.report import (
     plan_lines,
     rollback_lines,
     run_lines,
+    shipping_lines,
 )
 from indexing.rollback import NothingToRollBackTo, roll_back
 from indexing.settings import IndexingSettings
@@ -254,6 +255,14 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="FILE",
         help=_told(message("make the index of a backup anew in an empty INDEX_DIR, for the documents of the settings")),
     )
+    choice.add_argument(
+        "--publish",
+        metavar="TO",
+        help=_told(message("let the index that answers here answer at another place: a folder, or object storage")),
+    )
+    choice.add_argument(
+        "--fetch", metavar="FROM", help=_told(message("let the index that answers at another place answer here"))
+    )
     _add_options_of_removals(parser, choice)
     parser.set_defaults(command=_index)
     options = parser.parse_args(arguments)
@@ -263,6 +272,9 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         options.command = partial(_back_up, options.backup)
     if options.restore is not None:
         options.command = partial(_restore, options.restore)
+    for place, is_fetched in ((options.publish, False), (options.fetch, True)):
+        if place is not None:
+            options.command = partial(_ship, place, is_fetched)
     if options.allow_removals and options.command is _watch:
         parser.error(
             _told(message("--watch never removes much by itself; run make index ARGS=--allow-removals beside it"))
@@ -374,6 +386,19 @@ def _restore(source: Path, storage: StorageSettings, settings: IndexingSettings,
     except BackupFailed as error:
         return _say_error(SOME_FAILED, [message("Nothing restored: {error}.", error=str(error))])
     _print(backup_lines(made, source, is_restored=True))
+    return WELL
+
+
+def _ship(
+    place: str, is_fetched: bool, storage: StorageSettings, _settings: IndexingSettings, _options: Options
+) -> int:
+    from storage.generations.shipping import ShippingFailed, fetch_from, publish_to
+
+    try:
+        done = fetch_from(place, storage.index_dir) if is_fetched else publish_to(storage.index_dir, place)
+    except ShippingFailed as error:
+        return _say_error(SOME_FAILED, [message("Nothing published: {error}.", error=str(error))])
+    _print(shipping_lines(done, place, is_fetched=is_fetched))
     return WELL
 
 

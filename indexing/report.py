@@ -11,6 +11,7 @@ from indexing.planning.plan import Plan, Reason
 from indexing.rollback import RolledBack
 from storage.folder_listing import FolderListing, LeftOut, listing_of
 from storage.generations.backup import Backup
+from storage.generations.shipping import Shipped
 from storage.messages import joined, message
 from storage.records import Counts, DocumentRecord, PageRecord, PageStatus
 
@@ -251,6 +252,25 @@ def backup_lines(backup: Backup, file: Path, *, is_restored: bool) -> Iterator[s
         files=backup.files,
         size=f"{megabytes:,.1f}",
     )
+
+
+def shipping_lines(done: Shipped, place: str, *, is_fetched: bool) -> Iterator[str]:
+    """What answers there, or here, and what that took."""
+    if is_fetched:
+        yield message("Index {generation} of {place} answers here.", generation=done.generation, place=place)
+    else:
+        yield message("Index {generation} answers at {place}.", generation=done.generation, place=place)
+    if not done.is_new:
+        yield message("It was there already; nothing was sent.")
+        return
+    yield message(
+        "{sent} files were sent ({size} MB), {there} were there already; every one was read back and compared.",
+        sent=done.sent,
+        size=f"{done.sent_bytes / 1e6:,.1f}",
+        there=done.there,
+    )
+    if done.removed:
+        yield message("Removed there: {names}.", names=", ".join(done.removed))
 
 
 def rollback_lines(done: RolledBack) -> Iterator[str]:

@@ -61,7 +61,7 @@ def build_application(services: Services) -> Flask:
     translation.translate_interface(app)
     pages.static_files.serve_named(app)
     security.secure(app, services.settings)
-    rate_limits.limit(app, services.settings)
+    rate_limits.limit(app, services.settings, services.shared_requests)
     error_responses.register(app)
     measure(app, metrics)
     audit.keep_audit_log(app, services.settings)

@@ -14,22 +14,25 @@ from server.answering.neighbours import going_on
 from server.answering.readiness_check import SelfCheck
 from server.answering.suggestions import Suggestions
 from server.documents.child_processes import Children
+from server.documents.held_uploads import MOST_HELD, SharedHeld
 from server.documents.page_pictures import IndexedFiles, PagePictures
 from server.documents.reindexing import Reindexing
 from server.documents.slow_work import SlowWork
+from server.documents.uploads import Uploads
 from server.http.answer_watch import AnswerWatch
 from server.http.services import Services
 from server.http.webhooks import Webhook
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from server.retrieval.shared_models import SharedModels
 from server.settings import BadSettings, ServerSettings
-from server.threads import Threads
+from server.threads import Threads, keep_products_on_one_thread
 from storage.embedding.loading import load_recorded_model
 from storage.escaping import log_on_one_line
 from storage.messages import message
-from storage.private_files import tighten_index
-from storage.server_state.answers import AnswerStore
-from storage.server_state.token_budget import BudgetLedger
+from storage.private_files import may_be_written, tighten_index
+from storage.server_state.shared.entries import SharedEntries
+from storage.server_state.shared.requests import SharedRequests
+from storage.server_state.state import StateFiles, open_database, state_of
 from storage.settings import StorageSettings
 
 if TYPE_CHECKING:
@@ -39,10 +42,13 @@ if TYPE_CHECKING:
     from server.answering.collaborators import LanguageModelParts, Parts
     from server.answering.service import AnswerService
     from server.language_model.prompts import Prompts
+    from storage.server_state.answers import Answers
+    from storage.server_state.state import State
 
 logger = logging.getLogger(__name__)
 
 _SCORED_AT_A_TIME = 32
+_UPLOADS = "uploads"  # that wait for a choice, among the entries of the state database
 _HEARTBEAT_SECONDS = 1.0  # how late a client that left is noticed
 
 
@@ -56,13 +62,16 @@ def build_services(settings: ServerSettings, storage: StorageSettings) -> Servic
     named = storage.collections
     settings.check_names([each.name for each in named])
     shared = Shared(settings, storage)
-    if not named:
-        return _services_of(settings, shared, storage.index_dir)
-    each = [_services_of(settings.of_collection(one), shared, one.index_dir, one.name) for one in named]
+    each = (
+        [_services_of(settings, shared, storage.index_dir)]
+        if not named
+        else [_services_of(settings.of_collection(one), shared, one.index_dir, one.name) for one in named]
+    )
 
     def close() -> None:
         for one in each:
             one.close()
+        shared.close()
 
     return replace(each[0], others=each[1:], close=close)
 
@@ -77,6 +86,12 @@ class Shared:
         self.draining, self.stopping = threading.Event(), threading.Event()
         self.models = SharedModels(partial(load_recorded_model, server=storage.embedding_server))
         self.loads: list[Callable[[], None]] = []
+        self.database = open_database(storage)
+
+    def close(self) -> None:
+        """End what is still open when the collections are closed."""
+        if self.database is not None:
+            self.database.close()
 
     def start(self) -> None:
         """Begin in a background thread. Imports run one after the other: side by side they wait for each other."""
@@ -90,23 +105,28 @@ class Shared:
 def _services_of(settings: ServerSettings, shared: Shared, index_dir: Path, collection: str = "") -> Services:
     """The collaborators for one index."""
     index = index_holder(shared.storage, index_dir, shared.models)
-    loading = Loading(settings, index, collection)
+    database, scope = shared.database, collection or shared.storage.state_scope
+    state = state_of(database, index_dir, scope)
+    loading = Loading(settings, index, state, collection)
     shared.loads.append(loading.load)
     children, slow_work = shared.children, shared.slow_work
-    answers = AnswerStore(index_dir / "answers.db", most_days=settings.keep_answers_days)
-    watch = loading.watch_answers(answers)
+    answers = state.answers(settings.keep_answers_days)
     tighten_index(index_dir)
+    may_reindex = settings.may_reindex and may_be_written(index_dir)
     return Services(
         settings=settings,
         index=index,
         answering=loading.answering,
         answers=answers,
-        answer_watch=watch,
+        answer_watch=loading.watch_answers(answers),
+        signing_key=state.signing_key,
+        shared_requests=SharedRequests(database) if database is not None else None,
+        uploads=Uploads(SharedHeld(SharedEntries(database, _UPLOADS, scope, most=MOST_HELD)) if database else None),
         children=children,
         slow_work=slow_work,
         pictures=PagePictures(slow_work, children),
         files=IndexedFiles(slow_work),
-        reindexing=Reindexing(index_dir, slow_work=slow_work, children=children) if settings.may_reindex else None,
+        reindexing=Reindexing(index_dir, slow_work=slow_work, children=children) if may_reindex else None,
         language_model=settings.language_model,
         suggestions=loading.suggestions,
         self_check=loading.self_check,
@@ -124,16 +144,22 @@ def index_holder(
     """The holder of an index, that of the settings where no other is named, with the servers they name."""
     load = load or partial(load_recorded_model, server=storage.embedding_server)
     return IndexHolder(
-        index_dir or storage.index_dir, device=storage.embed_device, chroma=storage.chroma_server, load_model=load
+        index_dir or storage.index_dir,
+        device=storage.embed_device,
+        chroma=storage.chroma_server,
+        load_model=load,
+        is_left_alone=bool(storage.state_url),
     )
 
 
 class Loading:
     """Imports LlamaIndex and opens the index behind the server's back, so that it answers /healthz at once."""
 
-    def __init__(self, settings: ServerSettings, index: IndexHolder, collection: str = "") -> None:
+    def __init__(self, settings: ServerSettings, index: IndexHolder, state: State, collection: str = "") -> None:
         self._settings = settings
+        self._state = state
         self._collection = collection
+        self._answers: Answers | None = None
         self._index = index
         self._service: AnswerService | None = None
         self._failure: Exception | None = None
@@ -148,13 +174,14 @@ class Loading:
         )
         self.self_check = SelfCheck(lambda: self.answering().ask_itself(), index.index_dir)
 
-    def watch_answers(self, answers: AnswerStore) -> AnswerWatch:
+    def watch_answers(self, answers: Answers) -> AnswerWatch:
         """Have these answers held against every generation that is opened from now on."""
         if self._settings.webhook_url and self._settings.webhook_secret is not None:
             secret = self._settings.webhook_secret.get_secret_value()
             self._webhook = Webhook(self._settings.webhook_url, secret, collection=self._collection)
         tell = self._webhook.send if self._webhook is not None else None
-        self._watch = AnswerWatch(self._index, answers, tell)
+        self._answers = answers
+        self._watch = AnswerWatch(self._index, answers, tell, self._state.claim)
         return self._watch
 
     def answering(self) -> AnswerService:
@@ -167,7 +194,7 @@ class Loading:
 
     def close(self) -> None:
         """Close the connections to the language model and the index."""
-        for each in (self._watch, self._webhook):
+        for each in (self._watch, self._webhook, self._answers):
             if each is not None:
                 each.close()
         self.suggestions.close()
@@ -179,25 +206,30 @@ class Loading:
     def load(self) -> None:
         """Import what answers, then open the index and go on in background threads."""
         try:
-            self._service = build_answer_service(self._settings, self._index)
+            self._service = build_answer_service(self._settings, self._index, self._state)
         except Exception as error:
             # The thread has nobody to raise to; every request then says it.
             logger.exception("the answering part could not be loaded")
             self._failure = error
         self._index.start()
         self.self_check.start()
+        self._state.take_over()
         if self._watch is not None:
             self._watch.start()
 
 
-def build_answer_service(settings: ServerSettings, index: IndexHolder) -> AnswerService:
-    """The answer service over an index. Imports LlamaIndex. Raises `BadSettings`."""
+def build_answer_service(settings: ServerSettings, index: IndexHolder, state: State | None = None) -> AnswerService:
+    """The answer service over an index; `state`: where tokens are counted, beside the index where it is not said.
+
+    Imports LlamaIndex. Raises `BadSettings`.
+    """
     from server.answering.service import AnswerService
 
+    keep_products_on_one_thread()
     return AnswerService(
         index,
         quoting_parts(),
-        _language_model_parts(settings, index.index_dir),
+        _language_model_parts(settings, index.index_dir, state or StateFiles(index.index_dir)),
         deadline_seconds=settings.answer_deadline_seconds,
         heartbeat_seconds=_HEARTBEAT_SECONDS,
     )
@@ -230,7 +262,7 @@ def quoting_parts() -> Parts:
     )
 
 
-def _language_model_parts(settings: ServerSettings, index_dir: Path) -> LanguageModelParts | None:
+def _language_model_parts(settings: ServerSettings, index_dir: Path, state: State) -> LanguageModelParts | None:
     if settings.language_model is None:
         return None
     from server.answering.collaborators import LanguageModelParts
@@ -251,8 +283,8 @@ def _language_model_parts(settings: ServerSettings, index_dir: Path) -> Language
             scoring_model=settings.scoring_model,
             rewriting_model=settings.rewriting_model,
             budget=Budgets(
-                DailyBudget(settings.daily_token_budget, ledger=BudgetLedger(index_dir / "budget.db")),
-                MonthlyBudget(settings.monthly_token_budget, ledger=BudgetLedger(index_dir / "budget.month.db")),
+                DailyBudget(settings.daily_token_budget, ledger=state.ledger("day"), is_alone=state.is_alone),
+                MonthlyBudget(settings.monthly_token_budget, ledger=state.ledger("month"), is_alone=state.is_alone),
             ),
             tariff=Tariff(
                 settings.deepseek_model,

@@ -36,8 +36,8 @@ class Passage:
 
     `retrieval_score` is 0 to 1, 1 is best. `context` (title and headings above) is never quoted.
     `standing` and `crosses`: what the embedding model says, see `server.evidence.likelihood.Standing`.
-    `meanings`, `nearest_meaning`, `closest_words`, `belongs_elsewhere`: what it says of its sentences, see `Found` in
-    `server.evidence.sentence_ranking`.
+    `meanings`, `nearest_meaning`, `closest_words`, `belongs_elsewhere`: what it says of its sentences, and
+    `other_edition` of its document, see `Found` in `server.evidence.sentence_ranking`.
     `remarks` say how its pages were read, where a person should know.
     """
 
@@ -60,6 +60,7 @@ class Passage:
     nearest_meaning: float = 0.0
     closest_words: float = 0.0
     belongs_elsewhere: float = 0.0
+    other_edition: bool = False
 
     def is_below(self, cutoff: int) -> bool:
         """Whether it was judged and found below this score."""
@@ -103,4 +104,5 @@ def passage_of(scored: NodeWithScore, judgement: Judgement | None = None, kept: 
         nearest_meaning=metadata.get("nearest_meaning", 0.0),
         closest_words=metadata.get("closest_words", 0.0),
         belongs_elsewhere=metadata.get("belongs_elsewhere", 0.0),
+        other_edition=metadata.get("other_edition", False),
     )

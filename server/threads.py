@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -20,6 +22,16 @@ MOST_REPLACED = 32
 """How many threads that hang are replaced at a time; with more, something is wrong that threads do not mend."""
 
 _PATIENCE_SECONDS = 5.0
+
+
+def keep_products_on_one_thread() -> None:
+    """Let every matrix product of numpy be made by the thread that wants it. Call it when numpy is loaded.
+
+    A question's matrices are small: a second thread of OpenBLAS (numpy 2.4) mostly waits for the next of them, which
+    took a third of the server's processor time, and other questions need that processor. Not by OPENBLAS_NUM_THREADS:
+    the indexing job would inherit it. Models in PyTorch and OpenVINO have threads of their own.
+    """
+    threadpool_limits(limits=1, user_api="blas")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Collection:
             "COLLECTION": "",
             "DOCUMENTS_DIR": str(self.documents_dir),
             "INDEX_DIR": str(self.index_dir),
+            "STATE_SCOPE": self.name,
         }
 
 

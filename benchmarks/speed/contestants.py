@@ -14,6 +14,8 @@ _HERE = Path(__file__).resolve().parent
 _ROOT = _HERE.parent.parent
 _PEERS_PYTHON = _ROOT / ".venv-peers" / "bin" / "python"
 
+AS_INSTALLED = "Pagewise as installed"
+
 Command = Callable[[Path, Path], tuple[list[str], dict[str, str]]]
 """From a folder of documents and an empty place: arguments, and what to add to the environment."""
 
@@ -33,7 +35,9 @@ def contestants() -> list[Contestant]:
     _make_peers_environment()
     here = Path(sys.executable)
     return [
-        Contestant("Pagewise", "make index: parse, chunk, embed, write, verify, publish", _ours, _our_texts),
+        Contestant(
+            "Pagewise", "make index: parse, chunk, embed, write, verify, publish", _ours(shared_model()), _our_texts
+        ),
         Contestant(
             "notebook",
             "LangChain: PyPDFLoader, 1000/50 characters, Chroma",
@@ -52,17 +56,26 @@ def contestants() -> list[Contestant]:
             _peer(here, "plain_llamaindex", "256"),
             _peer_texts,
         ),
+        Contestant(
+            AS_INSTALLED,
+            "make index with the packaged model, as it is without a setting",
+            _ours("packaged"),
+            _our_texts,
+        ),
     ]
 
 
-def _ours(documents: Path, place: Path) -> tuple[list[str], dict[str, str]]:
-    settings = {
-        "DOCUMENTS_DIR": str(documents),
-        "INDEX_DIR": str(place / "index"),
-        "EMBED_MODEL": shared_model(),
-        "LOG_LEVEL": "ERROR",
-    }
-    return [sys.executable, "-m", "indexing"], settings
+def _ours(model: str) -> Command:
+    def command(documents: Path, place: Path) -> tuple[list[str], dict[str, str]]:
+        settings = {
+            "DOCUMENTS_DIR": str(documents),
+            "INDEX_DIR": str(place / "index"),
+            "EMBED_MODEL": model,
+            "LOG_LEVEL": "ERROR",
+        }
+        return [sys.executable, "-m", "indexing"], settings
+
+    return command
 
 
 def _our_texts(place: Path) -> list[str]:

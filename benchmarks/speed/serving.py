@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median, quantiles
@@ -20,6 +21,7 @@ from benchmarks.speed.synthetic import questions, write_documents
 from storage.generations.published import current_name, open_catalogue
 
 _CROWD = 8
+_WAYS = {"/api/retrieve": "passages", "/api/query": "answers"}  # the second as the server answers without a model
 _CHUNKS_PER_DOCUMENT = 100
 _CHARACTERS = 560  # of a paragraph that is one chunk: two are more than 256 tokens and than 1,000 characters
 _QUESTIONS = 4_000
@@ -49,8 +51,8 @@ def measure_serving(effort: Effort) -> Section:
             _measure_load(site, section, effort, _questions(index_dir))
             section.figures.append(figure("resident memory after that", [site.resident_mb()], "MB", 1000.0))
     section.conditions.append(
-        f"{chunks:,} chunks of 512 dimensions; every question is another one, so each is embedded; /api/retrieve over "
-        "loopback, clients on the same processor cores."
+        f"{chunks:,} chunks of 512 dimensions; every question is another one, so each is embedded; passages by "
+        "/api/retrieve, quoted answers by /api/query, over loopback, clients on the same processor cores."
     )
     return section
 
@@ -71,21 +73,43 @@ def _questions(index_dir: Path) -> Iterator[str]:
 
 def _measure_load(site: Site, section: Section, effort: Effort, asked: Iterator[str]) -> None:
     rates: dict[str, float] = {}
-    found: dict[int, list[list[float]]] = {1: [], _CROWD: []}
+    found: dict[tuple[str, int], list[_Answered]] = {(way, clients): [] for way in _WAYS for clients in (1, _CROWD)}
     for _ in range(effort.rounds):
-        for clients, rounds in found.items():
-            rounds.append(_load(site, clients, effort.load_seconds, asked))
-    for clients, rounds in found.items():
-        name = "1 client" if clients == 1 else f"{clients} clients"
-        per_second = [len(each) / effort.load_seconds for each in rounds]
+        for (way, clients), rounds in found.items():
+            before = site.processor_seconds()
+            spent = _load(site, clients, effort.load_seconds, asked, way)
+            rounds.append(_Answered(spent, site.processor_seconds() - before))
+    for (way, clients), rounds in found.items():
+        name = f"{_WAYS[way]}, {'1 client' if clients == 1 else f'{clients} clients'}"
+        per_second = [len(each.milliseconds) / effort.load_seconds for each in rounds]
         rates[name] = median(per_second)
         section.figures.append(figure(f"{name}: questions", per_second, "/s"))
-        section.figures.append(figure(f"{name}: p50", [median(each) for each in rounds], "ms"))
-        section.figures.append(figure(f"{name}: p99", [quantiles(each, n=100)[98] for each in rounds], "ms"))
+        section.figures.append(figure(f"{name}: p50", [median(each.milliseconds) for each in rounds], "ms"))
+        section.figures.append(figure(f"{name}: p99", [each.slowest_hundredth for each in rounds], "ms"))
+        section.figures.append(
+            figure(f"{name}: processor time of the server a question", [each.processor for each in rounds], "ms")
+        )
     section.charts.append(Bars("Different questions a second", "1/s", rates))
 
 
-def _load(site: Site, clients: int, seconds: float, asked: Iterator[str]) -> list[float]:
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """What each question took, and the server's processor time for all of them."""
+
+    milliseconds: list[float]
+    processor_seconds: float
+
+    @property
+    def slowest_hundredth(self) -> float:
+        return quantiles(self.milliseconds, n=100)[98]
+
+    @property
+    def processor(self) -> float:
+        """Milliseconds a question: the same on a machine that has other work as well."""
+        return self.processor_seconds * 1000 / len(self.milliseconds)
+
+
+def _load(site: Site, clients: int, seconds: float, asked: Iterator[str], way: str = "/api/retrieve") -> list[float]:
     """Milliseconds of every question that so many clients got through."""
     lock, until = threading.Lock(), time.monotonic() + seconds
     spent: list[float] = []
@@ -97,7 +121,7 @@ def _load(site: Site, clients: int, seconds: float, asked: Iterator[str]) -> lis
             with lock:
                 question = next(asked)
             started = time.perf_counter()
-            status = _ask(connection, question)
+            status = _ask(connection, question, way)
             with lock:
                 spent.append((time.perf_counter() - started) * 1000)
                 if status != 200:
@@ -117,10 +141,8 @@ def _run_all(threads: Sequence[threading.Thread]) -> None:
         thread.join()
 
 
-def _ask(connection: HTTPConnection, question: str) -> int:
-    connection.request(
-        "POST", "/api/retrieve", json.dumps({"question": question}), {"Content-Type": "application/json"}
-    )
+def _ask(connection: HTTPConnection, question: str, way: str) -> int:
+    connection.request("POST", way, json.dumps({"question": question}), {"Content-Type": "application/json"})
     response = connection.getresponse()
     response.read()
     return response.status

@@ -29,6 +29,11 @@ class Site:
     healthy_seconds: float
     ready_seconds: float
 
+    def processor_seconds(self) -> float:
+        """What the server has taken of the processor until now."""
+        times = psutil.Process(self.pid).cpu_times()
+        return float(times.user + times.system)
+
     def resident_mb(self) -> float:
         """What the server holds in memory."""
         return float(psutil.Process(self.pid).memory_info().rss) / 2**20

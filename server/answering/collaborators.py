@@ -25,11 +25,12 @@ from storage.records import ChunkRecord
 class Parts:
     """The collaborators that find, judge, quote and check without a language model.
 
+    `retriever` is told whether what the sentences of its passages mean is wanted, which judging and quoting need.
     `languages`: how much of the passages, of these documents or of all, is in which language. `searched`: see
     `server.answering.absence.searched`.
     """
 
-    retriever: Callable[[OpenIndex, int, tuple[str, ...]], BaseRetriever]
+    retriever: Callable[[OpenIndex, int, tuple[str, ...], bool], BaseRetriever]
     freshness: Callable[[OpenIndex, Callable[[Sequence[str]], None]], BaseNodePostprocessor]
     local_scorer: Callable[[OpenIndex], RelevanceScorer]
     extract: Callable[[OpenIndex], Callable[[str, Sequence[Passage]], str]]

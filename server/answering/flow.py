@@ -144,7 +144,7 @@ class Flow:
 
     def _shares(self, text: str) -> dict[str, float]:
         shares: dict[str, float] = defaultdict(float)
-        for node in self._retriever().retrieve(query_of(text)):
+        for node in self._retriever(is_judged=False).retrieve(query_of(text)):
             shares[metadata_of(node.node)["document"]] += (node.score or 0.0) ** 2
         return shares
 
@@ -236,7 +236,8 @@ class Flow:
             usage = self._usage(evidence.record.usage, None)
         else:
             query = query_of(self._question.text)
-            nodes = self._freshness().postprocess_nodes(self._retriever().retrieve(query), query)
+            nodes = self._retriever(is_judged=False).retrieve(query)
+            nodes = self._freshness().postprocess_nodes(nodes, query)
             self._found_at = self._scored_at = time.monotonic()
             passages = tuple(passage_of(node) for node in nodes)
         timings = self._timings()
@@ -308,8 +309,8 @@ class Flow:
     def _engine(self, synthesizer: BaseSynthesizer, *postprocessors: BaseNodePostprocessor) -> RetrieverQueryEngine:
         return build_query_engine(self._retriever(), [self._freshness(), *postprocessors], synthesizer)
 
-    def _retriever(self) -> BaseRetriever:
-        return self._parts.retriever(self._index, self._question.k, self._question.documents)
+    def _retriever(self, is_judged: bool = True) -> BaseRetriever:
+        return self._parts.retriever(self._index, self._question.k, self._question.documents, is_judged)
 
     def _freshness(self) -> BaseNodePostprocessor:
         return self._parts.freshness(self._index, self._gone.extend)

@@ -15,7 +15,8 @@ from server.evidence.meaning import Meaning
 from server.evidence.sentence_evidence import LEADS_BACK
 from server.evidence.sentence_ranking import Found, ranked_sentences
 from server.evidence.sentences import Sentence
-from server.evidence.tables import head_of
+from server.evidence.tables import head_of, heading_of_table
+from server.evidence.units import names_currency
 from server.passages import Passage
 from storage.generations.published import Generation
 from storage.words.english_stems import stem
@@ -151,6 +152,7 @@ def _quotes(profile: Profile, index: int, passage: Passage) -> list[_Quote]:
         passage.nearest_meaning,
         passage.closest_words,
         passage.belongs_elsewhere,
+        passage.other_edition,
     )
     sentences = sentences_of(passage.text)
     return [
@@ -240,12 +242,21 @@ def _with_what_belongs_to_it(sentences: Sequence[Sentence], place: int) -> set[i
     if place and LEADS_BACK.match(sentences[place].text) and _can_stand_before(sentences[place - 1]):
         belonging.add(place - 1)
     if sentences[place].is_row:
-        belonging.update(head_of(sentences, place))
+        heads = head_of(sentences, place)
+        heading = heading_of_table(sentences, place)
+        belonging.update(
+            heads if heading is None or not _gives_currency(sentences, heading, heads) else (*heads, heading)
+        )
     elif sentences[place].text.endswith((":", "：")) and place + 1 < len(sentences):
         following = sentences[place + 1]
         if len(following.text) <= _LONGEST:
             belonging.add(place + 1)
     return belonging
+
+
+def _gives_currency(sentences: Sequence[Sentence], heading: int, heads: Sequence[int]) -> bool:
+    """Whether "Fares in pounds" stands above columns that do not say so."""
+    return names_currency(sentences[heading].text) and not any(names_currency(sentences[head].text) for head in heads)
 
 
 def _can_stand_before(sentence: Sentence) -> bool:

@@ -215,6 +215,12 @@ _WORDS_ZH = re.compile(
     r"|得|出|过|吧|更正|纠正|试"
 )
 """What may stand beside it: with these taken away, nothing is left."""
+_OF_THE_SUBJECT = re.compile(
+    r"(?:(?:ok(?:ay)?|and|so|but|well|right|great|thanks|thank you|alright),? )+(?:how|when|where|why) "
+    r"(?:do|can|should|would|could|must|may) (?:i|we|one|you|they)\b.*",
+    re.IGNORECASE,
+)
+"""What somebody can do about what was spoken of: "ok and how do I fix it"."""
 _LONGEST = 120  # characters
 _WORD = re.compile(r"[^\W_]+")
 _LETTER = re.compile(r"\w")
@@ -225,7 +231,7 @@ def is_about_conversation(question: str) -> bool:
     said = re.sub(r"\s+", " ", question).strip(" \t¿¡?？!！.。…\"'“”")
     if not said or len(said) > _LONGEST:
         return False
-    return _ABOUT.fullmatch(said) is not None or _is_only_talk(said)
+    return _ABOUT.fullmatch(said) is not None or (_OF_THE_SUBJECT.fullmatch(said) is None and _is_only_talk(said))
 
 
 def _is_only_talk(said: str) -> bool:

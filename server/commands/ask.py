@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Literal
 
 from server.answers import Answer, AnswerDelta, Answered, Question, ReasoningDelta
@@ -16,6 +16,7 @@ from storage.escaping import escaped
 from storage.message_translation import terminal_language, told
 from storage.messages import decoded, encoded, joined, message
 from storage.place_names import place_names
+from storage.server_state.state import open_database, state_of
 
 if TYPE_CHECKING:
     from server.answering.service import AnswerService
@@ -83,9 +84,12 @@ def answering_once(settings: ServerSettings, asked: dict[str, Any]) -> Iterator[
 def answer_service(settings: ServerSettings) -> Iterator[tuple[AnswerService, IndexHolder]]:
     """What answers from the index of the settings, and the index; what is raised meanwhile becomes `Unanswered`."""
     prepare_logging("WARNING")
-    with _unanswered(), closing(index_holder(read_storage_settings())) as index:
+    storage = read_storage_settings()
+    database = open_database(storage)
+    with _unanswered(), closing(index_holder(storage)) as index, closing(database) if database else nullcontext():
         index.refresh()
-        with closing(build_answer_service(settings, index)) as service:
+        state = state_of(database, storage.index_dir, storage.state_scope)
+        with closing(build_answer_service(settings, index, state)) as service:
             yield service, index
 
 

@@ -5,9 +5,11 @@ Works without a key, without an index and without a network, and shows no key. K
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from unicodedata import east_asian_width
 
@@ -24,7 +26,11 @@ from storage.generations.manifest import Manifest
 from storage.generations.published import DamagedGeneration, NoIndex, current_name, open_generation
 from storage.message_translation import Language, told
 from storage.messages import message
-from storage.server_state.token_budget import LedgerUnavailable, count_on_file
+from storage.private_files import may_be_written
+from storage.server_state.shared.budget import SharedLedger
+from storage.server_state.shared.database import StateDatabase, StateUnavailable
+from storage.server_state.state import LEDGER_FILES, open_database
+from storage.server_state.token_budget import LedgerUnavailable, Period, count_on_file
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.settings import StorageSettings
 from storage.vectors.remote_server import check_server
@@ -36,6 +42,9 @@ def server_findings(storage: StorageSettings) -> Iterator[Finding]:
         yield _embeddings(storage.embedding_server, storage.embed_model)
     if storage.chroma_server is not None:
         yield _chroma(storage.chroma_server)
+    if (database := open_database(storage)) is not None:
+        with closing(database):
+            yield _state(database)
 
 
 def _embeddings(address: ServerAddress, model: str) -> Finding:
@@ -66,6 +75,15 @@ def _chroma(address: ServerAddress) -> Finding:
     return Finding(
         message("Chroma server"), True, message("{host} answers; keep others from reaching it", host=address.host)
     )
+
+
+def _state(database: StateDatabase) -> Finding:
+    try:
+        database.check()
+    except StateUnavailable as error:
+        return Finding(message("state database"), False, str(error))
+    found = message("{place} answers, with the tables of this version", place=database.place)
+    return Finding(message("state database"), True, found)
 
 
 _LEAST_FREE_BYTES = 200 * 1024 * 1024
@@ -99,7 +117,7 @@ def findings() -> Iterator[Finding]:
             yield Finding(message("collection"), SKIPPED, found)
         yield from _of_index(
             settings.of_collection(place),
-            storage.model_copy(update={"index_dir": place.index_dir}),
+            storage.model_copy(update={"index_dir": place.index_dir, "state_scope": place.name or storage.state_scope}),
         )
 
 
@@ -189,11 +207,11 @@ def _of_index(settings: ServerSettings, storage: StorageSettings) -> Iterator[Fi
         yield Finding(message("index"), False, str(error))
     yield _embedding_model(storage, manifest)
     yield _documents_folder(Path(manifest.documents_dir) if manifest else settings.documents_dir, storage.index_dir)
-    yield _disk(storage.index_dir)
+    yield _disk(storage.index_dir, is_only_read=bool(storage.state_url))
     if settings.daily_token_budget:
-        yield _budget(storage.index_dir / "budget.db", settings.daily_token_budget)
+        yield _budget(_spent(storage, "day"), settings.daily_token_budget)
     if settings.monthly_token_budget:
-        yield _monthly_budget(storage.index_dir / "budget.month.db", settings.monthly_token_budget)
+        yield _monthly_budget(_spent(storage, "month"), settings.monthly_token_budget)
     yield from _set_aside(storage.index_dir)
 
 
@@ -264,15 +282,13 @@ def _documents_folder(folder: Path, index_dir: Path) -> Finding:
     return Finding(message("documents"), True, message("{folder} can be read", folder=folder))
 
 
-def _disk(index_dir: Path) -> Finding:
+def _disk(index_dir: Path, *, is_only_read: bool) -> Finding:
     existing = next(folder for folder in (index_dir.absolute(), *index_dir.absolute().parents) if folder.exists())
-    if not os.access(existing, os.W_OK):
-        return Finding(
-            message("disk"),
-            False,
-            message("{folder} cannot be written", folder=existing),
-            message("Give this user the right to write it."),
-        )
+    if not may_be_written(index_dir):
+        found = message("{folder} cannot be written", folder=existing)
+        if is_only_read:
+            return Finding(message("disk"), SKIPPED, found, message("Index where it can be written."))
+        return Finding(message("disk"), False, found, message("Give this user the right to write it."))
     free = shutil.disk_usage(existing).free
     needed = max(_LEAST_FREE_BYTES, round(ROOM_FACTOR * _size_of_current(index_dir)))
     if free >= needed:
@@ -287,10 +303,33 @@ def _disk(index_dir: Path) -> Finding:
     )
 
 
-def _budget(file: Path, limit: int) -> Finding:
+@dataclass(frozen=True, slots=True)
+class _Spent:
+    """Where tokens are counted: `read` gives those of a day and raises `LedgerUnavailable`."""
+
+    read: Callable[[date], int]
+    file: Path | None = None
+
+
+def _spent(storage: StorageSettings, period: Period) -> _Spent:
+    """Only looked at: nothing is written or set aside."""
+    if storage.state_url:
+        return _Spent(partial(_shared_count, storage, period))
+    file = storage.index_dir / LEDGER_FILES[period]
+    return _Spent(partial(count_on_file, file), file)
+
+
+def _shared_count(storage: StorageSettings, period: Period, day: date) -> int:
+    with closing(StateDatabase(storage.state_url, storage.state_password)) as database:
+        return SharedLedger(database, storage.state_scope, period).used(day)
+
+
+def _budget(spent: _Spent, limit: int) -> Finding:
     try:
-        used = count_on_file(file, datetime.now(UTC).date())
+        used = spent.read(datetime.now(UTC).date())
     except LedgerUnavailable as error:
+        if spent.file is None:
+            return Finding(message("budget"), False, str(error))
         mend = message(
             "Answers are quoted until tomorrow (UTC); to count today from 0 all the same, stop the server, delete it."
         )
@@ -302,15 +341,19 @@ def _budget(file: Path, limit: int) -> Finding:
     )
 
 
-def _monthly_budget(file: Path, limit: int) -> Finding:
+def _monthly_budget(spent: _Spent, limit: int) -> Finding:
     try:
-        used = count_on_file(file, datetime.now(UTC).date().replace(day=1))
+        used = spent.read(datetime.now(UTC).date().replace(day=1))
     except LedgerUnavailable as error:
+        if spent.file is None:
+            return Finding(message("monthly budget"), False, str(error))
         found = message("what was spent of this month's tokens is not known: {why}", why=str(error))
-        mend = message("To count this month from 0 all the same, stop the server, and delete {file}.", file=file.name)
+        mend = message(
+            "To count this month from 0 all the same, stop the server, and delete {file}.", file=spent.file.name
+        )
         return Finding(message("monthly budget"), False, found, mend)
-    spent = message("{used} of the {limit} tokens of this month are spent", used=f"{used:,}", limit=f"{limit:,}")
-    return Finding(message("monthly budget"), True, spent)
+    found = message("{used} of the {limit} tokens of this month are spent", used=f"{used:,}", limit=f"{limit:,}")
+    return Finding(message("monthly budget"), True, found)
 
 
 def _set_aside(index_dir: Path) -> Iterator[Finding]:

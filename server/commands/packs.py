@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from server.http import conversion
 from server.settings import ServerSettings, read_storage_settings
 from storage.generations.published import DamagedGeneration, Generation, NoIndex, open_generation
 from storage.messages import message
-from storage.server_state.evidence_packs import CheckedPack, checked_pack, own_fingerprint
+from storage.server_state.evidence_packs import CheckedPack, checked_pack
+from storage.server_state.state import State, open_database, state_of
 
 
 class UnusablePack(Exception):
@@ -38,9 +39,11 @@ def verified(file: Path) -> Iterator[Line]:
     if pack.problems:
         return
     yield Line(message("The pack is whole: {count} files.", count=len(pack.files)), is_well=True)
-    index_dir = read_storage_settings().index_dir
-    yield _signed_by(pack, index_dir)
-    yield from _changed(_answer(pack), index_dir)
+    storage = read_storage_settings()
+    database = open_database(storage)
+    with closing(database) if database else nullcontext():
+        yield _signed_by(pack, state_of(database, storage.index_dir, storage.state_scope))
+    yield from _changed(_answer(pack), storage.index_dir)
 
 
 def replayed(settings: ServerSettings, file: Path) -> Iterator[Line]:
@@ -84,8 +87,8 @@ def _answer(pack: CheckedPack) -> dict[str, Any]:
     return found
 
 
-def _signed_by(pack: CheckedPack, index_dir: Path) -> Line:
-    if pack.signer == own_fingerprint(index_dir):
+def _signed_by(pack: CheckedPack, state: State) -> Line:
+    if pack.signer == state.fingerprint():
         return Line(message("It was signed by this server, key {key}.", key=pack.signer), is_well=True)
     return Line(
         message(

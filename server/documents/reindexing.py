@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from server.documents.attended_run import AttendedRun
 from server.documents.child_processes import Children, ChildrenEnded
 from server.documents.slow_work import NoRoom, SlowWork
 from storage.child_environment import ENCODED_LINES, job_environment
@@ -67,7 +68,7 @@ class JobState:
     total: int = 0
     exit_code: int | None = None
     can_cancel: bool = False
-    """Whether this server has started it; one that was started from a shell is ended there."""
+    """Whether a server has started it; one that was started from a shell is ended there."""
 
     @property
     def asks_for_removals(self) -> bool:
@@ -91,6 +92,7 @@ class Reindexing:
         self._plan: _Plan | None = None
         self._command = list(command)
         self._children = children or Children()
+        self._run = AttendedRun(self._index_dir)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._follows = False
@@ -128,7 +130,7 @@ class Reindexing:
                     start_new_session=True,
                 )
             # Whoever ends first, the run or this object, the process is waited for.
-            threading.Thread(target=self._process.wait, name="run", daemon=True).start()
+            threading.Thread(target=self._run.attend, args=(self._process,), name="run", daemon=True).start()
             return True
 
     def follow(self, documents_dir: Path) -> None:
@@ -141,13 +143,13 @@ class Reindexing:
         threading.Thread(target=self._start_when_free, args=(documents_dir,), name="next run", daemon=True).start()
 
     def cancel(self) -> bool:
-        """Ask the run to end, as Ctrl-C would: it publishes nothing. False where this server has started none.
+        """Ask the run to end, as Ctrl-C would: it publishes nothing. False where no server has started it.
 
         Nothing of the index that answers is touched, and what was embedded already is not computed again.
         """
         with self._lock:
             if self._process is None or self._process.poll() is not None:
-                return False
+                return self._run.ask_to_end()
             self._process.send_signal(signal.SIGTERM)
             return True
 
@@ -156,8 +158,10 @@ class Reindexing:
         with self._lock:
             is_running = self._is_running() or self._follows
             own = self._process
-            exit_code = None if own is None or is_running else own.returncode
-            can_cancel = own is not None and own.poll() is None
+            exit_code = None if is_running else self._run.exit_code()
+            if exit_code is None and own is not None and not is_running:
+                exit_code = own.returncode  # it could not be written down
+            can_cancel = (own is not None and own.poll() is None) or self._run.is_attended()
         lines = self._lines()
         counted = next((match for line in reversed(lines) if (match := _COUNT.search(line))), None)
         done, total = (int(counted[1]), int(counted[2])) if counted and is_running else (0, 0)
@@ -222,7 +226,7 @@ class Reindexing:
     def _is_running(self) -> bool:
         if self._process is not None and self._process.poll() is None:
             return True
-        return is_locked(self._index_dir)
+        return is_locked(self._index_dir) or self._run.is_attended()
 
     def _lines(self) -> list[str]:
         if not self._log.is_file():

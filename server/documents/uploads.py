@@ -6,6 +6,7 @@ which a file is kept is readable, and harmless on every system.
 """
 
 import errno
+import fcntl
 import hashlib
 import logging
 import os
@@ -23,6 +24,7 @@ from io import BytesIO
 from pathlib import Path, PurePath
 from typing import IO, Literal
 
+from server.documents.held_uploads import Draft, Held, HeldFiles, HeldInMemory
 from storage.file_hash import file_sha256
 from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
 from storage.ignore_files import IGNORE_FILE, line_for
@@ -38,7 +40,6 @@ _HIDING = " .~$-"  # what begins the name of a hidden file, of an office program
 _BLOCK_BYTES = 1 << 20
 _DRAFT_PREFIX = ".upload-"
 _DRAFT_SECONDS = 3600  # older ones were left by a server that was killed
-_MOST_HELD = 20
 _MOST_NUMBERED = 1000
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -101,38 +102,19 @@ class StoredFile:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A file that is complete but has not its own name yet."""
-
-    name: str
-    file: Path
-    size: int
-    sha256: str
-
-
 Stored = list[StoredFile]
 
 Choice = Literal["replace", "both", "skip"]
 """What becomes of files whose names are taken: in the place of the others, beside them under another name, or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldFiles:
-    """Files that were sent and wait for a choice; `taken` are the names that other files have."""
-
-    key: str
-    folder: Path
-    drafts: tuple[Draft, ...]
-    taken: tuple[str, ...]
-
-
 class Uploads:
     """Changes folders of documents, one change at a time. May be used by several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, held: Held | None = None) -> None:
+        """`held`: where files wait for a choice; in memory, unless it is said otherwise."""
         self._lock = threading.Lock()
-        self._held: dict[str, HeldFiles] = {}
+        self._held = held or HeldInMemory()
 
     def receive(self, folder: Path, files: Sequence[SentFile], *, may_create: bool = True) -> Stored | HeldFiles:
         """Store all files; where names are taken none, and hold all of them until `settle` is told what to do.
@@ -142,7 +124,8 @@ class Uploads:
         with self._lock, self._drafts(folder, files, may_create=may_create) as drafts:
             if taken := _taken_names(folder, drafts, replace=False):
                 held = HeldFiles(secrets.token_urlsafe(12), folder, tuple(drafts), taken)
-                self._hold(held)
+                for old in self._held.put(held):
+                    _remove(old.drafts)
                 drafts.clear()
                 return held
             return _published(folder, [_publish(folder, draft) for draft in drafts])
@@ -153,38 +136,33 @@ class Uploads:
         Raises `NotHeld`, `FolderFull`, `FolderNotWritable`.
         """
         with self._lock, disk_failures():
-            held = self._held.pop(key, None)
+            held = self._held.take(key)
             if held is None or not all(draft.file.is_file() for draft in held.drafts):
                 raise NotHeld
             stored = []
-            for draft in held.drafts:
-                choice = choices.get(draft.name, "both")
-                is_taken = bool(_taken_names(held.folder, [draft], replace=choice == "replace"))
-                if not (is_taken and choice == "skip"):
-                    named = changed(draft, name=_free_name(held.folder, draft.name)) if is_taken else draft
-                    stored.append(_publish(held.folder, named))
-                draft.file.unlink(missing_ok=True)
+            with _alone(held.folder):
+                for draft in held.drafts:
+                    choice = choices.get(draft.name, "both")
+                    is_taken = bool(_taken_names(held.folder, [draft], replace=choice == "replace"))
+                    if not (is_taken and choice == "skip"):
+                        named = changed(draft, name=_free_name(held.folder, draft.name)) if is_taken else draft
+                        stored.append(_publish(held.folder, named))
+                    draft.file.unlink(missing_ok=True)
             return _published(held.folder, stored)
 
     def held(self, key: str) -> HeldFiles:
         """What waits for a choice under this key. Raises `NotHeld`."""
         with self._lock:
-            if (held := self._held.get(key)) is None:
-                raise NotHeld
-            return held
+            held = self._held.get(key)
+        if held is None:
+            raise NotHeld
+        return held
 
     def forget(self, key: str) -> None:
         """Store none of what was held."""
         with self._lock:
-            for draft in self._held.pop(key).drafts if key in self._held else ():
-                draft.file.unlink(missing_ok=True)
-
-    def _hold(self, held: HeldFiles) -> None:
-        """Keep them for a while; the oldest beyond the bound go. The lock is held."""
-        self._held[held.key] = held
-        for key in list(self._held)[:-_MOST_HELD]:
-            for draft in self._held.pop(key).drafts:
-                draft.file.unlink(missing_ok=True)
+            held = self._held.take(key)
+            _remove(held.drafts if held else ())
 
     def add(
         self, folder: Path, files: Sequence[SentFile], *, replace: bool = False, may_create: bool = True
@@ -207,13 +185,13 @@ class Uploads:
             try:
                 if may_create:
                     folder.mkdir(parents=True, exist_ok=True)
-                _remove_leftovers(folder)
-                for name, file in zip(names, files, strict=True):
-                    drafts.append(_write_draft(folder, name, file.stream))
-                yield drafts
+                with _alone(folder):
+                    _remove_leftovers(folder)
+                    for name, file in zip(names, files, strict=True):
+                        drafts.append(_write_draft(folder, name, file.stream))
+                    yield drafts
             finally:
-                for draft in drafts:
-                    draft.file.unlink(missing_ok=True)
+                _remove(drafts)
 
     def remove(self, folder: Path, path: str, known: Iterable[str] = ()) -> None:
         """Take a document out of the folder; of a link only the link. Raises `NoSuchFile`, `FolderNotWritable`."""
@@ -272,6 +250,18 @@ def disk_failures() -> Iterator[None]:
         if error.errno in _FULL:
             raise FolderFull from error
         raise FolderNotWritable(error.strerror or message("it failed")) from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Within the block no other server changes the folder; on a file system that cannot lock folders (NFS) it may."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _name_of(file: SentFile) -> str:
@@ -349,6 +339,11 @@ def _publish(folder: Path, draft: Draft) -> StoredFile:
 def _is_same(place: Path, draft: Draft) -> bool:
     status = place.lstat()
     return stat.S_ISREG(status.st_mode) and status.st_size == draft.size and file_sha256(place) == draft.sha256
+
+
+def _remove(drafts: Iterable[Draft]) -> None:
+    for draft in drafts:
+        draft.file.unlink(missing_ok=True)
 
 
 def _remove_leftovers(folder: Path) -> None:

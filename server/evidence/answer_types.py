@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from server.evidence.units import asked_quantity
+from storage.words.folding import folded
 
 AnswerType = Literal["number", "date", "person", "place", "reason", "definition", "any"]
 
@@ -19,11 +20,11 @@ _MEASURES = (
     "number|percentage|percent|rate|score|accuracy|size|length|cost|price|ratio|amount|proportion|temperature|pass@\\d+"
     "|value|total|population|area|speed|age|share|width|height|distance|parameters?"
 )
-_CALENDAR = (
+CALENDAR = (
     "January|February|March|April|May|June|July|August|September|October|November|December"
     "|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 )
-_ROLES = (
+ROLES = (
     "landlord|tenant|manager|director|chair(?:man|woman|person)?|board|committee|council|president|secretary|treasurer"
     "|members?|owners?|employees?|employer|customers?|buyer|seller|company|supplier|client|parents?|teachers?|students?"
     "|head|staff|volunteers?|technician|insurer|policyholder|king|queen|emperor|pope|bishop|priest|author|team|agent"
@@ -31,7 +32,7 @@ _ROLES = (
     "|Verkäufer|locataire|bailleur|propriétaire|directeur|directrice|président|membres?|comité|cliente?|prestador"
     "|arrendador|arrendatario|presidente|director|socios?"
 )
-_SURNAMES = (
+SURNAMES = (
     "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖田董袁潘于蒋蔣蔡余杜叶葉程苏蘇"
     "魏吕呂丁任沈姚卢盧姜崔钟鍾谭譚陆陸汪范金石廖贾賈夏韦韋付方白邹鄒孟熊秦邱江尹薛闫段雷侯龙龍史陶黎贺賀顾顧毛郝龚龔邵万萬钱錢严嚴"
     "覃武戴莫孔向汤湯"
@@ -39,55 +40,68 @@ _SURNAMES = (
 _CHINESE_PERSON = (
     "[\u4e00-\u9fff]{1,6}(?:员|員|长|長|者|师|師|家|人|会|會|部|帝|王|皇|后|公主|教授|博士|先生|女士|公司|大学|大學|法师|主任|经理|經理"
     "|馆|館|单位|處|处|方|团|党|族|軍|军|队|隊)"
-    f"|(?:^|(?<![\u4e00-\u9fff])|(?<=[是由为為与與和、的被]))[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}"
+    f"|(?:^|(?<![\u4e00-\u9fff])|(?<=[是由为為与與和、的被]))[{SURNAMES}][\u4e00-\u9fff]{{1,2}}"
     "|[\u4e00-\u9fff]{1,6}[·・•][\u4e00-\u9fff]{1,8}"
 )
 # The thing is short and names nothing it belongs to: "the largest city of Poland" is looked up, not defined.
 _THING = r"(?:(?:the|an?) )?([^\s?,]+(?: (?!(?:of|in|on|for|from|to|at|with) )[^\s?,]+){0,3}?)"
 
+_COUNTED = "个种次位名条届岁天年周本册件张块台辆只份层楼元分克斤米度页遍倍点间套门株盆枚瓶盒包把口回趟场轮组级"
 _ASKS: dict[AnswerType, str] = {
     "date": r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|century|decade)\b|\bhow (?:old|long ago)\b"
-    r"|\b(?:wann|wie alt|welche[ms] (?:jahr|tag|datum|monat))\b|\bquand\b|\bquelle (?:date|année)\b|\bcuándo\b"
-    r"|\bqué (?:día|fecha|año)\b|\bquando\b|\bwanneer\b"
-    r"|哪一?[年天日月]|何[时時年]|什么时[候间]|什麼時|哪个世纪|几[年月日]|[时時][间間]是",
+    r"|\b(?:wann|wie alt|welche[ms] (?:jahr|tag|datum|monat))\b|\bquand\b|\bquelle (?:date|année)\b|\bcu[áa]ndo\b"
+    r"|\bqu[ée] (?:d[íi]a|fecha|año)\b|\bquando\b|\bwanneer\b"
+    r"|哪一?[年天日月]|何[时年]|什么时[候间]|哪个世纪|几[月日号]|时间是|啥时候|多会儿",
     "number": r"\bhow (?:many|much|long|far|tall|large|big|high|fast|often|deep|wide|heavy)\b"
     rf"|\b(?:what|which) (?:\S+ ){{0,4}}?(?:{_MEASURES})\b|\bscores? (?:on|for)\b|\b(?:what|which) page\b"
-    r"|\bwie ?(?:viele?|lange?|oft|weit|hoch|groß|schwer|teuer)\b|\bcombien\b|\bcuánt[oa]s?\b|\bquant[oaie]s?\b"
-    r"|\bhoe(?:veel| lang| vaak| ver| hoog)\b|多少|几[个种次位名条届岁]|多[大长高远久重]|[率数量]是|比例|百分之几",
+    r"|\bwie ?(?:viele?|lange?|oft|weit|hoch|groß|gross|schwer|teuer)\b|\bcombien\b|\bcu[áa]nt[oa]s?\b"
+    r"|\bquant[oaie]s?\b|\bhoe(?:veel| lang| vaak| ver| hoog)\b"
+    rf"|多少|几(?:[{_COUNTED}]|平方|公[里斤分]|小时|分钟|个)|多[大长高远久重]|[率数量]是|比例|百分之几",
     "reason": r"\bwhy\b|\bwhat (?:is|was|were|are) the (?:reasons?|causes?)\b|\bfor what reason\b"
-    r"|\b(?:warum|wieso|weshalb|pourquoi|perché|waarom)\b|\bpor qu[ée]\b|为什么|為什麼|为何|原因",
-    "person": r"\bwho(?:m|se)?\b|^\W*(?:wer|wem|wen|qui|chi) |\bqui[eé]n(?:es)?\b|\bquem\b|谁|誰|哪位|何人|哪[个些]人",
+    r"|\b(?:warum|wieso|weshalb|pourquoi|perché|waarom)\b|\bpor ?qu[ée]\b|为什么|为何|为啥|原因",
+    "person": r"\bwho(?:m|se)?\b|^\W*(?:wer|wem|wen|qui|chi) |\bqui[eé]n(?:es)?\b|\bquem\b|谁|哪位|何人|哪[个些]人",
     "place": r"\bwhere\b|\b(?:what|which) (?:city|country|state|place|region|town|county|river|continent)\b"
-    r"|\b(?:wo|wohin|woher|où|dónde|dove|onde|waar)\b"
-    r"|哪里|哪裡|哪儿|何[处地]|哪[个座些]?(?:国家?|城市|省|地方|市|县|地区|海域)|什么地方|什麼地方|何地|位于",
+    r"|\b(?:wo|wohin|woher|où|d[óo]nde|dove|onde|waar)\b"
+    r"|哪里|哪儿|何[处地]|哪[个座些]?(?:国家?|城市|省|地方|市|县|地区|海域)|什么地方|何地|位于",
     "definition": rf"^\W*(?:so |please |can you )?(?:what(?:['’]s| is| are| was| were| is meant by)|define|explain"
     rf"|tell me about) {_THING}\W*$"
+    rf"|^\W*what (?:counts|qualifies) as {_THING}(?: here)?\W*$|^\W*what is (?:meant|understood) by {_THING}\W*$"
+    rf"|^\W*(?:was (?:ist|sind|bedeute[nt]|gilt als|versteht man unter)|qu['’]est-ce qu(?:e|['’])|que signifie"
+    rf"|que veut dire|qu['’]entend-on par|qué (?:es|son|significa|se entiende por)|o que (?:é|significa)|che cos['’]è)"
+    rf" ?(?:(?:ein\w*|der|die|das|le|la|les|l['’]|une?|el|los|las|un[oa]?|o|a|um|uma|il) ?)?{_THING}\W*$"
     rf"|^\W*what do(?:es)? {_THING} (?:mean|stand for|show|depict|illustrate)\W*$"
-    r"|^什么(?:是|叫)([^的]{1,12}?)\W*$|^([^的]{1,12}?)\s*(?:是什么(?:意思)?|是什麼|指的?是?什么|的定义)\W*$",
+    r"|^什么(?:是|叫)([^的]{1,12}?)\W*$|^([^的]{1,12}?)\s*(?:是什么(?:意思)?|指的?是?什么|的定义)\W*$",
 }
 _HOLDS: dict[AnswerType, str] = {
     "number": rf"(?i:\d|\b(?:{_NUMBER_WORDS})\b)"
     r"|[一二三四五六七八九十百千万亿两半][个個种種次位名条届岁年月日层章卷部座万千百亿米天元点點分秒周倍吨斤克度本册冊件张張块塊套台辆只份]"
     r"|[一二三四五六七八九十百千万亿两零〇]{3,}",
     "date": r"\b1\d{3}\b|\b20\d{2}\b|\b\d{1,4} ?(?:BC|AD|BCE|CE)\b|\b\d{1,2}(?:st|nd|rd|th)[ -]centur|\bcentury\b"
-    rf"|\b(?:{_CALENDAR})\b|\b\d{{1,2}}[:.]\d{{2}}\b|\d+ ?[年月日]|[一二三四五六七八九十]+[年月日]|世纪",
+    rf"|\b(?:{CALENDAR})\b|\b\d{{1,2}}[:.]\d{{2}}\b|\d+ ?[年月日]|[一二三四五六七八九十]+[年月日]|世纪",
     "person": r"\b[A-Z][a-zé]+ (?:[A-Z]\.? )?(?:(?:of|de|von|van|the|al|ibn) )?[A-Z][a-z]+"
     r"|(?<=[a-z,;] )[A-Z][a-z]{2,}\b"
-    rf"|\b(?i:{_ROLES})\b|{_CHINESE_PERSON}",
+    rf"|\b(?i:{ROLES})\b|{_CHINESE_PERSON}",
     "place": r"\b(?:in|at|near|from|to|of|on|between|across|around) (?:the )?[A-Z]\w+"
     r"|[\u4e00-\u9fff]+[国省市县区州镇村岛山河路]",
     "reason": r"(?i:\b(?:because|since|due to|owing to|as a result|therefore|thus|hence|so that|in order to|to avoid"
     r"|to prevent|leads? to|led to|caus(?:e|ed|es|ing)|reason|result(?:s|ed)? in|for this|allow(?:s|ed|ing)?|too)\b)"
     r"|因为|因為|由于|由於|所以|因此|因而|为了|為了|导致|使得|以便|原因",
 }
+_QUESTION_END = re.compile(r"(?<=[?？])\s*(?=[^\s?？])")
 _ASKING = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKS.items()}
 _HOLDING = {kind: re.compile(pattern) for kind, pattern in _HOLDS.items()}
 
 
 def expected_answer(question: str) -> AnswerType:
     """What kind of thing the question asks for."""
-    kind: AnswerType = next((kind for kind, asks in _ASKING.items() if asks.search(question.strip())), "any")
+    asked = folded(question).strip()
+    kind: AnswerType = next((kind for kind, asks in _ASKING.items() if asks.search(asked)), "any")
     return "number" if kind == "any" and asked_quantity(question) else kind
+
+
+def first_part(question: str) -> str:
+    """The first of several questions: a follow-up is asked together with what it goes on from."""
+    return _QUESTION_END.split(question.strip(), maxsplit=1)[0]
 
 
 def holds_answer(question: str, kind: AnswerType, text: str) -> bool:
@@ -111,13 +125,14 @@ def _introductions(question: str) -> re.Pattern[str] | None:
     if thing is None:
         return None
     anywhere = r"[\s-]+".join(map(re.escape, thing.split()))
-    name = rf"(?<!\w){anywhere}"
+    name = rf"(?<!\w){anywhere}[\"”’»“]?"
     bracket = r"(?:\s*[(（][^)）]*[)）])?"
     return re.compile(
         rf"(?:[A-Z][\w-]+[\s-]+){{2,}}[(（]\s*{name}\s*[)）,;]"
         rf"|(?m:^\s*{name}\s*[|:：.—–]\s*\S)"  # a caption
         rf"|{name}\s*[(（][^)）]{{4,}}[)）]"
         rf"|{name}s?{bracket},?\s+(?:is|are|was|were|means|refers\s+to|denotes|stands\s+for|describes)\s+(?!not\b)"
+        rf"|{name}{bracket},?\s+(?:ist|sind|bezeichnet|bedeutet|heißt|est|sont|désigne|signifie|es|son|significa|designa|é)\s"
         rf"|{anywhere}{bracket}\s*(?:是指|是|指的是|即|，又称|又称|称为)"
         rf"|\b(?:called|named|termed|known\s+as|define|introduce|propose|adopt)s?\s+(?:the\s+|an?\s+)?[“\"]?{name}(?!\w)",
         re.IGNORECASE,

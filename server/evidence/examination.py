@@ -7,13 +7,14 @@ passages found.
 
 import math
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from server.evidence.answer_types import AnswerType, expected_answer, holds_answer, introduces
 from server.evidence.sentences import Sentence, split_sentences
+from server.memory import TextMemory
 from storage.words.english_stems import meaning_stem, stem
 from storage.words.folding import folded
 from storage.words.frame_words import question_tongue
@@ -24,6 +25,9 @@ from storage.words.terms import STOP_WORDS, Term, placed_words, question_terms
 
 Frequencies = Callable[[Collection[str]], Mapping[str, int]]
 """In how many chunks of the index each stem occurs; one that nobody uses is absent."""
+
+MOST_CHARACTERS = 4_000_000
+"""Of the texts whose sentences, and whose words, are remembered: 12 and 32 MB."""
 
 _PLAIN_WORDS = re.compile(r"[^\W_]+")
 _ENDING = "[A-Za-zÀ-ɏ]*"  # not of Chinese, which has no spaces
@@ -171,10 +175,15 @@ def different_words(text: str) -> frozenset[str]:
     return words_of(text).different
 
 
-@lru_cache(maxsize=1024)
 def sentences_of(text: str) -> tuple[Sentence, ...]:
     """The sentences of a passage; remembered, because retrieving, scoring and answering all need them."""
-    return tuple(split_sentences(text))
+    return _sentences(text)
+
+
+def forget_texts() -> None:
+    """Forget what was made of the texts of passages: of a generation that is closed nothing should stay."""
+    _sentences.forget()
+    _words.forget()
 
 
 # -- the question --------------------------------------------------------------------------------------
@@ -203,12 +212,34 @@ def _as_written(question: str, term: Term) -> str:
         return "".join(word if i == 0 or not IS_UNSPACED.search(word) else word[-1] for i, word in enumerate(words))
     # The word itself, of which a stem without its accents may be all that is looked for: "Fähre", not "fahr".
     for spelling in sorted(term.spellings, key=lambda spelling: -sum(map(len, spelling))):
-        side_by_side = r"[\W_]+".join(map(re.escape, spelling))
-        ending = _ENDING if spelling[-1].isalpha() else ""
-        if written := re.search(rf"(?<![^\W_]){side_by_side}{ending}", question, re.IGNORECASE):
-            return written.group()
+        if written := _written(question, spelling):
+            return written
     plain = (word for word in _PLAIN_WORDS.findall(question) if folded(word.casefold()).startswith(words[0]))
     return next(plain, " ".join(words)) if len(words) == 1 else " ".join(words)
+
+
+def _written(question: str, spelling: tuple[str, ...]) -> str | None:
+    """Where these words stand side by side in the question, the last one with its ending."""
+    if len(spelling) == 1 and question.isascii() and spelling[0].isascii():
+        return _written_word(question, spelling[0])
+    side_by_side = r"[\W_]+".join(map(re.escape, spelling))
+    ending = _ENDING if spelling[-1].isalpha() else ""
+    found = re.search(rf"(?<![^\W_]){side_by_side}{ending}", question, re.IGNORECASE)
+    return found.group() if found else None
+
+
+def _written_word(question: str, word: str) -> str | None:
+    """The same for one word in ASCII, without a pattern: to compile one for every new word takes 0.3 ms."""
+    text, word = question.lower(), word.lower()
+    start = text.find(word)
+    while start > 0 and text[start - 1].isalnum():
+        start = text.find(word, start + 1)
+    if start < 0:
+        return None
+    end = start + len(word)
+    while word.isalpha() and end < len(text) and text[end].isalpha():
+        end += 1
+    return question[start:end]
 
 
 def _capitalised(question: str, *, inside_only: bool = False) -> frozenset[str]:
@@ -232,21 +263,29 @@ class Words:
 
     stems: tuple[str, ...]
     different: frozenset[str]
-    starts: tuple[int, ...]
+    starts: Sequence[int]
     cjk_share: float
     language: str | None = None
     native: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=2048)
 def words_of(text: str) -> Words:
+    """The words of a passage, its headings or a sentence of it; remembered."""
+    return _words(text)
+
+
+def _read_words(text: str) -> Words:
     starts, words = placed_words(text)
     stems = tuple(map(meaning_stem, words))
     tongue = question_tongue(text)
     native = tuple(meaning_stem(native_stem(word, tongue)) for word in words) if tongue else ()
     different = frozenset(stems).union(native)
     cjk = 0 if text.isascii() else sum(IS_UNSPACED.match(word) is not None for word in words)
-    return Words(stems, different, tuple(starts), cjk / (len(stems) or 1), language_of(text), native)
+    return Words(stems, different, array("I", starts), cjk / (len(stems) or 1), language_of(text), native)
+
+
+_sentences: TextMemory[tuple[Sentence, ...]] = TextMemory(lambda text: tuple(split_sentences(text)), MOST_CHARACTERS)
+_words: TextMemory[Words] = TextMemory(_read_words, MOST_CHARACTERS)
 
 
 def can_hold(need: Need, words: Words, above: Words) -> bool:

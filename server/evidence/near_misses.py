@@ -15,6 +15,13 @@ _VARIANT = re.compile(
     r"[ \t]?(?:Pro|Max|Plus|Mini|Ultra|Lite|Zero|Turbo|Air|Nano|Micro|XL|XS|SE|FE|Base|Instruct|Distill|Preview|Premium"
     r"|Extra|Junior|Senior|II|III|IV|专业版|标准版|旗舰版|增强版|青春版)(?![^\W_])"
 )
+_CODE = re.compile(r"(?<![^\W_])(?P<kind>[A-Z]{1,4})[-‐‑– ]?(?P<number>\d{1,5})(?![^\W_]|[.,]\d)")
+_EDITION = re.compile(
+    r"(?<![^\W_])(?:v|ver|version|versión|versão|edition|édition|edición|edição|ausgabe|auflage|rev|revision|release)"
+    r"[-._ ]?(?P<number>\d+(?:\.\d+)*)(?![^\W_])"
+    r"|(?P<han>\d+(?:\.\d+)*|[一二三四五六七八九十]+)(?:版(?!本)|期(?![限间間])(?!\d))",
+    re.IGNORECASE,
+)
 _OPPOSITES = """
 buyer seller / landlord tenant / lessor lessee / employer employee / lender borrower / teacher student / parent child
 / doctor patient / customer supplier / client provider / insurer policyholder / sender recipient / host guest
@@ -46,6 +53,35 @@ def is_another_name(text: str, end: int, name: str) -> bool:
         return (word or letters).casefold() not in _SAME_SUFFIXES
     has_digit = any(sign.isdigit() for sign in name)
     return has_digit and not name.isdigit() and _VARIANT.match(text, end) is not None
+
+
+@lru_cache(maxsize=1024)
+def names_another_code(name: str, text: str) -> bool:
+    """Whether the text has a code like this one with another number, and not this one: LP-14 where LP-15 is asked for.
+
+    A code is a few capitals and a number.
+    """
+    asked = _CODE.fullmatch(name)
+    if asked is None:
+        return False
+    others = {each["number"].lstrip("0") for each in _CODE.finditer(text) if each["kind"] == asked["kind"]}
+    return bool(others) and asked["number"].lstrip("0") not in others
+
+
+def is_another_edition(question: str, *texts: str) -> bool:
+    """Whether the question names a version, an edition or a phase by its number, and these texts only another one."""
+    asked = _editions(question)
+    return bool(asked) and bool(told := _editions("\n".join(texts))) and not asked & told
+
+
+def names_edition(question: str, text: str) -> bool:
+    """Whether the text names a version, an edition or a phase that the question names by its number."""
+    return bool(_editions(question) & _editions(text))
+
+
+@lru_cache(maxsize=1024)
+def _editions(text: str) -> frozenset[str]:
+    return frozenset(found["number"] or found["han"] for found in _EDITION.finditer(text))
 
 
 @lru_cache(maxsize=1)

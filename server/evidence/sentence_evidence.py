@@ -12,11 +12,13 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from server.evidence.answer_types import holds_answer, introduces
+from server.evidence.asked_figures import lacks_count, lacks_form
+from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, says_only_a_name
 from server.evidence.examination import Need, Profile, Words, can_hold, places_of, sentences_of, words_of
-from server.evidence.near_misses import holds_word, is_another_name, opposites_asked
+from server.evidence.near_misses import holds_word, is_another_name, names_another_code, opposites_asked
 from server.evidence.sentences import Sentence
-from server.evidence.tables import caption_of, head_of, is_table_head
-from server.evidence.units import expected_unit, holds_unit, is_said_by_unit
+from server.evidence.tables import caption_of, head_of, is_table_head, line_above
+from server.evidence.units import Unit, expected_unit, holds_unit, is_named_by_columns, is_said_by_unit
 from storage.words.scripts import IS_UNSPACED
 
 LEADS_BACK = re.compile(
@@ -82,11 +84,17 @@ FEATURES = tuple(field.name for field in fields(Features))
 
 @dataclass(frozen=True, slots=True)
 class SentenceEvidence:
-    """A sentence by its place in its passage, and what speaks for it. `met`: the needs that it holds itself."""
+    """A sentence by its place in its passage, and what speaks for it. `met`: the needs that it holds itself.
+
+    `is_beside`: whatever it holds, it is no answer: it has no name where one is asked for, or is nothing but one, or
+    lacks the form of the answer. `lacks_count`: see `server.evidence.asked_figures`.
+    """
 
     place: int
     features: Features
     met: frozenset[int]
+    is_beside: bool = False
+    lacks_count: bool = False
 
 
 @lru_cache(maxsize=256)  # choosing what to read closely, judging and quoting ask for the same passages
@@ -97,7 +105,7 @@ def sentence_evidence(profile: Profile, text: str, context: str = "") -> tuple[S
     return tuple(
         reading.evidence(place)
         for place, sentence in enumerate(sentences)
-        if not (sentence.is_heading or is_table_head(sentences, place))
+        if not (sentence.is_heading or is_table_head(sentences, place) or repeats(sentence.text, context))
     )
 
 
@@ -112,6 +120,8 @@ class _Reading:
         above: frozenset[int],
         near: Sequence[Collection[int]],
         words: tuple[Words, Words],
+        other_code: bool,
+        context: str,
     ) -> None:
         self._in_text, self._in_context = words
         self._profile = profile
@@ -125,6 +135,8 @@ class _Reading:
         self._everywhere = frozenset().union(*held) if held else frozenset()
         self._total = sum(need.weight for need in profile.needs) or 1.0
         self._unit = expected_unit(profile.question)
+        self._has_other_code = other_code
+        self._context = context
         self._worth = [need.weight * self._rareness(number) for number, need in enumerate(profile.needs)]
 
     @classmethod
@@ -144,7 +156,21 @@ class _Reading:
             for number, need in enumerate(profile.needs)
             if any(not (need.is_name and _goes_on(context, offset, need)) for offset in places_of(need, above))
         )
-        return cls(profile, sentences, [frozenset(found) for found in held], met_above, near, (words, above))
+        met = met_above.union(*held)
+        other_code = any(
+            need.is_name and number not in met and names_another_code(need.shown, f"{context}\n{text}")
+            for number, need in enumerate(profile.needs)
+        )
+        return cls(
+            profile,
+            sentences,
+            [frozenset(found) for found in held],
+            met_above,
+            near,
+            (words, above),
+            other_code,
+            context,
+        )
 
     def _rareness(self, number: int) -> float:
         """How little the passage as a whole speaks of it: 1 where no heading and no other sentence does."""
@@ -178,11 +204,20 @@ class _Reading:
             rarest=float(self._rarest() in reachable | self._everywhere),
             **self._names(sentence.text, own | before | above),
             near=float(self._is_near(place, own | before)),
-            **self._kinds(sentence.text),
+            **self._kinds(place),
             **_shape(sentence),
             incomparable=self._incomparable(),
         )
-        return SentenceEvidence(place, features, own)
+        lacks = not sentence.is_row and lacks_count(self._profile.question, sentence.text)
+        return SentenceEvidence(place, features, own, self._is_beside(sentence), lacks)
+
+    def _is_beside(self, sentence: Sentence) -> bool:
+        question = self._profile.question
+        if asks_for_a_name(question):
+            return not holds_a_name(f"{question} {self._context}", sentence.text)
+        if sentence.is_row:  # its columns' names may hold what it lacks
+            return False
+        return says_only_a_name(question, sentence.text) or lacks_form(question, sentence.text)
 
     def _under(self, place: int) -> frozenset[int]:
         """What is met by the heading within the passage that this sentence stands under."""
@@ -248,7 +283,11 @@ class _Reading:
         So does each sentence of a passage that names the other thing and nowhere the asked one, and one that names
         neither but stands behind the other.
         """
-        if self._nowhere - seen or any(self._is_last_near(number, place) for number in self._nearly - seen):
+        if (
+            self._has_other_code
+            or self._nowhere - seen
+            or any(self._is_last_near(number, place) for number in self._nearly - seen)
+        ):
             return True
         text = self._sentences[place].text
         if self._has_other_year(text, seen) or self._has_shorter_name(text, seen):
@@ -282,11 +321,11 @@ class _Reading:
             if need.is_name and number not in seen and len(need.spellings[0]) > 1
         )
 
-    def _kinds(self, text: str) -> dict[str, float]:
-        question, kind = self._profile.question, self._profile.expects
+    def _kinds(self, place: int) -> dict[str, float]:
+        question, kind, text = self._profile.question, self._profile.expects, self._sentences[place].text
         asks_kind = kind not in ("any", "definition")
         is_held = asks_kind and holds_answer(question, kind, text)
-        has_unit = self._unit is not None and holds_unit(self._unit, text)
+        has_unit = self._unit is not None and (holds_unit(self._unit, text) or self._has_unit_above(self._unit, place))
         return {
             "typed": float(is_held),
             "untyped": float(asks_kind and not is_held and kind in _SURE_KINDS),
@@ -295,6 +334,16 @@ class _Reading:
             "unitless": float(self._unit is not None and not has_unit),
             "introduced": float(kind == "definition" and introduces(question, text)),
         }
+
+    def _has_unit_above(self, unit: Unit, place: int) -> bool:
+        """Whether the unit of a row's figures stands in the head of its columns, the caption or the heading."""
+        if not self._sentences[place].is_row:
+            return False
+        above = [self._sentences[head].text for head in head_of(self._sentences, place)]
+        above += [caption_of(self._sentences, place), line_above(self._sentences, place)]
+        heading = self._headings[place]
+        above += [self._sentences[heading].text] if heading is not None else []
+        return is_named_by_columns(unit, self._sentences[place].text, "\n".join(above))
 
     def _incomparable(self) -> float:
         """How much of the question the passage's script or language cannot hold."""

@@ -32,6 +32,20 @@ def caption_of(sentences: Sequence[Sentence], row: int) -> str:
     return next((text for text in found if CAPTION.match(text)), "")
 
 
+def line_above(sentences: Sequence[Sentence], row: int) -> str:
+    """What stands right above the table that this row is in, where it is short; empty where there is nothing."""
+    rows = _rows_around(sentences, row)
+    place = min((*_head(sentences, rows), rows.start)) - 1
+    return sentences[place].text if place >= 0 and len(sentences[place].text) <= _LONGEST_HEAD else ""
+
+
+def heading_of_table(sentences: Sequence[Sentence], row: int) -> int | None:
+    """The place of the heading right above the table that this row is in: it may name the unit of all figures."""
+    rows = _rows_around(sentences, row)
+    place = min((*_head(sentences, rows), rows.start)) - 1
+    return place if place >= 0 and sentences[place].is_heading else None
+
+
 def _rows_around(sentences: Sequence[Sentence], place: int) -> range:
     """The neighbouring rows; empty where `place` is none."""
     first = last = place
@@ -56,6 +70,7 @@ def _is_head_above(sentences: Sequence[Sentence], place: int) -> bool:
     has_row_below = place + 1 < len(sentences) and sentences[place + 1].is_row and not sentences[place].is_row
     return (
         has_row_below
+        and not sentences[place].is_heading
         and len(text) <= _LONGEST_HEAD
         and not text.endswith(tuple(".!?:。！？："))
         and not CAPTION.match(text)

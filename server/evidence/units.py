@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from storage.words.folding import folded
 from storage.words.scripts import IS_HAN
 
 Unit = Literal[
@@ -43,22 +44,28 @@ _TIMES = (
 
 _ASKS: dict[Unit, str] = {
     "clock": r"\b(?:what|which) time\b|\bopening hours\b|\bo'?clock\b|\bwie ?viel Uhr\b|\b(?:quelle|quelles) heures?\b"
-    r"|\bqué hora|\bche ora\b|\bque horas\b|\bhoe laat\b|几点|幾點|几时|什么时间开|营业时间|开放时间|開放時間",
+    r"|\bqué hora|\bche ora\b|\bque horas\b|\bhoe laat\b|几点|几时|什么时间开|营业时间|开放时间",
     "duration": rf"\bhow (?:long|many (?:{_TIMES}))\b|\bwithin what time\b|\bdeadline\b|\bnotice period\b"
     rf"|\bwie ?lange?\b|\bwie ?viele? (?:{_TIMES})\b|\bfrist\b|\bcombien de (?:temps|{_TIMES})\b|\bdélai\b"
-    rf"|\bcuánt[oa]s? (?:tiempo|{_TIMES})\b|\bplazo\b|\bquant[oei] (?:tempo|giorni|mesi|anni|dias|meses)\b"
-    r"|\bhoe ?lang\b|\bhoeveel (?:dagen|weken|maanden)\b|多久|多长时间|多長時間|几天|幾天|多少天|几个?月|几年|几个?小时"
-    r"|几分钟|多少[天月年]|期限",
+    rf"|\bcu[áa]nt[oa]s? (?:tiempo|{_TIMES})\b|\bplazo\b|\bquant[oei] (?:tempo|giorni|mesi|anni|dias|meses)\b"
+    r"|\bhoe ?lang\b|\bhoeveel (?:dagen|weken|maanden)\b|多久|多长时间|几天|多少天|几个?月|几年|几个?小时"
+    r"|几分钟|多少[天月年]|期限"
+    r"|\bhow (?:soon|quickly|fast) (?:must|do (?:i|we|you|they) (?:have|need)|should|can|will)\b",
     "money": r"\bhow much (?:is|are|does|do|did|will|would|can|may|must|money|rent|tax|interest|per|to|for|i|we)\b"
     r"|\b(?:costs?|price|fees?|deposit|salary|fine|charged?|rent|budget|revenue|income|expens\w+|pay)\b.*\?*$"
-    r"|\bkostet\b|\bteuer\b|\bgebühr|\bpreis\b|\bkosten\b|\bwie ?viel (?:geld|zahl|euro|miete|kost)|\bhöhe\b"
-    r"|\bco[uû]te(?:nt)?\b|\bprix\b|\btarif\b|\bmontant\b|\bpay(?:er|e)\b|\bcuesta\b|\bprecio\b|\bcuota\b|\bpagar?\b"
-    r"|\bcosta\b|\bprezzo\b|\bcusta\b|\bpreço\b|\bkost\b|\bprijs\b|多少钱|多少錢|多少元|费用|費用|价格|收费|收費|押金|罚款",
-    "year": r"\b(?:what|which) year\b|\bwelche[ms] jahr\b|\bquelle année\b|\bqué año\b|哪一?年|哪年|何年",
+    r"|\bkostet\b|\bteuer\b|gebühr|\bpreis\b|\bkosten\b|\bwie ?viel .{0,20}(?:geld|zahl|euro|miete|kost)"
+    r"|\bwas (?:be)?zahl\w+|\bhöhe\b"
+    r"|\bco[uû]te(?:nt)?\b|\bprix\b|\btarif\b|\bmontant\b|\bpa[yi](?:er|e|es|ons|ez|ent)\b|\bcuestan?\b|\bprecio\b|\bcuota\b|\bpag(?:[ao]n?|as|amos|ar)\b|\bcobran?\b"
+    r"|\bcu[áa]nto (?:vale|sale)\b"
+    r"|\bcost(?:a|ano)\b|\bprezzo\b|\bcust(?:a|am)\b|\bpreço\b|\bkost\b|\bprijs\b"
+    r"|多少钱|多少元|几块钱|费用|价格|收费|押金|罚款|(?:赔|罚|付|交|缴)多少",
+    "year": r"\b(?:what|which) year\b|\bwelche[ms] jahr\b|\bquelle année\b|\bqu[ée] año\b|哪一?年|哪年|何年",
     "percent": r"\bper ?cent(?:age)?\b|\b(?:what|which) (?:share|proportion|fraction)\b|\bprozent|\bpourcentage\b"
     r"|\bporcentaje\b|\bpercentuale\b|百分之[几多]|百分比|比例",
-    "temperature": r"\btemperatures?\b|\bhow (?:hot|cold|warm)\b|\btemperatur|\btempérature\b|\btemperatura\b|温度|溫度"
+    "temperature": r"\btemp(?:erature)?s?\b|\bhow (?:hot|cold|warm)\b|\btemperatur|\btempérature\b|\btemperatura\b|温度"
     r"|多少度|几度",
+    "speed": r"\bhow fast (?:is|are|does|can)\b(?! (?:i|we|you|they|one)\b)|\bwie schnell (?:ist|sind|fährt)\b"
+    r"|时速多少|多快",
     "length": r"\bhow (?:far|tall|high|wide|deep|big)\b|\bdistance\b|\bheight\b|\bwie (?:weit|hoch|breit|tief|groß)\b"
     r"|\bdistancia\b|多[高远宽深]|多少[米公]",
     "weight": r"\bhow (?:heavy|much \w+ weigh)\b|\bweight?s?\b|\bwie schwer\b|\bpoids\b|\bpeso\b"
@@ -97,6 +104,41 @@ _HOLDS: dict[Unit, str] = {
     "volume": rf"{_FIGURE}(?:[mc]?l|m³|cm³|m3){_NO_MORE}|{_A_NUMBER}\s*(?:(?:milli)?lit(?:er|re|ro)s?{_NO_MORE}"
     r"|gallons?|pints?|毫升|立方米|升)",
 }
+_NO_VALUE = re.compile(
+    r"^\W*(?:(?:and|but|so|please) )?(?:do|does|did|is|are|were|was(?! (?:ist|sind|(?:be)?zahl|kost))|can|could"
+    r"|may|must|should|shall|will|would|has|have|am|who\w*|when|where|why|how (?:do|does|can|did|are|is|should)"
+    r"|darf|dürfen|kann|können|muss|müssen|ist|sind|gibt|bekomm\w*|wer|wem|wann|wo|warum"
+    r"|est-ce|puis|peut|peux|faut|y a-t-il|qui|quand|où|pourquoi"
+    r"|pued[oe]n?|tengo|tenemos|hay|quién|cuándo|dónde|por qué|posso|può|pode)\b"
+    r"|吗\W*$|谁|什么时候|何时|能不能|可不可以|是否|是不是",
+    re.IGNORECASE,
+)
+"""Questions that ask for no value, unless `_VALUE` is there too: "Do I have to pay for water myself?"."""
+
+_VALUE = re.compile(
+    r"\bhow (?:much|many|long|far|high|often)\b|\bat what\b|\bwie ?(?:viel|lang|hoch|teuer)|\bcombien\b|\bcu[áa]nt"
+    r"|\bquant[oiae]\b|多少|几|多久|多[高远宽深重长]",
+    re.IGNORECASE,
+)
+_CURRENCY = (
+    r"[$€£¥]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|pence|cents?|yuan|rmb|cny|chf|francs?|franken|pesos?)\b|[（(]元"
+)
+_NAMED_BY_COLUMNS: dict[Unit, str] = {
+    "money": rf"{_CURRENCY}"
+    r"|\b(?:price|fee|fare|cost|charge|rent|rate|amount|deposit|preis|gebühr|kosten|betrag|beitrag|tarif|prix|coût|montant"
+    r"|redevance|precio|cuota|importe|tarifa|preço|valor|prezzo)s?\b|gebühr|beitrag|元|价|費|费|金额|补贴|标准",
+    "duration": rf"\b(?:{_TIMES})\b|\b(?:duration|period|time|dauer|frist|durée|délai|plazo)\b|天|日数|期限|时间"
+    r"|時間|小时",
+    "clock": r"\b(?:open\w*|clos\w*|hours|time|uhr|horaires?|horario|departs?|arrives?)\b|时间|時間",
+    "percent": r"%|\bper ?cent|prozent|\bshare\b|比例|百分",
+    "temperature": r"°|℃|\bdegrees?\b|\bgrad\b|temperatur|温度",
+    "length": r"\b(?:m|cm|mm|km|metres?|meters?|miles?)\b|length|height|width|länge|höhe|breite|米|长|高",
+    "weight": r"\b(?:kg|g|t|tonnes?|grams?)\b|weight|gewicht|poids|peso|重|公斤",
+    "speed": r"\b(?:knots?|km/h|mph|rpm)\b|speed|geschwindigkeit|vitesse|速",
+    "volume": r"\b(?:l|ml|litres?|liters?|liter)\b|volume|volumen|容量|升",
+    "power": r"\bk?w\b|power|leistung|功率",
+}
+"""What the head of a column, a caption or a heading says where the values below stand without their unit."""
 _QUANTITIES: dict[Unit, str] = {
     "pressure": "pressure|(?-i:Druck)|pression|presión|pressão|压力|压强|气压|水压",
     "speed": "speed|velocity|(?-i:Geschwindigkeit|Drehzahl|Tempo)|vitesse|velocidad|velocidade|速度|时速|转速",
@@ -111,6 +153,7 @@ _QUANTITIES: dict[Unit, str] = {
     "percent": "humidity|(?-i:Luftfeuchtigkeit|Luftfeuchte)|humidité|humedad|umidade|humidade|湿度",
 }
 """Quantities by the words that ask for them, in the languages of the units."""
+_DIGIT = re.compile(r"\d")
 _IS = "is|was|are|were|ist|war|est|était|es|era|é"
 _PARTS = (
     "groups?|washers?|cookers?|vessels?|gauges?|sensors?|valves?|switch|class|units?|scale|maps?|control\\w*|regul\\w*"
@@ -126,6 +169,8 @@ _OF_WHAT = (
     r"|(?:什么|何种|多大的?|多少|哪个)({words})|({words})(?:是|为|有|达到?|到)?(?:了)?(?:多少|多大|多高|几)"
 )
 
+_CURRENCIES = re.compile(_CURRENCY, re.IGNORECASE)
+_IN_COLUMNS = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _NAMED_BY_COLUMNS.items()}
 _ASKING = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _ASKS.items()}
 _ASKING_QUANTITY = {
     unit: re.compile(_OF_WHAT.replace("{words}", words), re.IGNORECASE) for unit, words in _QUANTITIES.items()
@@ -149,6 +194,7 @@ class Quantity(NamedTuple):
 @lru_cache(maxsize=256)
 def asked_quantity(question: str) -> Quantity | None:
     """The quantity whose value the question asks for; None where it asks for something else."""
+    question = folded(question)
     for unit, asks in _ASKING_QUANTITY.items():
         if found := asks.search(question):
             return Quantity(next(group for group in found.groups() if group).casefold(), unit)
@@ -166,7 +212,21 @@ def expected_unit(question: str) -> Unit | None:
     """The unit that the answer must have, None where the question names none."""
     if quantity := asked_quantity(question):
         return quantity.unit
-    return next((unit for unit, asks in _ASKING.items() if asks.search(question)), None)
+    asked = folded(question)
+    if _NO_VALUE.search(asked) and not _VALUE.search(asked):
+        return None
+    return next((unit for unit, asks in _ASKING.items() if asks.search(asked)), None)
+
+
+def is_named_by_columns(unit: Unit, row: str, above: str) -> bool:
+    """Whether a row of a table has a figure, and what stands above it says that it is of that unit."""
+    named = _IN_COLUMNS.get(unit)
+    return named is not None and _DIGIT.search(row) is not None and named.search(above) is not None
+
+
+def names_currency(text: str) -> bool:
+    """Whether a currency stands in the text, with or without a sum."""
+    return _CURRENCIES.search(text) is not None
 
 
 def holds_unit(unit: Unit, text: str) -> bool:

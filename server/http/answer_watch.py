@@ -13,11 +13,14 @@ from server.documents.ground import CitedPassage, Loss, lost_ground
 from server.http.answer_records import StoredAnswer, quoted_before, read_stored, statement_of
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from storage.catalogue.catalogue import Catalogue
-from storage.server_state.answers import AnswerStore, AnswersUnreadable
+from storage.server_state.answers import Answers, AnswersUnreadable
 
 logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 2.0
+
+Claim = Callable[[str], bool]
+"""Whether this server is the first of several to claim something of that name."""
 
 Tell = Callable[[str, Mapping[str, Any]], None]
 """Sends an event to another program: its name, its data."""
@@ -36,10 +39,14 @@ class _Seen:
 class AnswerWatch:
     """Looks when another generation answers. May be used by several threads; `close` ends its own."""
 
-    def __init__(self, index: IndexHolder, answers: AnswerStore, tell: Tell | None = None) -> None:
+    def __init__(
+        self, index: IndexHolder, answers: Answers, tell: Tell | None = None, claim: Claim = lambda _name: True
+    ) -> None:
+        """`claim`: of several servers that see the same, the one that tells it."""
         self._index = index
         self._answers = answers
         self._tell = tell
+        self._claim = claim
         self._looking = threading.Lock()
         self._seen = _Seen()
         self._closed = threading.Event()
@@ -96,7 +103,8 @@ class AnswerWatch:
                 return
             still = {} if is_new else {each: lost for each, lost in before.lost.items() if each in kept}
             self._seen = _Seen(generation, still | found, frozenset(kept), failed)
-            if is_new and before.generation and self._tell is not None:
+            is_another = is_new and before.generation
+            if self._tell is not None and is_another and self._claim(f"{before.generation} > {generation}"):
                 self._tell_what_is_new(before, self._tell)
 
     def _losses(self, catalogue: Catalogue, answers: Sequence[str]) -> dict[str, tuple[Loss, ...]]:

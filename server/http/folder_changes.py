@@ -8,7 +8,8 @@ from typing import TypeVar
 from flask import request
 from flask_babel import lazy_gettext as _l
 
-from server.documents.uploads import Choice, HeldFiles, SentFile, StoredFile, Uploads, disk_failures
+from server.documents.held_uploads import HeldFiles
+from server.documents.uploads import Choice, SentFile, StoredFile, Uploads, disk_failures
 from server.http.body_limits import upload_bytes
 from server.http.form_files import MOST_FILES
 from server.http.problems import Problem, Refused

@@ -31,6 +31,7 @@ from storage.failures import IndexUnreadable
 from storage.formats import ALL_SUFFIXES
 from storage.messages import Message, joined, message
 from storage.server_state.answers import AnswersUnreadable
+from storage.server_state.shared.database import StateUnavailable
 from storage.servers import ServerUnavailable
 from storage.validation_messages import INPUT, what_is_wrong
 
@@ -244,6 +245,11 @@ def _of_unreadable_answers(error: AnswersUnreadable) -> Problem:
     return Problem(503, "answers_unreadable", title, _sentence(error), message("Ask again."), 30)
 
 
+def _of_unavailable_state(error: StateUnavailable) -> Problem:
+    title = _l("The state database cannot be reached")
+    return Problem(503, "state_unavailable", title, _sentence(error), message("Ask again."), 5)
+
+
 _HTTP_SENTENCES: dict[int, tuple[Any, Any]] = {
     400: (_l("The request is not understood"), _l("The request cannot be read.")),
     404: (_l("Not found"), _l("There is nothing at this address.")),
@@ -295,6 +301,7 @@ _TABLE: list[tuple[type[Exception], Callable[[Any], Problem]]] = [
     (Cancelled, _of_cancellation),
     (TimeUp, _of_deadline),
     (AnswersUnreadable, _of_unreadable_answers),
+    (StateUnavailable, _of_unavailable_state),
     (NoPicture, lambda error: Problem(503, "no_picture", _l("No picture of this page"), _sentence(error))),
     (NoRoom, _of_no_room),
     (NotRead, _of_unread_kind),

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event
 from typing import Protocol
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import current_app, g, has_request_context, request
 
 from server import answers
@@ -29,7 +30,8 @@ from server.settings import ServerSettings
 from storage.collections import collection_address
 from storage.folder_listing import FolderListing, read_listing
 from storage.records import DocumentRecord, PageRecord, PageStatus
-from storage.server_state.answers import AnswerStore, KeptAnswer
+from storage.server_state.answers import Answers, KeptAnswer
+from storage.server_state.shared.requests import SharedRequests
 
 EXTENSION = "pagewise"
 COLLECTIONS = "pagewise-collections"
@@ -68,7 +70,7 @@ class Services:
     settings: ServerSettings
     index: IndexHolder
     answering: Callable[[], Answering]
-    answers: AnswerStore
+    answers: Answers
     language_model: str | None
     """The name of the configured language model; None: answers are quoted from the documents."""
     slow_work: SlowWork = field(default_factory=SlowWork)
@@ -91,6 +93,10 @@ class Services:
     """Proposes questions to begin with; None: none are proposed."""
     self_check: SelfCheck = field(default_factory=SelfCheck)
     """Tells whether questions can be answered, and what the server is short of."""
+    signing_key: Callable[[], Ed25519PrivateKey] = Ed25519PrivateKey.generate
+    """What evidence packs are signed with."""
+    shared_requests: SharedRequests | None = None
+    """Who asked how often, of several servers together; None: this one counts by itself."""
     answer_watch: AnswerWatch | None = None
     """Knows which kept answers have lost what they rest on; None: nobody looks."""
     stopping: Event = field(default_factory=Event)

@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _TRY_AGAIN_SECONDS = 30.0
+_TRY_AGAIN_SHARED_SECONDS = 3.0
 _LOST = message(
     "Answers are quoted until tomorrow (UTC). To count today from 0 all the same, stop the server, delete budget.db, "
     "and start it again."
@@ -90,12 +91,16 @@ class CarriedLedger:
     """A ledger that goes on counting in memory, from the last count known, while its file cannot be written.
 
     The file is tried again every 30 seconds, and gets what was counted meanwhile. A count that was never known is not
-    taken for 0: then every method but `add` raises `LedgerUnavailable`. May be used by several threads.
+    taken for 0: then every method but `add` raises `LedgerUnavailable`. So it is as long as a ledger that several
+    servers spend by cannot be read, for nobody knows what the others spend. May be used by several threads.
     """
 
-    def __init__(self, ledger: Ledger, clock: Callable[[], float] = clocks.monotonic) -> None:
+    def __init__(self, ledger: Ledger, clock: Callable[[], float] = clocks.monotonic, *, is_alone: bool = True) -> None:
+        """`is_alone`: nobody else spends; where others do, a count that cannot be read now is not known."""
         self._ledger = ledger
         self._clock = clock
+        self._is_alone = is_alone
+        self._again_seconds = _TRY_AGAIN_SECONDS if is_alone else _TRY_AGAIN_SHARED_SECONDS
         self._lock = threading.Lock()
         self._known: dict[date, int] = {}
         self._unwritten: dict[date, int] = {}
@@ -134,7 +139,7 @@ class CarriedLedger:
 
     def notice(self) -> str | None:
         """Why the count goes on in memory; None while it does not."""
-        if self._failure is None or not self._known:
+        if self._failure is None or not self._known or not self._is_alone:
             return None
         return f"the tokens of today are counted in memory, and forgotten by a restart: {self._failure}"
 
@@ -193,9 +198,11 @@ class CarriedLedger:
         if self._failure is None:
             logger.warning("the count of today's tokens cannot be kept: %s", error)
         self._failure = error
-        self._again_at = self._clock() + _TRY_AGAIN_SECONDS
+        self._again_at = self._clock() + self._again_seconds
 
     def _count(self, day: date) -> int:
+        if self._failure is not None and not self._is_alone:
+            raise self._failure
         if day not in self._known:
             if not self._known or day < max(self._known):
                 raise self._failure or LedgerUnavailable("it was never read")
@@ -217,10 +224,13 @@ class DailyBudget:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         ledger: Ledger | None = None,
         clock: Callable[[], float] = clocks.monotonic,
+        *,
+        is_alone: bool = True,
     ) -> None:
+        """`is_alone`: whether nobody else spends by the same ledger that would go on while it cannot be written."""
         self._limit = tokens_per_day
         self._now = now
-        self._ledger = CarriedLedger(ledger or MemoryLedger(), clock)
+        self._ledger = CarriedLedger(ledger or MemoryLedger(), clock, is_alone=is_alone)
         self.problem()  # the count as it is now is what is gone on from, should the ledger fail
 
     @contextmanager

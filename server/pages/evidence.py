@@ -23,7 +23,7 @@ from server.settings import ServerSettings
 from storage.file_hash import file_sha256
 from storage.message_translation import told
 from storage.messages import decoded
-from storage.server_state.evidence_packs import signing_key, written_pack
+from storage.server_state.evidence_packs import written_pack
 from storage.version import version
 
 _PROMPTS = Path(__file__).parents[1] / "prompt_templates"
@@ -43,7 +43,7 @@ def evidence_pack(answer_id: str) -> Response:
         **{names[number]: png for number, png in pictures.items()},
     }
     about = {"answer": stored.id, "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "program": version()}
-    pack = written_pack(files, about, signing_key(services().index.index_dir))
+    pack = written_pack(files, about, services().signing_key())
     return _download(pack, "application/zip", stored, "zip")
 
 

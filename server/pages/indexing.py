@@ -57,7 +57,7 @@ def plan() -> str:
 def _reindexing() -> Reindexing:
     reindexing = services().reindexing
     if reindexing is None:
-        raise Refused(_NOT_HERE)
+        raise Refused(_ONLY_READ if services().settings.may_reindex else _NOT_HERE)
     return reindexing
 
 
@@ -74,4 +74,11 @@ _NOT_HERE = Problem(
     _l("Not from here"),
     _l("This server can be reached under other names without a token, so it does not start the indexing job."),
     _l("Set API_TOKENS, or run make index."),
+)
+_ONLY_READ = Problem(
+    403,
+    "indexing_not_offered",
+    _l("Not from here"),
+    _l("This server only reads the folder of its index."),
+    _l("Run make index where that can be written."),
 )

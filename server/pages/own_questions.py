@@ -12,6 +12,7 @@ from server.http.problems import Problem, Refused
 from server.http.schema import LONGEST_QUESTION
 from server.http.services import services
 from server.pages.blueprint import blueprint
+from storage.private_files import may_be_written
 from storage.server_state.own_questions import OwnQuestion, State, change_own_questions, read_own_questions
 
 _DEEDS: dict[str, State] = {"accept": "accepted", "reject": "rejected"}
@@ -50,7 +51,10 @@ def settle_question() -> BaseResponse:
             raise Refused(_NO_QUESTION)
         return [_settled(each, deed, text, answer) if each.id == name else each for each in questions]
 
-    change_own_questions(services().index.index_dir, changed)
+    index_dir = services().index.index_dir
+    if not may_be_written(index_dir):
+        raise Refused(_ONLY_READ)
+    change_own_questions(index_dir, changed)
     return redirect(url_for("web.own_questions", show=request.form.get("show") or None), 303)
 
 
@@ -78,6 +82,13 @@ def _address(question: OwnQuestion) -> str:
 
 _NO_DEED = Problem(
     422, "out_of_range", _l("Nothing is to be done"), _l("A question is accepted, with words, or rejected.")
+)
+_ONLY_READ = Problem(
+    503,
+    "only_read",
+    _l("The questions cannot be changed here"),
+    _l("This server only reads the folder of its index."),
+    _l("Change them where the index is made."),
 )
 _NO_QUESTION = Problem(
     404, "not_found", _l("No such question"), _l("It was proposed anew or left out since; look again.")

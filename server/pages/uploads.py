@@ -10,7 +10,8 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.documents.uploads import Choice, HeldFiles, NotHeld, SentFile, StoredFile, document_file, ignore_documents
+from server.documents.held_uploads import HeldFiles
+from server.documents.uploads import Choice, NotHeld, SentFile, StoredFile, document_file, ignore_documents
 from server.http import folder_changes
 from server.http.problems import Problem, Refused
 from server.http.scopes import may

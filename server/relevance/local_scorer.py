@@ -68,6 +68,7 @@ def found_of(metadata: PassageMetadata) -> Found:
         metadata.get("nearest_meaning", 0.0),
         metadata.get("closest_words", 0.0),
         metadata.get("belongs_elsewhere", 0.0),
+        metadata.get("other_edition", False),
     )
 
 

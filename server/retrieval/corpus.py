@@ -17,7 +17,7 @@ import numpy as np
 from llama_index.core import VectorStoreIndex
 from llama_index.core.vector_stores.types import VectorStoreQuery
 
-from server.evidence.examination import sentences_of
+from server.evidence.examination import forget_texts, sentences_of
 from server.retrieval.document_globs import matching
 from server.retrieval.document_names import FIRST_PAGE, Directory, names_of
 from server.retrieval.query_embedding import QueryEmbedder, embed_questions
@@ -206,6 +206,7 @@ def _sentences_in_general(
 def _forget(vectors: VectorCollection) -> None:
     with _building:
         _corpora.pop(vectors).close()
+    forget_texts()
 
 
 def _is_translated(sentences: Matrix, translations: Matrix) -> bool:

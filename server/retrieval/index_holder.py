@@ -98,8 +98,11 @@ class IndexHolder:
         chroma: ServerAddress | None = None,
         check_seconds: float = CHECK_SECONDS,
         load_model: Callable[..., Any] = load_recorded_model,
+        is_left_alone: bool = False,
     ) -> None:
+        """`is_left_alone`: other servers have the same files open, so that nothing is written there."""
         self._index_dir = index_dir
+        self._is_left_alone = is_left_alone
         self._device = device
         self._chroma = chroma
         self._check_seconds = check_seconds
@@ -225,7 +228,7 @@ class IndexHolder:
             if name == keep:
                 return None, state
             try:
-                generation = open_generation(self._index_dir, name, self._chroma)
+                generation = open_generation(self._index_dir, name, self._chroma, is_left_alone=self._is_left_alone)
             except DamagedGeneration as error:
                 logger.error("%s", error)
                 problem = problem or error

@@ -20,12 +20,13 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from server.evidence.examination import Profile, different_words, examine, needs_met, profile_of
 from server.evidence.likelihood import Standing, share_of, strength
 from server.evidence.meaning import Meaning
+from server.evidence.near_misses import is_another_edition, names_edition
 from server.evidence.sentence_ranking import Found
 from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of
 from server.retrieval.document_globs import matching
 from server.retrieval.document_names import Named, asked_years, without_names
 from server.retrieval.index_holder import OpenIndex
-from server.retrieval.topics import supported, topicality
+from server.retrieval.topics import may_be_topic, supported, topicality
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
 from storage.vectors.llama_index import PassageMetadata, add_metadata, passage_node, place_of
@@ -68,7 +69,7 @@ class Candidate:
     """A passage and what speaks for it: `score` 0 to 1, `standing` see `Standing`.
 
     `is_foreign`: in another language than the question, which the embedding model knows as well. `meanings`,
-    `nearest`, `closest`, `elsewhere`: see `server.evidence.sentence_ranking.Found`.
+    `nearest`, `closest`, `elsewhere`, `other_edition`: see `server.evidence.sentence_ranking.Found`.
     """
 
     chunk: ChunkRecord
@@ -80,6 +81,7 @@ class Candidate:
     nearest: float = 0.0
     closest: float = 0.0
     elsewhere: float = 0.0
+    other_edition: bool = False
 
 
 class HybridRetriever(BaseRetriever):
@@ -87,7 +89,8 @@ class HybridRetriever(BaseRetriever):
 
     A query bundle may hold the question in several wordings: all are searched for. `documents` are glob patterns on
     the relative path: only what matches is searched. A node's metadata gains
-    "retrieval_score", "labels", and what `Standing` says as "standing" and "crosses".
+    "retrieval_score", "labels", and what `Standing` says as "standing" and "crosses". With `reads_sentences` what the
+    sentences mean as well, for whoever judges or quotes them: that costs more than all the rest, and changes no order.
     """
 
     def __init__(
@@ -95,6 +98,7 @@ class HybridRetriever(BaseRetriever):
         index: OpenIndex,
         k: int,
         documents: Sequence[str] = (),
+        reads_sentences: bool = True,
         *,
         dense_share: float = DENSE_SHARE,
         evidence_share: float = EVIDENCE_SHARE,
@@ -104,6 +108,7 @@ class HybridRetriever(BaseRetriever):
         self._embed_model = index.embed_model
         self._k = k
         self._documents = tuple(documents)
+        self._reads_sentences = reads_sentences
         self._dense_share = dense_share
         self._evidence_share = evidence_share
 
@@ -117,14 +122,20 @@ class HybridRetriever(BaseRetriever):
         if not questions:
             return []
         found, profiles = zip(*(self._found(question, paths, corpus) for question in questions), strict=True)
-        return self._nodes(self._with_meanings(profiles[0], without_repetition(merged(found), self._k), corpus))
+        best = without_repetition(merged(found), self._k)
+        best = [replace(each, other_edition=_is_another_edition(questions[0], each, corpus)) for each in best]
+        return self._nodes(self._with_meanings(profiles[0], best, corpus))
 
     def _with_meanings(self, profile: Profile, candidates: list[Candidate], corpus: Corpus) -> list[Candidate]:
         """The same, with what their sentences mean, where the model is quick enough to read those."""
-        if corpus.sentences is None:
+        if corpus.sentences is None or not self._reads_sentences:
             return candidates
         passages = [
-            (each.chunk, Found(each.standing.deviations, each.standing.crosses, each.score)) for each in candidates
+            (
+                each.chunk,
+                Found(each.standing.deviations, each.standing.crosses, each.score, other_edition=each.other_edition),
+            )
+            for each in candidates
         ]
         vector = corpus.question_vector(profile.question)
         known = corpus.sentences.with_meanings(
@@ -210,7 +221,7 @@ class HybridRetriever(BaseRetriever):
         cosines = self._generation.exact.cosines(list(dict.fromkeys([*near, *words])), vector)
         mean, deviation = corpus.general_cosine(vector)
         scores = fuse(over_the_mean(cosines, mean, _NEAR_AT_ALL), words, corpus.weights, self._dense_share)
-        plain = fuse(cosines, words, corpus.weights)
+        plain = fuse(cosines, words, corpus.weights) if may_be_topic(profile) else {}
         topic = topicality(profile, list(plain.values()))
         if topic > 0.0:
             alike = self._supported(plain)
@@ -263,6 +274,13 @@ class HybridRetriever(BaseRetriever):
         return [_node(candidate, labels, list(remarks)) for candidate, labels, remarks in known]
 
 
+def _is_another_edition(question: str, candidate: Candidate, corpus: Corpus) -> bool:
+    """Whether the question names another version of the passage's document, of which nothing is said here."""
+    chunk = candidate.chunk
+    called = (chunk.document, corpus.titles.get(chunk.document, ""), chunk.context)
+    return is_another_edition(question, *called) and not names_edition(question, chunk.text)
+
+
 def _is_in_another_language(text: str, language: str | None) -> bool:
     """Whether both languages are known and differ."""
     return language is not None and language_of(text) not in (None, language)
@@ -278,6 +296,7 @@ def _node(candidate: Candidate, labels: list[str], remarks: list[str]) -> NodeWi
         nearest_meaning=candidate.nearest,
         closest_words=candidate.closest,
         belongs_elsewhere=candidate.elsewhere,
+        other_edition=candidate.other_edition,
         labels=labels,
         remarks=remarks,
         also_in=[place_of(chunk) for chunk in candidate.also_in],

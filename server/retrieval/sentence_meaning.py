@@ -18,7 +18,7 @@ from storage.records import ChunkRecord
 
 _MOST = 16  # sentences of a question: with 24 the sets differ by less than their noise; 2 ms each
 _LONGEST = 400  # characters of a sentence
-_REMEMBERED = 4096  # sentences: 8 MB
+_REMEMBERED = 12_000  # sentences: 24 MB
 
 
 class SentenceReader:

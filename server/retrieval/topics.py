@@ -34,12 +34,15 @@ _SATURATION, _LENGTH = 1.2, 0.75  # BM25's k1 and b
 def topicality(profile: Profile, scores: Sequence[float]) -> float:
     """How surely the query describes a topic, 0 to 1: in many words, none of them a name, by passages about as good."""
     best = sorted(scores, reverse=True)[:_FLAT_DEPTH]
-    if profile.expects in _THINGS or any(need.is_name for need in profile.needs):
-        return 0.0
-    if len(best) < _FLAT_DEPTH or best[0] <= 0.0:
+    if not may_be_topic(profile) or len(best) < _FLAT_DEPTH or best[0] <= 0.0:
         return 0.0
     flatness = sum(best[1:]) / (len(best) - 1) / best[0]
     return _between(flatness, _FLAT) * _between(len(profile.needs), _WORDS)
+
+
+def may_be_topic(profile: Profile) -> bool:
+    """Whether the query may describe a topic, whatever is found: it names nothing, and asks for no thing."""
+    return profile.expects not in _THINGS and not any(need.is_name for need in profile.needs)
 
 
 def _between(value: float, steps: tuple[float, float]) -> float:

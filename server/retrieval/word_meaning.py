@@ -24,7 +24,7 @@ from storage.words.terms import STOP_WORDS, content_runs
 CutWords = Callable[[str], list[str]]
 """The words of a text without spaces between them."""
 
-_REMEMBERED = 20_000  # words: 40 MB
+_REMEMBERED = 40_000  # words: 80 MB; the documents of an office in three languages have 35,000
 _LONGEST = 600  # characters of a sentence
 _FEWEST_TITLES = 2  # with one nothing is another document's
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from storage.catalogue.phrase_matches import Memory, PhraseMatches
 from storage.catalogue.rows import (
     ADD_REMARKS,
     CHUNK_COLUMNS,
@@ -141,6 +142,12 @@ _MOST_COMPARED = 5000  # of the passages that hold a word, the first ones
 _WITHOUT_REMARKS = 2  # the schema's version
 _SHORTEST_PART = 4  # letters of a part of a compound
 _MOST_COMPOUNDS = 12  # for one word
+_MOST_WORDS = 20_000  # of which it is remembered how common they are, or what is composed with them: 3 MB
+_MOST_PAGES = 20_000  # of which label and remarks are remembered: 3 MB
+_MOST_CHUNKS = 4_096  # that are remembered with their texts: 10 MB
+
+_Notes = tuple[str, tuple[str, ...]]
+_NOTHING: _Notes = ("", ())
 _IDS_PER_QUERY = 500  # under SQLite's limit of bound values
 
 
@@ -214,8 +221,10 @@ class Catalogue:
         return int(version)
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and forget what was remembered."""
         self._connections.close()
+        for name in ("_phrase_matches", "_frequencies", "_composed", "_notes", "_chunks"):
+            self.__dict__.pop(name, None)
 
     def __enter__(self) -> Self:
         return self
@@ -302,10 +311,15 @@ class Catalogue:
         with suppress(sqlite3.Error):
             self.documents()
             self.odd_counts()
+            _ = self._phrase_matches
 
     @cached_property
     def _all_documents(self) -> tuple[DocumentRecord, ...]:
         return tuple(self._every_document())
+
+    @cached_property
+    def _documents_by_path(self) -> Mapping[str, DocumentRecord]:
+        return {document.path: document for document in self._all_documents}
 
     def _every_document(self) -> list[DocumentRecord]:
         return self._documents("SELECT * FROM documents ORDER BY path")
@@ -321,6 +335,8 @@ class Catalogue:
 
     def document(self, path: str) -> DocumentRecord | None:
         """The record of one path, None if it is not known."""
+        if not self._writable:
+            return self._documents_by_path.get(path)
         return next(iter(self._documents("SELECT * FROM documents WHERE path = ?", (path,))), None)
 
     def pages(self, path: str) -> list[PageRecord]:
@@ -347,17 +363,11 @@ class Catalogue:
 
     def labels(self, places: Sequence[tuple[str, Sequence[int]]]) -> list[list[str]]:
         """For each of these, a document and page numbers, the pages' labels: each once, in order of the pages."""
-        wanted = [(place, path, page) for place, (path, pages) in enumerate(places) for page in pages]
-        rows = self._rows(
-            "SELECT json_extract(value, '$[0]') AS place, label FROM json_each(?) JOIN pages"
-            " ON document = json_extract(value, '$[1]') AND number = json_extract(value, '$[2]')"
-            " WHERE label != '' ORDER BY place, number",
-            (json.dumps(wanted),),
-        )
-        found: list[dict[str, None]] = [{} for _ in places]
-        for place, label in rows:
-            found[place][label] = None
-        return list(map(list, found))
+        notes = self._notes_on(places)
+        return [
+            list(dict.fromkeys(notes[path, page][0] for page in sorted(pages) if notes.get((path, page), _NOTHING)[0]))
+            for path, pages in places
+        ]
 
     def odd_pages(self, documents: Collection[str] | None = None) -> list[tuple[str, PageRecord]]:
         """(document, page) of every page of which a person should know something; their texts are left out.
@@ -387,22 +397,37 @@ class Catalogue:
 
     def remarks(self, places: Sequence[tuple[str, Sequence[int]]]) -> list[tuple[str, ...]]:
         """For each of these, a document and page numbers, the remarks on the pages, each once."""
-        if self._page_columns == PAGE_COLUMNS_2:
-            return [() for _ in places]
-        wanted = [(place, path, page) for place, (path, pages) in enumerate(places) for page in pages]
+        notes = self._notes_on(places)
+        said = [[notes.get((path, page), _NOTHING)[1] for page in sorted(pages)] for path, pages in places]
+        return [tuple(dict.fromkeys(remark for remarks in each for remark in remarks)) for each in said]
+
+    def _notes_on(self, places: Sequence[tuple[str, Sequence[int]]]) -> Mapping[tuple[str, int], _Notes]:
+        pages = dict.fromkeys((path, page) for path, numbers in places for page in numbers)
+        return self._read_notes(pages) if self._writable else self._notes.of(pages)
+
+    def _read_notes(self, pages: Collection[tuple[str, int]]) -> dict[tuple[str, int], _Notes]:
+        """Label and remarks of those of these pages that have any."""
+        remarks = "''" if self._page_columns == PAGE_COLUMNS_2 else "remarks"
         rows = self._rows(
-            "SELECT wanted.value ->> 0, remarks FROM json_each(?) AS wanted"
-            " JOIN pages ON document = wanted.value ->> 1 AND number = wanted.value ->> 2 WHERE remarks != ''"
-            " ORDER BY wanted.value ->> 0, number",
-            (json.dumps(wanted),),
+            f"SELECT document, number, coalesce(label, ''), {remarks} AS said FROM json_each(?) AS wanted JOIN pages"
+            " ON document = wanted.value ->> 0 AND number = wanted.value ->> 1 WHERE label != '' OR said != ''",
+            (json.dumps(list(pages)),),
         )
-        said: list[dict[str, None]] = [{} for _ in places]
-        for place, remarks in rows:
-            said[place].update(dict.fromkeys(remarks_of(remarks)))
-        return [tuple(each) for each in said]
+        return {(document, number): (label, remarks_of(said)) for document, number, label, said in rows}
+
+    @cached_property
+    def _notes(self) -> Memory[tuple[str, int], _Notes]:
+        return Memory(self._read_notes, _MOST_PAGES)
 
     def chunks(self, ids: Iterable[str]) -> dict[str, ChunkRecord]:
         """The chunks of these ids; an unknown id is simply absent."""
+        return self._read_chunks(ids) if self._writable else self._chunks.of(list(ids))
+
+    @cached_property
+    def _chunks(self) -> Memory[str, ChunkRecord]:
+        return Memory(self._read_chunks, _MOST_CHUNKS)
+
+    def _read_chunks(self, ids: Iterable[str]) -> dict[str, ChunkRecord]:
         wanted = list(ids)
         found: dict[str, ChunkRecord] = {}
         for start in range(0, len(wanted), _IDS_PER_QUERY):
@@ -446,9 +471,12 @@ class Catalogue:
 
     def search(self, question: str, limit: int, documents: Collection[str] | None = None) -> list[LexicalHit]:
         """The best chunks by BM25 over stems and CJK bigrams, best first; at most `limit`, perhaps none."""
-        expression = lexical.match_expression(question, self._compounds)
-        if expression is None:
+        phrases = lexical.match_phrases(question, self._compounds)
+        if not phrases:
             return []
+        if documents is None and not self._writable:
+            return self._phrase_matches.best(phrases, limit)
+        expression = lexical.any_of(phrases)
         best = "ORDER BY score DESC, place LIMIT ?"
         if documents is None:
             matches = self._rows(f"{_MATCHES} {best}", (expression, limit))
@@ -511,12 +539,17 @@ class Catalogue:
 
     def _compounds(self, stems: Collection[str]) -> list[str]:
         """Words of the index that begin or end with one of these stems and hold another word besides."""
-        words, found = (self._words() if self._writable else self._all_words), dict[str, None]()
+        known = self._words_composed_with(stems) if self._writable else self._composed.of(stems)
+        return list(dict.fromkeys(word for stem in stems for word in known[stem]))
+
+    def _words_composed_with(self, stems: Collection[str]) -> dict[str, list[str]]:
+        words = self._words() if self._writable else self._all_words
+        found: dict[str, list[str]] = {stem: [] for stem in stems}
         for stem in stems:
             if len(stem) >= _SHORTEST_PART and stem.isalpha():
                 edges = re.compile(rf"^(?:{stem}\w{{{_SHORTEST_PART},}}|\w{{{_SHORTEST_PART},}}{stem})$", re.MULTILINE)
-                found |= dict.fromkeys(islice((match.group() for match in edges.finditer(words)), _MOST_COMPOUNDS))
-        return list(found)
+                found[stem] = list(islice((match.group() for match in edges.finditer(words)), _MOST_COMPOUNDS))
+        return found
 
     @cached_property
     def _all_words(self) -> str:
@@ -527,15 +560,21 @@ class Catalogue:
         return "\n".join(row[0] for row in self._rows("SELECT term FROM vocabulary WHERE term IS NOT NULL"))
 
     def _ids(self, places: Sequence[int]) -> Mapping[int, str]:
-        """The ids of the chunks in these places. A published catalogue's are all remembered: each would cost a page."""
-        if not self._writable:
-            return self._all_ids
+        """The ids of the chunks in these places."""
         query = "SELECT rowid, id FROM chunks WHERE rowid IN (SELECT value FROM json_each(?))"
         return dict(self._rows(query, (json.dumps(places),)))
 
     @cached_property
-    def _all_ids(self) -> Mapping[int, str]:
-        return dict(self._rows("SELECT rowid, id FROM chunks"))
+    def _phrase_matches(self) -> PhraseMatches:
+        return PhraseMatches(self._connections.lent)
+
+    @cached_property
+    def _frequencies(self) -> Memory[str, int]:
+        return Memory(self._counted, _MOST_WORDS)
+
+    @cached_property
+    def _composed(self) -> Memory[str, list[str]]:
+        return Memory(self._words_composed_with, _MOST_WORDS)
 
     @cached_property
     def _homes(self) -> Mapping[int, str]:
@@ -547,6 +586,9 @@ class Catalogue:
 
     def document_frequencies(self, terms: Collection[str]) -> dict[str, int]:
         """In how many chunks each term occurs, as stored (stemmed); a term nobody uses is absent."""
+        return self._counted(terms) if self._writable else self._frequencies.of(terms)
+
+    def _counted(self, terms: Collection[str]) -> dict[str, int]:
         rows = self._rows(
             "SELECT term, doc FROM vocabulary WHERE term IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(terms)),),

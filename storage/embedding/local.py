@@ -13,6 +13,7 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
+from storage.embedding.eight_bits import SteppingDown
 from storage.embedding.models import ModelIdentity, ModelUnavailable
 from storage.embedding.universal_files import is_universal
 from storage.messages import message
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_EIGHT_BIT_PRODUCTS = frozenset({"avx512_vnni", "avx_vnni", "amx_int8"})
 _GRAPHICS_CARDS = ("/dev/nvidia0", "/dev/kfd", "/dev/dxg")  # NVIDIA, AMD, Windows' subsystem for Linux
 
 
@@ -31,7 +33,12 @@ def build_text_embedder(identity: ModelIdentity, device: str = "auto", batch_siz
     On a processor that is an `Encoder`, and neither torch nor LlamaIndex is imported: seconds of a run that takes
     twenty. Raises `ModelUnavailable` as `build_embed_model` does.
     """
-    return _encoder(identity, device, batch_size) or _hugging_face_embedding(identity, device, batch_size)
+    encoder = _encoder(identity, device, batch_size)
+    if encoder is None:
+        return _hugging_face_embedding(identity, device, batch_size)
+    if is_universal(Path(identity.location)) or not _multiplies_eight_bits():
+        return encoder
+    return SteppingDown(encoder, lambda: _openvino_encoder(identity, device, batch_size, eight_bits=True))
 
 
 def build_embed_model(identity: ModelIdentity, device: str = "auto", batch_size: int = 32) -> Any:
@@ -72,7 +79,9 @@ def _encoder(identity: ModelIdentity, device: str, batch_size: int) -> "TextEnco
         ) from error
 
 
-def _openvino_encoder(identity: ModelIdentity, device: str, batch_size: int) -> "TextEncoder | None":
+def _openvino_encoder(
+    identity: ModelIdentity, device: str, batch_size: int, *, eight_bits: bool = False
+) -> "TextEncoder | None":
     if _device(device) != "cpu":
         return None
     try:
@@ -86,6 +95,7 @@ def _openvino_encoder(identity: ModelIdentity, device: str, batch_size: int) -> 
             identity.max_tokens,
             half_precision=_is_fast_at_bfloat16("cpu"),
             batch_size=batch_size,
+            eight_bits=eight_bits,
         )
     except NotAnEncoder as reason:
         logger.info("%s is embedded by PyTorch: %s", identity.short_name, reason)
@@ -137,14 +147,23 @@ def _device(wanted: str) -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
+def _multiplies_eight_bits() -> bool:
+    """Whether the processor has instructions for sums of products of whole numbers of 8 bits."""
+    return not _EIGHT_BIT_PRODUCTS.isdisjoint(_processor_flags())
+
+
+def _processor_flags() -> list[str]:
+    try:
+        return Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
+    except OSError:
+        return []
+
+
 def _is_fast_at_bfloat16(device: str) -> bool:
     """Without these instructions bfloat16 on a CPU is slower than float32, so the processor's flags decide."""
     if device.startswith("cuda"):
         import torch
 
         return bool(torch.cuda.is_bf16_supported())
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
-    except OSError:
-        return False
+    flags = _processor_flags()
     return device == "cpu" and ("avx512_bf16" in flags or "amx_bf16" in flags)

@@ -28,13 +28,15 @@ Weights = Mapping[str, NDArray[np.float32]]
 """By name, without the model's own prefix: "embeddings.word_embeddings.weight", …"""
 
 _COUNTED_AFTER_PADDING = ("roberta", "xlm-roberta")  # positions begin behind the number of the padding token
+_LARGEST = np.float32(127)
 _MASKED = -1e4  # added to the attention that padding would get: far below any real one, and finite in half precision
 
 
-def encoder_graph(config: Mapping[str, Any], weights: Weights, pooling: Pooling) -> Model:
+def encoder_graph(config: Mapping[str, Any], weights: Weights, pooling: Pooling, *, eight_bits: bool = False) -> Model:
     """From token ids and attention mask, both `(n, tokens)` int64, to unit vectors `(n, hidden_size)`.
 
-    `config` is the model's config.json. The graph refers to the weights' memory. Raises `KeyError` for one missing.
+    `config` is the model's config.json. The graph refers to the weights' memory, but for those of the linear layers
+    where `eight_bits` rounds these to 255 steps, row by row. Raises `KeyError` for one missing.
     """
     ids = opset13.parameter([-1, -1], np.int64, name="input_ids")
     mask = opset13.parameter([-1, -1], np.int64, name="attention_mask")
@@ -42,7 +44,7 @@ def encoder_graph(config: Mapping[str, Any], weights: Weights, pooling: Pooling)
     attention = opset13.multiply(
         opset13.subtract(_number(1.0), opset13.unsqueeze(counts, _axes(1, 2))), _number(_MASKED)
     )
-    network = _Network(config, weights)
+    network = _Network(config, weights, eight_bits)
     states = network.embedded(ids)
     for layer in range(config["num_hidden_layers"]):
         states = network.layer(f"encoder.layer.{layer}", states, attention)
@@ -57,8 +59,9 @@ def first_position(config: Mapping[str, Any]) -> int:
 class _Network:
     """Pieces of the network by the names that their weights have."""
 
-    def __init__(self, config: Mapping[str, Any], weights: Weights) -> None:
+    def __init__(self, config: Mapping[str, Any], weights: Weights, eight_bits: bool) -> None:
         self._weights = weights
+        self._eight_bits = eight_bits
         self._epsilon = float(config["layer_norm_eps"])
         self._heads = int(config["num_attention_heads"])
         self._head_size = int(config["hidden_size"]) // self._heads
@@ -97,7 +100,8 @@ class _Network:
         return opset13.transpose(parts, _axes(0, 2, 1, 3))
 
     def _linear(self, name: str, states: Node) -> Node:
-        product = opset13.matmul(states, self._constant(f"{name}.weight"), False, True)
+        matrix = _rounded(self._weights[f"{name}.weight"]) if self._eight_bits else self._constant(f"{name}.weight")
+        product = opset13.matmul(states, matrix, False, True)
         return opset13.add(product, self._constant(f"{name}.bias"))
 
     def _normalised(self, name: str, states: Node) -> Node:
@@ -106,6 +110,13 @@ class _Network:
 
     def _constant(self, name: str) -> Node:
         return opset13.constant(self._weights[name], shared_memory=True)
+
+
+def _rounded(matrix: NDArray[np.float32]) -> Node:
+    """The matrix `(out, in)` as whole numbers from -127 to 127 and a scale for each row."""
+    scale = np.maximum(np.abs(matrix).max(axis=1, keepdims=True), np.finfo(np.float32).tiny) / _LARGEST
+    rounded = np.round(matrix / scale).astype(np.int8)
+    return opset13.multiply(opset13.convert(opset13.constant(rounded), "f32"), opset13.constant(scale))
 
 
 def _pooled(states: Node, counts: Node, pooling: Pooling) -> Node:

@@ -54,27 +54,32 @@ def is_locked(index_dir: Path) -> bool:
             if not file.read(1):
                 return False  # the usual case, without touching the lock under a job that is about to begin
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except (FileNotFoundError, PermissionError):
-        return False  # the index of another account: nothing of it can be read anyway
     except BlockingIOError:
         return True
+    except OSError:
+        return False  # no file yet, another account's index of which nothing can be read, a file system without locks
     return False
 
 
 def mark_served(index_dir: Path) -> IO[str] | None:
     """Have jobs know that a server answers from this index, until the file is closed; None: that cannot be noted."""
     try:
-        file = open(index_dir / _SERVED, "a", encoding="utf-8", opener=private_opener)  # noqa: SIM115 - kept open
+        # "a+": over NFS a shared lock needs a file that may be read, and an exclusive one a file that may be written.
+        file = open(index_dir / _SERVED, "a+", encoding="utf-8", opener=private_opener)  # noqa: SIM115 - kept open
     except OSError:
         return None
-    fcntl.flock(file, fcntl.LOCK_SH)
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH)
+    except OSError:  # a file system without locks
+        file.close()
+        return None
     return file
 
 
 def is_served(index_dir: Path) -> bool:
     """Whether a server answers from this index now."""
     try:
-        with (index_dir / _SERVED).open(encoding="utf-8") as file:
+        with (index_dir / _SERVED).open("r+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True

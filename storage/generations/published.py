@@ -134,8 +134,12 @@ def open_exact_vectors(index_dir: Path, name: str) -> ExactVectors:
         return ExactVectors.open(generations_directory(index_dir) / name / EXACT_VECTORS, catalogue.chunk_ids())
 
 
-def open_generation(index_dir: Path, name: str | None = None, chroma: ServerAddress | None = None) -> Generation:
+def open_generation(
+    index_dir: Path, name: str | None = None, chroma: ServerAddress | None = None, *, is_left_alone: bool = False
+) -> Generation:
     """Open a published generation (the current one by default). `chroma` is asked if that is where its vectors are.
+
+    `is_left_alone`: nothing is written there, since others have it open as well. So it is where nothing can be written.
 
     Sizes and hashes of its immutable files are compared with the manifest first, so that torn or altered files are
     found before Chroma maps them. Raises `NoIndex`, `DamagedGeneration` or `ServerUnavailable`.
@@ -147,7 +151,7 @@ def open_generation(index_dir: Path, name: str | None = None, chroma: ServerAddr
     try:
         catalogue = Catalogue.open(directory / CATALOGUE)
         exact = ExactVectors.open(directory / EXACT_VECTORS, catalogue.chunk_ids())
-        vectors = _vector_place(directory, manifest, chroma).open()
+        vectors = _vector_place(directory, manifest, chroma, is_left_alone).open()
     except Exception as error:
         if catalogue is not None:
             catalogue.close()
@@ -171,9 +175,11 @@ def open_generation(index_dir: Path, name: str | None = None, chroma: ServerAddr
     return generation
 
 
-def _vector_place(directory: Path, manifest: Manifest, chroma: ServerAddress | None) -> VectorPlace:
+def _vector_place(
+    directory: Path, manifest: Manifest, chroma: ServerAddress | None, is_left_alone: bool
+) -> VectorPlace:
     if not manifest.collection:
-        return Directory(directory / CHROMA)
+        return Directory(directory / CHROMA, is_left_alone)
     if chroma is None:
         raise ServerUnavailable(
             message(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from storage.damaged_files import identity_of, is_damage, set_aside
 from storage.failures import reason_of
@@ -28,6 +28,7 @@ _WAIT_SECONDS = 5.0
 _WAIT_AFTER_A_FAILURE_SECONDS = 0.1  # who asks next does not wait as long again
 _SCHEMA = "CREATE TABLE IF NOT EXISTS answers (id TEXT PRIMARY KEY, document TEXT NOT NULL)"
 _LATER_COLUMNS = ("summary TEXT", "kept_at REAL")  # files of earlier versions have none of them
+_ABSENT = {"summary": "''", "kept_at": "0.0"}  # of those columns
 _DAY_SECONDS = 86_400
 
 T = TypeVar("T")
@@ -50,6 +51,31 @@ class _Held:
     document: str
     summary: str
     kept_at: float
+
+
+class Answers(Protocol):
+    """Where answers are kept: a file beside the index (`AnswerStore`), or a database that servers share."""
+
+    def put(self, answer_id: str, document: str, summary: str = "") -> None:
+        """Keep an answer, in its old place where it is kept already. Never fails: see `unstored`."""
+
+    def get(self, answer_id: str) -> str | None:
+        """The answer kept under that id; None when there is none, or none any more. Raises `AnswersUnreadable`."""
+
+    def newest(self) -> list[KeptAnswer]:
+        """All answers that are kept, the newest first. Raises `AnswersUnreadable`."""
+
+    def delete(self, answer_ids: Sequence[str] | None = None) -> None:
+        """Forget these answers, or all of them. Raises `AnswersUnreadable`."""
+
+    def unstored(self, answer_id: str) -> str | None:
+        """Why this answer is in memory only, and gone after a restart; None when it is stored."""
+
+    def notice(self) -> str | None:
+        """What is wrong, for who looks after the server; None when nothing is."""
+
+    def close(self) -> None:
+        """Write what waits, if that goes now."""
 
 
 class AnswerStore:
@@ -163,6 +189,9 @@ class AnswerStore:
             )
         return None
 
+    def close(self) -> None:
+        """Nothing is open between calls."""
+
     def _write(self) -> None:
         with self._writing:
             try:
@@ -229,6 +258,32 @@ class AnswerStore:
             self._aside = aside
             with self._memory:
                 self._waiting = set(self._held)
+
+
+@dataclass(frozen=True, slots=True)
+class FiledAnswer:
+    """An answer as it lies in the file; `kept_at` is 0.0 where an earlier version did not note it."""
+
+    id: str
+    document: str
+    summary: str
+    kept_at: float
+
+
+def filed_answers(file: Path) -> list[FiledAnswer]:
+    """All answers of a file, the oldest first, which is not changed; none where it is not there.
+
+    Raises `sqlite3.Error`.
+    """
+    if not file.is_file():
+        return []
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        known = {row[1] for row in connection.execute("PRAGMA table_info(answers)")}
+        if not known:
+            return []
+        later = [f"coalesce({name}, {absent})" if name in known else absent for name, absent in _ABSENT.items()]
+        rows = connection.execute(f"SELECT id, document, {', '.join(later)} FROM answers ORDER BY rowid").fetchall()
+    return [FiledAnswer(str(id_), str(document), str(summary), float(at)) for id_, document, summary, at in rows]
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

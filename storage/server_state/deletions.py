@@ -21,9 +21,9 @@ def note_deletion(index_dir: Path, path: str) -> None:
 
 
 def forget_deletions(index_dir: Path, paths: Iterable[str]) -> None:
-    """These are done with: they are out of the index, or there again."""
+    """These are done with: out of the index, or there again. Where nothing can be written, nothing was noted."""
     for path in paths:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             _note(index_dir, path).unlink()
 
 

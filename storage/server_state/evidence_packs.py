@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from storage.messages import message
 from storage.private_files import private_directory, write_private
+from storage.server_state.shared.database import StateUnavailable
+from storage.server_state.shared.entries import SharedEntries
 
 KEY_FILE = "pack.key"
 CONTENTS, SIGNATURE = "pack.json", "pack.signature"
@@ -50,16 +52,31 @@ def signing_key(index_dir: Path) -> Ed25519PrivateKey:
             return known
         private_directory(index_dir)
         made = Ed25519PrivateKey.generate()
-        secret = made.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-        write_private(index_dir / KEY_FILE, base64.b64encode(secret).decode("ascii"))
+        write_private(index_dir / KEY_FILE, _text_of(made))
         return made
 
 
-def own_fingerprint(index_dir: Path) -> str:
+def shared_signing_key(entries: SharedEntries, index_dir: Path) -> Ed25519PrivateKey:
+    """The key of all servers that share these entries: that of this index, or a new one, whoever comes first.
+
+    Raises `StateUnavailable`.
+    """
+    found = entries.get(KEY_FILE)
+    if found is None:
+        try:
+            known = _known_key(index_dir)
+        except (OSError, ValueError):
+            known = None
+        found = entries.first(KEY_FILE, _text_of(known or Ed25519PrivateKey.generate()))
+    return _key_of(found)
+
+
+def own_fingerprint(index_dir: Path, shared: SharedEntries | None = None) -> str:
     """The short form of the key of the server with this index; "" where it has none, or none that can be read."""
     try:
-        known = _known_key(index_dir)
-    except (OSError, ValueError):
+        written = shared.get(KEY_FILE) if shared is not None else None
+        known = _key_of(written) if written is not None else _known_key(index_dir)
+    except (OSError, ValueError, StateUnavailable):
         return ""
     return fingerprint(known.public_key()) if known is not None else ""
 
@@ -69,6 +86,14 @@ def _known_key(index_dir: Path) -> Ed25519PrivateKey | None:
         text = (index_dir / KEY_FILE).read_text(encoding="ascii")
     except FileNotFoundError:
         return None
+    return _key_of(text)
+
+
+def _text_of(key: Ed25519PrivateKey) -> str:
+    return base64.b64encode(key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())).decode("ascii")
+
+
+def _key_of(text: str) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(base64.b64decode(text, validate=True))
 
 

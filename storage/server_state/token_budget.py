@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from storage.damaged_files import FileIdentity, identity_of, is_damage, set_aside
 from storage.failures import reason_of
@@ -25,6 +25,9 @@ _KEPT_DAYS = 90
 _BUSY_SECONDS = 2.0
 
 T = TypeVar("T")
+
+Period = Literal["day", "month"]
+"""What is counted together; a month is counted under its first day."""
 
 
 class LedgerUnavailable(Exception):

@@ -8,8 +8,8 @@ makes adding twice as slow. Ids are the catalogue's chunk ids; similarity is the
 
 import math
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from storage.caches.embeddings import Matrix
 from storage.failures import IndexUnreadable, StorageFailed, sqlite_sentence
 from storage.messages import message
 from storage.vectors.chroma import ChromaError, InternalError, Settings, chromadb
+from storage.vectors.working_copy import WorkingCopy
 
 _COLLECTION = "passages"
 _UNIT_NORM_TOLERANCE = 1e-2
@@ -34,10 +35,16 @@ class InvalidVector(ValueError):
 
 
 class VectorCollection:
-    """An open collection. One process at a time may hold a directory open; never replace one under an open path."""
+    """An open collection. Never replace a directory under an open path, and never write into one that others hold.
 
-    def __init__(self, client: Any, collection: Any, dimension: int) -> None:
+    `on_close` ends the client and what belongs to it; without it the client alone.
+    """
+
+    def __init__(
+        self, client: Any, collection: Any, dimension: int, on_close: Callable[[], None] | None = None
+    ) -> None:
         self.dimension = dimension
+        self._on_close = on_close or client.close
         self._client = client
         self._collection = collection
 
@@ -128,7 +135,7 @@ class VectorCollection:
 
     def close(self) -> None:
         """Give files, connections and memory back. The object is of no use afterwards."""
-        self._client.close()
+        self._on_close()
 
     def check(self) -> None:
         """Raise `ServerUnavailable` where a server holds the collection and does not answer with it."""
@@ -171,15 +178,19 @@ def create_vectors(directory: Path, dimension: int, expected: int) -> VectorColl
     return VectorCollection(client, collection, dimension)
 
 
-def open_vectors(directory: Path) -> VectorCollection:
-    """The collection of an existing directory. Raises what Chroma raises when it is damaged."""
-    client = _client(directory)
-    try:
+def open_vectors(directory: Path, *, in_a_copy: bool = False) -> VectorCollection:
+    """The collection of an existing directory, or of a copy, so that nothing is written there.
+
+    Raises what Chroma raises when it is damaged, and `OSError` where there is no room for a copy.
+    """
+    with ExitStack() as opened:
+        if in_a_copy:
+            directory = opened.enter_context(closing(WorkingCopy(directory))).directory
+        client = _client(directory)
+        opened.callback(client.close)
         collection, dimension = found_collection(client, _COLLECTION)
-    except BaseException:
-        client.close()
-        raise
-    return VectorCollection(client, collection, dimension)
+        closed = opened.pop_all()
+    return VectorCollection(client, collection, dimension, closed.close)
 
 
 def created_collection(client: Any, name: str, dimension: int, expected: int, looked_at: int = _THOROUGH) -> Any:

@@ -106,6 +106,7 @@ class PassageMetadata(TypedDict, total=False):
     nearest_meaning: float
     closest_words: float
     belongs_elsewhere: float
+    other_edition: bool
     labels: list[str]
     remarks: list[str]
     also_in: list[PassagePlace]
@@ -119,9 +120,10 @@ def metadata_of(node: BaseNode) -> PassageMetadata:
 
 def add_metadata(node: BaseNode, added: PassageMetadata) -> None:
     """More of the passage, for later steps of the question alone: neither prompts nor vectors see it."""
-    node.metadata |= added
-    node.excluded_llm_metadata_keys += list(added)
-    node.excluded_embed_metadata_keys += list(added)
+    # Within the objects that are there: LlamaIndex 0.14 checks the whole node whenever one is assigned.
+    node.metadata.update(added)
+    node.excluded_llm_metadata_keys.extend(added)
+    node.excluded_embed_metadata_keys.extend(added)
 
 
 def passage_node(chunk: ChunkRecord) -> TextNode:

@@ -29,9 +29,10 @@ class VectorPlace(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Files of this machine."""
+    """Files of this machine. `is_left_alone`: opening writes nothing there, since others have it open as well."""
 
     path: Path
+    is_left_alone: bool = False
 
     def create(self, dimension: int, expected: int) -> "VectorCollection":
         """See `VectorPlace`."""
@@ -42,8 +43,9 @@ class Directory:
     def open(self) -> "VectorCollection":
         """See `VectorPlace`."""
         from storage.vectors.collection import open_vectors
+        from storage.vectors.working_copy import must_be_copied
 
-        return open_vectors(self.path)
+        return open_vectors(self.path, in_a_copy=self.is_left_alone or must_be_copied(self.path))
 
     def remove(self) -> None:
         """See `VectorPlace`."""

@@ -64,6 +64,7 @@ _WRITTEN_ENGLISH = """
     if i my you your we our it its be have has not there this that from at by
     """
 _ENGLISH = frozenset(_WRITTEN_ENGLISH.split())
+_SMALL = _ENGLISH.union(*_STOPS.values())
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SIGNS = {"de": "äöüß", "fr": "àâçèêëîïôœùû", "es": "ñ¿¡áíóú", "pt": "ãõáíóú"}
 _LEAST_SHARE = 0.25  # of the words
@@ -83,20 +84,26 @@ def word_lists() -> tuple[str, ...]:
 
 def english_share(text: str) -> float:
     """How many of the words are small English ones, 0 to 1."""
+    count, small = _small_words(text)
+    return sum(map(_ENGLISH.__contains__, small)) / count if count else 0.0
+
+
+@lru_cache(maxsize=64)  # telling a language asks twice
+def _small_words(text: str) -> tuple[int, tuple[str, ...]]:
+    """How many words a text has, and those that languages are told by."""
     words = _LETTERS.findall(text.casefold())
-    return sum(word in _ENGLISH for word in words) / len(words) if words else 0.0
+    return len(words), tuple(filter(_SMALL.__contains__, words))
 
 
 @lru_cache(maxsize=4096)
 def question_tongue(question: str) -> str | None:
     """Which of the six languages a question is in: "de", "fr", "es", "it", "pt", "nl", or None."""
-    text = question.casefold()
-    words = _LETTERS.findall(text)
-    if len(words) < 2:
+    count, small = _small_words(question)
+    if count < 2:
         return None
-    scores = {language: sum(word in stops for word in words) for language, stops in _STOPS.items()}
-    for language, signs in _SIGNS.items():
-        scores[language] += sum(sign in text for sign in signs) > 0
+    scores = {language: sum(map(stops.__contains__, small)) for language, stops in _STOPS.items()}
+    for language, signs in () if question.isascii() else _SIGNS.items():
+        scores[language] += any(sign in question.casefold() for sign in signs)
     best = max(scores, key=lambda language: scores[language])
-    is_enough = scores[best] >= max(2, len(words) * _LEAST_SHARE)
-    return best if is_enough and scores[best] > sum(word in _ENGLISH for word in words) else None
+    is_enough = scores[best] >= max(2, count * _LEAST_SHARE)
+    return best if is_enough and scores[best] > sum(map(_ENGLISH.__contains__, small)) else None

@@ -113,7 +113,7 @@ class Part:
     @property
     def expression(self) -> str:
         """The FTS5 expression that finds any of the spellings."""
-        return _any_of(self.spellings)
+        return any_of(self.spellings)
 
 
 def content_words(text: str) -> list[str]:
@@ -142,7 +142,12 @@ Compounds = Callable[[Collection[str]], Iterable[str]]
 
 
 def match_expression(question: str, compounds: Compounds | None = None) -> str | None:
-    """The FTS5 expression that finds any word or phrase of the question; None when it holds none.
+    """The FTS5 expression that finds any of the `match_phrases`; None where there are none."""
+    return any_of(match_phrases(question, compounds)) or None
+
+
+def match_phrases(question: str, compounds: Compounds | None = None) -> list[tuple[str, ...]]:
+    """The words and phrases of the question that the index is searched for, each once.
 
     With `compounds` a German or Dutch word is found within longer ones as well.
     """
@@ -151,7 +156,7 @@ def match_expression(question: str, compounds: Compounds | None = None) -> str |
     if compounds is not None and question_tongue(question) in COMPOUNDING:
         stems = [term.spellings[0][0] for term in terms if term.kind == "word"]
         phrases |= dict.fromkeys((word,) for word in compounds(stems))
-    return _any_of(phrases) or None
+    return list(phrases)
 
 
 def question_parts(question: str) -> list[Part]:
@@ -200,7 +205,8 @@ def _as_written(question: str) -> dict[str, str]:
     return {folded(word).casefold(): word for word in words}
 
 
-def _any_of(spellings: Iterable[tuple[str, ...]]) -> str:
+def any_of(spellings: Iterable[tuple[str, ...]]) -> str:
+    """The FTS5 expression that finds any of these phrases."""
     return " OR ".join(f'"{" ".join(words)}"' for words in spellings)
 
 

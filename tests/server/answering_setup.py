@@ -118,7 +118,7 @@ class Setup:
     def parts(self) -> Parts:
         """The simple collaborators."""
 
-        def retriever(index: Any, k: int, documents: tuple[str, ...]) -> BaseRetriever:
+        def retriever(index: Any, k: int, documents: tuple[str, ...], is_judged: bool) -> BaseRetriever:
             self.on_retrieve()
             return Texts(self.found, k)
 
@@ -175,7 +175,7 @@ class ListeningSetup(Setup):
     def parts(self) -> Parts:
         """The simple collaborators."""
 
-        def retriever(index: Any, k: int, documents: tuple[str, ...]) -> BaseRetriever:
+        def retriever(index: Any, k: int, documents: tuple[str, ...], is_judged: bool) -> BaseRetriever:
             return Listening(self.found, k)
 
         Listening.asked.clear()

@@ -71,6 +71,19 @@ def small_disk(place: Path, megabytes: int = 8) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", place], check=True)
 
 
+@contextmanager
+def mounted_to_be_read(original: Path, place: Path) -> Iterator[Path]:
+    """The same folder at `place`, on a disk that can only be read; skips the test where none can be mounted."""
+    place.mkdir()
+    if os.geteuid() != 0 or subprocess.run(["mount", "--bind", original, place], check=False).returncode:
+        pytest.skip("only root may mount, and not on every machine")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", place], check=True)
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", place], check=True)
+
+
 def fill(disk: Path) -> Path:
     """Take all the room; remove the file that is returned to give it back."""
     filler = disk / "filler"

@@ -92,3 +92,27 @@ def test_every_wrong_setting_has_its_sentence(monkeypatch: pytest.MonkeyPatch) -
         IndexingSettings()
     sentences = explain_settings_error(caught.value)
     assert [sentence.partition(":")[0] for sentence in sentences] == ["CHUNK_SIZE=many", "OCR=perhaps"]
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("mysql://db/pagewise", "is no database"),
+        ("postgresql://db", "is no database"),
+        ("state.db", "is no database"),
+        ("sqlite:///state.db", "whole path"),
+        ("postgresql://pagewise:hunter22@db/pagewise", "must not hold a password"),
+    ],
+)
+def test_a_state_database_is_named_in_full_and_without_its_password(url: str, problem: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        StorageSettings(state_url=url)
+    (sentence,) = explain_settings_error(raised.value)
+    assert sentence.startswith("STATE_URL ")
+    assert problem in sentence
+    assert "hunter22" not in sentence
+
+
+@pytest.mark.parametrize("url", ["sqlite:////srv/state.db", "postgresql://pagewise@db:5432/pagewise?sslmode=require"])
+def test_a_state_database_that_can_be_used(url: str) -> None:
+    assert StorageSettings(state_url=url).state_url == url

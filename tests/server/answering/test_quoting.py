@@ -205,3 +205,18 @@ def test_the_quoted_sentence_is_that_of_the_passage_with_the_best_score() -> Non
     scores = [judgement.score or 0 for judgement in scorer.score(question, nodes)]
     assert scores[1] > scores[0]
     assert extract_answer(question, [passage(text) for text in texts], words).startswith(texts[1])
+
+
+def test_a_row_below_a_heading_brings_the_names_of_its_columns_and_the_currency_of_the_heading() -> None:
+    text = (
+        "3 Fares in pounds, one way\n| Vehicle | Hesk | Ormsay |\n| Bicycle | 2.00 | 3.00 |\n| Car | 24.00 | 39.50 |\n"
+        "Drivers pay as well."
+    )
+    answer = extract_answer("What does a car cost to Ormsay?", [passage(text)])
+    assert answer.startswith("3 Fares in pounds, one way\n| Vehicle | Hesk | Ormsay |\n| Car | 24.00 | 39.50 |")
+
+
+def test_a_heading_that_names_no_currency_is_not_brought() -> None:
+    text = "6 The ships\n| Ship | Passengers |\n| Fulmar | 310 |\n| Kittiwake | 355 |\n"
+    answer = extract_answer("How many passengers does the Fulmar carry?", [passage(text)])
+    assert answer.startswith("| Ship | Passengers |\n| Fulmar | 310 |")

@@ -4,6 +4,8 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from server.commands.doctor import findings, line
 from server.commands.findings import Finding
 from server.language import Language
 from storage.messages import message
+from storage.server_state.shared.budget import SharedLedger
+from storage.server_state.shared.database import StateDatabase
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion, Failure, Page, believable
 from tests.server.conftest import DOCUMENTS
@@ -239,3 +243,36 @@ def test_a_failure_without_a_mend_of_its_own_ends_with_one(language: Language) -
     shown = line(Finding(message("embeddings"), False, why), language)
     assert " → " in shown
     assert shown.endswith((" → Look at its log.", " → 请查看它的日志。"))
+
+
+def test_the_state_database_is_asked_and_budgets_are_read_from_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/state/state.db"
+    for name, value in {"INDEX_DIR": str(tmp_path), "STATE_URL": url, "STATE_SCOPE": "papers"}.items():
+        monkeypatch.setenv(name, value)
+    for name in ("DAILY_TOKEN_BUDGET", "MONTHLY_TOKEN_BUDGET"):
+        monkeypatch.setenv(name, "1000")
+    today = datetime.now(UTC).date()
+    with closing(StateDatabase(url)) as database:
+        SharedLedger(database, "papers", "day").add(today, 7)
+        SharedLedger(database, "papers", "month").add(today.replace(day=1), 70)
+    found = _examined()
+    assert found["state database"] == (True, f"✓ state database  sqlite {tmp_path}/state/state.db answers, "
+                                       "with the tables of this version")  # fmt: skip
+    assert "7 of the 1,000 tokens of today" in found["budget"][1]
+    assert "70 of the 1,000 tokens of this month" in found["monthly budget"][1]
+
+
+def test_a_state_database_that_is_away_is_named_with_what_to_look_at(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("INDEX_DIR", str(tmp_path))
+    monkeypatch.setenv("DAILY_TOKEN_BUDGET", "1000")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        free = taken.getsockname()[1]
+    monkeypatch.setenv("STATE_URL", f"postgresql://pagewise@127.0.0.1:{free}/pagewise")
+    monkeypatch.setenv("STATE_PASSWORD", KEY)
+    found = _examined()
+    assert {"state database", "budget"} <= _wrong(found)
+    assert found["state database"][1].endswith("→ Look whether it runs, and at STATE_URL.")

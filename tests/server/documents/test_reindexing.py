@@ -69,6 +69,23 @@ def test_a_run_can_be_cancelled_and_one_of_a_shell_cannot(tmp_path: Path) -> Non
         assert not reindexing.cancel()
 
 
+def test_another_server_sees_how_a_run_gets_on_ends_it_and_knows_how_it_ended(tmp_path: Path) -> None:
+    first, other = job(tmp_path, "import time; time.sleep(60)"), Reindexing(tmp_path)
+    assert first.start(tmp_path)
+    deadline = time.monotonic() + 60
+    while not other.state().can_cancel:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert other.state().is_running
+    assert not other.start(tmp_path)
+    assert other.cancel()
+    assert ended(other).exit_code == ended(first).exit_code == -15
+    asks = job(tmp_path, "sys.exit(5)")
+    assert asks.start(tmp_path)
+    ended(asks)
+    assert Reindexing(tmp_path).state().asks_for_removals, "a server that was started anew knows it as well"
+
+
 def test_files_that_come_during_a_run_are_read_by_one_after_it(tmp_path: Path) -> None:
     reindexing = job(tmp_path, f"open({str(tmp_path / 'runs')!r}, 'a').write('run;'); import time; time.sleep(1)")
     assert reindexing.start(tmp_path)
@@ -92,7 +109,7 @@ def test_a_server_started_anew_sees_the_run_of_the_one_before(tmp_path: Path) ->
 
 def test_the_plan_is_that_of_the_job_and_names_no_place_of_this_machine(index_dir: Path, documents_dir: Path) -> None:
     lines = Reindexing(index_dir).plan(documents_dir)
-    assert any("unchanged" in line for line in lines)
+    assert any("unchanged" in line for line in lines), lines
     with pytest.raises(NoPlan) as raised:
         Reindexing(index_dir).plan(index_dir.parent / "nowhere")
     assert str(index_dir.parent) not in str(raised.value)

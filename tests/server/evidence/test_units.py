@@ -3,7 +3,9 @@
 import pytest
 
 from server.evidence.answer_types import expected_answer, holds_answer
-from server.evidence.units import Quantity, Unit, asked_quantity, expected_unit, holds_unit
+from server.evidence.examination import profile_of
+from server.evidence.sentence_evidence import sentence_evidence
+from server.evidence.units import Quantity, Unit, asked_quantity, expected_unit, holds_unit, is_named_by_columns
 
 
 @pytest.mark.parametrize(
@@ -149,3 +151,25 @@ def test_questions_in_other_languages_ask_for_kinds_too(question: str, kind: str
 )
 def test_a_chinese_person_is_more_than_any_two_characters(text: str, is_person: bool) -> None:
     assert holds_answer("谁负责决定？", "person", text) is is_person
+
+
+@pytest.mark.parametrize(
+    ("unit", "row", "above", "named"),
+    [
+        ("money", "| Bicycle | 2.00 | 3.00 |", "3 Fares in pounds, one way", True),
+        ("money", "高层住宅  2.60  0.45", "房屋类型  收费标准（元/平方米·月）", True),
+        ("money", "| Bicycle | yes | no |", "3 Fares in pounds, one way", False),
+        ("money", "| Bicycle | 2.00 | 3.00 |", "| Vehicle | Hesk | Ormsay |", False),
+        ("temperature", "| Wasser | 21,4 |", "| Monat | Temperatur in Grad |", True),
+        ("weight", "| Laundry | 8 |", "| What | kg |", True),
+    ],
+)
+def test_the_head_of_a_column_gives_its_figures_their_unit(unit: Unit, row: str, above: str, named: bool) -> None:
+    assert is_named_by_columns(unit, row, above) is named
+
+
+def test_a_price_in_a_row_below_a_column_of_prices_has_the_unit_that_is_asked_for() -> None:
+    text = "Fares in pounds\n| Vehicle | Hesk | Ormsay |\n| --- | --- | --- |\n| Bicycle | 2.00 | 3.00 |\n"
+    profile = profile_of("What does a bicycle cost to Ormsay?", lambda stems: {}, 10)
+    row = next(each for each in sentence_evidence(profile, text) if each.features.row)
+    assert (row.features.unit, row.features.unitless) == (1.0, 0.0)

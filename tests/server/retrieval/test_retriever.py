@@ -1,6 +1,8 @@
 """Retrieval: what is near in meaning and what shares words, merged by absolute scores; globs cost no recall."""
 
+import gc
 import hashlib
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +11,7 @@ import numpy as np
 import pytest
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from server.evidence.examination import profile_of
+from server.evidence.examination import _sentences, _words, profile_of
 from server.evidence.likelihood import Standing
 from server.language import question_language
 from server.retrieval.corpus import corpus_of
@@ -298,3 +300,46 @@ def test_a_question_without_text_finds_nothing(index: OpenIndex) -> None:
 def test_a_model_that_takes_long_reads_no_single_sentences(index: OpenIndex) -> None:
     found = HybridRetriever(index, 3).retrieve("what is the GRPO?")
     assert [metadata_of(each.node)["meanings"] for each in found] == [[], [], []]
+
+
+class QuickEmbedding(WordsEmbedding):
+    """Says that it is quick, and remembers what it read."""
+
+    is_quick: bool = True
+    read: list[str] = []  # noqa: RUF012 - LlamaIndex's base class takes no fields
+
+    def cut_words(self, text: str) -> list[str]:
+        return list(text)
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        self.read.append(text)
+        return super()._get_text_embedding(text)
+
+
+def test_who_judges_nothing_gets_the_same_passages_without_their_sentences_being_read(
+    open_texts: Callable[[dict[str, list[str]]], OpenIndex],
+) -> None:
+    model = QuickEmbedding()
+    index = OpenIndex(open_texts(TEXTS).generation, model)
+    plain = HybridRetriever(index, 5, (), False)
+    plain.retrieve("what is the GRPO?")
+    model.read.clear()
+    found = plain.retrieve("how long may I borrow a book?")
+    assert model.read == ["how long may I borrow a book?"]
+    judged = HybridRetriever(index, 5).retrieve("how long may I borrow a book?")
+    assert len(model.read) > 1
+    assert all(metadata_of(each.node)["meanings"] for each in judged)
+    assert [(each.node_id, each.score) for each in found] == [(each.node_id, each.score) for each in judged]
+
+
+def test_nothing_of_a_generation_stays_when_it_is_closed(
+    open_texts: Callable[[dict[str, list[str]]], OpenIndex],
+) -> None:
+    index = open_texts(TEXTS)
+    texts_found(index, "when does the library open?")
+    corpus = weakref.ref(corpus_of(index.generation, index.embed_model))
+    assert _words.characters > 0 < _sentences.characters
+    index.generation.close()
+    gc.collect()
+    assert corpus() is None
+    assert (_words.characters, _sentences.characters) == (0, 0)

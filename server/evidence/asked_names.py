@@ -1,0 +1,115 @@
+"""Names as answers: which questions ask for one, which sentences hold one, and which are nothing but one. Pure.
+
+"Who is the treasurer?" is not answered by a sentence about the treasurer, nor "Is there a dorm at Fennmoor?" by the
+line that names the university.
+"""
+
+import re
+from functools import lru_cache
+
+from server.evidence.answer_types import CALENDAR, ROLES, SURNAMES, first_part
+from storage.words.frame_words import question_tongue
+from storage.words.scripts import IS_UNSPACED
+from storage.words.terms import STOP_WORDS
+
+_HAN_ROLES = (
+    "经理|經理|主任|馆长|館長|校长|校長|院长|院長|局长|局長|主席|总裁|總裁|董事长|董事長|会长|會長|组长|組長|队长|隊長|负责人"
+    "|負責人|老板"
+)
+_KIN = "mother|father|wife|husband|son|daughter|brother|sister|boss|doctor|caretaker|contact|person|man|woman|guy"
+_ONE = r"(?:(?:the|our|your|my|its|their|this|a|an|der|die|das|unser\w*|le|la|l['’]|notre|el|nuestr\w|o|nosso|il) ?)?"
+_ASKS = re.compile(
+    rf"\b(?:who(?:['’]?s| is| was)|wer (?:ist|war)|qui (?:est|était)|qui[ée]n (?:es|era)|quem (?:é|era)|chi è) {_ONE}"
+    rf"(?:[\w-]+ ){{0,2}}?(?:{ROLES})\b"
+    rf"|\b(?:what|how)\b.{{1,40}}\b(?:{ROLES}|{_KIN})\b.{{0,30}}\b(?:called|named)\b"
+    rf"|\b(?:what|how)\b.{{1,40}}\bnames?\b.{{1,30}}\b(?:{ROLES}|{_KIN})\b|\b(?:{ROLES}|{_KIN})['’]s? (?:\w+ )?name\b"
+    r"|\bwie hei(?:ß|ss)(?:t|en)\b|\bname (?:des|der|vom)\b"
+    r"|\bs['’]appelle(?:nt)?\b|\bquel est (?:le|son) nom\b"
+    r"|\bse llaman?\b|\bcuál es el nombre\b|\bcomo se chama\b|\bqual é o nome\b|\bcome si chiama\b"
+    rf"|(?:{_HAN_ROLES}|人|生|士).{{0,4}}(?:叫|姓)(?:什么|甚么|什麼|甚麼|啥)|姓名(?:是|叫)|(?:{_HAN_ROLES})(?:是|为|為)?(?:谁|誰|哪位)"
+    rf"|(?:谁|誰|哪位)(?:是|为|為|担任|擔任|当|當).{{0,12}}(?:{_HAN_ROLES})",
+    re.IGNORECASE,
+)
+_ASKS_FOR_SOMETHING = re.compile(
+    r"\b(?:who\w*|what\w*|which|where|name|welche\w*|wer|wo|was|wie hei\w+|qui|que|qu['’]\w+|quel\w*|où|qué|cuál\w*"
+    r"|quién\w*|dónde|qual|quem|onde|chi|dove)\b|谁|誰|哪|什么|什麼|何",
+    re.IGNORECASE,
+)
+_CAPITALISED = r"[A-ZÀ-Þ][\w'’-]*[a-zß-ÿ][\w'’-]*|[A-Z]\.(?=\s*[A-Z])"
+_NAME = re.compile(rf"(?<![\w.])(?:{_CAPITALISED})(?:\s+(?:{_CAPITALISED}))*")
+_TITLED = re.compile(rf"\b(?:Mrs?|Ms|Dr|Prof|Herrn?|Frau|Mme|M|Mlle|Sra?|Dona|Don)\.?\s+(?:{_CAPITALISED})")
+_NOT_A_NAME_BEFORE = re.compile(
+    r"(?:\b(?:the|an?|this|that|these|each|any|every|no|our|your|der|die|das|den|dem|des|eine?[rnms]?|le|la|les|du|des|un|une|el"
+    r"|los|las|del|al|o|os|as|do|da|l['’])\s*|(?:^|[.!?•\n])\s*)$",
+    re.IGNORECASE,
+)
+_BEGINS = re.compile(r"(?:^|[.!?:;•\n\d])\s*$")
+"""Before the first word of a sentence, or a unit: "6:30 Uhr Zutritt"."""
+
+_HAN_NAME = re.compile(
+    rf"(?:^|(?<![\u4e00-\u9fff])|(?<=[是由为為与與和、的被]))[{SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=[\u4e00-\u9fff]{{0,2}}|\W|$)"
+    r"|[\u4e00-\u9fff]{1,6}[·・•][\u4e00-\u9fff]{1,8}|(?<![A-Za-z])[A-Z][a-z]+(?: [A-Z][a-z]+)+"
+)
+_NAMES = re.compile(
+    r"\b(?:called|named|known as)\b(?! (?:in|by|on|above|below|for|here)\b)"
+    r"|\b(?:genannt|heißt|namens|appelé\w*|nommé\w*|llamad[oa]s?|chamad[oa]s?)\b|名为|名為|叫做|叫作|称为|稱為|又名|本名|原名|名叫|姓名"
+)
+_PAGE = re.compile(r"[\s\-–—·|/]*\d{1,4}\W*$")
+_COMMON = re.compile(rf"(?:{ROLES}|{CALENDAR})", re.IGNORECASE)
+_FOLLOWED_BY_NUMBER = re.compile(r"\s*(?:no\.? ?)?\d")
+_WORD = re.compile(r"[^\W\d_]+")
+_FEWEST = 2
+
+
+@lru_cache(maxsize=256)
+def asks_for_a_name(question: str) -> bool:
+    """Whether nothing but a name answers: "Who is the chair?", "How is the app called?"; not "Who pays?"."""
+    return _ASKS.search(first_part(question)) is not None
+
+
+def holds_a_name(question: str, text: str) -> bool:
+    """Whether the text has a name of its own, which the question does not say.
+
+    Not: a word that only begins a sentence, a term with an article (the Tenant), a numbered part (Schedule 1), a role.
+    """
+    asked = question.casefold()
+    if _NAMES.search(text):
+        return True
+    if IS_UNSPACED.search(text):
+        return any(found.group().casefold() not in asked for found in _HAN_NAME.finditer(text))
+    if any(found.group().casefold() not in asked for found in _TITLED.finditer(text)):
+        return True
+    fewest = _FEWEST if "de" in (question_tongue(text), question_tongue(question)) else 1  # its nouns have capitals
+    return any(_is_name(text, found, asked, fewest) for found in _NAME.finditer(text))
+
+
+def _is_name(text: str, found: re.Match[str], asked: str, fewest: int) -> bool:
+    begins = _BEGINS.search(text[: found.start()]) is not None
+    said = found.group().split()[1 if begins and fewest > 1 else 0 :]  # "Dieses Heft" at the beginning of a sentence
+    words = [word for word in said if word.casefold().strip(".'’") not in asked]
+    words = [word for word in words if not _COMMON.fullmatch(word) and word.casefold() not in STOP_WORDS]
+    if len(words) < fewest or _FOLLOWED_BY_NUMBER.match(text, found.end()):
+        return False
+    return len(words) >= _FEWEST or _NOT_A_NAME_BEFORE.search(text[: found.start()]) is None
+
+
+def says_only_a_name(question: str, text: str) -> bool:
+    """Whether the sentence is a name and no more (a letterhead), and the question asks for nothing of that kind.
+
+    Told by capitals, so of texts with spaces alone.
+    """
+    if _ASKS_FOR_SOMETHING.search(question) or IS_UNSPACED.search(text):
+        return False
+    words = [word for word in _WORD.findall(text) if len(word) > 1 and word.casefold() not in STOP_WORDS]
+    has_figures = any(sign.isdigit() for sign in text)
+    return len(words) >= _FEWEST and not has_figures and all(word[0].isupper() for word in words)
+
+
+def repeats(text: str, heading: str) -> bool:
+    """Whether a line says what stands above it and, beside that, nothing but a page's number."""
+    said, above = _signs(_PAGE.sub("", text)), _signs(heading)
+    return len(said) > _FEWEST and said in above
+
+
+def _signs(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))

@@ -1,0 +1,1 @@
+"""The same in one database, for several servers behind one address: answers, tokens, requests, uploads that wait."""

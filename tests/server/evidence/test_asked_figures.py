@@ -1,0 +1,54 @@
+"""Answers of a form: telephone numbers, addresses, quantities with a unit, things that are counted."""
+
+import pytest
+
+from server.evidence.asked_figures import counted, lacks_count, lacks_form
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lacks"),
+    [
+        ("What is the telephone number of the library?", "The telephone stands on the desk of the library.", True),
+        ("What is the telephone number of the library?", "Call 0551 39-4711 on weekdays.", False),
+        ("Which phone number do I use in an emergency?", "In an emergency dial 112.", False),
+        ("修理站的电话号码是多少", "修理站有265件工具可以外借。", True),
+        ("修理站的电话号码是多少", "投诉电话为 6620-8119，二十四小时接听。", False),
+        ("What is the e-mail address of the office?", "Write to the office by e-mail.", True),
+        ("What is the e-mail address of the office?", "Write to office@example.org.", False),
+        ("How fast is the launch?", "The launch is 9.4 metres long.", True),
+        ("How fast is the launch?", "The launch makes 14 knots.", False),
+        ("How fast do I have to report a theft?", "A theft is reported within three days.", False),
+        ("What is the deposit?", "A deposit is paid on collection.", False),
+        ("How much does it cost to borrow a drill?", "Batteries are charged by the library.", True),
+        ("How much does it cost to borrow a drill?", "Borrowing tools is free for members.", False),
+        ("Was kostet eine Massage?", "Massagen gibt es am Samstag.", True),
+        ("Was kostet eine Massage?", "Eine Massage kostet 35 Euro.", False),
+        ("洗衣机多少钱一台", "版本 B，2025年1月印制。", True),
+        ("更换零件多少钱", "更换的零件按进价收取。", False),
+        ("When do I get it back? How much is the deposit I pay?", "It is returned within three weeks.", False),
+        ("Do I have to pay for water?", "Water is borne by the tenant.", False),
+    ],
+)
+def test_some_answers_have_a_form_of_their_own(question: str, text: str, lacks: bool) -> None:
+    assert lacks_form(question, text) is lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lacks"),
+    [
+        ("How many members does the club have?", "Members over 70 are exempt.", False),  # a number stands beside it
+        ("How many members does the club have?", "Members help for a day; whoever is over 70 is exempt.", True),
+        ("How many members does the club have?", "The club has 412 members.", False),
+        ("Wie viele Mitglieder hat der Verein?", "Mitglied kann werden, wer einen Anteil zeichnet.", True),
+        ("Wie viele Mitglieder hat der Verein?", "Der Verein zählt 1.240 Mitglieder.", False),
+        ("How many times may I retake it?", "It may be repeated twice.", False),
+        ("How many members does the club have?", "协会有许多会员。", False),
+    ],
+)
+def test_a_number_counts_what_is_asked_for(question: str, text: str, lacks: bool) -> None:
+    assert lacks_count(question, text) is lacks
+
+
+def test_what_is_counted_is_the_last_word_before_the_verb() -> None:
+    assert counted("how many routed experts does each layer have") == "expert"
+    assert counted("What is the fee?") == ""
