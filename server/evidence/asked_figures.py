@@ -48,6 +48,10 @@ _ASKS_PRICE = re.compile(
 )
 _TELLS_PRICE = re.compile(
     r"\d\s?%|\bper ?cent\b|\b(?:free|included|no (?:charge|fee|cost)|nothing|without charge|twice|double|half)\b"
+    r"|\b(?:at cost|cost price|(?:purchase|market|full|actual|replacement|new) (?:price|value|costs?)"
+    r"|(?:months?['’]?|monthly) rents?|times|deposit is|nothing|waived)\b|\b(?:Monats|Kalt|Warm)miete"
+    r"|\b(?:Selbstkosten|Zeitwert|Neuwert|Einkaufspreis)"
+    r"|\b(?:loyers?|mensualit\w+|mensualidad\w*|prix coûtant|al coste|valor de)\b|个月(?:的)?租金|成本|原价|市价|实际"
     r"|\b(?:kostenlos|kostenfrei|gratis|inbegriffen|enthalten|frei|Prozent|doppelte\w*|hälfte)\b"
     r"|\b(?:gratuit\w*|compris\w*|inclus\w*|double|moitié|incluid[oa]s?|gratuit[oa]s?|doble|mitad)\b"
     r"|免费|免費|包含|不收|无需|百分之|倍|折|免收|按.{1,8}(?:价|計|计)",

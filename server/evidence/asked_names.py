@@ -54,6 +54,9 @@ _NAMES = re.compile(
     r"\b(?:called|named|known as)\b(?! (?:in|by|on|above|below|for|here)\b)"
     r"|\b(?:genannt|heißt|namens|appelé\w*|nommé\w*|llamad[oa]s?|chamad[oa]s?)\b|名为|名為|叫做|叫作|称为|稱為|又名|本名|原名|名叫|姓名"
 )
+_SAYS_HOW = re.compile(
+    r"\b(?:no|not|only|never|always|free|open|closed|allowed|prohibited|kein\w*|nicht|nur)\b", re.IGNORECASE
+)
 _PAGE = re.compile(r"[\s\-–—·|/]*\d{1,4}\W*$")
 _COMMON = re.compile(rf"(?:{ROLES}|{CALENDAR})", re.IGNORECASE)
 _FOLLOWED_BY_NUMBER = re.compile(r"\s*(?:no\.? ?)?\d")
@@ -101,7 +104,7 @@ def says_only_a_name(question: str, text: str) -> bool:
     if _ASKS_FOR_SOMETHING.search(question) or IS_UNSPACED.search(text):
         return False
     words = [word for word in _WORD.findall(text) if len(word) > 1 and word.casefold() not in STOP_WORDS]
-    has_figures = any(sign.isdigit() for sign in text)
+    has_figures = any(sign.isdigit() for sign in text) or _SAYS_HOW.search(text) is not None
     return len(words) >= _FEWEST and not has_figures and all(word[0].isupper() for word in words)
 
 

@@ -64,8 +64,14 @@ def names_another_code(name: str, text: str) -> bool:
     asked = _CODE.fullmatch(name)
     if asked is None:
         return False
+    number = asked["number"].lstrip("0")
     others = {each["number"].lstrip("0") for each in _CODE.finditer(text) if each["kind"] == asked["kind"]}
-    return bool(others) and asked["number"].lstrip("0") not in others
+    return bool(others) and not any(_is_same_number(number, other) for other in others)
+
+
+def _is_same_number(one: str, other: str) -> bool:
+    """Also of years: FY18 is FY2018."""
+    return one == other or ({len(one), len(other)} == {2, 4} and (one.endswith(other) or other.endswith(one)))
 
 
 def is_another_edition(question: str, *texts: str) -> bool:

@@ -66,6 +66,7 @@ def test_a_name_is_more_than_a_role_or_a_term(question: str, text: str, holds: b
         ("How much are the fees?", "Harrow Mead Estates", True),
         ("Which university is it?", "Fennmoor University, Faculty of Earth and Computing.", False),
         ("Is there a dorm at Fennmoor?", "Fennmoor University has two dorms.", False),
+        ("Are dogs allowed?", "Dogs Not Allowed", False),
         ("Is there a dorm at Fennmoor?", "Room 12, North Wing", False),
         ("小区有幼儿园吗", "翠湖苑小区物业管理规定", False),
     ],

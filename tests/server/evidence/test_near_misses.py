@@ -7,7 +7,13 @@ import pytest
 from llama_index.core.schema import NodeWithScore, TextNode
 
 from server.answering.quoting import Words, extract_answer
-from server.evidence.near_misses import is_another_name, opposites_asked
+from server.evidence.near_misses import (
+    is_another_edition,
+    is_another_name,
+    names_another_code,
+    names_edition,
+    opposites_asked,
+)
 from server.passages import Passage
 from server.relevance.local_scorer import LocalScorer
 from storage.message_translation import told
@@ -147,3 +153,42 @@ def test_a_number_behind_another_name_is_that_names() -> None:
 def test_who_asks_for_both_gets_both() -> None:
     assert opposites_asked("What do buyer and seller pay?") == ()
     assert opposites_asked("What does the buyer pay?") == (("buyer", frozenset({"seller", "sellers"})),)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "another"),
+    [
+        ("LP-15", "Protocol LP-14: extraction of DNA", True),
+        ("LP-15", "Protocol LP-14 replaces LP-15.", False),
+        ("E12", "| E01 | Fan blocked |\n| E11 | No connection |", True),
+        ("E5", "| E05 | Fan blocked |", False),
+        ("XM-90", "云沐 XM-80 滚筒洗衣机", True),
+        ("FY18", "Capital expenditure in FY2018", False),
+        ("FY18", "Capital expenditure in FY2019", True),
+        ("2024", "In 2023 it rained.", False),  # no code
+        ("Hesk", "Ormsay", False),
+    ],
+)
+def test_another_number_of_the_same_code_is_another_thing(name: str, text: str, another: bool) -> None:
+    assert names_another_code(name, text) is another
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "another"),
+    [
+        ("What is the rate in version 3 of the policy?", ("policy-v1.md", "Travel Policy – Version 1"), True),
+        ("What is the rate in version 2 of the policy?", ("policy-v2.md", ""), False),
+        ("What is the rate in version 3 of the policy?", ("policy.md", "Travel Policy"), False),
+        ("What is the rate?", ("policy-v1.md", ""), False),
+        ("2.1版的住宿标准是多少", ("制度.md", "制度 3版"), True),
+    ],
+)
+def test_another_edition_is_told_by_what_the_document_is_called(
+    question: str, texts: tuple[str, ...], another: bool
+) -> None:
+    assert is_another_edition(question, *texts) is another
+
+
+def test_a_text_may_name_the_edition_that_is_asked_for() -> None:
+    assert names_edition("What changed in version 3?", "Version 3 replaces version 2.")
+    assert not names_edition("What changed in version 3?", "Version 2 is in force.")
