@@ -87,7 +87,8 @@ _HOLDS: dict[Unit, str] = {
     rf"|(?:\d+|{_HAN_NUMBER}+)[点點时時]|\bnoon\b|\bmidnight\b",
     "duration": rf"{_A_NUMBER}[\s-]*(?:\w+[\s-]){{0,2}}(?:{_TIMES})\b|(?:\d+|{_HAN_NUMBER}+)\s*(?:个|個)?(?:工作|自然)?"
     r"(?:日|天|周|週|星期|月|年|小时|小時|分钟|分鐘|秒)",
-    "money": rf"[$€£¥₹₩₽₺]\s?\d|{_A_NUMBER}\s*(?:,[-–—]+)?\s*(?:[mb]illion |thousand )?(?:(?:{_CURRENCY_WORDS}|kr)(?![^\W_])|[$€£¥₹₩₽₺]"
+    "money": rf"[$€£¥₹₩₽₺]\s?\d|{_A_NUMBER}\s*(?:,[-–—]+)?\s*(?:[mb]illion |thousand )?"
+    rf"(?:(?:{_CURRENCY_WORDS}|kr)(?![^\W_])|[$€£¥₹₩₽₺]"
     r"|元|块|圆|圓|[日美欧歐韩韓港澳]元|万元|港币|港幣|台币|臺幣|人民币|卢布|卢比|法郎|英镑|英鎊|克朗)"
     rf"|(?<![A-Za-z])(?:{_CURRENCY_CODES}|Rs\.?|kr\.?) ?\d|\bfree\b|\bkostenlos|\bgratuit|\bgratis\b|免费|免費|不收",
     "year": r"\b1\d{3}\b|\b20\d{2}\b|\d{2,4}\s*年|[一二三四五六七八九〇零]{2,4}年",
