@@ -47,7 +47,8 @@ _ASKS_PRICE = re.compile(
     re.IGNORECASE,
 )
 _TELLS_PRICE = re.compile(
-    r"\d\s?%|\bper ?cent\b|\b(?:free|included|no (?:charge|fee|cost)|nothing|without charge|twice|double|half)\b"
+    r"\d[.,]\d\d(?!\d)|\d\s?%"
+    r"|\bper ?cent\b|\b(?:free|included|no (?:charge|fee|cost)|nothing|without charge|twice|double|half)\b"
     r"|\b(?:at cost|cost price|(?:purchase|market|full|actual|replacement|new) (?:price|value|costs?)"
     r"|(?:months?['’]?|monthly) rents?|times|deposit is|nothing|waived)\b|\b(?:Monats|Kalt|Warm)miete"
     r"|\b(?:Selbstkosten|Zeitwert|Neuwert|Einkaufspreis)"

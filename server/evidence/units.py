@@ -71,6 +71,15 @@ _ASKS: dict[Unit, str] = {
     "weight": r"\bhow (?:heavy|much \w+ weigh)\b|\bweight?s?\b|\bwie schwer\b|\bpoids\b|\bpeso\b"
     r"|多重|多少[公千]?[斤克]",
 }
+_CURRENCY_CODES = (
+    "EUR|USD|GBP|CHF|RMB|CNY|JPY|INR|AUD|CAD|NZD|HKD|SGD|TWD|KRW|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|UAH|RUB|TRY|ILS|AED|SAR|ZAR"
+    "|BRL|MXN|ARS|CLP|COP|PEN|THB|IDR|MYR|PHP|VND"
+)
+_CURRENCY_WORDS = (
+    f"{_CURRENCY_CODES}|euros?|dollars?|bucks|pounds?|quid|pence|cents?|yuan|renminbi|yen|won|rupees?|rupien|francs?|franken|rappen"
+    "|crowns?|kron(?:er|or|e|en|a|ur)|koruna|pesos?|reais|soles|zlot(?:y|ys|ych|é)|złot(?:y|ych|e)|forints?|lei|leu|leva?"
+    "|hryvnias?|r(?:o)?ubles?|rubel|liras?|shekels?|dirhams?|riyals?|dinars?|rands?|baht|rupiah|ringgit|dong|shillings?"
+)
 _FIGURE = r"\d[\d.,]*[\s-]?"
 _NO_MORE = r"(?![^\W\d_一-鿿]|/ ?[a-z])"
 _HOLDS: dict[Unit, str] = {
@@ -78,9 +87,10 @@ _HOLDS: dict[Unit, str] = {
     rf"|(?:\d+|{_HAN_NUMBER}+)[点點时時]|\bnoon\b|\bmidnight\b",
     "duration": rf"{_A_NUMBER}[\s-]*(?:\w+[\s-]){{0,2}}(?:{_TIMES})\b|(?:\d+|{_HAN_NUMBER}+)\s*(?:个|個)?(?:工作|自然)?"
     r"(?:日|天|周|週|星期|月|年|小时|小時|分钟|分鐘|秒)",
-    "money": rf"[$€£¥]\s?\d|{_A_NUMBER}\s*(?:,[-–—]+)?\s*(?:[mb]illion |thousand )?(?:euros?|eur|€|dollars?|usd|\$"
-    r"|pounds?|gbp|£|pence|cents?|yuan|rmb|chf|franken|pesos?|元|块|圆|圓|日元|美元|欧元|万元)"
-    r"|\b(?:EUR|USD|GBP|CHF|RMB) ?\d|\bfree\b|\bkostenlos|\bgratuit|\bgratis\b|免费|免費|不收",
+    "money": rf"[$€£¥₹₩₽₺]\s?\d|{_A_NUMBER}\s*(?:,[-–—]+)?\s*(?:[mb]illion |thousand )?"
+    rf"(?:(?:{_CURRENCY_WORDS}|kr)(?![^\W_])|[$€£¥₹₩₽₺]"
+    r"|元|块|圆|圓|[日美欧歐韩韓港澳]元|万元|港币|港幣|台币|臺幣|人民币|卢布|卢比|法郎|英镑|英鎊|克朗)"
+    rf"|(?<![A-Za-z])(?:{_CURRENCY_CODES}|Rs\.?|kr\.?) ?\d|\bfree\b|\bkostenlos|\bgratuit|\bgratis\b|免费|免費|不收",
     "year": r"\b1\d{3}\b|\b20\d{2}\b|\d{2,4}\s*年|[一二三四五六七八九〇零]{2,4}年",
     "percent": rf"{_A_NUMBER}\s*(?:%|percent|per cent|prozent|pour cent|por ciento|per cento|procent)"
     r"|百分之|万分之|千分之|\b(?:two|one|three) (?:thirds?|half|quarters?)\b|\bhalf\b|成",
@@ -120,9 +130,7 @@ _VALUE = re.compile(
     r"|\bquant[oiae]\b|多少|几|多久|多[高远宽深重长]",
     re.IGNORECASE,
 )
-_CURRENCY = (
-    r"[$€£¥]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|pence|cents?|yuan|rmb|cny|chf|francs?|franken|pesos?)\b|[（(]元"
-)
+_CURRENCY = rf"[$€£¥₹₩₽₺]|\b(?:{_CURRENCY_WORDS})\b|[（(]元"
 _NAMED_BY_COLUMNS: dict[Unit, str] = {
     "money": rf"{_CURRENCY}"
     r"|\b(?:price|fee|fare|cost|charge|rent|rate|amount|deposit|preis|gebühr|kosten|betrag|beitrag|tarif|prix|coût|montant"

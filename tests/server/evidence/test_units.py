@@ -173,3 +173,18 @@ def test_a_price_in_a_row_below_a_column_of_prices_has_the_unit_that_is_asked_fo
     profile = profile_of("What does a bicycle cost to Ormsay?", lambda stems: {}, 10)
     row = next(each for each in sentence_evidence(profile, text) if each.features.row)
     assert (row.features.unit, row.features.unitless) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["It costs 101 crowns.", "300 kr.", "25 PLN", "5,00 €", "CZK 1 200", "₹ 90", "新臺幣二元", "Rs 50", "7.80 pounds"],
+)
+def test_money_is_known_in_many_currencies(text: str) -> None:
+    assert holds_unit("money", text)
+
+
+@pytest.mark.parametrize(
+    "text", ["The team won 3 prizes.", "the 30 real problems", "2 sole traders", "a won game of 5"]
+)
+def test_words_that_are_also_currencies_are_no_money(text: str) -> None:
+    assert not holds_unit("money", text)
