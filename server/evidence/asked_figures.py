@@ -8,39 +8,51 @@ import re
 from functools import lru_cache
 
 from server.evidence.answer_types import first_part
-from server.evidence.units import Unit, expected_unit, holds_unit
+from server.evidence.units import Unit, asked_quantity, holds_unit
 from storage.words.english_stems import stem
 from storage.words.folding import folded
 from storage.words.scripts import IS_UNSPACED
+from storage.words.terms import STOP_WORDS
 
-_CONTACTS = (
+_WHAT_IS = (
+    r"(?:\b(?:what(?:['’]?s| is| are)|which|give me|tell me|i need) (?:[\w'’]+ ){0,4}?|\b(?:wie (?:ist|lautet)"
+    r"|welche\w*) (?:\w+ ){0,3}?"
+    r"|\bquel(?:le)? (?:est )?(?:\w+ ){0,2}?(?:l['’])?|\bcuál es (?:\w+ ){0,2}?|\bqual é (?:\w+ ){0,2}?"
+    r"|^\W*(?:the )?)"
+)
+_NOUNS = (
     (
-        r"\b(?:(?:tele)?phone|fax|mobile|cell|hotline)(?: |-)?(?:number|no\.?)\b|\b(?:telefon|handy|fax)nummer\b"
-        r"|\bnuméro de téléphone\b|\bnúmero de teléfono\b|\bnúmero de telefone\b|电话号码?是|电话多少|联系电话|手机号",
-        r"\+?\d[\d ()/.–-]{4,}\d|\b(?:tel|phone|call|dial|ring|ruf\w*|number|appel\w*|llam\w*)\b\W{0,3}"
-        r"(?:\w+\W){0,3}\d{3,}\b"
-        r"|(?:电话|電話|拨打|撥打|致电|致電)\D{0,6}\d{3,}",
+        r"(?:(?:(?:tele)?phone|fax|mobile|cell|hotline)(?: |-)?(?:number|no\.?)|(?:telefon|handy|fax)nummer"
+        r"|numéro de téléphone"
+        r"|(?:número de )?tel[ée]fono|número de telefone)\b(?! (?:used|needed|required|for\b.*\b(?:must|should)))",
+        r"(?:电话|手机)(?:号码?)?(?:是|多少)",
+        r"\+?\d[\d ()/.–-]{4,}\d|\b(?:tel|phone|call|dial|press|ring|ruf\w*|notruf|unter|number|appel\w*"
+        r"|llam\w*)\b\W{0,3}"
+        r"(?:\w+\W){0,3}\d{1,}\b"
+        r"|(?:电话|電話|拨打|撥打|致电|致電)\D{0,6}\d{3,}|printed|gedruckt|aufgedruckt|印在",
     ),
     (
-        r"\be-?mail(?:s| address| adresse)\b|\bwhat.{0,12}\be-?mail\b|\b(?:adresse|dirección|correo) (?:de )?e?-?mail\b"
-        r"|\bcorreo electrónico\b|电子邮箱|邮箱(?:地址)?是|邮件地址",
-        r"\S@\S",
+        r"(?:e-?mail(?:[ -]?adress\w*| address)?|adresse e-?mail|correo electrónico|dirección de correo)\b",
+        r"(?:电子邮箱|邮箱|邮件)(?:地址)?是",
+        r"\S@\S|\(at\)|\[at\]",
     ),
     (
-        r"\b(?:website|web site|web address|homepage|url)\b|\bwebseite\b|\bsite (?:web|internet)\b"
-        r"|\bsitio web\b|网址|网站地址",
+        r"(?:website|web site|web address|homepage|url|webseite|site (?:web|internet)|sitio web)\b",
+        r"(?:网址|网站|官网)(?:地址)?是",
         r"https?:|\bwww\.|\b[\w-]+\.(?:com|org|net|eu|de|fr|es|cn|uk|gov|edu|io|info)\b",
     ),
     (
-        r"\biban\b|\baccount number\b|\bkontonummer\b|\bnuméro de compte\b|\bnúmero de cuenta\b|账号是|银行账号",
+        r"(?:iban|account number|kontonummer|numéro de compte|número de cuenta)\b",
+        r"(?:银行)?账号是",
         r"\d[\d ]{5,}\d",
     ),
 )
+_CONTACTS = [(rf"{_WHAT_IS}{noun}|{han}", holds) for noun, han, holds in _NOUNS]
 _CONTACT_FORMS = tuple((re.compile(asks, re.IGNORECASE), re.compile(holds, re.IGNORECASE)) for asks, holds in _CONTACTS)
 _ASKS_PRICE = re.compile(
     r"\bhow much (?:is|are|do|does|did|will|would|must|should|can)\b.{0,60}"
     r"\b(?:cost|pay|charged?|fees?|fare|rent|deposit|price|tickets?)\b"
-    r"|\bwhat (?:do|does|did|will|would)\b.{1,60}\bcost\b|\b(?:price|fare|fee) (?:of|for|from)\b"
+    r"|\bwhat (?:do|does|did|will|would)\b.{1,60}\bcost\b|\bwhat(?:['’]?s| is) the (?:\w+ )?(?:price|fare|fee|cost)\b"
     r"|\bwas kostet|\bwie teuer|\bcombien (?:co[uû]te|pa[yi])|\bco[uû]te combien"
     r"|\bcu[aá]nto (?:cuesta|vale|pag|cobr)|\bquanto (?:cust|cost)"
     r"|多少钱|几块钱|费用?(?:是|要|为)?多少",
@@ -50,27 +62,39 @@ _TELLS_PRICE = re.compile(
     r"\d[.,]\d\d(?!\d)|\d\s?%"
     r"|\bper ?cent\b|\b(?:free|included|no (?:charge|fee|cost)|nothing|without charge|twice|double|half)\b"
     r"|\b(?:at cost|cost price|(?:purchase|market|full|actual|replacement|new) (?:price|value|costs?)"
-    r"|(?:months?['’]?|monthly) rents?|times|deposit is|nothing|waived)\b|\b(?:Monats|Kalt|Warm)miete"
+    r"|months?(?:['’]s?)?(?: of)? rents?|monthly rents?|price index|proportionate|complimentary|times|deposit is"
+    r"|nothing|waived)\b|\b(?:Monats|Kalt|Warm)miete"
     r"|\b(?:Selbstkosten|Zeitwert|Neuwert|Einkaufspreis)"
     r"|\b(?:loyers?|mensualit\w+|mensualidad\w*|prix coûtant|al coste|valor de)\b|个月(?:的)?租金|成本|原价|市价|实际"
-    r"|\b(?:kostenlos|kostenfrei|gratis|inbegriffen|enthalten|frei|Prozent|doppelte\w*|hälfte)\b"
-    r"|\b(?:gratuit\w*|compris\w*|inclus\w*|double|moitié|incluid[oa]s?|gratuit[oa]s?|doble|mitad)\b"
-    r"|免费|免費|包含|不收|无需|百分之|倍|折|免收|按.{1,8}(?:价|計|计)",
+    r"|\b(?:kostenlos|kostenfrei|umsonst|gratis|inbegriffen|enthalten|frei|Prozent|doppelte\w*|hälfte)\b"
+    r"|\b(?:offert\w*|gratuit\w*|compris\w*|inclus\w*|double|moitié|incluid[oa]s?|gratuit[oa]s?|doble|mitad)\b"
+    r"|[壹贰叁肆伍陆柒捌玖拾佰仟萬]|面议|免费|免費|包含|不收|无需|百分之|倍|折|免收|按.{1,8}(?:价|計|计)",
     re.IGNORECASE,
 )
+_RATE = re.compile(r"\d\s?(?:x|Hz|%)(?!\w)|\d\D{1,20}(?:\bper\b|\bpro\b|\bpar\b|\bpor\b|/)", re.IGNORECASE)
+_NOT_BARE = re.compile(
+    r"\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d\b|\d{1,4}\s*[年月日号页條条章点點时時分天周个個名人件本册具]|(?:§|\bNo\.?|\bNr\.?|\bclause"
+    r"|\bsection|\bpage|第)\s*\d[\d.]*"
+    r"|^\W*\d+(?:\.\d+)*[.)]?\s|\d[\d.,]*[\s-]?(?!(?:per|pro|par|por|each|je|im|al|a|and|und|or|plus)\b)[^\W\d_]+",
+    re.IGNORECASE,
+)
+_BARE_NUMBER = re.compile(r"(?<![\w.])\d+")
 _MEASURED: frozenset[Unit] = frozenset({"pressure", "speed", "voltage", "current", "power", "volume", "weight"})
 """Quantities that are hardly ever told without their unit, as money, time and length may be."""
 
 _END = (
-    "do|does|did|is|are|can|could|were|was|has|have|had|will|would|may|must|should|made|in|on|of|at|per|from|for|to|that|i|we|you"
+    "do|does|did|is|are|can|could|were|was|has|have|had|will|would|may|must|should|made|in|on|of|at|per|from|for"
+    "|to|that|i|we|you"
     "|hat|haben|gibt|sind|ist|darf|dürfen|kann|können|muss|müssen|wurden|hatte"
 )
 _COUNTED = re.compile(rf"\b(?:how many|wie ?viele) ((?:[^\W\d]+ ){{1,4}}?)(?:{_END})\b", re.IGNORECASE)
 _NOT_COUNTED = re.compile(r"\b(?:times|more|others?|mehr|male)\s*$", re.IGNORECASE)
-_WORD = re.compile(r"[\w.,%-]+")
+_WORD = re.compile(r"[\w.,%]+")
 _NUMBER = re.compile(
-    r"\d|^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|fifty|hundreds?|thousands?|million"
-    r"|several|dozens?|none|no|both|half|twice|once|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|kein\w*|beide)$",
+    r"\d|^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty"
+    r"|sixty|seventy|eighty|ninety|single|hundreds?|thousands?|million"
+    r"|several|dozens?|none|no|both|half|twice|once|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|\w+zehn"
+    r"|\w+zig|\w+ßig|hundert|tausend|kein\w*|beide)$",
     re.IGNORECASE,
 )
 _NEAR = 4  # words between a number and what it counts
@@ -89,9 +113,19 @@ def lacks_form(question: str, text: str) -> bool:
     if form is not None:
         return form.search(text) is None
     if _asks_for_price(question):
-        return not (holds_unit("money", text) or _TELLS_PRICE.search(text))
-    unit = expected_unit(first_part(question))
-    return unit in _MEASURED and not holds_unit(unit, text)
+        return not (holds_unit("money", text) or _TELLS_PRICE.search(text) or _has_bare_number(text))
+    quantity = asked_quantity(first_part(question))
+    return quantity is not None and quantity.unit in _MEASURED and not _tells_quantity(quantity.unit, text)
+
+
+def _tells_quantity(unit: Unit, text: str) -> bool:
+    """Whether a value of the unit stands there, or a number of no unit at all, or something so much per something."""
+    return holds_unit(unit, text) or _RATE.search(text) is not None or _has_bare_number(text)
+
+
+def _has_bare_number(text: str) -> bool:
+    """Whether a number stands there that is no date, time or number of a part, and counts no unit of another kind."""
+    return _BARE_NUMBER.search(_NOT_BARE.sub(" ", text)) is not None
 
 
 @lru_cache(maxsize=256)
@@ -100,21 +134,21 @@ def _asks_for_price(question: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def counted(question: str) -> str:
-    """The stem of what is to be counted in "How many … ?"; empty where nothing is."""
+def counted(question: str) -> tuple[str, ...]:
+    """The stems of the words of what is to be counted in "How many … ?"; none where nothing is."""
     found = _COUNTED.search(first_part(question))
     if found is None or _NOT_COUNTED.search(found[1]):
-        return ""
-    return stem(found[1].split()[-1].lower())
+        return ()
+    return tuple(stem(word.lower()) for word in found[1].split() if word.casefold() not in STOP_WORDS)
 
 
 def lacks_count(question: str, text: str) -> bool:
     """Whether something is to be counted and no number stands near it in this text of the question's script."""
-    thing = counted(question)
-    if not thing or IS_UNSPACED.search(text):
+    things = counted(question)
+    if not things or IS_UNSPACED.search(text):
         return False
     words = [word.strip(".,") for word in _WORD.findall(text)]
-    places = [place for place, word in enumerate(words) if _is_form(thing, stem(word.lower()))]
+    places = [place for place, word in enumerate(words) if any(_is_form(thing, stem(word.lower())) for thing in things)]
     return not any(
         _NUMBER.search(word)
         for place in places
@@ -123,4 +157,6 @@ def lacks_count(question: str, text: str) -> bool:
 
 
 def _is_form(thing: str, word: str) -> bool:
-    return word == thing or (len(thing) >= _ALIKE and word.startswith(thing[:_ALIKE]))
+    if word == thing or (len(thing) >= _ALIKE and word.startswith(thing[:_ALIKE])):
+        return True
+    return len(thing) >= _ALIKE and word.endswith(thing[-_ALIKE:])  # a German compound

@@ -17,47 +17,79 @@ _HAN_ROLES = (
     "|負責人|老板"
 )
 _KIN = "mother|father|wife|husband|son|daughter|brother|sister|boss|doctor|caretaker|contact|person|man|woman|guy"
-_ONE = r"(?:(?:the|our|your|my|its|their|this|a|an|der|die|das|unser\w*|le|la|l['’]|notre|el|nuestr\w|o|nosso|il) ?)?"
+_THE = r"(?:the|our|your|my|its|their|this|der|die|das|unser\w*|le|la|l['’]|notre|el|nuestr\w|o|nosso|il)"
+_ROLE_IN_FULL = (
+    rf"(?:{ROLES}|{_KIN}|\w*(?:meister|leiter|verwalter|vorsitzende|vorstand|chef|wart|direktor|lehrer|arzt|ärztin"
+    rf"|besitzer|inhaber"
+    r"|trainer|sprecher|anwalt|berater)(?:in)?|gardien\w*|médecin|responsable|professeur\w*|portero|propietari[oa]"
+    r"|dueñ[oa]|conserje)"
+)
+_WORD_BETWEEN = r"(?!(?!managing|acting)\w+ing\b|(?:of|for|to|in|at|by|with|von|für|de|du|des|del) )[\w-]+"
 _ASKS = re.compile(
-    rf"\b(?:who(?:['’]?s| is| was)|wer (?:ist|war)|qui (?:est|était)|qui[ée]n (?:es|era)|quem (?:é|era)|chi è) {_ONE}"
-    rf"(?:[\w-]+ ){{0,2}}?(?:{ROLES})\b"
+    rf"\b(?:who(?:['’]?s| is| was)|wer (?:ist|war)|qui (?:est|était)|qui[ée]n (?:es|era)|quem (?:é|era)"
+    rf"|chi è) {_THE} ?"
+    rf"(?:{_WORD_BETWEEN} ){{0,2}}?(?:{ROLES})\b"
     rf"|\b(?:what|how)\b.{{1,40}}\b(?:{ROLES}|{_KIN})\b.{{0,30}}\b(?:called|named)\b"
-    rf"|\b(?:what|how)\b.{{1,40}}\bnames?\b.{{1,30}}\b(?:{ROLES}|{_KIN})\b|\b(?:{ROLES}|{_KIN})['’]s? (?:\w+ )?name\b"
-    r"|\bwie hei(?:ß|ss)(?:t|en)\b|\bname (?:des|der|vom)\b"
-    r"|\bs['’]appelle(?:nt)?\b|\bquel est (?:le|son) nom\b"
-    r"|\bse llaman?\b|\bcuál es el nombre\b|\bcomo se chama\b|\bqual é o nome\b|\bcome si chiama\b"
-    rf"|(?:{_HAN_ROLES}|人|生|士).{{0,4}}(?:叫|姓)(?:什么|甚么|什麼|甚麼|啥)|姓名(?:是|叫)|(?:{_HAN_ROLES})(?:是|为|為)?(?:谁|誰|哪位)"
-    rf"|(?:谁|誰|哪位)(?:是|为|為|担任|擔任|当|當).{{0,12}}(?:{_HAN_ROLES})",
+    rf"|\bwhat(?:['’]?s| is| was) (?:the |our |your )?(?:full |last |first )?names? of (?:the |our "
+    rf"|your )?(?:\w+ )?(?:{ROLES}|{_KIN})\b"
+    rf"|\bwhat(?:['’]?s| is| was) (?:the |our |your |my )?(?:{ROLES}|{_KIN})['’]?s? (?:\w+ )?name\b"
+    rf"|\bwie hei(?:ß|ss)(?:t|en) (?:{_THE} )?(?:\w+ )?{_ROLE_IN_FULL}\b"
+    rf"|\bs['’]appelle(?:nt)? (?:{_THE} ?)?(?:\w+ )?{_ROLE_IN_FULL}\b"
+    rf"|\bquel est le nom (?:de l['’]|du |de la |de )?{_ROLE_IN_FULL}\b"
+    rf"|\bse llaman? (?:{_THE} )?(?:\w+ )?{_ROLE_IN_FULL}\b|\bcuál es el nombre (?:del|de la|de) {_ROLE_IN_FULL}\b"
+    rf"|(?:{_HAN_ROLES}|[人生士]).{{0,4}}(?:叫|姓)(?:什么|甚么|什麼|甚麼|啥)|(?:{_HAN_ROLES})的?(?:名字|姓名)?(?:是|为|為)?(?:谁|誰|哪位)"
+    rf"|(?:谁|誰|哪位)(?:是|当|當).{{0,12}}(?:{_HAN_ROLES})",
     re.IGNORECASE,
 )
 _ASKS_FOR_SOMETHING = re.compile(
     r"\b(?:who\w*|what\w*|which|where|name|welche\w*|wer|wo|was|wie hei\w+|qui|que|qu['’]\w+|quel\w*|où|qué|cuál\w*"
-    r"|quién\w*|dónde|qual|quem|onde|chi|dove)\b|谁|誰|哪|什么|什麼|何",
+    r"|quién\w*|dónde|qual|quem|onde|chi|dove|when|how|wann|wie|quand|comment|cu[áa]ndo|cómo)\b|谁|誰|哪|什么|什麼|何",
     re.IGNORECASE,
 )
-_CAPITALISED = r"[A-ZÀ-Þ][\w'’-]*[a-zß-ÿ][\w'’-]*|[A-Z]\.(?=\s*[A-Z])"
+_CAPITALISED = r"[A-ZÀ-Þ][\w'’-]*[a-zß-ÿ][\w'’-]*|[A-ZÀ-Þ]{3,}\b|[A-Z]\.(?=\s*[A-Z])"
 _NAME = re.compile(rf"(?<![\w.])(?:{_CAPITALISED})(?:\s+(?:{_CAPITALISED}))*")
 _TITLED = re.compile(rf"\b(?:Mrs?|Ms|Dr|Prof|Herrn?|Frau|Mme|M|Mlle|Sra?|Dona|Don)\.?\s+(?:{_CAPITALISED})")
 _NOT_A_NAME_BEFORE = re.compile(
-    r"(?:\b(?:the|an?|this|that|these|each|any|every|no|our|your|der|die|das|den|dem|des|eine?[rnms]?|le|la|les|du|des|un|une|el"
+    r"(?:\b(?:the|an?|this|that|these|each|any|every|no|our|your|der|die|das|den|dem|des|eine?[rnms]?|le|la|les|du"
+    r"|des|un|une|el"
     r"|los|las|del|al|o|os|as|do|da|l['’])\s*|(?:^|[.!?•\n])\s*)$",
     re.IGNORECASE,
 )
-_BEGINS = re.compile(r"(?:^|[.!?:;•\n\d])\s*$")
-"""Before the first word of a sentence, or a unit: "6:30 Uhr Zutritt"."""
+_GERMAN_BEGINNING = re.compile(
+    r"(?:d(?:er|ie|as|en|em|es)|dies\w*|ein\w*|jede\w*|alle\w*|kein\w*|unser\w*|ihr\w*|sein\w*|im|am|beim|zum|zur"
+    r"|nach|vor|für|mit|bei|in|an"
+    r"|auf|von|über|bis)",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(
+    rf"(?:\b{_ROLE_IN_FULL}|(?:{_HAN_ROLES})\w{{0,2}})\s*[:：|]\s*(?!the\b|an?\b|der\b|die\b|\|)\S", re.IGNORECASE
+)
+_FIRST = re.compile(
+    r"\W*[A-ZÀ-Þ][\w'’-]+ (?:is|was|ist|war|est|es|era) (?:the|our|your|der|die|unser\w*|le|la|notre|el|nuestr\w) "
+)
+_BEGINS = re.compile(r"(?:^|[.!?;•\n])\s*$")
 
 _HAN_NAME = re.compile(
     rf"(?:^|(?<![\u4e00-\u9fff])|(?<=[是由为為与與和、的被]))[{SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=[\u4e00-\u9fff]{{0,2}}|\W|$)"
+    rf"|(?<=经理|經理|主任|馆长|館長|校长|校長|院长|院長|主席|会长|會長|组长|組長|老板)[{SURNAMES}小老阿][\u4e00-\u9fff]{{1,2}}"
+    r"|[\u4e00-\u9fff]{1,6}(?:先生|女士|小姐|公司)"
     r"|[\u4e00-\u9fff]{1,6}[·・•][\u4e00-\u9fff]{1,8}|(?<![A-Za-z])[A-Z][a-z]+(?: [A-Z][a-z]+)+"
 )
 _NAMES = re.compile(
     r"\b(?:called|named|known as)\b(?! (?:in|by|on|above|below|for|here)\b)"
-    r"|\b(?:genannt|heißt|namens|appelé\w*|nommé\w*|llamad[oa]s?|chamad[oa]s?)\b|名为|名為|叫做|叫作|称为|稱為|又名|本名|原名|名叫|姓名"
+    r"|\b(?:genannt|heißt|namens|appelé\w*|nommé\w*|llamad[oa]s?|chamad[oa]s?)\b"
+    r"|\b(?:vacant|unbesetzt|elected by|gewählt|rotates)\b|由[^，。]{1,12}担任|轮流|名为|名為|叫做|叫作|称为"
+    r"|稱為|又名|本名|原名|名叫|姓名"
 )
+_LISTS = re.compile(rf"[:;>/|]|\b(?:{CALENDAR})\b", re.IGNORECASE)
 _SAYS_HOW = re.compile(
     r"\b(?:no|not|only|never|always|free|open|closed|allowed|prohibited|kein\w*|nicht|nur)\b", re.IGNORECASE
 )
-_PAGE = re.compile(r"[\s\-–—·|/]*\d{1,4}\W*$")
+_PAGE = re.compile(
+    r"(?:\s+[-–—·]\s+|\s*\b(?:page|p\.|Seite|S\.|第)\s*)\d{1,4}(?:\s*(?:of|von|/|页).{0,5})?$", re.IGNORECASE
+)
+_LINES = re.compile(r"\n| › ")
+_SHORTEST_TITLE = 8  # letters and digits
 _COMMON = re.compile(rf"(?:{ROLES}|{CALENDAR})", re.IGNORECASE)
 _FOLLOWED_BY_NUMBER = re.compile(r"\s*(?:no\.? ?)?\d")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -76,7 +108,7 @@ def holds_a_name(question: str, text: str) -> bool:
     Not: a word that only begins a sentence, a term with an article (the Tenant), a numbered part (Schedule 1), a role.
     """
     asked = question.casefold()
-    if _NAMES.search(text):
+    if _NAMES.search(text) or _LABELLED.search(text) or _FIRST.match(text):
         return True
     if IS_UNSPACED.search(text):
         return any(found.group().casefold() not in asked for found in _HAN_NAME.finditer(text))
@@ -87,8 +119,11 @@ def holds_a_name(question: str, text: str) -> bool:
 
 
 def _is_name(text: str, found: re.Match[str], asked: str, fewest: int) -> bool:
-    begins = _BEGINS.search(text[: found.start()]) is not None
-    said = found.group().split()[1 if begins and fewest > 1 else 0 :]  # "Dieses Heft" at the beginning of a sentence
+    said = found.group().split()
+    if fewest > 1 and _BEGINS.search(text[: found.start()]) and _GERMAN_BEGINNING.fullmatch(said[0]):
+        said = said[1:]  # "Dieses Heft" at the beginning of a sentence
+    elif fewest > 1 and text[: found.start()].rstrip()[-1:].isdigit():
+        said = said[1:]  # a unit: "6:30 Uhr Zutritt"
     words = [word for word in said if word.casefold().strip(".'’") not in asked]
     words = [word for word in words if not _COMMON.fullmatch(word) and word.casefold() not in STOP_WORDS]
     if len(words) < fewest or _FOLLOWED_BY_NUMBER.match(text, found.end()):
@@ -101,7 +136,9 @@ def says_only_a_name(question: str, text: str) -> bool:
 
     Told by capitals, so of texts with spaces alone.
     """
-    if _ASKS_FOR_SOMETHING.search(question) or IS_UNSPACED.search(text):
+    if _ASKS_FOR_SOMETHING.search(question) or IS_UNSPACED.search(text) or _LISTS.search(text):
+        return False
+    if "de" in (question_tongue(text), question_tongue(question)):  # its nouns have capitals
         return False
     words = [word for word in _WORD.findall(text) if len(word) > 1 and word.casefold() not in STOP_WORDS]
     has_figures = any(sign.isdigit() for sign in text) or _SAYS_HOW.search(text) is not None
@@ -109,9 +146,9 @@ def says_only_a_name(question: str, text: str) -> bool:
 
 
 def repeats(text: str, heading: str) -> bool:
-    """Whether a line says what stands above it and, beside that, nothing but a page's number."""
-    said, above = _signs(_PAGE.sub("", text)), _signs(heading)
-    return len(said) > _FEWEST and said in above
+    """Whether a line is one of the headings above it and, beside that, nothing but a page's number."""
+    said = _signs(_PAGE.sub("", text.strip()))
+    return len(said) >= _SHORTEST_TITLE and "|" not in text and said in map(_signs, _LINES.split(heading))
 
 
 def _signs(text: str) -> str:

@@ -12,7 +12,8 @@ _SAME_SUFFIXES = frozenset(
     )
 )
 _VARIANT = re.compile(
-    r"[ \t]?(?:Pro|Max|Plus|Mini|Ultra|Lite|Zero|Turbo|Air|Nano|Micro|XL|XS|SE|FE|Base|Instruct|Distill|Preview|Premium"
+    r"[ \t]?(?:Pro|Max|Plus|Mini|Ultra|Lite|Zero|Turbo|Air|Nano|Micro|XL|XS|SE|FE|Base|Instruct|Distill|Preview"
+    r"|Premium"
     r"|Extra|Junior|Senior|II|III|IV|专业版|标准版|旗舰版|增强版|青春版)(?![^\W_])"
 )
 _CODE = re.compile(r"(?<![^\W_])(?P<kind>[A-Z]{1,4})[-‐‑– ]?(?P<number>\d{1,5})(?![^\W_]|[.,]\d)")
@@ -22,6 +23,13 @@ _EDITION = re.compile(
     r"|(?P<han>\d+(?:\.\d+)*|[一二三四五六七八九十]+)(?:版(?!本)|期(?![限间間])(?!\d))",
     re.IGNORECASE,
 )
+_HAN_DIGITS = {sign: number for number, sign in enumerate("一二三四五六七八九十", start=1)}
+_COMPARES = re.compile(
+    r"\b(?:from|upgrade|update|between|compared|than|enough|at least|minimum|besides|compatible|works? with|since"
+    r"|before|after)\b",
+    re.IGNORECASE,
+)
+_RANGE = r"\s*(?:to|bis|à|a|through|[-–—~]|至|到)\s*"
 _OPPOSITES = """
 buyer seller / landlord tenant / lessor lessee / employer employee / lender borrower / teacher student / parent child
 / doctor patient / customer supplier / client provider / insurer policyholder / sender recipient / host guest
@@ -64,7 +72,9 @@ def names_another_code(name: str, text: str) -> bool:
     asked = _CODE.fullmatch(name)
     if asked is None:
         return False
-    number = asked["number"].lstrip("0")
+    kind, number = re.escape(asked["kind"]), asked["number"].lstrip("0")
+    if re.search(rf"(?<![A-Z]){kind}[-– ]?\d+{_RANGE}(?:{kind}[-– ]?)?\d+", text):  # a range may hold it
+        return False
     others = {each["number"].lstrip("0") for each in _CODE.finditer(text) if each["kind"] == asked["kind"]}
     return bool(others) and not any(_is_same_number(number, other) for other in others)
 
@@ -74,20 +84,36 @@ def _is_same_number(one: str, other: str) -> bool:
     return one == other or ({len(one), len(other)} == {2, 4} and (one.endswith(other) or other.endswith(one)))
 
 
+def compares(question: str) -> bool:
+    """Whether the question asks for what is from one version or level on, or beside it: another one may answer."""
+    return _COMPARES.search(question) is not None
+
+
 def is_another_edition(question: str, *texts: str) -> bool:
     """Whether the question names a version, an edition or a phase by its number, and these texts only another one."""
-    asked = _editions(question)
-    return bool(asked) and bool(told := _editions("\n".join(texts))) and not asked & told
+    asked, told = _editions(question), _editions("\n".join(texts))
+    if len(asked) != 1 or not told or _COMPARES.search(question):
+        return False
+    return not any(_is_same_edition(one, other) for one in asked for other in told)
 
 
 def names_edition(question: str, text: str) -> bool:
     """Whether the text names a version, an edition or a phase that the question names by its number."""
-    return bool(_editions(question) & _editions(text))
+    return any(re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", text) for number in _editions(question)) or bool(
+        _editions(question) & _editions(text)
+    )
+
+
+def _is_same_edition(one: str, other: str) -> bool:
+    """2 is 2.0, and 3.1 is one of 3."""
+    shorter, longer = sorted((one, other), key=len)
+    return longer == shorter or longer.startswith(f"{shorter}.")
 
 
 @lru_cache(maxsize=1024)
 def _editions(text: str) -> frozenset[str]:
-    return frozenset(found["number"] or found["han"] for found in _EDITION.finditer(text))
+    numbers = (found["number"] or found["han"] for found in _EDITION.finditer(text))
+    return frozenset(str(_HAN_DIGITS.get(number, number)) for number in numbers)
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ from server.evidence.answer_types import holds_answer, introduces
 from server.evidence.asked_figures import lacks_count, lacks_form
 from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, says_only_a_name
 from server.evidence.examination import Need, Profile, Words, can_hold, places_of, sentences_of, words_of
-from server.evidence.near_misses import holds_word, is_another_name, names_another_code, opposites_asked
+from server.evidence.near_misses import compares, holds_word, is_another_name, names_another_code, opposites_asked
 from server.evidence.sentences import Sentence
 from server.evidence.tables import caption_of, head_of, is_table_head, line_above
 from server.evidence.units import Unit, expected_unit, holds_unit, is_named_by_columns, is_said_by_unit
@@ -157,7 +157,7 @@ class _Reading:
             if any(not (need.is_name and _goes_on(context, offset, need)) for offset in places_of(need, above))
         )
         met = met_above.union(*held)
-        other_code = any(
+        other_code = not compares(profile.question) and any(
             need.is_name and number not in met and names_another_code(need.shown, f"{context}\n{text}")
             for number, need in enumerate(profile.needs)
         )

@@ -166,6 +166,7 @@ def test_who_asks_for_both_gets_both() -> None:
         ("FY18", "Capital expenditure in FY2018", False),
         ("FY18", "Capital expenditure in FY2019", True),
         ("2024", "In 2023 it rained.", False),  # no code
+        ("E5", "Errors E1 to E9 are shown on the display.", False),
         ("Hesk", "Ormsay", False),
     ],
 )
@@ -180,6 +181,9 @@ def test_another_number_of_the_same_code_is_another_thing(name: str, text: str, 
         ("What is the rate in version 2 of the policy?", ("policy-v2.md", ""), False),
         ("What is the rate in version 3 of the policy?", ("policy.md", "Travel Policy"), False),
         ("What is the rate?", ("policy-v1.md", ""), False),
+        ("What is new in version 2?", ("manual-v2.0.pdf", ""), False),
+        ("How do I upgrade from version 4?", ("manual-v5.pdf", ""), False),
+        ("第2版的住宿标准是多少", ("制度.md", "制度 第二版"), False),
         ("2.1版的住宿标准是多少", ("制度.md", "制度 3版"), True),
     ],
 )
