@@ -29,7 +29,7 @@ _NOUNS = (
         r"\+?\d[\d ()/.–-]{4,}\d|\b(?:tel|phone|call|dial|press|ring|ruf\w*|notruf|unter|number|appel\w*"
         r"|llam\w*)\b\W{0,3}"
         r"(?:\w+\W){0,3}\d{1,}\b"
-        r"|(?:电话|電話|拨打|撥打|致电|致電)\D{0,6}\d{3,}|printed|gedruckt|aufgedruckt|印在",
+        r"|(?:电话|電話|拨打|撥打|致电|致電)\D{0,6}\d{3,}|[:：]\s*\d{2,}|printed|gedruckt|aufgedruckt|印在",
     ),
     (
         r"(?:e-?mail(?:[ -]?adress\w*| address)?|adresse e-?mail|correo electrónico|dirección de correo)\b",
@@ -39,7 +39,7 @@ _NOUNS = (
     (
         r"(?:website|web site|web address|homepage|url|webseite|site (?:web|internet)|sitio web)\b",
         r"(?:网址|网站|官网)(?:地址)?是",
-        r"https?:|\bwww\.|\b[\w-]+\.(?:com|org|net|eu|de|fr|es|cn|uk|gov|edu|io|info)\b",
+        r"https?:|\d+\.\d+\.\d+\.\d+|\bwww\.|\b[\w-]+\.(?:com|org|net|eu|de|fr|es|cn|uk|gov|edu|io|info)\b",
     ),
     (
         r"(?:iban|account number|kontonummer|numéro de compte|número de cuenta)\b",
@@ -78,7 +78,7 @@ _NOT_BARE = re.compile(
     r"|^\W*\d+(?:\.\d+)*[.)]?\s|\d[\d.,]*[\s-]?(?!(?:per|pro|par|por|each|je|im|al|a|and|und|or|plus)\b)[^\W\d_]+",
     re.IGNORECASE,
 )
-_BARE_NUMBER = re.compile(r"(?<![\w.])\d+")
+_BARE_NUMBER = re.compile(r"(?<![A-Za-zÀ-ÿ\d.])\d+")
 _MEASURED: frozenset[Unit] = frozenset({"pressure", "speed", "voltage", "current", "power", "volume", "weight"})
 """Quantities that are hardly ever told without their unit, as money, time and length may be."""
 
