@@ -49,6 +49,9 @@ class Summary(BaseModel):
     verdict: Verdict | None = None
 
 
+_BEHIND = 3  # characters: a mark may stand behind the full stop, and below a table with a blank line between
+
+
 def statement_of(response: QueryResponse, number: int) -> str:
     """What the answer says citing this source; the question where it says nothing of it."""
     said = [text for part in (response, response.second) if part for text in _citing(part.answer, number)]
@@ -69,7 +72,7 @@ def _citing(answer: str, number: int) -> list[str]:
     return [
         answer[start:end]
         for start, end in sentence_ranges(answer)
-        if any(start <= place < end + 2 for place in places)  # a mark may stand behind the full stop
+        if any(start <= place < end + _BEHIND for place in places)
     ]
 
 

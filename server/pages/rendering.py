@@ -91,7 +91,8 @@ def render_answer(text: str, context: AnswerContext = AnswerContext()) -> Markup
 def render_blocks(text: str, context: AnswerContext = AnswerContext()) -> list[Markup]:
     """The same, one piece of safe HTML for each top-level block: a stream sends only those that changed."""
     markdown = _MARKDOWN_WITH_LINES if context.keeps_lines else _MARKDOWN
-    written = with_cells_kept(with_plain_marks(visible(text), context.sources))
+    written = _with_tables(visible(text)) if context.keeps_lines else visible(text)
+    written = with_cells_kept(with_plain_marks(written, context.sources))
     tokens = markdown.parse(written, {"context": context})
     return [_sanitised(markdown.renderer.render(block, markdown.options, {})) for block in _top_level(tokens)]
 
@@ -132,6 +133,15 @@ def _with_header(rows: list[str]) -> list[str]:
         return rows
     cells = max(1, rows[0].strip().strip("|").count("|") + 1)
     return [rows[0], "|" + "---|" * cells, *rows[1:]]
+
+
+def _with_tables(text: str) -> str:
+    """Rows that were quoted from a page without Markdown, as a table: a rule below the first, blank lines around."""
+    pieces: list[str] = []
+    for is_table, lines in groupby(text.split("\n"), key=lambda line: line.startswith("|") and line.endswith("|")):
+        block = list(lines)
+        pieces += ["", *_with_header(block), ""] if is_table and len(block) > 1 else block
+    return "\n".join(pieces)
 
 
 _RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")

@@ -220,3 +220,15 @@ def test_a_heading_that_names_no_currency_is_not_brought() -> None:
     text = "6 The ships\n| Ship | Passengers |\n| Fulmar | 310 |\n| Kittiwake | 355 |\n"
     answer = extract_answer("How many passengers does the Fulmar carry?", [passage(text)])
     assert answer.startswith("| Ship | Passengers |\n| Fulmar | 310 |")
+
+
+def test_rows_of_a_page_without_markdown_are_shown_as_a_table_below_their_heading() -> None:
+    text = "3 Fares in pounds\n| Vehicle | Hesk |\n| Bicycle | 2.00 |\n| Car | 24.00 |\n"
+    shown = render_answer(
+        extract_answer("What does a car cost to Hesk?", [passage(text)]), AnswerContext(1, keeps_lines=True)
+    )
+    assert "<th>Vehicle</th>" in shown
+    assert "<td>24.00</td>" in shown
+    assert "3 Fares in pounds" in shown
+    assert 'class="cite"' in shown
+    assert "|" not in shown
