@@ -10,6 +10,7 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
+from storage.generations.lock import is_held
 from storage.private_files import private_opener, write_private
 
 _LOOK_SECONDS = 0.3
@@ -43,14 +44,7 @@ class AttendedRun:
 
     def is_attended(self) -> bool:
         """Whether a server waits for a run now."""
-        try:
-            with self._file.open("r+", encoding="utf-8") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        return False
+        return is_held(self._file)
 
     def ask_to_end(self) -> bool:
         """Ask the server that waits for the run to end it; False where none does, or it cannot be asked."""

@@ -47,8 +47,10 @@ _NOUNS = (
         r"\d[\d ]{5,}\d",
     ),
 )
-_CONTACTS = [(rf"{_WHAT_IS}{noun}|{han}", holds) for noun, han, holds in _NOUNS]
-_CONTACT_FORMS = tuple((re.compile(asks, re.IGNORECASE), re.compile(holds, re.IGNORECASE)) for asks, holds in _CONTACTS)
+_CONTACT_FORMS = tuple(
+    (re.compile(rf"{_WHAT_IS}{noun}|{han}", re.IGNORECASE), re.compile(holds, re.IGNORECASE))
+    for noun, han, holds in _NOUNS
+)
 _ASKS_PRICE = re.compile(
     r"\bhow much (?:is|are|do|does|did|will|would|must|should|can)\b.{0,60}"
     r"\b(?:cost|pay|charged?|fees?|fare|rent|deposit|price|tickets?)\b"

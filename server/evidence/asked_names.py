@@ -148,7 +148,12 @@ def says_only_a_name(question: str, text: str) -> bool:
 def repeats(text: str, heading: str) -> bool:
     """Whether a line is one of the headings above it and, beside that, nothing but a page's number."""
     said = _signs(_PAGE.sub("", text.strip()))
-    return len(said) >= _SHORTEST_TITLE and "|" not in text and said in map(_signs, _LINES.split(heading))
+    return len(said) >= _SHORTEST_TITLE and "|" not in text and said in _titles(heading)
+
+
+@lru_cache(maxsize=1024)  # each sentence of a passage is held against the same ones
+def _titles(heading: str) -> frozenset[str]:
+    return frozenset(map(_signs, _LINES.split(heading)))
 
 
 def _signs(text: str) -> str:

@@ -25,25 +25,27 @@ def head_of(sentences: Sequence[Sentence], row: int) -> tuple[int, ...]:
 
 def caption_of(sentences: Sequence[Sentence], row: int) -> str:
     """The caption below or above the table that this row is in; empty where there is none."""
-    rows = _rows_around(sentences, row)
-    head = _head(sentences, rows)
-    beside = (rows.stop, min((*head, rows.start)) - 1)
+    beside = (_rows_around(sentences, row).stop, _place_above(sentences, row))
     found = (sentences[place].text for place in beside if 0 <= place < len(sentences))
     return next((text for text in found if CAPTION.match(text)), "")
 
 
 def line_above(sentences: Sequence[Sentence], row: int) -> str:
     """What stands right above the table that this row is in, where it is short; empty where there is nothing."""
-    rows = _rows_around(sentences, row)
-    place = min((*_head(sentences, rows), rows.start)) - 1
+    place = _place_above(sentences, row)
     return sentences[place].text if place >= 0 and len(sentences[place].text) <= _LONGEST_HEAD else ""
 
 
 def heading_of_table(sentences: Sequence[Sentence], row: int) -> int | None:
     """The place of the heading right above the table that this row is in: it may name the unit of all figures."""
-    rows = _rows_around(sentences, row)
-    place = min((*_head(sentences, rows), rows.start)) - 1
+    place = _place_above(sentences, row)
     return place if place >= 0 and sentences[place].is_heading else None
+
+
+def _place_above(sentences: Sequence[Sentence], row: int) -> int:
+    """The place right above the table that this row is in, and above what names its columns; -1 for none."""
+    rows = _rows_around(sentences, row)
+    return min((*_head(sentences, rows), rows.start)) - 1
 
 
 def _rows_around(sentences: Sequence[Sentence], place: int) -> range:

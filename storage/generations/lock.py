@@ -78,9 +78,14 @@ def mark_served(index_dir: Path) -> IO[str] | None:
 
 def is_served(index_dir: Path) -> bool:
     """Whether a server answers from this index now."""
+    return is_held(index_dir / _SERVED)
+
+
+def is_held(file: Path) -> bool:
+    """Whether a process holds a lock on the file now; False also where there is none or it cannot be asked."""
     try:
-        with (index_dir / _SERVED).open("r+", encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with file.open("r+", encoding="utf-8") as opened:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     except OSError:
