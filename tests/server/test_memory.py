@@ -1,9 +1,8 @@
 """What is made of texts is remembered, bounded, and forgotten with the generation that they are from."""
 
-import threading
-
 from server.evidence.examination import MOST_CHARACTERS, _sentences, _words, forget_texts, sentences_of, words_of
 from server.memory import TextMemory
+from tests.side_by_side import side_by_side
 
 
 def test_a_text_is_read_once_while_it_is_remembered() -> None:
@@ -44,11 +43,7 @@ def test_many_threads_get_what_is_their_own() -> None:
             if memory(text) != text.upper():
                 wrong.append(text)
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    side_by_side(ask, 6)
     assert wrong == []
     assert memory.characters <= 60
 

@@ -1,7 +1,6 @@
 """Vectors that are remembered are those of their texts, and no more than there is room for."""
 
 import random
-import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 
 from server.retrieval.text_vectors import TextVectors
 from storage.caches.embeddings import Matrix, unit_rows
+from tests.side_by_side import side_by_side
 
 _WIDTH = 4 * 4  # bytes of a vector
 
@@ -57,9 +57,5 @@ def test_many_threads_get_the_vectors_of_their_own_texts() -> None:
             if not np.array_equal(vectors.rows(texts), expected(texts)):
                 wrong.append(texts)
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    side_by_side(ask, 6)
     assert wrong == []

@@ -2,7 +2,6 @@
 
 import gc
 import sqlite3
-import threading
 import weakref
 from collections.abc import Collection, Iterator
 from contextlib import closing
@@ -13,6 +12,7 @@ import pytest
 from storage.catalogue.catalogue import Catalogue
 from storage.catalogue.phrase_matches import Memory, PhraseMatches
 from storage.words.terms import match_expression, match_phrases
+from tests.side_by_side import side_by_side
 from tests.storage.conftest import document
 
 _TEXTS = (
@@ -91,18 +91,14 @@ def test_many_threads_find_what_one_finds(catalogue: Catalogue) -> None:
     fresh = PhraseMatches(catalogue._connections.lent, most_bytes=3_000)
     wrong: list[str] = []
 
-    def ask() -> None:
+    def ask(_number: int) -> None:
         for question, hits in list(zip(_QUESTIONS, expected, strict=True)) * 5:
             if question.startswith("Wie"):
                 continue  # composed words are added by the catalogue
             if fresh.best(match_phrases(question), 60) != hits:
                 wrong.append(question)
 
-    threads = [threading.Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    side_by_side(ask, 4)
     assert wrong == []
     assert fresh.remembered_bytes == sum(matches.size for matches in fresh._remembered.values()) <= 3_000
 

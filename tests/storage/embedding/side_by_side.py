@@ -1,10 +1,11 @@
 """Many threads that ask one encoder at the same time."""
 
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
+from tests.side_by_side import side_by_side
 
 
 def wrong_beside_others(encoder: Any, texts: Sequence[str]) -> list[str]:
@@ -17,9 +18,5 @@ def wrong_beside_others(encoder: Any, texts: Sequence[str]) -> list[str]:
             if np.abs(encoder.embed([texts[number]])[0] - expected[number]).max() > 1e-4:
                 wrong.append(texts[number])
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(len(texts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    side_by_side(ask, len(texts))
     return wrong
