@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from server.evidence.answer_types import holds_answer, introduces
+from server.evidence.asked_agents import lacks_agent
 from server.evidence.asked_figures import lacks_count, lacks_form
 from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, says_only_a_name
 from server.evidence.examination import Need, Profile, Words, can_hold, places_of, sentences_of, words_of
@@ -87,7 +88,7 @@ class SentenceEvidence:
     """A sentence by its place in its passage, and what speaks for it. `met`: the needs that it holds itself.
 
     `is_beside`: whatever it holds, it is no answer: it has no name where one is asked for, or is nothing but one, or
-    lacks the form of the answer. `lacks_count`: see `server.evidence.asked_figures`.
+    lacks the form of the answer or whoever did it. `lacks_count`: see `server.evidence.asked_figures`.
     """
 
     place: int
@@ -217,6 +218,8 @@ class _Reading:
             return not holds_a_name(f"{question} {self._context}", sentence.text)
         if sentence.is_row:  # its columns' names may hold what it lacks
             return False
+        if lacks_agent(question, sentence.text, self._context):
+            return True
         return says_only_a_name(question, sentence.text) or lacks_form(question, sentence.text)
 
     def _under(self, place: int) -> frozenset[int]:
