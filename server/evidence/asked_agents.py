@@ -22,20 +22,29 @@ _DEED = re.compile(
     rf"(?!(?:{_NO_DEED})\b)(?P<en>[a-z]{{3,}})\b"
     r"|\bwer (?:hat|haben|hatte) .{2,60}?(?P<de>\w*ge\w{2,}(?:t|en)|be\w{3,}(?:t|en)|er\w{3,}(?:t|en))\W*$"
     r"|\bwer (?P<of>gründete|baute|erbaute|erfand|entwarf|schrieb|malte|errichtete)\b"
-    r"|\bqui a (?P<fr>\w{4,})\b|\bqui[eé]n (?P<es>fund[oó]|cre[oó]|dise[nñ][oó]|construy[oó]|escribi[oó]|pint[oó]|invent[oó])",
+    r"|\bqui a (?P<fr>\w{4,})\b"
+    r"|\bqui[eé]n (?P<es>fund[oó]|cre[oó]|dise[nñ][oó]|construy[oó]|escribi[oó]|pint[oó]|invent[oó])",
     re.IGNORECASE,
 )
 _HAN_DEED = r"创办|創辦|创建|創建|创立|創立|成立|建立|设立|設立|建造|修建|发明|發明|设计|設計|开办|開辦"
 _ASKS_HAN = re.compile(rf"(?:谁|誰|哪位|哪个人|何人).{{0,4}}(?:{_HAN_DEED})|(?:是|由)(?:谁|誰).{{0,4}}(?:{_HAN_DEED})")
 _HAN_DONE = re.compile(rf"(?:{_HAN_DEED}|始建|兴建|建|创|創)(?:于|於|在)")
-_HAN_AGENT = re.compile(rf"(?:由|被|为)[^，。；]{{1,16}}(?:{_HAN_DEED}|(?<![改扩擴重])建|创|創)|(?:先生|女士|创始人|創始人)")
+_HAN_AGENT = re.compile(
+    rf"(?:由|被|为)[^，。；]{{1,16}}(?:{_HAN_DEED}|(?<![改扩擴重])建|创|創)|(?:先生|女士|创始人|創始人)"
+)
+_MADE_ONCE = frozenset(
+    (
+        *("founded", "established", "created", "built", "constructed", "invented", "designed", "wrote", "written"),
+        *("painted", "composed", "discovered"),
+    )
+)
 _CREATIONS = frozenset(
     stem(word)
     for word in (
-        "found founded founder founders establish create creator start set build built builder construct invent inventor"
-        " design designer write wrote written writer author paint painter compose composer discover develop launch begin"
-        " began begun initiate form"
-    ).split()
+        *_MADE_ONCE,
+        *("founder", "founders", "creator", "start", "started", "set", "builder", "inventor", "designer", "write"),
+        *("writer", "author", "painter", "composer", "developed", "launched", "began", "begun", "initiated", "formed"),
+    )
 )
 _PASSIVE = r"\b(?:is|are|was|were|be|been|being|gets?|got)\s+(?:\w+ly\s+|first\s+|originally\s+|also\s+)?"
 _PASSIVES = {
@@ -53,6 +62,7 @@ _GERMAN_FORMS = {"erfand": "erfund", "entwarf": "entworf", "schrieb": "schrieb",
 class _Deed(NamedTuple):
     tongue: str
     core: str
+    is_made_once: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -64,7 +74,9 @@ def _deed(question: str) -> _Deed | None:
     tongue, word = next((name, word) for name, word in found.groupdict().items() if word)
     if tongue == "of":
         return _Deed("de", _GERMAN_FORMS.get(word.lower(), _core(word)))
-    return _Deed(tongue, stem(word.lower()) if tongue == "en" else _core(word))
+    if tongue == "en":
+        return _Deed(tongue, stem(word.lower()), word.lower() in _MADE_ONCE)
+    return _Deed(tongue, _core(word))
 
 
 def lacks_agent(question: str, text: str, above: str = "") -> bool:
@@ -81,13 +93,11 @@ def lacks_agent(question: str, text: str, above: str = "") -> bool:
         return False
     done, by_somebody = _PASSIVES[deed.tongue]
     places = [place for place in _WORD.finditer(text) if _is_form(deed, place.group())]
-    if not places:
-        is_made_once = deed.tongue == "en" and deed.core in _CREATIONS
-        return is_made_once and not holds_a_name(f"{question} {above}", text)
     if re.search(by_somebody, text, re.IGNORECASE):
         return False
-    is_done = all(_is_done(deed, done, text, place) for place in places)
-    return is_done and not holds_a_name(f"{question} {above}", text)
+    if not places:
+        return deed.is_made_once and not holds_a_name(f"{question} {above}", text)
+    return all(_is_done(deed, done, text, place) for place in places)
 
 
 def _is_done(deed: _Deed, done: str, text: str, place: re.Match[str]) -> bool:
@@ -100,7 +110,7 @@ def _is_done(deed: _Deed, done: str, text: str, place: re.Match[str]) -> bool:
 def _is_form(deed: _Deed, word: str) -> bool:
     if deed.tongue == "en":
         found = stem(word.lower())
-        return found == deed.core or (deed.core in _CREATIONS and found in _CREATIONS)
+        return found == deed.core or (deed.is_made_once and found in _CREATIONS)
     core = _core(word)
     return core == deed.core or (len(deed.core) >= _SHORTEST and core.startswith(deed.core))
 

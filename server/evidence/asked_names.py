@@ -112,8 +112,8 @@ def asks_for_a_name(question: str) -> bool:
 def holds_a_name(question: str, text: str) -> bool:
     """Whether the text has a name of its own, which the question does not say.
 
-    Not: a word that only begins a sentence, a term with an article (the Tenant), a numbered part (Schedule 1), a role, a
-    place ("at Little Elm").
+    Not: a word that only begins a sentence, a term with an article (the Tenant), a numbered part (Schedule 1), a role,
+    a place ("at Little Elm").
     """
     asked = question.casefold()
     if _NAMES.search(text) or _LABELLED.search(text) or _FIRST.match(text):
