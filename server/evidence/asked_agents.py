@@ -26,6 +26,21 @@ _DEED = re.compile(
     r"|\bqui[eé]n (?P<es>fund[oó]|cre[oó]|dise[nñ][oó]|construy[oó]|escribi[oó]|pint[oó]|invent[oó])",
     re.IGNORECASE,
 )
+_ASKS_WHO_MAY = re.compile(
+    r"\bwho(?:['’]?s| is| are)? (?:may|can|allowed|permitted|entitled|eligible|qualif\w+|authori[sz]ed|gets? to)\b"
+    r"|\bwer (?:darf|kann)\b|\bqui (?:peut|a le droit)\b|\bqui[eé]n(?:es)? pued|"
+    r"(?:谁|誰|哪些人|什么人)(?:可以|能|有权|有資格)",
+    re.IGNORECASE,
+)
+_THOSE_WHO = re.compile(
+    r"\b(?:persons?|people|those|anyone|anybody|everyone|everybody|members|employees|residents|users|adults) "
+    r"(?:who|with|aged|over|from|of)\b|\bonly (?:by|to|for|if|members|persons?|people|those|employees|adults)\b"
+    r"|\b(?:by|to|for) \w+ only\b|\bwhoever\b|\bany(?:one|body)\b|\bno ?(?:one|body)\b|\bat least \w+ years"
+    r"|^\W*wer\b.{3,80},|, wer\b|\bnur (?:von|für|an|mit|wer|wenn|solange|mitglieder|personen)\b"
+    r"|\bpersonen,? (?:ab|die|mit)\b"
+    r"|\bseules? les\b|\breservado a\b|\bsolo (?:los|las)\b|只有|仅限|年满|凡|须持|者(?:可|方)|的居民|的人员?",
+    re.IGNORECASE,
+)
 _HAN_DEED = r"创办|創辦|创建|創建|创立|創立|成立|建立|设立|設立|建造|修建|发明|發明|设计|設計|开办|開辦"
 _ASKS_HAN = re.compile(rf"(?:谁|誰|哪位|哪个人|何人).{{0,4}}(?:{_HAN_DEED})|(?:是|由)(?:谁|誰).{{0,4}}(?:{_HAN_DEED})")
 _HAN_DONE = re.compile(rf"(?:{_HAN_DEED}|始建|兴建|建|创|創)(?:于|於|在)")
@@ -98,6 +113,11 @@ def lacks_agent(question: str, text: str, above: str = "") -> bool:
     if not places:
         return deed.is_made_once and not holds_a_name(f"{question} {above}", text)
     return all(_is_done(deed, done, text, place) for place in places)
+
+
+def names_who_may(question: str, text: str) -> bool:
+    """Whether the question asks who may do something, and the text says which people: "only by persons who …"."""
+    return _ASKS_WHO_MAY.search(first_part(question)) is not None and _THOSE_WHO.search(text) is not None
 
 
 def _is_done(deed: _Deed, done: str, text: str, place: re.Match[str]) -> bool:

@@ -34,7 +34,7 @@ _WORD_BETWEEN = r"(?!(?!managing|acting)\w+ing\b|(?:of|for|to|in|at|by|with|von|
 _ASKS = re.compile(
     rf"\b(?:who(?:['’]?s| is| was)|wer (?:ist|war)|qui (?:est|était)|qui[ée]n (?:es|era)|quem (?:é|era)"
     rf"|chi è) {_THE} ?"
-    rf"(?:{_WORD_BETWEEN} ){{0,2}}?(?:{ROLES}|{_OFFICES}|\w{{3,}}(?:kapitän|gründer|leiter)(?:in)?|kapitän|gründer)\b"
+    rf"(?:{_WORD_BETWEEN} ){{0,2}}?(?:{ROLES}|{_OFFICES}|\w*(?:kapitän|gründer|leiter|bürgermeister)(?:in)?)\b"
     rf"|\b(?:what|how)\b.{{1,40}}\b(?:{ROLES}|{_KIN})\b.{{0,30}}\b(?:called|named)\b"
     rf"|\bwhat(?:['’]?s| is| was) (?:the |our |your )?(?:full |last |first )?names? of (?:the |our "
     rf"|your )?(?:\w+ )?(?:{ROLES}|{_KIN})\b"

@@ -12,10 +12,11 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from server.evidence.answer_types import holds_answer, introduces
-from server.evidence.asked_agents import lacks_agent
+from server.evidence.asked_agents import lacks_agent, names_who_may
 from server.evidence.asked_figures import lacks_count, lacks_form
 from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, says_only_a_name
 from server.evidence.examination import Need, Profile, Words, can_hold, places_of, sentences_of, words_of
+from server.evidence.extremes import asked_extreme, extreme_rows, names_rows
 from server.evidence.near_misses import (
     begins_before,
     compares,
@@ -26,7 +27,7 @@ from server.evidence.near_misses import (
 )
 from server.evidence.other_words import is_said_otherwise
 from server.evidence.sentences import Sentence
-from server.evidence.tables import caption_of, head_of, is_table_head, line_above
+from server.evidence.tables import caption_of, head_of, is_table_head, line_above, rows_below
 from server.evidence.units import Unit, expected_unit, holds_unit, is_named_by_columns, is_said_by_unit
 from storage.words.scripts import IS_UNSPACED
 
@@ -96,7 +97,9 @@ class SentenceEvidence:
     """A sentence by its place in its passage, and what speaks for it. `met`: the needs that it holds itself.
 
     `is_beside`: whatever it holds, it is no answer: it has no name where one is asked for, or is nothing but one, or
-    lacks the form of the answer. `lacks_count`: see `server.evidence.asked_figures`, `lacks_agent`: `asked_agents`.
+    lacks the form of the answer. `lacks_count`: see `server.evidence.asked_figures`; `lacks_agent` and `names_who_may`:
+    see `server.evidence.asked_agents`.
+    `extreme`: 1 for the row of a table that has the most or least of what is asked, -1 for the others of that table.
     """
 
     place: int
@@ -105,6 +108,8 @@ class SentenceEvidence:
     is_beside: bool = False
     lacks_count: bool = False
     lacks_agent: bool = False
+    extreme: int = 0
+    names_who_may: bool = False
 
 
 @lru_cache(maxsize=256)  # choosing what to read closely, judging and quoting ask for the same passages
@@ -221,9 +226,33 @@ class _Reading:
             **_shape(sentence),
             incomparable=self._incomparable(),
         )
-        lacks = not sentence.is_row and lacks_count(self._profile.question, sentence.text)
-        nobody = not sentence.is_row and lacks_agent(self._profile.question, sentence.text, self._context)
-        return SentenceEvidence(place, features, own, self._is_beside(sentence), lacks, nobody)
+        question, is_row = self._profile.question, sentence.is_row
+        return SentenceEvidence(
+            place,
+            features,
+            own,
+            self._is_beside(sentence),
+            lacks_count=not is_row and lacks_count(question, sentence.text),
+            lacks_agent=not is_row and lacks_agent(question, sentence.text, self._context),
+            extreme=self._extremeness(place),
+            names_who_may=names_who_may(question, sentence.text),
+        )
+
+    def _extremeness(self, place: int) -> int:
+        """1 where the row has the most or least of what is asked for, -1 where another row of its table has; else 0."""
+        extreme = asked_extreme(self._profile.question) if self._sentences[place].is_row else None
+        rows = rows_below(self._sentences, place) if extreme is not None else range(0)
+        if extreme is None or place not in rows or not self._is_named(place):
+            return 0
+        head = next(iter(head_of(self._sentences, place)))
+        found = extreme_rows(extreme, self._sentences[head].text, [self._sentences[row].text for row in rows])
+        return 0 if found is None else 1 if place - rows.start in found else -1
+
+    def _is_named(self, place: int) -> bool:
+        """Whether the question names what the table's rows are: in the first column's name, the heading or caption."""
+        head = self._sentences[next(iter(head_of(self._sentences, place)))].text
+        words = words_of(f"{names_rows(head)}\n{caption_of(self._sentences, place)}")
+        return bool(self._under(place)) or any(places_of(need, words) for need in self._profile.needs)
 
     def _is_beside(self, sentence: Sentence) -> bool:
         question = self._profile.question

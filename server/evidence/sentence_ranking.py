@@ -226,6 +226,12 @@ _THE_THING = 0.25
 _BY_NOBODY = 9.0
 """What it loses that says that something was done, and it is asked by whom: its words are just the question's."""
 
+_EXTREME = 6.0
+"""What a row gains that has the most or least of what is asked for: its words are only its table's."""
+
+_WHO_MAY = 1.5
+"""What it gains that says what people may do something, where that is asked."""
+
 _UNCOUNTED = 1.2
 """What it loses where no number counts what is to be counted: so say 13 % of the sentences that answer and 65 % of
 those that were taken for answers and are none: a factor of five in the odds, of which a part is in the weights."""
@@ -282,7 +288,7 @@ def ranked_sentences(profile: Profile, text: str, context: str, found: Found) ->
     rows = [
         RankedSentence(
             evidence.place,
-            _strength(weights, evidence, found) + gain - _lost(evidence, found),
+            _strength(weights, evidence, found) + gain + _gained(evidence) - _lost(evidence, found),
             evidence,
             found.other_edition,
         )
@@ -297,6 +303,10 @@ def score_of(best: RankedSentence | None) -> int:
         return 0
     score = bisect_right(_STEPS, best.strength)
     return min(score, NEAR_MISS) if best.is_near_miss else score
+
+
+def _gained(evidence: SentenceEvidence) -> float:
+    return _EXTREME * evidence.extreme + _WHO_MAY * evidence.names_who_may
 
 
 def _lost(evidence: SentenceEvidence, found: Found) -> float:
