@@ -11,17 +11,31 @@ from server.evidence.answer_types import first_part
 from storage.words.folding import folded
 
 _PATTERNS = (
-    r"\b(?:is|are|was|were) there (?P<a>.+)",
-    r"\b(?:do|does|did) .{1,40}?\b(?:have|offer|sell|provide|serve|rent out) (?!to\b)(?P<b>.+)",
-    r"\b(?:which|what) [^,?]{1,30}? (?:has|have|offers?|provides?|comes? with) (?P<c>.+)",
-    r"\bhow much (?:is|are|does|do|did|for) (?!i\b|we\b|you\b|they\b|it\b)(?P<d>.+)",
-    r"\bwhat (?:does|do|did) (?!i\b|we\b|you\b|they\b|it\b)(?P<e>.+?) cost\b",
-    r"\b(?:price|cost|fee|fare|charge) (?:of|for) (?P<f>.+)",
-    r"\bgibt(?: es|'s|s) (?P<g>.+)|^\W*(?:und )?(?:hat|haben|habt|bietet|bieten) (?!ich\b|wir\b)(?P<s>.+)",
-    r"\b(?:was|wie ?viel) koste[nt] (?P<h>.+)|\bwie teuer (?:ist|sind) (?P<i>.+)",
-    r"\by a[- ]t[- ]il (?P<j>.+)|\bco[uû]te(?:nt)? (?P<k>.+)|\bavez[- ]vous (?P<l>.+)",
-    r"(?:^|\W)hay (?P<m>.+)|\bcu[aá]nto (?:cuestan?|valen?) (?P<n>.+)|\btienen? (?P<o>.+)",
-    r"(?:有没有|有沒有|有无|提供)(?P<p>.+)|有(?P<q>[^没沒]+?)(?:吗|嗎|么)|(?P<r>.+?)(?:要|是|卖|賣)?(?:多少钱|多少錢|几块钱)",
+    r"\b(?:is|are|was|were) there (.+)",
+    r"\b(?:do|does|did) .{1,40}?\b(?:have|offer|sell|provide|serve|rent out) (?!to\b)(.+)",
+    r"\b(?:which|what) [^,?]{1,30}? (?:has|have|offers?|provides?|comes? with) (.+)",
+    r"\bhow much (?:is|are|does|do|did|for) (?!i\b|we\b|you\b|they\b|it\b)(.+)",
+    r"\bwhat (?:does|do|did) (?!i\b|we\b|you\b|they\b|it\b)(.+?) cost\b",
+    r"\b(?:price|cost|fee|fare|charge) (?:of|for) (.+)",
+    r"\b(?:can|could|may) (?:i|we|you|one) (?:buy|rent|hire|order) (.+)",
+    r"\bwhere (?:can|do|could) (?:i|we|you|one) (?:buy|rent|hire|get) (.+)",
+    r"\bgibt(?: es|'s|s) (.+)",
+    r"^\W*(?:und )?(?:hat|haben|habt|bietet|bieten) (?!ich\b|wir\b)(.+)",
+    r"\b(?:was|wie ?viel) koste[nt] (.+)",
+    r"\bwie teuer (?:ist|sind) (.+)",
+    r"\bwo (?:bekomme|kaufe) ich (.+)",
+    r"\by a[- ]t[- ]il (.+)",
+    r"\bavez[- ]vous (.+)",
+    r"\bco[uû]te(?:nt)? (.+)",
+    r"(?:^|\W)hay (.+)",
+    r"\bcu[aá]nto (?:cuestan?|valen?) (.+)",
+    r"\btienen? (.+)",
+    r"\b(?:c['’]è|ci sono|quanto cost(?:a|ano)) (.+)",
+    r"\b(?:há|quanto cust(?:a|am)) (.+)",
+    r"\b(?:is er|wat kost(?:en)?) (.+)",
+    r"(?:有没有|有沒有|有无|提供)(.+)",
+    r"有([^没沒]+?)(?:吗|嗎|么)",
+    r"(.+?)(?:要|是|卖|賣)?(?:多少钱|多少錢|几块钱)",
 )
 _NO_THING = re.compile(
     r"(?:\d.*|new|newer|one|ones|another|other|else|extra|additional|spare|replacement|really|actually|roughly|neue?[nrs]?"
@@ -38,7 +52,7 @@ def asked_thing(question: str) -> str:
     asked = folded(first_part(question))
     for asks in _ASKS:
         if found := asks.search(asked):
-            return next(group for group in found.groups() if group).casefold()
+            return str(found[1]).casefold()
     return ""
 
 
