@@ -1,6 +1,7 @@
 """From a written catalogue to a proven draft: embeddings, vectors, manifest, verification in a fresh process."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from itertools import compress, islice
@@ -47,17 +48,22 @@ def write_vectors(
     try:
         stored = set() if earlier is None else set(collection.ids())
         orphans = sorted(stored.difference(wanted))
-        collection.delete(orphans)
-        with create_exact_vectors(draft.exact_vectors_file, len(wanted), model.dimension) as exact:
+        with (
+            create_exact_vectors(draft.exact_vectors_file, len(wanted), model.dimension) as exact,
+            ThreadPoolExecutor(1, "graph") as beside,
+        ):
+            writing = beside.submit(collection.delete, orphans)
             for ids in _slices(wanted):
                 matrix = np.empty((len(ids), model.dimension), dtype=np.float32)
                 is_new = np.array([id_ not in stored for id_ in ids])
                 if new := list(compress(ids, is_new)):
                     matrix[is_new] = _embedded(new, catalogue, vectors_of)
-                    collection.add(new, matrix[is_new])
+                    writing.result()  # of the slice before: Chroma took it while this one was looked up
+                    writing = beside.submit(collection.add, new, matrix[is_new])
                 if earlier is not None:
                     matrix[~is_new] = earlier.vectors(compress(ids, ~is_new))
                 exact.append(matrix)
+            writing.result()
     finally:
         collection.close()
     return len(orphans)

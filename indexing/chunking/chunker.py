@@ -8,7 +8,7 @@ run that has nothing to do.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, groupby
 from pathlib import PurePosixPath
 
@@ -29,6 +29,8 @@ _HEAD_SHARE = 2  # a header that is repeated has at most half of a chunk
 _SECTION_SHARE = 8  # and the heading of a section an eighth
 _CONTENTS_WEIGHT = 0.9
 _BIBLIOGRAPHY_WEIGHT = 0.5
+_SURE_SHARE = 0.8  # of the room: pieces with fewer tokens together fit without being counted as one text
+_COUNTED = 64  # texts whose tokens are remembered: the same chunk is asked about three times
 _CUTS = (re.compile(r"[,;:，、；：]\s*"), re.compile(r"\s+"))
 
 
@@ -55,10 +57,12 @@ class _Chunker:
         self._size = size
         self._overlap = overlap
         self._max_tokens = max_tokens
-        self._count_tokens = count_tokens
+        self._count_tokens = lru_cache(_COUNTED)(count_tokens)
         self._room = max_tokens - count_tokens("")
         self._outline = Outline(parsed, PurePosixPath(path).stem, self._is_context)
         self._pieces = list(self._all_pieces(parsed))
+        self._rooms: list[int] = []  # both are empty until there is more than one chunk
+        self._tokens_of_piece: list[int] = []
         heads = table_heads(self._pieces, self._text_of)
         self._heads = [self._short_head(head) for head in heads]
         self._sections = [self._short_section(piece) for piece in table_sections(self._pieces, self._text_of)]
@@ -100,7 +104,7 @@ class _Chunker:
         return [part for chunk in pack(self._sized(), self._size) for part in self._fitting(chunk)]
 
     def _is_context(self, text: str) -> bool:
-        return self._tokens(text) <= self._max_tokens // _CONTEXT_SHARE
+        return self._has_at_most(text, self._max_tokens // _CONTEXT_SHARE)
 
     def _tokens(self, text: str) -> int:
         """Without the model's marks at beginning and end."""
@@ -141,30 +145,47 @@ class _Chunker:
             )
 
     def _fits_beside_context(self, text: str) -> bool:
-        room = self._room - self._max_tokens // _CONTEXT_SHARE
-        is_short = len(text.encode()) < room  # no tokenizer makes more tokens than there are bytes, and a mark
-        return is_short or self._tokens(text) <= room
+        return self._has_at_most(text, self._room - self._max_tokens // _CONTEXT_SHARE)
+
+    def _has_at_most(self, text: str, tokens: int) -> bool:
+        """Whether it is so short, the model's marks aside. Counting is what cutting takes longest for."""
+        is_short = len(text.encode()) < tokens  # no tokenizer makes more tokens than there are bytes, and a mark
+        return is_short or self._tokens(text) <= tokens
 
     def _sized(self) -> list[Sized]:
         bases = dict(
             zip(self._pages, accumulate((len(text) + 1 for text in self._pages.values()), initial=0), strict=False)
         )
-        tokens_of_context = cache(self._tokens)  # the same for all pieces below a heading
+        self._rooms = self._all_rooms()
+        least = min(self._rooms, default=0)
+        self._tokens_of_piece = [self._tokens_that_count(self._text_of(piece), least) for piece in self._pieces]
         return [
             Sized(
                 start=bases[piece.page] + piece.start,
                 end=bases[piece.page] + piece.end,
-                tokens=self._tokens(self._pages[piece.page][piece.start : piece.end]),
+                tokens=self._tokens_of_piece[index],
                 page=piece.page,
                 break_before=piece.break_before,
                 is_heading=piece.is_heading,
-                room_tokens=self._room
-                - tokens_of_context(self._outline.context(piece.page, piece.start))
-                - sum(tokens_of_context(self._text_of(sign)) for sign in self._signs(index)),
+                room_tokens=self._rooms[index],
                 head=sum(sign.end - sign.start + 1 for sign in self._signs(index)),
             )
             for index, piece in enumerate(self._pieces)
         ]
+
+    def _all_rooms(self) -> list[int]:
+        """For each piece, how many tokens a chunk that begins with it has beside its context."""
+        tokens_of = cache(self._tokens)  # the same for all pieces below a heading
+        return [
+            self._room
+            - tokens_of(self._outline.context(piece.page, piece.start))
+            - sum(tokens_of(self._text_of(sign)) for sign in self._signs(index))
+            for index, piece in enumerate(self._pieces)
+        ]
+
+    def _tokens_that_count(self, text: str, room: int) -> int:
+        """Its tokens; none where a chunk is full of such characters long before the model has enough."""
+        return 0 if len(text.encode()) * self._size <= len(text) * room else self._tokens(text)
 
     def _fitting(self, chunk: range) -> Iterator[range]:
         """The chunk, or its parts where the whole has more tokens than its pieces promised."""
@@ -177,11 +198,17 @@ class _Chunker:
         yield from self._fitting(range(near[0], chunk.stop))
 
     def _fits(self, chunk: range) -> bool:
-        return self._can_read(self._context(chunk), self._text(chunk))
+        return self._surely_fits(chunk) or self._can_read(self._context(chunk), self._text(chunk))
+
+    def _surely_fits(self, chunk: range) -> bool:
+        """Whether its pieces leave so much room that joining them cannot matter: a word or two at each joint."""
+        if not self._rooms:
+            return False
+        return sum(self._tokens_of_piece[chunk.start : chunk.stop]) <= self._rooms[chunk.start] * _SURE_SHARE
 
     def _can_read(self, context: str, text: str) -> bool:
         embedded = ChunkRecord("", "", 0, text, context).embed_text
-        return self._count_tokens(embedded) <= self._max_tokens
+        return self._has_at_most(embedded, self._room)
 
     def _overlapped(self, chunk: range) -> range:
         """The chunk with the end of the one before, if that is in the same paragraph: whole sentences only."""

@@ -66,6 +66,7 @@ class _Quote:
     is_row: bool
     names_missing: float
     met: frozenset[int]
+    is_extreme: bool = False
 
 
 def words_of_index(generation: Generation) -> Words:
@@ -166,6 +167,7 @@ def _quotes(profile: Profile, index: int, passage: Passage) -> list[_Quote]:
             sentences[row.place].is_row,
             row.evidence.features.names,
             row.evidence.met,
+            row.evidence.extreme > 0,
         )
         for row in ranked_sentences(profile, passage.text, passage.context, found)
     ]
@@ -186,8 +188,8 @@ def _choose(profile: Profile, quotes: Sequence[_Quote]) -> list[_Quote]:
 
 
 def _may_follow(best: _Quote, quote: _Quote) -> bool:
-    """Of a table's rows only those that hold the names as well; nothing torn, nothing that is only nearly meant."""
-    if quote.is_near_miss and not best.is_near_miss:
+    """Of a table's rows only those that hold the names too; nothing torn or only nearly meant, none beside the most."""
+    if (quote.is_near_miss and not best.is_near_miss) or best.is_extreme > quote.is_extreme:
         return False
     if best.is_row and quote.is_row:
         return quote.names_missing <= best.names_missing and quote.met >= best.met

@@ -14,12 +14,18 @@ from storage.words.terms import STOP_WORDS
 
 _HAN_ROLES = (
     "经理|經理|主任|馆长|館長|校长|校長|院长|院長|局长|局長|主席|总裁|總裁|董事长|董事長|会长|會長|组长|組長|队长|隊長|负责人"
-    "|負責人|老板"
+    "|負責人|老板|船长|船長|市长|市長|创始人|創始人|创办人|發明人|发明人|建筑师|設計師|设计师|站长|站長"
+)
+_OFFICES = (
+    "captain|skipper|mayor|principal|head ?master|headmistress|head ?teacher|founder|inventor|architect|designer|editor"
+    "|coach|trainer|librarian|curator|governor|dean|warden|supervisor|spokes(?:man|woman|person)|janitor|concierge"
+    "|organi[sz]er|coordinator|administrator|conductor|accountant|auditor|vicar|sheriff|ambassador|capitaine|maire"
+    "|fondat(?:eur|rice)|capit[aá]n|alcalde(?:sa)?|fundador(?:a|es)?"
 )
 _KIN = "mother|father|wife|husband|son|daughter|brother|sister|boss|doctor|caretaker|contact|person|man|woman|guy"
 _THE = r"(?:the|our|your|my|its|their|this|der|die|das|unser\w*|le|la|l['’]|notre|el|nuestr\w|o|nosso|il)"
 _ROLE_IN_FULL = (
-    rf"(?:{ROLES}|{_KIN}|\w*(?:meister|leiter|verwalter|vorsitzende|vorstand|chef|wart|direktor|lehrer|arzt|ärztin"
+    rf"(?:{ROLES}|{_KIN}|{_OFFICES}|\w*(?:kapitän|bürgermeister|gründer|architekt|erfinder|meister|leiter|verwalter|vorsitzende|vorstand|chef|wart|direktor|lehrer|arzt|ärztin"
     rf"|besitzer|inhaber"
     r"|trainer|sprecher|anwalt|berater)(?:in)?|gardien\w*|médecin|responsable|professeur\w*|portero|propietari[oa]"
     r"|dueñ[oa]|conserje)"
@@ -28,7 +34,7 @@ _WORD_BETWEEN = r"(?!(?!managing|acting)\w+ing\b|(?:of|for|to|in|at|by|with|von|
 _ASKS = re.compile(
     rf"\b(?:who(?:['’]?s| is| was)|wer (?:ist|war)|qui (?:est|était)|qui[ée]n (?:es|era)|quem (?:é|era)"
     rf"|chi è) {_THE} ?"
-    rf"(?:{_WORD_BETWEEN} ){{0,2}}?(?:{ROLES})\b"
+    rf"(?:{_WORD_BETWEEN} ){{0,2}}?(?:{ROLES}|{_OFFICES}|\w*(?:kapitän|gründer|leiter|bürgermeister)(?:in)?)\b"
     rf"|\b(?:what|how)\b.{{1,40}}\b(?:{ROLES}|{_KIN})\b.{{0,30}}\b(?:called|named)\b"
     rf"|\bwhat(?:['’]?s| is| was) (?:the |our |your )?(?:full |last |first )?names? of (?:the |our "
     rf"|your )?(?:\w+ )?(?:{ROLES}|{_KIN})\b"
@@ -67,6 +73,7 @@ _LABELLED = re.compile(
 _FIRST = re.compile(
     r"\W*[A-ZÀ-Þ][\w'’-]+ (?:is|was|ist|war|est|es|era) (?:the|our|your|der|die|unser\w*|le|la|notre|el|nuestr\w) "
 )
+_PLACE_BEFORE = re.compile(r"\b(?:at|in|near|via|into|around|towards|off|en) (?:the )?$", re.IGNORECASE)
 _BEGINS = re.compile(r"(?:^|[.!?;•\n])\s*$")
 
 _HAN_NAME = re.compile(
@@ -105,7 +112,8 @@ def asks_for_a_name(question: str) -> bool:
 def holds_a_name(question: str, text: str) -> bool:
     """Whether the text has a name of its own, which the question does not say.
 
-    Not: a word that only begins a sentence, a term with an article (the Tenant), a numbered part (Schedule 1), a role.
+    Not: a word that only begins a sentence, a term with an article (the Tenant), a numbered part (Schedule 1), a role,
+    a place ("at Little Elm").
     """
     asked = question.casefold()
     if _NAMES.search(text) or _LABELLED.search(text) or _FIRST.match(text):
@@ -126,9 +134,10 @@ def _is_name(text: str, found: re.Match[str], asked: str, fewest: int) -> bool:
         said = said[1:]  # a unit: "6:30 Uhr Zutritt"
     words = [word for word in said if word.casefold().strip(".'’") not in asked]
     words = [word for word in words if not _COMMON.fullmatch(word) and word.casefold() not in STOP_WORDS]
-    if len(words) < fewest or _FOLLOWED_BY_NUMBER.match(text, found.end()):
+    before = text[: found.start()]
+    if len(words) < fewest or _FOLLOWED_BY_NUMBER.match(text, found.end()) or _PLACE_BEFORE.search(before):
         return False
-    return len(words) >= _FEWEST or _NOT_A_NAME_BEFORE.search(text[: found.start()]) is None
+    return len(words) >= _FEWEST or _NOT_A_NAME_BEFORE.search(before) is None
 
 
 def says_only_a_name(question: str, text: str) -> bool:

@@ -55,7 +55,8 @@ class Need:
     """Something the question names. `rarity` is that in the index, `weight` what it counts.
 
     `is_name`: an identifier, a number, a quotation, or written with a capital. `is_cjk`: written in Chinese, Japanese
-    or Korean, or without spaces like them. `language`: that of the question, None where nothing tells it.
+    or Korean, or without spaces like them. `language`: that of the question, None where nothing tells it. `is_unused`:
+    nothing in the index has the word.
     """
 
     spellings: tuple[tuple[str, ...], ...]
@@ -65,6 +66,7 @@ class Need:
     is_name: bool
     is_cjk: bool
     language: str | None = None
+    is_unused: bool = False
 
     @property
     def shown_words(self) -> list[str]:
@@ -202,7 +204,7 @@ def _need(question: str, term: Term, known: Mapping[str, int], chunks: int, capi
     is_name = term.kind == "exact" or first in capitalised or any(sign.isdigit() for sign in first)
     shown = _as_written(question, term)
     is_unspaced = IS_UNSPACED.search(shown) is not None
-    return Need(spellings, rarity, weight, shown, is_name, is_unspaced, language_of(question))
+    return Need(spellings, rarity, weight, shown, is_name, is_unspaced, language_of(question), common == 0)
 
 
 def _as_written(question: str, term: Term) -> str:

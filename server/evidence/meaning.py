@@ -24,7 +24,8 @@ class Meaning(NamedTuple):
 
     The others are shares of the question's words, 0 to 1, each by its likest word. `kin`: in the sentence; `above`,
     `before`, `around`: what is gained by the headings, the sentence before and the rest of the passage. `least`: of the
-    word that sentence and headings hold worst; `plain`: of the words that are no names, in the sentence.
+    word that sentence and headings hold worst; `plain`: of the words that are no names, in the sentence. `thing`: how
+    like what must be there something in the sentence, before or above it is; 1 where nothing must, see `AskedWord`.
     """
 
     near: float = 0.0
@@ -34,15 +35,19 @@ class Meaning(NamedTuple):
     before: float = 0.0
     around: float = 0.0
     plain: float = 0.0
+    thing: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class AskedWord:
-    """A word of the question, and what it counts."""
+    """A word of the question, and what it counts. `is_thing`: it names what must be there, see `asked_things`, and no
+    document has this word.
+    """
 
     text: str
     weight: float
     is_name: bool = False
+    is_thing: bool = False
 
 
 Likeness = NDArray[np.float32]
@@ -87,6 +92,7 @@ def meanings_of(
     weights = np.array([word.weight for word in asked])
     shares = weights / (weights.sum() or 1.0)
     plain = np.array([not word.is_name for word in asked])
+    things = np.array([word.is_thing for word in asked])
     everywhere = np.max(sentences, axis=0)
     nothing = np.zeros(len(asked), dtype=np.float32)
     found = []
@@ -102,6 +108,7 @@ def meanings_of(
                 before=float(shares @ (with_previous - with_headings)),
                 around=float(shares @ (np.maximum(with_previous, everywhere) - with_previous)),
                 plain=float(own[plain].mean()) if plain.any() else 0.0,
+                thing=float(with_previous[things].max()) if things.any() else 1.0,
             )
         )
     return found

@@ -1,4 +1,4 @@
-"""A name is a name: R1 is not R1-Zero, V3 not V3.2, 2024 not 2025, the buyer not the seller. Pure."""
+"""A name is a name: R1 is not R1-Zero, V3 not V3.2, Elm not Little Elm, 2024 not 2025, buyer not seller. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -15,6 +15,9 @@ _VARIANT = re.compile(
     r"[ \t]?(?:Pro|Max|Plus|Mini|Ultra|Lite|Zero|Turbo|Air|Nano|Micro|XL|XS|SE|FE|Base|Instruct|Distill|Preview"
     r"|Premium"
     r"|Extra|Junior|Senior|II|III|IV|专业版|标准版|旗舰版|增强版|青春版)(?![^\W_])"
+)
+_PREFIX = re.compile(
+    r"(?<![^\W_])(?:Little|New|Upper|Lower|Klein|Groß|Neu|Ober|Unter|Petite?|Nouve(?:au|lle)|Nuev[oa]|Alto|Alta)[ -]$"
 )
 _CODE = re.compile(r"(?<![^\W_])(?P<kind>[A-Z]{1,4})[-‐‑– ]?(?P<number>\d{1,5})(?![^\W_]|[.,]\d)")
 _EDITION = re.compile(
@@ -63,6 +66,17 @@ def is_another_name(text: str, end: int, name: str) -> bool:
     return has_digit and not name.isdigit() and _VARIANT.match(text, end) is not None
 
 
+def begins_before(question: str, text: str, start: int, name: str) -> bool:
+    """Whether the name at this place in the text belongs to one that begins before: Little Elm where Elm is asked.
+
+    Not where the question has the longer name somewhere too. Compass points make no other name: Korea is both of them.
+    """
+    if not name[:1].isupper() or not text[start : start + 1].isupper():
+        return False
+    found = _PREFIX.search(text[:start])
+    return found is not None and f"{found.group()}{name}".casefold() not in question.casefold()
+
+
 @lru_cache(maxsize=1024)
 def names_another_code(name: str, text: str) -> bool:
     """Whether the text has a code like this one with another number, and not this one: LP-14 where LP-15 is asked for.
@@ -99,8 +113,10 @@ def is_another_edition(question: str, *texts: str) -> bool:
 
 def names_edition(question: str, text: str) -> bool:
     """Whether the text names a version, an edition or a phase that the question names by its number."""
-    return any(re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", text) for number in _editions(question)) or bool(
-        _editions(question) & _editions(text)
+    asked = _editions(question)
+    written_alone = (number for number in asked if "." in number)  # a bare 3 may count anything, 2.1 does not
+    return any(re.search(rf"(?<![\d.]){re.escape(number)}(?!\.?\d)", text) for number in written_alone) or bool(
+        asked & _editions(text)
     )
 
 

@@ -12,12 +12,22 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from server.evidence.answer_types import holds_answer, introduces
+from server.evidence.asked_agents import lacks_agent, names_who_may
 from server.evidence.asked_figures import lacks_count, lacks_form
 from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, says_only_a_name
 from server.evidence.examination import Need, Profile, Words, can_hold, places_of, sentences_of, words_of
-from server.evidence.near_misses import compares, holds_word, is_another_name, names_another_code, opposites_asked
+from server.evidence.extremes import asked_extreme, extreme_rows, names_rows
+from server.evidence.near_misses import (
+    begins_before,
+    compares,
+    holds_word,
+    is_another_name,
+    names_another_code,
+    opposites_asked,
+)
+from server.evidence.other_words import is_said_otherwise
 from server.evidence.sentences import Sentence
-from server.evidence.tables import caption_of, head_of, is_table_head, line_above
+from server.evidence.tables import caption_of, head_of, is_table_head, line_above, rows_below
 from server.evidence.units import Unit, expected_unit, holds_unit, is_named_by_columns, is_said_by_unit
 from storage.words.scripts import IS_UNSPACED
 
@@ -88,7 +98,9 @@ class SentenceEvidence:
     """A sentence by its place in its passage, and what speaks for it. `met`: the needs that it holds itself.
 
     `is_beside`: whatever it holds, it is no answer: it has no name where one is asked for, or is nothing but one, or
-    lacks the form of the answer. `lacks_count`: see `server.evidence.asked_figures`.
+    lacks the form of the answer. `lacks_count`: see `server.evidence.asked_figures`; `lacks_agent` and `names_who_may`:
+    see `server.evidence.asked_agents`.
+    `extreme`: 1 for the row of a table that has the most or least of what is asked, -1 for the others of that table.
     """
 
     place: int
@@ -96,6 +108,9 @@ class SentenceEvidence:
     met: frozenset[int]
     is_beside: bool = False
     lacks_count: bool = False
+    lacks_agent: bool = False
+    extreme: int = 0
+    names_who_may: bool = False
 
 
 @lru_cache(maxsize=256)  # choosing what to read closely, judging and quoting ask for the same passages
@@ -149,13 +164,16 @@ class _Reading:
         for number, need in enumerate(profile.needs):
             for offset in places_of(need, words):
                 place = min(bisect_right(ends, offset), len(ends) - 1)
-                (near if need.is_name and _goes_on(text, offset, need) else held)[place].add(number)
-        for place, number in _said_by_units(profile, sentences):
+                (near if need.is_name and _is_longer(profile.question, text, offset, need) else held)[place].add(number)
+        for place, number in _said_in_other_words(profile, sentences):
             held[place].add(number)
         met_above = frozenset(
             number
             for number, need in enumerate(profile.needs)
-            if any(not (need.is_name and _goes_on(context, offset, need)) for offset in places_of(need, above))
+            if any(
+                not (need.is_name and _is_longer(profile.question, context, offset, need))
+                for offset in places_of(need, above)
+            )
         )
         met = met_above.union(*held)
         other_code = not compares(profile.question) and any(
@@ -209,8 +227,33 @@ class _Reading:
             **_shape(sentence),
             incomparable=self._incomparable(),
         )
-        lacks = not sentence.is_row and lacks_count(self._profile.question, sentence.text)
-        return SentenceEvidence(place, features, own, self._is_beside(sentence), lacks)
+        question, is_row = self._profile.question, sentence.is_row
+        return SentenceEvidence(
+            place,
+            features,
+            own,
+            self._is_beside(sentence),
+            lacks_count=not is_row and lacks_count(question, sentence.text),
+            lacks_agent=not is_row and lacks_agent(question, sentence.text, self._context),
+            extreme=self._extremeness(place),
+            names_who_may=names_who_may(question, sentence.text),
+        )
+
+    def _extremeness(self, place: int) -> int:
+        """1 where the row has the most or least of what is asked for, -1 where another row of its table has; else 0."""
+        extreme = asked_extreme(self._profile.question) if self._sentences[place].is_row else None
+        rows = rows_below(self._sentences, place) if extreme is not None else range(0)
+        if extreme is None or place not in rows or not self._is_named(place):
+            return 0
+        head = next(iter(head_of(self._sentences, place)))
+        found = extreme_rows(extreme, self._sentences[head].text, [self._sentences[row].text for row in rows])
+        return 0 if found is None else 1 if place - rows.start in found else -1
+
+    def _is_named(self, place: int) -> bool:
+        """Whether the question names what the table's rows are: in the first column's name, the heading or caption."""
+        head = self._sentences[next(iter(head_of(self._sentences, place)))].text
+        words = words_of(f"{names_rows(head)}\n{caption_of(self._sentences, place)}")
+        return bool(self._under(place)) or any(places_of(need, words) for need in self._profile.needs)
 
     def _is_beside(self, sentence: Sentence) -> bool:
         question = self._profile.question
@@ -363,12 +406,19 @@ def headings_above(sentences: Sequence[Sentence]) -> list[int | None]:
     return found
 
 
-def _said_by_units(profile: Profile, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
-    """Where a value is given of the quantity that is asked for, and the need that names it."""
+def _said_in_other_words(profile: Profile, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
+    """Where a need is met without its word: by a value of the quantity that it names, by the date of a feast day."""
+    question = profile.question
     for number, need in enumerate(profile.needs):
         for place, sentence in enumerate(sentences):
-            if is_said_by_unit(profile.question, need.shown, sentence.text):
+            text = sentence.text
+            if is_said_by_unit(question, need.shown, text) or is_said_otherwise(question, need.shown, text):
                 yield place, number
+
+
+def _is_longer(question: str, text: str, start: int, need: Need) -> bool:
+    """Whether the name that begins here is a part of a longer one, which the question does not name."""
+    return begins_before(question, text, start, need.shown) or _goes_on(text, start, need)
 
 
 def _goes_on(text: str, start: int, need: Need) -> bool:

@@ -220,6 +220,18 @@ pool are no dogs on a ferry."""
 _BESIDE = 5.0
 """What a sentence loses that cannot be the answer, see `SentenceEvidence.is_beside`."""
 
+_THE_THING = 0.25
+"""From here on a word is like what must be there: "wireless" is so like "wifi" (0.5), "bathing" not "sauna" (0.15)."""
+
+_BY_NOBODY = 9.0
+"""What it loses that says that something was done, and it is asked by whom: its words are just the question's."""
+
+_EXTREME = 6.0
+"""What a row gains that has the most or least of what is asked for: its words are only its table's."""
+
+_WHO_MAY = 1.5
+"""What it gains that says what people may do something, where that is asked."""
+
 _UNCOUNTED = 1.2
 """What it loses where no number counts what is to be counted: so say 13 % of the sentences that answer and 65 % of
 those that were taken for answers and are none: a factor of five in the odds, of which a part is in the weights."""
@@ -281,7 +293,7 @@ def ranked_sentences(profile: Profile, text: str, context: str, found: Found) ->
     rows = [
         RankedSentence(
             evidence.place,
-            _strength(weights, evidence, found) + gain + _PAIRED * (evidence.place in found.paired) - _lost(evidence),
+            _strength(weights, evidence, found) + gain + _gained(evidence, found) - _lost(evidence, found),
             evidence,
             found.other_edition,
         )
@@ -298,8 +310,15 @@ def score_of(best: RankedSentence | None) -> int:
     return min(score, NEAR_MISS) if best.is_near_miss else score
 
 
-def _lost(evidence: SentenceEvidence) -> float:
-    return _BESIDE * evidence.is_beside + _UNCOUNTED * evidence.lacks_count
+def _gained(evidence: SentenceEvidence, found: Found) -> float:
+    is_paired = evidence.place in found.paired
+    return _EXTREME * evidence.extreme + _WHO_MAY * evidence.names_who_may + _PAIRED * is_paired
+
+
+def _lost(evidence: SentenceEvidence, found: Found) -> float:
+    is_without = bool(found.meanings) and found.meanings[evidence.place].thing < _THE_THING
+    beside = evidence.is_beside or is_without
+    return _BESIDE * beside + _UNCOUNTED * evidence.lacks_count + _BY_NOBODY * evidence.lacks_agent
 
 
 def best_of(ranked: Sequence[RankedSentence]) -> RankedSentence | None:
@@ -338,7 +357,7 @@ def parts_of(evidence: SentenceEvidence, found: Found) -> list[float]:
     return [
         *parts,
         near,
-        *meaning[1:],
+        *meaning[1 : Meaning._fields.index("thing")],
         behind,
         meaning.kin - found.closest,
         near * features.incomparable,

@@ -23,6 +23,16 @@ def head_of(sentences: Sequence[Sentence], row: int) -> tuple[int, ...]:
     return _head(sentences, _rows_around(sentences, row))
 
 
+def rows_below(sentences: Sequence[Sentence], row: int) -> range:
+    """The places of the rows of the table that this one is in, without what names the columns.
+
+    Empty where the table may go on beyond the passage: it ends with it, or nothing names its columns.
+    """
+    rows = _rows_around(sentences, row)
+    head = _head(sentences, rows)
+    return range(max((*head, rows.start - 1)) + 1, rows.stop) if head and rows.stop < len(sentences) else range(0)
+
+
 def caption_of(sentences: Sequence[Sentence], row: int) -> str:
     """The caption below or above the table that this row is in; empty where there is none."""
     beside = (_rows_around(sentences, row).stop, _place_above(sentences, row))

@@ -4,12 +4,13 @@ less, LlamaIndex's view of it, which languages they are in, and recent questions
 Nothing here changes an answer; it saves work. It goes when the generation is closed.
 """
 
+import logging
 import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -25,9 +26,13 @@ from server.retrieval.sentence_meaning import SentenceReader
 from server.threads import Threads
 from storage.caches.embeddings import Matrix, unit_rows
 from storage.catalogue.catalogue import Catalogue
+from storage.embedding.loading import load_model
+from storage.embedding.models import PACKAGED, ModelUnavailable, resolve_model
 from storage.generations.published import Generation
 from storage.vectors.collection import VectorCollection
 from storage.words.languages import language_of
+
+logger = logging.getLogger(__name__)
 
 Found = TypeVar("Found")
 
@@ -50,6 +55,7 @@ _EVERYDAY = (
     ("Add two eggs and stir until the dough is smooth.", "加入两个鸡蛋，搅拌到面团光滑。"),
     ("The goalkeeper was injured in the second half.", "守门员在下半场受伤了。"),
 )
+_EVERYDAY_SENTENCES = [sentence for pair in _EVERYDAY for sentence in pair]
 
 
 class Corpus:
@@ -57,8 +63,8 @@ class Corpus:
 
     `crosses_languages`: the embedding model knows a sentence and its Chinese translation for the same.
     `weights` are those of the passages that weigh more or less than 1.0. `directory`: what the documents are called.
-    `sentences` reads single sentences, None where the model takes too long for them. `titles`: document → file name and
-    title, in words.
+    `sentences` reads single sentences, None where no model is there that is quick enough. `titles`: document → file
+    name and title, in words.
     """
 
     def __init__(
@@ -108,8 +114,14 @@ class Corpus:
         cosines = self._background @ vector
         return float(cosines.mean()), max(float(cosines.std()), _LEAST_DEVIATION)
 
+    def sentence_vector(self, question: str) -> Matrix:
+        """The question's unit vector to whoever reads the sentences."""
+        if self.sentences is None or self.sentences.is_the_index_model:
+            return self.question_vector(question)
+        return np.asarray(self.sentences.rows([question])[0], dtype=np.float32)
+
     def general_sentence(self, vector: Matrix) -> tuple[float, float]:
-        """The same to sentences in general, for a model that reads these."""
+        """Mean and deviation of such a vector's cosine to sentences in general."""
         cosines = self._sentences_in_general @ vector
         return float(cosines.mean()), max(float(cosines.std()), _LEAST_DEVIATION)
 
@@ -132,13 +144,13 @@ def corpus_of(generation: Generation, embed_model: Any) -> Corpus:
     """
     with _building:
         if generation.vectors not in _corpora:
-            everyday = unit_rows(embed_model.get_text_embedding_batch([s for pair in _EVERYDAY for s in pair]))
+            everyday = unit_rows(embed_model.get_text_embedding_batch(_EVERYDAY_SENTENCES))
             ids = generation.catalogue.chunk_ids()
             sample = [ids[i] for i in np.unique(np.linspace(0, len(ids) - 1, min(_SAMPLE, len(ids))).astype(int))]
             parts = [generation.exact.vectors(sample)] if sample else []
             background = np.concatenate([*parts, everyday] if len(sample) < _FEW else parts)
             reader = _sentences(embed_model)
-            in_general = None if reader is None else _sentences_in_general(generation, sample, reader, everyday)
+            in_general = None if reader is None else _sentences_in_general(generation, sample, reader)
             embedder = QueryEmbedder(partial(embed_questions, embed_model))
             crosses = _is_translated(everyday[::2], everyday[1::2])
             weights = generation.catalogue.weights()
@@ -187,20 +199,30 @@ def titles_of(catalogue: Catalogue) -> dict[str, str]:
 
 
 def _sentences(embed_model: Any) -> SentenceReader | None:
+    """The index's own model where it is quick, else the packaged one beside it."""
     is_quick = getattr(embed_model, "is_quick", False)
-    return SentenceReader(embed_model.get_text_embedding_batch, embed_model.cut_words) if is_quick else None
+    model = embed_model if is_quick else packaged_model()
+    return model and SentenceReader(model.get_text_embedding_batch, model.cut_words, is_the_index_model=is_quick)
 
 
-def _sentences_in_general(
-    generation: Generation, sample: Sequence[str], reader: SentenceReader, everyday: Matrix
-) -> Matrix:
+@lru_cache(maxsize=1)
+def packaged_model() -> Any:
+    """None where it is not installed: words decide alone then."""
+    try:
+        return load_model(resolve_model(PACKAGED), "cpu")
+    except ModelUnavailable as error:
+        logger.warning("sentences are judged by their words alone: %s", error)
+        return None
+
+
+def _sentences_in_general(generation: Generation, sample: Sequence[str], reader: SentenceReader) -> Matrix:
     """The vectors of one sentence of each of these passages."""
     chosen = sample[:: max(1, len(sample) // _SENTENCES)]
     chunks = generation.catalogue.chunks(chosen)
     found = (sentences_of(chunks[id_].text) for id_ in chosen if id_ in chunks)
     texts = [sentences[len(sentences) // 2].text for sentences in found if sentences]
     parts = [reader.rows(texts)] if texts else []
-    return np.concatenate([*parts, everyday] if len(texts) < _FEW else parts)
+    return np.concatenate([*parts, reader.rows(_EVERYDAY_SENTENCES)] if len(texts) < _FEW else parts)
 
 
 def _forget(vectors: VectorCollection) -> None:

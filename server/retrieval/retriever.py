@@ -139,7 +139,7 @@ class HybridRetriever(BaseRetriever):
             )
             for each in candidates
         ]
-        vector = corpus.question_vector(profile.question)
+        vector = corpus.sentence_vector(profile.question)
         known = corpus.sentences.with_meanings(
             profile, passages, vector, corpus.general_sentence(vector), corpus.titles
         )

@@ -1,8 +1,8 @@
 """What the sentences that may answer mean: all of them word by word, the likeliest as a whole as well.
 
-Only with a model that says of itself that it is quick: a question then waits for 30 to 60 ms of processor time, and a
-small transformer takes four times as long. Which sentences are read never depends on what is remembered, so neither
-does an answer.
+Only a model that says of itself that it is quick does this, the index's own or the packaged one beside it: a question
+then waits for 30 to 60 ms of processor time, and a small transformer takes four times as long. Which sentences are
+read never depends on what is remembered, so neither does an answer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,9 +22,13 @@ _REMEMBERED = 12_000  # sentences: 24 MB
 
 
 class SentenceReader:
-    """Reads sentences and their words for questions. For many threads."""
+    """Reads sentences and their words for questions. For many threads.
 
-    def __init__(self, embed: EmbedTexts, cut_words: CutWords) -> None:
+    `is_the_index_model`: the passages' vectors come from the same model, and so does the question's.
+    """
+
+    def __init__(self, embed: EmbedTexts, cut_words: CutWords, *, is_the_index_model: bool = True) -> None:
+        self.is_the_index_model = is_the_index_model
         self._sentences = TextVectors(embed, _REMEMBERED)
         self._words = WordReader(embed, cut_words)
 

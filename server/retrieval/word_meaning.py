@@ -10,8 +10,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from server.evidence.asked_things import thing_words
 from server.evidence.examination import Need, Profile, sentences_of
 from server.evidence.meaning import AskedWord, Likeness, Meaning, elsewhere, likeness, meanings_of, names_a_document
+from server.evidence.other_words import is_said_otherwise
 from server.evidence.sentence_evidence import headings_above
 from server.evidence.units import is_said_by_unit
 from server.retrieval.text_vectors import EmbedTexts, TextVectors
@@ -42,17 +44,20 @@ class WordReader:
         """What the question asks for, word by word, each once."""
         found: dict[str, AskedWord] = {}
         capitals = _has_capital_nouns(profile.question)
+        things = thing_words(profile.question)
         for need in profile.needs:
             for word in () if need.is_cjk else need.shown_words:
                 written = word if capitals else word.lower()
                 known = found.get(written, AskedWord(written, 0.0))
                 if len(word) > 1:
-                    found[known.text] = AskedWord(known.text, max(known.weight, need.weight), need.is_name)
+                    is_thing = need.is_unused and word.casefold() in things
+                    found[known.text] = AskedWord(known.text, max(known.weight, need.weight), need.is_name, is_thing)
         pairs = [need for need in profile.needs if need.is_cjk]
         for run in content_runs(run for run in _WORD.findall(profile.question) if IS_UNSPACED.search(run)):
             for word in self._cut(run) if IS_UNSPACED.search(run) else ():
-                if weights := [need.weight for need in pairs if _shares_characters(word, need)]:
-                    found[word] = AskedWord(word, max(weights))
+                if shared := [need for need in pairs if _shares_characters(word, need)]:
+                    is_thing = any(word in thing for thing in things) and all(need.is_unused for need in shared)
+                    found[word] = AskedWord(word, max(need.weight for need in shared), is_thing=is_thing)
         return list(found.values())
 
     def meanings(self, profile: Profile, passages: Sequence[ChunkRecord]) -> list[list[Meaning]]:
@@ -74,7 +79,7 @@ class WordReader:
         for chunk, each in zip(passages, words, strict=True):
             above, *own = (_likest(alike, [different[word] for word in text]) for text in each)
             for sentence, alike_here in zip(sentences_of(chunk.text), own, strict=True):
-                alike_here[[is_said_by_unit(profile.question, word.text, sentence.text) for word in asked]] = 1.0
+                alike_here[[_is_said(profile.question, word.text, sentence.text) for word in asked]] = 1.0
             found.append(meanings_of(asked, own, headings_above(sentences_of(chunk.text)), above) if own else [])
         return found
 
@@ -113,6 +118,11 @@ class WordReader:
             written = word if capitals else word.lower()
             found |= dict.fromkeys(self._cut(word) if IS_UNSPACED.search(word) else (written,))
         return tuple(word for word in found if _says_something(word.lower()))
+
+
+def _is_said(question: str, word: str, text: str) -> bool:
+    """Whether the text says this word of the question with others that mean just that."""
+    return is_said_by_unit(question, word, text) or is_said_otherwise(question, word, text)
 
 
 def _has_capital_nouns(text: str) -> bool:

@@ -8,6 +8,7 @@ from llama_index.core.schema import NodeWithScore, TextNode
 
 from server.answering.quoting import Words, extract_answer
 from server.evidence.near_misses import (
+    begins_before,
     is_another_edition,
     is_another_name,
     names_another_code,
@@ -196,3 +197,27 @@ def test_another_edition_is_told_by_what_the_document_is_called(
 def test_a_text_may_name_the_edition_that_is_asked_for() -> None:
     assert names_edition("What changed in version 3?", "Version 3 replaces version 2.")
     assert not names_edition("What changed in version 3?", "Version 2 is in force.")
+    assert not names_edition("What does version 3 pay?", "3.3 It pays 0.30 a kilometre, within 3 weeks.")
+    assert names_edition("What did 2.1 pay in edition 2.1?", "Under 2.1 it was 0.30.")
+    assert not names_edition("What did edition 2.1 pay?", "Section 12.1 or 2.15 or 2.1.4 of it.")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "begins"),
+    [
+        ("When does the ferry to Elm leave?", "The ferry to Little Elm leaves at noon.", True),
+        ("When does the ferry to Elm leave?", "The ferry to Elm leaves at noon.", False),
+        ("When does the ferry to Little Elm leave?", "The ferry to Little Elm leaves at noon.", False),
+        ("When was Elm divided?", "North Elm was divided from it in 1948.", False),
+        ("How old is the elm?", "A new elm was planted.", False),
+    ],
+)
+def test_a_name_that_begins_before_is_another(question: str, text: str, begins: bool) -> None:
+    start = text.casefold().index("elm")
+    assert begins_before(question, text, start, "elm" if "the elm" in question else "Elm") is begins
+
+
+def test_of_two_places_the_asked_one_is_quoted() -> None:
+    text = "The crossing to Little Elm takes 40 minutes. The crossing to Elm takes 25 minutes."
+    answer = extract_answer("How long does the crossing to Elm take?", [passage(text)], WORDS)
+    assert answer == "The crossing to Elm takes 25 minutes. [1]"

@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -13,8 +14,9 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from server.evidence.examination import _sentences, _words, profile_of
 from server.evidence.likelihood import Standing
+from server.evidence.meaning import Meaning
 from server.language import question_language
-from server.retrieval.corpus import corpus_of
+from server.retrieval.corpus import corpus_of, packaged_model
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.retriever import (
     Candidate,
@@ -27,6 +29,7 @@ from server.retrieval.retriever import (
 )
 from storage.caches.embeddings import unit_rows
 from storage.catalogue.catalogue import Catalogue
+from storage.embedding.models import ModelUnavailable
 from storage.generations.drafts import begin_draft, seal_draft
 from storage.generations.manifest import Manifest
 from storage.generations.published import open_generation, utc_now
@@ -297,8 +300,26 @@ def test_a_question_without_text_finds_nothing(index: OpenIndex) -> None:
     assert texts_found(index, "") == []
 
 
-def test_a_model_that_takes_long_reads_no_single_sentences(index: OpenIndex) -> None:
-    found = HybridRetriever(index, 3).retrieve("what is the GRPO?")
+def test_where_the_index_model_takes_long_the_packaged_one_reads_the_sentences(
+    open_texts: Callable[[dict[str, list[str]]], OpenIndex],
+) -> None:
+    index = open_texts({"tools.md": ["Borrowed tools are kept for two weeks.\n\nDogs must stay outside the workshop."]})
+    (found,) = HybridRetriever(index, 1).retrieve("May I bring my pets?")
+    kept, dogs = (Meaning(*meaning) for meaning in metadata_of(found.node)["meanings"])
+    assert dogs.kin > kept.kin  # "pets" and "dogs" are two words to the index's own model
+    assert dogs.near > kept.near
+
+
+def test_without_the_packaged_model_words_decide_alone(
+    open_texts: Callable[[dict[str, list[str]]], OpenIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_missing(name: str) -> NoReturn:
+        raise ModelUnavailable(f"{name} is not installed")
+
+    monkeypatch.setattr("server.retrieval.corpus.resolve_model", is_missing)
+    packaged_model.cache_clear()
+    found = HybridRetriever(open_texts(TEXTS), 3).retrieve("what is the GRPO?")
+    packaged_model.cache_clear()
     assert [metadata_of(each.node)["meanings"] for each in found] == [[], [], []]
 
 

@@ -120,6 +120,33 @@ def test_a_question_of_words_that_only_ask_has_no_meaning_word_by_word(model: Mo
     assert all(each._replace(near=0.0) == Meaning() for each in known.meanings)
 
 
+SPORTS = "The club has a pool and two courts. Wireless internet is free in the lobby. A racket costs 4 euros a day."
+
+
+@pytest.mark.parametrize(
+    ("question", "is_answered"),
+    [
+        ("Does the club have a pool?", True),
+        ("Does the club have wifi?", True),
+        ("Does the club have a bakery?", False),
+        ("Is there a solarium at the club?", False),
+        ("What does a racket cost?", True),
+        ("What does a pedicure cost?", False),
+        ("Gibt es im Club ein Schwimmbecken?", True),
+        ("俱乐部有没有面包店", False),
+    ],
+)
+def test_what_is_asked_for_must_be_there_in_some_words(model: Model, question: str, is_answered: bool) -> None:
+    known_words = {"club", "pool", "court", "wireless", "internet", "racket", "cost", "euro", "dai", "lobbi", "free"}
+    profile = profile_of(question, lambda stems: dict.fromkeys(known_words & set(stems), 1), 50)
+    vector = unit_rows([model.model.get_query_embedding(question)])[0]
+    chunk = ChunkRecord("a", "a.md", 0, SPORTS, "Sports club")
+    (known,) = model.reader().with_meanings(profile, [(chunk, Found(3.0, True, 0.9))], vector, (0.1, 0.1), {})
+    best = ranked_sentences(profile, SPORTS, "Sports club", known)[0]
+    assert (known.meanings[best.place].thing >= 0.25) is is_answered
+    assert (best.strength >= ANSWERED_FROM) is is_answered
+
+
 POOL = "Hunde sind auf dem gesamten Gelände nicht erlaubt. Geraucht wird nur am Kiosk."
 FERRY = "Every ship has a café. Dogs stay on a lead and on the open deck. Bicycles cost two pounds."
 TITLES = {"pool.md": "Badeordnung des Waldbads", "ferry.md": "Ferry timetable"}

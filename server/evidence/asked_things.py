@@ -1,0 +1,62 @@
+"""Whether something is there, and what it costs: questions whose thing must be in the answer. Pure.
+
+"Is there a sauna at the pool?" is not answered by whatever is said of the pool, nor "What does a massage cost?" by the
+price of something else. Apart from `asked_figures`, which asks for the form of the answer and not for its thing.
+"""
+
+import re
+from functools import lru_cache
+
+from server.evidence.answer_types import first_part
+from storage.words.folding import folded
+
+_PATTERNS = (
+    r"\b(?:is|are|was|were) there (.+)",
+    r"\b(?:do|does|did) .{1,40}?\b(?:have|offer|sell|provide|serve|rent out) (?!to\b)(.+)",
+    r"\b(?:which|what) [^,?]{1,30}? (?:has|have|offers?|provides?|comes? with) (.+)",
+    r"\bhow much (?:is|are|does|do|did|for) (?!i\b|we\b|you\b|they\b|it\b)(.+)",
+    r"\bwhat (?:does|do|did) (?!i\b|we\b|you\b|they\b|it\b)(.+?) cost\b",
+    r"\b(?:price|cost|fee|fare|charge) (?:of|for) (.+)",
+    r"\b(?:can|could|may) (?:i|we|you|one) (?:buy|rent|hire|order) (.+)",
+    r"\bwhere (?:can|do|could) (?:i|we|you|one) (?:buy|rent|hire|get) (.+)",
+    r"\bgibt(?: es|'s|s) (.+)",
+    r"^\W*(?:und )?(?:hat|haben|habt|bietet|bieten) (?!ich\b|wir\b)(.+)",
+    r"\b(?:was|wie ?viel) koste[nt] (.+)",
+    r"\bwie teuer (?:ist|sind) (.+)",
+    r"\bwo (?:bekomme|kaufe) ich (.+)",
+    r"\by a[- ]t[- ]il (.+)",
+    r"\bavez[- ]vous (.+)",
+    r"\bco[uû]te(?:nt)? (.+)",
+    r"(?:^|\W)hay (.+)",
+    r"\bcu[aá]nto (?:cuestan?|valen?) (.+)",
+    r"\btienen? (.+)",
+    r"\b(?:c['’]è|ci sono|quanto cost(?:a|ano)) (.+)",
+    r"\b(?:há|quanto cust(?:a|am)) (.+)",
+    r"\b(?:is er|wat kost(?:en)?) (.+)",
+    r"(?:有没有|有沒有|有无|提供)(.+)",
+    r"有([^没沒]+?)(?:吗|嗎|么)",
+    r"(.+?)(?:要|是|卖|賣)?(?:多少钱|多少錢|几块钱)",
+)
+_NO_THING = re.compile(
+    r"(?:\d.*|new|newer|one|ones|another|other|else|extra|additional|spare|replacement|really|actually|roughly|neue?[nrs]?"
+    r"|andere?[nrs]?|weitere?[nrs]?|eigentlich|ungefähr|nouve(?:au|lle)|autre|otr[oa]|nuev[oa]|again|currently|nowadays)",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]+")
+_ASKS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
+
+
+@lru_cache(maxsize=256)
+def asked_thing(question: str) -> str:
+    """What must be there, or has the price, as the question names it, in small letters; empty where nothing must."""
+    asked = folded(first_part(question))
+    for asks in _ASKS:
+        if found := asks.search(asked):
+            return str(found[1]).casefold()
+    return ""
+
+
+def thing_words(question: str) -> frozenset[str]:
+    """The words of the asked thing that could name it, in small letters; of Chinese the whole run."""
+    words = _WORD.findall(asked_thing(question))
+    return frozenset(word for word in words if not _NO_THING.fullmatch(word))

@@ -1,0 +1,56 @@
+"""Questions for who did it, and for who may."""
+
+import pytest
+
+from server.evidence.asked_agents import lacks_agent, names_who_may
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lacks"),
+    [
+        ("Who founded the choir?", "It was founded in 1931 in the school's gym.", True),
+        ("Who founded the choir?", "It was founded in 1931 by two teachers.", False),
+        ("Who founded the choir?", "Two teachers founded it in 1931.", False),
+        ("Who founded the choir?", "The choir was started by two teachers.", False),
+        ("Who founded the choir?", "The choir has 40 members and belongs to them.", True),
+        ("Who founded the choir?", "Its founder is still a member.", False),
+        ("Who founded the choir?", "In 1931 Ida Brandt had the idea.", False),
+        ("Who built the bridge?", "The bridge, built in 1880, is 40 metres long.", False),  # no passive one: not judged
+        ("Who built the bridge?", "The bridge was built in 1880.", True),
+        ("Who cleans the stairs?", "The stairs are cleaned every Friday.", True),
+        ("Who cleans the stairs?", "Tenants clean the stairs in turn.", False),
+        ("Who approves overtime?", "Overtime must be approved in advance.", True),
+        ("Who approves overtime?", "Your manager approves overtime.", False),
+        ("Who pays for the water?", "Water is paid monthly.", False),  # whoever is spoken to
+        ("Who is the treasurer?", "The accounts are kept in a book.", False),
+        ("Who writes the minutes?", "The secretary keeps them.", False),
+        ("When was the choir founded?", "It was founded in 1931.", False),
+        ("Wer hat das Bad gebaut?", "Das Bad wurde 1962 gebaut.", True),
+        ("Wer hat das Bad gebaut?", "Das Bad wurde 1962 von der Gemeinde gebaut.", False),
+        ("Wer gründete den Verein?", "Der Verein wurde 1902 gegründet.", True),
+        ("Qui a fondé le club ?", "Le club a été fondé en 1902.", True),
+        ("Qui a fondé le club ?", "Le club a été fondé par des pêcheurs.", False),
+        ("¿Quién fundó el club?", "El club fue fundado en 1902.", True),
+        ("谁创办了合唱团？", "合唱团成立于1931年，现有四十名成员。", True),
+        ("谁创办了合唱团？", "合唱团于1931年由两位老师创办。", False),
+        ("合唱团有多少人？", "合唱团成立于1931年。", False),
+    ],
+)
+def test_what_was_done_does_not_say_by_whom(question: str, text: str, lacks: bool) -> None:
+    assert lacks_agent(question, text) is lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "names"),
+    [
+        ("Who may use the kiln?", "The kiln is used only by members who took the course.", True),
+        ("Who is allowed to vote?", "Everybody over 16 votes.", True),
+        ("Who is allowed to vote?", "Anybody who paid the fee may vote.", True),
+        ("Who may use the kiln?", "The kiln reaches 1,240 degrees.", False),
+        ("When may I use the kiln?", "The kiln is used only by members who took the course.", False),
+        ("Wer darf den Ofen benutzen?", "Wer den Kurs besucht hat, darf den Ofen benutzen.", True),
+        ("谁可以使用电窑？", "年满十六岁的会员可以使用电窑。", True),
+    ],
+)
+def test_who_may_is_answered_by_what_people_that_is(question: str, text: str, names: bool) -> None:
+    assert names_who_may(question, text) is names
