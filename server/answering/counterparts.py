@@ -4,14 +4,13 @@ Versions are told by the names of files. A counterpart is found by its words and
 brought it; where the section of the same heading revokes something, that is what it says instead.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from server.answering.contradictions import corrects, differs_in_value, likeness, versions_differ
 from server.answering.contrasts import is_negative, revokes, says_instead
+from server.evidence.alignment import alike, headings_of
 from server.evidence.examination import sentences_of
-from server.evidence.wording import alike
 from server.passages import Passage
 from server.retrieval.versions import other_versions, version_key
 from storage.catalogue.catalogue import Catalogue
@@ -28,7 +27,6 @@ _MOST_CHUNKS = 20  # of a longer one
 _MOST_RATED = 8
 _MORE_ALIKE = 0.05
 _SHORTEST = 8  # characters: less is no statement
-_NUMBER_OF_HEADING = re.compile(r"^[\W\d]+|^第[\d一二三四五六七八九十百]+[条章节]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +90,9 @@ def _chunks(text: str, path: str, catalogue: Catalogue) -> Sequence[ChunkRecord]
 
 def _placed(text: str, context: str) -> Iterator[tuple[str, str]]:
     """The statements of a text, each with the heading above it."""
-    lines = [line.strip() for line in re.split(r"\n| › ", context) if line.strip()]
-    heading = _without_number(lines[-1]) if len(lines) > 1 else ""
-    for sentence in sentences_of(text):
-        if sentence.is_heading:
-            heading = _without_number(sentence.text)
-        elif len(sentence.text) >= _SHORTEST:
+    for sentence, heading in zip(sentences_of(text), headings_of(text, context), strict=True):
+        if not sentence.is_heading and len(sentence.text) >= _SHORTEST:
             yield sentence.text, heading
-
-
-def _without_number(heading: str) -> str:
-    return _NUMBER_OF_HEADING.sub("", heading).strip().casefold()
 
 
 def _revoking(heading: str, sentences: Sequence[_Placed]) -> Iterator[Counterpart]:

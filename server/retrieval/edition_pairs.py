@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from server.evidence.alignment import alike, headings_of
 from server.evidence.examination import Profile, sentences_of
 from server.evidence.sentence_ranking import ANSWERED_FROM, Found, ranked_sentences
-from server.evidence.wording import alike
 from server.retrieval.versions import version_key
 from storage.records import ChunkRecord
 
@@ -32,6 +32,7 @@ class _Likely:
     text: str
     edition: str
     document: str
+    heading: str
     strength: float
 
 
@@ -41,17 +42,24 @@ def paired_places(profile: Profile, passages: Sequence[tuple[ChunkRecord, Found]
     Only of the likeliest sentence of all, and only where that is too weak to be answered from.
     """
     likely = _likeliest(profile, passages)
-    pair: set[tuple[int, int]] = set()
-    if likely and likely[0].strength < ANSWERED_FROM:
-        best = likely[0]
-        other = _counterpart(best, likely)
-        if other is not None and _counterpart(other, likely) == best and _is_filled_otherwise(best.text, other.text):
-            pair = {(best.passage, best.place), (other.passage, other.place)}
+    is_answered = not likely or likely[0].strength >= ANSWERED_FROM
+    pair = () if is_answered else _pair(likely)
     return [_places(pair, number) for number in range(len(passages))]
 
 
-def _places(pairs: Collection[tuple[int, int]], passage: int) -> tuple[int, ...]:
-    return tuple(sorted(place for number, place in pairs if number == passage))
+def _pair(likely: Sequence[_Likely]) -> Sequence[_Likely]:
+    """The likeliest sentence and its counterpart; that is also the second likeliest under the same heading."""
+    best = likely[0]
+    other = _counterpart(best, likely)
+    if other is None:
+        other = next((each for each in likely[1:2] if _is_in_same_section(best, each)), None)
+    if other is None or (_counterpart(other, likely) or best) != best:
+        return ()
+    return (best, other) if _is_filled_otherwise(best.text, other.text) else ()
+
+
+def _places(pair: Collection[_Likely], passage: int) -> tuple[int, ...]:
+    return tuple(sorted(each.place for each in pair if each.passage == passage))
 
 
 def _likeliest(profile: Profile, passages: Sequence[tuple[ChunkRecord, Found]]) -> list[_Likely]:
@@ -73,6 +81,7 @@ def _likeliest(profile: Profile, passages: Sequence[tuple[ChunkRecord, Found]]) 
             sentences_of(passages[number][0].text)[place].text,
             editions[number] or "",
             passages[number][0].document,
+            headings_of(passages[number][0].text, passages[number][0].context)[place],
             -weakness,
         )
         for weakness, number, place in sorted(rows)[:_COUNTERPARTS]
@@ -88,6 +97,12 @@ def _counterpart(sentence: _Likely, likely: Sequence[_Likely]) -> _Likely | None
     ]
     best = max(there, key=lambda other: alike(sentence.text, other.text), default=None)
     return best if best is not None and alike(sentence.text, best.text) >= _LEAST_ALIKE else None
+
+
+def _is_in_same_section(one: _Likely, other: _Likely) -> bool:
+    """Whether another edition says it, and under the same heading."""
+    is_other_edition = one.edition == other.edition and one.document != other.document
+    return bool(one.edition and one.heading) and is_other_edition and one.heading == other.heading
 
 
 def _is_filled_otherwise(one: str, other: str) -> bool:

@@ -53,3 +53,11 @@ def test_what_answers_anyway_needs_no_counterpart() -> None:
     near = Found(6.0, False, 1.0)
     assert strength(OLD, near) > ANSWERED_FROM
     assert places(passage("rules-2022.md", OLD, near), passage("rules-2024.md", NEW, near)) == [(), ()]
+
+
+def test_the_two_likeliest_under_one_heading_are_a_pair_whatever_their_words() -> None:
+    old = "4. JUNIORS\nClasses have twelve juniors at most."
+    new = "4. JUNIORS\nNobody minds how big a class of juniors gets."
+    assert places(passage("minutes-2022.md", old), passage("minutes-2024.md", new)) == [(1,), (1,)]
+    other = new.replace("JUNIORS", "PARENTS")
+    assert places(passage("minutes-2022.md", old), passage("minutes-2024.md", other)) == [(), ()]
