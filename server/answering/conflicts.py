@@ -20,6 +20,7 @@ from server.answering.quoting import (
     best_quotations,
     best_statements,
     cited,
+    quoted_sentences,
     words_of_index,
 )
 from server.answers import Conflict, Statement
@@ -34,7 +35,7 @@ _EACH = 2  # sentences of a passage
 _EACH_TO_COMPUTE = 8
 _MOST_QUOTED = 3  # sentences that an answer quotes
 _AS_GOOD = 2.5  # by how much less strongly they answer than the best one
-_MOST_CONFLICTS = 2
+_MOST_CONFLICTS = 3
 _LEAST_SPOKEN_OF = 0.6  # of what the best sentence names of the question, to be about the same
 _CLOSE = 4.0  # by how much less strongly a sentence may answer than the best one, and still contradict it
 
@@ -57,7 +58,7 @@ class Found:
 def find_conflicts(
     question: str, passages: Sequence[Passage], generation: Generation, rejected: Sequence[Passage] = ()
 ) -> tuple[Found, ...]:
-    """What contradicts the statements that answer, each of those that these passages give; at most two.
+    """What contradicts the statements that answer, each of those that these passages give; at most three.
 
     `rejected`: passages that were found and not kept; one that says otherwise what was asked belongs beside the answer.
     """
@@ -67,10 +68,12 @@ def find_conflicts(
     everything = [*passages, *rejected]
     beside = best_quotations(question, everything, words, _EACH) if rejected else quotations
     found: list[Found] = []
+    quoted = quoted_sentences(question, passages, words) if bases else frozenset()
+    bases.sort(key=lambda base: (base.passage, base.text) not in quoted)
     for base in bases[:_MOST_QUOTED]:
         said = {each.text for one in found for each in one.others}
-        is_weak = base.strength < bases[0].strength - _AS_GOOD
-        if is_weak or base.text in said or not _speaks_of_it(question, base, bases[0]):
+        is_weak = base.strength < bases[0].strength - _AS_GOOD or not _speaks_of_it(question, base, bases[0])
+        if base.text in said or (is_weak and (base.passage, base.text) not in quoted):
             continue
         others = [*_in_versions(question, base, passages[base.passage], generation.catalogue)]
         others = others or [*_among_passages(question, base, beside, everything, generation.catalogue)]

@@ -118,9 +118,16 @@ def versions_differ(question: str, one: str, other: str) -> bool:
     a, b = _statement(one), _statement(other)
     if _differing_values(question, a, b) or contrasts.is_negative(one) != contrasts.is_negative(other):
         return True
+    if _have_other_moments(a, b) or contrasts.is_opposite(one, other):
+        return True
     if [n for n in a.numbers if not _stands_in(n, b)] or [n for n in b.numbers if not _stands_in(n, a)]:
         return True
     return 2 * len(set(a.words) & set(b.words)) < _VERSIONS_DIFFER * (len(set(a.words)) + len(set(b.words)))
+
+
+def _have_other_moments(a: _Statement, b: _Statement) -> bool:
+    """Whether one gives a date or a time that the other does not."""
+    return any(not tells(moment, other.text) for one, other in ((a, b), (b, a)) for moment in one.moments)
 
 
 def corrects(one: str, other: str) -> bool:

@@ -85,6 +85,13 @@ _DENIED = re.compile(
     r"\s?(?:the |den |der |bisher(?:igen)? )?(?:[A-Z€$£]{0,3}\s?)?\d[\d.,]*\s?[^\W\d_]{0,12}",
     re.IGNORECASE,
 )
+_OPEN = re.compile(
+    r"\bopen\w*\b|\bgeöffnet\b|\bouverte?s?\b|\babiert[oa]s?\b|开放|開放|开启|開啟|开门|開門", re.IGNORECASE
+)
+_CLOSED = re.compile(
+    r"\bclosed\b|\bshut\b|\bgeschlossen\b|\bfermée?s?\b|\bcerrad[oa]s?\b|关闭|關閉|关门|關門|不开放|闭馆|閉館",
+    re.IGNORECASE,
+)
 _CHANGED = re.compile(
     r"\b(?:raised?|increased?|lowered|reduced?|cut|changed?|amended|corrected|extended|shortened|rises?|rose|falls?|fell"
     r"|goes|went)\b[^.;]{0,60}?\b(?P<from>from (?:[A-Z€$£]{1,3}\s?)?\d[\d.,]*\s?[^\W\d_]{0,12}) to\b"
@@ -143,6 +150,12 @@ def is_negative(text: str) -> bool:
     """Whether the statement says no: an odd number of negations, those of exceptions and comparisons apart."""
     plain = _EXCEPTION.sub(" ", _COMPARED.sub(" ", text))
     return len(_NEGATION.findall(plain)) % 2 == 1
+
+
+def is_opposite(one: str, other: str) -> bool:
+    """Whether one says open and the other closed."""
+    said = [(bool(_OPEN.search(text)), bool(_CLOSED.search(text))) for text in (one, other)]
+    return said in ([(True, False), (False, True)], [(False, True), (True, False)])
 
 
 def without_manner(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from server.answering.contradictions import corrects, differs_in_value, likeness, versions_differ
 from server.answering.contrasts import is_negative, revokes, says_instead
-from server.evidence.alignment import alike, headings_of
+from server.evidence.alignment import alike, begin_alike, headings_of
 from server.evidence.examination import sentences_of
 from server.passages import Passage
 from server.retrieval.versions import other_versions, version_key
@@ -131,6 +131,8 @@ def _nearest(
     for _, _, each in rated:
         if alike(text, each.text) >= least_alike and differs_in_value(question, text, each.text):
             return each
+    if heading and best.heading == heading and begin_alike(text, best.text):
+        return best
     least = _ABOUT_THE_SAME if not heading or best.heading != heading else _ABOUT_THE_SAME_THERE
     return best if like >= least or is_negative(text) != is_negative(best.text) else None
 

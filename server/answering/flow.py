@@ -55,6 +55,7 @@ from server.relevance.llm_scorer import LLMScorer
 from server.relevance.local_scorer import BestOfWordings
 from server.relevance.postprocessor import JudgedPassages, RelevancePostprocessor, RelevanceScorer, evidence_of
 from server.retrieval.document_globs import without_match
+from server.retrieval.everyday_words import in_words_of_documents
 from server.retrieval.index_holder import OpenIndex
 from storage.folder_listing import read_listing
 from storage.message_translation import told
@@ -85,6 +86,7 @@ class Flow:
         self._question = question
         self._rewriting = Rewriting()
         self._translation = Translation()
+        self._worded: tuple[str, ...] = ()
         self._is_about_conversation = (
             model is not None and bool(question.history) and is_about_conversation(question.text)
         )
@@ -268,7 +270,14 @@ class Flow:
             )
         self._completed_at = time.monotonic()
 
+    def _take_words_of_documents(self) -> None:
+        """Go on with the question in words that documents say; a model knows other words by itself."""
+        worded = in_words_of_documents(self._question.text, self._index.generation.catalogue.says)
+        if self._model is None and worded is not None:
+            self._question, self._worded = replace(self._question, text=worded), (worded,)
+
     def _gather(self) -> JudgedPassages:
+        self._take_words_of_documents()
         scorer = self._scorer()
         relevance = RelevancePostprocessor(
             scorer,
@@ -401,7 +410,7 @@ class Flow:
             timings_ms=self._timings(),
             index=self._index_info(),
             standalone_question=self._rewriting.question,
-            also_searched_as=self._translation.questions,
+            also_searched_as=(*self._translation.questions, *self._worded),
             conflicts=conflicts,
             whole_reading=self._whole,
             searched=searched,

@@ -107,6 +107,13 @@ def best_quotations(question: str, passages: Sequence[Passage], words: Words, ea
     ]
 
 
+def quoted_sentences(question: str, passages: Sequence[Passage], words: Words) -> frozenset[tuple[int, str]]:
+    """Passage and text of the sentences that `extract_answer` chooses."""
+    profile = profile_of(question, words.frequencies, words.chunks)
+    quotes = [quote for index, passage in enumerate(passages) for quote in _quotes(profile, index, passage)]
+    return frozenset((quote.passage, quote.text) for quote in _choose(profile, quotes))
+
+
 def best_statements(question: str, passages: Sequence[Passage], words: Words, each: int) -> list[tuple[int, str, str]]:
     """Of the best sentences of each passage: the passage, the sentence, and where it is a row the head of its table."""
     found = []

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from server.evidence.examination import sentences_of
 from storage.words.english_stems import stem
-from storage.words.scripts import HAN
+from storage.words.scripts import HAN, IS_HAN
 
 _WORD = re.compile(rf"[{HAN}]|[^\W\d_{HAN}]+")
 _NUMBER_OF_HEADING = re.compile(r"^[\W\d]+|^第[\d一二三四五六七八九十百]+[条章节]")
@@ -19,6 +19,13 @@ def alike(one: str, other: str) -> float:
     """The share of their words and pairs of neighbouring words that both hold, 0 to 1; in Chinese of characters."""
     a, b = _wording(one), _wording(other)
     return 2 * len(a & b) / (len(a) + len(b) or 1)
+
+
+def begin_alike(one: str, other: str) -> bool:
+    """Whether both begin with the same two words, in Chinese with three characters, the number of an item apart."""
+    a, b = ([word.casefold() for word in _WORD.findall(text)] for text in (one, other))
+    count = 3 if a and IS_HAN.match(a[0]) else 2
+    return len(a) >= count and a[:count] == b[:count]
 
 
 @lru_cache(maxsize=2048)

@@ -19,7 +19,9 @@ _STATE = (
 )
 _COPY = r"\(\d+\)"
 _MARKS = re.compile(
-    rf"(?<![^\W_])(?:{_DATE}|{_VERSION}|{_STATE})(?![^\W_])|{_COPY}|(?<=[\u4e00-\u9fff])(?:{_STATE}|第\d+版)",
+    rf"(?<![^\W_])(?:{_DATE}|{_VERSION}|{_STATE})(?![^\W_])|{_COPY}"
+    rf"|(?<=[\u4e00-\u9fff])(?:{_STATE}|第\d+版|(?:{_DATE})年?版?)(?!\d)"
+    rf"|(?<![^\W_])(?:{_DATE})年?版?(?=[\u4e00-\u9fff]|$|[\W_])",
     re.IGNORECASE,
 )
 _SEPARATORS = re.compile(r"[\W_]+")

@@ -524,6 +524,13 @@ class Catalogue:
         best, _ = max((match for match in matches if match[0] in wanted), key=lambda match: (match[1], -match[0]))
         return chunk_of(self._rows(f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE rowid = ?", (best,))[0])
 
+    def says(self, phrase: str) -> bool:
+        """Whether some chunk holds this word or phrase as it stands, in one of its forms."""
+        spellings = lexical.match_phrases(f'"{phrase}"')
+        whole = max(map(len, spellings), default=0)
+        expression = lexical.any_of(words for words in spellings if len(words) == whole)
+        return bool(expression and self._rows("SELECT rowid FROM terms WHERE terms MATCH ? LIMIT 1", (expression,)))
+
     def documents_with(self, text: str) -> set[str]:
         """The documents in which every word of the text stands, in one of its forms; none where it holds no word."""
         found: set[str] | None = None

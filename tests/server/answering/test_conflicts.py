@@ -28,6 +28,10 @@ OLD = f"""# Travel policy
 
 Version 1, valid from 1 January 2024.
 
+## 2 Office
+
+Lockers may be occupied by everybody during the day.
+
 ## 3 Transport
 
 For the use of a private car EUR 0.30 per kilometre is paid. Taxis are paid where there is no bus.
@@ -40,6 +44,10 @@ Claims are submitted within eight weeks after the end of the trip. They are sent
 NEW = f"""# Travel policy
 
 Version 2, valid from 1 July 2025. It replaces version 1.
+
+## 2 Office
+
+Lockers may be rented for 6 euros a month.
 
 ## 3 Transport
 
@@ -83,7 +91,7 @@ The minutes of March are corrected: as to the output of the charging points, it 
 """
 HANDBOOK = """Handbook of the choir
 
-The choir rehearses in the school hall on Tuesday. The annual fee of the choir is 40 euros.
+The choir rehearses in the school hall on Tuesday. Adults rehearse on Friday. The annual fee of the choir is 40 euros.
 """
 
 
@@ -154,6 +162,22 @@ def test_what_is_counted_is_no_name() -> None:
 )
 def test_a_correction_names_the_value_that_it_corrects(correction: str, statement: str, is_corrected: bool) -> None:
     assert corrects(correction, statement) == is_corrected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "do_differ"),
+    [
+        ("On public holidays it remains closed.", "On public holidays it is open from 9:00 to 15:00.", True),
+        ("The gate is closed at night.", "The gate is open at night.", True),
+        ("大门23:00关闭。", "大门全天开放。", True),
+        ("The gate is locked at 21:00.", "The gate is locked at 9 p.m.", False),
+        ("The gate is open at night.", "The gate is open during the night.", False),
+    ],
+)
+def test_versions_differ_in_times_and_in_open_and_closed(one: str, other: str, do_differ: bool) -> None:
+    assert (
+        versions_differ("When is it open?", one, other) == versions_differ("When is it open?", other, one) == do_differ
+    )
 
 
 def test_it_does_not_matter_which_statement_comes_first() -> None:
@@ -229,6 +253,19 @@ def test_a_statement_is_not_held_against_what_belongs_to_another_one(client: Fla
     said = [{each["quote"] for each in conflict["statements"]} for conflict in body["conflicts"]]
     assert {FIRST_CLASS_ONCE, FIRST_CLASS_NOW} in said
     assert not any(FIRST_CLASS_ONCE in quotes and FIRST_CLASS_NOW not in quotes for quotes in said)
+
+
+def test_a_sentence_that_begins_alike_under_the_same_heading_is_the_counterpart(client: FlaskClient) -> None:
+    body = answer(client, "Who may occupy the lockers of the office?")
+    assert "Lockers may be occupied by everybody" in body["answer"]
+    assert "Lockers may be rented for 6 euros" in body["answer"]
+
+
+def test_everyday_words_are_told_with_the_answer(client: FlaskClient) -> None:
+    body = answer(client, "Do grown-ups rehearse in the choir?")
+    assert body["question"] == "Do grown-ups rehearse in the choir?"
+    assert body["also_searched_as"] == ["Do adults rehearse in the choir?"]
+    assert "Adults rehearse on Friday." in body["answer"]
 
 
 def test_two_parts_of_a_question_may_both_be_answered_otherwise(client: FlaskClient) -> None:

@@ -18,6 +18,9 @@ from server.retrieval.versions import other_versions, version_key
         ("员工手册第2版.pdf", "员工手册第3版.pdf"),
         ("员工手册最终版.pdf", "员工手册草稿.pdf"),
         ("report 20240501.pdf", "report 20250501.pdf"),
+        ("宿舍管理规定2022.txt", "宿舍管理规定2024版.txt"),
+        ("宿舍管理规定-2022版.txt", "宿舍管理规定2024年版.txt"),
+        ("2023年员工手册.docx", "2024年员工手册.docx"),
     ],
 )
 def test_versions_of_one_document(one: str, other: str) -> None:

@@ -296,6 +296,17 @@ def test_documents_are_found_by_words_that_all_stand_in_them(
     assert catalogue.documents_with(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("phrase", "is_said"),
+    [("hand in", True), ("hands in", True), ("in hand", False), ("hand", True), ("submit", False), ("吸烟", True)],
+)
+def test_a_phrase_is_said_only_where_its_words_stand_side_by_side(
+    catalogue: Catalogue, phrase: str, is_said: bool
+) -> None:
+    add(catalogue, "a.md", "Members hand in their keys.", "此处不得吸烟。")
+    assert catalogue.says(phrase) == is_said
+
+
 @pytest.mark.parametrize("alone", ["\u0301", "\u0308 \u0301", "\u0e31"])
 def test_a_mark_that_stands_alone_keeps_no_question_from_being_searched(tmp_path: Path, alone: str) -> None:
     """A scanned page holds such marks: as words they are empty, and SQLite gives an empty word as NULL."""
