@@ -22,6 +22,7 @@ from server.documents.uploads import Uploads
 from server.http.answer_watch import AnswerWatch
 from server.http.services import Services
 from server.http.webhooks import Webhook
+from server.retrieval.everyday_words import in_words_of_documents
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from server.retrieval.shared_models import SharedModels
 from server.settings import BadSettings, ServerSettings
@@ -257,6 +258,7 @@ def quoting_parts() -> Parts:
         compute=computation,
         searched=searched,
         find_conflicts=find_conflicts,
+        reword=lambda question, generation: in_words_of_documents(question, generation.catalogue.says),
         check=check_citations,
         languages=lambda index, documents: language_shares(index.generation, documents),
     )

@@ -27,7 +27,7 @@ class Parts:
 
     `retriever` is told whether what the sentences of its passages mean is wanted, which judging and quoting need.
     `languages`: how much of the passages, of these documents or of all, is in which language. `searched`: see
-    `server.answering.absence.searched`.
+    `server.answering.absence.searched`. `reword`: the question in words of the documents, None where it is.
     """
 
     retriever: Callable[[OpenIndex, int, tuple[str, ...], bool], BaseRetriever]
@@ -40,6 +40,7 @@ class Parts:
     compute: Callable[[str, Sequence[Passage], Generation], str | None]
     searched: Callable[[Sequence[str], Generation, Sequence[str], Mapping[str, float]], Searched]
     find_conflicts: Callable[[str, Sequence[Passage], Generation, Sequence[Passage]], Sequence[Found]]
+    reword: Callable[[str, Generation], str | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,6 @@ from server.relevance.llm_scorer import LLMScorer
 from server.relevance.local_scorer import BestOfWordings
 from server.relevance.postprocessor import JudgedPassages, RelevancePostprocessor, RelevanceScorer, evidence_of
 from server.retrieval.document_globs import without_match
-from server.retrieval.everyday_words import in_words_of_documents
 from server.retrieval.index_holder import OpenIndex
 from storage.folder_listing import read_listing
 from storage.message_translation import told
@@ -272,8 +271,8 @@ class Flow:
 
     def _take_words_of_documents(self) -> None:
         """Go on with the question in words that documents say; a model knows other words by itself."""
-        worded = in_words_of_documents(self._question.text, self._index.generation.catalogue.says)
-        if self._model is None and worded is not None:
+        worded = None if self._model else self._parts.reword(self._question.text, self._index.generation)
+        if worded is not None:
             self._question, self._worded = replace(self._question, text=worded), (worded,)
 
     def _gather(self) -> JudgedPassages:

@@ -133,6 +133,7 @@ class Setup:
             compute=lambda question, passages, generation: None,
             searched=lambda wordings, generation, documents, languages: Searched(0, 0, 0),
             find_conflicts=lambda question, passages, generation, rejected: (),
+            reword=lambda question, generation: None,
         )
 
     def service(self, *, key: str = KEY, scores_relevance: bool = True, **options: Any) -> AnswerService:
