@@ -1,8 +1,8 @@
 """Everyday words of a question in the words that documents use: "hand in" is "submit", "抽烟" is "吸烟". Pure.
 
-Apart from the root, which hands it to the flow: what people say and what rules and contracts write are lists of their own. A
-phrase is replaced only where no document says it, by the first of the others that some document says; so nothing that
-could be found by its own words is lost. English, German and Chinese.
+Apart from the root, which hands it to the flow: what people say and what rules and contracts write are lists of their
+own. A phrase is replaced only where no document says it, by the first of the others that some document says; so nothing
+that could be found by its own words is lost. English, German and Chinese.
 """
 
 import re
