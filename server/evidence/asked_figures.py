@@ -90,10 +90,25 @@ _END = (
     "|hat|haben|gibt|sind|ist|darf|dürfen|kann|können|muss|müssen|wurden|hatte"
 )
 _COUNTED = re.compile(rf"\b(?:how many|wie ?viele) ((?:[^\W\d]+ ){{1,4}}?)(?:{_END})\b", re.IGNORECASE)
+_COUNTED_ELSEWHERE = re.compile(
+    r"\bcombien (?:de |d['’])((?:[^\W\d_]+))|\bcu[áa]nt[oa]s ((?:[^\W\d_]+))", re.IGNORECASE
+)
+_SPANS = re.compile(
+    r"(?:temps|fois|jours?|heures?|semaines?|mois|années?|ans|minutes?|veces|días?|horas?|semanas?|meses|años|minutos?)",
+    re.IGNORECASE,
+)
+_HAN_COUNTED = re.compile(
+    r"(?:多少|几)[个個名位件本台辆间条张只家所座门種种人]?(?P<a>[\u4e00-\u9fff]{2,3})\W*$"
+    r"|(?P<b>[\u4e00-\u9fff]{2})(?:一共|总共|共)?有(?:多少|几)[个個名位件本台辆间条张只家所座门種种人]\W*$"
+)
+_HAN_NUMBER = r"[\d一二三四五六七八九十百千万两几数]"
 _NOT_COUNTED = re.compile(r"\b(?:times|more|others?|mehr|male)\s*$", re.IGNORECASE)
 _WORD = re.compile(r"[\w.,%]+")
 _NUMBER = re.compile(
     r"\d|^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty"
+    r"|un[eoa]?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante|cinquante|cent"
+    r"|mille|aucune?|deux|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta|cien(?:to)?|mil"
+    r"|ningun[oa]?|ningún"
     r"|sixty|seventy|eighty|ninety|single|hundreds?|thousands?|million"
     r"|several|dozens?|none|no|both|half|twice|once|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|\w+zehn"
     r"|\w+zig|\w+ßig|hundert|tausend|kein\w*|beide)$",
@@ -139,6 +154,9 @@ def _asks_for_price(question: str) -> bool:
 def counted(question: str) -> tuple[str, ...]:
     """The stems of the words of what is to be counted in "How many … ?"; none where nothing is."""
     found = _COUNTED.search(first_part(question))
+    if found is None and (elsewhere := _COUNTED_ELSEWHERE.search(first_part(question))):
+        thing = (elsewhere[1] or elsewhere[2]).lower()
+        return () if _SPANS.fullmatch(thing) else (thing,)
     if found is None or _NOT_COUNTED.search(found[1]):
         return ()
     return tuple(stem(word.lower()) for word in found[1].split() if word.casefold() not in STOP_WORDS)
@@ -146,6 +164,8 @@ def counted(question: str) -> tuple[str, ...]:
 
 def lacks_count(question: str, text: str) -> bool:
     """Whether something is to be counted and no number stands near it in this text of the question's script."""
+    if IS_UNSPACED.search(question):
+        return _lacks_han_count(question, text)
     things = counted(question)
     if not things or IS_UNSPACED.search(text):
         return False
@@ -156,6 +176,16 @@ def lacks_count(question: str, text: str) -> bool:
         for place in places
         for word in (*words[max(0, place - _NEAR) : place], *words[place + 1 : place + 1 + _NEAR])
     )
+
+
+def _lacks_han_count(question: str, text: str) -> bool:
+    """The same of Chinese: the thing is named, and no number stands in the eight characters before or behind it."""
+    found = _HAN_COUNTED.search(first_part(question))
+    thing = found["a"] or found["b"] if found else ""
+    if not thing or thing not in text:
+        return False
+    number = rf"{_HAN_NUMBER}[^，。；！？]{{0,8}}{thing}|{thing}[^，。；！？]{{0,8}}{_HAN_NUMBER}"
+    return re.search(number, text) is None
 
 
 def _is_form(thing: str, word: str) -> bool:

@@ -118,4 +118,4 @@ def meanings_of(
 
 def _held(alike: Likeness, whole: Sequence[int], signs: Sequence[int]) -> float:
     """How like something is to any of these words, or to all of these characters of one."""
-    return max(alike[whole].max(initial=0.0), alike[signs].min() if signs else 0.0)
+    return float(max(alike[whole].max(initial=0.0), alike[signs].min() if signs else 0.0))

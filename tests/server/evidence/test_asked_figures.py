@@ -53,6 +53,15 @@ def test_some_answers_have_a_form_of_their_own(question: str, text: str, lacks: 
         ("Wie viele Mitglieder hat der Verein?", "Der Verein zählt 1.240 Mitglieder.", False),
         ("How many times may I retake it?", "It may be repeated twice.", False),
         ("How many members does the club have?", "协会有许多会员。", False),
+        ("Combien de membres compte le club ?", "Les membres aident le samedi.", True),
+        ("Combien de membres compte le club ?", "Le club compte quarante membres.", False),
+        ("Combien de temps dure le cours ?", "Le temps presse.", False),
+        ("¿Cuántos socios tiene el club?", "Los socios ayudan cada sábado.", True),
+        ("¿Cuántos socios tiene el club?", "El club tiene 412 socios.", False),
+        ("合唱团有多少名成员？", "成员每周排练。", True),
+        ("合唱团有多少名成员？", "合唱团现有四十名成员。", False),
+        ("合唱团成员有多少名", "成员共四十人。", False),
+        ("合唱团有多少名成员？", "排练在周六。", False),  # says nothing of them: other evidence knows
     ],
 )
 def test_a_number_counts_what_is_asked_for(question: str, text: str, lacks: bool) -> None:
