@@ -37,7 +37,8 @@ class Passage:
     `retrieval_score` is 0 to 1, 1 is best. `context` (title and headings above) is never quoted.
     `standing` and `crosses`: what the embedding model says, see `server.evidence.likelihood.Standing`.
     `meanings`, `nearest_meaning`, `closest_words`, `belongs_elsewhere`: what it says of its sentences, and
-    `other_edition` of its document, see `Found` in `server.evidence.sentence_ranking`.
+    `other_edition` of its document, `paired` which of them another edition fills differently, see `Found` in
+    `server.evidence.sentence_ranking`.
     `remarks` say how its pages were read, where a person should know.
     """
 
@@ -61,6 +62,7 @@ class Passage:
     closest_words: float = 0.0
     belongs_elsewhere: float = 0.0
     other_edition: bool = False
+    paired: tuple[int, ...] = ()
 
     def is_below(self, cutoff: int) -> bool:
         """Whether it was judged and found below this score."""
@@ -105,4 +107,5 @@ def passage_of(scored: NodeWithScore, judgement: Judgement | None = None, kept: 
         closest_words=metadata.get("closest_words", 0.0),
         belongs_elsewhere=metadata.get("belongs_elsewhere", 0.0),
         other_edition=metadata.get("other_edition", False),
+        paired=tuple(metadata.get("paired", ())),
     )

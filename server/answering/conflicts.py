@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from server.answering.arithmetic import asked_operation, computed
 from server.answering.contradictions import contradict
-from server.answering.counterparts import Counterpart, in_versions
+from server.answering.counterparts import Counterpart, in_versions, is_counterpart_of_another
 from server.answering.document_dates import DocumentAge, age_of, newer
 from server.answering.quoting import (
     Quotation,
@@ -171,6 +171,7 @@ def _among_passages(
             or not _speaks_of_it(question, quote, base)
             or passage.document in said
             or not contradict(question, base.text, quote.text)
+            or is_counterpart_of_another(quote.text, passage.document, base.text, passages[base.passage], catalogue)
         ):
             continue
         if not _is_asked_apart(question, passages[base.passage].document, passage.document, catalogue):

@@ -123,6 +123,18 @@ def versions_differ(question: str, one: str, other: str) -> bool:
     return 2 * len(set(a.words) & set(b.words)) < _VERSIONS_DIFFER * (len(set(a.words)) + len(set(b.words)))
 
 
+def corrects(one: str, other: str) -> bool:
+    """Whether the first says of a measured value of the other that it is not right, or no longer: "22 kW, not 11 kW".
+
+    Both must share a word beside.
+    """
+    denied = [number for said in contrasts.denied(one) for number in numbers_of(said) if number.unit]
+    a, b = _statement(one), _statement(other)
+    is_about_it = {*a.words, *_all_words(a.beside)} & {*b.words, *_all_words(b.beside)} - STOP_WORDS
+    said = {(number.unit, number.values) for number in b.numbers}
+    return bool(is_about_it) and any((number.unit, number.values) in said for number in denied)
+
+
 def differs_in_value(question: str, one: str, other: str) -> bool:
     """Whether each states a value in one unit that the other does not; counts alone do not tell."""
     return bool(_differing_values(question, _statement(one), _statement(other)) - {"count", "year"})

@@ -85,6 +85,14 @@ _DENIED = re.compile(
     r"\s?(?:the |den |der |bisher(?:igen)? )?(?:[A-Z€$£]{0,3}\s?)?\d[\d.,]*\s?[^\W\d_]{0,12}",
     re.IGNORECASE,
 )
+_CHANGED = re.compile(
+    r"\b(?:raised?|increased?|lowered|reduced?|cut|changed?|amended|corrected|extended|shortened|rises?|rose|falls?|fell"
+    r"|goes|went)\b[^.;]{0,60}?\b(?P<from>from (?:[A-Z€$£]{1,3}\s?)?\d[\d.,]*\s?[^\W\d_]{0,12}) to\b"
+    r"|\b(?P<von>von (?:[A-Z€$£]{1,3}\s?)?\d[\d.,]*\s?[^\W\d_]{0,12}) auf\b"
+    r"|(?P<you>(?:由|从|從)(?:人民币|人民幣)?\d[\d.,]*[^\W\d_]{0,4}?)"
+    r"(?=(?:改为|改為|调整|調整|提高|增至|增加|上调|上調|下调|下調|降至|降低|降为|降為|缩短|縮短|延长|延長))",
+    re.IGNORECASE,
+)
 _REVOKES = re.compile(
     r"\b(?:revoked|repealed|rescinded|withdrawn|superseded|abolished|annulled"
     r"|aufgehoben|widerrufen|zurückgenommen|abgeschafft|entfällt|abrogée?s?|annulée?s?|supprimée?s?"
@@ -143,8 +151,17 @@ def without_manner(text: str) -> str:
 
 
 def without_denied(text: str) -> str:
-    """The text without the values that it says are not the right ones."""
-    return _DENIED.sub(" ", text)
+    """The text without the values that it says are not the right ones, or no longer."""
+    for said in denied(text):
+        text = text.replace(said, " ")
+    return text
+
+
+@lru_cache(maxsize=512)
+def denied(text: str) -> tuple[str, ...]:
+    """What the text says is not so, or no longer: "not 11 kW", "from EUR 30" where it is raised to 35."""
+    changed = (match[match.lastgroup or 0] for match in _CHANGED.finditer(text))
+    return (*(match.group() for match in _DENIED.finditer(text)), *changed)
 
 
 def revokes(text: str) -> bool:

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from server.answering.contradictions import differs_in_value, likeness, versions_differ
+from server.answering.contradictions import corrects, differs_in_value, likeness, versions_differ
 from server.answering.contrasts import is_negative, revokes, says_instead
 from server.evidence.examination import sentences_of
+from server.evidence.wording import alike
 from server.passages import Passage
-from server.retrieval.versions import other_versions
+from server.retrieval.versions import other_versions, version_key
 from storage.catalogue.catalogue import Catalogue
 from storage.records import ChunkRecord
 
@@ -20,9 +21,12 @@ _LEAST_LIKE = 0.2  # of a counterpart in another version
 _LEAST_SURE = 0.34  # the same with what its heading adds
 _SAME_HEADING = 0.25
 _ABOUT_THE_SAME = 0.5  # so alike, other words are another answer
+_ABOUT_THE_SAME_THERE = 0.4  # under the same heading
 _MOST_VERSIONS = 3
 _READ_WHOLE = 60  # chunks: of a longer version those that share words
 _MOST_CHUNKS = 20  # of a longer one
+_MOST_RATED = 8
+_MORE_ALIKE = 0.05
 _SHORTEST = 8  # characters: less is no statement
 _NUMBER_OF_HEADING = re.compile(r"^[\W\d]+|^第[\d一二三四五六七八九十百]+[条章节]")
 
@@ -46,6 +50,7 @@ class _Placed:
 
 def in_versions(question: str, text: str, passage: Passage, catalogue: Catalogue) -> Iterator[Counterpart]:
     """What the other versions of the passage's document say instead of this sentence of it."""
+    home = _said_at_home(text, passage, catalogue)
     heading = next((each for said, each in _placed(passage.text, passage.context) if text in said or said in text), "")
     for path in other_versions(passage.document, catalogue.paths())[:_MOST_VERSIONS]:
         sentences = [
@@ -53,10 +58,26 @@ def in_versions(question: str, text: str, passage: Passage, catalogue: Catalogue
             for chunk in _chunks(text, path, catalogue)
             for said, above in _placed(chunk.text, chunk.context)
         ]
-        if revoked := [*_revoking(heading, sentences)]:
+        if corrected := [each for each in sentences if corrects(each.text, text) or corrects(text, each.text)]:
+            nearest = max(corrected, key=lambda each: alike(text, each.text))
+            yield Counterpart(nearest.chunk, nearest.text)
+        elif revoked := [*_revoking(heading, sentences)]:
             yield from revoked
-        elif (best := _nearest(question, text, heading, sentences)) is not None:
+        elif (best := _nearest(question, text, heading, sentences, home)) is not None:
             yield Counterpart(best.chunk, best.text)
+
+
+def is_counterpart_of_another(said: str, document: str, text: str, passage: Passage, catalogue: Catalogue) -> bool:
+    """Whether the document is a version of the passage's, and says this instead of another sentence than the text."""
+    key = version_key(document)
+    is_version = key is not None and key == version_key(passage.document)
+    return is_version and _is_anothers(said, text, _said_at_home(text, passage, catalogue))
+
+
+def _said_at_home(text: str, passage: Passage, catalogue: Catalogue) -> list[str]:
+    """The sentences of the passage's document, of a long one those around words of the text."""
+    chunks = _chunks(text, passage.document, catalogue)
+    return [said for chunk in chunks for said, _ in _placed(chunk.text, chunk.context)]
 
 
 def _chunks(text: str, path: str, catalogue: Catalogue) -> Sequence[ChunkRecord]:
@@ -98,10 +119,13 @@ def _revoking(heading: str, sentences: Sequence[_Placed]) -> Iterator[Counterpar
             return
 
 
-def _nearest(question: str, text: str, heading: str, sentences: Sequence[_Placed]) -> _Placed | None:
+def _nearest(
+    question: str, text: str, heading: str, sentences: Sequence[_Placed], home: Sequence[str]
+) -> _Placed | None:
     """The sentence that is most about the same; rather one that has another value in the same unit.
 
-    None where that one only shares some words and neither its values nor its yes or no differ.
+    None where that one only shares some words and neither its values nor its yes or no differ. `home`: the sentences
+    of the text's own document; what is worded more like another one of these is the counterpart of that one.
     """
     rated = []
     for each in sentences:
@@ -109,10 +133,19 @@ def _nearest(question: str, text: str, heading: str, sentences: Sequence[_Placed
         if (like := likeness(text, each.text)) >= _LEAST_LIKE and like + bonus > _LEAST_SURE:
             rated.append((like + bonus, like, each))
     rated.sort(key=lambda found: -found[0])
+    rated = [found for found in rated[:_MOST_RATED] if not _is_anothers(found[2].text, text, home)]
     if not rated or not versions_differ(question, text, rated[0][2].text):
         return None
-    for _, _, each in rated:
-        if differs_in_value(question, text, each.text):
-            return each
     _, like, best = rated[0]
-    return best if like >= _ABOUT_THE_SAME or is_negative(text) != is_negative(best.text) else None
+    least_alike = alike(text, best.text) - _MORE_ALIKE
+    for _, _, each in rated:
+        if alike(text, each.text) >= least_alike and differs_in_value(question, text, each.text):
+            return each
+    least = _ABOUT_THE_SAME if not heading or best.heading != heading else _ABOUT_THE_SAME_THERE
+    return best if like >= least or is_negative(text) != is_negative(best.text) else None
+
+
+def _is_anothers(said: str, text: str, home: Sequence[str]) -> bool:
+    """Whether what another version says is worded more like another sentence of this one."""
+    least = alike(text, said) + _MORE_ALIKE
+    return any(alike(each, said) > least for each in home if each not in text and text not in each)

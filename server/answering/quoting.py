@@ -158,6 +158,7 @@ def _quotes(profile: Profile, index: int, passage: Passage) -> list[_Quote]:
         passage.closest_words,
         passage.belongs_elsewhere,
         passage.other_edition,
+        passage.paired,
     )
     sentences = sentences_of(passage.text)
     return [

@@ -77,7 +77,8 @@ _HOLDS: dict[AnswerType, str] = {
     r"|[一二三四五六七八九十百千万亿两半][个個种種次位名条届岁年月日层章卷部座万千百亿米天元点點分秒周倍吨斤克度本册冊件张張块塊套台辆只份]"
     r"|[一二三四五六七八九十百千万亿两零〇]{3,}",
     "date": r"\b1\d{3}\b|\b20\d{2}\b|\b\d{1,4} ?(?:BC|AD|BCE|CE)\b|\b\d{1,2}(?:st|nd|rd|th)[ -]centur|\bcentury\b"
-    rf"|\b(?:{CALENDAR})\b|\b\d{{1,2}}[:.]\d{{2}}\b|\d+ ?[年月日]|[一二三四五六七八九十]+[年月日]|世纪",
+    rf"|\b(?:{CALENDAR})\b|(?<![A-Za-z\d_.])\d{{1,2}}[:：.]\d{{2}}(?![A-Za-z\d_])|\d+ ?[年月日]"
+    r"|[一二三四五六七八九十]+[年月日]|世纪",
     "person": r"\b[A-Z][a-zé]+ (?:[A-Z]\.? )?(?:(?:of|de|von|van|the|al|ibn) )?[A-Z][a-z]+"
     r"|(?<=[a-z,;] )[A-Z][a-z]{2,}\b"
     rf"|\b(?i:{ROLES})\b|{_CHINESE_PERSON}",

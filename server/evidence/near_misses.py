@@ -113,8 +113,10 @@ def is_another_edition(question: str, *texts: str) -> bool:
 
 def names_edition(question: str, text: str) -> bool:
     """Whether the text names a version, an edition or a phase that the question names by its number."""
-    return any(re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", text) for number in _editions(question)) or bool(
-        _editions(question) & _editions(text)
+    asked = _editions(question)
+    written_alone = (number for number in asked if "." in number)  # a bare 3 may count anything, 2.1 does not
+    return any(re.search(rf"(?<![\d.]){re.escape(number)}(?!\.?\d)", text) for number in written_alone) or bool(
+        asked & _editions(text)
     )
 
 

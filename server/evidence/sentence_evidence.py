@@ -44,6 +44,7 @@ _SHORT, _LONG = 25, 320  # characters; of Chinese a third
 _SOFT = 0.5
 _YEAR = re.compile(r"(?<![\d.])(?:1[89]|20)\d{2}(?![\d.]\d)")
 _SUBJECT = 0.3
+_ASKS_AGE = re.compile(r"\bhow old\b|\bwie alt\b", re.IGNORECASE)
 _SURE_KINDS = ("number", "date")
 _ENDS_WHOLE = tuple('.!?:;)"”’。！？：；）」』》')
 
@@ -371,7 +372,7 @@ class _Reading:
         has_unit = self._unit is not None and (holds_unit(self._unit, text) or self._has_unit_above(self._unit, place))
         return {
             "typed": float(is_held),
-            "untyped": float(asks_kind and not is_held and kind in _SURE_KINDS),
+            "untyped": float(asks_kind and not is_held and kind in _SURE_KINDS and not _is_age(question, text)),
             "vague": float(asks_kind and not is_held and kind not in _SURE_KINDS),
             "unit": float(has_unit),
             "unitless": float(self._unit is not None and not has_unit),
@@ -436,6 +437,11 @@ def _has_beginning(text: str, need: Need) -> bool:
         return False
     goes_on = found.group()[-1] in "-.–" and re.match(r"[^\W_]", text[found.end() :]) is not None
     return goes_on or any(sign.isdigit() for sign in "".join(words[:-1]))
+
+
+def _is_age(question: str, text: str) -> bool:
+    """Whether it is asked how old somebody or something is, and years or months are said."""
+    return _ASKS_AGE.search(question) is not None and holds_unit("duration", text)
 
 
 def _shape(sentence: Sentence) -> dict[str, float]:

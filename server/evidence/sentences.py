@@ -21,6 +21,13 @@ _BULLET = re.compile(
     r"|[ \t]*[（(][a-z\d一二三四五六七八九十]{1,2}[)）])"
 )
 _CLAUSE = re.compile(rf"\n(?=[ \t]*(?:第[\d一二三四五六七八九十百]{{1,5}}条|\d+(?:\.\d+)+[ \t]+[A-ZÀ-Þ¿{HAN}]))")
+_LETTERED = re.compile(
+    r"\b(?i:annexe?|appendix|area|bay|block|building|category|class|exhibit|flat|gate|grade|group|hall|house|level|line"
+    r"|option|part|phase|plan|platform|room|route|schedule|section|stage|terminal|tower|type|unit|variant|wing|zone"
+    r"|gebäude|haus|halle|gruppe|klasse|anlage|anhang|teil|tarif|stufe|linie|trakt|flügel|bâtiment|bloc|groupe|classe"
+    r"|salle|edificio|bloque|grupo|clase|anexo|sala|zona) [A-Z]\.\s+(?=[A-ZÀ-Þ])",
+)
+"""A letter that tells things apart is no initial: "the roof of Block A." may end a sentence."""
 _INTRODUCTION = re.compile(r"(?<=[:：])\n")
 _HEADING = re.compile(rf"[ \t]*\d+(?:\.\d+)+\.?[ \t]+[A-Z{HAN}].{{0,100}}$", re.MULTILINE)
 
@@ -67,7 +74,7 @@ def _following(lines: list[str]) -> list[str]:
 
 def _sentences(text: str, start: int, stop: int) -> Iterator[tuple[int, int, bool]]:
     cuts = [end for _, end in sentence_spans(text, start, stop)]
-    for pattern in (_BULLET, _CLAUSE, _INTRODUCTION):
+    for pattern in (_BULLET, _CLAUSE, _INTRODUCTION, _LETTERED):
         cuts += [match.end() for match in pattern.finditer(text, start, stop)]
     for line in _line_starts(text, start, stop):
         if CAPTION.match(text, line, stop):

@@ -83,8 +83,8 @@ _CURRENCY_WORDS = (
 _FIGURE = r"\d[\d.,]*[\s-]?"
 _NO_MORE = r"(?![^\W\d_一-鿿]|/ ?[a-z])"
 _HOLDS: dict[Unit, str] = {
-    "clock": r"\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2} ?(?:a\.?m|p\.?m|Uhr|heures|h\b|o'clock)"
-    rf"|(?:\d+|{_HAN_NUMBER}+)[点點时時]|\bnoon\b|\bmidnight\b",
+    "clock": r"(?<![a-z\d_.])\d{1,2}[:：.h]\d{2}(?![a-z\d_])|\b\d{1,2} ?(?:a\.?m|p\.?m|Uhr|heures|h\b|o'clock)"
+    rf"|(?:\d+|{_HAN_NUMBER}+)[点點时時](?![间間候期])|\bnoon\b|\bmidnight\b",
     "duration": rf"{_A_NUMBER}[\s-]*(?:\w+[\s-]){{0,2}}(?:{_TIMES})\b|(?:\d+|{_HAN_NUMBER}+)\s*(?:个|個)?(?:工作|自然)?"
     r"(?:日|天|周|週|星期|月|年|小时|小時|分钟|分鐘|秒)",
     "money": rf"[$€£¥₹₩₽₺]\s?\d|{_A_NUMBER}\s*(?:,[-–—]+)?\s*(?:[mb]illion |thousand )?"

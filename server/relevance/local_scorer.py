@@ -69,6 +69,7 @@ def found_of(metadata: PassageMetadata) -> Found:
         metadata.get("closest_words", 0.0),
         metadata.get("belongs_elsewhere", 0.0),
         metadata.get("other_edition", False),
+        tuple(metadata.get("paired", ())),
     )
 
 

@@ -25,6 +25,7 @@ from server.evidence.sentence_ranking import Found
 from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of
 from server.retrieval.document_globs import matching
 from server.retrieval.document_names import Named, asked_years, without_names
+from server.retrieval.edition_pairs import paired_places
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.topics import may_be_topic, supported, topicality
 from storage.caches.embeddings import Matrix
@@ -69,7 +70,7 @@ class Candidate:
     """A passage and what speaks for it: `score` 0 to 1, `standing` see `Standing`.
 
     `is_foreign`: in another language than the question, which the embedding model knows as well. `meanings`,
-    `nearest`, `closest`, `elsewhere`, `other_edition`: see `server.evidence.sentence_ranking.Found`.
+    `nearest`, `closest`, `elsewhere`, `other_edition`, `paired`: see `server.evidence.sentence_ranking.Found`.
     """
 
     chunk: ChunkRecord
@@ -82,6 +83,7 @@ class Candidate:
     closest: float = 0.0
     elsewhere: float = 0.0
     other_edition: bool = False
+    paired: tuple[int, ...] = ()
 
 
 class HybridRetriever(BaseRetriever):
@@ -141,6 +143,7 @@ class HybridRetriever(BaseRetriever):
         known = corpus.sentences.with_meanings(
             profile, passages, vector, corpus.general_sentence(vector), corpus.titles
         )
+        pairs = paired_places(profile, [(each.chunk, found) for each, found in zip(candidates, known, strict=True)])
         return [
             replace(
                 candidate,
@@ -148,8 +151,9 @@ class HybridRetriever(BaseRetriever):
                 nearest=found.nearest,
                 closest=found.closest,
                 elsewhere=found.elsewhere,
+                paired=paired,
             )
-            for candidate, found in zip(candidates, known, strict=True)
+            for candidate, found, paired in zip(candidates, known, pairs, strict=True)
         ]
 
     def _found(self, question: str, paths: list[str] | None, corpus: Corpus) -> tuple[list[Candidate], Profile]:
@@ -297,6 +301,7 @@ def _node(candidate: Candidate, labels: list[str], remarks: list[str]) -> NodeWi
         closest_words=candidate.closest,
         belongs_elsewhere=candidate.elsewhere,
         other_edition=candidate.other_edition,
+        paired=candidate.paired,
         labels=labels,
         remarks=remarks,
         also_in=[place_of(chunk) for chunk in candidate.also_in],

@@ -164,7 +164,7 @@ class VectorCollection:
 def create_vectors(directory: Path, dimension: int, expected: int) -> VectorCollection:
     """A new collection in an empty directory, laid out to write its index once for `expected` vectors.
 
-    The parameters are measured: recall@10 is that of twice the work (`ef_construction` 200, `max_neighbors` 32).
+    The parameters are measured (docs/decisions.md): half of the work of those before, as much is found.
     Where the usual search is not enough, the proof of the generation finds it out: see `search_thoroughly`.
     Raises `StorageFailed`.
     """

@@ -107,6 +107,7 @@ class PassageMetadata(TypedDict, total=False):
     closest_words: float
     belongs_elsewhere: float
     other_edition: bool
+    paired: Sequence[int]
     labels: list[str]
     remarks: list[str]
     also_in: list[PassagePlace]

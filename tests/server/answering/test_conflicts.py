@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from server import create_app
-from server.answering.contradictions import contradict, versions_differ
+from server.answering.contradictions import contradict, corrects, versions_differ
 from server.answering.document_dates import DocumentAge, age_of, newer
 from tests.server.served_folder import served
 
@@ -22,25 +22,30 @@ OTHER_PAIRS = [
     for line in Path(__file__).with_name("statement_pairs_of_other_kinds.tsv").read_text(encoding="utf-8").splitlines()
 ]
 
-OLD = """# Travel policy
+FIRST_CLASS_ONCE = "First class is reimbursed for journeys of more than three hours."
+FIRST_CLASS_NOW = "First class is reimbursed if it is cheaper on the day of booking."
+OLD = f"""# Travel policy
 
 Version 1, valid from 1 January 2024.
 
 ## 3 Transport
 
 For the use of a private car EUR 0.30 per kilometre is paid. Taxis are paid where there is no bus.
+Rail travel is reimbursed in second class. {FIRST_CLASS_ONCE}
 
 ## 7 Claims
 
 Claims are submitted within eight weeks after the end of the trip. They are sent to the accounts department.
 """
-NEW = """# Travel policy
+NEW = f"""# Travel policy
 
 Version 2, valid from 1 July 2025. It replaces version 1.
 
 ## 3 Transport
 
 For the use of a private car EUR 0.38 per kilometre is paid. Taxis are paid where there is no bus.
+Rail comes first: journeys of up to five hours by train are not flown. Rail travel is reimbursed in second class.
+{FIRST_CLASS_NOW}
 
 ## 7 Claims
 
@@ -61,6 +66,9 @@ The board resolved to build a covered store for bicycles. The budget of the stor
 
 7. ANIMALS
 The proposal to permit dogs was rejected.
+
+9. VEHICLE CHARGING
+Two charging points of 11 kW are installed in the garage. Their output is enough for a night.
 """
 AUTUMN = """Minutes of the board, 23 September 2025
 
@@ -69,6 +77,9 @@ Offers were higher. The resolution of March is revoked. Instead, stands are plac
 
 7. ANIMALS
 The rule was looked at again.
+
+8. MINUTES
+The minutes of March are corrected: as to the output of the charging points, it is 22 kW, not 11 kW.
 """
 HANDBOOK = """Handbook of the choir
 
@@ -127,6 +138,22 @@ def test_a_number_may_be_a_name(one: str, other: str) -> None:
 def test_what_is_counted_is_no_name() -> None:
     assert contradict("How many beds are there?", "The garden has 12 beds.", "The garden has 14 beds.")
     assert contradict("What does it cost?", "The hut costs 60 euros.", "The hut costs 65 euros.")
+
+
+@pytest.mark.parametrize(
+    ("correction", "statement", "is_corrected"),
+    [
+        ("The output of the points is 22 kW, not 11 kW.", "Two charging points of 11 kW are installed.", True),
+        ("The charge is raised from EUR 4.20 to EUR 4.50.", "The monthly charge is EUR 4.20.", True),
+        ("Die Gebühr wird von 30 Euro auf 35 Euro erhöht.", "Die Gebühr beträgt 30 Euro.", True),
+        ("押金由50元调整为80元。", "押金为50元。", True),
+        ("The output of the points is 22 kW, not 11 kW.", "Two charging points of 7 kW are installed.", False),
+        ("A fine is 5 pounds, not 4 pounds.", "The rent is 4 pounds.", False),
+        ("The pool is open from 9 to 12.", "The pool is open at 9.", False),
+    ],
+)
+def test_a_correction_names_the_value_that_it_corrects(correction: str, statement: str, is_corrected: bool) -> None:
+    assert corrects(correction, statement) == is_corrected
 
 
 def test_it_does_not_matter_which_statement_comes_first() -> None:
@@ -188,6 +215,20 @@ def test_what_the_section_of_the_same_heading_revokes_is_told(client: FlaskClien
     assert "is revoked" in body["answer"]
     assert "EUR 9,600" in body["answer"]
     assert body["sources"][body["conflicts"][0]["newer"] - 1]["document"] == "board-2025-09-23.txt"
+
+
+def test_what_corrects_a_statement_is_told_whatever_section_it_stands_in(client: FlaskClient) -> None:
+    body = answer(client, "What is the output of the charging points?")
+    assert "11 kW are installed" in body["answer"]
+    assert "it is 22 kW, not 11 kW" in body["answer"]
+    assert body["sources"][body["conflicts"][0]["newer"] - 1]["document"] == "board-2025-09-23.txt"
+
+
+def test_a_statement_is_not_held_against_what_belongs_to_another_one(client: FlaskClient) -> None:
+    body = answer(client, "Do you pay for first class on a train?")
+    said = [{each["quote"] for each in conflict["statements"]} for conflict in body["conflicts"]]
+    assert {FIRST_CLASS_ONCE, FIRST_CLASS_NOW} in said
+    assert not any(FIRST_CLASS_ONCE in quotes and FIRST_CLASS_NOW not in quotes for quotes in said)
 
 
 def test_two_parts_of_a_question_may_both_be_answered_otherwise(client: FlaskClient) -> None:

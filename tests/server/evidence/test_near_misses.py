@@ -197,6 +197,9 @@ def test_another_edition_is_told_by_what_the_document_is_called(
 def test_a_text_may_name_the_edition_that_is_asked_for() -> None:
     assert names_edition("What changed in version 3?", "Version 3 replaces version 2.")
     assert not names_edition("What changed in version 3?", "Version 2 is in force.")
+    assert not names_edition("What does version 3 pay?", "3.3 It pays 0.30 a kilometre, within 3 weeks.")
+    assert names_edition("What did 2.1 pay in edition 2.1?", "Under 2.1 it was 0.30.")
+    assert not names_edition("What did edition 2.1 pay?", "Section 12.1 or 2.15 or 2.1.4 of it.")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from server.evidence.sentences import split_sentences
         pytest.param("One is\nhere. Two is there.", ["One is\nhere.", "Two is there."], id="lines run on"),
         pytest.param("See Fig. 3 for it. Done.", ["See Fig. 3 for it.", "Done."], id="abbreviations"),
         pytest.param("Written by J. Smith et al. in 2020.", ["Written by J. Smith et al. in 2020."], id="initials"),
+        pytest.param("The roof of Block A. It leaks.", ["The roof of Block A.", "It leaks."], id="a letter of a thing"),
         pytest.param("一句。两句！三句？", ["一句。", "两句！", "三句？"], id="Chinese"),
         pytest.param("Items:\n• first\n• second", ["Items:", "• first", "• second"], id="bullets"),
         pytest.param("1. First\n2. Second", ["1. First", "2. Second"], id="numbered"),

@@ -1,0 +1,96 @@
+"""Sentences that two editions of a document word alike and fill differently: "30 pounds" here and "45" there. Pure.
+
+Apart from the retriever, which only passes on what is found here. Where the likeliest sentence has such a counterpart
+among the likeliest ones of another edition, it is the more likely to be what is asked for: whoever asks, asks for what
+changes, and a sentence that is likely by chance in one edition is seldom so beside its counterpart alone.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from server.evidence.examination import Profile, sentences_of
+from server.evidence.sentence_ranking import ANSWERED_FROM, Found, ranked_sentences
+from server.evidence.wording import alike
+from server.retrieval.versions import version_key
+from storage.records import ChunkRecord
+
+_COUNTERPARTS = 8  # so many are held against these
+_LEAST_ALIKE = 0.28
+_NUMBER_OF_ITEM = re.compile(
+    r"\s*(?:§\s*)?(?:\d{1,3}(?:\.\d{1,3})*[.)、]?|[（(]?[一二三四五六七八九十]{1,3}[）)、])\s+"
+)
+_SIGN = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Likely:
+    """A sentence of a passage, both by their places."""
+
+    passage: int
+    place: int
+    text: str
+    edition: str
+    document: str
+    strength: float
+
+
+def paired_places(profile: Profile, passages: Sequence[tuple[ChunkRecord, Found]]) -> list[tuple[int, ...]]:
+    """For each passage the place of its sentence that another edition words alike and fills differently.
+
+    Only of the likeliest sentence of all, and only where that is too weak to be answered from.
+    """
+    likely = _likeliest(profile, passages)
+    pair: set[tuple[int, int]] = set()
+    if likely and likely[0].strength < ANSWERED_FROM:
+        best = likely[0]
+        other = _counterpart(best, likely)
+        if other is not None and _counterpart(other, likely) == best and _is_filled_otherwise(best.text, other.text):
+            pair = {(best.passage, best.place), (other.passage, other.place)}
+    return [_places(pair, number) for number in range(len(passages))]
+
+
+def _places(pairs: Collection[tuple[int, int]], passage: int) -> tuple[int, ...]:
+    return tuple(sorted(place for number, place in pairs if number == passage))
+
+
+def _likeliest(profile: Profile, passages: Sequence[tuple[ChunkRecord, Found]]) -> list[_Likely]:
+    """The likeliest sentences, best first; none where no two documents are editions of one."""
+    editions = [version_key(chunk.document) for chunk, _ in passages]
+    documents = {(edition, chunk.document) for edition, (chunk, _) in zip(editions, passages, strict=True) if edition}
+    if len(documents) == len({edition for edition, _ in documents}):
+        return []
+    rows = [
+        (-row.strength, number, row.place)
+        for number, (chunk, found) in enumerate(passages)
+        for row in ranked_sentences(profile, chunk.text, chunk.context, found)
+        if not row.is_near_miss
+    ]
+    return [
+        _Likely(
+            number,
+            place,
+            sentences_of(passages[number][0].text)[place].text,
+            editions[number] or "",
+            passages[number][0].document,
+            -weakness,
+        )
+        for weakness, number, place in sorted(rows)[:_COUNTERPARTS]
+    ]
+
+
+def _counterpart(sentence: _Likely, likely: Sequence[_Likely]) -> _Likely | None:
+    """The sentence of another edition that is worded most like this one; of equals the likelier."""
+    there = [
+        other
+        for other in likely
+        if sentence.edition and other.edition == sentence.edition and other.document != sentence.document
+    ]
+    best = max(there, key=lambda other: alike(sentence.text, other.text), default=None)
+    return best if best is not None and alike(sentence.text, best.text) >= _LEAST_ALIKE else None
+
+
+def _is_filled_otherwise(one: str, other: str) -> bool:
+    """Whether each says something that the other does not, the number of an item in front apart."""
+    a, b = (set(_SIGN.findall(_NUMBER_OF_ITEM.sub("", text, count=1).casefold())) for text in (one, other))
+    return bool(a - b) and bool(b - a)
