@@ -5,9 +5,10 @@ by its length.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
-from server.evidence.answer_types import first_part
+from server.evidence.answer_types import CALENDAR, first_part
 from server.evidence.units import Unit, asked_quantity, holds_unit
 from storage.words.english_stems import stem
 from storage.words.folding import folded
@@ -40,6 +41,15 @@ _NOUNS = (
         r"(?:website|web site|web address|homepage|url|webseite|site (?:web|internet)|sitio web)\b",
         r"(?:网址|网站|官网)(?:地址)?是",
         r"https?:|\d+\.\d+\.\d+\.\d+|\bwww\.|\b[\w-]+\.(?:com|org|net|eu|de|fr|es|cn|uk|gov|edu|io|info)\b",
+    ),
+    (
+        r"(?:(?:postal|street|mailing|home|office) )?address\b(?! (?:book|bar|space|given|used|the|these|this)\b)"
+        r"|(?:(?:post|wohn|haus)?anschrift|(?<!mail-)(?:post)?adresse)\b(?! (?:e-?mail|électronique|ip|web))"
+        r"|(?:direcci[oó]n|domicilio)\b(?! (?:de correo|ip))",
+        r"(?<!邮箱)(?<!网络)(?<!电子)地址(?:是|在|为)",
+        rf"\b\d{{1,4}}[a-z]?,? (?!(?:{CALENDAR})\b)(?-i:[A-ZÀ-Þ][a-zß-ÿ])|\b\d{{5}}\b|@|https?:|www|\bbox \d"
+        r"|\b(?:street|road|lane|avenue|square|quay|rue|place|calle|plaza)\b|(?:straße|strasse|gasse|allee|platz)\b"
+        r"|[路街巷弄]|\d+\s*[号室楼]|大道",
     ),
     (
         r"(?:iban|account number|kontonummer|numéro de compte|número de cuenta)\b",
@@ -114,6 +124,28 @@ _NUMBER = re.compile(
     r"|\w+zig|\w+ßig|hundert|tausend|kein\w*|beide)$",
     re.IGNORECASE,
 )
+_GERMAN_STOPS = frozenset(
+    (
+        "und",
+        "oder",
+        "im",
+        "in",
+        "am",
+        "an",
+        "auf",
+        "mit",
+        "von",
+        "für",
+        "aus",
+        "bei",
+        "nach",
+        "zum",
+        "zur",
+        "der",
+        "die",
+        "das",
+    )
+)
 _NEAR = 4  # words between a number and what it counts
 _ALIKE = 5  # letters at the beginning of two forms of a word
 
@@ -169,13 +201,22 @@ def lacks_count(question: str, text: str) -> bool:
     things = counted(question)
     if not things or IS_UNSPACED.search(text):
         return False
-    words = [word.strip(".,") for word in _WORD.findall(text)]
+    written = _WORD.findall(text)
+    words = [word.strip(".,") for word in written]
     places = [place for place, word in enumerate(words) if any(_is_form(thing, stem(word.lower())) for thing in things)]
     return not any(
-        _NUMBER.search(word)
+        _NUMBER.search(word) for place in places for word in words[max(0, place - _NEAR) : place]
+    ) and not any(
+        _NUMBER.search(words[other]) and _counts_before(written, other)
         for place in places
-        for word in (*words[max(0, place - _NEAR) : place], *words[place + 1 : place + 1 + _NEAR])
+        for other in range(place + 1, min(len(words), place + 1 + _NEAR))
     )
+
+
+def _counts_before(written: Sequence[str], place: int) -> bool:
+    """Whether a number behind what it counts counts just that: nothing of its own follows, as in "members: 40"."""
+    following = written[place + 1].strip(".,").casefold() if place + 1 < len(written) else ""
+    return not following or written[place].endswith((".", ",")) or following in STOP_WORDS or following in _GERMAN_STOPS
 
 
 def _lacks_han_count(question: str, text: str) -> bool:
