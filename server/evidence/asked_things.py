@@ -17,8 +17,6 @@ _PATTERNS = (
     r"\bhow much (?:is|are|does|do|did|for) (?!i\b|we\b|you\b|they\b|it\b)(.+)",
     r"\bwhat (?:does|do|did) (?!i\b|we\b|you\b|they\b|it\b)(.+?) cost\b",
     r"\b(?:price|cost|fee|fare|charge) (?:of|for) (.+)",
-    r"\bwhat(?:['’]?s| is| are| was| were) (?:the|your|our|its|their) ([^\W\d]+)(?: (?:of|for|in|at|on)\b.*)?\W*$",
-    r"\bwie (?:hoch|groß|lang|alt) (?:ist|sind|war) (?:der|die|das|euer|eure|ihr|ihre) (.+)",
     r"\b(?:can|could|may) (?:i|we|you|one) (?:buy|rent|hire|order) (.+)",
     r"\bwhere (?:can|do|could) (?:i|we|you|one) (?:buy|rent|hire|get) (.+)",
     r"\bgibt(?: es|'s|s) (.+)",
