@@ -15,7 +15,7 @@ from server.evidence.meaning import Meaning
 from server.evidence.sentence_evidence import LEADS_BACK
 from server.evidence.sentence_ranking import Found, ranked_sentences
 from server.evidence.sentences import Sentence
-from server.evidence.tables import head_of, heading_of_table
+from server.evidence.tables import head_of, heading_of_table, place_above
 from server.evidence.units import names_currency
 from server.passages import Passage
 from storage.generations.published import Generation
@@ -56,7 +56,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class _Quote:
-    """A sentence of a passage, both by their places, and how strongly it answers."""
+    """A sentence of a passage, both by their places, and how strongly it answers.
+
+    `above`: for a row the place of what stands right above its table.
+    """
 
     passage: int
     place: int
@@ -67,6 +70,7 @@ class _Quote:
     names_missing: float
     met: frozenset[int]
     is_extreme: bool = False
+    above: int = -1
 
 
 def words_of_index(generation: Generation) -> Words:
@@ -175,6 +179,7 @@ def _quotes(profile: Profile, index: int, passage: Passage) -> list[_Quote]:
             row.evidence.features.names,
             row.evidence.met,
             row.evidence.extreme > 0,
+            place_above(sentences, row.place) if sentences[row.place].is_row else -1,
         )
         for row in ranked_sentences(profile, passage.text, passage.context, found)
     ]
@@ -198,6 +203,9 @@ def _may_follow(best: _Quote, quote: _Quote) -> bool:
     """Of a table's rows only those that hold the names too; nothing torn or only nearly meant, none beside the most."""
     if (quote.is_near_miss and not best.is_near_miss) or best.is_extreme > quote.is_extreme:
         return False
+    is_below = (best.passage, best.place) == (quote.passage, quote.above)
+    if quote.is_row and not (best.is_row or quote.met or is_below):
+        return False  # one of many that the heading or the columns' names alone speak for
     if best.is_row and quote.is_row:
         return quote.names_missing <= best.names_missing and quote.met >= best.met
     return quote.is_row or not _is_fragment(quote.text)

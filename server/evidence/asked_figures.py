@@ -5,9 +5,10 @@ by its length.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
-from server.evidence.answer_types import first_part
+from server.evidence.answer_types import CALENDAR, first_part
 from server.evidence.units import Unit, asked_quantity, holds_unit
 from storage.words.english_stems import stem
 from storage.words.folding import folded
@@ -40,6 +41,15 @@ _NOUNS = (
         r"(?:website|web site|web address|homepage|url|webseite|site (?:web|internet)|sitio web)\b",
         r"(?:网址|网站|官网)(?:地址)?是",
         r"https?:|\d+\.\d+\.\d+\.\d+|\bwww\.|\b[\w-]+\.(?:com|org|net|eu|de|fr|es|cn|uk|gov|edu|io|info)\b",
+    ),
+    (
+        r"(?:(?:postal|street|mailing|home|office) )?address\b(?! (?:book|bar|space|given|used|the|these|this)\b)"
+        r"|(?:(?:post|wohn|haus)?anschrift|(?<!mail-)(?:post)?adresse)\b(?! (?:e-?mail|électronique|ip|web))"
+        r"|(?:direcci[oó]n|domicilio)\b(?! (?:de correo|ip))",
+        r"(?<!邮箱)(?<!网络)(?<!电子)地址(?:是|在|为)",
+        rf"\b\d{{1,4}}[a-z]?,? (?!(?:{CALENDAR})\b)(?-i:[A-ZÀ-Þ][a-zß-ÿ])|\b\d{{5}}\b|@|https?:|www|\bbox \d"
+        r"|\b(?:street|road|lane|avenue|square|quay|rue|place|calle|plaza)\b|(?:straße|strasse|gasse|allee|platz)\b"
+        r"|[路街巷弄]|\d+\s*[号室楼]|大道",
     ),
     (
         r"(?:iban|account number|kontonummer|numéro de compte|número de cuenta)\b",
@@ -90,14 +100,51 @@ _END = (
     "|hat|haben|gibt|sind|ist|darf|dürfen|kann|können|muss|müssen|wurden|hatte"
 )
 _COUNTED = re.compile(rf"\b(?:how many|wie ?viele) ((?:[^\W\d]+ ){{1,4}}?)(?:{_END})\b", re.IGNORECASE)
+_COUNTED_ELSEWHERE = re.compile(
+    r"\bcombien (?:de |d['’])((?:[^\W\d_]+))|\bcu[áa]nt[oa]s ((?:[^\W\d_]+))", re.IGNORECASE
+)
+_SPANS = re.compile(
+    r"(?:temps|fois|jours?|heures?|semaines?|mois|années?|ans|minutes?|veces|días?|horas?|semanas?|meses|años|minutos?)",
+    re.IGNORECASE,
+)
+_HAN_COUNTED = re.compile(
+    r"(?:多少|几)[个個名位件本台辆间条张只家所座门種种人]?(?P<a>[\u4e00-\u9fff]{2,3})\W*$"
+    r"|(?P<b>[\u4e00-\u9fff]{2})(?:一共|总共|共)?有(?:多少|几)[个個名位件本台辆间条张只家所座门種种人]\W*$"
+)
+_HAN_NUMBER = r"[\d一二三四五六七八九十百千万两几数]"
 _NOT_COUNTED = re.compile(r"\b(?:times|more|others?|mehr|male)\s*$", re.IGNORECASE)
 _WORD = re.compile(r"[\w.,%]+")
 _NUMBER = re.compile(
     r"\d|^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty"
+    r"|un[eoa]?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante|cinquante|cent"
+    r"|mille|aucune?|deux|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta|cien(?:to)?|mil"
+    r"|ningun[oa]?|ningún"
     r"|sixty|seventy|eighty|ninety|single|hundreds?|thousands?|million"
     r"|several|dozens?|none|no|both|half|twice|once|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|\w+zehn"
     r"|\w+zig|\w+ßig|hundert|tausend|kein\w*|beide)$",
     re.IGNORECASE,
+)
+_GERMAN_STOPS = frozenset(
+    (
+        "und",
+        "oder",
+        "im",
+        "in",
+        "am",
+        "an",
+        "auf",
+        "mit",
+        "von",
+        "für",
+        "aus",
+        "bei",
+        "nach",
+        "zum",
+        "zur",
+        "der",
+        "die",
+        "das",
+    )
 )
 _NEAR = 4  # words between a number and what it counts
 _ALIKE = 5  # letters at the beginning of two forms of a word
@@ -139,6 +186,9 @@ def _asks_for_price(question: str) -> bool:
 def counted(question: str) -> tuple[str, ...]:
     """The stems of the words of what is to be counted in "How many … ?"; none where nothing is."""
     found = _COUNTED.search(first_part(question))
+    if found is None and (elsewhere := _COUNTED_ELSEWHERE.search(first_part(question))):
+        thing = (elsewhere[1] or elsewhere[2]).lower()
+        return () if _SPANS.fullmatch(thing) else (thing,)
     if found is None or _NOT_COUNTED.search(found[1]):
         return ()
     return tuple(stem(word.lower()) for word in found[1].split() if word.casefold() not in STOP_WORDS)
@@ -146,16 +196,37 @@ def counted(question: str) -> tuple[str, ...]:
 
 def lacks_count(question: str, text: str) -> bool:
     """Whether something is to be counted and no number stands near it in this text of the question's script."""
+    if IS_UNSPACED.search(question):
+        return _lacks_han_count(question, text)
     things = counted(question)
     if not things or IS_UNSPACED.search(text):
         return False
-    words = [word.strip(".,") for word in _WORD.findall(text)]
+    written = _WORD.findall(text)
+    words = [word.strip(".,") for word in written]
     places = [place for place, word in enumerate(words) if any(_is_form(thing, stem(word.lower())) for thing in things)]
     return not any(
-        _NUMBER.search(word)
+        _NUMBER.search(word) for place in places for word in words[max(0, place - _NEAR) : place]
+    ) and not any(
+        _NUMBER.search(words[other]) and _counts_before(written, other)
         for place in places
-        for word in (*words[max(0, place - _NEAR) : place], *words[place + 1 : place + 1 + _NEAR])
+        for other in range(place + 1, min(len(words), place + 1 + _NEAR))
     )
+
+
+def _counts_before(written: Sequence[str], place: int) -> bool:
+    """Whether a number behind what it counts counts just that: nothing of its own follows, as in "members: 40"."""
+    following = written[place + 1].strip(".,").casefold() if place + 1 < len(written) else ""
+    return not following or written[place].endswith((".", ",")) or following in STOP_WORDS or following in _GERMAN_STOPS
+
+
+def _lacks_han_count(question: str, text: str) -> bool:
+    """The same of Chinese: the thing is named, and no number stands in the eight characters before or behind it."""
+    found = _HAN_COUNTED.search(first_part(question))
+    thing = found["a"] or found["b"] if found else ""
+    if not thing or thing not in text:
+        return False
+    number = rf"{_HAN_NUMBER}[^，。；！？]{{0,8}}{thing}|{thing}[^，。；！？]{{0,8}}{_HAN_NUMBER}"
+    return re.search(number, text) is None
 
 
 def _is_form(thing: str, word: str) -> bool:

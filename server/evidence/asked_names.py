@@ -24,17 +24,19 @@ _OFFICES = (
 )
 _KIN = "mother|father|wife|husband|son|daughter|brother|sister|boss|doctor|caretaker|contact|person|man|woman|guy"
 _THE = r"(?:the|our|your|my|its|their|this|der|die|das|unser\w*|le|la|l['’]|notre|el|nuestr\w|o|nosso|il)"
+_GERMAN_OFFICES = (
+    r"\w*(?:kapitän|meister|gründer|architekt|erfinder|leiter|verwalter|vorsitzende|vorstand|chef|wart|direktor|lehrer|arzt"
+    r"|ärztin|besitzer|inhaber|trainer|sprecher|anwalt|berater)(?:in)?"
+)
 _ROLE_IN_FULL = (
-    rf"(?:{ROLES}|{_KIN}|{_OFFICES}|\w*(?:kapitän|bürgermeister|gründer|architekt|erfinder|meister|leiter|verwalter|vorsitzende|vorstand|chef|wart|direktor|lehrer|arzt|ärztin"
-    rf"|besitzer|inhaber"
-    r"|trainer|sprecher|anwalt|berater)(?:in)?|gardien\w*|médecin|responsable|professeur\w*|portero|propietari[oa]"
+    rf"(?:{ROLES}|{_KIN}|{_OFFICES}|{_GERMAN_OFFICES}|gardien\w*|médecin|responsable|professeur\w*|portero|propietari[oa]"
     r"|dueñ[oa]|conserje)"
 )
 _WORD_BETWEEN = r"(?!(?!managing|acting)\w+ing\b|(?:of|for|to|in|at|by|with|von|für|de|du|des|del) )[\w-]+"
 _ASKS = re.compile(
     rf"\b(?:who(?:['’]?s| is| was)|wer (?:ist|war)|qui (?:est|était)|qui[ée]n (?:es|era)|quem (?:é|era)"
     rf"|chi è) {_THE} ?"
-    rf"(?:{_WORD_BETWEEN} ){{0,2}}?(?:{ROLES}|{_OFFICES}|\w*(?:kapitän|gründer|leiter|bürgermeister)(?:in)?)\b"
+    rf"(?:{_WORD_BETWEEN} ){{0,2}}?(?:{ROLES}|{_OFFICES}|{_GERMAN_OFFICES})\b"
     rf"|\b(?:what|how)\b.{{1,40}}\b(?:{ROLES}|{_KIN})\b.{{0,30}}\b(?:called|named)\b"
     rf"|\bwhat(?:['’]?s| is| was) (?:the |our |your )?(?:full |last |first )?names? of (?:the |our "
     rf"|your )?(?:\w+ )?(?:{ROLES}|{_KIN})\b"

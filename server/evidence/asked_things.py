@@ -33,9 +33,8 @@ _PATTERNS = (
     r"\b(?:c['’]è|ci sono|quanto cost(?:a|ano)) (.+)",
     r"\b(?:há|quanto cust(?:a|am)) (.+)",
     r"\b(?:is er|wat kost(?:en)?) (.+)",
-    r"(?:有没有|有沒有|有无|提供)(.+)",
-    r"有([^没沒]+?)(?:吗|嗎|么)",
-    r"(.+?)(?:要|是|卖|賣)?(?:多少钱|多少錢|几块钱)",
+    r"(?:有没有|有沒有|有无)([^，。；,]{2,5})[？?]?$",
+    r"有([^没沒，。；,]{2,5})(?:吗|嗎|么)[？?]?$",
 )
 _NO_THING = re.compile(
     r"(?:\d.*|new|newer|one|ones|another|other|else|extra|additional|spare|replacement|really|actually|roughly|neue?[nrs]?"

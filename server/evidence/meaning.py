@@ -92,7 +92,9 @@ def meanings_of(
     weights = np.array([word.weight for word in asked])
     shares = weights / (weights.sum() or 1.0)
     plain = np.array([not word.is_name for word in asked])
-    things = np.array([word.is_thing for word in asked])
+    things = [place for place, word in enumerate(asked) if word.is_thing]
+    signs = [place for place in things if len(asked[place].text) == 1]  # of a Chinese word that the model does not know
+    whole = [place for place in things if place not in signs]
     everywhere = np.max(sentences, axis=0)
     nothing = np.zeros(len(asked), dtype=np.float32)
     found = []
@@ -108,7 +110,12 @@ def meanings_of(
                 before=float(shares @ (with_previous - with_headings)),
                 around=float(shares @ (np.maximum(with_previous, everywhere) - with_previous)),
                 plain=float(own[plain].mean()) if plain.any() else 0.0,
-                thing=float(with_previous[things].max()) if things.any() else 1.0,
+                thing=_held(with_previous, whole, signs) if things else 1.0,
             )
         )
     return found
+
+
+def _held(alike: Likeness, whole: Sequence[int], signs: Sequence[int]) -> float:
+    """How like something is to any of these words, or to all of these characters of one."""
+    return float(max(alike[whole].max(initial=0.0), alike[signs].min() if signs else 0.0))

@@ -12,8 +12,12 @@ from storage.words.lines import CAPTION, is_heading, is_row
 from storage.words.scripts import HAN
 from storage.words.sentences import sentence_spans
 
+_MONTH = (
+    "Jan(?:uar|uary|vier)|Feb(?:ruar|ruary)|Février|Mär[zc]|March|Mars|April|Avril|Ma[iy]|Jun[ie]|Juin|Jul[iy]|Juillet"
+    "|Aug(?:ust)?|Août|Sept(?:ember|embre)|O[kc]tob(?:er|re)|Nov(?:ember|embre)|D[eé][zc]emb(?:er|re)"
+)
 _BULLET = re.compile(
-    r"\n(?=[ \t]*(?:[•●▪◦‣∙·*+-]|\(?\d{1,3}[.)]|[（(][a-z\d][)）])\s+\S"
+    rf"\n(?=[ \t]*(?:[•●▪◦‣∙·*+-]|\(?\d{{1,3}}[.)](?!\s+(?:{_MONTH})\b)|[（(][a-z\d][)）])\s+\S"
     r"|[ \t]*[（(][a-z\d一二三四五六七八九十]{1,2}[)）])"
 )
 _CLAUSE = re.compile(rf"\n(?=[ \t]*(?:第[\d一二三四五六七八九十百]{{1,5}}条|\d+(?:\.\d+)+[ \t]+[A-ZÀ-Þ¿{HAN}]))")

@@ -9,6 +9,8 @@ from storage.words.lines import CAPTION
 _LONGEST_HEAD = 300  # characters
 _RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*")  # the line under a Markdown table's head
 _CELLS = re.compile(r"\s*\|\s*|\t| {2,}")
+_YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d{2}(?:/\d{2,4})?")
+_FEWEST_BELOW = 2
 _HOLDS_DIGIT = re.compile(r"\d")
 
 
@@ -35,24 +37,24 @@ def rows_below(sentences: Sequence[Sentence], row: int) -> range:
 
 def caption_of(sentences: Sequence[Sentence], row: int) -> str:
     """The caption below or above the table that this row is in; empty where there is none."""
-    beside = (_rows_around(sentences, row).stop, _place_above(sentences, row))
+    beside = (_rows_around(sentences, row).stop, place_above(sentences, row))
     found = (sentences[place].text for place in beside if 0 <= place < len(sentences))
     return next((text for text in found if CAPTION.match(text)), "")
 
 
 def line_above(sentences: Sequence[Sentence], row: int) -> str:
     """What stands right above the table that this row is in, where it is short; empty where there is nothing."""
-    place = _place_above(sentences, row)
+    place = place_above(sentences, row)
     return sentences[place].text if place >= 0 and len(sentences[place].text) <= _LONGEST_HEAD else ""
 
 
 def heading_of_table(sentences: Sequence[Sentence], row: int) -> int | None:
     """The place of the heading right above the table that this row is in: it may name the unit of all figures."""
-    place = _place_above(sentences, row)
+    place = place_above(sentences, row)
     return place if place >= 0 and sentences[place].is_heading else None
 
 
-def _place_above(sentences: Sequence[Sentence], row: int) -> int:
+def place_above(sentences: Sequence[Sentence], row: int) -> int:
     """The place right above the table that this row is in, and above what names its columns; -1 for none."""
     rows = _rows_around(sentences, row)
     return min((*_head(sentences, rows), rows.start)) - 1
@@ -73,7 +75,7 @@ def _head(sentences: Sequence[Sentence], rows: range) -> tuple[int, ...]:
         return (rows.start, rows.start + 1)
     if rows.start > 0 and _is_head_above(sentences, rows.start - 1):
         return (rows.start - 1,)
-    return (rows.start,) if len(rows) > 1 and _names_columns(sentences[rows.start].text) else ()
+    return (rows.start,) if len(rows) > 1 and _names_columns([sentences[row].text for row in rows]) else ()
 
 
 def _is_head_above(sentences: Sequence[Sentence], place: int) -> bool:
@@ -89,5 +91,15 @@ def _is_head_above(sentences: Sequence[Sentence], place: int) -> bool:
     )
 
 
-def _names_columns(row: str) -> bool:
-    return not any(_HOLDS_DIGIT.search(cell) for cell in _CELLS.split(row))
+def _names_columns(rows: Sequence[str]) -> bool:
+    """Whether the first row names columns: it has no figures, or only years, or it alone begins with none."""
+    first, *others = ([cell for cell in _CELLS.split(row.strip("| ")) if cell] or [""] for row in rows)
+    figures = [cell for cell in first if _HOLDS_DIGIT.search(cell)]
+    if not figures:
+        return True
+    if len(others) < _FEWEST_BELOW or _HOLDS_DIGIT.search(first[0]):
+        return False
+    has_years = figures == first[1:] and all(_YEAR.fullmatch(cell) for cell in figures)
+    if has_years and not any(_YEAR.fullmatch(cell) for row in others for cell in row[1:]):
+        return True
+    return all(_HOLDS_DIGIT.match(row[0]) for row in others)

@@ -15,7 +15,8 @@ import pytest
 from flask.testing import FlaskClient
 from pydantic import ValidationError
 
-from indexing.__main__ import NOTHING_PUBLISHED, WELL, main
+from indexing.__main__ import main
+from indexing.console import NOTHING_PUBLISHED, WELL
 from server import create_app
 from server.__main__ import main as serve_or_ask
 from server.bootstrap import build_answer_service, build_services

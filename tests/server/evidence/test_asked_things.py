@@ -24,6 +24,8 @@ from server.evidence.asked_things import thing_words
         ("Can I rent a kayak?", {"a", "kayak"}),
         ("Wo bekomme ich Kaffee?", {"kaffee"}),
         ("有没有桑拿", {"桑拿"}),
+        ("Can I bring my dog, and what are the rules?", set()),  # no rule says that it is one
+        ("What is the estimated death toll?", set()),
         ("Where is the helipad?", set()),
     ],
 )

@@ -17,6 +17,7 @@ from server.evidence.sentences import split_sentences
         pytest.param("一句。两句！三句？", ["一句。", "两句！", "三句？"], id="Chinese"),
         pytest.param("Items:\n• first\n• second", ["Items:", "• first", "• second"], id="bullets"),
         pytest.param("1. First\n2. Second", ["1. First", "2. Second"], id="numbered"),
+        pytest.param("Offen vom\n15. Juni bis\n3. Mai.", ["Offen vom\n15. Juni bis\n3. Mai."], id="dates"),
         pytest.param("Model A B\nx 1.0 2.0\ny 3.0 4.0", ["Model A B", "x 1.0 2.0", "y 3.0 4.0"], id="rows"),
         pytest.param("2.1 Method\nWe measure. ", ["2.1 Method", "We measure."], id="a heading"),
         pytest.param("It is 3.5 m. Then 4.", ["It is 3.5 m.", "Then 4."], id="decimals"),
