@@ -37,8 +37,8 @@ class Passage:
     `retrieval_score` is 0 to 1, 1 is best. `context` (title and headings above) is never quoted.
     `standing` and `crosses`: what the embedding model says, see `server.evidence.likelihood.Standing`.
     `meanings`, `nearest_meaning`, `closest_words`, `belongs_elsewhere`: what it says of its sentences, and
-    `other_edition` of its document, `paired` which of them another edition fills differently, see `Found` in
-    `server.evidence.sentence_ranking`.
+    `other_edition` and `other_tongue` of its document, `paired` which of them another edition fills differently, see
+    `Found` in `server.evidence.sentence_ranking`.
     `remarks` say how its pages were read, where a person should know.
     """
 
@@ -63,6 +63,7 @@ class Passage:
     belongs_elsewhere: float = 0.0
     other_edition: bool = False
     paired: tuple[int, ...] = ()
+    other_tongue: bool = False
 
     def is_below(self, cutoff: int) -> bool:
         """Whether it was judged and found below this score."""
@@ -108,4 +109,5 @@ def passage_of(scored: NodeWithScore, judgement: Judgement | None = None, kept: 
         belongs_elsewhere=metadata.get("belongs_elsewhere", 0.0),
         other_edition=metadata.get("other_edition", False),
         paired=tuple(metadata.get("paired", ())),
+        other_tongue=metadata.get("other_tongue", False),
     )

@@ -166,6 +166,7 @@ def _quotes(profile: Profile, index: int, passage: Passage) -> list[_Quote]:
         passage.belongs_elsewhere,
         passage.other_edition,
         passage.paired,
+        passage.other_tongue,
     )
     sentences = sentences_of(passage.text)
     return [

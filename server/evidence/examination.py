@@ -201,7 +201,8 @@ def _need(question: str, term: Term, known: Mapping[str, int], chunks: int, capi
     elif common == 0 and IS_UNSPACED.match(spellings[0][0]):
         weight *= _UNSEEN_CJK_WEIGHT
     first = term.spellings[0][0]
-    is_name = term.kind == "exact" or first in capitalised or any(sign.isdigit() for sign in first)
+    is_written_as_name = any(words[0] in capitalised for words in term.spellings)  # the first may be a stem alone
+    is_name = term.kind == "exact" or is_written_as_name or any(sign.isdigit() for sign in first)
     shown = _as_written(question, term)
     is_unspaced = IS_UNSPACED.search(shown) is not None
     return Need(spellings, rarity, weight, shown, is_name, is_unspaced, language_of(question), common == 0)

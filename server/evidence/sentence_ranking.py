@@ -217,6 +217,10 @@ _OF_SOMETHING_ELSE = 3.0
 """What a passage loses where the question names another document's subject and nothing here is about that: dogs at a
 pool are no dogs on a ferry."""
 
+_IN_ANOTHER_TONGUE = 1.5
+"""What a passage loses in another language than the question's, where documents speak that one and it names nothing of
+the passage's: more than a passage in another language gains for words that it cannot hold."""
+
 _BESIDE = 5.0
 """What a sentence loses that cannot be the answer, see `SentenceEvidence.is_beside`."""
 
@@ -257,6 +261,7 @@ class Found(NamedTuple):
     and `kin` of all the question's sentences. `elsewhere`: how surely the question names another document's subject, of
     which nothing is said here; 0 to 1. `other_edition`: the question names a version by its number, and the document is
     another one. `paired`: the places of likely sentences that another edition of the document fills differently.
+    `other_tongue`: the passage is in another language than the question, which documents speak, and is not named by it.
     """
 
     standing: float = 0.0
@@ -268,6 +273,7 @@ class Found(NamedTuple):
     elsewhere: float = 0.0
     other_edition: bool = False
     paired: tuple[int, ...] = ()
+    other_tongue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +296,7 @@ def ranked_sentences(profile: Profile, text: str, context: str, found: Found) ->
     weights = _weights(IS_UNSPACED.search(profile.question) is not None, has_meanings=bool(found.meanings))
     gain = _OTHER_TONGUE if found.meanings and question_tongue(profile.question) else 0.0
     gain -= _OF_SOMETHING_ELSE if found.elsewhere >= SURELY_ELSEWHERE else 0.0
+    gain -= _IN_ANOTHER_TONGUE if found.other_tongue else 0.0
     rows = [
         RankedSentence(
             evidence.place,

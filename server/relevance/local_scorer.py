@@ -70,6 +70,7 @@ def found_of(metadata: PassageMetadata) -> Found:
         metadata.get("belongs_elsewhere", 0.0),
         metadata.get("other_edition", False),
         tuple(metadata.get("paired", ())),
+        metadata.get("other_tongue", False),
     )
 
 

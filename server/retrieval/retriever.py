@@ -22,11 +22,12 @@ from server.evidence.likelihood import Standing, share_of, strength
 from server.evidence.meaning import Meaning
 from server.evidence.near_misses import is_another_edition, names_edition
 from server.evidence.sentence_ranking import Found
-from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of
+from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of, language_shares
 from server.retrieval.document_globs import matching
 from server.retrieval.document_names import Named, asked_years, without_names
 from server.retrieval.edition_pairs import paired_places
 from server.retrieval.index_holder import OpenIndex
+from server.retrieval.other_tongues import in_another_tongue
 from server.retrieval.topics import may_be_topic, supported, topicality
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
@@ -70,7 +71,8 @@ class Candidate:
     """A passage and what speaks for it: `score` 0 to 1, `standing` see `Standing`.
 
     `is_foreign`: in another language than the question, which the embedding model knows as well. `meanings`,
-    `nearest`, `closest`, `elsewhere`, `other_edition`, `paired`: see `server.evidence.sentence_ranking.Found`.
+    `nearest`, `closest`, `elsewhere`, `other_edition`, `paired`, `other_tongue`: see `Found` in
+    `server.evidence.sentence_ranking`.
     """
 
     chunk: ChunkRecord
@@ -83,6 +85,7 @@ class Candidate:
     closest: float = 0.0
     elsewhere: float = 0.0
     other_edition: bool = False
+    other_tongue: bool = False
     paired: tuple[int, ...] = ()
 
 
@@ -126,7 +129,25 @@ class HybridRetriever(BaseRetriever):
         found, profiles = zip(*(self._found(question, paths, corpus) for question in questions), strict=True)
         best = without_repetition(merged(found), self._k)
         best = [replace(each, other_edition=_is_another_edition(questions[0], each, corpus)) for each in best]
+        best = self._with_tongues(questions, profiles[0], best, corpus)
         return self._nodes(self._with_meanings(profiles[0], best, corpus))
+
+    def _with_tongues(
+        self, questions: Sequence[str], profile: Profile, candidates: list[Candidate], corpus: Corpus
+    ) -> list[Candidate]:
+        """The same, told which ones are in another language than the one that is asked in."""
+        if not corpus.crosses_languages:  # nothing is found across languages then but what shares words
+            return candidates
+        found = in_another_tongue(
+            questions,
+            profile,
+            [each.chunk for each in candidates],
+            language_shares(self._generation, self._documents),
+            corpus.titles,
+            corpus.directory.named_in(questions[0]).documents,
+            self._generation.catalogue.documents_with,
+        )
+        return [replace(each, other_tongue=is_other) for each, is_other in zip(candidates, found, strict=True)]
 
     def _with_meanings(self, profile: Profile, candidates: list[Candidate], corpus: Corpus) -> list[Candidate]:
         """The same, with what their sentences mean, where the model is quick enough to read those."""
@@ -135,7 +156,13 @@ class HybridRetriever(BaseRetriever):
         passages = [
             (
                 each.chunk,
-                Found(each.standing.deviations, each.standing.crosses, each.score, other_edition=each.other_edition),
+                Found(
+                    each.standing.deviations,
+                    each.standing.crosses,
+                    each.score,
+                    other_edition=each.other_edition,
+                    other_tongue=each.other_tongue,
+                ),
             )
             for each in candidates
         ]
@@ -301,6 +328,7 @@ def _node(candidate: Candidate, labels: list[str], remarks: list[str]) -> NodeWi
         closest_words=candidate.closest,
         belongs_elsewhere=candidate.elsewhere,
         other_edition=candidate.other_edition,
+        other_tongue=candidate.other_tongue,
         paired=candidate.paired,
         labels=labels,
         remarks=remarks,

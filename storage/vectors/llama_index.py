@@ -108,6 +108,7 @@ class PassageMetadata(TypedDict, total=False):
     belongs_elsewhere: float
     other_edition: bool
     paired: Sequence[int]
+    other_tongue: bool
     labels: list[str]
     remarks: list[str]
     also_in: list[PassagePlace]

@@ -7,6 +7,7 @@ import pytest
 from llama_index.core.schema import NodeWithScore, TextNode
 
 from server.answering.quoting import Words, extract_answer
+from server.evidence.examination import profile_of
 from server.evidence.near_misses import (
     begins_before,
     is_another_edition,
@@ -221,3 +222,19 @@ def test_of_two_places_the_asked_one_is_quoted() -> None:
     text = "The crossing to Little Elm takes 40 minutes. The crossing to Elm takes 25 minutes."
     answer = extract_answer("How long does the crossing to Elm take?", [passage(text)], WORDS)
     assert answer == "The crossing to Elm takes 25 minutes. [1]"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does Nodalia include?",
+        "¿Qué incluye el contrato de Nodalia?",
+        "Que prévoit le contrat de Nodalia ?",
+        "Che cosa prevede il contratto di Nodalia?",
+        "O que inclui o contrato da Nodalia?",
+        "Wat is inbegrepen in het contract van Nodalia?",
+    ],
+)
+def test_a_name_is_known_as_one_in_every_language(question: str) -> None:
+    needs = profile_of(question, lambda stems: dict.fromkeys(stems, 1), 100).needs
+    assert [need.shown for need in needs if need.is_name] == ["Nodalia"]
