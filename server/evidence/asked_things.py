@@ -25,20 +25,29 @@ _PATTERNS = (
     r"\bwie teuer (?:ist|sind) (.+)",
     r"\bwo (?:bekomme|kaufe) ich (.+)",
     r"\by a[- ]t[- ]il (.+)",
-    r"\bavez[- ]vous (.+)",
+    r"\bavez[- ]vous (?!à\b)(.+)",
+    r"\best[- ]ce qu['’e] ?.{1,40}?\b(?:a|ont|propose(?:nt)?|offre(?:nt)?) (?=une?\b|des\b|du\b|de la\b|l[ae]\b|les\b|l['’])(.+)",
     r"\bco[uû]te(?:nt)? (.+)",
-    r"(?:^|\W)hay (.+)",
+    r"(?:^|\W)hay (?!que\b)(.+)",
     r"\bcu[aá]nto (?:cuestan?|valen?) (.+)",
-    r"\btienen? (.+)",
+    r"\b(?:tienen?|ofrecen?|ten[eé]is) (?!que\b)(.+)",
     r"\b(?:c['’]è|ci sono|quanto cost(?:a|ano)) (.+)",
-    r"\b(?:há|quanto cust(?:a|am)) (.+)",
-    r"\b(?:is er|wat kost(?:en)?) (.+)",
+    r"\bavete (?!da\b)(.+)",
+    r"\b(?:há|quanto cust(?:a|am)|oferecem?) (?!que\b)(.+)",
+    r"\bt[eê]m (?=uma?\b|o\b|a\b|os\b|as\b)(.+)",
+    r"\b(?:is er|zijn er|wat kost(?:en)?|(?:heeft u|hebben jullie)(?! te\b)) (.+)",
     r"(?:有没有|有沒有|有无)([^，。；,]{2,5})[？?]?$",
     r"有([^没沒，。；,]{2,5})(?:吗|嗎|么)[？?]?$",
 )
 _NO_THING = re.compile(
     r"(?:\d.*|new|newer|one|ones|another|other|else|extra|additional|spare|replacement|really|actually|roughly|neue?[nrs]?"
     r"|andere?[nrs]?|weitere?[nrs]?|eigentlich|ungefähr|nouve(?:au|lle)|autre|otr[oa]|nuev[oa]|again|currently|nowadays)",
+    re.IGNORECASE,
+)
+_NEXT_QUESTION = re.compile(
+    r",?\s(?:and|und|et|y|e|en)\s(?=(?:how|what|when|where|who|wie|was|wann|wo|wer|combien|quand|quel|comment|où|qui"
+    r"|cu[aá]nt|c[oó]mo|cu[aá]ndo|d[oó]nde|qui[eé]n|quant|quando|come|dove|chi|como|onde|quem|hoe|wat|wanneer|waar|wie)"
+    r"|à quel)",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+")
@@ -51,7 +60,7 @@ def asked_thing(question: str) -> str:
     asked = folded(first_part(question))
     for asks in _ASKS:
         if found := asks.search(asked):
-            return str(found[1]).casefold()
+            return _NEXT_QUESTION.split(str(found[1]), maxsplit=1)[0].casefold()
     return ""
 
 
