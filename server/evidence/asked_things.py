@@ -26,7 +26,8 @@ _PATTERNS = (
     r"\bwo (?:bekomme|kaufe) ich (.+)",
     r"\by a[- ]t[- ]il (.+)",
     r"\bavez[- ]vous (?!à\b)(.+)",
-    r"\best[- ]ce qu['’e] ?.{1,40}?\b(?:a|ont|propose(?:nt)?|offre(?:nt)?) (?=une?\b|des\b|du\b|de la\b|l[ae]\b|les\b|l['’])(.+)",
+    r"\best[- ]ce qu['’e] ?.{1,40}?\b(?:a|ont|propose(?:nt)?|offre(?:nt)?) "
+    r"(?=une?\b|des\b|du\b|de la\b|l[ae]\b|les\b|l['’])(.+)",
     r"\bco[uû]te(?:nt)? (.+)",
     r"(?:^|\W)hay (?!que\b)(.+)",
     r"\bcu[aá]nto (?:cuestan?|valen?) (.+)",

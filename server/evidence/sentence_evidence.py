@@ -7,7 +7,7 @@ word statistics alone, never on the other passages found.
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
@@ -26,6 +26,7 @@ from server.evidence.near_misses import (
     opposites_asked,
 )
 from server.evidence.other_words import is_said_otherwise
+from server.evidence.ranges import amounts, numbers_in_range, rows_in_range
 from server.evidence.sentences import Sentence
 from server.evidence.tables import caption_of, head_of, is_table_head, line_above, rows_below
 from server.evidence.units import Unit, expected_unit, holds_unit, is_named_by_columns, is_said_by_unit
@@ -100,7 +101,8 @@ class SentenceEvidence:
     `is_beside`: whatever it holds, it is no answer: it has no name where one is asked for, or is nothing but one, or
     lacks the form of the answer. `lacks_count`: see `server.evidence.asked_figures`; `lacks_agent` and `names_who_may`:
     see `server.evidence.asked_agents`.
-    `extreme`: 1 for the row of a table that has the most or least of what is asked, -1 for the others of that table.
+    `extreme`: 1 for the row of a table that has the most or least of what is asked, -1 for the others of that table;
+    `ranged`: the same for the range in which an amount of the question is.
     """
 
     place: int
@@ -110,6 +112,7 @@ class SentenceEvidence:
     lacks_count: bool = False
     lacks_agent: bool = False
     extreme: int = 0
+    ranged: int = 0
     names_who_may: bool = False
 
 
@@ -165,7 +168,7 @@ class _Reading:
             for offset in places_of(need, words):
                 place = min(bisect_right(ends, offset), len(ends) - 1)
                 (near if need.is_name and _is_longer(profile.question, text, offset, need) else held)[place].add(number)
-        for place, number in _said_in_other_words(profile, sentences):
+        for place, number in (*_said_in_other_words(profile, sentences), *_in_ranges(profile, sentences)):
             held[place].add(number)
         met_above = frozenset(
             number
@@ -236,17 +239,32 @@ class _Reading:
             lacks_count=not is_row and lacks_count(question, sentence.text),
             lacks_agent=not is_row and lacks_agent(question, sentence.text, self._context),
             extreme=self._extremeness(place),
+            ranged=self._rangedness(place),
             names_who_may=names_who_may(question, sentence.text),
         )
 
     def _extremeness(self, place: int) -> int:
         """1 where the row has the most or least of what is asked for, -1 where another row of its table has; else 0."""
-        extreme = asked_extreme(self._profile.question) if self._sentences[place].is_row else None
-        rows = rows_below(self._sentences, place) if extreme is not None else range(0)
-        if extreme is None or place not in rows or not self._is_named(place):
+        extreme = asked_extreme(self._profile.question)
+        if extreme is None or not self._sentences[place].is_row:
             return 0
-        head = next(iter(head_of(self._sentences, place)))
-        found = extreme_rows(extreme, self._sentences[head].text, [self._sentences[row].text for row in rows])
+        return self._chosen(place, lambda head, rows: extreme_rows(extreme, head, rows))
+
+    def _rangedness(self, place: int) -> int:
+        """1 where the row holds an amount of the question in a column of ranges, -1 where another row does; else 0."""
+        question = self._profile.question
+        if not self._sentences[place].is_row or not amounts(question):
+            return 0
+        return self._chosen(place, lambda head, rows: rows_in_range(question, head, rows), whole=False)
+
+    def _chosen(
+        self, place: int, choose: Callable[[str, list[str]], frozenset[int] | None], *, whole: bool = True
+    ) -> int:
+        rows = rows_below(self._sentences, place, whole=whole)
+        if place not in rows or not self._is_named(place):
+            return 0
+        head = self._sentences[next(iter(head_of(self._sentences, place)))].text
+        found = choose(head, [self._sentences[row].text for row in rows])
         return 0 if found is None else 1 if place - rows.start in found else -1
 
     def _is_named(self, place: int) -> bool:
@@ -404,6 +422,14 @@ def headings_above(sentences: Sequence[Sentence]) -> list[int | None]:
         found.append(last)
         last = place if sentence.is_heading else last
     return found
+
+
+def _in_ranges(profile: Profile, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
+    """(sentence, need) for each number of the question that a sentence holds between two others."""
+    numbers = {number: need.shown for number, need in enumerate(profile.needs) if need.shown.isdecimal()}
+    for place, sentence in enumerate(sentences) if numbers and amounts(profile.question) else ():
+        found = numbers_in_range(profile.question, sentence.text)
+        yield from ((place, number) for number, shown in numbers.items() if float(shown) in found)
 
 
 def _said_in_other_words(profile: Profile, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:

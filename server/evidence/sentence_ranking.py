@@ -233,6 +233,9 @@ _BY_NOBODY = 9.0
 _EXTREME = 6.0
 """What a row gains that has the most or least of what is asked for: its words are only its table's."""
 
+_IN_RANGE, _OUT_OF_RANGE = 1.5, -3.0
+"""What a row gains in whose range an amount of the question is (4 years in "3–5"), and the others of its table."""
+
 _WHO_MAY = 1.5
 """What it gains that says what people may do something, where that is asked."""
 
@@ -319,7 +322,8 @@ def score_of(best: RankedSentence | None) -> int:
 
 def _gained(evidence: SentenceEvidence, found: Found) -> float:
     is_paired = evidence.place in found.paired
-    return _EXTREME * evidence.extreme + _WHO_MAY * evidence.names_who_may + _PAIRED * is_paired
+    ranged = (_OUT_OF_RANGE, 0.0, _IN_RANGE)[evidence.ranged + 1]
+    return ranged + _EXTREME * evidence.extreme + _WHO_MAY * evidence.names_who_may + _PAIRED * is_paired
 
 
 def _lost(evidence: SentenceEvidence, found: Found) -> float:

@@ -25,14 +25,16 @@ def head_of(sentences: Sequence[Sentence], row: int) -> tuple[int, ...]:
     return _head(sentences, _rows_around(sentences, row))
 
 
-def rows_below(sentences: Sequence[Sentence], row: int) -> range:
+def rows_below(sentences: Sequence[Sentence], row: int, *, whole: bool = True) -> range:
     """The places of the rows of the table that this one is in, without what names the columns.
 
-    Empty where the table may go on beyond the passage: it ends with it, or nothing names its columns.
+    Empty where nothing names them, and, of a `whole` table, where it ends with the passage and may go on beyond.
     """
     rows = _rows_around(sentences, row)
     head = _head(sentences, rows)
-    return range(max((*head, rows.start - 1)) + 1, rows.stop) if head and rows.stop < len(sentences) else range(0)
+    if not head or (whole and rows.stop == len(sentences)):
+        return range(0)
+    return range(max((*head, rows.start - 1)) + 1, rows.stop)
 
 
 def caption_of(sentences: Sequence[Sentence], row: int) -> str:

@@ -53,7 +53,9 @@ def _names(profile: Profile) -> list[str]:
     return [
         need.shown
         for need in profile.needs
-        if not need.is_unused and (need.is_name or (is_unspaced and not need.is_cjk))
+        if not need.is_unused
+        and any(sign.isalpha() for sign in need.shown)  # a number alone is no name
+        and (need.is_name or (is_unspaced and not need.is_cjk))
     ]
 
 
