@@ -2,7 +2,8 @@
 
     python -m benchmarks.speed.scale_probe INDEX_DIR EXPECTED [--questions 200]
 
-The questions go through the server's own retriever: vectors, words, evidence, all but the embedding of the question.
+The questions go through the server's own retriever as `/api/retrieve` has it: vectors, words, evidence, all but the
+embedding of the question and what its sentences mean.
 The first line tells of an index left alone. Then it goes on asking until standard input ends, and the second line
 tells of that time.
 """
@@ -96,7 +97,7 @@ def _ask(index: OpenIndex, asked: Sequence[str], documents: Sequence[str] = ()) 
     corpus = corpus_of(index.generation, index.embed_model)
     for question in asked:  # remembered from then on: a question's embedding is not what is measured here
         corpus.question_vector(question)
-    return _milliseconds(lambda question: HybridRetriever(index, _K, documents).retrieve(question), asked)
+    return _milliseconds(lambda question: HybridRetriever(index, _K, documents, reads_sentences=False).retrieve(question), asked)
 
 
 def _ask_until_told(index: OpenIndex, asked: Sequence[str]) -> list[float]:
