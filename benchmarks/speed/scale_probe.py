@@ -97,7 +97,8 @@ def _ask(index: OpenIndex, asked: Sequence[str], documents: Sequence[str] = ()) 
     corpus = corpus_of(index.generation, index.embed_model)
     for question in asked:  # remembered from then on: a question's embedding is not what is measured here
         corpus.question_vector(question)
-    return _milliseconds(lambda question: HybridRetriever(index, _K, documents, reads_sentences=False).retrieve(question), asked)
+    retriever = HybridRetriever(index, _K, documents, reads_sentences=False)
+    return _milliseconds(retriever.retrieve, asked)
 
 
 def _ask_until_told(index: OpenIndex, asked: Sequence[str]) -> list[float]:
