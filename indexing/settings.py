@@ -1,22 +1,15 @@
 """Settings of the indexing job: which folder, how text is cut, what one file may cost."""
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from storage.messages import message
+from storage.processor_cores import available_cores
 from storage.settings import PagewiseSettings
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
-
-
-def available_cores() -> int:
-    """Processor cores that this process may run on; where a system does not tell (macOS), all of the machine."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class IndexingSettings(PagewiseSettings):

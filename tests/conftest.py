@@ -11,7 +11,7 @@ import psutil
 import pytest
 from pydantic_settings import BaseSettings
 
-from indexing.settings import available_cores
+from storage.processor_cores import available_cores
 from tests.chroma_process import ChromaDidNotStart, ChromaProcess
 from tests.isolation import block_network, poison_global_settings
 from tests.postgres_process import PostgresDidNotStart, PostgresProcess

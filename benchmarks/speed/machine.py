@@ -5,7 +5,7 @@ import platform
 import time
 from pathlib import Path
 
-from indexing.settings import available_cores
+from storage.processor_cores import available_cores
 
 _THAT_MATTER = (
     "avx2",

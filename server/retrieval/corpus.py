@@ -4,13 +4,12 @@ less, LlamaIndex's view of it, which languages they are in, and recent questions
 Nothing here changes an answer; it saves work. It goes when the generation is closed.
 """
 
-import logging
 import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -26,13 +25,10 @@ from server.retrieval.sentence_meaning import SentenceReader
 from server.threads import Threads
 from storage.caches.embeddings import Matrix, unit_rows
 from storage.catalogue.catalogue import Catalogue
-from storage.embedding.loading import load_model
-from storage.embedding.models import PACKAGED, ModelUnavailable, resolve_model
+from storage.embedding.universal_encoder import packaged_encoder
 from storage.generations.published import Generation
 from storage.vectors.collection import VectorCollection
 from storage.words.languages import language_of
-
-logger = logging.getLogger(__name__)
 
 Found = TypeVar("Found")
 
@@ -201,18 +197,10 @@ def titles_of(catalogue: Catalogue) -> dict[str, str]:
 def _sentences(embed_model: Any) -> SentenceReader | None:
     """The index's own model where it is quick, else the packaged one beside it."""
     is_quick = getattr(embed_model, "is_quick", False)
-    model = embed_model if is_quick else packaged_model()
-    return model and SentenceReader(model.get_text_embedding_batch, model.cut_words, is_the_index_model=is_quick)
-
-
-@lru_cache(maxsize=1)
-def packaged_model() -> Any:
-    """None where it is not installed: words decide alone then."""
-    try:
-        return load_model(resolve_model(PACKAGED), "cpu")
-    except ModelUnavailable as error:
-        logger.warning("sentences are judged by their words alone: %s", error)
+    model = embed_model if is_quick else packaged_encoder()
+    if model is None:
         return None
+    return SentenceReader(model.get_text_embedding_batch, model.cut_words, is_the_index_model=is_quick)
 
 
 def _sentences_in_general(generation: Generation, sample: Sequence[str], reader: SentenceReader) -> Matrix:

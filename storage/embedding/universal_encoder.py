@@ -8,6 +8,7 @@ costs what a longer neighbour costs.
 import logging
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
@@ -28,6 +29,7 @@ from storage.embedding.universal_files import (
     universal_tokenizer,
     universal_weights,
 )
+from storage.processor_cores import available_cores
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ _WIDTH = 256  # of the features of one size of neighbourhood
 _PIECES_AT_ONCE = 384  # the matrices of so many stay in the processor's cache
 _SPACE = "▁"  # stands for one in the vocabulary
 _THREADS = 1  # of the BLAS: a second one makes the job a tenth faster and takes a whole core from whoever else works
+_MUCH = 8  # parts: the job's batches, and no question
 _BEFORE = {2: 0, 3: 1, 5: 2}
 """How many pieces around each one are looked at → how many of them stand before it."""
 
@@ -80,9 +83,22 @@ class UniversalEncoder:
         found = self._tokenizer.encode_batch(list(texts))
         read = [[BEGIN, *pieces_of(each)[: self._pieces], END] for each in found]
         with self._computing, self._processors.limit(limits=_THREADS, user_api="blas"):
-            for start, end in _parts([len(ids) for ids in read]):
-                vectors[start:end] = self._part(read[start:end])
+            for (start, end), part in self._computed(read):
+                vectors[start:end] = part
         return vectors
+
+    def _computed(self, read: Sequence[Sequence[int]]) -> Iterator[tuple[tuple[int, int], Matrix]]:
+        """(from, to) and the vectors of these texts, for neighbouring texts that are computed together.
+
+        What is much is computed on every processor: the BLAS's own threads make it a tenth quicker, whole parts side
+        by side nearly as many times as there are processors.
+        """
+        parts = _parts([len(ids) for ids in read])
+        if len(parts) < _MUCH:
+            yield from ((part, self._part(read[slice(*part)])) for part in parts)
+            return
+        with ThreadPoolExecutor(available_cores(), "embed") as pool:
+            yield from zip(parts, pool.map(lambda part: self._part(read[slice(*part)]), parts), strict=True)
 
     def cut_words(self, text: str) -> list[str]:
         """The pieces of a text that are written without spaces, as its vocabulary has them: mostly words."""
@@ -177,7 +193,7 @@ def _relu(rows: Matrix) -> Matrix:
     return np.maximum(rows, 0.0, out=rows)
 
 
-def _parts(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _parts(lengths: Sequence[int]) -> list[tuple[int, int]]:
     """Neighbouring texts that are computed together."""
     cuts, pieces = [0], 0
     for number, length in enumerate(lengths):
@@ -186,4 +202,4 @@ def _parts(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
             pieces = 0
         pieces += length
     cuts.append(len(lengths))
-    return ((start, end) for start, end in pairwise(cuts) if end > start)
+    return [(start, end) for start, end in pairwise(cuts) if end > start]

@@ -5,8 +5,9 @@ import resource
 
 import pytest
 
-from indexing.settings import IndexingSettings, available_cores
+from indexing.settings import IndexingSettings
 from storage.child_environment import limit_resources
+from storage.processor_cores import available_cores
 
 
 def test_cores_are_counted_where_a_system_tells_only_those_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,6 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -16,7 +15,7 @@ from server.evidence.examination import _sentences, _words, profile_of
 from server.evidence.likelihood import Standing
 from server.evidence.meaning import Meaning
 from server.language import question_language
-from server.retrieval.corpus import corpus_of, packaged_model
+from server.retrieval.corpus import corpus_of
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.retriever import (
     Candidate,
@@ -29,7 +28,6 @@ from server.retrieval.retriever import (
 )
 from storage.caches.embeddings import unit_rows
 from storage.catalogue.catalogue import Catalogue
-from storage.embedding.models import ModelUnavailable
 from storage.generations.drafts import begin_draft, seal_draft
 from storage.generations.manifest import Manifest
 from storage.generations.published import open_generation, utc_now
@@ -313,13 +311,8 @@ def test_where_the_index_model_takes_long_the_packaged_one_reads_the_sentences(
 def test_without_the_packaged_model_words_decide_alone(
     open_texts: Callable[[dict[str, list[str]]], OpenIndex], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def is_missing(name: str) -> NoReturn:
-        raise ModelUnavailable(f"{name} is not installed")
-
-    monkeypatch.setattr("server.retrieval.corpus.resolve_model", is_missing)
-    packaged_model.cache_clear()
+    monkeypatch.setattr("server.retrieval.corpus.packaged_encoder", lambda: None)
     found = HybridRetriever(open_texts(TEXTS), 3).retrieve("what is the GRPO?")
-    packaged_model.cache_clear()
     assert [metadata_of(each.node)["meanings"] for each in found] == [[], [], []]
 
 

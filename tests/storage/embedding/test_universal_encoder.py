@@ -59,6 +59,15 @@ def test_a_text_has_the_same_vector_alone_and_among_others(encoder: UniversalEnc
     assert encoder.embed([]).shape == (0, 512)
 
 
+def test_what_is_computed_on_all_processors_is_what_one_computes(
+    encoder: UniversalEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [f"Sentence {number} of a long text, which says nothing but that it is long. " * 12 for number in range(40)]
+    side_by_side = encoder.embed(texts)
+    monkeypatch.setattr("storage.embedding.universal_encoder._MUCH", 10_000)
+    assert (encoder.embed(texts) == side_by_side).all()
+
+
 def test_a_sentence_is_nearest_to_its_translation(encoder: UniversalEncoder) -> None:
     english = ("The bus leaves every ten minutes.", "Heavy rain is expected on Friday.", "Add two eggs and stir.")
     for others in (
