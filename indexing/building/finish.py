@@ -36,15 +36,20 @@ def write_vectors(
     vectors_of: VectorsOf,
     model: ModelIdentity,
     earlier: ExactVectors | None = None,
+    *,
+    linked_closely: bool = False,
 ) -> int:
     """Make both hold exactly the catalogue's chunks; returns how many vectors were deleted from the collection.
 
     `earlier`: the previous generation's vectors. The draft has a copy of its collection, to which only the difference
-    is written.
+    is written. `linked_closely`: see `create_vectors`.
     """
     wanted = catalogue.chunk_ids()
     place = draft.vector_place
-    collection = place.create(model.dimension, len(wanted)) if earlier is None else place.open()
+    if earlier is None:
+        collection = place.create(model.dimension, len(wanted), linked_closely=linked_closely)
+    else:
+        collection = place.open()
     try:
         stored = set() if earlier is None else set(collection.ids())
         orphans = sorted(stored.difference(wanted))
@@ -103,24 +108,30 @@ class Finisher:
     embedder: Embedder
     progress: Progress
 
-    def finish(self, copied_from: Manifest | None) -> None:
+    def finish(self, copied_from: Manifest | None, *, linked_closely: bool = False) -> None:
         """Seal and prove the draft. `copied_from`: its vectors are a copy of that generation's, to be brought up to
-        date; should they not prove whole, all are written anew. Raises `VerificationFailed`, `ModelUnavailable`.
+        date; should they not prove whole, all are written anew, and linked closely where a search misses too many.
+        Raises `VerificationFailed`, `ModelUnavailable`.
         """
         try:
-            self._attempt(copied_from)
+            self._attempt(copied_from, linked_closely)
         except VerificationFailed as error:
-            if copied_from is None:
+            closely = error.is_of_the_search_alone
+            if linked_closely or (copied_from is None and not closely):
                 raise
             self.progress.say(
-                message("the copied vectors are not whole ({error}); writing all of them anew", error=str(error))
+                message(
+                    "a search misses too many vectors ({error}); linking all of them more closely", error=str(error)
+                )
+                if closely
+                else message("the copied vectors are not whole ({error}); writing all of them anew", error=str(error))
             )
             self.draft.vector_place.remove()
-            self._attempt(None)
+            self.finish(None, linked_closely=closely)
 
-    def _attempt(self, copied_from: Manifest | None) -> None:
+    def _attempt(self, copied_from: Manifest | None, linked_closely: bool) -> None:
         with Verifier() as verifier:
-            self._seal(copied_from)
+            self._seal(copied_from, linked_closely)
             self.progress.working(message("proving the new index whole"))
             verifier.verify(
                 self.index_dir,
@@ -130,14 +141,19 @@ class Finisher:
             )
         failpoint("verify.done")
 
-    def _seal(self, copied_from: Manifest | None) -> None:
+    def _seal(self, copied_from: Manifest | None, linked_closely: bool) -> None:
         with Catalogue.open(self.draft.catalogue_file) as catalogue:
             if copied_from is None:
                 self.embedder.want(chunk.embed_text for chunk in catalogue.iter_chunks())
             self._embed()
             self.progress.working(message("writing vectors"))
             deleted = write_vectors(
-                self.draft, catalogue, self.embedder.vectors_of, self.recipe.model, self._earlier(copied_from)
+                self.draft,
+                catalogue,
+                self.embedder.vectors_of,
+                self.recipe.model,
+                self._earlier(copied_from),
+                linked_closely=linked_closely,
             )
             manifest = self._manifest(catalogue.counts(), deleted + (copied_from.deleted_vectors if copied_from else 0))
         failpoint("vectors.written")

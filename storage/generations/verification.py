@@ -22,7 +22,7 @@ from storage.caches.embeddings import Matrix
 from storage.child_environment import verifying_environment
 from storage.generations.proven_before import proven_before
 from storage.generations.published import DamagedGeneration, Generation, NoIndex, open_generation
-from storage.messages import decoded, encoded, joined, message
+from storage.messages import Message, decoded, encoded, joined, message
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.vectors.exact import LARGEST_ERROR
 
@@ -34,6 +34,10 @@ _SAME_VECTOR = 1e-4
 _UNIT_NORM_TOLERANCE = 1e-2
 _ROWS_AT_A_TIME = 5_000
 _MOST_PROBLEMS = 100  # said of one generation; they must fit into a pipe
+_OF_THE_SEARCH = (
+    "{count} of {sample} chunks are not found by their own vector",
+    "recall@{near} against exact search is {recall:.3f}, less than {least}",
+)
 
 
 class VerificationFailed(Exception):
@@ -42,6 +46,11 @@ class VerificationFailed(Exception):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__(joined(problems, "; "))
         self.problems = list(problems)
+
+    @property
+    def is_of_the_search_alone(self) -> bool:
+        """Whether all is there and right, but a search misses too much of it: a graph with more links finds it."""
+        return all(isinstance(each, Message) and each.template in _OF_THE_SEARCH for each in self.problems)
 
 
 class Verifier:

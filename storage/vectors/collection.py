@@ -26,6 +26,8 @@ _COLLECTION = "passages"
 _UNIT_NORM_TOLERANCE = 1e-2
 _IDS_AT_A_TIME = 50_000
 _USUAL, _THOROUGH = 128, 320  # `ef_search`: how many vectors a search looks at
+_LINKED = {"ef_construction": 100, "max_neighbors": 16}
+_CLOSELY_LINKED = {"ef_construction": 200, "max_neighbors": 32}  # three times the work
 
 _UNREADABLE = message("the vectors of the index cannot be read; look whether its disk is away, or run make verify")
 
@@ -161,17 +163,19 @@ class VectorCollection:
             raise InvalidVector("a vector is not of unit length" if unit else "the query vector is zero")
 
 
-def create_vectors(directory: Path, dimension: int, expected: int) -> VectorCollection:
+def create_vectors(directory: Path, dimension: int, expected: int, *, linked_closely: bool = False) -> VectorCollection:
     """A new collection in an empty directory, laid out to write its index once for `expected` vectors.
 
-    The parameters are measured (docs/decisions.md): half of the work of those before, as much is found.
-    Where the usual search is not enough, the proof of the generation finds it out: see `search_thoroughly`.
+    The graph's parameters are measured (docs/decisions.md). Where the usual search is not enough, the proof of the
+    generation finds it out: see `search_thoroughly`; where no search is, the vectors want to be `linked_closely`.
     Raises `StorageFailed`.
     """
     with _explained_writes():
         client = _client(directory)
         try:
-            collection = created_collection(client, _COLLECTION, dimension, expected, _USUAL)
+            collection = created_collection(
+                client, _COLLECTION, dimension, expected, looked_at=_USUAL, linked_closely=linked_closely
+            )
         except BaseException:
             client.close()
             raise
@@ -193,12 +197,19 @@ def open_vectors(directory: Path, *, in_a_copy: bool = False) -> VectorCollectio
     return VectorCollection(client, collection, dimension, closed.close)
 
 
-def created_collection(client: Any, name: str, dimension: int, expected: int, looked_at: int = _THOROUGH) -> Any:
+def created_collection(
+    client: Any,
+    name: str,
+    dimension: int,
+    expected: int,
+    *,
+    looked_at: int = _THOROUGH,
+    linked_closely: bool = False,
+) -> Any:
     """A new collection of a client, laid out as `create_vectors` says. Raises what Chroma raises."""
     hnsw = {
         "space": "cosine",
-        "ef_construction": 48,
-        "max_neighbors": 16,
+        **(_CLOSELY_LINKED if linked_closely else _LINKED),
         "ef_search": looked_at,
         "sync_threshold": max(2, expected),
     }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class VectorPlace(Protocol):
     """Imports Chroma when it is used, not before."""
 
-    def create(self, dimension: int, expected: int) -> "VectorCollection":
+    def create(self, dimension: int, expected: int, *, linked_closely: bool = False) -> "VectorCollection":
         """A new collection for `expected` vectors, open; close it. Raises `StorageFailed`, `ServerUnavailable`."""
         ...
 
@@ -34,11 +34,11 @@ class Directory:
     path: Path
     is_left_alone: bool = False
 
-    def create(self, dimension: int, expected: int) -> "VectorCollection":
+    def create(self, dimension: int, expected: int, *, linked_closely: bool = False) -> "VectorCollection":
         """See `VectorPlace`."""
         from storage.vectors.collection import create_vectors
 
-        return create_vectors(self.path, dimension, expected)
+        return create_vectors(self.path, dimension, expected, linked_closely=linked_closely)
 
     def open(self) -> "VectorCollection":
         """See `VectorPlace`."""
@@ -59,11 +59,11 @@ class ServedPlace:
     server: ServerAddress
     collection: str
 
-    def create(self, dimension: int, expected: int) -> "VectorCollection":
+    def create(self, dimension: int, expected: int, *, linked_closely: bool = False) -> "VectorCollection":
         """See `VectorPlace`."""
         from storage.vectors.remote import create_served_vectors
 
-        return create_served_vectors(self.server, self.collection, dimension, expected)
+        return create_served_vectors(self.server, self.collection, dimension, expected, linked_closely=linked_closely)
 
     def open(self) -> "VectorCollection":
         """See `VectorPlace`."""

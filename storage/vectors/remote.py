@@ -58,12 +58,15 @@ class ServedCollection(VectorCollection):
         return _explained_requests(self._server)
 
 
-def create_served_vectors(server: ServerAddress, name: str, dimension: int, expected: int) -> ServedCollection:
+def create_served_vectors(
+    server: ServerAddress, name: str, dimension: int, expected: int, *, linked_closely: bool = False
+) -> ServedCollection:
     """A new collection on a server, in the place of one of that name. Raises `ServerUnavailable`."""
     remove_served_vectors(server, [name])
     client = _connected(server)
     with _explained_requests(server), _closing_on_failure(client):
-        return ServedCollection(server, client, created_collection(client, name, dimension, expected), dimension)
+        collection = created_collection(client, name, dimension, expected, linked_closely=linked_closely)
+        return ServedCollection(server, client, collection, dimension)
 
 
 def open_served_vectors(server: ServerAddress, name: str) -> ServedCollection:
