@@ -15,6 +15,7 @@ from server.evidence.answer_types import holds_answer, introduces
 from server.evidence.asked_agents import lacks_agent, names_who_may
 from server.evidence.asked_figures import lacks_count, lacks_form
 from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, says_only_a_name
+from server.evidence.asked_times import lacks_time
 from server.evidence.examination import Need, Profile, Words, can_hold, places_of, sentences_of, words_of
 from server.evidence.extremes import asked_extreme, extreme_rows, names_rows
 from server.evidence.near_misses import (
@@ -100,7 +101,7 @@ class SentenceEvidence:
 
     `is_beside`: whatever it holds, it is no answer: it has no name where one is asked for, or is nothing but one, or
     lacks the form of the answer. `lacks_count`: see `server.evidence.asked_figures`; `lacks_agent` and `names_who_may`:
-    see `server.evidence.asked_agents`.
+    see `server.evidence.asked_agents`; `lacks_time`: a time is asked for, and it says none.
     `extreme`: 1 for the row of a table that has the most or least of what is asked, -1 for the others of that table;
     `ranged`: the same for the range in which an amount of the question is.
     """
@@ -111,6 +112,7 @@ class SentenceEvidence:
     is_beside: bool = False
     lacks_count: bool = False
     lacks_agent: bool = False
+    lacks_time: bool = False
     extreme: int = 0
     ranged: int = 0
     names_who_may: bool = False
@@ -238,6 +240,7 @@ class _Reading:
             self._is_beside(sentence),
             lacks_count=not is_row and lacks_count(question, sentence.text),
             lacks_agent=not is_row and lacks_agent(question, sentence.text, self._context),
+            lacks_time=not is_row and lacks_time(question, sentence.text),
             extreme=self._extremeness(place),
             ranged=self._rangedness(place),
             names_who_may=names_who_may(question, sentence.text),

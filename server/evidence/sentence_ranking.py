@@ -233,6 +233,9 @@ _BY_NOBODY = 9.0
 _EXTREME = 6.0
 """What a row gains that has the most or least of what is asked for: its words are only its table's."""
 
+_UNTIMED = 3.0
+"""What it loses that says no time where one is asked for: of 95 questions one is answered by such a sentence."""
+
 _IN_RANGE, _OUT_OF_RANGE = 1.5, -3.0
 """What a row gains in whose range an amount of the question is (4 years in "3–5"), and the others of its table."""
 
@@ -329,7 +332,12 @@ def _gained(evidence: SentenceEvidence, found: Found) -> float:
 def _lost(evidence: SentenceEvidence, found: Found) -> float:
     is_without = bool(found.meanings) and found.meanings[evidence.place].thing < _THE_THING
     beside = evidence.is_beside or is_without
-    return _BESIDE * beside + _UNCOUNTED * evidence.lacks_count + _BY_NOBODY * evidence.lacks_agent
+    return (
+        _BESIDE * beside
+        + _UNCOUNTED * evidence.lacks_count
+        + _UNTIMED * evidence.lacks_time
+        + _BY_NOBODY * evidence.lacks_agent
+    )
 
 
 def best_of(ranked: Sequence[RankedSentence]) -> RankedSentence | None:

@@ -1,0 +1,47 @@
+"""A question for a time is answered by something with a time in it."""
+
+import pytest
+
+from server.evidence.asked_times import asks_when, lacks_time
+
+
+@pytest.mark.parametrize(
+    ("question", "is_asked"),
+    [
+        ("When do I have to return it?", True),
+        ("and until when may I stay?", True),
+        ("Ab wann darf gegrillt werden?", True),
+        ("Jusqu'à quand peut-on s'inscrire ?", True),
+        ("¿Desde cuándo está abierto?", True),
+        ("Quando apre la piscina?", True),
+        ("Wanneer gaat het zwembad open?", True),
+        ("垃圾哪天收", True),
+        ("什么时候发工资", True),
+        ("Where is it when it rains?", False),
+        ("What happens when I am late?", False),
+        ("Was passiert, wenn ich zu spät komme?", False),
+        ("Who decides?", False),
+    ],
+)
+def test_a_question_asks_for_a_time(question: str, is_asked: bool) -> None:
+    assert asks_when(question) is is_asked
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_without"),
+    [
+        ("When do I have to return it?", "Tools are returned within two weeks.", False),
+        ("When do I have to return it?", "Tools are returned before the workshop closes.", False),
+        ("When do I have to return it?", "Tools are returned clean, in the box they came in.", True),
+        ("When is it open?", "On Mondays from 9:00.", False),
+        ("Wann ist die Kasse offen?", "Die Kasse ist im Erdgeschoss neben dem Eingang.", True),
+        ("Wann ist die Kasse offen?", "Die Kasse öffnet werktags und in der Ferienzeit.", False),
+        ("Quand faut-il payer ?", "Le loyer est versé par virement.", True),
+        ("Quand faut-il payer ?", "Le loyer est versé au début du mois.", False),
+        ("什么时候发工资", "工资由财务部发放。", True),
+        ("什么时候发工资", "工资于每月十日发放。", False),
+        ("Who pays the wages?", "The office pays them.", False),
+    ],
+)
+def test_a_text_without_a_time_does_not_say_when(question: str, text: str, is_without: bool) -> None:
+    assert lacks_time(question, text) is is_without
