@@ -234,7 +234,7 @@ _EXTREME = 6.0
 """What a row gains that has the most or least of what is asked for: its words are only its table's."""
 
 _UNTIMED = 3.0
-"""What it loses that says no time where one is asked for: of 95 questions one is answered by such a sentence."""
+"""What it loses that says no time where one is asked for: none of 103 sentences that answer such questions does."""
 
 _IN_RANGE, _OUT_OF_RANGE = 1.5, -3.0
 """What a row gains in whose range an amount of the question is (4 years in "3–5"), and the others of its table."""
