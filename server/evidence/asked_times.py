@@ -1,7 +1,7 @@
 """When: a question that only something with a time in it answers. Pure.
 
-English, German, French, Spanish, Italian, Portuguese, Dutch and Chinese. All 103 sentences that answer such questions of
-five sets say a time in one of these ways, and 27 of the 28 that answer how long; two fifths of the others say none.
+English, German, French, Spanish, Italian, Portuguese, Dutch and Chinese. All 103 sentences that answer such questions
+of five sets say a time in one of these ways, and 27 of the 28 that answer how long; two fifths of the others say none.
 Apart from `units`, for which a time is a figure with a unit: "before the exam", "on Mondays" are times too.
 """
 
