@@ -6,7 +6,6 @@ compares no numbers.
 
 import math
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -100,7 +99,8 @@ def amounts(question: str) -> tuple[Amount, ...]:
     )
 
 
-def rows_in_range(question: str, head: str, rows: Sequence[str]) -> frozenset[int] | None:
+@lru_cache(maxsize=64)  # every row of a table asks
+def rows_in_range(question: str, head: str, rows: tuple[str, ...]) -> frozenset[int] | None:
     """Which of a table's rows, below these names of columns, hold an amount of the question in a column of ranges.
 
     None where no column does, or all of its rows do.

@@ -261,13 +261,13 @@ class _Reading:
         return self._chosen(place, lambda head, rows: rows_in_range(question, head, rows), whole=False)
 
     def _chosen(
-        self, place: int, choose: Callable[[str, list[str]], frozenset[int] | None], *, whole: bool = True
+        self, place: int, choose: Callable[[str, tuple[str, ...]], frozenset[int] | None], *, whole: bool = True
     ) -> int:
         rows = rows_below(self._sentences, place, whole=whole)
         if place not in rows or not self._is_named(place):
             return 0
         head = self._sentences[next(iter(head_of(self._sentences, place)))].text
-        found = choose(head, [self._sentences[row].text for row in rows])
+        found = choose(head, tuple(self._sentences[row].text for row in rows))
         return 0 if found is None else 1 if place - rows.start in found else -1
 
     def _is_named(self, place: int) -> bool:

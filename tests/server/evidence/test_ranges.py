@@ -49,7 +49,8 @@ def test_a_question_says_amounts(question: str, found: list[tuple[float, str]]) 
 def test_the_row_whose_range_holds_the_amount(
     question: str, table: tuple[str, list[str]], rows: set[int] | None
 ) -> None:
-    assert rows_in_range(question, *table) == rows
+    head, below = table
+    assert rows_in_range(question, head, tuple(below)) == rows
 
 
 @pytest.mark.parametrize(
