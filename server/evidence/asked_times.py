@@ -24,7 +24,19 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _ASKS_HOW_LONG = re.compile(
-    r"\bhow long\b|\bwie lange\b|\bcombien de temps\b|\bcu[aá]nto tiempo\b|\bquanto tempo\b|\bhoe lang\b|多久|多长时间",
+    r"\bhow long\b|\bwie lange\b|\bcombien de temps\b|\bcu[aá]nto tiempo\b|\bquanto tempo\b|\bhoe lang\b"
+    r"|多久|多长时间",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"\b(?:if|where|unless|provided|in case|in the event|falls|sofern|soweit|si|sauf|en cas|salvo|en caso|se|qualora|caso"
+    r"|als|indien|mits)\b|如果|如遇|若|的情况|的，",
+    re.IGNORECASE,
+)
+_ASKS_FOR_A_DEADLINE = re.compile(
+    r"\b(?:have to|must|should|need to|due|deadline|muss|müssen|soll|sollen|fällig|dois|doit|devons|doivent|faut|debo|debemos"
+    r"|tengo que|tenemos que|hay que|devo|deve|dobbiamo|moet|moeten|by when|until when|bis wann|avant quand|hasta cu[aá]ndo)\b"
+    r"|必须|最晚|最迟|之前",
     re.IGNORECASE,
 )
 _HOLDS_FIGURE = re.compile(r"\d|[一二三四五六七八九十百千]")
@@ -72,12 +84,18 @@ _ADVERBS = (
     r"|tijdens|zodra|binnen"
     r"|sinds|altijd|nooit",
 )
+_CLOCK = (
+    r"(?:at|by|from|until|till|before|after|to|around|um|ab|bis|gegen|von|vor|nach|à|vers|a las?|alle|às|om)\s+"
+    r"(?:\d{1,2}(?![\d%.,]*\d|\s?%)|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eins|zwei|drei|vier|fünf|sechs"
+    r"|sieben|acht|neun|zehn|elf|zwölf|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce)"
+)
 _FIGURES = r"\d{1,2}[:.]\d\d|(?<!\d)(?:1\d|20)\d\d(?!\d)|\d{1,2}\s*(?:a\.?m|p\.?m|Uhr|h)\b|\d[./]\d{1,2}[./]\d"
 _HAN = (
     r"[年月日天周週时時分秒季旬]|星期|世纪|世紀|小时|小時|期|前|后|後|当|當|每|立即|早|晚|夜|春|夏|秋|冬|随时|始终|从不"
 )
 _TIME = re.compile(
-    rf"{_FIGURES}|\b(?:(?:{'|'.join(_PARTS)})s?|{_GERMAN_PARTS}|{_NAMES}|{'|'.join(_ADVERBS)})\b|{_HAN}", re.IGNORECASE
+    rf"{_FIGURES}|\b{_CLOCK}\b|\b(?:(?:{'|'.join(_PARTS)})s?|{_GERMAN_PARTS}|{_NAMES}|{'|'.join(_ADVERBS)})\b|{_HAN}",
+    re.IGNORECASE,
 )
 
 
@@ -94,7 +112,11 @@ def asks_how_long(question: str) -> bool:
 
 
 def lacks_time(question: str, text: str) -> bool:
-    """Whether a time is asked for and the text says none."""
+    """Whether a time is asked for and the text says none.
+
+    "When are taxis paid?" is answered by a condition as well, "When do I have to pay?" is not.
+    """
     if asks_when(question):
-        return _TIME.search(text) is None
+        is_condition = _CONDITION.search(text) is not None and not _ASKS_FOR_A_DEADLINE.search(folded(question))
+        return _TIME.search(text) is None and not is_condition
     return asks_how_long(question) and _HOLDS_FIGURE.search(text) is None and _TIME.search(text) is None

@@ -48,6 +48,9 @@ def test_a_question_asks_for_a_time(question: str, is_asked: bool) -> None:
         ("How long may I keep it?", "It may be kept for a fortnight, twenty-one days at most.", False),
         ("How long is the essay?", "The essay has 3,000 words.", False),
         ("How soon must I tell you of a fault?", "A fault is told to the desk, and honest reports cost nothing.", True),
+        ("When does the ferry leave?", "The ferry leaves at nine.", False),
+        ("When are taxis paid?", "Taxis are paid where there is no bus.", False),
+        ("When do I have to hand in receipts?", "If a receipt has been lost, a statement is accepted.", True),
         ("Who pays the wages?", "The office pays them.", False),
     ],
 )
