@@ -29,13 +29,14 @@ _ASKS_HOW_LONG = re.compile(
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"\b(?:if|where|unless|provided|in case|in the event|falls|sofern|soweit|si|sauf|en cas|salvo|en caso|se|qualora|caso"
-    r"|als|indien|mits)\b|如果|如遇|若|的情况|的，",
+    r"\b(?:if|where|unless|provided|in case|in the event|falls|sofern|soweit|si|sauf|en cas|salvo|en caso|se|qualora"
+    r"|caso|als|indien|mits)\b|如果|如遇|若|的情况|的，",
     re.IGNORECASE,
 )
 _ASKS_FOR_A_DEADLINE = re.compile(
-    r"\b(?:have to|must|should|need to|due|deadline|muss|müssen|soll|sollen|fällig|dois|doit|devons|doivent|faut|debo|debemos"
-    r"|tengo que|tenemos que|hay que|devo|deve|dobbiamo|moet|moeten|by when|until when|bis wann|avant quand|hasta cu[aá]ndo)\b"
+    r"\b(?:have to|must|should|need to|due|deadline|muss|müssen|soll|sollen|fällig|dois|doit|devons|doivent|faut|debo"
+    r"|debemos|tengo que|tenemos que|hay que|devo|deve|dobbiamo|moet|moeten|by when|until when|bis wann|avant quand"
+    r"|hasta cu[aá]ndo)\b"
     r"|必须|最晚|最迟|之前",
     re.IGNORECASE,
 )

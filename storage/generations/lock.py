@@ -78,14 +78,18 @@ def mark_served(index_dir: Path) -> IO[str] | None:
 
 def is_served(index_dir: Path) -> bool:
     """Whether a server answers from this index now."""
-    return is_held(index_dir / _SERVED)
+    return is_held(index_dir / _SERVED, is_shared=True)
 
 
-def is_held(file: Path) -> bool:
-    """Whether a process holds a lock on the file now; False also where there is none or it cannot be asked."""
+def is_held(file: Path, *, is_shared: bool = False) -> bool:
+    """Whether a process holds a lock on the file now; False also where there is none or it cannot be asked.
+
+    `is_shared`: others may hold it beside that one. A lock of one alone is asked for so that two who ask at the same
+    time do not take each other for the holder.
+    """
     try:
         with file.open("r+", encoding="utf-8") as opened:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(opened, (fcntl.LOCK_EX if is_shared else fcntl.LOCK_SH) | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     except OSError:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -256,7 +257,11 @@ def ended(house: House) -> int | None:
     reindexing = house.services.reindexing
     assert reindexing is not None
     assert reindexing._process is not None
-    return reindexing._process.wait(120)
+    code = reindexing._process.wait(120)
+    until = time.monotonic() + 30
+    while reindexing.state().is_running and time.monotonic() < until:  # the server notices a moment later
+        time.sleep(0.05)
+    return code
 
 
 def outline_of(house: House, path: str) -> _Outline:
