@@ -81,7 +81,7 @@ _ADVERBS = (
     r"|jamais|bientôt",
     r"antes|después|hasta|durante|cuando|desde|dentro|inmediatamente|diari\w+|semanal\w*|mensual\w*|anual\w*"
     r"|siempre|nunca|pronto",
-    r"dopo|fino|durante|quando|entro|subito|sempre|depois|até|enquanto|dentro|sempre|nunca"
+    r"dopo|fino|quando|entro|subito|sempre|depois|até|enquanto"
     r"|tijdens|zodra|binnen"
     r"|sinds|altijd|nooit",
 )

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from server.evidence.answer_types import first_part
+from server.evidence.tables import cells_of
 from server.evidence.units import holds_unit
 from storage.words.english_stems import stem
 from storage.words.folding import folded
@@ -104,8 +105,8 @@ def extreme_rows(extreme: Extreme, head: str, rows: Sequence[str]) -> frozenset[
 
     None as well for fewer than three rows with a figure, and where several columns may be meant that do not agree.
     """
-    names = _cells(head)
-    cells = [[] if _TOTAL.match(row) else _cells(row) for row in rows]
+    names = cells_of(head)
+    cells = [[] if _TOTAL.match(row) else cells_of(row) for row in rows]
     columns, sign = _columns(extreme, names)
     if not columns and extreme.columns[:1] and extreme.columns[0][0] == _PRICE:  # "Adults", "Families": of sums
         columns, sign = _columns_of_sums(cells, len(names)), extreme.columns[0][1]
@@ -122,7 +123,7 @@ def _columns_of_sums(cells: Sequence[Sequence[str]], size: int) -> list[int]:
 
 def names_rows(head: str) -> str:
     """What the first column is called: what the rows are."""
-    return _cells(head)[0]
+    return cells_of(head)[0]
 
 
 def _extreme_of(sign: int, column: Sequence[str]) -> frozenset[int]:
@@ -145,10 +146,6 @@ def _columns(extreme: Extreme, names: Sequence[str]) -> tuple[list[int], int]:
         if place and extreme.nouns & {stem(word.lower()) for word in _WORD.findall(name)}
     ]
     return of_nouns, extreme.sign
-
-
-def _cells(row: str) -> list[str]:
-    return [cell.strip() for cell in row.strip().strip("|").split("|")]
 
 
 def _value(cell: str) -> float | None:

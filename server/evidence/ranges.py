@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from server.evidence.tables import cells_of
 from storage.words.folding import folded
 
 _KINDS = {
@@ -105,7 +106,7 @@ def rows_in_range(question: str, head: str, rows: tuple[str, ...]) -> frozenset[
 
     None where no column does, or all of its rows do.
     """
-    names, cells = _cells(head), [_cells(row) for row in rows]
+    names, cells = cells_of(head), [cells_of(row) for row in rows]
     for amount in amounts(question):
         for column, name in enumerate(names):
             texts = [row[column] if len(row) == len(names) else "" for row in cells]
@@ -128,9 +129,10 @@ def numbers_in_range(question: str, text: str) -> frozenset[float]:
     """The numbers of the question that the text holds in a range of the same kind: 10 in "aged 6 to 14 years"."""
     asked = amounts(question)
     found: set[float] = set()
-    for between in _BETWEEN.finditer(folded(text)) if asked else ():
+    written = folded(text) if asked else ""
+    for between in _BETWEEN.finditer(written):
         low, high = _value(between["low"]), _value(between["high"])
-        behind = folded(text)[between.end() : between.end() + 16]
+        behind = written[between.end() : between.end() + 16]
         found |= {
             amount.number
             for amount in asked
@@ -170,7 +172,3 @@ def _names(kind: str, text: str) -> bool:
 
 def _value(number: str) -> float:
     return float(_NUMBER_WORDS.get(number.lower(), 0) or number.replace(",", "."))
-
-
-def _cells(row: str) -> list[str]:
-    return [cell.strip() for cell in row.strip().strip("|").split("|")]

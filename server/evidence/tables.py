@@ -56,6 +56,11 @@ def heading_of_table(sentences: Sequence[Sentence], row: int) -> int | None:
     return place if place >= 0 and sentences[place].is_heading else None
 
 
+def cells_of(row: str) -> list[str]:
+    """The cells of a row that is written with bars."""
+    return [cell.strip() for cell in row.strip().strip("|").split("|")]
+
+
 def place_above(sentences: Sequence[Sentence], row: int) -> int:
     """The place right above the table that this row is in, and above what names its columns; -1 for none."""
     rows = _rows_around(sentences, row)

@@ -135,9 +135,9 @@ class HybridRetriever(BaseRetriever):
     def _with_tongues(
         self, questions: Sequence[str], profile: Profile, candidates: list[Candidate], corpus: Corpus
     ) -> list[Candidate]:
-        """The same, told which ones are in another language than the one that is asked in."""
-        if not corpus.crosses_languages:  # nothing is found across languages then but what shares words
-            return candidates
+        """The same, told which ones are in another language than the one that is asked in, for whoever judges them."""
+        if not self._reads_sentences or not corpus.crosses_languages:
+            return candidates  # a model of one language finds nothing across them but what shares words
         found = in_another_tongue(
             questions,
             profile,
