@@ -109,8 +109,8 @@ _LET_GO_SECONDS = 60.0
 
 def generations_open(index_dir: Path) -> set[str]:
     """Of which generations files are open."""
-    folder = str(index_dir / "generations")
-    return {name.removeprefix(folder).split("/")[1] for name in open_handles() if name.startswith(folder)}
+    folder = f"{index_dir / 'generations'}/"  # the folder itself is open for a moment while it is listed
+    return {name.removeprefix(folder).split("/")[0] for name in open_handles() if name.startswith(folder)}
 
 
 def assert_nothing_grows(services: Services, index_dir: Path, aside: Path, measured: int = _MEASURED) -> None:
