@@ -27,6 +27,7 @@ from server.language_model.received import Reply
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from server.retrieval.reachability import DocumentsUnreachable, why_unreachable
 from server.settings import ServerSettings
+from server.side_by_side import Place
 from storage.collections import collection_address
 from storage.folder_listing import FolderListing, read_listing
 from storage.records import DocumentRecord, PageRecord, PageStatus
@@ -101,6 +102,8 @@ class Services:
     """Knows which kept answers have lost what they rest on; None: nobody looks."""
     stopping: Event = field(default_factory=Event)
     """Set when what still runs must come to an end."""
+    place: Place | None = None
+    """That of this process, where several answer at one port."""
     collection: str = ""
     """The collection that all of these are for; "" where there is only one, without a name."""
     others: Sequence["Services"] = ()
