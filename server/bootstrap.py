@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
     from server.answering.collaborators import LanguageModelParts, Parts
     from server.answering.service import AnswerService
+    from server.http.side_by_side import Place
     from server.language_model.prompts import Prompts
-    from server.side_by_side import Place
     from storage.server_state.answers import Answers
     from storage.server_state.state import State
 

@@ -3,12 +3,10 @@
 Apart from `serve`, which loads all that answers: whoever only watches processes needs none of that.
 """
 
-import os
 import socket
 
 from server.settings import ServerSettings
 from storage.messages import message
-from storage.servers import is_loopback
 
 
 class CannotListen(Exception):
@@ -17,10 +15,6 @@ class CannotListen(Exception):
 
 def listening_socket(settings: ServerSettings) -> socket.socket:
     """Bound and listening; close it. Raises `CannotListen`."""
-    if _is_debugged() and not is_loopback(settings.host):
-        raise CannotListen(
-            message("HOST={host}: FLASK_DEBUG must not be set on a server that others can reach", host=settings.host)
-        )
     # Bound here: waitress 3.0 leaves its socket open when the address is taken.
     try:
         is_any = settings.host == "::"  # of IPv4 too, where the machine can
@@ -35,8 +29,3 @@ def listening_socket(settings: ServerSettings) -> socket.socket:
         raise CannotListen(
             message("HOST={host} PORT={port}: {reason}", host=settings.host, port=settings.port, reason=reason)
         ) from error
-
-
-def _is_debugged() -> bool:
-    """As Flask reads it."""
-    return os.environ.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no")

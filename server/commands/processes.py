@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from server.http.side_by_side import Place, places_for
 from server.settings import BadSettings, ServerSettings
-from server.side_by_side import Place, places_for
 from storage.escaping import log_on_one_line
 from storage.messages import message
 from storage.processor_cores import available_cores

@@ -10,11 +10,13 @@ from functools import partial
 from typing import Any
 
 from flask import Flask
+from flask.helpers import get_debug_flag
 from waitress import wasyncore
 from waitress.server import create_server
 
 from server import create_app
 from server.bootstrap import build_services, prepare_logging
+from server.commands.listening import CannotListen
 from server.commands.stop import stop_serving
 from server.http.accepting import Turns
 from server.http.body_limits import guarded_channel, limit_of_uploads
@@ -22,11 +24,12 @@ from server.http.connections import ConnectionKeeper, connection_limits
 from server.http.lanes import Lanes
 from server.http.own_addresses import reachable_addresses
 from server.http.services import Services
+from server.http.side_by_side import Place
 from server.http.tracing import TRACES, end_traces
 from server.memory import keep_memory_together
 from server.settings import ServerSettings, in_url
-from server.side_by_side import Place
 from storage.messages import joined, message
+from storage.servers import is_loopback
 from storage.settings import StorageSettings
 
 logger = logging.getLogger(__name__)
@@ -45,8 +48,13 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT. `announce` gets the address and the way of answering.
 
-    `place`: that of this process, where several answer at this socket; the first of them announces it.
+    `place`: that of this process, where several answer at this socket; the first of them announces it. Raises
+    `CannotListen` where what is set makes that unsafe.
     """
+    if get_debug_flag() and not is_loopback(settings.host):
+        raise CannotListen(
+            message("HOST={host}: FLASK_DEBUG must not be set on a server that others can reach", host=settings.host)
+        )
     prepare_logging(settings.log_level, place)
     keep_memory_together()
     services = replace(build_services(settings, storage), place=place)

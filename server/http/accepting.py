@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from server.http.body_limits import GuardedChannel
-from server.side_by_side import Place
+from server.http.side_by_side import Place
 
 _PATIENCE_SECONDS = 0.03  # for the one with fewer to take it
 _SECONDS_BETWEEN_MOVES = 1.0

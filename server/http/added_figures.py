@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from prometheus_client import CollectorRegistry, Metric
 
-from server.side_by_side import Place
+from server.http.side_by_side import Place
 
 logger = logging.getLogger(__name__)
 

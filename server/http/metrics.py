@@ -12,10 +12,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from server.answers import Answer, Answered, Event, Question, Retrieval
 from server.http.added_figures import AddedFigures
 from server.http.services import Answering, collection
+from server.http.side_by_side import Place
 from server.language_model.errors import LanguageModelError
 from server.language_model.received import Reply
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
-from server.side_by_side import Place
 
 _EXTENSION = "pagewise-metrics"
 _ADDED = "pagewise-added-metrics"

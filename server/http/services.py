@@ -22,12 +22,12 @@ from server.documents.reindexing import Reindexing
 from server.documents.slow_work import SlowWork
 from server.documents.uploads import Uploads
 from server.http.answer_watch import AnswerWatch
+from server.http.side_by_side import Place
 from server.language_model.errors import LanguageModelError
 from server.language_model.received import Reply
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 from server.retrieval.reachability import DocumentsUnreachable, why_unreachable
 from server.settings import ServerSettings
-from server.side_by_side import Place
 from storage.collections import collection_address
 from storage.folder_listing import FolderListing, read_listing
 from storage.records import DocumentRecord, PageRecord, PageStatus

@@ -226,7 +226,8 @@ def test_a_process_that_is_killed_under_load_costs_what_it_was_answering_and_ano
     with two_processes(own_index, tmp_path) as server, ExitStack() as stack:
         crowd = Crowd(server.port)
         threads = [threading.Thread(target=crowd.ask, args=(number,)) for number in range(6)]
-        stack.callback(lambda: [each.join() for each in threads])
+        for thread in threads:
+            stack.callback(thread.join)
         stack.callback(crowd.stop.set)
         for thread in threads:
             thread.start()

@@ -7,7 +7,7 @@ import pytest
 
 from server.http.accepting import Turns
 from server.http.body_limits import GuardedChannel
-from server.side_by_side import Place, places_for
+from server.http.side_by_side import Place, places_for
 
 
 class Server:

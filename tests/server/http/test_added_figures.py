@@ -3,7 +3,7 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric
 
 from server.http.added_figures import AddedFigures
-from server.side_by_side import Place, places_for
+from server.http.side_by_side import Place, places_for
 
 
 class Process:

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from server.side_by_side import places_for
+from server.http.side_by_side import places_for
 
 
 def test_what_a_forked_process_says_is_read_by_the_others_also_when_it_is_gone() -> None:
