@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from server.found import NOTHING_FOUND, Found, found_of
 from storage.records import Span
 
 if TYPE_CHECKING:
@@ -35,10 +36,7 @@ class Passage:
     """A retrieved passage. `labels` names its pages as a citation does ("Sheet Prices"); empty means page numbers.
 
     `retrieval_score` is 0 to 1, 1 is best. `context` (title and headings above) is never quoted.
-    `standing` and `crosses`: what the embedding model says, see `server.evidence.likelihood.Standing`.
-    `meanings`, `nearest_meaning`, `closest_words`, `belongs_elsewhere`: what it says of its sentences, and
-    `other_edition` and `other_tongue` of its document, `paired` which of them another edition fills differently, see
-    `Found` in `server.evidence.sentence_ranking`.
+    `found`: what retrieval says of it, for whoever judges or quotes it.
     `remarks` say how its pages were read, where a person should know.
     """
 
@@ -55,15 +53,7 @@ class Passage:
     context: str = ""
     remarks: tuple[str, ...] = ()
     also_in: tuple[Place, ...] = ()
-    standing: float = 0.0
-    crosses: bool = False
-    meanings: tuple[tuple[float, ...], ...] = ()
-    nearest_meaning: float = 0.0
-    closest_words: float = 0.0
-    belongs_elsewhere: float = 0.0
-    other_edition: bool = False
-    paired: tuple[int, ...] = ()
-    other_tongue: bool = False
+    found: Found = NOTHING_FOUND
 
     def is_below(self, cutoff: int) -> bool:
         """Whether it was judged and found below this score."""
@@ -101,13 +91,5 @@ def passage_of(scored: NodeWithScore, judgement: Judgement | None = None, kept: 
         context=metadata.get("context", ""),
         remarks=tuple(metadata.get("remarks", ())),
         also_in=tuple(Place(place["document"], tuple(place["pages"])) for place in metadata.get("also_in", ())),
-        standing=metadata.get("standing", 0.0),
-        crosses=metadata.get("crosses", False),
-        meanings=tuple(metadata.get("meanings", ())),
-        nearest_meaning=metadata.get("nearest_meaning", 0.0),
-        closest_words=metadata.get("closest_words", 0.0),
-        belongs_elsewhere=metadata.get("belongs_elsewhere", 0.0),
-        other_edition=metadata.get("other_edition", False),
-        paired=tuple(metadata.get("paired", ())),
-        other_tongue=metadata.get("other_tongue", False),
+        found=found_of(metadata),
     )
