@@ -20,7 +20,7 @@ from benchmarks.quality.corpora import publish_index
 from benchmarks.quality.question_sets import ROOT, EvalQuestion, QuestionSet, question_sets
 from server.evidence.examination import examine, profile_of
 from server.evidence.likelihood import Weights
-from server.found import found_of
+from server.passages import found_of
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.retriever import HybridRetriever
 from storage.embedding.local import build_embed_model

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from server.found import Meaning
+from server.passages import Meaning
 
 _UNLIKE, _SAME = 0.4, 0.95
 """Cosines of two words: below the first they say nothing of one another, from the second on the same."""

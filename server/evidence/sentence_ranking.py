@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from server.evidence.examination import Profile
 from server.evidence.sentence_evidence import FEATURES, Features, SentenceEvidence, sentence_evidence
-from server.found import Found, Meaning
+from server.passages import Found, Meaning
 from storage.words.frame_words import question_tongue
 from storage.words.scripts import IS_UNSPACED
 

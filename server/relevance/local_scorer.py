@@ -12,8 +12,7 @@ from llama_index.core.schema import NodeWithScore
 from server.evidence.answer_types import AnswerType
 from server.evidence.examination import Evidence, Frequencies, Profile, examine, profile_of
 from server.evidence.sentence_ranking import NEAR_MISS, best_of, ranked_sentences, score_of
-from server.found import Found, found_of
-from server.passages import Judgement
+from server.passages import Found, Judgement, found_of
 from server.relevance.postprocessor import OnScored, RelevanceScorer, ScoringRecord
 from storage.messages import joined, message
 from storage.vectors.llama_index import metadata_of

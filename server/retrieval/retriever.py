@@ -20,7 +20,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from server.evidence.examination import Profile, different_words, examine, needs_met, profile_of
 from server.evidence.likelihood import Standing, share_of, strength
 from server.evidence.near_misses import is_another_edition, names_edition
-from server.found import NOTHING_FOUND, Found
+from server.passages import NOTHING_FOUND, Found
 from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of, language_shares
 from server.retrieval.document_globs import matching
 from server.retrieval.document_names import Named, asked_years, without_names

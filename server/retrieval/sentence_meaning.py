@@ -10,7 +10,7 @@ from heapq import nlargest
 
 from server.evidence.examination import Profile, sentences_of
 from server.evidence.sentence_ranking import ANSWERED_FROM, SURELY_ELSEWHERE, ranked_sentences
-from server.found import Found, Meaning
+from server.passages import Found, Meaning
 from server.retrieval.text_vectors import EmbedTexts, TextVectors
 from server.retrieval.word_meaning import CutWords, WordReader
 from storage.caches.embeddings import Matrix

@@ -16,7 +16,7 @@ from server.evidence.meaning import AskedWord, Likeness, elsewhere, likeness, me
 from server.evidence.other_words import is_said_otherwise
 from server.evidence.sentence_evidence import headings_above
 from server.evidence.units import is_said_by_unit
-from server.found import Meaning
+from server.passages import Meaning
 from server.retrieval.text_vectors import EmbedTexts, TextVectors
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord

@@ -90,8 +90,8 @@ class PassagePlace(TypedDict):
 class PassageMetadata(TypedDict, total=False):
     """What a node says of its passage: the first six from the catalogue, the others added on a question's way.
 
-    `remarks` are those on its pages. `found`: see `server.found`. `also_in` are other documents in which the very same
-    text stands.
+    `remarks` are those on its pages. `found`: see `server.passages`. `also_in` are other documents in which the very
+    same text stands.
     """
 
     document: str

@@ -9,7 +9,7 @@ from llama_index.core.schema import NodeWithScore, TextNode
 
 from server.answering.service import Question
 from server.answering.translation import TranslationCache, read_translations, wanted_languages
-from server.found import Found
+from server.passages import Found
 from server.relevance.local_scorer import BestOfWordings, LocalScorer
 from server.retrieval.corpus import language_shares
 from storage.catalogue.catalogue import Catalogue

@@ -6,8 +6,7 @@ from server.answering.quoting import Words, extract_answer
 from server.evidence.examination import profile_of
 from server.evidence.extremes import asked_extreme, extreme_rows
 from server.evidence.sentence_evidence import sentence_evidence
-from server.found import Found
-from server.passages import Passage
+from server.passages import Found, Passage
 
 HEAD = "| Van | Built | Length | Seats | Price a day | Range |"
 ROWS = (

@@ -16,8 +16,7 @@ from server.evidence.near_misses import (
     names_edition,
     opposites_asked,
 )
-from server.found import Found
-from server.passages import Passage
+from server.passages import Found, Passage
 from server.relevance.local_scorer import LocalScorer
 from storage.message_translation import told
 

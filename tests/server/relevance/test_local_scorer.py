@@ -7,9 +7,8 @@ from llama_index.core.schema import NodeWithScore, TextNode
 
 from server.evidence.answer_types import expected_answer, holds_answer, introduces
 from server.evidence.likelihood import score_of, share_of
-from server.found import Found
 from server.language import question_language
-from server.passages import Judgement
+from server.passages import Found, Judgement
 from server.relevance.local_scorer import LocalScorer
 from storage.message_translation import told
 

@@ -13,8 +13,8 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from server.evidence.examination import _sentences, _words, profile_of
 from server.evidence.likelihood import Standing
-from server.found import found_of
 from server.language import question_language
+from server.passages import found_of
 from server.retrieval.corpus import corpus_of
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.retriever import (

@@ -6,7 +6,7 @@ import pytest
 
 from server.evidence.examination import profile_of, sentences_of
 from server.evidence.sentence_ranking import ANSWERED_FROM, ranked_sentences
-from server.found import Found, Meaning
+from server.passages import Found, Meaning
 from server.retrieval.sentence_meaning import SentenceReader
 from storage.caches.embeddings import unit_rows
 from storage.embedding.local import build_embed_model
