@@ -9,11 +9,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import NamedTuple
 
 from server.evidence.examination import Profile
-from server.evidence.meaning import Meaning
 from server.evidence.sentence_evidence import FEATURES, Features, SentenceEvidence, sentence_evidence
+from server.passages import Found, Meaning
 from storage.words.frame_words import question_tongue
 from storage.words.scripts import IS_UNSPACED
 
@@ -258,28 +257,6 @@ ANSWERED_FROM = _STEPS[3]
 
 NEAR_MISS = 2
 """The most that a passage gets whose best sentence speaks of something else with nearly the same name."""
-
-
-class Found(NamedTuple):
-    """What retrieval says of a passage: `standing` and `crosses` see `Standing`, `score` 0 to 1.
-
-    `meanings`: those of its sentences, empty where the model is not quick. `nearest`, `closest`: the greatest `near`
-    and `kin` of all the question's sentences. `elsewhere`: how surely the question names another document's subject, of
-    which nothing is said here; 0 to 1. `other_edition`: the question names a version by its number, and the document is
-    another one. `paired`: the places of likely sentences that another edition of the document fills differently.
-    `other_tongue`: the passage is in another language than the question, which documents speak, and is not named by it.
-    """
-
-    standing: float = 0.0
-    crosses: bool = False
-    score: float = 0.5
-    meanings: tuple[Meaning, ...] = ()
-    nearest: float = 0.0
-    closest: float = 0.0
-    elsewhere: float = 0.0
-    other_edition: bool = False
-    paired: tuple[int, ...] = ()
-    other_tongue: bool = False
 
 
 @dataclass(frozen=True, slots=True)

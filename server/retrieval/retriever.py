@@ -19,9 +19,8 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from server.evidence.examination import Profile, different_words, examine, needs_met, profile_of
 from server.evidence.likelihood import Standing, share_of, strength
-from server.evidence.meaning import Meaning
 from server.evidence.near_misses import is_another_edition, names_edition
-from server.evidence.sentence_ranking import Found
+from server.passages import NOTHING_FOUND, Found
 from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of, language_shares
 from server.retrieval.document_globs import matching
 from server.retrieval.document_names import Named, asked_years, without_names
@@ -70,9 +69,7 @@ _UNKNOWN = Standing()
 class Candidate:
     """A passage and what speaks for it: `score` 0 to 1, `standing` see `Standing`.
 
-    `is_foreign`: in another language than the question, which the embedding model knows as well. `meanings`,
-    `nearest`, `closest`, `elsewhere`, `other_edition`, `paired`, `other_tongue`: see `Found` in
-    `server.evidence.sentence_ranking`.
+    `is_foreign`: in another language than the question, which the embedding model knows as well.
     """
 
     chunk: ChunkRecord
@@ -80,13 +77,7 @@ class Candidate:
     standing: Standing = _UNKNOWN
     is_foreign: bool = False
     also_in: tuple[ChunkRecord, ...] = ()
-    meanings: tuple[Meaning, ...] = ()
-    nearest: float = 0.0
-    closest: float = 0.0
-    elsewhere: float = 0.0
-    other_edition: bool = False
-    other_tongue: bool = False
-    paired: tuple[int, ...] = ()
+    found: Found = NOTHING_FOUND
 
 
 class HybridRetriever(BaseRetriever):
@@ -128,7 +119,7 @@ class HybridRetriever(BaseRetriever):
             return []
         found, profiles = zip(*(self._found(question, paths, corpus) for question in questions), strict=True)
         best = without_repetition(merged(found), self._k)
-        best = [replace(each, other_edition=_is_another_edition(questions[0], each, corpus)) for each in best]
+        best = [_as_edition(questions[0], each, corpus) for each in best]
         best = self._with_tongues(questions, profiles[0], best, corpus)
         return self._nodes(self._with_meanings(profiles[0], best, corpus))
 
@@ -147,7 +138,10 @@ class HybridRetriever(BaseRetriever):
             corpus.directory.named_in(questions[0]).documents,
             self._generation.catalogue.documents_with,
         )
-        return [replace(each, other_tongue=is_other) for each, is_other in zip(candidates, found, strict=True)]
+        return [
+            replace(each, found=each.found._replace(other_tongue=is_other))
+            for each, is_other in zip(candidates, found, strict=True)
+        ]
 
     def _with_meanings(self, profile: Profile, candidates: list[Candidate], corpus: Corpus) -> list[Candidate]:
         """The same, with what their sentences mean, where the model is quick enough to read those."""
@@ -156,13 +150,7 @@ class HybridRetriever(BaseRetriever):
         passages = [
             (
                 each.chunk,
-                Found(
-                    each.standing.deviations,
-                    each.standing.crosses,
-                    each.score,
-                    other_edition=each.other_edition,
-                    other_tongue=each.other_tongue,
-                ),
+                _found(each),
             )
             for each in candidates
         ]
@@ -172,14 +160,7 @@ class HybridRetriever(BaseRetriever):
         )
         pairs = paired_places(profile, [(each.chunk, found) for each, found in zip(candidates, known, strict=True)])
         return [
-            replace(
-                candidate,
-                meanings=found.meanings,
-                nearest=found.nearest,
-                closest=found.closest,
-                elsewhere=found.elsewhere,
-                paired=paired,
-            )
+            replace(candidate, found=found._replace(paired=paired))
             for candidate, found, paired in zip(candidates, known, pairs, strict=True)
         ]
 
@@ -305,11 +286,18 @@ class HybridRetriever(BaseRetriever):
         return [_node(candidate, labels, list(remarks)) for candidate, labels, remarks in known]
 
 
-def _is_another_edition(question: str, candidate: Candidate, corpus: Corpus) -> bool:
-    """Whether the question names another version of the passage's document, of which nothing is said here."""
+def _found(candidate: Candidate) -> Found:
+    """What is known of it, with its standing and score as they are now."""
+    standing = candidate.standing
+    return candidate.found._replace(standing=standing.deviations, crosses=standing.crosses, score=candidate.score)
+
+
+def _as_edition(question: str, candidate: Candidate, corpus: Corpus) -> Candidate:
+    """Told whether the question names another version of the passage's document, of which nothing is said here."""
     chunk = candidate.chunk
     called = (chunk.document, corpus.titles.get(chunk.document, ""), chunk.context)
-    return is_another_edition(question, *called) and not names_edition(question, chunk.text)
+    is_another = is_another_edition(question, *called) and not names_edition(question, chunk.text)
+    return replace(candidate, found=candidate.found._replace(other_edition=is_another))
 
 
 def _is_in_another_language(text: str, language: str | None) -> bool:
@@ -321,15 +309,7 @@ def _node(candidate: Candidate, labels: list[str], remarks: list[str]) -> NodeWi
     node = passage_node(candidate.chunk)
     added = PassageMetadata(
         retrieval_score=candidate.score,
-        standing=candidate.standing.deviations,
-        crosses=candidate.standing.crosses,
-        meanings=list(candidate.meanings),
-        nearest_meaning=candidate.nearest,
-        closest_words=candidate.closest,
-        belongs_elsewhere=candidate.elsewhere,
-        other_edition=candidate.other_edition,
-        other_tongue=candidate.other_tongue,
-        paired=candidate.paired,
+        found=_found(candidate),
         labels=labels,
         remarks=remarks,
         also_in=[place_of(chunk) for chunk in candidate.also_in],
