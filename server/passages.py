@@ -60,6 +60,7 @@ class Found(NamedTuple):
     which nothing is said here; 0 to 1. `other_edition`: the question names a version by its number, and the document is
     another one. `paired`: the places of likely sentences that another edition of the document fills differently.
     `other_tongue`: the passage is in another language than the question, which documents speak, and is not named by it.
+    `called`: the words by which the question names the passage's document; they hold for all that stands in it.
     """
 
     standing: float = 0.0
@@ -72,6 +73,7 @@ class Found(NamedTuple):
     other_edition: bool = False
     paired: tuple[int, ...] = ()
     other_tongue: bool = False
+    called: tuple[str, ...] = ()
 
 
 NOTHING_FOUND = Found()
@@ -149,4 +151,4 @@ def found_of(metadata: PassageMetadata) -> Found:
         return Found(score=metadata.get("retrieval_score", Found().score))
     found = Found(*values)
     meanings = tuple(Meaning(*each) for each in found.meanings)
-    return found._replace(meanings=meanings, paired=tuple(found.paired))
+    return found._replace(meanings=meanings, paired=tuple(found.paired), called=tuple(found.called))

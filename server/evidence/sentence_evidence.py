@@ -15,6 +15,7 @@ from server.evidence.answer_types import holds_answer, introduces
 from server.evidence.asked_agents import lacks_agent, names_who_may
 from server.evidence.asked_figures import lacks_count, lacks_form
 from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, says_only_a_name
+from server.evidence.asked_rows import asked_share
 from server.evidence.asked_times import lacks_time
 from server.evidence.examination import Need, Profile, Words, can_hold, places_of, sentences_of, words_of
 from server.evidence.extremes import asked_extreme, extreme_rows, names_rows
@@ -29,7 +30,7 @@ from server.evidence.near_misses import (
 from server.evidence.other_words import is_said_otherwise
 from server.evidence.ranges import amounts, numbers_in_range, rows_in_range
 from server.evidence.sentences import Sentence
-from server.evidence.tables import caption_of, head_of, is_table_head, line_above, rows_below
+from server.evidence.tables import caption_of, cells_of, head_of, is_table_head, line_above, rows_below
 from server.evidence.units import Unit, expected_unit, holds_unit, is_named_by_columns, is_said_by_unit
 from storage.words.scripts import IS_UNSPACED
 
@@ -103,7 +104,8 @@ class SentenceEvidence:
     lacks the form of the answer. `lacks_count`: see `server.evidence.asked_figures`; `lacks_agent` and `names_who_may`:
     see `server.evidence.asked_agents`; `lacks_time`: a time is asked for, and it says none.
     `extreme`: 1 for the row of a table that has the most or least of what is asked, -1 for the others of that table;
-    `ranged`: the same for the range in which an amount of the question is.
+    `ranged`: the same for the range in which an amount of the question is. `asked_row`: see
+    `server.evidence.asked_rows`.
     """
 
     place: int
@@ -116,6 +118,7 @@ class SentenceEvidence:
     extreme: int = 0
     ranged: int = 0
     names_who_may: bool = False
+    asked_row: float = 0.0
 
 
 @lru_cache(maxsize=256)  # choosing what to read closely, judging and quoting ask for the same passages
@@ -244,6 +247,7 @@ class _Reading:
             extreme=self._extremeness(place),
             ranged=self._rangedness(place),
             names_who_may=names_who_may(question, sentence.text),
+            asked_row=self._asked_row(place) if is_row else 0.0,
         )
 
     def _extremeness(self, place: int) -> int:
@@ -269,6 +273,17 @@ class _Reading:
         head = self._sentences[next(iter(head_of(self._sentences, place)))].text
         found = choose(head, tuple(self._sentences[row].text for row in rows))
         return 0 if found is None else 1 if place - rows.start in found else -1
+
+    def _asked_row(self, place: int) -> float:
+        """How surely the row's first cell is what is asked for, below its table's head, caption and headings."""
+        label, *figures = cells_of(self._sentences[place].text)
+        if not any(figures):
+            return 0.0
+        heads = [self._sentences[row].text for row in head_of(self._sentences, place)]
+        heading = self._headings[place]
+        heads += [self._sentences[heading].text] if heading is not None else []
+        heads += [caption_of(self._sentences, place), line_above(self._sentences, place), self._context]
+        return asked_share(self._profile, label, "\n".join(heads))
 
     def _is_named(self, place: int) -> bool:
         """Whether the question names what the table's rows are: in the first column's name, the heading or caption."""

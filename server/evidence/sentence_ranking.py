@@ -238,6 +238,9 @@ _UNTIMED = 3.0
 _IN_RANGE, _OUT_OF_RANGE = 1.5, -3.0
 """What a row gains in whose range an amount of the question is (4 years in "3–5"), and the others of its table."""
 
+_ASKED_ROW = 6.0
+"""What a row gains whose label is just what is asked for."""
+
 _WHO_MAY = 1.5
 """What it gains that says what people may do something, where that is asked."""
 
@@ -280,6 +283,7 @@ def ranked_sentences(profile: Profile, text: str, context: str, found: Found) ->
     gain = _OTHER_TONGUE if found.meanings and question_tongue(profile.question) else 0.0
     gain -= _OF_SOMETHING_ELSE if found.elsewhere >= SURELY_ELSEWHERE else 0.0
     gain -= _IN_ANOTHER_TONGUE if found.other_tongue else 0.0
+    context = "\n".join((context, " ".join(found.called))) if found.called else context
     rows = [
         RankedSentence(
             evidence.place,
@@ -303,7 +307,13 @@ def score_of(best: RankedSentence | None) -> int:
 def _gained(evidence: SentenceEvidence, found: Found) -> float:
     is_paired = evidence.place in found.paired
     ranged = (_OUT_OF_RANGE, 0.0, _IN_RANGE)[evidence.ranged + 1]
-    return ranged + _EXTREME * evidence.extreme + _WHO_MAY * evidence.names_who_may + _PAIRED * is_paired
+    return (
+        ranged
+        + _EXTREME * evidence.extreme
+        + _ASKED_ROW * evidence.asked_row
+        + _WHO_MAY * evidence.names_who_may
+        + _PAIRED * is_paired
+    )
 
 
 def _lost(evidence: SentenceEvidence, found: Found) -> float:

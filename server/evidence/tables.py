@@ -14,7 +14,8 @@ _MONTH = (
     r"|ene|abr|ago|dic)[^\W\d_]*\.?"
 )
 TIME = re.compile(
-    rf"(?:(?:FY|CY|H[12]|[1-4]Q|Q[1-4]|(?:first|second|third|fourth) quarter)\s?(?:of )?['’]?)?(?:19|20)\d\d(?:[/–-]\d{{2,4}})?"
+    rf"(?:(?:FY|CY|H[12]|[1-4]Q|Q[1-4]|(?:first|second|third|fourth) quarter)\s?(?:of )?['’]?)?"
+    rf"(?:19|20)\d\d(?:[/–-]\d{{2,4}})?"
     rf"(?:\s?年(?:度|\d{{1,2}}月(?:\d{{1,2}}日)?)?|[/.-]\d{{1,2}}(?:[/.-]\d{{1,2}})?|\s?[HQ][1-4])?"
     rf"|(?:\d{{1,2}}\.?(?:st|nd|rd|th)?\s)?{_MONTH}(?:\s\d{{1,2}},?)?(?:\s(?:19|20)\d\d)?"
     rf"|\d{{1,2}}[./]\d{{1,2}}[./](?:19|20)?\d\d",
@@ -99,9 +100,11 @@ def _is_same_table(one: Sentence, other: Sentence) -> bool:
 def _head(sentences: Sequence[Sentence], rows: range) -> tuple[int, ...]:
     if len(rows) > 1 and _RULE.fullmatch(sentences[rows.start + 1].text):
         return (rows.start, rows.start + 1)
-    if rows.start > 0 and _is_head_above(sentences, rows.start - 1):
+    is_named = len(rows) > 1 and _names_columns([sentences[row].text for row in rows])
+    has_bars = is_named and sentences[rows.start].text.startswith("|")
+    if not has_bars and rows.start > 0 and _is_head_above(sentences, rows.start - 1):
         return (rows.start - 1,)
-    return (rows.start,) if len(rows) > 1 and _names_columns([sentences[row].text for row in rows]) else ()
+    return (rows.start,) if is_named else ()
 
 
 def _is_head_above(sentences: Sequence[Sentence], place: int) -> bool:
@@ -124,9 +127,9 @@ def _names_columns(rows: Sequence[str]) -> bool:
     figures = [cell for cell in first if _HOLDS_DIGIT.search(cell)]
     if not figures:
         return True
-    if not _IS_VALUE.match(first[0]) and all(map(_is_name_of_column, first[1:])):
-        if any(_are_figures_below(column, others, name) for column, name in enumerate(first) if column):
-            return True
+    are_names = not _IS_VALUE.match(first[0]) and all(map(_is_name_of_column, first[1:]))
+    if are_names and any(_are_figures_below(column, others, name) for column, name in enumerate(first) if column):
+        return True
     if len(others) < _FEWEST_BELOW or _HOLDS_DIGIT.search(first[0]):
         return False
     return all(_HOLDS_DIGIT.match(row[0]) for row in others)

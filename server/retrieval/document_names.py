@@ -7,8 +7,8 @@ the figure stands in a row of a table that names neither. Knows nothing of passa
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from storage.words.english_stems import stem
 from storage.words.frame_words import frame_words
@@ -26,6 +26,7 @@ _MOST_DOCUMENTS = 0.5  # who is named by the words of half of all documents is n
 _MOST_GLUED = 3  # words
 _ENOUGH_WORDS = 2
 _LIKELY = 0.3  # named by no year, quarter or version: other documents may speak of who has that name
+_YEARS_BEFORE = 2  # that a report tells of beside its own
 _SHORTEST_GLUED = 5  # characters
 
 _FISCAL_YEAR = re.compile(r"\b(?:fy|fiscal(?: year)?)\s?['’]?((?:19|20)?\d\d)(?!\d)", re.IGNORECASE)
@@ -89,12 +90,14 @@ def names_of(path: str, title: str, first_page: str) -> DocumentNames:
 class Named:
     """How well the question names documents, 0 to 1 each, and the words that did.
 
-    `sure` are those of the year, quarter or version that is asked for as well.
+    `sure` are those of the year, quarter or version that is asked for as well. `calls`: document → the words of the
+    question by which it is called.
     """
 
     documents: Mapping[str, float]
     words: frozenset[str]
     sure: frozenset[str] = frozenset()
+    calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 NOTHING_NAMED = Named({}, frozenset())
@@ -130,10 +133,12 @@ class Directory:
         found = {path: score / best for path, score in scores.items() if score >= _SMALLEST_SHARE * best}
         if len(found) > max(1, _MOST_DOCUMENTS * len(self._documents)):
             return NOTHING_NAMED
-        sure = frozenset(d.path for d in self._documents if d.path in found and _has_time(d, things, years))
+        named = [d for d in self._documents if d.path in found]
+        sure = frozenset(d.path for d in named if _has_time(d, things, years)) or _of_the_next_year(named, years)
         words = frozenset(word for thing in things for word in thing.words)
         documents = {path: share * (1.0 if path in sure else _LIKELY) for path, share in found.items()}
-        return Named(documents, words, sure)
+        calls = {d.path: (*_words_for(d, things), *sorted(years.keys() & d.years)) for d in named}
+        return Named(documents, words, sure, calls)
 
     def _things(self, question: str) -> Iterator["_Thing"]:
         """What the question says that some document is called, or says on its first page as a name."""
@@ -146,7 +151,7 @@ class Directory:
         stops = frame_words(question) or STOP_WORDS
         for word in dict.fromkeys(words):
             if word.casefold() not in stops and not word.isdigit() and not _TIMES.fullmatch(word):
-                yield from self._word(word, is_first=word == words[0])
+                yield from self._word(word)
         for mark in _marks(question):
             if self._anywhere[mark]:
                 yield _Thing((), frozenset({mark}), is_time=True)
@@ -159,9 +164,9 @@ class Directory:
                 if self._called[glued]:
                     yield _Thing(tuple(words[start : start + count]), frozenset({glued}))
 
-    def _word(self, word: str, *, is_first: bool) -> Iterator["_Thing"]:
+    def _word(self, word: str) -> Iterator["_Thing"]:
         spellings = frozenset({stem(word.casefold()), word.casefold()})
-        is_name = (word[0].isupper() and not is_first) or any(sign.isdigit() for sign in word)
+        is_name = word[0].isupper() or any(sign.isdigit() for sign in word)
         if any(self._called[each] for each in spellings):
             yield _Thing((word,), spellings, is_name=is_name)
         elif is_name and any(self._anywhere[each] for each in spellings):
@@ -192,9 +197,14 @@ class Directory:
         )
 
     def _possible(self, things: Sequence["_Thing"], years: Mapping[str, float]) -> float:
-        """What a document would score that is called everything that some document is called."""
+        """What a document would score that is called everything that some document is called.
+
+        Beside names everyday words say little: "fiscal" is in many a title.
+        """
         best_year = max((weight * self._rarity(self._years[year]) for year, weight in years.items()), default=0.0)
-        return sum(self._tells(thing) for thing in things if thing.in_title) + best_year
+        called = [thing for thing in things if thing.in_title]
+        names = [thing for thing in called if thing.is_name]
+        return sum(self._tells(thing) for thing in names or called) + best_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +232,21 @@ def _is_named(document: DocumentNames, things: Sequence[_Thing], years: Mapping[
         return True
     in_file = {word for thing in called for word in thing.words if thing.spellings & document.file_words}
     return len(in_file) >= _ENOUGH_WORDS or bool(called and years.keys() & (document.years | document.dates))
+
+
+def _of_the_next_year(documents: Sequence[DocumentNames], years: Collection[str]) -> frozenset[str]:
+    """Where none is of the year that is asked for: the next ones after it, for a report tells of the years before."""
+    latest = max(map(int, years), default=0)
+    for later in range(latest + 1, latest + 1 + _YEARS_BEFORE) if latest else ():
+        if found := frozenset(d.path for d in documents if str(later) in (d.years or d.dates)):
+            return found
+    return frozenset()
+
+
+def _words_for(document: DocumentNames, things: Sequence[_Thing]) -> Iterator[str]:
+    """The question's words that the document is called by, each once."""
+    called = (thing.words for thing in things if not thing.is_time and _is_called(document, thing))
+    yield from dict.fromkeys(word for words in called for word in words)
 
 
 def _has_time(document: DocumentNames, things: Sequence[_Thing], years: Mapping[str, float]) -> bool:

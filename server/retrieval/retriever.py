@@ -17,6 +17,7 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
+from server.evidence.asked_rows import holds_asked_row
 from server.evidence.examination import Profile, different_words, examine, needs_met, profile_of
 from server.evidence.likelihood import Standing, share_of, strength
 from server.evidence.near_misses import is_another_edition, names_edition
@@ -57,6 +58,7 @@ _FEW = 10_000  # passages are compared one by one; of more, fetching too many of
 
 _FEW_WITHIN = 4_000  # passages of named documents that are all compared
 _WITHIN = 45  # of them are looked at closely
+_ASKED_ROW = 2.0  # what the strength gains where a row of a table is just what is asked for
 _TABLE = 0.3  # what a fitting heading counts there, and figures below the year asked for, beside the score's 1.0
 _HEAD = 120  # characters at the beginning of a passage that may be a heading
 _FIGURE = re.compile(r"(?<![\w.])\$?\(?\d[\d,.]*\)?%?")
@@ -119,12 +121,18 @@ class HybridRetriever(BaseRetriever):
             return []
         found, profiles = zip(*(self._found(question, paths, corpus) for question in questions), strict=True)
         best = without_repetition(merged(found), self._k)
-        best = [_as_edition(questions[0], each, corpus) for each in best]
-        best = self._with_tongues(questions, profiles[0], best, corpus)
+        named = corpus.directory.named_in(questions[0])
+        best = [_called(_as_edition(questions[0], each, corpus), named) for each in best]
+        best = self._with_tongues(questions, profiles[0], best, named, corpus)
         return self._nodes(self._with_meanings(profiles[0], best, corpus))
 
     def _with_tongues(
-        self, questions: Sequence[str], profile: Profile, candidates: list[Candidate], corpus: Corpus
+        self,
+        questions: Sequence[str],
+        profile: Profile,
+        candidates: list[Candidate],
+        named: Named,
+        corpus: Corpus,
     ) -> list[Candidate]:
         """The same, told which ones are in another language than the one that is asked in, for whoever judges them."""
         if not self._reads_sentences or not corpus.crosses_languages:
@@ -135,7 +143,7 @@ class HybridRetriever(BaseRetriever):
             [each.chunk for each in candidates],
             language_shares(self._generation, self._documents),
             corpus.titles,
-            corpus.directory.named_in(questions[0]).documents,
+            named.documents,
             self._generation.catalogue.documents_with,
         )
         return [
@@ -194,7 +202,8 @@ class HybridRetriever(BaseRetriever):
         scores = fuse(over_the_mean(cosines, mean), words, corpus.weights, dense_share)
         chunks = self._generation.catalogue.chunks(ids)
         tables = {id_: _dated_figures(chunk.text, years) for id_, chunk in chunks.items()}
-        best = sorted(scores, key=lambda id_: (-scores[id_] - _TABLE * tables[id_], id_))[:_WITHIN]
+        asked = {id_ for id_, chunk in chunks.items() if holds_asked_row(profile, chunk.text, chunk.context)}
+        best = sorted(scores, key=lambda id_: (id_ not in asked, -scores[id_] - _TABLE * tables[id_], id_))[:_WITHIN]
         found = [
             Candidate(chunks[id_], scores[id_], Standing((cosines[id_] - mean) / deviation, corpus.crosses_languages))
             for id_ in best
@@ -292,6 +301,12 @@ def _found(candidate: Candidate) -> Found:
     return candidate.found._replace(standing=standing.deviations, crosses=standing.crosses, score=candidate.score)
 
 
+def _called(candidate: Candidate, named: Named) -> Candidate:
+    """Told by which words the question names its document."""
+    called = named.calls.get(candidate.chunk.document, ())
+    return replace(candidate, found=candidate.found._replace(called=called)) if called else candidate
+
+
 def _as_edition(question: str, candidate: Candidate, corpus: Corpus) -> Candidate:
     """Told whether the question names another version of the passage's document, of which nothing is said here."""
     chunk = candidate.chunk
@@ -346,7 +361,8 @@ def look_closely(
     def score(candidate: Candidate) -> float:
         chunk = candidate.chunk
         evidence = examine(profile, chunk.text, chunk.context)
-        found = chunk.weight * share_of(strength(evidence, candidate.standing))
+        gain = _ASKED_ROW if holds_asked_row(profile, chunk.text, chunk.context) else 0.0
+        found = chunk.weight * share_of(strength(evidence, candidate.standing) + gain)
         return _SCALE * ((1.0 - evidence_share) * candidate.score + evidence_share * found)
 
     return sorted((replace(candidate, score=score(candidate)) for candidate in candidates), key=_best_first)
