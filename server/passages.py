@@ -60,7 +60,8 @@ class Found(NamedTuple):
     which nothing is said here; 0 to 1. `other_edition`: the question names a version by its number, and the document is
     another one. `paired`: the places of likely sentences that another edition of the document fills differently.
     `other_tongue`: the passage is in another language than the question, which documents speak, and is not named by it.
-    `called`: the words by which the question names the passage's document; they hold for all that stands in it.
+    `called`: the words and years by which the question names the passage's document: they hold for all of it.
+    `of_another`: the question names another document by a proper name, which is nowhere in this passage.
     """
 
     standing: float = 0.0
@@ -74,6 +75,7 @@ class Found(NamedTuple):
     paired: tuple[int, ...] = ()
     other_tongue: bool = False
     called: tuple[str, ...] = ()
+    of_another: bool = False
 
 
 NOTHING_FOUND = Found()

@@ -46,6 +46,7 @@ _ALIKE = 0.6  # of the shorter of two words, at its beginning
 _SHORT, _LONG = 25, 320  # characters; of Chinese a third
 _SOFT = 0.5
 _YEAR = re.compile(r"(?<![\d.])(?:1[89]|20)\d{2}(?![\d.]\d)")
+_ASKED_YEAR = re.compile(rf"{_YEAR.pattern}|FY(?:20)?\d\d", re.IGNORECASE)
 _SUBJECT = 0.3
 _ASKS_AGE = re.compile(r"\bhow old\b|\bwie alt\b", re.IGNORECASE)
 _SURE_KINDS = ("number", "date")
@@ -105,7 +106,7 @@ class SentenceEvidence:
     see `server.evidence.asked_agents`; `lacks_time`: a time is asked for, and it says none.
     `extreme`: 1 for the row of a table that has the most or least of what is asked, -1 for the others of that table;
     `ranged`: the same for the range in which an amount of the question is. `asked_row`: see
-    `server.evidence.asked_rows`.
+    `server.evidence.asked_rows`. `is_undated`: a year is asked for, and its passage and document say none of those.
     """
 
     place: int
@@ -119,6 +120,7 @@ class SentenceEvidence:
     ranged: int = 0
     names_who_may: bool = False
     asked_row: float = 0.0
+    is_undated: bool = False
 
 
 @lru_cache(maxsize=256)  # choosing what to read closely, judging and quoting ask for the same passages
@@ -248,6 +250,7 @@ class _Reading:
             ranged=self._rangedness(place),
             names_who_may=names_who_may(question, sentence.text),
             asked_row=self._asked_row(place) if is_row else 0.0,
+            is_undated=self._is_undated(),
         )
 
     def _extremeness(self, place: int) -> int:
@@ -279,11 +282,15 @@ class _Reading:
         label, *figures = cells_of(self._sentences[place].text)
         if not any(figures):
             return 0.0
-        heads = [self._sentences[row].text for row in head_of(self._sentences, place)]
+        heads = [self._sentences[row].text for row in self._heads(place)]
         heading = self._headings[place]
         heads += [self._sentences[heading].text] if heading is not None else []
         heads += [caption_of(self._sentences, place), line_above(self._sentences, place), self._context]
         return asked_share(self._profile, label, "\n".join(heads))
+
+    def _heads(self, place: int) -> tuple[int, ...]:
+        """Where what names a row's columns stands; none for what is no row."""
+        return head_of(self._sentences, place) if self._sentences[place].is_row else ()
 
     def _is_named(self, place: int) -> bool:
         """Whether the question names what the table's rows are: in the first column's name, the heading or caption."""
@@ -309,7 +316,7 @@ class _Reading:
         own = self._held[place]
         if not self._sentences[place].is_row:
             return own, frozenset()
-        head = frozenset().union(*(self._held[row] for row in head_of(self._sentences, place)))
+        head = frozenset().union(*(self._held[row] for row in self._heads(place)))
         caption = caption_of(self._sentences, place)
         words = words_of(caption)
         named = frozenset(n for n, need in enumerate(self._profile.needs) if caption and places_of(need, words))
@@ -370,7 +377,8 @@ class _Reading:
         ):
             return True
         text = self._sentences[place].text
-        if self._has_other_year(text, seen) or self._has_shorter_name(text, seen):
+        dated = "\n".join((text, *(self._sentences[row].text for row in self._heads(place))))
+        if self._has_other_year(dated, seen) or self._has_shorter_name(text, seen):
             return True
         folded = text.casefold()
         return any(
@@ -389,7 +397,7 @@ class _Reading:
 
     def _has_other_year(self, text: str, seen: frozenset[int]) -> bool:
         """A year is asked for by its number, and another one stands there, in a text that does not know the first."""
-        asked = [n for n, need in enumerate(self._profile.needs) if _YEAR.fullmatch(need.shown)]
+        asked = [n for n, need in enumerate(self._profile.needs) if _ASKED_YEAR.fullmatch(need.shown)]
         unseen = [n for n in asked if n not in seen and n not in self._above]
         return bool(unseen) and _YEAR.search(text) is not None
 
@@ -400,6 +408,11 @@ class _Reading:
             for number, need in enumerate(self._profile.needs)
             if need.is_name and number not in seen and len(need.spellings[0]) > 1
         )
+
+    def _is_undated(self) -> bool:
+        known = self._above | self._everywhere
+        asked = [n for n, need in enumerate(self._profile.needs) if _ASKED_YEAR.fullmatch(need.shown)]
+        return bool(asked) and known.isdisjoint(asked)
 
     def _kinds(self, place: int) -> dict[str, float]:
         question, kind, text = self._profile.question, self._profile.expects, self._sentences[place].text
@@ -419,7 +432,7 @@ class _Reading:
         """Whether the unit of a row's figures stands in the head of its columns, the caption or the heading."""
         if not self._sentences[place].is_row:
             return False
-        above = [self._sentences[head].text for head in head_of(self._sentences, place)]
+        above = [self._sentences[head].text for head in self._heads(place)]
         above += [caption_of(self._sentences, place), line_above(self._sentences, place)]
         heading = self._headings[place]
         above += [self._sentences[heading].text] if heading is not None else []

@@ -235,6 +235,9 @@ _EXTREME = 6.0
 _UNTIMED = 3.0
 """What it loses that says no time where one is asked for: none of 103 sentences that answer such questions does."""
 
+_UNDATED = 1.5
+"""What it loses where a year is asked for and nothing around it is of that year."""
+
 _IN_RANGE, _OUT_OF_RANGE = 1.5, -3.0
 """What a row gains in whose range an amount of the question is (4 years in "3–5"), and the others of its table."""
 
@@ -281,7 +284,7 @@ def ranked_sentences(profile: Profile, text: str, context: str, found: Found) ->
     """The sentences of a passage that could be quoted, best first; of equals the first."""
     weights = _weights(IS_UNSPACED.search(profile.question) is not None, has_meanings=bool(found.meanings))
     gain = _OTHER_TONGUE if found.meanings and question_tongue(profile.question) else 0.0
-    gain -= _OF_SOMETHING_ELSE if found.elsewhere >= SURELY_ELSEWHERE else 0.0
+    gain -= _OF_SOMETHING_ELSE if found.elsewhere >= SURELY_ELSEWHERE or found.of_another else 0.0
     gain -= _IN_ANOTHER_TONGUE if found.other_tongue else 0.0
     context = "\n".join((context, " ".join(found.called))) if found.called else context
     rows = [
@@ -323,6 +326,7 @@ def _lost(evidence: SentenceEvidence, found: Found) -> float:
         _BESIDE * beside
         + _UNCOUNTED * evidence.lacks_count
         + _UNTIMED * evidence.lacks_time
+        + _UNDATED * evidence.is_undated
         + _BY_NOBODY * evidence.lacks_agent
     )
 

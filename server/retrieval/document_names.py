@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from storage.words.english_stems import stem
-from storage.words.frame_words import frame_words
+from storage.words.english_stems import meaning_stem, stem
+from storage.words.frame_words import frame_words, question_tongue
 from storage.words.scripts import IS_CJK
 from storage.words.terms import STOP_WORDS, placed_words
 
@@ -91,13 +91,15 @@ class Named:
     """How well the question names documents, 0 to 1 each, and the words that did.
 
     `sure` are those of the year, quarter or version that is asked for as well. `calls`: document → the words of the
-    question by which it is called.
+    question by which it is called. `proper`: the stems of
+    those that are written as names inside the question.
     """
 
     documents: Mapping[str, float]
     words: frozenset[str]
     sure: frozenset[str] = frozenset()
     calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    proper: frozenset[str] = frozenset()
 
 
 NOTHING_NAMED = Named({}, frozenset())
@@ -116,6 +118,7 @@ class Directory:
 
     def __init__(self, documents: Iterable[DocumentNames]) -> None:
         self._documents = tuple(documents)
+        self._by_path = {document.path: document for document in self._documents}
         self._called = Counter(w for d in self._documents for w in (*d.words, *d.glued, *d.initials))
         self._anywhere = Counter(w for d in self._documents for w in d.words | d.said | d.glued | d.initials)
         self._years = Counter(y for d in self._documents for y in d.years | d.dates)
@@ -137,8 +140,13 @@ class Directory:
         sure = frozenset(d.path for d in named if _has_time(d, things, years)) or _of_the_next_year(named, years)
         words = frozenset(word for thing in things for word in thing.words)
         documents = {path: share * (1.0 if path in sure else _LIKELY) for path, share in found.items()}
-        calls = {d.path: (*_words_for(d, things), *sorted(years.keys() & d.years)) for d in named}
-        return Named(documents, words, sure, calls)
+        calls = {d.path: tuple(_words_for(d, things)) for d in named}
+        return Named(documents, words, sure, calls, _proper(question, things))
+
+    def years_of(self, path: str, question: str) -> list[str]:
+        """The years of the question that the document is of, by its name, its title or its first page."""
+        document = self._by_path.get(path)
+        return sorted(asked_years(question).keys() & (document.years | document.dates)) if document else []
 
     def _things(self, question: str) -> Iterator["_Thing"]:
         """What the question says that some document is called, or says on its first page as a name."""
@@ -199,12 +207,13 @@ class Directory:
     def _possible(self, things: Sequence["_Thing"], years: Mapping[str, float]) -> float:
         """What a document would score that is called everything that some document is called.
 
-        Beside names everyday words say little: "fiscal" is in many a title.
+        Beside names everyday words and years say little: "fiscal" is in many a title.
         """
-        best_year = max((weight * self._rarity(self._years[year]) for year, weight in years.items()), default=0.0)
         called = [thing for thing in things if thing.in_title]
-        names = [thing for thing in called if thing.is_name]
-        return sum(self._tells(thing) for thing in names or called) + best_year
+        if names := [thing for thing in called if thing.is_name]:
+            return sum(map(self._tells, names))
+        best_year = max((weight * self._rarity(self._years[year]) for year, weight in years.items()), default=0.0)
+        return sum(map(self._tells, called)) + best_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +241,16 @@ def _is_named(document: DocumentNames, things: Sequence[_Thing], years: Mapping[
         return True
     in_file = {word for thing in called for word in thing.words if thing.spellings & document.file_words}
     return len(in_file) >= _ENOUGH_WORDS or bool(called and years.keys() & (document.years | document.dates))
+
+
+def _proper(question: str, things: Sequence[_Thing]) -> frozenset[str]:
+    """Names that can be nothing else: with a capital, and not because a sentence or a German noun begins so."""
+    if question_tongue(question) == "de":
+        return frozenset()
+    first = _WORD.search(question)
+    named = (word for thing in things if thing.is_name and thing.in_title for word in thing.words)
+    proper = {word for word in named if word[0].isupper() and first is not None and word != first.group()}
+    return frozenset(meaning_stem(word.casefold()) for word in proper)
 
 
 def _of_the_next_year(documents: Sequence[DocumentNames], years: Collection[str]) -> frozenset[str]:

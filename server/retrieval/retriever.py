@@ -18,7 +18,7 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from server.evidence.asked_rows import holds_asked_row
-from server.evidence.examination import Profile, different_words, examine, needs_met, profile_of
+from server.evidence.examination import Profile, different_words, examine, needs_met, profile_of, words_of
 from server.evidence.likelihood import Standing, share_of, strength
 from server.evidence.near_misses import is_another_edition, names_edition
 from server.passages import NOTHING_FOUND, Found
@@ -122,7 +122,7 @@ class HybridRetriever(BaseRetriever):
         found, profiles = zip(*(self._found(question, paths, corpus) for question in questions), strict=True)
         best = without_repetition(merged(found), self._k)
         named = corpus.directory.named_in(questions[0])
-        best = [_called(_as_edition(questions[0], each, corpus), named) for each in best]
+        best = [_called(questions[0], _as_edition(questions[0], each, corpus), named, corpus) for each in best]
         best = self._with_tongues(questions, profiles[0], best, named, corpus)
         return self._nodes(self._with_meanings(profiles[0], best, corpus))
 
@@ -301,10 +301,14 @@ def _found(candidate: Candidate) -> Found:
     return candidate.found._replace(standing=standing.deviations, crosses=standing.crosses, score=candidate.score)
 
 
-def _called(candidate: Candidate, named: Named) -> Candidate:
-    """Told by which words the question names its document."""
-    called = named.calls.get(candidate.chunk.document, ())
-    return replace(candidate, found=candidate.found._replace(called=called)) if called else candidate
+def _called(question: str, candidate: Candidate, named: Named, corpus: Corpus) -> Candidate:
+    """Told by which words and years the question names its document, or that it names another one."""
+    chunk = candidate.chunk
+    called = named.calls.get(chunk.document, ())
+    here = words_of(f"{corpus.titles.get(chunk.document, '')}\n{chunk.context}\n{chunk.text}").different
+    of_another = bool(named.proper) and not called and named.proper.isdisjoint(here)
+    called = (*called, *corpus.directory.years_of(chunk.document, question))
+    return replace(candidate, found=candidate.found._replace(called=called, of_another=of_another))
 
 
 def _as_edition(question: str, candidate: Candidate, corpus: Corpus) -> Candidate:
