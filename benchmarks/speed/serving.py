@@ -1,10 +1,14 @@
-"""The server over a large index: how soon it is ready, what it holds in memory, what it does under load."""
+"""The server over a large index: how soon it is ready, what it holds in memory, what it does under load.
+
+By one process, and beside it by as many as there are processor cores, in turns: the ratio holds on a busy machine too.
+"""
 
 import itertools
 import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -19,6 +23,7 @@ from benchmarks.speed.measuring import NotMeasured, index_settings, module, run,
 from benchmarks.speed.site import Site, running_server
 from benchmarks.speed.synthetic import questions, write_documents
 from storage.generations.published import current_name, open_catalogue
+from storage.processor_cores import available_cores
 
 _CROWD = 8
 _WAYS = {"/api/retrieve": "passages", "/api/query": "answers"}  # the second as the server answers without a model
@@ -46,10 +51,19 @@ def measure_serving(effort: Effort) -> Section:
         starts = [_start(index_dir) for _ in range(effort.rounds)]
         section.figures.append(figure("start to /healthz", [each.healthy_seconds for each in starts], "s"))
         section.figures.append(figure("start to ready", [each.ready_seconds for each in starts], "s", 10.0))
-        with running_server(index_dir) as site:
-            _load(site, 1, _WARM_UP_SECONDS, itertools.cycle(["What is it?"]))
-            _measure_load(site, section, effort, _questions(index_dir))
-            section.figures.append(figure("resident memory after that", [site.resident_mb()], "MB", 1000.0))
+        with ExitStack() as running:
+            one = running.enter_context(running_server(index_dir))
+            sites = {"": one}
+            if (processes := available_cores()) > 1:
+                several = running.enter_context(running_server(index_dir, SERVER_PROCESSES=str(processes)))
+                several.wait_for_processes(processes)
+                sites[f", {processes} processes"] = several
+            for site in sites.values():
+                _load(site, _CROWD, _WARM_UP_SECONDS, itertools.cycle(["What is it?"]))
+            _measure_load(sites, section, effort, _questions(index_dir))
+            for name, site in sites.items():
+                bound = None if name else 1000.0
+                section.figures.append(figure(f"resident memory after that{name}", [site.resident_mb()], "MB", bound))
     section.conditions.append(
         f"{chunks:,} chunks of 512 dimensions; every question is another one, so each is embedded; passages by "
         "/api/retrieve, quoted answers by /api/query, over loopback, clients on the same processor cores."
@@ -71,16 +85,18 @@ def _questions(index_dir: Path) -> Iterator[str]:
     return (f"{question} ({number})" for number, question in enumerate(itertools.cycle(asked)))
 
 
-def _measure_load(site: Site, section: Section, effort: Effort, asked: Iterator[str]) -> None:
+def _measure_load(sites: Mapping[str, Site], section: Section, effort: Effort, asked: Iterator[str]) -> None:
     rates: dict[str, float] = {}
-    found: dict[tuple[str, int], list[_Answered]] = {(way, clients): [] for way in _WAYS for clients in (1, _CROWD)}
+    found: dict[tuple[str, int, str], list[_Answered]] = {
+        (way, clients, name): [] for way in _WAYS for clients in (1, _CROWD) for name in sites
+    }
     for _ in range(effort.rounds):
-        for (way, clients), rounds in found.items():
-            before = site.processor_seconds()
-            spent = _load(site, clients, effort.load_seconds, asked, way)
-            rounds.append(_Answered(spent, site.processor_seconds() - before))
-    for (way, clients), rounds in found.items():
-        name = f"{_WAYS[way]}, {'1 client' if clients == 1 else f'{clients} clients'}"
+        for (way, clients, by), rounds in found.items():
+            before = sites[by].processor_seconds()
+            spent = _load(sites[by], clients, effort.load_seconds, asked, way)
+            rounds.append(_Answered(spent, sites[by].processor_seconds() - before))
+    for (way, clients, by), rounds in found.items():
+        name = f"{_WAYS[way]}, {'1 client' if clients == 1 else f'{clients} clients'}{by}"
         per_second = [len(each.milliseconds) / effort.load_seconds for each in rounds]
         rates[name] = median(per_second)
         section.figures.append(figure(f"{name}: questions", per_second, "/s"))

@@ -30,13 +30,27 @@ class Site:
     ready_seconds: float
 
     def processor_seconds(self) -> float:
-        """What the server has taken of the processor until now."""
-        times = psutil.Process(self.pid).cpu_times()
-        return float(times.user + times.system)
+        """What the server's processes have taken of the processor until now."""
+        times = [process.cpu_times() for process in self._processes()]
+        return float(sum(each.user + each.system for each in times))
 
     def resident_mb(self) -> float:
-        """What the server holds in memory."""
-        return float(psutil.Process(self.pid).memory_info().rss) / 2**20
+        """What they hold in memory; what several of them share counts for each."""
+        return float(sum(process.memory_info().rss for process in self._processes())) / 2**20
+
+    def wait_for_processes(self, number: int) -> None:
+        """Until so many can answer. Raises `NotMeasured`."""
+        until = time.perf_counter() + _READY_SECONDS
+        while time.perf_counter() < until:
+            with urlopen(f"{self.url}/metrics", timeout=5) as response:
+                if f"\npagewise_processes {number}.0" in response.read().decode():
+                    return
+            time.sleep(_LOOK_SECONDS)
+        raise NotMeasured(f"{number} processes did not answer within {_READY_SECONDS:g} s")
+
+    def _processes(self) -> list[psutil.Process]:
+        first = psutil.Process(self.pid)
+        return [first, *first.children()]
 
 
 @contextmanager

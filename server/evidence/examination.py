@@ -26,8 +26,8 @@ from storage.words.terms import STOP_WORDS, Term, placed_words, question_terms
 Frequencies = Callable[[Collection[str]], Mapping[str, int]]
 """In how many chunks of the index each stem occurs; one that nobody uses is absent."""
 
-MOST_CHARACTERS = 4_000_000
-"""Of the texts whose sentences, and whose words, are remembered: 12 and 32 MB."""
+MOST_CHARACTERS = 8_000_000
+"""Of the texts whose sentences, and whose words, are remembered: 24 and 64 MB."""
 
 _PLAIN_WORDS = re.compile(r"[^\W_]+")
 _ENDING = "[A-Za-zÀ-ɏ]*"  # not of Chinese, which has no spaces

@@ -58,6 +58,9 @@ class AddedFigures:
                 yield summed
             else:
                 yield metric
+        answering = Metric("pagewise_processes", "Processes of the server that can answer", "gauge")
+        answering.add_sample("pagewise_processes", {}, self._place.number_answering())
+        yield answering
 
     def _own(self) -> Counted:
         return {

@@ -36,6 +36,10 @@ class Place:
         """Whether the process here does."""
         return self._head(self.number)[0] != _NOBODY
 
+    def number_answering(self) -> int:
+        """How many processes answer, this one among them."""
+        return sum(self._head(number)[0] != _NOBODY for number in range(1, self.processes + 1))
+
     def fewest_elsewhere(self) -> int | None:
         """How many connections that other process has that has the fewest; None where no other one answers."""
         found = (self._head(number)[0] for number in self._others())

@@ -311,8 +311,10 @@ def _called(question: str, candidate: Candidate, named: Named, corpus: Corpus) -
     """Told by which words and years the question names its document, or that it names another one."""
     chunk = candidate.chunk
     called = named.calls.get(chunk.document, ())
-    here = words_of(f"{corpus.titles.get(chunk.document, '')}\n{chunk.context}\n{chunk.text}").different
-    of_another = bool(named.proper) and not called and named.proper.isdisjoint(here)
+    of_another = False
+    if named.proper and not called:
+        here = words_of(f"{corpus.titles.get(chunk.document, '')}\n{chunk.context}\n{chunk.text}").different
+        of_another = named.proper.isdisjoint(here)
     called = (*called, *corpus.directory.years_of(chunk.document, question))
     return replace(candidate, found=candidate.found._replace(called=called, of_another=of_another))
 

@@ -174,7 +174,9 @@ def test_a_scrape_of_any_process_tells_the_figures_of_all_and_none_is_lost_with_
             search(client)
         for client in each:
             wait_for(lambda client=client: searched(client) == before + 4)  # type: ignore[misc]
-            assert "pagewise_index_ready 1.0" in client.ask("GET", "/metrics").body
+            figures = client.ask("GET", "/metrics").body
+            assert "pagewise_index_ready 1.0" in figures
+            assert "pagewise_processes 2.0" in figures
         children(server)[1].kill()
         assert searched(each[0]) == before + 4
     wait_until_both_answer(server)

@@ -46,8 +46,9 @@ def test_counters_and_histograms_are_added_and_gauges_are_those_of_the_one_asked
         "seconds_count": 2,
         "seconds_sum": 11,
         "ready": 1,
+        "pagewise_processes": 0,
     }
-    assert first.figures("papers") == {"asked_total/ask": 100}
+    assert first.figures("papers") == {"asked_total/ask": 100, "pagewise_processes": 0}
     assert second.figures() == first.figures() | {"ready": 10}
 
 

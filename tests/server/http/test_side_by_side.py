@@ -30,6 +30,8 @@ def test_the_fewest_are_those_of_another_one_that_answers() -> None:
     second.accepts(7)
     third.accepts(3)
     assert [each.fewest_elsewhere() for each in (first, second, third)] == [3, 0, 0]
+    second.leave()
+    assert [each.number_answering() for each in (first, second, third)] == [2, 2, 2]
 
 
 @pytest.mark.parametrize("length", [0, 1, 100_000])
