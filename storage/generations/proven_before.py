@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
+
 from storage.file_hash import file_sha256
 from storage.generations.manifest import Manifest, UnreadableManifest, read_manifest
 from storage.generations.published import CHROMA, EXACT_VECTORS, Generation, generations_directory, open_catalogue
@@ -58,5 +60,7 @@ def _graph_of(manifest: Manifest) -> dict[str, str]:
 def _equal(ids: Sequence[str], one: ExactVectors, other: ExactVectors) -> Iterator[str]:
     for start in range(0, len(ids), _ROWS_AT_A_TIME):
         some = ids[start : start + _ROWS_AT_A_TIME]
-        is_same = (one.vectors(some) == other.vectors(some)).all(axis=1)
+        is_same = (one.halves(some).view(np.uint16) == other.halves(some).view(np.uint16)).all(
+            axis=1
+        )  # ten times as fast
         yield from (id_ for id_, same in zip(some, is_same, strict=True) if same)
