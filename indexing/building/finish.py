@@ -46,14 +46,14 @@ def write_vectors(
     is written. `linked_closely`: see `create_vectors`.
     """
     wanted = catalogue.chunk_ids()
+    stored = set() if earlier is None else earlier.ids  # the proof asks Chroma itself
+    orphans = sorted(stored - set(wanted))
     place = draft.vector_place
     if earlier is None:
         collection = place.create(model.dimension, len(wanted), linked_closely=linked_closely)
     else:
-        collection = place.open()
+        collection = place.open_to_change(len(set(wanted) - stored) + len(orphans), len(wanted))
     try:
-        stored = set() if earlier is None else earlier.ids  # the proof asks Chroma itself
-        orphans = sorted(stored - set(wanted))
         with (
             create_exact_vectors(draft.exact_vectors_file, len(wanted), model.dimension) as exact,
             ThreadPoolExecutor(1, "graph") as beside,
@@ -71,6 +71,8 @@ def write_vectors(
                     halves[~is_new] = earlier.halves(compress(ids, ~is_new))
                 exact.append(halves)
             writing.result()
+        if earlier is not None:
+            collection.write_files_after(len(wanted))
     finally:
         collection.close()
     return len(orphans)

@@ -7,8 +7,6 @@ compared with the same exact vectors when that generation was proven.
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
-from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +14,7 @@ from storage.file_hash import file_sha256
 from storage.generations.manifest import Manifest, UnreadableManifest, read_manifest
 from storage.generations.published import CHROMA, EXACT_VECTORS, Generation, generations_directory, open_catalogue
 from storage.vectors.exact import ExactVectors
+from storage.vectors.write_log import logged_ids
 
 _ROWS_AT_A_TIME = 5_000
 
@@ -44,13 +43,6 @@ def proven_before(generation: Generation, earlier: str) -> set[str]:
         return set()
     here = set(generation.catalogue.chunk_ids()) - logged
     return set(_equal([id_ for id_ in known if id_ in here], exact, generation.exact))
-
-
-def logged_ids(chroma_directory: Path) -> set[str]:
-    """The ids of all that Chroma has written since it last wrote the files of its graph."""
-    uri = f"{(chroma_directory / 'chroma.sqlite3').absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True)) as connection:
-        return {row[0] for row in connection.execute("SELECT id FROM embeddings_queue")}
 
 
 def _graph_of(manifest: Manifest) -> dict[str, str]:

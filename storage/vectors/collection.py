@@ -135,6 +135,13 @@ class VectorCollection:
         with self._writing():
             self._collection.modify(configuration={"hnsw": {"ef_search": _THOROUGH}})
 
+    def write_files_after(self, writes: int) -> None:
+        """From the next opening on, Chroma writes the files of its graph after so many writes, those of its log among
+        them, and before that none. Nothing of a published generation may be written: let it be more than it will see.
+        """
+        with self._writing():
+            self._collection.modify(configuration={"hnsw": {"sync_threshold": max(2, writes)}})
+
     def close(self) -> None:
         """Give files, connections and memory back. The object is of no use afterwards."""
         self._on_close()
