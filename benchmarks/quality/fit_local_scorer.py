@@ -20,11 +20,13 @@ from benchmarks.quality.corpora import publish_index
 from benchmarks.quality.question_sets import ROOT, EvalQuestion, QuestionSet, question_sets
 from server.evidence.examination import examine, profile_of
 from server.evidence.likelihood import Weights
+from server.passages import found_of
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.retriever import HybridRetriever
 from storage.embedding.local import build_embed_model
 from storage.embedding.models import resolve_model
 from storage.generations.published import open_generation
+from storage.vectors.llama_index import metadata_of
 
 _FEATURES = tuple(field.name for field in fields(Weights) if field.name != "constant")
 # Questions of these kinds are rare in the sets, and the embedding model here is a weak one: not less than this.
@@ -98,7 +100,7 @@ def _pairs(index: OpenIndex, questions: Sequence[EvalQuestion], are_at_home: boo
             chunk = chunks[node.node.node_id]
             answering = are_at_home and question.is_answered_by(chunk)
             if not (answering and taken_away):
-                standing = min(6.0, max(-1.0, node.node.metadata["standing"]))
+                standing = min(6.0, max(-1.0, found_of(metadata_of(node.node)).standing))
                 evidence = examine(profile, chunk.text, chunk.context)
                 features.append([standing, *(getattr(evidence, name) for name in _FEATURES[1:])])
                 answers.append(answering)

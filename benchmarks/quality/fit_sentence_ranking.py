@@ -26,7 +26,7 @@ from benchmarks.quality.question_sets import ROOT, EvalQuestion, QuestionSet, qu
 from server.evidence.examination import profile_of, sentences_of
 from server.evidence.sentence_evidence import sentence_evidence
 from server.evidence.sentence_ranking import ANSWERED_FROM, PARTS, parts_of
-from server.relevance.local_scorer import found_of
+from server.passages import found_of
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.retriever import HybridRetriever
 from storage.embedding.local import build_embed_model

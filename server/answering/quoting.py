@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from server.evidence.examination import Frequencies, Profile, profile_of, sentences_of
-from server.evidence.meaning import Meaning
 from server.evidence.sentence_evidence import LEADS_BACK
-from server.evidence.sentence_ranking import Found, ranked_sentences
+from server.evidence.sentence_ranking import ranked_sentences
 from server.evidence.sentences import Sentence
 from server.evidence.tables import head_of, heading_of_table, place_above
 from server.evidence.units import names_currency
@@ -156,18 +155,6 @@ def _words_at_hand(passages: Sequence[Passage]) -> Words:
 
 
 def _quotes(profile: Profile, index: int, passage: Passage) -> list[_Quote]:
-    found = Found(
-        passage.standing,
-        passage.crosses,
-        passage.retrieval_score,
-        tuple(Meaning(*each) for each in passage.meanings),
-        passage.nearest_meaning,
-        passage.closest_words,
-        passage.belongs_elsewhere,
-        passage.other_edition,
-        passage.paired,
-        passage.other_tongue,
-    )
     sentences = sentences_of(passage.text)
     return [
         _Quote(
@@ -182,7 +169,7 @@ def _quotes(profile: Profile, index: int, passage: Passage) -> list[_Quote]:
             row.evidence.extreme > 0,
             place_above(sentences, row.place) if sentences[row.place].is_row else -1,
         )
-        for row in ranked_sentences(profile, passage.text, passage.context, found)
+        for row in ranked_sentences(profile, passage.text, passage.context, passage.found)
     ]
 
 

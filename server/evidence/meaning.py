@@ -6,10 +6,11 @@ about what else it says: "dog" is near to "animal" whatever stands around it, an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from server.passages import Meaning
 
 _UNLIKE, _SAME = 0.4, 0.95
 """Cosines of two words: below the first they say nothing of one another, from the second on the same."""
@@ -17,25 +18,6 @@ _UNLIKE, _SAME = 0.4, 0.95
 
 _NAMES = 0.7
 """From here on a word of a title is the question's own, or its translation."""
-
-
-class Meaning(NamedTuple):
-    """`near`: by how many deviations the sentence's cosine exceeds that of sentences in general, 0 where not read.
-
-    The others are shares of the question's words, 0 to 1, each by its likest word. `kin`: in the sentence; `above`,
-    `before`, `around`: what is gained by the headings, the sentence before and the rest of the passage. `least`: of the
-    word that sentence and headings hold worst; `plain`: of the words that are no names, in the sentence. `thing`: how
-    like what must be there something in the sentence, before or above it is; 1 where nothing must, see `AskedWord`.
-    """
-
-    near: float = 0.0
-    kin: float = 0.0
-    least: float = 0.0
-    above: float = 0.0
-    before: float = 0.0
-    around: float = 0.0
-    plain: float = 0.0
-    thing: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from server.evidence.answer_types import holds_answer, introduces
 from server.evidence.asked_agents import lacks_agent, names_who_may
 from server.evidence.asked_figures import lacks_count, lacks_form
 from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, says_only_a_name
+from server.evidence.asked_rows import asked_share
 from server.evidence.asked_times import lacks_time
 from server.evidence.examination import Need, Profile, Words, can_hold, places_of, sentences_of, words_of
 from server.evidence.extremes import asked_extreme, extreme_rows, names_rows
@@ -29,7 +30,7 @@ from server.evidence.near_misses import (
 from server.evidence.other_words import is_said_otherwise
 from server.evidence.ranges import amounts, numbers_in_range, rows_in_range
 from server.evidence.sentences import Sentence
-from server.evidence.tables import caption_of, head_of, is_table_head, line_above, rows_below
+from server.evidence.tables import caption_of, cells_of, head_of, is_table_head, line_above, rows_below
 from server.evidence.units import Unit, expected_unit, holds_unit, is_named_by_columns, is_said_by_unit
 from storage.words.scripts import IS_UNSPACED
 
@@ -45,6 +46,7 @@ _ALIKE = 0.6  # of the shorter of two words, at its beginning
 _SHORT, _LONG = 25, 320  # characters; of Chinese a third
 _SOFT = 0.5
 _YEAR = re.compile(r"(?<![\d.])(?:1[89]|20)\d{2}(?![\d.]\d)")
+_ASKED_YEAR = re.compile(rf"{_YEAR.pattern}|FY(?:20)?\d\d", re.IGNORECASE)
 _SUBJECT = 0.3
 _ASKS_AGE = re.compile(r"\bhow old\b|\bwie alt\b", re.IGNORECASE)
 _SURE_KINDS = ("number", "date")
@@ -103,7 +105,8 @@ class SentenceEvidence:
     lacks the form of the answer. `lacks_count`: see `server.evidence.asked_figures`; `lacks_agent` and `names_who_may`:
     see `server.evidence.asked_agents`; `lacks_time`: a time is asked for, and it says none.
     `extreme`: 1 for the row of a table that has the most or least of what is asked, -1 for the others of that table;
-    `ranged`: the same for the range in which an amount of the question is.
+    `ranged`: the same for the range in which an amount of the question is. `asked_row`: see
+    `server.evidence.asked_rows`. `is_undated`: a year is asked for, and its passage and document say none of those.
     """
 
     place: int
@@ -116,6 +119,8 @@ class SentenceEvidence:
     extreme: int = 0
     ranged: int = 0
     names_who_may: bool = False
+    asked_row: float = 0.0
+    is_undated: bool = False
 
 
 @lru_cache(maxsize=256)  # choosing what to read closely, judging and quoting ask for the same passages
@@ -244,6 +249,8 @@ class _Reading:
             extreme=self._extremeness(place),
             ranged=self._rangedness(place),
             names_who_may=names_who_may(question, sentence.text),
+            asked_row=self._asked_row(place) if is_row else 0.0,
+            is_undated=self._is_undated(),
         )
 
     def _extremeness(self, place: int) -> int:
@@ -270,6 +277,21 @@ class _Reading:
         found = choose(head, tuple(self._sentences[row].text for row in rows))
         return 0 if found is None else 1 if place - rows.start in found else -1
 
+    def _asked_row(self, place: int) -> float:
+        """How surely the row's first cell is what is asked for, below its table's head, caption and headings."""
+        label, *figures = cells_of(self._sentences[place].text)
+        if not any(figures):
+            return 0.0
+        heads = [self._sentences[row].text for row in self._heads(place)]
+        heading = self._headings[place]
+        heads += [self._sentences[heading].text] if heading is not None else []
+        heads += [caption_of(self._sentences, place), line_above(self._sentences, place), self._context]
+        return asked_share(self._profile, label, "\n".join(heads))
+
+    def _heads(self, place: int) -> tuple[int, ...]:
+        """Where what names a row's columns stands; none for what is no row."""
+        return head_of(self._sentences, place) if self._sentences[place].is_row else ()
+
     def _is_named(self, place: int) -> bool:
         """Whether the question names what the table's rows are: in the first column's name, the heading or caption."""
         head = self._sentences[next(iter(head_of(self._sentences, place)))].text
@@ -294,7 +316,7 @@ class _Reading:
         own = self._held[place]
         if not self._sentences[place].is_row:
             return own, frozenset()
-        head = frozenset().union(*(self._held[row] for row in head_of(self._sentences, place)))
+        head = frozenset().union(*(self._held[row] for row in self._heads(place)))
         caption = caption_of(self._sentences, place)
         words = words_of(caption)
         named = frozenset(n for n, need in enumerate(self._profile.needs) if caption and places_of(need, words))
@@ -355,7 +377,8 @@ class _Reading:
         ):
             return True
         text = self._sentences[place].text
-        if self._has_other_year(text, seen) or self._has_shorter_name(text, seen):
+        dated = "\n".join((text, *(self._sentences[row].text for row in self._heads(place))))
+        if self._has_other_year(dated, seen) or self._has_shorter_name(text, seen):
             return True
         folded = text.casefold()
         return any(
@@ -374,7 +397,7 @@ class _Reading:
 
     def _has_other_year(self, text: str, seen: frozenset[int]) -> bool:
         """A year is asked for by its number, and another one stands there, in a text that does not know the first."""
-        asked = [n for n, need in enumerate(self._profile.needs) if _YEAR.fullmatch(need.shown)]
+        asked = [n for n, need in enumerate(self._profile.needs) if _ASKED_YEAR.fullmatch(need.shown)]
         unseen = [n for n in asked if n not in seen and n not in self._above]
         return bool(unseen) and _YEAR.search(text) is not None
 
@@ -385,6 +408,11 @@ class _Reading:
             for number, need in enumerate(self._profile.needs)
             if need.is_name and number not in seen and len(need.spellings[0]) > 1
         )
+
+    def _is_undated(self) -> bool:
+        known = self._above | self._everywhere
+        asked = [n for n, need in enumerate(self._profile.needs) if _ASKED_YEAR.fullmatch(need.shown)]
+        return bool(asked) and known.isdisjoint(asked)
 
     def _kinds(self, place: int) -> dict[str, float]:
         question, kind, text = self._profile.question, self._profile.expects, self._sentences[place].text
@@ -404,7 +432,7 @@ class _Reading:
         """Whether the unit of a row's figures stands in the head of its columns, the caption or the heading."""
         if not self._sentences[place].is_row:
             return False
-        above = [self._sentences[head].text for head in head_of(self._sentences, place)]
+        above = [self._sentences[head].text for head in self._heads(place)]
         above += [caption_of(self._sentences, place), line_above(self._sentences, place)]
         heading = self._headings[place]
         above += [self._sentences[heading].text] if heading is not None else []

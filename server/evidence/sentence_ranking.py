@@ -9,11 +9,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import NamedTuple
 
 from server.evidence.examination import Profile
-from server.evidence.meaning import Meaning
 from server.evidence.sentence_evidence import FEATURES, Features, SentenceEvidence, sentence_evidence
+from server.passages import Found, Meaning
 from storage.words.frame_words import question_tongue
 from storage.words.scripts import IS_UNSPACED
 
@@ -236,8 +235,14 @@ _EXTREME = 6.0
 _UNTIMED = 3.0
 """What it loses that says no time where one is asked for: none of 103 sentences that answer such questions does."""
 
+_UNDATED = 1.5
+"""What it loses where a year is asked for and nothing around it is of that year."""
+
 _IN_RANGE, _OUT_OF_RANGE = 1.5, -3.0
 """What a row gains in whose range an amount of the question is (4 years in "3–5"), and the others of its table."""
+
+_ASKED_ROW = 6.0
+"""What a row gains whose label is just what is asked for."""
 
 _WHO_MAY = 1.5
 """What it gains that says what people may do something, where that is asked."""
@@ -260,28 +265,6 @@ NEAR_MISS = 2
 """The most that a passage gets whose best sentence speaks of something else with nearly the same name."""
 
 
-class Found(NamedTuple):
-    """What retrieval says of a passage: `standing` and `crosses` see `Standing`, `score` 0 to 1.
-
-    `meanings`: those of its sentences, empty where the model is not quick. `nearest`, `closest`: the greatest `near`
-    and `kin` of all the question's sentences. `elsewhere`: how surely the question names another document's subject, of
-    which nothing is said here; 0 to 1. `other_edition`: the question names a version by its number, and the document is
-    another one. `paired`: the places of likely sentences that another edition of the document fills differently.
-    `other_tongue`: the passage is in another language than the question, which documents speak, and is not named by it.
-    """
-
-    standing: float = 0.0
-    crosses: bool = False
-    score: float = 0.5
-    meanings: tuple[Meaning, ...] = ()
-    nearest: float = 0.0
-    closest: float = 0.0
-    elsewhere: float = 0.0
-    other_edition: bool = False
-    paired: tuple[int, ...] = ()
-    other_tongue: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class RankedSentence:
     """A sentence by its place in its passage, how strongly it answers, and what speaks for it."""
@@ -301,8 +284,9 @@ def ranked_sentences(profile: Profile, text: str, context: str, found: Found) ->
     """The sentences of a passage that could be quoted, best first; of equals the first."""
     weights = _weights(IS_UNSPACED.search(profile.question) is not None, has_meanings=bool(found.meanings))
     gain = _OTHER_TONGUE if found.meanings and question_tongue(profile.question) else 0.0
-    gain -= _OF_SOMETHING_ELSE if found.elsewhere >= SURELY_ELSEWHERE else 0.0
+    gain -= _OF_SOMETHING_ELSE if found.elsewhere >= SURELY_ELSEWHERE or found.of_another else 0.0
     gain -= _IN_ANOTHER_TONGUE if found.other_tongue else 0.0
+    context = "\n".join((context, " ".join(found.called))) if found.called else context
     rows = [
         RankedSentence(
             evidence.place,
@@ -326,7 +310,13 @@ def score_of(best: RankedSentence | None) -> int:
 def _gained(evidence: SentenceEvidence, found: Found) -> float:
     is_paired = evidence.place in found.paired
     ranged = (_OUT_OF_RANGE, 0.0, _IN_RANGE)[evidence.ranged + 1]
-    return ranged + _EXTREME * evidence.extreme + _WHO_MAY * evidence.names_who_may + _PAIRED * is_paired
+    return (
+        ranged
+        + _EXTREME * evidence.extreme
+        + _ASKED_ROW * evidence.asked_row
+        + _WHO_MAY * evidence.names_who_may
+        + _PAIRED * is_paired
+    )
 
 
 def _lost(evidence: SentenceEvidence, found: Found) -> float:
@@ -336,6 +326,7 @@ def _lost(evidence: SentenceEvidence, found: Found) -> float:
         _BESIDE * beside
         + _UNCOUNTED * evidence.lacks_count
         + _UNTIMED * evidence.lacks_time
+        + _UNDATED * evidence.is_undated
         + _BY_NOBODY * evidence.lacks_agent
     )
 

@@ -9,7 +9,20 @@ from storage.words.lines import CAPTION
 _LONGEST_HEAD = 300  # characters
 _RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*")  # the line under a Markdown table's head
 _CELLS = re.compile(r"\s*\|\s*|\t| {2,}")
-_YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d{2}(?:/\d{2,4})?")
+_MONTH = (
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mär|Mai|Okt|Dez|janv|févr|mars|avr|juin|juil|août|déc"
+    r"|ene|abr|ago|dic)[^\W\d_]*\.?"
+)
+TIME = re.compile(
+    rf"(?:(?:FY|CY|H[12]|[1-4]Q|Q[1-4]|(?:first|second|third|fourth) quarter)\s?(?:of )?['’]?)?"
+    rf"(?:19|20)\d\d(?:[/–-]\d{{2,4}})?"
+    rf"(?:\s?年(?:度|\d{{1,2}}月(?:\d{{1,2}}日)?)?|[/.-]\d{{1,2}}(?:[/.-]\d{{1,2}})?|\s?[HQ][1-4])?"
+    rf"|(?:\d{{1,2}}\.?(?:st|nd|rd|th)?\s)?{_MONTH}(?:\s\d{{1,2}},?)?(?:\s(?:19|20)\d\d)?"
+    rf"|\d{{1,2}}[./]\d{{1,2}}[./](?:19|20)?\d\d",
+    re.IGNORECASE,
+)
+"""A year, a quarter, a month or a day, as columns are named by it."""
+_IS_VALUE = re.compile(r"[-–—+±~<>≤≥(]*\s?(?:[$€¥£]|US\$|EUR|USD)?\s?\(?\d|[-–—✓✗×]+$")
 _FEWEST_BELOW = 2
 _HOLDS_DIGIT = re.compile(r"\d")
 
@@ -69,20 +82,29 @@ def place_above(sentences: Sequence[Sentence], row: int) -> int:
 
 def _rows_around(sentences: Sequence[Sentence], place: int) -> range:
     """The neighbouring rows; empty where `place` is none."""
-    first = last = place
-    while first > 0 and sentences[first - 1].is_row:
+    if not sentences[place].is_row:
+        return range(0)
+    first, last = place, place + 1
+    while first > 0 and _is_same_table(sentences[first - 1], sentences[place]):
         first -= 1
-    while last < len(sentences) and sentences[last].is_row:
+    while last < len(sentences) and _is_same_table(sentences[last], sentences[place]):
         last += 1
-    return range(first, last) if sentences[place].is_row else range(0)
+    return range(first, last)
+
+
+def _is_same_table(one: Sentence, other: Sentence) -> bool:
+    """Both are rows, and both or none are written with bars."""
+    return one.is_row and ("|" in one.text) == ("|" in other.text)
 
 
 def _head(sentences: Sequence[Sentence], rows: range) -> tuple[int, ...]:
     if len(rows) > 1 and _RULE.fullmatch(sentences[rows.start + 1].text):
         return (rows.start, rows.start + 1)
-    if rows.start > 0 and _is_head_above(sentences, rows.start - 1):
+    is_named = len(rows) > 1 and _names_columns([sentences[row].text for row in rows])
+    has_bars = is_named and sentences[rows.start].text.startswith("|")
+    if not has_bars and rows.start > 0 and _is_head_above(sentences, rows.start - 1):
         return (rows.start - 1,)
-    return (rows.start,) if len(rows) > 1 and _names_columns([sentences[row].text for row in rows]) else ()
+    return (rows.start,) if is_named else ()
 
 
 def _is_head_above(sentences: Sequence[Sentence], place: int) -> bool:
@@ -99,14 +121,33 @@ def _is_head_above(sentences: Sequence[Sentence], place: int) -> bool:
 
 
 def _names_columns(rows: Sequence[str]) -> bool:
-    """Whether the first row names columns: it has no figures, or only years, or it alone begins with none."""
-    first, *others = ([cell for cell in _CELLS.split(row.strip("| ")) if cell] or [""] for row in rows)
+    """Whether the first row names columns: it has no figures, or only times and words, or it alone begins with none."""
+    cells = [_cells(row) for row in rows]
+    first, others = cells[0], cells[1:]
     figures = [cell for cell in first if _HOLDS_DIGIT.search(cell)]
     if not figures:
         return True
+    are_names = not _IS_VALUE.match(first[0]) and all(map(_is_name_of_column, first[1:]))
+    if are_names and any(_are_figures_below(column, others, name) for column, name in enumerate(first) if column):
+        return True
     if len(others) < _FEWEST_BELOW or _HOLDS_DIGIT.search(first[0]):
         return False
-    has_years = figures == first[1:] and all(_YEAR.fullmatch(cell) for cell in figures)
-    if has_years and not any(_YEAR.fullmatch(cell) for row in others for cell in row[1:]):
-        return True
     return all(_HOLDS_DIGIT.match(row[0]) for row in others)
+
+
+def _cells(row: str) -> list[str]:
+    if row.startswith("|"):
+        return cells_of(row)
+    return [cell for cell in _CELLS.split(row.strip()) if cell] or [""]
+
+
+def _is_name_of_column(cell: str) -> bool:
+    """Words, a time, or nothing, which an empty corner and columns of notes have."""
+    return not cell or TIME.match(cell) is not None or not _IS_VALUE.match(cell)
+
+
+def _are_figures_below(column: int, rows: Sequence[Sequence[str]], name: str) -> bool:
+    """Whether a cell of the column is a figure, and no time where its name is one."""
+    below = [row[column] for row in rows if column < len(row)]
+    is_time = TIME.fullmatch(name) is not None
+    return any(_IS_VALUE.match(cell) and not (is_time and TIME.fullmatch(cell)) for cell in below)

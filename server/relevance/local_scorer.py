@@ -11,12 +11,11 @@ from llama_index.core.schema import NodeWithScore
 
 from server.evidence.answer_types import AnswerType
 from server.evidence.examination import Evidence, Frequencies, Profile, examine, profile_of
-from server.evidence.meaning import Meaning
-from server.evidence.sentence_ranking import NEAR_MISS, Found, best_of, ranked_sentences, score_of
-from server.passages import Judgement
+from server.evidence.sentence_ranking import NEAR_MISS, best_of, ranked_sentences, score_of
+from server.passages import Found, Judgement, found_of
 from server.relevance.postprocessor import OnScored, RelevanceScorer, ScoringRecord
 from storage.messages import joined, message
-from storage.vectors.llama_index import PassageMetadata, metadata_of
+from storage.vectors.llama_index import metadata_of
 
 _SHOWN = 3
 _CLOSE = 0.6
@@ -56,22 +55,6 @@ class LocalScorer:
             if on_scored is not None:
                 on_scored(index, judgement)
         return judgements
-
-
-def found_of(metadata: PassageMetadata) -> Found:
-    """What retrieval says of a passage."""
-    return Found(
-        metadata.get("standing", 0.0),
-        metadata.get("crosses", False),
-        metadata.get("retrieval_score", Found().score),
-        tuple(Meaning(*each) for each in metadata.get("meanings", ())),
-        metadata.get("nearest_meaning", 0.0),
-        metadata.get("closest_words", 0.0),
-        metadata.get("belongs_elsewhere", 0.0),
-        metadata.get("other_edition", False),
-        tuple(metadata.get("paired", ())),
-        metadata.get("other_tongue", False),
-    )
 
 
 class BestOfWordings:

@@ -7,11 +7,11 @@ the figure stands in a row of a table that names neither. Knows nothing of passa
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from storage.words.english_stems import stem
-from storage.words.frame_words import frame_words
+from storage.words.english_stems import meaning_stem, stem
+from storage.words.frame_words import frame_words, question_tongue
 from storage.words.scripts import IS_CJK
 from storage.words.terms import STOP_WORDS, placed_words
 
@@ -26,6 +26,7 @@ _MOST_DOCUMENTS = 0.5  # who is named by the words of half of all documents is n
 _MOST_GLUED = 3  # words
 _ENOUGH_WORDS = 2
 _LIKELY = 0.3  # named by no year, quarter or version: other documents may speak of who has that name
+_YEARS_BEFORE = 2  # that a report tells of beside its own
 _SHORTEST_GLUED = 5  # characters
 
 _FISCAL_YEAR = re.compile(r"\b(?:fy|fiscal(?: year)?)\s?['’]?((?:19|20)?\d\d)(?!\d)", re.IGNORECASE)
@@ -89,12 +90,16 @@ def names_of(path: str, title: str, first_page: str) -> DocumentNames:
 class Named:
     """How well the question names documents, 0 to 1 each, and the words that did.
 
-    `sure` are those of the year, quarter or version that is asked for as well.
+    `sure` are those of the year, quarter or version that is asked for as well. `calls`: document → the words of the
+    question by which it is called. `proper`: the stems of
+    those that are written as names inside the question.
     """
 
     documents: Mapping[str, float]
     words: frozenset[str]
     sure: frozenset[str] = frozenset()
+    calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    proper: frozenset[str] = frozenset()
 
 
 NOTHING_NAMED = Named({}, frozenset())
@@ -113,6 +118,7 @@ class Directory:
 
     def __init__(self, documents: Iterable[DocumentNames]) -> None:
         self._documents = tuple(documents)
+        self._by_path = {document.path: document for document in self._documents}
         self._called = Counter(w for d in self._documents for w in (*d.words, *d.glued, *d.initials))
         self._anywhere = Counter(w for d in self._documents for w in d.words | d.said | d.glued | d.initials)
         self._years = Counter(y for d in self._documents for y in d.years | d.dates)
@@ -130,10 +136,17 @@ class Directory:
         found = {path: score / best for path, score in scores.items() if score >= _SMALLEST_SHARE * best}
         if len(found) > max(1, _MOST_DOCUMENTS * len(self._documents)):
             return NOTHING_NAMED
-        sure = frozenset(d.path for d in self._documents if d.path in found and _has_time(d, things, years))
+        named = [d for d in self._documents if d.path in found]
+        sure = frozenset(d.path for d in named if _has_time(d, things, years)) or _of_the_next_year(named, years)
         words = frozenset(word for thing in things for word in thing.words)
         documents = {path: share * (1.0 if path in sure else _LIKELY) for path, share in found.items()}
-        return Named(documents, words, sure)
+        calls = {d.path: tuple(_words_for(d, things)) for d in named}
+        return Named(documents, words, sure, calls, _proper(question, things))
+
+    def years_of(self, path: str, question: str) -> list[str]:
+        """The years of the question that the document is of, by its name, its title or its first page."""
+        document = self._by_path.get(path)
+        return sorted(asked_years(question).keys() & (document.years | document.dates)) if document else []
 
     def _things(self, question: str) -> Iterator["_Thing"]:
         """What the question says that some document is called, or says on its first page as a name."""
@@ -146,7 +159,7 @@ class Directory:
         stops = frame_words(question) or STOP_WORDS
         for word in dict.fromkeys(words):
             if word.casefold() not in stops and not word.isdigit() and not _TIMES.fullmatch(word):
-                yield from self._word(word, is_first=word == words[0])
+                yield from self._word(word)
         for mark in _marks(question):
             if self._anywhere[mark]:
                 yield _Thing((), frozenset({mark}), is_time=True)
@@ -159,9 +172,9 @@ class Directory:
                 if self._called[glued]:
                     yield _Thing(tuple(words[start : start + count]), frozenset({glued}))
 
-    def _word(self, word: str, *, is_first: bool) -> Iterator["_Thing"]:
+    def _word(self, word: str) -> Iterator["_Thing"]:
         spellings = frozenset({stem(word.casefold()), word.casefold()})
-        is_name = (word[0].isupper() and not is_first) or any(sign.isdigit() for sign in word)
+        is_name = word[0].isupper() or any(sign.isdigit() for sign in word)
         if any(self._called[each] for each in spellings):
             yield _Thing((word,), spellings, is_name=is_name)
         elif is_name and any(self._anywhere[each] for each in spellings):
@@ -192,9 +205,15 @@ class Directory:
         )
 
     def _possible(self, things: Sequence["_Thing"], years: Mapping[str, float]) -> float:
-        """What a document would score that is called everything that some document is called."""
+        """What a document would score that is called everything that some document is called.
+
+        Beside names everyday words and years say little: "fiscal" is in many a title.
+        """
+        called = [thing for thing in things if thing.in_title]
+        if names := [thing for thing in called if thing.is_name]:
+            return sum(map(self._tells, names))
         best_year = max((weight * self._rarity(self._years[year]) for year, weight in years.items()), default=0.0)
-        return sum(self._tells(thing) for thing in things if thing.in_title) + best_year
+        return sum(map(self._tells, called)) + best_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +241,31 @@ def _is_named(document: DocumentNames, things: Sequence[_Thing], years: Mapping[
         return True
     in_file = {word for thing in called for word in thing.words if thing.spellings & document.file_words}
     return len(in_file) >= _ENOUGH_WORDS or bool(called and years.keys() & (document.years | document.dates))
+
+
+def _proper(question: str, things: Sequence[_Thing]) -> frozenset[str]:
+    """Names that can be nothing else: with a capital, and not because a sentence or a German noun begins so."""
+    if question_tongue(question) == "de":
+        return frozenset()
+    first = _WORD.search(question)
+    named = (word for thing in things if thing.is_name and thing.in_title for word in thing.words)
+    proper = {word for word in named if word[0].isupper() and first is not None and word != first.group()}
+    return frozenset(meaning_stem(word.casefold()) for word in proper)
+
+
+def _of_the_next_year(documents: Sequence[DocumentNames], years: Collection[str]) -> frozenset[str]:
+    """Where none is of the year that is asked for: the next ones after it, for a report tells of the years before."""
+    latest = max(map(int, years), default=0)
+    for later in range(latest + 1, latest + 1 + _YEARS_BEFORE) if latest else ():
+        if found := frozenset(d.path for d in documents if str(later) in (d.years or d.dates)):
+            return found
+    return frozenset()
+
+
+def _words_for(document: DocumentNames, things: Sequence[_Thing]) -> Iterator[str]:
+    """The question's words that the document is called by, each once."""
+    called = (thing.words for thing in things if not thing.is_time and _is_called(document, thing))
+    yield from dict.fromkeys(word for words in called for word in words)
 
 
 def _has_time(document: DocumentNames, things: Sequence[_Thing], years: Mapping[str, float]) -> bool:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from server.evidence.alignment import alike, headings_of
 from server.evidence.examination import Profile, sentences_of
-from server.evidence.sentence_ranking import ANSWERED_FROM, Found, ranked_sentences
+from server.evidence.sentence_ranking import ANSWERED_FROM, ranked_sentences
+from server.passages import Found
 from server.retrieval.versions import version_key
 from storage.records import ChunkRecord
 

@@ -17,11 +17,11 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from server.evidence.examination import Profile, different_words, examine, needs_met, profile_of
+from server.evidence.asked_rows import holds_asked_row
+from server.evidence.examination import Profile, different_words, examine, needs_met, profile_of, words_of
 from server.evidence.likelihood import Standing, share_of, strength
-from server.evidence.meaning import Meaning
 from server.evidence.near_misses import is_another_edition, names_edition
-from server.evidence.sentence_ranking import Found
+from server.passages import NOTHING_FOUND, Found
 from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of, language_shares
 from server.retrieval.document_globs import matching
 from server.retrieval.document_names import Named, asked_years, without_names
@@ -58,6 +58,7 @@ _FEW = 10_000  # passages are compared one by one; of more, fetching too many of
 
 _FEW_WITHIN = 4_000  # passages of named documents that are all compared
 _WITHIN = 45  # of them are looked at closely
+_ASKED_ROW = 2.0  # what the strength gains where a row of a table is just what is asked for
 _TABLE = 0.3  # what a fitting heading counts there, and figures below the year asked for, beside the score's 1.0
 _HEAD = 120  # characters at the beginning of a passage that may be a heading
 _FIGURE = re.compile(r"(?<![\w.])\$?\(?\d[\d,.]*\)?%?")
@@ -70,9 +71,7 @@ _UNKNOWN = Standing()
 class Candidate:
     """A passage and what speaks for it: `score` 0 to 1, `standing` see `Standing`.
 
-    `is_foreign`: in another language than the question, which the embedding model knows as well. `meanings`,
-    `nearest`, `closest`, `elsewhere`, `other_edition`, `paired`, `other_tongue`: see `Found` in
-    `server.evidence.sentence_ranking`.
+    `is_foreign`: in another language than the question, which the embedding model knows as well.
     """
 
     chunk: ChunkRecord
@@ -80,13 +79,7 @@ class Candidate:
     standing: Standing = _UNKNOWN
     is_foreign: bool = False
     also_in: tuple[ChunkRecord, ...] = ()
-    meanings: tuple[Meaning, ...] = ()
-    nearest: float = 0.0
-    closest: float = 0.0
-    elsewhere: float = 0.0
-    other_edition: bool = False
-    other_tongue: bool = False
-    paired: tuple[int, ...] = ()
+    found: Found = NOTHING_FOUND
 
 
 class HybridRetriever(BaseRetriever):
@@ -128,12 +121,18 @@ class HybridRetriever(BaseRetriever):
             return []
         found, profiles = zip(*(self._found(question, paths, corpus) for question in questions), strict=True)
         best = without_repetition(merged(found), self._k)
-        best = [replace(each, other_edition=_is_another_edition(questions[0], each, corpus)) for each in best]
-        best = self._with_tongues(questions, profiles[0], best, corpus)
+        named = corpus.directory.named_in(questions[0])
+        best = [_called(questions[0], _as_edition(questions[0], each, corpus), named, corpus) for each in best]
+        best = self._with_tongues(questions, profiles[0], best, named, corpus)
         return self._nodes(self._with_meanings(profiles[0], best, corpus))
 
     def _with_tongues(
-        self, questions: Sequence[str], profile: Profile, candidates: list[Candidate], corpus: Corpus
+        self,
+        questions: Sequence[str],
+        profile: Profile,
+        candidates: list[Candidate],
+        named: Named,
+        corpus: Corpus,
     ) -> list[Candidate]:
         """The same, told which ones are in another language than the one that is asked in, for whoever judges them."""
         if not self._reads_sentences or not corpus.crosses_languages:
@@ -144,10 +143,13 @@ class HybridRetriever(BaseRetriever):
             [each.chunk for each in candidates],
             language_shares(self._generation, self._documents),
             corpus.titles,
-            corpus.directory.named_in(questions[0]).documents,
+            named.documents,
             self._generation.catalogue.documents_with,
         )
-        return [replace(each, other_tongue=is_other) for each, is_other in zip(candidates, found, strict=True)]
+        return [
+            replace(each, found=each.found._replace(other_tongue=is_other))
+            for each, is_other in zip(candidates, found, strict=True)
+        ]
 
     def _with_meanings(self, profile: Profile, candidates: list[Candidate], corpus: Corpus) -> list[Candidate]:
         """The same, with what their sentences mean, where the model is quick enough to read those."""
@@ -156,13 +158,7 @@ class HybridRetriever(BaseRetriever):
         passages = [
             (
                 each.chunk,
-                Found(
-                    each.standing.deviations,
-                    each.standing.crosses,
-                    each.score,
-                    other_edition=each.other_edition,
-                    other_tongue=each.other_tongue,
-                ),
+                _found(each),
             )
             for each in candidates
         ]
@@ -172,14 +168,7 @@ class HybridRetriever(BaseRetriever):
         )
         pairs = paired_places(profile, [(each.chunk, found) for each, found in zip(candidates, known, strict=True)])
         return [
-            replace(
-                candidate,
-                meanings=found.meanings,
-                nearest=found.nearest,
-                closest=found.closest,
-                elsewhere=found.elsewhere,
-                paired=paired,
-            )
+            replace(candidate, found=found._replace(paired=paired))
             for candidate, found, paired in zip(candidates, known, pairs, strict=True)
         ]
 
@@ -213,7 +202,8 @@ class HybridRetriever(BaseRetriever):
         scores = fuse(over_the_mean(cosines, mean), words, corpus.weights, dense_share)
         chunks = self._generation.catalogue.chunks(ids)
         tables = {id_: _dated_figures(chunk.text, years) for id_, chunk in chunks.items()}
-        best = sorted(scores, key=lambda id_: (-scores[id_] - _TABLE * tables[id_], id_))[:_WITHIN]
+        asked = {id_ for id_, chunk in chunks.items() if holds_asked_row(profile, chunk.text, chunk.context)}
+        best = sorted(scores, key=lambda id_: (id_ not in asked, -scores[id_] - _TABLE * tables[id_], id_))[:_WITHIN]
         found = [
             Candidate(chunks[id_], scores[id_], Standing((cosines[id_] - mean) / deviation, corpus.crosses_languages))
             for id_ in best
@@ -305,11 +295,28 @@ class HybridRetriever(BaseRetriever):
         return [_node(candidate, labels, list(remarks)) for candidate, labels, remarks in known]
 
 
-def _is_another_edition(question: str, candidate: Candidate, corpus: Corpus) -> bool:
-    """Whether the question names another version of the passage's document, of which nothing is said here."""
+def _found(candidate: Candidate) -> Found:
+    """What is known of it, with its standing and score as they are now."""
+    standing = candidate.standing
+    return candidate.found._replace(standing=standing.deviations, crosses=standing.crosses, score=candidate.score)
+
+
+def _called(question: str, candidate: Candidate, named: Named, corpus: Corpus) -> Candidate:
+    """Told by which words and years the question names its document, or that it names another one."""
+    chunk = candidate.chunk
+    called = named.calls.get(chunk.document, ())
+    here = words_of(f"{corpus.titles.get(chunk.document, '')}\n{chunk.context}\n{chunk.text}").different
+    of_another = bool(named.proper) and not called and named.proper.isdisjoint(here)
+    called = (*called, *corpus.directory.years_of(chunk.document, question))
+    return replace(candidate, found=candidate.found._replace(called=called, of_another=of_another))
+
+
+def _as_edition(question: str, candidate: Candidate, corpus: Corpus) -> Candidate:
+    """Told whether the question names another version of the passage's document, of which nothing is said here."""
     chunk = candidate.chunk
     called = (chunk.document, corpus.titles.get(chunk.document, ""), chunk.context)
-    return is_another_edition(question, *called) and not names_edition(question, chunk.text)
+    is_another = is_another_edition(question, *called) and not names_edition(question, chunk.text)
+    return replace(candidate, found=candidate.found._replace(other_edition=is_another))
 
 
 def _is_in_another_language(text: str, language: str | None) -> bool:
@@ -321,15 +328,7 @@ def _node(candidate: Candidate, labels: list[str], remarks: list[str]) -> NodeWi
     node = passage_node(candidate.chunk)
     added = PassageMetadata(
         retrieval_score=candidate.score,
-        standing=candidate.standing.deviations,
-        crosses=candidate.standing.crosses,
-        meanings=list(candidate.meanings),
-        nearest_meaning=candidate.nearest,
-        closest_words=candidate.closest,
-        belongs_elsewhere=candidate.elsewhere,
-        other_edition=candidate.other_edition,
-        other_tongue=candidate.other_tongue,
-        paired=candidate.paired,
+        found=_found(candidate),
         labels=labels,
         remarks=remarks,
         also_in=[place_of(chunk) for chunk in candidate.also_in],
@@ -366,7 +365,8 @@ def look_closely(
     def score(candidate: Candidate) -> float:
         chunk = candidate.chunk
         evidence = examine(profile, chunk.text, chunk.context)
-        found = chunk.weight * share_of(strength(evidence, candidate.standing))
+        gain = _ASKED_ROW if holds_asked_row(profile, chunk.text, chunk.context) else 0.0
+        found = chunk.weight * share_of(strength(evidence, candidate.standing) + gain)
         return _SCALE * ((1.0 - evidence_share) * candidate.score + evidence_share * found)
 
     return sorted((replace(candidate, score=score(candidate)) for candidate in candidates), key=_best_first)

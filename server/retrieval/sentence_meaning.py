@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from heapq import nlargest
 
 from server.evidence.examination import Profile, sentences_of
-from server.evidence.meaning import Meaning
-from server.evidence.sentence_ranking import ANSWERED_FROM, SURELY_ELSEWHERE, Found, ranked_sentences
+from server.evidence.sentence_ranking import ANSWERED_FROM, SURELY_ELSEWHERE, ranked_sentences
+from server.passages import Found, Meaning
 from server.retrieval.text_vectors import EmbedTexts, TextVectors
 from server.retrieval.word_meaning import CutWords, WordReader
 from storage.caches.embeddings import Matrix

@@ -12,10 +12,11 @@ import numpy as np
 
 from server.evidence.asked_things import thing_words
 from server.evidence.examination import Need, Profile, sentences_of
-from server.evidence.meaning import AskedWord, Likeness, Meaning, elsewhere, likeness, meanings_of, names_a_document
+from server.evidence.meaning import AskedWord, Likeness, elsewhere, likeness, meanings_of, names_a_document
 from server.evidence.other_words import is_said_otherwise
 from server.evidence.sentence_evidence import headings_above
 from server.evidence.units import is_said_by_unit
+from server.passages import Meaning
 from server.retrieval.text_vectors import EmbedTexts, TextVectors
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord

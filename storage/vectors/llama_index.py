@@ -90,7 +90,8 @@ class PassagePlace(TypedDict):
 class PassageMetadata(TypedDict, total=False):
     """What a node says of its passage: the first six from the catalogue, the others added on a question's way.
 
-    `remarks` are those on its pages. `also_in` are other documents in which the very same text stands.
+    `remarks` are those on its pages. `found`: see `server.passages`. `also_in` are other documents in which the very
+    same text stands.
     """
 
     document: str
@@ -100,15 +101,7 @@ class PassageMetadata(TypedDict, total=False):
     position: int
     weight: float
     retrieval_score: float
-    standing: float
-    crosses: bool
-    meanings: Sequence[tuple[float, ...]]
-    nearest_meaning: float
-    closest_words: float
-    belongs_elsewhere: float
-    other_edition: bool
-    paired: Sequence[int]
-    other_tongue: bool
+    found: Sequence[Any]
     labels: list[str]
     remarks: list[str]
     also_in: list[PassagePlace]

@@ -64,6 +64,11 @@ _WRITTEN_ENGLISH = """
     if i my you your we our it its be have has not there this that from at by
     """
 _ENGLISH = frozenset(_WRITTEN_ENGLISH.split())
+_ALSO_IN_ENGLISH = """
+    a al also an as bin c ce chose come d de do du e en era et eu had he i in is j l la le los m man me mi n no non o of
+    on over per s sea so t u van von want war was we will word y
+    """  # as words or in names: "Who was an heir in Bern?" is no German
+_IN_BOTH = frozenset(_ALSO_IN_ENGLISH.split())
 _SMALL = _ENGLISH.union(*_STOPS.values())
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SIGNS = {"de": "äöüß", "fr": "àâçèêëîïôœùû", "es": "ñ¿¡áíóú", "pt": "ãõáíóú"}
@@ -79,7 +84,7 @@ def frame_words(question: str) -> frozenset[str]:
 
 def word_lists() -> tuple[str, ...]:
     """What the language of a text is told by."""
-    return (*_WORDS.values(), _WRITTEN_ENGLISH, repr(_SIGNS), str(_LEAST_SHARE))
+    return (*_WORDS.values(), _WRITTEN_ENGLISH, _ALSO_IN_ENGLISH, repr(_SIGNS), str(_LEAST_SHARE))
 
 
 def english_share(text: str) -> float:
@@ -106,4 +111,9 @@ def question_tongue(question: str) -> str | None:
         scores[language] += any(sign in question.casefold() for sign in signs)
     best = max(scores, key=lambda language: scores[language])
     is_enough = scores[best] >= max(2, count * _LEAST_SHARE)
-    return best if is_enough and scores[best] > sum(map(_ENGLISH.__contains__, small)) else None
+    if not is_enough or scores[best] <= sum(map(_ENGLISH.__contains__, small)):
+        return None
+    english = sum(word in _ENGLISH and word not in _STOPS[best] for word in small)
+    signs = scores[best] - sum(map(_STOPS[best].__contains__, small))
+    own = sum(word in _STOPS[best] and word not in _IN_BOTH for word in small) + signs
+    return best if not english or own > english else None

@@ -39,6 +39,7 @@ _CLUSTER = re.compile(rf"[^\W_][{MARKS}]*")
 _ASCII_WORD = re.compile("([a-z0-9]+)")
 _PLAIN_WORD = re.compile(r"([^\W_]+)")
 
+_FISCAL_YEAR = re.compile(r"fy(?:20)?(\d\d)")
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|《([^》]+)》|〈([^〉]+)〉|`([^`]+)`")
 # Glued by signs: DeepSeek-R1-Zero, pass@1, 87.6%, v3.2, foo_bar(), A/B, 10:30.
 _COMPOUND = re.compile(rf"(?:{_SIGN})+(?:[-‐‑–.@/:+'’&#·](?:{_SIGN})+)+|(?:{_SIGN})*_(?:{_SIGN})*")
@@ -285,9 +286,15 @@ def _compound_terms(compound: str, stops: Collection[str], language: str | None)
 
 def _single(word: str, language: str | None = None) -> Term:
     """The word's stem in its language comes first, then the word itself and its other forms."""
-    forms = (word, *(() if language else other_forms(word)), *unfolded(word))
+    forms = (word, *(() if language else other_forms(word)), *unfolded(word), *_calendar_year(word))
     native = (native_stem(word, language), *forms) if language else forms
     return Term(tuple((form,) for form in dict.fromkeys(native)))
+
+
+def _calendar_year(word: str) -> tuple[str, ...]:
+    """FY2021 and FY21 are written 2021 in what they are asked about."""
+    fiscal = _FISCAL_YEAR.fullmatch(word)
+    return (f"20{fiscal.group(1)}",) if fiscal else ()
 
 
 def content_runs(runs: Iterable[str]) -> Iterator[str]:

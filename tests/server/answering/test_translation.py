@@ -9,6 +9,7 @@ from llama_index.core.schema import NodeWithScore, TextNode
 
 from server.answering.service import Question
 from server.answering.translation import TranslationCache, read_translations, wanted_languages
+from server.passages import Found
 from server.relevance.local_scorer import BestOfWordings, LocalScorer
 from server.retrieval.corpus import language_shares
 from storage.catalogue.catalogue import Catalogue
@@ -146,7 +147,7 @@ def test_the_oldest_translation_is_forgotten_first() -> None:
 
 def test_a_passage_is_judged_by_the_wording_it_answers_and_the_reason_names_its_words() -> None:
     text = "Each member pays a yearly fee of 30 euros."
-    found = [NodeWithScore(node=TextNode(text=text, metadata={"standing": 2.0}))]
+    found = [NodeWithScore(node=TextNode(text=text, metadata={"found": Found(2.0)}))]
     local = LocalScorer(lambda stems: {}, 1000)
     alone = local.score(CHINESE.text, found)[0].score
     (both,) = BestOfWordings(local, ["What yearly fee does each member pay?"]).score(CHINESE.text, found)

@@ -6,7 +6,7 @@ from server.answering.quoting import Words, extract_answer
 from server.evidence.examination import profile_of
 from server.evidence.extremes import asked_extreme, extreme_rows
 from server.evidence.sentence_evidence import sentence_evidence
-from server.passages import Passage
+from server.passages import Found, Passage
 
 HEAD = "| Van | Built | Length | Seats | Price a day | Range |"
 ROWS = (
@@ -20,7 +20,7 @@ WORDS = Words(lambda stems: {}, 1000)
 
 
 def passage(text: str) -> Passage:
-    return Passage("id", "a.pdf", (1,), text, 0.8, standing=3.0)
+    return Passage("id", "a.pdf", (1,), text, 0.8, found=Found(3.0))
 
 
 @pytest.mark.parametrize(

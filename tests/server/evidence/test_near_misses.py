@@ -16,7 +16,7 @@ from server.evidence.near_misses import (
     names_edition,
     opposites_asked,
 )
-from server.passages import Passage
+from server.passages import Found, Passage
 from server.relevance.local_scorer import LocalScorer
 from storage.message_translation import told
 
@@ -78,14 +78,14 @@ SCORER = LocalScorer(WORDS.frequencies, WORDS.chunks)
 
 
 def score(question: str, text: str) -> int:
-    metadata = {"standing": 3.0, "retrieval_score": 0.8}
+    metadata = {"found": Found(3.0, score=0.8)}
     found = SCORER.score(question, [NodeWithScore(node=TextNode(text=text, metadata=metadata))])[0].score
     assert found is not None
     return found
 
 
 def passage(text: str) -> Passage:
-    return Passage("id", "a.pdf", (1,), text, 0.8, standing=3.0)
+    return Passage("id", "a.pdf", (1,), text, 0.8, found=Found(3.0))
 
 
 def test_there_are_many_pairs_in_both_languages() -> None:

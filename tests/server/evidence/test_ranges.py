@@ -4,7 +4,8 @@ import pytest
 
 from server.evidence.examination import profile_of
 from server.evidence.ranges import Amount, amounts, numbers_in_range, rows_in_range
-from server.evidence.sentence_ranking import Found, ranked_sentences
+from server.evidence.sentence_ranking import ranked_sentences
+from server.passages import Found
 
 LEAVE = ("| Completed years | Days |", ["| 0–2 | 24 |", "| 3–5 | 26 |", "| 6 and more | 28 |"])
 AGES = ("| Alter | Preis |", ["| unter 6 Jahren | frei |", "| 6 bis 14 Jahre | 3 € |", "| ab 15 Jahren | 6 € |"])

@@ -8,7 +8,7 @@ from llama_index.core.schema import NodeWithScore, TextNode
 from server.evidence.answer_types import expected_answer, holds_answer, introduces
 from server.evidence.likelihood import score_of, share_of
 from server.language import question_language
-from server.passages import Judgement
+from server.passages import Found, Judgement
 from server.relevance.local_scorer import LocalScorer
 from storage.message_translation import told
 
@@ -19,7 +19,7 @@ SCORER = LocalScorer(lambda stems: {}, chunks=1000)
 
 
 def judged(question: str, text: str, standing: float = 2.0, context: str = "", crosses: bool = False) -> Judgement:
-    metadata = {"standing": standing, "context": context, "crosses": crosses}
+    metadata = {"found": Found(standing, crosses), "context": context}
     return SCORER.score(question, [NodeWithScore(node=TextNode(text=text, metadata=metadata))])[0]
 
 
@@ -62,7 +62,7 @@ def test_a_value_stands_for_the_word_of_its_quantity(question: str, says: str, o
 
 
 def test_a_score_does_not_depend_on_the_other_passages() -> None:
-    nodes = [NodeWithScore(node=TextNode(text=text, metadata={"standing": 2.0})) for text in (TOWER, GRPO, CHINESE)]
+    nodes = [NodeWithScore(node=TextNode(text=text, metadata={"found": Found(2.0)})) for text in (TOWER, GRPO, CHINESE)]
     together = SCORER.score("what is the GRPO?", nodes)
     assert together == [SCORER.score("what is the GRPO?", [node])[0] for node in nodes]
 

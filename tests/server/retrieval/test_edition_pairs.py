@@ -3,7 +3,8 @@
 import pytest
 
 from server.evidence.examination import profile_of
-from server.evidence.sentence_ranking import ANSWERED_FROM, Found, ranked_sentences
+from server.evidence.sentence_ranking import ANSWERED_FROM, ranked_sentences
+from server.passages import Found
 from server.retrieval.edition_pairs import paired_places
 from storage.records import ChunkRecord
 

@@ -13,8 +13,8 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from server.evidence.examination import _sentences, _words, profile_of
 from server.evidence.likelihood import Standing
-from server.evidence.meaning import Meaning
 from server.language import question_language
+from server.passages import found_of
 from server.retrieval.corpus import corpus_of
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.retriever import (
@@ -303,7 +303,7 @@ def test_where_the_index_model_takes_long_the_packaged_one_reads_the_sentences(
 ) -> None:
     index = open_texts({"tools.md": ["Borrowed tools are kept for two weeks.\n\nDogs must stay outside the workshop."]})
     (found,) = HybridRetriever(index, 1).retrieve("May I bring my pets?")
-    kept, dogs = (Meaning(*meaning) for meaning in metadata_of(found.node)["meanings"])
+    kept, dogs = found_of(metadata_of(found.node)).meanings
     assert dogs.kin > kept.kin  # "pets" and "dogs" are two words to the index's own model
     assert dogs.near > kept.near
 
@@ -313,7 +313,7 @@ def test_without_the_packaged_model_words_decide_alone(
 ) -> None:
     monkeypatch.setattr("server.retrieval.corpus.packaged_encoder", lambda: None)
     found = HybridRetriever(open_texts(TEXTS), 3).retrieve("what is the GRPO?")
-    assert [metadata_of(each.node)["meanings"] for each in found] == [[], [], []]
+    assert [found_of(metadata_of(each.node)).meanings for each in found] == [(), (), ()]
 
 
 class QuickEmbedding(WordsEmbedding):
@@ -342,7 +342,7 @@ def test_who_judges_nothing_gets_the_same_passages_without_their_sentences_being
     assert model.read == ["how long may I borrow a book?"]
     judged = HybridRetriever(index, 5).retrieve("how long may I borrow a book?")
     assert len(model.read) > 1
-    assert all(metadata_of(each.node)["meanings"] for each in judged)
+    assert all(found_of(metadata_of(each.node)).meanings for each in judged)
     assert [(each.node_id, each.score) for each in found] == [(each.node_id, each.score) for each in judged]
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from server.evidence.examination import profile_of, sentences_of
-from server.evidence.meaning import Meaning
-from server.evidence.sentence_ranking import ANSWERED_FROM, Found, ranked_sentences
+from server.evidence.sentence_ranking import ANSWERED_FROM, ranked_sentences
+from server.passages import Found, Meaning
 from server.retrieval.sentence_meaning import SentenceReader
 from storage.caches.embeddings import unit_rows
 from storage.embedding.local import build_embed_model

@@ -1,0 +1,60 @@
+"""Whether a table's row is the one that is asked for: "total assets in 2021" is the row "Total assets". Pure.
+
+Of many rows that share words with a question the one is meant whose label the question says in full, and which leaves
+nothing of the question over: not "Total current assets", which says more, and not "Assets", which says less.
+"""
+
+import re
+
+from server.evidence.examination import Profile, Words, places_of, words_of
+from server.evidence.tables import cells_of
+from storage.words.frame_words import frame_words
+from storage.words.terms import STOP_WORDS
+
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_MOST_LEFT = 0.25  # of the question's weight that neither row nor heads hold
+_SAYS_HOW = """
+    amount amounts end ended ending value figure fiscal year fy quarter annual period much many high large
+    betrag ende wert jahr geschäftsjahr quartal höhe montant fin valeur exercice année trimestre
+    importe final valor ejercicio año
+    """
+_FRAME = frozenset(_SAYS_HOW.split())
+"""Words that say how or when a figure is meant, and stand on few labels."""
+
+
+def asked_share(profile: Profile, label: str, above: str) -> float:
+    """How much of the question the label of a row and `above`, all that it stands under, leave unsaid: 1 nothing.
+
+    0 where the label says more than the question, or where a name or too much is left.
+    """
+    own, words = words_of(label), words_of(above)
+    if not _is_said(own, profile.question):
+        return 0.0
+    left = [need for need in profile.needs if not places_of(need, own)]
+    if len(left) == len(profile.needs):
+        return 0.0
+    left = [need for need in left if not places_of(need, words) and need.shown.casefold() not in _FRAME]
+    if any(need.is_name for need in left):
+        return 0.0
+    total = sum(need.weight for need in profile.needs) or 1.0
+    share = sum(need.weight for need in left) / total
+    return 1.0 - share if share <= (0.0 if len(own.different) == 1 else _MOST_LEFT) else 0.0
+
+
+def _is_said(label: Words, question: str) -> bool:
+    """Whether the question says every word of the label that says something."""
+    stops = frame_words(question) or STOP_WORDS
+    telling = {stem for stem in label.different if stem not in stops}
+    return bool(telling) and telling <= words_of(question).different
+
+
+def holds_asked_row(profile: Profile, text: str, context: str) -> bool:
+    """Whether a row of a table in this passage is the one that is asked for."""
+    question = profile.question.casefold()
+    above = f"{context}\n{text}"
+    for line in text.split("\n") if "|" in text else ():
+        label, *figures = cells_of(line)
+        begins = _LETTERS.search(label)
+        if any(figures) and begins and begins.group().casefold() in question and asked_share(profile, label, above):
+            return True
+    return False
