@@ -114,6 +114,6 @@ def question_tongue(question: str) -> str | None:
     if not is_enough or scores[best] <= sum(map(_ENGLISH.__contains__, small)):
         return None
     english = sum(word in _ENGLISH and word not in _STOPS[best] for word in small)
-    signs = scores[best] - sum(map(_STOPS[best].__contains__, small))
-    own = sum(word in _STOPS[best] and word not in _IN_BOTH for word in small) + signs
+    by_signs = scores[best] - sum(map(_STOPS[best].__contains__, small))
+    own = sum(word in _STOPS[best] and word not in _IN_BOTH for word in small) + by_signs
     return best if not english or own > english else None
