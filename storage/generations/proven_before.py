@@ -46,13 +46,15 @@ def proven_before(generation: Generation, earlier: str) -> set[str]:
 
 
 def _graph_of(manifest: Manifest) -> dict[str, str]:
+    """The hashes of the files of Chroma's graph."""
     return {file: sha256 for file, sha256 in manifest.files.items() if file.startswith(f"{CHROMA}/")}
 
 
 def _equal(ids: Sequence[str], one: ExactVectors, other: ExactVectors) -> Iterator[str]:
+    """Those of the ids whose vectors are the same bytes in both."""
     for start in range(0, len(ids), _ROWS_AT_A_TIME):
         some = ids[start : start + _ROWS_AT_A_TIME]
-        is_same = (one.halves(some).view(np.uint16) == other.halves(some).view(np.uint16)).all(
-            axis=1
-        )  # ten times as fast
+        # As whole numbers, since numpy takes twenty times as long to compare those of half precision.
+        here, there = (vectors.halves(some).view(np.uint16) for vectors in (one, other))
+        is_same = (here == there).all(axis=1)
         yield from (id_ for id_, same in zip(some, is_same, strict=True) if same)
