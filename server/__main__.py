@@ -39,11 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _of_one_collection() -> ServerSettings:
     """The settings for the collection that COLLECTION names, or for the first; as they are where there is only one."""
+    from storage.server_state.state import database_url
+
     storage, settings = read_storage_settings(), read_settings()
     if not storage.collections:
         return settings
     chosen = storage.chosen_collection or storage.collections[0]
-    take_on(chosen.environment)
+    take_on({**chosen.environment, "STATE_URL": database_url(storage)})
     return settings.of_collection(chosen)
 
 
@@ -72,10 +74,20 @@ def _examine() -> int:
 
 
 def _serve(settings: ServerSettings) -> int:
-    from server.commands.serve import CannotListen, serve
+    from server.commands.listening import CannotListen, listening_socket
+    from server.commands.processes import begin_processes, processes_of
 
+    storage, place = read_storage_settings(), None
     try:
-        serve(settings, announce=_announce)
+        with listening_socket(settings) as listening:
+            if processes_of(settings) > 1:
+                begun = begin_processes(settings, storage, listening)
+                if isinstance(begun, int):
+                    return begun  # all of them have ended
+                place = begun
+            from server.commands.serve import serve
+
+            serve(settings, storage, listening, _announce, place)
     except CannotListen as error:
         print(_told(str(error)), file=sys.stderr)
         return 2

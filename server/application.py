@@ -63,7 +63,7 @@ def build_application(services: Services) -> Flask:
     security.secure(app, services.settings)
     rate_limits.limit(app, services.settings, services.shared_requests)
     error_responses.register(app)
-    measure(app, metrics)
+    measure(app, metrics, services.place)
     audit.keep_audit_log(app, services.settings)
     for api in (questions.blueprint, answers.blueprint, openai.blueprint, documents.blueprint):
         app.register_api(api)

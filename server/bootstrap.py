@@ -33,7 +33,7 @@ from storage.messages import message
 from storage.private_files import may_be_written, tighten_index
 from storage.server_state.shared.entries import SharedEntries
 from storage.server_state.shared.requests import SharedRequests
-from storage.server_state.state import StateFiles, open_database, state_of
+from storage.server_state.state import StateFiles, database_url, open_database, state_of
 from storage.settings import StorageSettings
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from server.answering.collaborators import LanguageModelParts, Parts
     from server.answering.service import AnswerService
+    from server.http.side_by_side import Place
     from server.language_model.prompts import Prompts
     from storage.server_state.answers import Answers
     from storage.server_state.state import State
@@ -149,7 +150,7 @@ def index_holder(
         device=storage.embed_device,
         chroma=storage.chroma_server,
         load_model=load,
-        is_left_alone=bool(storage.state_url),
+        is_left_alone=bool(database_url(storage)),
     )
 
 
@@ -312,8 +313,12 @@ def _prompts(settings: ServerSettings) -> Prompts:
         raise BadSettings(str(error)) from error
 
 
-def prepare_logging(level: str) -> None:
-    """One line an event on standard error; libraries speak only when something is wrong."""
-    log_on_one_line("%(asctime)s %(levelname)s %(name)s %(message)s")
+def prepare_logging(level: str, place: Place | None = None) -> None:
+    """One line an event on standard error; libraries speak only when something is wrong.
+
+    `place`: that of this process among several, whose number each line tells.
+    """
+    process = "" if place is None else f"[{place.number}] "
+    log_on_one_line(f"%(asctime)s %(levelname)s {process}%(name)s %(message)s")
     for name in ("server", "storage"):
         logging.getLogger(name).setLevel(level)

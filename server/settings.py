@@ -224,6 +224,15 @@ class ServerSettings(PagewiseSettings):
     threads: int = Field(
         default=16, ge=4, le=256, validation_alias="THREADS", description="How many requests are worked on at a time."
     )
+    server_processes: int = Field(
+        default=1,
+        ge=0,
+        le=64,
+        validation_alias="SERVER_PROCESSES",
+        description="How many processes answer at the port: each uses one processor core at most for most of a "
+        "question, and holds the index and the models in memory. 0: one for each core. With more than one, what they "
+        "share is kept in STATE_URL, or else in `state.db` in INDEX_DIR.",
+    )
     rate_limit_per_minute: int | None = Field(
         default=None,
         ge=0,

@@ -13,7 +13,17 @@ _OTHERS = 0o077
 _OURS = (
     *("LOCK", "SERVED", "CURRENT", "ROLLED_BACK", "COLLECTIONS.json", "folder.json", "listing.json", "generations"),
     *("collections", "deleted"),
-    *("answers.", "budget.", "embeddings.", "language_models.", "ocr.", "own_questions.", "pack.", "reindex."),
+    *(
+        "answers.",
+        "budget.",
+        "embeddings.",
+        "language_models.",
+        "ocr.",
+        "own_questions.",
+        "pack.",
+        "reindex.",
+        "state.",
+    ),
 )
 """What the names of an index directory's entries begin with."""
 

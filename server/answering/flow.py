@@ -22,6 +22,7 @@ from server.answering.collaborators import LanguageModelParts, Parts
 from server.answering.conflicts import Found, conflict_of, with_both
 from server.answering.follow_up import Rewriting, asked_before, put_together, rewritten
 from server.answering.further_passages import nodes_of, only_kept, with_kept
+from server.answering.instructions import without_instructions
 from server.answering.query_engine import QuotingSynthesizer, build_query_engine, query_of
 from server.answering.refusals import is_refusal, only_refuses
 from server.answering.talk_about_answers import is_about_conversation
@@ -82,6 +83,7 @@ class Flow:
         emit: Callable[[Event], None],
     ) -> None:
         self._asked = question.text
+        self._in_full = question.text
         self._question = question
         self._rewriting = Rewriting()
         self._translation = Translation()
@@ -113,6 +115,7 @@ class Flow:
         self._complete_the_question()
         if not self._is_about_conversation and (whole := self._read_whole()) is not None:
             return whole
+        self._set_instructions_aside()
         evidence = self._gather()
         self._emit(PassagesKept(evidence.kept, evidence.rejected))
         if self._is_about_conversation:
@@ -232,6 +235,7 @@ class Flow:
         """The passages: in the order of retrieval, or judged and best first."""
         usage: dict[str, dict[str, Any]] = {}
         if score:
+            self._set_instructions_aside()
             evidence = self._gather()
             passages = evidence.kept + evidence.rejected
             usage = self._usage(evidence.record.usage, None)
@@ -269,6 +273,11 @@ class Flow:
             )
         self._completed_at = time.monotonic()
 
+    def _set_instructions_aside(self) -> None:
+        """Go on with what is asked; who writes the answer reads the whole message."""
+        self._in_full = self._question.text
+        self._question = replace(self._question, text=without_instructions(self._in_full))
+
     def _take_words_of_documents(self) -> None:
         """Go on with the question in words that documents say; a model knows other words by itself."""
         worded = None if self._model else self._parts.reword(self._question.text, self._index.generation)
@@ -285,7 +294,7 @@ class Flow:
             on_scored=lambda index, judgement: self._emit(PassageScored(index, judgement)),
             on_found=self._on_found,
         )
-        query = query_of(self._question.text, self._translation.questions)
+        query = query_of(self._question.text, self._translation.questions, "" if self._worded else self._in_full)
         self._engine(QuotingSynthesizer(self._extract), relevance).retrieve(query)
         self._scored_at = time.monotonic()
         threshold = self._question.threshold
@@ -372,7 +381,7 @@ class Flow:
         writer = ModelWriter(self._model, mode, extract, self._emit)
         if self._is_about_conversation:
             writer.synthesizer.history = self._question.history
-        asked = self._asked if self._is_about_conversation else self._question.text
+        asked = self._asked if self._is_about_conversation else self._in_full
         try:
             return writer.write(asked, evidence, self._engine(writer.synthesizer))
         except LanguageModelError as error:

@@ -182,6 +182,10 @@ def _shortened(passage: Passage, room_tokens: int) -> Passage:
     return replace(passage, text=passage.text[: max(_SHORTEST_PASSAGE, int(len(passage.text) * share))])
 
 
-def query_of(question: str, also: Sequence[str] = ()) -> QueryBundle:
-    """A question as LlamaIndex passes it around; it is searched for in these other words too."""
-    return QueryBundle(query_str=question, custom_embedding_strs=[question, *also] if also else None)
+def query_of(question: str, also: Sequence[str] = (), in_full: str = "") -> QueryBundle:
+    """A question as LlamaIndex passes it around; it is searched for in these other words too.
+
+    `in_full`: the message that it is a part of, which is searched for in its place.
+    """
+    wordings = [in_full or question, *also]
+    return QueryBundle(query_str=question, custom_embedding_strs=wordings if wordings != [question] else None)

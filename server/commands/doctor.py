@@ -14,6 +14,7 @@ from pathlib import Path
 from unicodedata import east_asian_width
 
 from server.commands.findings import SKIPPED, Finding
+from server.commands.processes import processes_of
 from server.commands.provider_checks import provider_findings
 from server.settings import BadSettings, ServerSettings, read_settings, read_storage_settings
 from storage.collections import Collection
@@ -27,9 +28,10 @@ from storage.generations.published import DamagedGeneration, NoIndex, current_na
 from storage.message_translation import Language, told
 from storage.messages import message
 from storage.private_files import may_be_written
+from storage.processor_cores import available_cores
 from storage.server_state.shared.budget import SharedLedger
 from storage.server_state.shared.database import StateDatabase, StateUnavailable
-from storage.server_state.state import LEDGER_FILES, open_database
+from storage.server_state.state import LEDGER_FILES, database_url, open_database
 from storage.server_state.token_budget import LedgerUnavailable, Period, count_on_file
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.settings import StorageSettings
@@ -86,10 +88,23 @@ def _state(database: StateDatabase) -> Finding:
     return Finding(message("state database"), True, found)
 
 
+def _processes(number: int, storage: StorageSettings) -> Finding:
+    if not storage.state_url and not may_be_written(storage.index_dir):
+        found = message(
+            "{number} share what they keep, and {folder} cannot hold it", number=number, folder=storage.index_dir
+        )
+        return Finding(message("processes"), False, found, message("Set STATE_URL, or SERVER_PROCESSES=1."))
+    cores = available_cores()
+    found = message("{number} answer at one port, on {cores} processor cores", number=number, cores=cores)
+    if number > cores:
+        return Finding(message("processes"), SKIPPED, found, message("More of them than cores answer no faster."))
+    return Finding(message("processes"), True, found)
+
+
 _LEAST_FREE_BYTES = 200 * 1024 * 1024
 _MARKS = {True: "✓", False: "✗", SKIPPED: "–"}
 _WIDTH = 16
-_OWN_FILES = ("answers.db", "budget.db", "budget.month.db", "embeddings.db", "ocr.db")
+_OWN_FILES = ("answers.db", "budget.db", "budget.month.db", "embeddings.db", "ocr.db", "state.db")
 
 
 def findings() -> Iterator[Finding]:
@@ -109,6 +124,8 @@ def findings() -> Iterator[Finding]:
     places = storage.collections or (Collection("", settings.documents_dir, storage.index_dir),)
     yield from _of_language_model(settings, places[0].index_dir)
     yield from server_findings(storage)
+    if processes_of(settings) > 1:
+        yield _processes(processes_of(settings), storage)
     if storage.collections and current_name(storage.index_dir) is not None:
         yield _unnamed_index(storage.index_dir)
     for place in places:
@@ -117,7 +134,13 @@ def findings() -> Iterator[Finding]:
             yield Finding(message("collection"), SKIPPED, found)
         yield from _of_index(
             settings.of_collection(place),
-            storage.model_copy(update={"index_dir": place.index_dir, "state_scope": place.name or storage.state_scope}),
+            storage.model_copy(
+                update={
+                    "index_dir": place.index_dir,
+                    "state_scope": place.name or storage.state_scope,
+                    "state_url": database_url(storage),
+                }
+            ),
         )
 
 
@@ -313,14 +336,14 @@ class _Spent:
 
 def _spent(storage: StorageSettings, period: Period) -> _Spent:
     """Only looked at: nothing is written or set aside."""
-    if storage.state_url:
+    if database_url(storage):
         return _Spent(partial(_shared_count, storage, period))
     file = storage.index_dir / LEDGER_FILES[period]
     return _Spent(partial(count_on_file, file), file)
 
 
 def _shared_count(storage: StorageSettings, period: Period, day: date) -> int:
-    with closing(StateDatabase(storage.state_url, storage.state_password)) as database:
+    with closing(StateDatabase(database_url(storage), storage.state_password)) as database:
         return SharedLedger(database, storage.state_scope, period).used(day)
 
 

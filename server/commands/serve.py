@@ -1,10 +1,12 @@
-"""Production serving: waitress in one process, which finishes what it has begun when it is told to stop."""
+"""Production serving: waitress in this process, which finishes what it has begun when it is told to stop."""
 
 import logging
 import signal
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -14,17 +16,21 @@ from waitress.server import create_server
 
 from server import create_app
 from server.bootstrap import build_services, prepare_logging
+from server.commands.listening import CannotListen
 from server.commands.stop import stop_serving
+from server.http.accepting import Turns
 from server.http.body_limits import guarded_channel, limit_of_uploads
 from server.http.connections import ConnectionKeeper, connection_limits
 from server.http.lanes import Lanes
 from server.http.own_addresses import reachable_addresses
 from server.http.services import Services
+from server.http.side_by_side import Place
 from server.http.tracing import TRACES, end_traces
 from server.memory import keep_memory_together
-from server.settings import ServerSettings, in_url, read_storage_settings
+from server.settings import ServerSettings, in_url
 from storage.messages import joined, message
 from storage.servers import is_loopback
+from storage.settings import StorageSettings
 
 logger = logging.getLogger(__name__)
 
@@ -33,22 +39,28 @@ _MORE_CONNECTIONS = 8  # than there are places: waitress accepts no more then, a
 _LARGEST_BUFFERED_BODY = 8 * 1024 * 1024  # beyond it waitress answers itself; below, Flask refuses with a problem
 
 
-class CannotListen(Exception):
-    """The address cannot be bound; the message names the settings."""
+def serve(
+    settings: ServerSettings,
+    storage: StorageSettings,
+    listening: socket.socket,
+    announce: Callable[[str], None],
+    place: Place | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT. `announce` gets the address and the way of answering.
 
-
-def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT. `announce` gets the address and the way of answering. Raises `CannotListen`."""
+    `place`: that of this process, where several answer at this socket; the first of them announces it. Raises
+    `CannotListen` where what is set makes that unsafe.
+    """
     if get_debug_flag() and not is_loopback(settings.host):
         raise CannotListen(
             message("HOST={host}: FLASK_DEBUG must not be set on a server that others can reach", host=settings.host)
         )
-    prepare_logging(settings.log_level)
+    prepare_logging(settings.log_level, place)
     keep_memory_together()
-    services = build_services(settings, read_storage_settings())
+    services = replace(build_services(settings, storage), place=place)
     connections: dict[int, Any] = {}
     limits = connection_limits(settings.proxy_networks)
-    with _listening_socket(settings) as listening:
+    with listening:
         app = create_app(services)
         server = create_server(
             app,
@@ -64,44 +76,40 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: stop.set())
-        _announce(announce, services, listening.getsockname()[1])
+        if place is None or place.number == 1:
+            _announce(announce, services, listening.getsockname()[1])
         services.load()
         threading.Thread(target=_compile_templates, args=(app,), name="templates", daemon=True).start()
-        _handle_connections(connections, ConnectionKeeper(connections, limits), stop, services)
+        keeper = ConnectionKeeper(connections, limits)
+        turns = Turns(server, connections, place, partial(_can_answer, services)) if place is not None else None
+        _handle_connections(connections, keeper, turns, stop, services)
     server.task_dispatcher.shutdown(timeout=_THREADS_END_SECONDS)
     end_traces(app.extensions[TRACES])
     services.close()
 
 
-def _listening_socket(settings: ServerSettings) -> socket.socket:
-    # Bound here: waitress 3.0 leaves its socket open when the address is taken.
-    try:
-        is_any = settings.host == "::"  # of IPv4 too, where the machine can
-        return socket.create_server(
-            (settings.host, settings.port),
-            family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
-            dualstack_ipv6=is_any and socket.has_dualstack_ipv6(),
-            backlog=1024,
-        )
-    except OSError as error:
-        reason = error.strerror or message("cannot be had")
-        raise CannotListen(
-            message("HOST={host} PORT={port}: {reason}", host=settings.host, port=settings.port, reason=reason)
-        ) from error
-
-
 def _handle_connections(
-    connections: dict[int, Any], keeper: ConnectionKeeper, stop: threading.Event, services: Services
+    connections: dict[int, Any],
+    keeper: ConnectionKeeper,
+    turns: Turns | None,
+    stop: threading.Event,
+    services: Services,
 ) -> None:
     """waitress 3.0's own loop ends at once on SIGTERM and cuts what is being sent; this one ends in order."""
 
     def turn(seconds: float = 0.1) -> None:
         keeper.look()
+        if turns is not None:
+            seconds = min(seconds, turns.note())
         wasyncore.loop(timeout=seconds, map=connections, use_poll=True, count=1)
 
     while not stop.is_set():
         turn(0.5)
     stop_serving(turn, connections, services)
+
+
+def _can_answer(services: Services) -> bool:
+    return not services.draining.is_set() and all(each.index.state().ready for each in (services, *services.others))
 
 
 def _compile_templates(app: Flask) -> None:

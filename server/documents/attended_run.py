@@ -5,15 +5,24 @@ run holds a lock on the first while it lasts, and ends it when it finds the seco
 """
 
 import fcntl
+import logging
 import signal
 import subprocess
-from contextlib import suppress
+import time
 from pathlib import Path
+from typing import IO
 
 from storage.generations.lock import is_held
 from storage.private_files import private_opener, write_private
 
+logger = logging.getLogger(__name__)
+
 _LOOK_SECONDS = 0.3
+_TRIES, _TRY_SECONDS = 3, 0.02  # who asks whether a run goes on holds the file as well, for a moment
+
+
+class Claimed(Exception):
+    """Another process starts a run or waits for one."""
 
 
 class AttendedRun:
@@ -23,19 +32,39 @@ class AttendedRun:
         self._file = index_dir / "reindex.run"
         self._cancel = index_dir / "reindex.cancel"
 
-    def attend(self, process: "subprocess.Popen[bytes]") -> None:
+    def claim(self) -> IO[str] | None:
+        """What whoever starts a run hands to `attend`; nobody else can have it until that is closed.
+
+        None where it cannot be written: nobody else can be told of the run. Raises `Claimed`.
+        """
+        try:
+            file = open(self._file, "a+", encoding="utf-8", opener=private_opener)  # noqa: SIM115 - handed on
+        except OSError:
+            return None
+        try:
+            _lock(file)
+            self._cancel.unlink(missing_ok=True)  # before others can ask for an end
+            file.truncate(0)
+        except Claimed:
+            file.close()
+            raise
+        except OSError:
+            file.close()
+            return None
+        return file
+
+    def attend(self, process: "subprocess.Popen[bytes]", claimed: IO[str] | None) -> None:
         """Wait until it has ended, end it where somebody asks for that, and write down how it ended."""
         try:
-            self._attend(process)
+            if claimed is not None:
+                self._attend(process, claimed)
         except OSError:
-            process.wait()  # the disk is full: nobody else can be told
+            logger.warning("how the run gets on cannot be written down: the other servers are not told")
+        finally:
+            process.wait()
 
-    def _attend(self, process: "subprocess.Popen[bytes]") -> None:
-        with open(self._file, "a+", encoding="utf-8", opener=private_opener) as file:
-            with suppress(OSError):  # a file system without locks: only this server ends it
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            file.truncate(0)
-            self._cancel.unlink(missing_ok=True)
+    def _attend(self, process: "subprocess.Popen[bytes]", claimed: IO[str]) -> None:
+        with claimed as file:
             while (code := _code_within(process, _LOOK_SECONDS)) is None:
                 if self._cancel.exists():
                     self._cancel.unlink(missing_ok=True)
@@ -62,6 +91,20 @@ class AttendedRun:
             return int(self._file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
+
+
+def _lock(file: IO[str]) -> None:
+    """Have it alone, on a file system with locks; on another one only this server ends the run. Raises `Claimed`."""
+    for left in reversed(range(_TRIES)):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if not left:
+                raise Claimed from error
+            time.sleep(_TRY_SECONDS)
+        except OSError:
+            return
 
 
 def _code_within(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from server.documents.attended_run import AttendedRun
+from server.documents.attended_run import AttendedRun, Claimed
 from server.documents.child_processes import Children, ChildrenEnded
 from server.documents.slow_work import NoRoom, SlowWork
 from storage.child_environment import ENCODED_LINES, job_environment
@@ -119,18 +119,18 @@ class Reindexing:
                 return False
             self._plan = None
             private_directory(self._index_dir)
-            with open(self._log, "wb", opener=private_opener) as log:
-                self._process = subprocess.Popen(
-                    [*self._command, *options],
-                    cwd=_HOME,
-                    env=self._environment(documents_dir),
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
+            try:
+                claimed = self._run.claim()
+            except Claimed:
+                return False
+            try:
+                self._process = self._started([*self._command, *options], documents_dir)
+            except BaseException:
+                if claimed is not None:
+                    claimed.close()
+                raise
             # Whoever ends first, the run or this object, the process is waited for.
-            threading.Thread(target=self._run.attend, args=(self._process,), name="run", daemon=True).start()
+            threading.Thread(target=self._run.attend, args=(self._process, claimed), name="run", daemon=True).start()
             return True
 
     def follow(self, documents_dir: Path) -> None:
@@ -180,6 +180,18 @@ class Reindexing:
         if plan.problem:
             raise NoPlan(plan.problem)
         return plan.lines
+
+    def _started(self, command: Sequence[str], documents_dir: Path) -> "subprocess.Popen[bytes]":
+        with open(self._log, "wb", opener=private_opener) as log:
+            return subprocess.Popen(
+                command,
+                cwd=_HOME,
+                env=self._environment(documents_dir),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     def _start_when_free(self, documents_dir: Path) -> None:
         try:

@@ -6,7 +6,6 @@ which a file is kept is readable, and harmless on every system.
 """
 
 import errno
-import fcntl
 import hashlib
 import logging
 import os
@@ -26,6 +25,7 @@ from typing import IO, Literal
 
 from server.documents.held_uploads import Draft, Held, HeldFiles, HeldInMemory
 from storage.file_hash import file_sha256
+from storage.file_locks import alone_in
 from storage.formats import ALL_SUFFIXES, HIDDEN_PREFIXES
 from storage.ignore_files import IGNORE_FILE, line_for
 from storage.messages import message
@@ -140,7 +140,7 @@ class Uploads:
             if held is None or not all(draft.file.is_file() for draft in held.drafts):
                 raise NotHeld
             stored = []
-            with _alone(held.folder):
+            with alone_in(held.folder):
                 for draft in held.drafts:
                     choice = choices.get(draft.name, "both")
                     is_taken = bool(_taken_names(held.folder, [draft], replace=choice == "replace"))
@@ -185,7 +185,7 @@ class Uploads:
             try:
                 if may_create:
                     folder.mkdir(parents=True, exist_ok=True)
-                with _alone(folder):
+                with alone_in(folder):
                     _remove_leftovers(folder)
                     for name, file in zip(names, files, strict=True):
                         drafts.append(_write_draft(folder, name, file.stream))
@@ -250,18 +250,6 @@ def disk_failures() -> Iterator[None]:
         if error.errno in _FULL:
             raise FolderFull from error
         raise FolderNotWritable(error.strerror or message("it failed")) from error
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Within the block no other server changes the folder; on a file system that cannot lock folders (NFS) it may."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        with suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _name_of(file: SentFile) -> str:

@@ -7,6 +7,7 @@ import json
 import logging
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -15,6 +16,7 @@ from flask_limiter.util import get_remote_address
 from server.http.scopes import asks_by_tool, needed_scope
 from server.http.services import collection
 from server.settings import ServerSettings
+from storage.file_locks import alone_in
 
 _BYTES, _FILES = 10 * 1024 * 1024, 5
 _ACTIONS = {
@@ -46,11 +48,18 @@ _LONGEST_TEXT = 4000
 
 
 class _EachLineClosed(RotatingFileHandler):
-    """Leaves the file closed after each line: it may be moved away by whoever collects logs."""
+    """Leaves the file closed after each line: it may be moved away by whoever collects logs.
+
+    The processes of one server write into it and turn it over one at a time.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
         """Append the line; called under the handler's lock."""
-        super().emit(record)
+        try:
+            with alone_in(Path(self.baseFilename).parent):
+                super().emit(record)
+        except OSError:
+            self.handleError(record)
         if self.stream is not None:
             self.stream.close()
             self.stream = None  # the next line opens it

@@ -143,9 +143,12 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
     addr: Any
     connected: bool
     request: GuardedParser | None
+    requests: Any
     error_task_class = _ProblemTask
     header_seconds = _HEADER_SECONDS
     patience_seconds = _PATIENCE_SECONDS
+    is_for_another: Callable[[], bool] = staticmethod(bool)
+    """Whether whoever asked shall connect anew for the next request, to reach another process."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         self.waiting_since = time.monotonic()  # when it was opened, later when it was answered last
@@ -153,6 +156,8 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
 
     def service(self) -> None:
         """Answer a request, as waitress does it."""
+        if len(self.requests) == 1 and self.is_for_another():
+            self.requests[0].headers["CONNECTION"] = "close"  # as if the client had asked for that
         super().service()
         self.waiting_since = time.monotonic()
 

@@ -7,15 +7,18 @@ from threading import Event as Flag
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
 
 from server.answers import Answer, Answered, Event, Question, Retrieval
+from server.http.added_figures import AddedFigures
 from server.http.services import Answering, collection
+from server.http.side_by_side import Place
 from server.language_model.errors import LanguageModelError
 from server.language_model.received import Reply
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
 
 _EXTENSION = "pagewise-metrics"
+_ADDED = "pagewise-added-metrics"
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
 
@@ -140,9 +143,16 @@ class MeasuredAnswering:
         return self._service.budget_notice()
 
 
-def measure(app: Flask, metrics: Mapping[str, Metrics]) -> None:
-    """Count every response and every problem, each in the figures of its collection."""
+def measure(app: Flask, metrics: Mapping[str, Metrics], place: Place | None = None) -> None:
+    """Count every response and every problem, each in the figures of its collection.
+
+    `place`: that of this process, where several answer; they are asked for the figures of all of them.
+    """
     app.extensions[_EXTENSION] = metrics
+    if place is not None:
+        figures = AddedFigures(place, {name: each.registry for name, each in metrics.items()})
+        app.extensions[_ADDED] = figures
+        figures.start()
 
     @app.after_request
     def count(response: Response) -> Response:
@@ -159,7 +169,22 @@ def count_failure(code: str) -> None:
 
 def exposition() -> Response:
     """What was counted for the current collection, as Prometheus reads it."""
-    return Response(generate_latest(_figures().registry), content_type=CONTENT_TYPE_LATEST)
+    figures: CollectorRegistry | _OfAll = _figures().registry
+    if (added := current_app.extensions.get(_ADDED)) is not None:
+        figures = _OfAll(added, collection())
+    return Response(generate_latest(figures), content_type=CONTENT_TYPE_LATEST)
+
+
+class _OfAll:
+    """What prometheus_client writes down, of all processes."""
+
+    def __init__(self, added: AddedFigures, name: str) -> None:
+        self._added = added
+        self._name = name
+
+    def collect(self) -> Iterator[Metric]:
+        """See `AddedFigures.collect`."""
+        return self._added.collect(self._name)
 
 
 def _figures() -> Metrics:

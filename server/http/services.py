@@ -22,6 +22,7 @@ from server.documents.reindexing import Reindexing
 from server.documents.slow_work import SlowWork
 from server.documents.uploads import Uploads
 from server.http.answer_watch import AnswerWatch
+from server.http.side_by_side import Place
 from server.language_model.errors import LanguageModelError
 from server.language_model.received import Reply
 from server.retrieval.index_holder import IndexHolder, IndexNotReady
@@ -101,6 +102,8 @@ class Services:
     """Knows which kept answers have lost what they rest on; None: nobody looks."""
     stopping: Event = field(default_factory=Event)
     """Set when what still runs must come to an end."""
+    place: Place | None = None
+    """That of this process, where several answer at one port."""
     collection: str = ""
     """The collection that all of these are for; "" where there is only one, without a name."""
     others: Sequence["Services"] = ()

@@ -15,6 +15,19 @@ IsSaid = Callable[[str], bool]
 """Whether some document says this word or phrase."""
 
 _ENGLISH = """
+capex = capital expenditures, capital expenditure, purchases of property and equipment
+opex = operating expenses, operating expenditure
+cogs = cost of sales, cost of goods sold, cost of revenue
+r&d = research and development
+sg&a = selling general and administrative
+d&a = depreciation and amortization, depreciation and amortisation
+eps = earnings per share
+fcf = free cash flow
+income statement, profit and loss = statement of income, statements of operations, statements of earnings
+statement of financial position = balance sheet
+bottom line, net profit = net income, net earnings, profit for the year
+top line = revenue, net sales
+headcount = employees, workforce, staff
 hand in, turn in, send in, give in = submit, lodge, file, present, return
 hand over, give over = transfer, deliver, surrender, pay
 hand back, give back, bring back, take back, send back = return, surrender

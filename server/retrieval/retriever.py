@@ -85,7 +85,7 @@ class Candidate:
 class HybridRetriever(BaseRetriever):
     """The `k` best passages of an open index, best first; a node's score is 0 to 1, 1 is best.
 
-    A query bundle may hold the question in several wordings: all are searched for. `documents` are glob patterns on
+    A query bundle may hold the question in several wordings: all are searched for, and `query_str` is what is judged. `documents` are glob patterns on
     the relative path: only what matches is searched. A node's metadata gains
     "retrieval_score", "labels", and what `Standing` says as "standing" and "crosses". With `reads_sentences` what the
     sentences mean as well, for whoever judges or quotes them: that costs more than all the rest, and changes no order.
@@ -120,11 +120,13 @@ class HybridRetriever(BaseRetriever):
         if not questions:
             return []
         found, profiles = zip(*(self._found(question, paths, corpus) for question in questions), strict=True)
+        judged = query_bundle.query_str or questions[0]
+        profile = profiles[0] if judged == questions[0] else self._profile(judged)
         best = without_repetition(merged(found), self._k)
         named = corpus.directory.named_in(questions[0])
         best = [_called(questions[0], _as_edition(questions[0], each, corpus), named, corpus) for each in best]
-        best = self._with_tongues(questions, profiles[0], best, named, corpus)
-        return self._nodes(self._with_meanings(profiles[0], best, corpus))
+        best = self._with_tongues(questions, profile, best, named, corpus)
+        return self._nodes(self._with_meanings(profile, best, corpus))
 
     def _with_tongues(
         self,
@@ -226,9 +228,13 @@ class HybridRetriever(BaseRetriever):
 
     def _read(self, question: str, paths: list[str] | None) -> tuple[dict[str, float], Profile]:
         """What needs no vector: the BM25 of the passages that share words, and the question taken apart."""
-        catalogue, chunks = self._generation.catalogue, self._generation.manifest.counts.chunks
-        hits = catalogue.search(question, LEXICAL_CANDIDATES, paths)
-        return {hit.chunk_id: hit.score for hit in hits}, profile_of(question, catalogue.document_frequencies, chunks)
+        hits = self._generation.catalogue.search(question, LEXICAL_CANDIDATES, paths)
+        return {hit.chunk_id: hit.score for hit in hits}, self._profile(question)
+
+    def _profile(self, question: str) -> Profile:
+        return profile_of(
+            question, self._generation.catalogue.document_frequencies, self._generation.manifest.counts.chunks
+        )
 
     def _best(
         self,

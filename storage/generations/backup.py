@@ -32,7 +32,7 @@ from storage.version import version
 CONTENTS = "BACKUP.json"
 FORMAT = 1
 _TRIES = 3
-_DATABASES = ("embeddings.db", "ocr.db", "answers.db", "budget.db", "budget.month.db")
+_DATABASES = ("embeddings.db", "ocr.db", "answers.db", "budget.db", "budget.month.db", "state.db")
 _FILES = ("ROLLED_BACK", "listing.json", "language_models.json", "own_questions.jsonl", "pack.key")
 _SETTING = re.compile(r"\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=")
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 import logging
 import secrets
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from storage.damaged_files import identity_of, is_damage, set_aside
+from storage.file_locks import alone_in
+from storage.messages import message
+from storage.private_files import private_directory, private_file
 from storage.server_state.answers import Answers, AnswerStore, filed_answers
 from storage.server_state.evidence_packs import own_fingerprint, shared_signing_key, signing_key
 from storage.server_state.shared.answers import SharedAnswers
@@ -28,6 +32,9 @@ if TYPE_CHECKING:
     from storage.settings import StorageSettings
 
 logger = logging.getLogger(__name__)
+
+STATE_FILE = "state.db"
+"""In INDEX_DIR: the database of a server of several processes, where no other one is named."""
 
 LEDGER_FILES: dict[Period, str] = {"day": "budget.db", "month": "budget.month.db"}
 _KEYS, _CLAIMS, _TAKEN_OVER = "keys", "claims", "taken over"
@@ -131,10 +138,13 @@ class SharedState:
         """See `State`."""
         files = [self._index_dir / name for name in ("answers.db", *LEDGER_FILES.values())]
         taken = self._entries(_TAKEN_OVER)
+        if not any(file.is_file() for file in files):
+            return
         try:
-            if any(file.is_file() for file in files) and taken.get(_FILES) is None:
-                self._take_over()
-                taken.first(_FILES, "1")
+            with alone_in(self._index_dir):  # processes that begin together would count what was spent twice
+                if taken.get(_FILES) is None:
+                    self._take_over()
+                    taken.first(_FILES, "1")
         except StateUnavailable as error:
             logger.warning("what was kept in files is not taken over before the next start: %s", error)
 
@@ -156,9 +166,45 @@ class SharedState:
         return SharedEntries(self._database, kind, self._scope, most=most)
 
 
+def database_url(storage: StorageSettings) -> str:
+    """Where state is shared: STATE_URL, or the file that `share_state` has made; "": it is in files, not shared."""
+    file = (storage.index_dir / STATE_FILE).absolute()
+    return f"sqlite:///{file}" if not storage.state_url and file.is_file() else storage.state_url
+
+
+def share_state(storage: StorageSettings) -> None:
+    """Have several processes share their state, by STATE_URL or else by a file in INDEX_DIR, which is used from now on.
+
+    Call it before they begin. Raises `OSError` where there can be no such file.
+    """
+    if storage.state_url:
+        return
+    file = storage.index_dir.absolute() / STATE_FILE
+    if "?" in str(file):
+        raise OSError(message("its path holds a question mark"))
+    private_directory(file.parent)
+    _set_aside_if_damaged(file)
+    private_file(file)
+    with file.open("r+b"):
+        pass
+
+
+def _set_aside_if_damaged(file: Path) -> None:
+    seen = identity_of(file)
+    if seen is None:
+        return
+    try:
+        with closing(sqlite3.connect(file)) as database:
+            database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        if is_damage(error, file) and (aside := set_aside(file, seen)) is not None:
+            logger.warning("%s is damaged; it is now %s, and a new one begins", file.name, aside.name)
+
+
 def open_database(storage: StorageSettings) -> StateDatabase | None:
     """The state database of the settings, not connected yet; None: state is in files. Close it."""
-    return StateDatabase(storage.state_url, storage.state_password) if storage.state_url else None
+    url = database_url(storage)
+    return StateDatabase(url, storage.state_password) if url else None
 
 
 def state_of(database: StateDatabase | None, index_dir: Path, scope: str = "") -> State:

@@ -15,8 +15,11 @@ from server.commands.doctor import findings, line
 from server.commands.findings import Finding
 from server.language import Language
 from storage.messages import message
+from storage.processor_cores import available_cores
 from storage.server_state.shared.budget import SharedLedger
 from storage.server_state.shared.database import StateDatabase
+from storage.server_state.state import share_state
+from storage.settings import StorageSettings
 from tests.fake_deepseek import FakeDeepSeek
 from tests.fake_script import Asked, Completion, Failure, Page, believable
 from tests.server.conftest import DOCUMENTS
@@ -262,6 +265,35 @@ def test_the_state_database_is_asked_and_budgets_are_read_from_it(
                                        "with the tables of this version")  # fmt: skip
     assert "7 of the 1,000 tokens of today" in found["budget"][1]
     assert "70 of the 1,000 tokens of this month" in found["monthly budget"][1]
+
+
+@pytest.mark.parametrize(
+    ("number", "is_well", "said"),
+    [
+        pytest.param(available_cores() + 1, None, "More of them than cores answer no faster.", id="too many"),
+        pytest.param(2, available_cores() > 1 or None, "2 answer at one port", id="two"),
+    ],
+)
+def test_several_processes_are_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, is_well: bool | None, said: str
+) -> None:
+    monkeypatch.setenv("INDEX_DIR", str(tmp_path))
+    monkeypatch.setenv("SERVER_PROCESSES", str(number))
+    found = _examined()["processes"]
+    assert (found[0], said in found[1]) == (is_well, True)
+
+
+def test_what_several_processes_keep_is_looked_at_where_they_keep_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("INDEX_DIR", str(tmp_path))
+    monkeypatch.setenv("DAILY_TOKEN_BUDGET", "1000")
+    share_state(StorageSettings())
+    with closing(StateDatabase(f"sqlite:///{tmp_path}/state.db")) as database:
+        SharedLedger(database, "", "day").add(datetime.now(UTC).date(), 7)
+    found = _examined()
+    assert f"sqlite {tmp_path}/state.db answers" in found["state database"][1]
+    assert "7 of the 1,000 tokens of today" in found["budget"][1]
 
 
 def test_a_state_database_that_is_away_is_named_with_what_to_look_at(

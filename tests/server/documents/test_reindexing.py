@@ -1,7 +1,9 @@
 """The indexing job from the page: a real child process of this Python stands in for it, or the job itself plans."""
 
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,6 +86,24 @@ def test_another_server_sees_how_a_run_gets_on_ends_it_and_knows_how_it_ended(tm
     assert asks.start(tmp_path)
     ended(asks)
     assert Reindexing(tmp_path).state().asks_for_removals, "a server that was started anew knows it as well"
+
+
+def test_of_two_servers_that_start_a_run_at_the_same_moment_one_does(tmp_path: Path) -> None:
+    both = [job(tmp_path, "import time; time.sleep(60)") for _ in range(2)]
+    together = threading.Barrier(2)
+
+    def start(reindexing: Reindexing) -> bool:
+        together.wait()
+        return reindexing.start(tmp_path)
+
+    with ThreadPoolExecutor(2) as threads:
+        started = list(threads.map(start, both))
+    try:
+        assert sorted(started) == [False, True]
+        assert all(each.state().is_running for each in both)
+    finally:
+        assert both[started.index(False)].cancel()
+        assert ended(both[started.index(True)]).exit_code == -15
 
 
 def test_files_that_come_during_a_run_are_read_by_one_after_it(tmp_path: Path) -> None:
