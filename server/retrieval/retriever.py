@@ -85,10 +85,10 @@ class Candidate:
 class HybridRetriever(BaseRetriever):
     """The `k` best passages of an open index, best first; a node's score is 0 to 1, 1 is best.
 
-    A query bundle may hold the question in several wordings: all are searched for, and `query_str` is what sentences are
-    read for. `documents` are glob patterns on the relative path: only what matches is searched. A node's metadata gains
-    "retrieval_score", "labels", and what `Found` says as "found". With `reads_sentences` what the sentences mean as
-    well, for whoever judges or quotes them: that costs more than all the rest, and changes no order.
+    A query bundle may hold the question in several wordings: all are searched for, and sentences are read for its
+    `query_str`. `documents` are glob patterns on the relative path: only what matches is searched. A node's metadata
+    gains "retrieval_score", "labels", and what `Found` says as "found". With `reads_sentences` what the sentences mean
+    as well, for whoever judges or quotes them: that costs more than all the rest, and changes no order.
     """
 
     def __init__(
