@@ -8,10 +8,12 @@ import re
 
 from server.evidence.examination import Profile, Words, places_of, words_of
 from server.evidence.tables import cells_of
+from storage.words.english_stems import meaning_stem
 from storage.words.frame_words import frame_words
+from storage.words.lines import CAPTION
 from storage.words.terms import STOP_WORDS
 
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_LABEL = re.compile(r"\|?[^\w|]*(?P<word>[^\W_]+)[^|]*\|")
 _MOST_LEFT = 0.25  # of the question's weight that neither row nor heads hold
 _SAYS_HOW = """
     amount amounts end ended ending value figure fiscal year fy quarter annual period much many high large
@@ -50,11 +52,14 @@ def _is_said(label: Words, question: str) -> bool:
 
 def holds_asked_row(profile: Profile, text: str, context: str) -> bool:
     """Whether a row of a table in this passage is the one that is asked for."""
-    question = profile.question.casefold()
-    above = f"{context}\n{text}"
-    for line in text.split("\n") if "|" in text else ():
+    if "|" not in text:
+        return False
+    asked, above = words_of(profile.question).different, f"{context}\n{text}"
+    for line in text.split("\n"):
+        begins = _LABEL.match(line)
+        if begins is None or meaning_stem(begins["word"].casefold()) not in asked or CAPTION.match(line):
+            continue
         label, *figures = cells_of(line)
-        begins = _LETTERS.search(label)
-        if any(figures) and begins and begins.group().casefold() in question and asked_share(profile, label, above):
+        if any(figures) and asked_share(profile, label, above):
             return True
     return False

@@ -204,7 +204,7 @@ class HybridRetriever(BaseRetriever):
         scores = fuse(over_the_mean(cosines, mean), words, corpus.weights, dense_share)
         chunks = self._generation.catalogue.chunks(ids)
         tables = {id_: _dated_figures(chunk.text, years) for id_, chunk in chunks.items()}
-        asked = {id_ for id_, chunk in chunks.items() if holds_asked_row(profile, chunk.text, chunk.context)}
+        asked = {id_ for id_ in words if holds_asked_row(profile, chunks[id_].text, chunks[id_].context)}
         best = sorted(scores, key=lambda id_: (id_ not in asked, -scores[id_] - _TABLE * tables[id_], id_))[:_WITHIN]
         found = [
             Candidate(chunks[id_], scores[id_], Standing((cosines[id_] - mean) / deviation, corpus.crosses_languages))
