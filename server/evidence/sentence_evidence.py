@@ -286,8 +286,8 @@ class _Reading:
         heads = [self._sentences[row].text for row in self._heads(place)]
         heading = self._headings[place]
         heads += [self._sentences[heading].text] if heading is not None else []
-        heads += [caption_of(self._sentences, place), line_above(self._sentences, place), self._context]
-        return asked_share(self._profile, label, "\n".join(heads))
+        heads += [caption_of(self._sentences, place), line_above(self._sentences, place)]
+        return asked_share(self._profile, label, "\n".join(heads), self._context)
 
     def _heads(self, place: int) -> tuple[int, ...]:
         """Where what names a row's columns stands; none for what is no row."""
