@@ -21,7 +21,7 @@ import numpy as np
 import psutil
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from benchmarks.speed.synthetic import clustered_vectors, questions
+from benchmarks.speed.synthetic import passage_vectors, questions
 from server.retrieval.corpus import DENSE_CANDIDATES, corpus_of
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.retriever import LEXICAL_CANDIDATES, HybridRetriever
@@ -34,14 +34,14 @@ _WARM_UP = 20
 _FILTERS = {"one document": "*-000003.txt", "a tenth of the documents": "*3.txt", "half of them": "*[02468].txt"}
 
 
-class ClusteredEmbedding(BaseEmbedding):
+class MadeUpEmbedding(BaseEmbedding):
     """A question's vector made of its bytes; costs a tenth of a millisecond."""
 
     dimension: int
     expected: int
 
     def _get_text_embedding(self, text: str) -> list[float]:
-        vector: list[float] = clustered_vectors([text], self.dimension, self.expected)[0].tolist()
+        vector: list[float] = passage_vectors([text], self.dimension, self.expected)[0].tolist()
         return vector
 
     def _get_query_embedding(self, query: str) -> list[float]:
@@ -56,8 +56,8 @@ def main() -> int:
     options = _options()
     started = time.perf_counter()
     generation = open_generation(options.index_dir)
-    model = ClusteredEmbedding(dimension=generation.vectors.dimension, expected=options.expected)
-    generation.vectors.nearest(clustered_vectors(["first"], model.dimension, options.expected)[0], 1)
+    model = MadeUpEmbedding(dimension=generation.vectors.dimension, expected=options.expected)
+    generation.vectors.nearest(passage_vectors(["first"], model.dimension, options.expected)[0], 1)
     opened = time.perf_counter() - started
     index = OpenIndex(generation, model)
     asked = _questions(generation, options.questions + _WARM_UP)
@@ -115,9 +115,9 @@ def _ask_until_told(index: OpenIndex, asked: Sequence[str]) -> list[float]:
     return spent
 
 
-def _parts(generation: Generation, model: ClusteredEmbedding, asked: Sequence[str]) -> dict[str, list[float]]:
+def _parts(generation: Generation, model: MadeUpEmbedding, asked: Sequence[str]) -> dict[str, list[float]]:
     """The two searches alone, of which the rest is Python over some 100 candidates."""
-    vectors = dict(zip(asked, clustered_vectors(asked, model.dimension, model.expected), strict=True))
+    vectors = dict(zip(asked, passage_vectors(asked, model.dimension, model.expected), strict=True))
     return {
         "vectors": _milliseconds(
             lambda question: generation.vectors.nearest(vectors[question], DENSE_CANDIDATES), asked
@@ -135,13 +135,11 @@ def _milliseconds(work: Callable[[str], Any], asked: Sequence[str]) -> list[floa
     return spent
 
 
-def _recall(generation: Generation, model: ClusteredEmbedding) -> float:
+def _recall(generation: Generation, model: MadeUpEmbedding) -> float:
     """Share of the ten nearest of an exact search that the index finds, for queries spread as the vectors are."""
     ids = generation.catalogue.chunk_ids()
     matrix = generation.vectors.vectors(ids)
-    queries = clustered_vectors(
-        [f"query {number}" for number in range(_RECALL_QUERIES)], model.dimension, model.expected
-    )
+    queries = passage_vectors([f"query {number}" for number in range(_RECALL_QUERIES)], model.dimension, model.expected)
     found = [_found(generation, ids, matrix, query) for query in queries]
     return float(np.mean(found))
 

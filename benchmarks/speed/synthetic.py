@@ -1,7 +1,8 @@
-"""Documents and vectors that need no model: word-like text with the frequencies of a language, vectors in clusters.
+"""Documents and vectors that need no model: word-like text with the frequencies of a language, vectors of passages.
 
 The same seed gives the same bytes. Stop words are the most frequent words, as in a real text, so that a question's
-other words are as rare in the index as they would be there.
+other words are as rare in the index as they would be there. Vectors are spread as those of an embedding model are
+(`passage_vectors`), or in islands, as no model's are: hard for any graph (`clustered_vectors`).
 """
 
 import hashlib
@@ -17,7 +18,12 @@ from storage.caches.embeddings import Matrix, unit_rows
 from storage.words.terms import STOP_WORDS
 
 NOISE = 0.05
-"""Standard deviation of each coordinate around the unit vector of its cluster."""
+"""Standard deviation of each coordinate around the unit vector of its cluster: an island."""
+
+_COMMON = 0.4  # length of what all passages have in common
+_DOCUMENT = (0.2, 0.7)  # share of its document in what sets a passage apart: in some they are alike, in some not
+_FIRST, _FALLS = 5, 1.2  # variance of the i-th direction: (i + 5) ** -1.2
+_MEAN, _OF_DOCUMENT, _OF_PASSAGE = 2, 3, 4  # what a random generator makes
 
 _VOCABULARY = 30_000
 _ZIPF = 1.07
@@ -67,8 +73,49 @@ def questions(texts: Sequence[str], words: int = 4) -> list[str]:
     return asked
 
 
+def passage_vectors(texts: Sequence[str], dimension: int, expected: int) -> Matrix:
+    """Unit vectors `(n, dimension)`, derived from the texts' bytes: a document for every 50 of `expected` texts.
+
+    Spread as real passages are, between two measured sets (docs/decisions.md): cosine of two of them in the middle, of
+    the nearest and the tenth, local dimension.
+    """
+    documents = max(1, expected // _TEXTS_PER_CLUSTER)
+    return unit_rows(np.stack([_passage(text, dimension, documents) for text in texts]))
+
+
+def _passage(text: str, dimension: int, documents: int) -> NDArray[np.float32]:
+    seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+    share, centre = _document(seed % documents, dimension)
+    own = np.random.default_rng((_SEED, _OF_PASSAGE, seed)).standard_normal(dimension, dtype=np.float32)
+    return np.asarray(centre + np.float32((1 - share) ** 0.5) * own * _deviations(dimension))
+
+
+@lru_cache(maxsize=5_000)
+def _document(number: int, dimension: int) -> tuple[float, NDArray[np.float32]]:
+    random = np.random.default_rng((_SEED, _OF_DOCUMENT, number))
+    share = float(random.uniform(*_DOCUMENT))
+    own = np.float32(share**0.5) * random.standard_normal(dimension, dtype=np.float32) * _deviations(dimension)
+    return share, _common(dimension) + own
+
+
+@lru_cache
+def _common(dimension: int) -> NDArray[np.float32]:
+    mean = np.random.default_rng((_SEED, _MEAN)).standard_normal(dimension, dtype=np.float32)
+    return np.asarray(mean * np.float32(_COMMON / np.linalg.norm(mean)))
+
+
+@lru_cache
+def _deviations(dimension: int) -> NDArray[np.float32]:
+    """Of the coordinates: few directions say most, and every one says something."""
+    variances = (np.arange(dimension) + _FIRST) ** -_FALLS
+    return np.asarray(np.sqrt(variances / variances.sum() * (1 - _COMMON**2)), dtype=np.float32)
+
+
 def clustered_vectors(texts: Sequence[str], dimension: int, expected: int) -> Matrix:
-    """Unit vectors `(n, dimension)`, derived from the texts' bytes: a cluster for every 50 of `expected` texts."""
+    """Unit vectors `(n, dimension)`, derived from the texts' bytes: a cluster for every 50 of `expected` texts.
+
+    Clusters stand at right angles to one another, and what is not in it is about as far from a vector as anything else.
+    """
     clusters = max(1, expected // _TEXTS_PER_CLUSTER)
     return unit_rows(np.stack([_clustered(text, dimension, clusters) for text in texts]))
 

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.speed.synthetic import clustered_vectors
+from benchmarks.speed.synthetic import passage_vectors
 from indexing.documents import ParseFailure
 from indexing.job import run_job
 from indexing.settings import IndexingSettings
@@ -68,7 +68,7 @@ class TimedProgress:
         return {name: round(end - began, 3) for (name, began), end in zip(self.steps, ends, strict=True)}
 
 
-class ClusteredEmbedder:
+class MadeUpEmbedder:
     """Vectors made of the texts' bytes; see `synthetic`."""
 
     def __init__(self, identity: ModelIdentity, expected: int) -> None:
@@ -80,7 +80,7 @@ class ClusteredEmbedder:
         if texts == [PROBE_TEXT] and self._identity.name == PACKAGED:
             real: list[list[float]] = build_text_embedder(self._identity, "cpu").get_text_embedding_batch(texts)
             return real
-        vectors: list[list[float]] = clustered_vectors(texts, self._identity.dimension, self._expected).tolist()
+        vectors: list[list[float]] = passage_vectors(texts, self._identity.dimension, self._expected).tolist()
         return vectors
 
 
@@ -94,7 +94,7 @@ def main() -> int:
     def load_model(identity: ModelIdentity, device: str, batch_size: int) -> Any:
         if expected is None:
             return build_text_embedder(identity, device, batch_size)
-        return ClusteredEmbedder(identity, expected)
+        return MadeUpEmbedder(identity, expected)
 
     report = run_job(StorageSettings(), IndexingSettings(), progress, load_model=load_model)
     told = {

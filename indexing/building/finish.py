@@ -25,6 +25,7 @@ from storage.records import Counts
 from storage.vectors.exact import ExactVectors, create_exact_vectors
 
 _VECTORS_AT_A_TIME = 2_000
+_MANY = 100_000  # vectors, all of which the usual search must find: to link them anew is too much for a small change
 
 VectorsOf = Callable[[Sequence[str]], Matrix]
 """Texts -> their vectors `(n, dimension)`."""
@@ -45,30 +46,33 @@ def write_vectors(
     is written. `linked_closely`: see `create_vectors`.
     """
     wanted = catalogue.chunk_ids()
+    stored = set() if earlier is None else earlier.ids  # the proof asks Chroma itself
+    orphans = sorted(stored - set(wanted))
     place = draft.vector_place
     if earlier is None:
         collection = place.create(model.dimension, len(wanted), linked_closely=linked_closely)
     else:
-        collection = place.open()
+        collection = place.open_to_change(len(set(wanted) - stored) + len(orphans), len(wanted))
     try:
-        stored = set() if earlier is None else set(collection.ids())
-        orphans = sorted(stored.difference(wanted))
         with (
             create_exact_vectors(draft.exact_vectors_file, len(wanted), model.dimension) as exact,
             ThreadPoolExecutor(1, "graph") as beside,
         ):
             writing = beside.submit(collection.delete, orphans)
             for ids in _slices(wanted):
-                matrix = np.empty((len(ids), model.dimension), dtype=np.float32)
+                halves = np.empty((len(ids), model.dimension), dtype=np.float16)
                 is_new = np.array([id_ not in stored for id_ in ids])
                 if new := list(compress(ids, is_new)):
-                    matrix[is_new] = _embedded(new, catalogue, vectors_of)
-                    writing.result()  # of the slice before: Chroma took it while this one was looked up
-                    writing = beside.submit(collection.add, new, matrix[is_new])
+                    matrix = _embedded(new, catalogue, vectors_of)
+                    writing.result()  # of the slice before
+                    writing = beside.submit(collection.add, new, matrix)
+                    halves[is_new] = matrix
                 if earlier is not None:
-                    matrix[~is_new] = earlier.vectors(compress(ids, ~is_new))
-                exact.append(matrix)
+                    halves[~is_new] = earlier.halves(compress(ids, ~is_new))
+                exact.append(halves)
             writing.result()
+        if earlier is not None:
+            collection.write_files_after(len(wanted))
     finally:
         collection.close()
     return len(orphans)
@@ -131,17 +135,19 @@ class Finisher:
 
     def _attempt(self, copied_from: Manifest | None, linked_closely: bool) -> None:
         with Verifier() as verifier:
-            self._seal(copied_from, linked_closely)
+            chunks = self._seal(copied_from, linked_closely)
             self.progress.working(message("proving the new index whole"))
             verifier.verify(
                 self.index_dir,
                 self.draft.directory.name,
                 chroma=self.draft.chroma,
                 earlier=copied_from.generation if copied_from else "",
+                finds_all=chunks > _MANY and copied_from is None and not linked_closely,
             )
         failpoint("verify.done")
 
-    def _seal(self, copied_from: Manifest | None, linked_closely: bool) -> None:
+    def _seal(self, copied_from: Manifest | None, linked_closely: bool) -> int:
+        """How many chunks the draft has."""
         with Catalogue.open(self.draft.catalogue_file) as catalogue:
             if copied_from is None:
                 self.embedder.want(chunk.embed_text for chunk in catalogue.iter_chunks())
@@ -158,6 +164,7 @@ class Finisher:
             manifest = self._manifest(catalogue.counts(), deleted + (copied_from.deleted_vectors if copied_from else 0))
         failpoint("vectors.written")
         seal_draft(self.draft, manifest, copied_from)
+        return manifest.counts.chunks
 
     def _earlier(self, manifest: Manifest | None) -> ExactVectors | None:
         return None if manifest is None else open_exact_vectors(self.index_dir, manifest.generation)

@@ -19,8 +19,8 @@ _VAGUE = (
     r"|utilice|explíca\w*"
 )
 _FORM = (
-    r"(?:answer|question|response|reply|result|information|context|sources?|line items?|decimals?|percents?|percentages?"
-    r"|millions?|billions?|thousands?|units?|sentences?|words?|short|brief|bullets?|plain|simple|antwort\w*|frage"
+    r"(?:answer|question|response|reply|result|information|context|sources?|line items?|decimals?"
+    r"|percents?|percentages?|millions?|billions?|thousands?|units?|sentences?|words?|short|brief|bullets?|plain|simple|antwort\w*|frage"
     r"|sätzen?|satz|stichpunkte\w*|prozent|wörter\w*|réponse|phrases?|mots|respuesta|frases?|palabras)"
 )
 _ORDER = re.compile(

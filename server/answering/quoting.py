@@ -14,7 +14,7 @@ from server.evidence.examination import Frequencies, Profile, profile_of, senten
 from server.evidence.sentence_evidence import LEADS_BACK
 from server.evidence.sentence_ranking import ranked_sentences
 from server.evidence.sentences import Sentence
-from server.evidence.tables import head_of, heading_of_table, place_above
+from server.evidence.tables import head_of, heading_of_table, place_above, scale_of_table
 from server.evidence.units import names_currency
 from server.passages import Passage
 from storage.generations.published import Generation
@@ -253,6 +253,8 @@ def _with_what_belongs_to_it(sentences: Sequence[Sentence], place: int) -> set[i
         belonging.update(
             heads if heading is None or not _gives_currency(sentences, heading, heads) else (*heads, heading)
         )
+        scale = scale_of_table(sentences, place)
+        belonging.update(() if scale is None else (scale,))
     elif sentences[place].text.endswith((":", "：")) and place + 1 < len(sentences):
         following = sentences[place + 1]
         if len(following.text) <= _LONGEST:

@@ -8,10 +8,13 @@ import re
 
 from server.evidence.examination import Profile, Words, places_of, words_of
 from server.evidence.tables import cells_of
+from storage.words.english_stems import meaning_stem
 from storage.words.frame_words import frame_words
+from storage.words.lines import CAPTION
 from storage.words.terms import STOP_WORDS
 
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_LABEL = re.compile(r"\|?[^\w|]*(?P<word>[^\W_]+)[^|]*\|")
+_FAR = 0.85  # for a number that no head of the row's table says
 _MOST_LEFT = 0.25  # of the question's weight that neither row nor heads hold
 _SAYS_HOW = """
     amount amounts end ended ending value figure fiscal year fy quarter annual period much many high large
@@ -22,10 +25,11 @@ _FRAME = frozenset(_SAYS_HOW.split())
 """Words that say how or when a figure is meant, and stand on few labels."""
 
 
-def asked_share(profile: Profile, label: str, above: str) -> float:
-    """How much of the question the label of a row and `above`, all that it stands under, leave unsaid: 1 nothing.
+def asked_share(profile: Profile, label: str, above: str, context: str = "") -> float:
+    """How much of the question is said by a row's label, by `above`, all that it stands under, and by the `context`.
 
-    0 where the label says more than the question, or where a name or too much is left.
+    1 is all of it, a little less where a name or number is only in the context of the whole passage; 0 where the label
+    says more than the question, or where a name or too much is left.
     """
     own, words = words_of(label), words_of(above)
     if not _is_said(own, profile.question):
@@ -33,12 +37,17 @@ def asked_share(profile: Profile, label: str, above: str) -> float:
     left = [need for need in profile.needs if not places_of(need, own)]
     if len(left) == len(profile.needs):
         return 0.0
-    left = [need for need in left if not places_of(need, words) and need.shown.casefold() not in _FRAME]
+    far = [need for need in left if not places_of(need, words) and need.shown.casefold() not in _FRAME]
+    around = words_of(context)
+    left = [need for need in far if not places_of(need, around)]
     if any(need.is_name for need in left):
         return 0.0
     total = sum(need.weight for need in profile.needs) or 1.0
     share = sum(need.weight for need in left) / total
-    return 1.0 - share if share <= (0.0 if len(own.different) == 1 else _MOST_LEFT) else 0.0
+    if share > (0.0 if len(own.different) == 1 else _MOST_LEFT):
+        return 0.0
+    is_far = any(need.shown[-1:].isdigit() for need in far)
+    return (1.0 - share) * (_FAR if is_far else 1.0)
 
 
 def _is_said(label: Words, question: str) -> bool:
@@ -50,11 +59,14 @@ def _is_said(label: Words, question: str) -> bool:
 
 def holds_asked_row(profile: Profile, text: str, context: str) -> bool:
     """Whether a row of a table in this passage is the one that is asked for."""
-    question = profile.question.casefold()
-    above = f"{context}\n{text}"
-    for line in text.split("\n") if "|" in text else ():
+    if "|" not in text:
+        return False
+    asked, above = words_of(profile.question).different, f"{context}\n{text}"
+    for line in text.split("\n"):
+        begins = _LABEL.match(line)
+        if begins is None or meaning_stem(begins["word"].casefold()) not in asked or CAPTION.match(line):
+            continue
         label, *figures = cells_of(line)
-        begins = _LETTERS.search(label)
-        if any(figures) and begins and begins.group().casefold() in question and asked_share(profile, label, above):
+        if any(figures) and asked_share(profile, label, above):
             return True
     return False

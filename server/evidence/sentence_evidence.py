@@ -47,6 +47,7 @@ _SHORT, _LONG = 25, 320  # characters; of Chinese a third
 _SOFT = 0.5
 _YEAR = re.compile(r"(?<![\d.])(?:1[89]|20)\d{2}(?![\d.]\d)")
 _ASKED_YEAR = re.compile(rf"{_YEAR.pattern}|FY(?:20)?\d\d", re.IGNORECASE)
+_WHOLE_NAME = re.compile(r"[^\W_]+(?:[-–.][^\W_]+)+")  # with all that it goes on with
 _SUBJECT = 0.3
 _ASKS_AGE = re.compile(r"\bhow old\b|\bwie alt\b", re.IGNORECASE)
 _SURE_KINDS = ("number", "date")
@@ -285,8 +286,8 @@ class _Reading:
         heads = [self._sentences[row].text for row in self._heads(place)]
         heading = self._headings[place]
         heads += [self._sentences[heading].text] if heading is not None else []
-        heads += [caption_of(self._sentences, place), line_above(self._sentences, place), self._context]
-        return asked_share(self._profile, label, "\n".join(heads))
+        heads += [caption_of(self._sentences, place), line_above(self._sentences, place)]
+        return asked_share(self._profile, label, "\n".join(heads), self._context)
 
     def _heads(self, place: int) -> tuple[int, ...]:
         """Where what names a row's columns stands; none for what is no row."""
@@ -475,13 +476,16 @@ def _said_in_other_words(profile: Profile, sentences: Sequence[Sentence]) -> Ite
 
 def _is_longer(question: str, text: str, start: int, need: Need) -> bool:
     """Whether the name that begins here is a part of a longer one, which the question does not name."""
-    return begins_before(question, text, start, need.shown) or _goes_on(text, start, need)
+    return begins_before(question, text, start, need.shown) or _goes_on(question, text, start, need)
 
 
-def _goes_on(text: str, start: int, need: Need) -> bool:
-    """Whether the name that begins here is a longer one."""
+def _goes_on(question: str, text: str, start: int, need: Need) -> bool:
+    """Whether the name that begins here is a longer one, and not the one that the question goes on with too."""
     match = re.compile(r"[\W_]*".join(map(re.escape, need.shown_words)), re.IGNORECASE).match(text, start)
-    return match is not None and is_another_name(text, match.end(), need.shown)
+    if match is None or not is_another_name(text, match.end(), need.shown):
+        return False
+    longer = _WHOLE_NAME.match(text, match.start())
+    return longer is None or longer.group().casefold() not in question.casefold()
 
 
 def _has_beginning(text: str, need: Need) -> bool:

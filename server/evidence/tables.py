@@ -23,6 +23,13 @@ TIME = re.compile(
 )
 """A year, a quarter, a month or a day, as columns are named by it."""
 _IS_VALUE = re.compile(r"[-–—+±~<>≤≥(]*\s?(?:[$€¥£]|US\$|EUR|USD)?\s?\(?\d|[-–—✓✗×]+$")
+_SCALE = re.compile(
+    r"\bin (?:\w+ ){0,2}(?:millions|thousands|billions|hundreds|percent)|\b(?:millions|thousands|billions) of\b"
+    r"|\b(?:US ?)?[$€£]\s?(?:millions?|thousands?|mm?|k|000)\b|in (?:Mio|Tsd|Millionen|Tausend|Mrd)|Angaben in"
+    r"|\ben (?:millions|milliers|millones|miles|milliards) d|单位|單位|万元|萬元|百万元|千元",
+    re.IGNORECASE,
+)
+_LONGEST_SCALE = 160  # characters
 _FEWEST_BELOW = 2
 _HOLDS_DIGIT = re.compile(r"\d")
 
@@ -67,6 +74,13 @@ def heading_of_table(sentences: Sequence[Sentence], row: int) -> int | None:
     """The place of the heading right above the table that this row is in: it may name the unit of all figures."""
     place = place_above(sentences, row)
     return place if place >= 0 and sentences[place].is_heading else None
+
+
+def scale_of_table(sentences: Sequence[Sentence], row: int) -> int | None:
+    """The place of what stands right above the table that this row is in, where it says in what its figures are."""
+    place = place_above(sentences, row)
+    is_scale = place >= 0 and len(sentences[place].text) <= _LONGEST_SCALE and _SCALE.search(sentences[place].text)
+    return place if is_scale else None
 
 
 def cells_of(row: str) -> list[str]:

@@ -129,7 +129,9 @@ class Directory:
         if not any(thing.in_title for thing in things):
             return NOTHING_NAMED
         years = asked_years(question)
-        scores = {d.path: self._score(d, things, years) for d in self._documents if _is_named(d, things, years)}
+        called = [d for d in self._documents if _is_named(d, things, years)]
+        by_name = [d for d in called if any(thing.is_name and _is_called(d, thing) for thing in things)]
+        scores = {d.path: self._score(d, things, years) for d in by_name or called}
         best = max(scores.values(), default=0.0)
         if best <= 0.0 or best < _CLEAR * self._possible(things, years):
             return NOTHING_NAMED

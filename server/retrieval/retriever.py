@@ -85,10 +85,10 @@ class Candidate:
 class HybridRetriever(BaseRetriever):
     """The `k` best passages of an open index, best first; a node's score is 0 to 1, 1 is best.
 
-    A query bundle may hold the question in several wordings: all are searched for, and `query_str` is what is judged. `documents` are glob patterns on
-    the relative path: only what matches is searched. A node's metadata gains
-    "retrieval_score", "labels", and what `Standing` says as "standing" and "crosses". With `reads_sentences` what the
-    sentences mean as well, for whoever judges or quotes them: that costs more than all the rest, and changes no order.
+    A query bundle may hold the question in several wordings: all are searched for, and sentences are read for its
+    `query_str`. `documents` are glob patterns on the relative path: only what matches is searched. A node's metadata
+    gains "retrieval_score", "labels", and what `Found` says as "found". With `reads_sentences` what the sentences mean
+    as well, for whoever judges or quotes them: that costs more than all the rest, and changes no order.
     """
 
     def __init__(
@@ -204,7 +204,7 @@ class HybridRetriever(BaseRetriever):
         scores = fuse(over_the_mean(cosines, mean), words, corpus.weights, dense_share)
         chunks = self._generation.catalogue.chunks(ids)
         tables = {id_: _dated_figures(chunk.text, years) for id_, chunk in chunks.items()}
-        asked = {id_ for id_, chunk in chunks.items() if holds_asked_row(profile, chunk.text, chunk.context)}
+        asked = {id_ for id_ in words if holds_asked_row(profile, chunks[id_].text, chunks[id_].context)}
         best = sorted(scores, key=lambda id_: (id_ not in asked, -scores[id_] - _TABLE * tables[id_], id_))[:_WITHIN]
         found = [
             Candidate(chunks[id_], scores[id_], Standing((cosines[id_] - mean) / deviation, corpus.crosses_languages))

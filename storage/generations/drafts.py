@@ -15,7 +15,7 @@ from fcntl import ioctl
 from pathlib import Path
 
 from storage.failpoints import failpoint
-from storage.file_hash import file_sha256
+from storage.file_hash import file_hashes
 from storage.generations.manifest import Manifest, write_manifest
 from storage.generations.published import (
     CATALOGUE,
@@ -135,10 +135,10 @@ def seal_draft(draft: Draft, manifest: Manifest, copied_from: Manifest | None = 
     """
     if draft.chroma is None:
         _give_space_back(draft.chroma_directory / _CHROMA_DATABASE)
-    files = {
-        file.relative_to(draft.directory).as_posix(): _known_hash(draft, file, copied_from) or file_sha256(file)
-        for file in _immutable(draft.directory)
-    }
+    known = {file: _known_hash(draft, file, copied_from) for file in _immutable(draft.directory)}
+    new = [file for file, sha256 in known.items() if sha256 is None]
+    hashes = {**known, **dict(zip(new, file_hashes(new), strict=True))}
+    files = {file.relative_to(draft.directory).as_posix(): sha256 for file, sha256 in hashes.items() if sha256}
     failpoint("seal.before-manifest")
     write_manifest(draft.directory, replace(manifest, files=files, collection=draft.collection))
     tighten(draft.directory)

@@ -7,13 +7,14 @@ compared with the same exact vectors when that generation was proven.
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
-from pathlib import Path
+
+import numpy as np
 
 from storage.file_hash import file_sha256
 from storage.generations.manifest import Manifest, UnreadableManifest, read_manifest
 from storage.generations.published import CHROMA, EXACT_VECTORS, Generation, generations_directory, open_catalogue
 from storage.vectors.exact import ExactVectors
+from storage.vectors.write_log import logged_ids
 
 _ROWS_AT_A_TIME = 5_000
 
@@ -44,19 +45,16 @@ def proven_before(generation: Generation, earlier: str) -> set[str]:
     return set(_equal([id_ for id_ in known if id_ in here], exact, generation.exact))
 
 
-def logged_ids(chroma_directory: Path) -> set[str]:
-    """The ids of all that Chroma has written since it last wrote the files of its graph."""
-    uri = f"{(chroma_directory / 'chroma.sqlite3').absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True)) as connection:
-        return {row[0] for row in connection.execute("SELECT id FROM embeddings_queue")}
-
-
 def _graph_of(manifest: Manifest) -> dict[str, str]:
+    """The hashes of the files of Chroma's graph."""
     return {file: sha256 for file, sha256 in manifest.files.items() if file.startswith(f"{CHROMA}/")}
 
 
 def _equal(ids: Sequence[str], one: ExactVectors, other: ExactVectors) -> Iterator[str]:
+    """Those of the ids whose vectors are the same bytes in both."""
     for start in range(0, len(ids), _ROWS_AT_A_TIME):
         some = ids[start : start + _ROWS_AT_A_TIME]
-        is_same = (one.vectors(some) == other.vectors(some)).all(axis=1)
+        # As whole numbers, since numpy takes twenty times as long to compare those of half precision.
+        here, there = (vectors.halves(some).view(np.uint16) for vectors in (one, other))
+        is_same = (here == there).all(axis=1)
         yield from (id_ for id_, same in zip(some, is_same, strict=True) if same)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.catalogue.catalogue import Catalogue
-from storage.file_hash import file_sha256
+from storage.file_hash import file_hashes
 from storage.generations.manifest import Manifest, UnreadableManifest, read_manifest
 from storage.messages import message
 from storage.servers import ServerAddress, ServerUnavailable
@@ -209,13 +209,14 @@ def generations_directory(index_dir: Path) -> Path:
 
 
 def _compare_files(directory: Path, manifest: Manifest) -> None:
-    for relative, expected in manifest.files.items():
-        file = directory / relative
-        if not file.is_file():
+    for relative in manifest.files:
+        if not (directory / relative).is_file():
             raise DamagedGeneration(
                 message("generation {generation}: {file} is missing", generation=directory.name, file=relative)
             )
-        if file_sha256(file) != expected:
+    hashes = file_hashes([directory / relative for relative in manifest.files])
+    for (relative, expected), found in zip(manifest.files.items(), hashes, strict=True):
+        if found != expected:
             raise DamagedGeneration(
                 message(
                     "generation {generation}: {file} is not as it was published",

@@ -7,10 +7,12 @@ its imports take a second, in which the job has other things to do.
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,7 +20,6 @@ from typing import Self
 import numpy as np
 from pydantic import SecretStr
 
-from storage.caches.embeddings import Matrix
 from storage.child_environment import verifying_environment
 from storage.generations.proven_before import proven_before
 from storage.generations.published import DamagedGeneration, Generation, NoIndex, open_generation
@@ -74,15 +75,17 @@ class Verifier:
         timeout_seconds: float = 600.0,
         chroma: ServerAddress | None = None,
         earlier: str = "",
+        *,
+        finds_all: bool = False,
     ) -> None:
         """Raise `VerificationFailed` unless the generation proves whole, also when the process crashes or hangs.
 
-        `earlier`: see `problems_of`. Can be called once: the next proof wants another fresh process.
+        `earlier`, `finds_all`: see `problems_of`. Can be called once: the next proof wants another fresh process.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            request = [str(index_dir.absolute()), name, earlier, *_written(chroma)]
+            request = [str(index_dir.absolute()), name, earlier, finds_all, *_written(chroma)]
             self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()  # and it stays open: the process ends when we do
             status = self._process.wait(timeout_seconds)
@@ -116,30 +119,43 @@ def verify_in_fresh_process(
         verifier.verify(index_dir, name, timeout_seconds, chroma)
 
 
-def problems_of(index_dir: Path, name: str, chroma: ServerAddress | None = None, earlier: str = "") -> list[str]:
+def problems_of(
+    index_dir: Path, name: str, chroma: ServerAddress | None = None, earlier: str = "", *, finds_all: bool = False
+) -> list[str]:
     """Everything that is wrong with a generation, as sentences; empty when it is whole.
 
     `earlier`: a published generation, from which this one was copied: of the vectors that both have in the same bytes
     only those that are asked for are read out of Chroma again. Everything else is proven as without it.
-    Where the usual search of its vectors misses too many, they are searched thoroughly from then on.
+    Where the usual search of its vectors misses too many, they are searched thoroughly from then on. With `finds_all`
+    it is a problem that a chunk is not found by its own vector.
     """
     try:
-        return _problems_once_opened(index_dir, name, chroma, earlier)
+        return _problems_once_opened(index_dir, name, chroma, earlier, finds_all)
     except _SearchMissesTooMany:  # opened again, it looks at more
-        return _problems_once_opened(index_dir, name, chroma, earlier)
+        return _problems_once_opened(index_dir, name, chroma, earlier, finds_all)
 
 
 class _SearchMissesTooMany(Exception):
     """Of vectors that are searched as usual, and thoroughly at the next opening."""
 
 
-def _problems_once_opened(index_dir: Path, name: str, chroma: ServerAddress | None, earlier: str) -> list[str]:
+def _problems_once_opened(
+    index_dir: Path, name: str, chroma: ServerAddress | None, earlier: str, finds_all: bool
+) -> list[str]:
     try:
         generation = open_generation(index_dir, name, chroma)
     except (DamagedGeneration, NoIndex, ServerUnavailable) as error:
         return [str(error)]
     try:
-        return _catalogue_problems(generation) or _vector_problems(generation, earlier)
+        with ThreadPoolExecutor(1) as beside:  # SQLite checks the catalogue while Chroma reads its files
+            catalogue_problems = beside.submit(_catalogue_problems, generation)
+            try:
+                problems = _vector_problems(generation, earlier, finds_all)
+            except sqlite3.DatabaseError:
+                if not catalogue_problems.result():
+                    raise
+                problems = []
+            return catalogue_problems.result() or problems
     except ServerUnavailable as error:
         return [str(error)]
     finally:
@@ -160,7 +176,7 @@ def _catalogue_problems(generation: Generation) -> list[str]:
     return problems
 
 
-def _vector_problems(generation: Generation, earlier: str) -> list[str]:
+def _vector_problems(generation: Generation, earlier: str, finds_all: bool) -> list[str]:
     ids = generation.catalogue.chunk_ids()
     stored = set(generation.vectors.ids())
     problems: list[str] = []
@@ -173,18 +189,11 @@ def _vector_problems(generation: Generation, earlier: str) -> list[str]:
     if problems or not ids:
         return problems
     known = proven_before(generation, earlier) if earlier else set()
-    asked_for = set(_sample(len(ids)))
-    rows = [row for row, id_ in enumerate(ids) if id_ not in known or row in asked_for]
-    read = [ids[row] for row in rows]
-    found = generation.vectors.vectors(read)
-    matrix = generation.exact.vectors(ids) if known else found
-    matrix[rows] = found
-    norms = np.linalg.norm(matrix, axis=1)
-    if not np.isfinite(norms).all() or (abs(norms - 1.0) > _UNIT_NORM_TOLERANCE).any():
-        return [message("a vector is not finite or not of unit length")]
-    if (differing := _differing(generation, read, found)) > 0:
-        return [message("{count} of {all} vectors are not those that Chroma holds", count=differing, all=len(ids))]
-    return _search_problems(generation, ids, matrix)
+    asked_for = [ids[row] for row in _sample(len(ids))]
+    of_itself = set(asked_for)
+    return _stored_problems(generation, [id_ for id_ in ids if id_ not in known or id_ in of_itself]) or (
+        _search_problems(generation, ids, asked_for, finds_all)
+    )
 
 
 def _sample(count: int) -> list[int]:
@@ -192,36 +201,56 @@ def _sample(count: int) -> list[int]:
     return [int(row) for row in np.unique(np.linspace(0, count - 1, min(SELF_QUERIES, count)).astype(int))]
 
 
-def _differing(generation: Generation, ids: Sequence[str], matrix: Matrix) -> int:
-    """How many of the exact vectors differ from Chroma's `(n, dimension)` by more than their precision."""
-    steps = range(0, len(ids), _ROWS_AT_A_TIME)
-    parts = ((ids[start : start + _ROWS_AT_A_TIME], matrix[start : start + _ROWS_AT_A_TIME]) for start in steps)
-    return sum(
-        int((abs(generation.exact.vectors(some) - rows).max(axis=1) > LARGEST_ERROR).sum()) for some, rows in parts
-    )
+def _stored_problems(generation: Generation, ids: Sequence[str]) -> list[str]:
+    """Whether Chroma holds unit vectors, and the exact ones are these up to their precision."""
+    differing = 0
+    for some in _parts(ids):
+        found = generation.vectors.vectors(some)
+        norms = np.linalg.norm(found, axis=1)
+        if not np.isfinite(norms).all() or (abs(norms - 1.0) > _UNIT_NORM_TOLERANCE).any():
+            return [message("a vector is not finite or not of unit length")]
+        differing += int((abs(generation.exact.vectors(some) - found).max(axis=1) > LARGEST_ERROR).sum())
+    if differing:
+        held = generation.manifest.counts.chunks
+        return [message("{count} of {all} vectors are not those that Chroma holds", count=differing, all=held)]
+    return []
 
 
-def _search_problems(generation: Generation, ids: Sequence[str], matrix: Matrix) -> list[str]:
-    """Ask for evenly spread chunks by their own vector, and compare the neighbours with an exact search.
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _ROWS_AT_A_TIME):
+        yield ids[start : start + _ROWS_AT_A_TIME]
+
+
+def _search_problems(
+    generation: Generation, ids: Sequence[str], asked_for: Sequence[str], finds_all: bool
+) -> list[str]:
+    """Ask for some chunks by their own vector, and compare the neighbours with an exact search.
 
     Raises `_SearchMissesTooMany` if another search may do better.
     """
-    sample = _sample(len(ids))
     near = min(_RECALL_AT, len(ids))
+    asked = generation.vectors.vectors(asked_for)
+    cosines = np.hstack([asked @ generation.exact.vectors(some).T for some in _parts(ids)])
+    row_of = {id_: row for row, id_ in enumerate(ids)}
     wrong, recalls = 0, []
-    for row, exact in zip(sample, matrix[sample] @ matrix.T, strict=True):  # at once: one by one takes seconds
-        hits = generation.vectors.nearest(matrix[row], near)
+    for vector, exact in zip(asked, cosines, strict=True):
+        hits = generation.vectors.nearest(vector, near)
         wrong += not hits or abs(hits[0][1] - 1.0) > _SAME_VECTOR
         threshold = np.partition(exact, len(exact) - near)[len(exact) - near] - _SAME_VECTOR
-        recalls.append(sum(cosine >= threshold for _, cosine in hits) / near)
+        recalls.append(sum(exact[row_of[id_]] >= threshold for id_, _ in hits) / near)
     recall = float(np.mean(recalls))
-    if (wrong or recall < _WANTED_RECALL) and not generation.vectors.searches_thoroughly:
+    may_do_better = not generation.vectors.searches_thoroughly and not (wrong and finds_all)
+    if may_do_better and (wrong or recall < _WANTED_RECALL):
         generation.vectors.search_thoroughly()
         raise _SearchMissesTooMany
+    return _misses(wrong, len(asked_for), recall, near)
+
+
+def _misses(wrong: int, sample: int, recall: float, near: int) -> list[str]:
     problems: list[str] = []
     if wrong:
         problems.append(
-            message("{count} of {sample} chunks are not found by their own vector", count=wrong, sample=len(sample))
+            message("{count} of {sample} chunks are not found by their own vector", count=wrong, sample=sample)
         )
     if recall < _LEAST_RECALL:
         problems.append(
@@ -257,8 +286,8 @@ def _serve() -> None:
             return
         request += part
     threading.Thread(target=_end_with_the_job, daemon=True).start()
-    index_dir, name, earlier, *address = json.loads(request)
-    problems = problems_of(Path(index_dir), name, _read(*address), earlier)[:_MOST_PROBLEMS]
+    index_dir, name, earlier, finds_all, *address = json.loads(request)
+    problems = problems_of(Path(index_dir), name, _read(*address), earlier, finds_all=finds_all)[:_MOST_PROBLEMS]
     sys.stdout.write(json.dumps([encoded(problem) for problem in problems]))
     sys.stdout.flush()
     os._exit(0)

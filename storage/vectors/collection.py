@@ -28,7 +28,6 @@ _IDS_AT_A_TIME = 50_000
 _USUAL, _THOROUGH = 128, 320  # `ef_search`: how many vectors a search looks at
 _LINKED = {"ef_construction": 100, "max_neighbors": 16}
 _CLOSELY_LINKED = {"ef_construction": 200, "max_neighbors": 32}  # three times the work
-_MANY = 100_000  # vectors from which on fewer links may leave islands that no search comes to
 
 _UNREADABLE = message("the vectors of the index cannot be read; look whether its disk is away, or run make verify")
 
@@ -136,6 +135,13 @@ class VectorCollection:
         with self._writing():
             self._collection.modify(configuration={"hnsw": {"ef_search": _THOROUGH}})
 
+    def write_files_after(self, writes: int) -> None:
+        """From the next opening on, Chroma writes the files of its graph after so many writes, those of its log among
+        them, and before that none. Nothing of a published generation may be written: let it be more than it will see.
+        """
+        with self._writing():
+            self._collection.modify(configuration={"hnsw": {"sync_threshold": max(2, writes)}})
+
     def close(self) -> None:
         """Give files, connections and memory back. The object is of no use afterwards."""
         self._on_close()
@@ -168,8 +174,7 @@ def create_vectors(directory: Path, dimension: int, expected: int, *, linked_clo
     """A new collection in an empty directory, laid out to write its index once for `expected` vectors.
 
     The graph's parameters are measured (docs/decisions.md). Where the usual search is not enough, the proof of the
-    generation finds it out: see `search_thoroughly`; where no search is, the vectors want to be `linked_closely`, and
-    very many are from the beginning.
+    generation finds it out: see `search_thoroughly`; where no search is, the vectors want to be `linked_closely`.
     Raises `StorageFailed`.
     """
     with _explained_writes():
@@ -211,7 +216,7 @@ def created_collection(
     """A new collection of a client, laid out as `create_vectors` says. Raises what Chroma raises."""
     hnsw = {
         "space": "cosine",
-        **(_CLOSELY_LINKED if linked_closely or expected > _MANY else _LINKED),
+        **(_CLOSELY_LINKED if linked_closely else _LINKED),
         "ef_search": looked_at,
         "sync_threshold": max(2, expected),
     }

@@ -6,7 +6,7 @@ The numbers are half precision, 2 kB for 1,024 of them: a cosine is off by less 
 who shortens a mapped one would end the server that holds it open. Only what is too large for that is mapped.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -19,6 +19,8 @@ from storage.caches.embeddings import Matrix
 LARGEST_ERROR = 0.0005
 """Of one number of a unit vector that is kept in half precision."""
 
+Halves = NDArray[np.float16]
+
 _HALF = np.dtype("<f2")
 _MOST_READ_BYTES = 1_000_000_000
 
@@ -26,7 +28,7 @@ _MOST_READ_BYTES = 1_000_000_000
 class ExactVectors:
     """The vectors of a generation's chunks, unit length; for any number of threads."""
 
-    def __init__(self, ids: Sequence[str], matrix: NDArray[np.float16]) -> None:
+    def __init__(self, ids: Sequence[str], matrix: Halves) -> None:
         self._rows = {id_: row for row, id_ in enumerate(ids)}
         self._matrix = matrix
 
@@ -39,10 +41,21 @@ class ExactVectors:
             raise ValueError(f"{file.name} does not hold {len(ids)} vectors")
         return cls(ids, matrix)
 
+    @property
+    def ids(self) -> Set[str]:
+        """Whose vectors these are."""
+        return self._rows.keys()
+
     def vectors(self, ids: Iterable[str]) -> Matrix:
         """`(n, dimension)`, float32, in the order of `ids`. Raises `KeyError` for an id without a vector."""
+        return np.asarray(self.halves(ids), dtype=np.float32)
+
+    def halves(self, ids: Iterable[str]) -> Halves:
+        """The same as they are kept: `(n, dimension)`, half precision."""
         rows = [self._rows[id_] for id_ in ids]
-        return np.asarray(self._matrix[rows], dtype=np.float32)
+        if rows and rows == list(range(rows[0], rows[0] + len(rows))):  # one after the other: nothing is copied
+            return self._matrix[rows[0] : rows[0] + len(rows)]
+        return self._matrix[rows]
 
     def cosines(self, ids: Sequence[str], vector: Matrix) -> dict[str, float]:
         """The cosine of each of these chunks to a unit vector `(dimension,)`, -1 to 1, 1 is best."""
@@ -55,9 +68,9 @@ class ExactVectorsWriter:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
 
-    def append(self, matrix: Matrix) -> None:
+    def append(self, matrix: Matrix | Halves) -> None:
         """Write vectors `(n, dimension)` behind those that are there."""
-        self._stream.write(matrix.astype(_HALF).tobytes())
+        self._stream.write(matrix.astype(_HALF, copy=False).tobytes())
 
 
 @contextmanager

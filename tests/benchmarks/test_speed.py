@@ -15,7 +15,7 @@ from benchmarks.speed.model_shape import BGE_M3
 from benchmarks.speed.model_shape_probe import operations
 from benchmarks.speed.report import as_html, as_json, as_text
 from benchmarks.speed.scale import measure_scale
-from benchmarks.speed.synthetic import clustered_vectors, questions, vocabulary, write_documents
+from benchmarks.speed.synthetic import clustered_vectors, passage_vectors, questions, vocabulary, write_documents
 from storage.words.terms import STOP_WORDS, match_expression
 
 
@@ -110,6 +110,19 @@ def test_vectors_stand_in_clusters() -> None:
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
     gaps = max(pairwise(cosines), key=lambda pair: pair[1] - pair[0])
     assert gaps[0] < 0.3 < 0.4 < gaps[1]
+
+
+def test_vectors_are_as_far_from_one_another_as_those_of_real_passages() -> None:
+    vectors = passage_vectors([f"text {number}" for number in range(2_000)], 1024, 2_000)
+    assert np.array_equal(vectors[7], passage_vectors(["text 7"], 1024, 2_000)[0])
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+    cosines = np.sort(vectors @ vectors.T - 2 * np.eye(2_000), axis=1)[:, ::-1]
+    nearest, tenth, any_two = np.median(cosines[:, 0]), np.median(cosines[:, 9]), np.median(cosines[:, :-1])
+    assert 0.5 < nearest < 0.8  # real ones: 0.57 and 0.76
+    assert 0.4 < tenth < nearest - 0.05
+    assert 0.1 < any_two < 0.2
+    variances = np.linalg.eigvalsh(np.cov(vectors.T))
+    assert 50 < variances.sum() ** 2 / (variances**2).sum() < 120  # directions that count; real ones: 59 and 109
 
 
 def test_the_model_is_of_bge_m3s_size() -> None:

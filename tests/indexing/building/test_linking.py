@@ -2,6 +2,7 @@
 
 import pytest
 
+from storage.generations.published import open_generation
 from storage.generations.verification import VerificationFailed, problems_of
 from storage.messages import message
 from tests.indexing.workshop import Workshop
@@ -15,13 +16,37 @@ def loosely_linked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.vectors.collection._THOROUGH", 2)
 
 
-@pytest.mark.usefixtures("loosely_linked")
-def test_where_a_search_misses_too_many_the_vectors_are_linked_more_closely(empty_workshop: Workshop) -> None:
+@pytest.fixture
+def hardly_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The usual search looks at what it returns and no further, so that it misses what a thorough one finds."""
+    monkeypatch.setattr("storage.vectors.collection._USUAL", 1)
+    monkeypatch.setattr("storage.vectors.collection._LINKED", {"ef_construction": 16, "max_neighbors": 8})
+
+
+def _write_lines(workshop: Workshop) -> None:
     for file in range(12):
         lines = (
             f"Line {line} of file {file}: {line * 7919 % 997} parts of {line * 31 % 89} kinds." for line in range(200)
         )
-        empty_workshop.write(f"{file}.txt", "\n\n".join(lines))
+        workshop.write(f"{file}.txt", "\n\n".join(lines))
+
+
+@pytest.mark.usefixtures("hardly_searched")
+@pytest.mark.parametrize(("many", "neighbours"), [(100_000, 8), (1_000, 32)])
+def test_very_many_vectors_are_linked_closely_where_the_usual_search_misses_some(
+    empty_workshop: Workshop, monkeypatch: pytest.MonkeyPatch, many: int, neighbours: int
+) -> None:
+    monkeypatch.setattr("indexing.building.finish._MANY", many)
+    _write_lines(empty_workshop)
+    assert empty_workshop.run(chunk_size=100, chunk_overlap=0).published
+    generation = open_generation(empty_workshop.index_dir)
+    assert generation.vectors.chroma_collection.configuration["hnsw"]["max_neighbors"] == neighbours
+    generation.close()
+
+
+@pytest.mark.usefixtures("loosely_linked")
+def test_where_a_search_misses_too_many_the_vectors_are_linked_more_closely(empty_workshop: Workshop) -> None:
+    _write_lines(empty_workshop)
     report = empty_workshop.run(chunk_size=100, chunk_overlap=0)
     assert report.published
     assert any("linking all of them more closely" in line for line in empty_workshop.progress.said)

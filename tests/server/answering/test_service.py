@@ -95,6 +95,16 @@ def test_the_answer_is_written_from_the_kept_passages_best_first(fake: FakeDeepS
     assert setup.borrowed == 0
 
 
+def test_a_model_reads_how_to_answer_and_nobody_else(fake: FakeDeepSeek, setup: Setup) -> None:
+    message = "Reply in bullets, please. What is it?"
+    answer = setup.service().answer(replace(QUESTION, text=message))
+    assert answer.question == message
+    assert "Reply in bullets, please." in fake.answerings()[0].prompt
+    scoring = [asked.prompt for asked in fake.chats() if not asked.is_stream]
+    assert scoring
+    assert not any("bullets" in prompt for prompt in scoring)
+
+
 def test_events_come_in_order_and_end_with_the_answer(setup: Setup) -> None:
     events = list(setup.service().events(Question("What is it?", mode="reasoner")))
     assert isinstance(events[0], PassagesFound)

@@ -62,3 +62,34 @@ def test_the_rest_of_a_question_has_no_names_and_times() -> None:
 )
 def test_years_are_read_and_the_latest_counts_most(question: str, years: dict[str, float]) -> None:
     assert asked_years(question) == years
+
+
+def test_a_report_tells_of_the_years_before_it_where_none_is_of_those() -> None:
+    assert set(Directory(FILES).named_in("What did Harbour Light earn in 2017?").sure) == {FILES[0].path}
+    assert not Directory(FILES).named_in("What did Harbour Light earn in 2009?").sure
+
+
+def test_it_is_told_by_which_words_a_document_is_called() -> None:
+    directory = Directory(FILES)
+    named = directory.named_in("Did Harbour Light sell more than Orrinton in 2019?")
+    assert set(named.calls[FILES[1].path]) == {"Harbour", "Light"}
+    assert directory.years_of(FILES[1].path, "in 2019 and 2020") == ["2019"]
+    assert directory.years_of("unknown.pdf", "in 2019") == []
+
+
+def test_everyday_words_and_years_do_not_hide_a_name() -> None:
+    files = [*FILES, names_of("Acme_2020.pdf", "Acme reports fiscal results and total assets", "")]
+    named = Directory(files).named_in("What were the total assets of Harbour Light in fiscal 2020?")
+    assert {path for path in named.documents if "HARBOUR" in path}
+
+
+@pytest.mark.parametrize(
+    ("question", "proper"),
+    [
+        ("What does Orrinton or Harbour Light sell?", {"harbour", "light"}),
+        ("Pump weight", set()),
+        ("Was kostet die Pump im Sommer?", set()),
+    ],
+)
+def test_names_that_can_be_nothing_else(question: str, proper: set[str]) -> None:
+    assert Directory(FILES).named_in(question).proper == proper

@@ -186,3 +186,28 @@ def test_whatever_is_told_of_a_question_is_searched_for(question: str) -> None:
     for part in lexical.question_parts(question):
         pairs = {word for words in part.spellings for word in words}
         assert {" ".join(words) for words in part.spellings} <= searched or (part.is_run and pairs & searched)
+
+
+@pytest.mark.parametrize(
+    ("question", "tongue"),
+    [
+        ("What was sold in an auction in Bern in 2019?", None),
+        ("Who was an important figure in India?", None),
+        ("Theories on trade don't use which country as a model?", None),
+        ("Who was de la Cruz?", None),
+        ("Was kostet eine Karte in Bern?", "de"),
+        ("Was war 2019 los?", "de"),
+        ("Wo ist der Schlüssel von Frau Will?", "de"),
+        ("¿Cuánto cuesta la entrada?", "es"),
+        ("quel est le prix de l'abonnement", "fr"),
+        ("Is de trein op tijd?", "nl"),
+    ],
+)
+def test_english_with_words_that_other_languages_have_too_is_english(question: str, tongue: str | None) -> None:
+    assert question_tongue(question) == tongue
+
+
+@pytest.mark.parametrize("year", ["FY2021", "FY21", "fy2021"])
+def test_a_fiscal_year_is_looked_for_as_its_calendar_year(year: str) -> None:
+    spellings = {spelling for term in lexical.question_terms(f"revenue {year}") for spelling in term.spellings}
+    assert ("2021",) in spellings
