@@ -64,7 +64,7 @@ class Pairs:
 def main() -> None:
     """Fit and print."""
     sets = {each.name: each for each in question_sets()}
-    indexes = dict(_open_indexes([sets[name] for name in ("papers", "squad2", "cmrc2018")]))
+    indexes = dict(open_indexes([sets[name] for name in ("papers", "squad2", "cmrc2018")]))
     pairs = {}
     for asked, to, taken_away, _ in _MIXTURE:
         questions = [question for question in sets[asked].questions if not question.unanswerable]
@@ -79,7 +79,7 @@ def main() -> None:
         print(f"refused below {threshold:.2f}: " + ", ".join(shares))
 
 
-def _open_indexes(sets: Sequence[QuestionSet]) -> Iterator[tuple[str, OpenIndex]]:
+def open_indexes(sets: Sequence[QuestionSet]) -> Iterator[tuple[str, OpenIndex]]:
     identity = resolve_model("packaged")
     model: Any = build_embed_model(identity)
     results = ROOT / "eval" / "results"

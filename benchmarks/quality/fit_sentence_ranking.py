@@ -91,7 +91,7 @@ def main(names: Sequence[str]) -> None:
     """Fit and print."""
     sets = {each.name: each for each in question_sets() if not names or each.name in names}
     pairs = {pair: weight for pair, weight in _MIXTURE.items() if sets.keys() >= set(pair)}
-    indexes = dict(_open_indexes(sets, {name for _, name in pairs}))
+    indexes = dict(open_indexes(sets, {name for _, name in pairs}))
     asked = [
         _asked(indexes[to], question, (name, to), weight)
         for (name, to), weight in pairs.items()
@@ -115,7 +115,7 @@ def _known(question_set: QuestionSet, is_at_home: bool) -> Iterator[EvalQuestion
             yield question
 
 
-def _open_indexes(sets: Mapping[str, QuestionSet], names: Collection[str]) -> Iterator[tuple[str, OpenIndex]]:
+def open_indexes(sets: Mapping[str, QuestionSet], names: Collection[str]) -> Iterator[tuple[str, OpenIndex]]:
     identity = resolve_model("packaged")
     model: Any = build_embed_model(identity)
     results = ROOT / "eval" / "results"

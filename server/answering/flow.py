@@ -280,7 +280,10 @@ class Flow:
 
     def _take_words_of_documents(self) -> None:
         """Go on with the question in words that documents say; a model knows other words by itself."""
-        worded = None if self._model else self._parts.reword(self._question.text, self._index.generation)
+        if self._model:
+            return
+        worded = self._parts.reword(self._question.text, self._index.generation)
+        self._in_full = self._parts.reword(self._in_full, self._index.generation) or self._in_full
         if worded is not None:
             self._question, self._worded = replace(self._question, text=worded), (worded,)
 
@@ -294,7 +297,7 @@ class Flow:
             on_scored=lambda index, judgement: self._emit(PassageScored(index, judgement)),
             on_found=self._on_found,
         )
-        query = query_of(self._question.text, self._translation.questions, "" if self._worded else self._in_full)
+        query = query_of(self._question.text, self._translation.questions, self._in_full)
         self._engine(QuotingSynthesizer(self._extract), relevance).retrieve(query)
         self._scored_at = time.monotonic()
         threshold = self._question.threshold
