@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from storage.words.folding import folded
+
 _SUFFIX = re.compile(r"[-‐‑–/+_·]([^\W_]+)|(?<=\d)[.,](\d+)|(?<=\d)([A-Za-z]{1,2})(?![^\W_])")
 _SAME_SUFFIXES = frozenset(
     (
@@ -26,6 +28,10 @@ _EDITION = re.compile(
     r"|(?P<han>\d+(?:\.\d+)*|[一二三四五六七八九十]+)(?:版(?!本)|期(?![限间間])(?!\d))",
     re.IGNORECASE,
 )
+_BRANCH = re.compile(
+    r"(?P<sign>\d+|[A-Z]|[\u4e00-\u9fff])(?P<kind>分馆|分店|分部|分校|校区|园区|厂区|号楼|号馆|号线|支行|航站楼|院区|食堂|展厅|车间|宿舍楼)"
+)
+_NO_BRANCH = frozenset("个各哪某本该这那的每所有在到去从和与及是")
 _HAN_DIGITS = {sign: number for number, sign in enumerate("一二三四五六七八九十", start=1)}
 _COMPARES = re.compile(
     r"\b(?:from|upgrade|update|between|compared|than|enough|at least|minimum|besides|compatible|works? with|since"
@@ -149,6 +155,21 @@ def _pairs() -> Iterator[tuple[str, str]]:
             if one.isascii():
                 yield f"{one}s", f"{other}s"
                 yield one, f"{other}s"
+
+
+def is_another_branch(question: str, *texts: str) -> bool:
+    """Whether the question names a branch or building in Chinese, and these texts only others: 河西分馆, 河东分馆."""
+    asked, told = _branches(question), frozenset().union(*map(_branches, texts))
+    of_kind = {kind for _, kind in told}
+    return any(kind in of_kind and (sign, kind) not in told for sign, kind in asked)
+
+
+@lru_cache(maxsize=1024)
+def _branches(text: str) -> frozenset[tuple[str, str]]:
+    """Each by the sign before its kind, both simplified."""
+    return frozenset(
+        (found["sign"], found["kind"]) for found in _BRANCH.finditer(folded(text)) if found["sign"] not in _NO_BRANCH
+    )
 
 
 def opposites_asked(question: str) -> tuple[tuple[str, frozenset[str]], ...]:

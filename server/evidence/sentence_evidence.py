@@ -23,6 +23,7 @@ from server.evidence.near_misses import (
     begins_before,
     compares,
     holds_word,
+    is_another_branch,
     is_another_name,
     names_another_code,
     opposites_asked,
@@ -378,6 +379,9 @@ class _Reading:
         ):
             return True
         text = self._sentences[place].text
+        table = "\n".join(self._sentences[row].text for row in rows_below(self._sentences, place, whole=False))
+        if any(is_another_branch(self._profile.question, each, self._context) for each in (text, table)):
+            return True
         dated = "\n".join((text, *(self._sentences[row].text for row in self._heads(place))))
         if self._has_other_year(dated, seen) or self._has_shorter_name(text, seen):
             return True

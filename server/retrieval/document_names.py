@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from storage.words.english_stems import meaning_stem, stem
 from storage.words.frame_words import frame_words, question_tongue
-from storage.words.scripts import IS_CJK
+from storage.words.scripts import HAN, IS_CJK
 from storage.words.terms import STOP_WORDS, placed_words
 
 FIRST_PAGE = 1500
@@ -48,6 +48,7 @@ _VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+)(?![\w.]*\d)", re.IGNORECASE)
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
 _ACRONYM = re.compile(r"\b([A-Z])(?:[n&]|and)([A-Z])\b|\b([A-Z]{2,5})\b")
 _WORD = re.compile(r"[^\W_]+")
+_BESIDE_HAN = re.compile(rf"(?<=[{HAN}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[{HAN}])")
 _TIMES = re.compile(rf"{_FISCAL_YEAR.pattern}|{_YEAR.pattern}|{_QUARTER.pattern}|\bFY\b", re.IGNORECASE)
 
 
@@ -91,15 +92,13 @@ class Named:
     """How well the question names documents, 0 to 1 each, and the words that did.
 
     `sure` are those of the year, quarter or version that is asked for as well. `calls`: document → the words of the
-    question by which it is called. `proper`: the stems of
-    those that are written as names inside the question.
+    question by which it is called.
     """
 
     documents: Mapping[str, float]
     words: frozenset[str]
     sure: frozenset[str] = frozenset()
     calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    proper: frozenset[str] = frozenset()
 
 
 NOTHING_NAMED = Named({}, frozenset())
@@ -143,7 +142,26 @@ class Directory:
         words = frozenset(word for thing in things for word in thing.words)
         documents = {path: share * (1.0 if path in sure else _LIKELY) for path, share in found.items()}
         calls = {d.path: tuple(_words_for(d, things)) for d in named}
-        return Named(documents, words, sure, calls, _proper(question, things))
+        return Named(documents, words, sure, calls)
+
+    def homes_of_names(self, question: str) -> dict[str, frozenset[str]]:
+        """The stems of the question's rarest proper names → the documents called so, or saying so on their first page.
+
+        Of names that can be nothing else and tell documents apart: no capital that a sentence or a German noun begins
+        with, and no name that most documents have.
+        """
+        words = [] if question_tongue(question) == "de" else _words_in(question)
+        first = [] if IS_CJK.search(question) else words[:1]
+        stops = frame_words(question) or STOP_WORDS
+        homes: dict[str, frozenset[str]] = {}
+        for word in words:
+            if word[0].isupper() and word.isalpha() and word not in first and word.casefold() not in stops:
+                name = stem(word.casefold())
+                found = frozenset(d.path for d in self._documents if name in d.words or name in d.said)
+                if found and len(found) <= _MOST_DOCUMENTS * len(self._documents):
+                    homes[meaning_stem(word.casefold())] = found
+        rarest = min(map(len, homes.values()), default=0)
+        return {name: found for name, found in homes.items() if len(found) == rarest}
 
     def years_of(self, path: str, question: str) -> list[str]:
         """The years of the question that the document is of, by its name, its title or its first page."""
@@ -152,7 +170,7 @@ class Directory:
 
     def _things(self, question: str) -> Iterator["_Thing"]:
         """What the question says that some document is called, or says on its first page as a name."""
-        words = _WORD.findall(re.sub(r"['’]s\b", "", question))
+        words = _words_in(question)
         yield from self._glued(words)
         for match in _ACRONYM.finditer(question):
             letters = "".join(filter(None, match.groups())).casefold()
@@ -245,14 +263,9 @@ def _is_named(document: DocumentNames, things: Sequence[_Thing], years: Mapping[
     return len(in_file) >= _ENOUGH_WORDS or bool(called and years.keys() & (document.years | document.dates))
 
 
-def _proper(question: str, things: Sequence[_Thing]) -> frozenset[str]:
-    """Names that can be nothing else: with a capital, and not because a sentence or a German noun begins so."""
-    if question_tongue(question) == "de":
-        return frozenset()
-    first = _WORD.search(question)
-    named = (word for thing in things if thing.is_name and thing.in_title for word in thing.words)
-    proper = {word for word in named if word[0].isupper() and first is not None and word != first.group()}
-    return frozenset(meaning_stem(word.casefold()) for word in proper)
+def _words_in(question: str) -> list[str]:
+    """The question's words, letters beside Chinese characters apart from those."""
+    return _WORD.findall(_BESIDE_HAN.sub(" ", re.sub(r"['’]s\b", "", question)))
 
 
 def _of_the_next_year(documents: Sequence[DocumentNames], years: Collection[str]) -> frozenset[str]:

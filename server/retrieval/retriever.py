@@ -124,7 +124,8 @@ class HybridRetriever(BaseRetriever):
         profile = profiles[0] if judged == questions[0] else self._profile(judged)
         best = without_repetition(merged(found), self._k)
         named = corpus.directory.named_in(questions[0])
-        best = [_called(questions[0], _as_edition(questions[0], each, corpus), named, corpus) for each in best]
+        homes = corpus.directory.homes_of_names(questions[0])
+        best = [_called(questions[0], _as_edition(questions[0], each, corpus), named, homes, corpus) for each in best]
         best = self._with_tongues(questions, profile, best, named, corpus)
         return self._nodes(self._with_meanings(profile, best, corpus))
 
@@ -307,14 +308,16 @@ def _found(candidate: Candidate) -> Found:
     return candidate.found._replace(standing=standing.deviations, crosses=standing.crosses, score=candidate.score)
 
 
-def _called(question: str, candidate: Candidate, named: Named, corpus: Corpus) -> Candidate:
+def _called(
+    question: str, candidate: Candidate, named: Named, homes: Mapping[str, Collection[str]], corpus: Corpus
+) -> Candidate:
     """Told by which words and years the question names its document, or that it names another one."""
     chunk = candidate.chunk
     called = named.calls.get(chunk.document, ())
-    of_another = False
-    if named.proper and not called:
+    of_another = bool(homes) and not called and not any(chunk.document in found for found in homes.values())
+    if of_another:
         here = words_of(f"{corpus.titles.get(chunk.document, '')}\n{chunk.context}\n{chunk.text}").different
-        of_another = named.proper.isdisjoint(here)
+        of_another = here.isdisjoint(homes)
     called = (*called, *corpus.directory.years_of(chunk.document, question))
     return replace(candidate, found=candidate.found._replace(called=called, of_another=of_another))
 

@@ -10,12 +10,14 @@ from server.answering.quoting import Words, extract_answer
 from server.evidence.examination import profile_of
 from server.evidence.near_misses import (
     begins_before,
+    is_another_branch,
     is_another_edition,
     is_another_name,
     names_another_code,
     names_edition,
     opposites_asked,
 )
+from server.evidence.sentence_evidence import sentence_evidence
 from server.passages import Found, Passage
 from server.relevance.local_scorer import LocalScorer
 from storage.message_translation import told
@@ -238,3 +240,20 @@ def test_of_two_places_the_asked_one_is_quoted() -> None:
 def test_a_name_is_known_as_one_in_every_language(question: str) -> None:
     needs = profile_of(question, lambda stems: dict.fromkeys(stems, 1), 100).needs
     assert [need.shown for need in needs if need.is_name] == ["Nodalia"]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "another"),
+    [
+        ("河西分館週六開到幾點", "| 河東分館 | 09:00–18:00 |", True),
+        ("河東分館週六開到幾點", "| 河东分馆 | 09:00–18:00 |", False),
+        ("12号楼几点关门", "2号楼晚上十点关门", True),
+        ("3号楼几点关门", "1号楼和3号楼晚上十点关门", False),
+        ("哪个校区有游泳馆", "东校区有游泳馆", False),
+        ("食堂几点开", "第一食堂七点开", False),
+        ("B展厅收费吗", "A展厅免费开放", True),
+    ],
+)
+def test_another_branch_is_told_by_the_sign_before_its_kind(question: str, text: str, another: bool) -> None:
+    assert is_another_branch(question, text) is another
+    assert sentence_evidence(profile_of(question, lambda stems: {}, 100), text)[0].features.near == float(another)

@@ -3,6 +3,7 @@
 import pytest
 
 from server.retrieval.document_names import Directory, asked_years, names_of, without_names
+from storage.words.english_stems import meaning_stem
 
 FILES = [
     names_of("reports/HARBOURLIGHT_2018_report.pdf", "", "Harbour Light, Inc. Year ended December 31, 2018"),
@@ -84,12 +85,23 @@ def test_everyday_words_and_years_do_not_hide_a_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "proper"),
+    ("question", "names"),
     [
-        ("What does Orrinton or Harbour Light sell?", {"harbour", "light"}),
+        ("What does Orrinton or Harbour Light sell?", {"orrinton"}),
+        ("What does Harbour Light sell?", {"harbour", "light"}),
+        ("Orrinton卖什么", {"orrinton"}),
+        ("卖什么的Orrinton", {"orrinton"}),
         ("Pump weight", set()),
         ("Was kostet die Pump im Sommer?", set()),
+        ("What does Zanzibar sell?", set()),
     ],
 )
-def test_names_that_can_be_nothing_else(question: str, proper: set[str]) -> None:
-    assert Directory(FILES).named_in(question).proper == proper
+def test_proper_names_have_homes(question: str, names: set[str]) -> None:
+    homes = Directory(FILES).homes_of_names(question)
+    assert homes.keys() == {meaning_stem(name) for name in names}
+    assert all("scan" in path for path in homes.get(meaning_stem("orrinton"), ()))
+
+
+def test_letters_between_chinese_characters_name_a_document() -> None:
+    named = Directory(FILES).named_in("HARBOURLIGHT公司2018年的收入是多少")
+    assert FILES[0].path in named.sure
