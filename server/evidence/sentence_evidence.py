@@ -379,8 +379,8 @@ class _Reading:
         ):
             return True
         text = self._sentences[place].text
-        table = "\n".join(self._sentences[row].text for row in rows_below(self._sentences, place, whole=False))
-        if any(is_another_branch(self._profile.question, each, self._context) for each in (text, table)):
+        whole = "\n".join(sentence.text for sentence in self._sentences)
+        if any(is_another_branch(self._profile.question, each, self._context) for each in (text, whole)):
             return True
         dated = "\n".join((text, *(self._sentences[row].text for row in self._heads(place))))
         if self._has_other_year(dated, seen) or self._has_shorter_name(text, seen):
