@@ -64,7 +64,10 @@ def holds_asked_row(profile: Profile, text: str, context: str) -> bool:
     asked, above = words_of(profile.question).different, f"{context}\n{text}"
     for line in text.split("\n"):
         begins = _LABEL.match(line)
-        if begins is None or meaning_stem(begins["word"].casefold()) not in asked or CAPTION.match(line):
+        if begins is None or CAPTION.match(line):
+            continue
+        word = begins["word"]
+        if word.isascii() and meaning_stem(word.lower()) not in asked:  # most rows, at little cost
             continue
         label, *figures = cells_of(line)
         if any(figures) and asked_share(profile, label, above):

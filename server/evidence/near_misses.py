@@ -159,7 +159,8 @@ def _pairs() -> Iterator[tuple[str, str]]:
 
 def is_another_branch(question: str, *texts: str) -> bool:
     """Whether the question names a branch or building in Chinese, and these texts only others: 河西分馆, 河东分馆."""
-    asked, told = _branches(question), frozenset().union(*map(_branches, texts))
+    asked = _branches(question)
+    told = frozenset().union(*map(_branches, texts)) if asked else asked
     of_kind = {kind for _, kind in told}
     return any(kind in of_kind and (sign, kind) not in told for sign, kind in asked)
 

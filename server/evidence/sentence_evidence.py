@@ -192,6 +192,7 @@ class _Reading:
             need.is_name and number not in met and names_another_code(need.shown, f"{context}\n{text}")
             for number, need in enumerate(profile.needs)
         )
+        other_code = other_code or is_another_branch(profile.question, text, context)
         return cls(
             profile,
             sentences,
@@ -379,8 +380,7 @@ class _Reading:
         ):
             return True
         text = self._sentences[place].text
-        whole = "\n".join(sentence.text for sentence in self._sentences)
-        if any(is_another_branch(self._profile.question, each, self._context) for each in (text, whole)):
+        if is_another_branch(self._profile.question, text, self._context):
             return True
         dated = "\n".join((text, *(self._sentences[row].text for row in self._heads(place))))
         if self._has_other_year(dated, seen) or self._has_shorter_name(text, seen):

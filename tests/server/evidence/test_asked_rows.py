@@ -102,3 +102,9 @@ def test_the_unit_above_a_table_is_not_its_head() -> None:
     profile = profile_of("What is the total?", lambda stems: {}, 1000)
     quotable = {texts[each.place] for each in sentence_evidence(profile, TABLE)}
     assert "|  | March 31, 2024 | March 31, 2023 |" not in quotable
+
+
+@pytest.mark.parametrize(("question", "is_held"), [("2024年总资产是多少？", True), ("2019年总资产是多少？", False)])
+def test_a_row_with_a_chinese_label_is_asked_for_too(question: str, is_held: bool) -> None:
+    table = "|  | 2024年 | 2023年 |\n| 流动资产 | 418 | 397 |\n| 总资产 | 1369 | 1238 |"
+    assert holds_asked_row(profile_of(question, lambda stems: {}, 1000), table, "") is is_held
