@@ -43,8 +43,9 @@ _LIST = re.compile(
     r" (?:fees?|costs?|charges?|prices?|fares?|deadlines?|dates?|rules?|dut(?:y|ies)"
     r"|obligations?|rights?|bans?|prohibitions?)\b"
     r"|\beverything (?:that |which )?(?:\w+ )?(?:costs?|forbidden|prohibited|allowed)\b"
-    r"|\b(?:what|which|name|show|give me|find|tell me) (?:are |is )?(?:all|every|everything)\b|\ball (?:the"
-    r"|of the) \w+"
+    r"|\b(?:what|which|name|show|give me|find|tell me) (?:are |is )?(?:all|every|everything)\b"
+    r"|^(?:\W|and|please|me|us|about|for|of|on|in|with|give|tell|show|name|find|need|want|i|can|could|would|you|like|to|know"
+    r"|see|who|what|which|are|were)*\ball (?:of )?the (?!same\b)\w+"
     r"|\bevery(?:thing)? (?:single )?\w+ .{0,40}\b(?:pay|cost|forbid|prohibit|require|must)"
     r"|\b(?:main|most important|key|principal|chief)\b.{0,20}\b(?:obligations?|duties|duty|responsibilit\w+"
     r"|rules|rights|terms|"
@@ -57,7 +58,7 @@ _LIST = re.compile(
     r"|\bwas sind (?:alle|die wichtigsten)\b"
     r"|\b(?:liste[rz]?|énum[eé]r\w+) (?:tou\w+|de)\b|\btou(?:s|tes) les\b|\blist[ae]\w* (?:tod\w+|de)\b"
     r"|\btod[oa]s l[oa]s\b"
-    r"|列出|列举|列舉|所有的?|全部的|全部(?:列|写|说)|都(?:列|写)出来?|有哪些(?:规|規|义务|義務|责任|費|费|要求|禁止|权)",
+    r"|列出|列举|列舉|(?<![归歸谁誰为為属屬])所有(?![权權人者制]|\W*$)的?|全部的|全部(?:列|写|说)|都(?:列|写)出来?|有哪些(?:规|規|义务|義務|责任|費|费|要求|禁止|权)",
     re.IGNORECASE,
 )
 _WHICH_DOCUMENTS = re.compile(

@@ -61,6 +61,11 @@ QUESTIONS = [
     ("把修理站的收费都列出来", STATION),
 ]
 ORDINARY = [
+    "In what districts are the plates all of the same type?",
+    "Among all of the ships that carry cars, which one is the fastest?",
+    "Do all the ships carry cars?",
+    "房屋归谁所有？",
+    "这辆车的所有权归谁",
     "How much is the deposit?",
     "list the days when it's open",
     "who pays for the fuel of the boat",
