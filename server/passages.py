@@ -150,7 +150,7 @@ def found_of(metadata: PassageMetadata) -> Found:
     """What a node says that retrieval found, which may have been written as JSON meanwhile."""
     values = metadata.get("found")
     if values is None:
-        return Found(score=metadata.get("retrieval_score", Found().score))
+        return Found(score=metadata.get("retrieval_score", NOTHING_FOUND.score))
     found = Found(*values)
     meanings = tuple(Meaning(*each) for each in found.meanings)
     return found._replace(meanings=meanings, paired=tuple(found.paired), called=tuple(found.called))

@@ -7,25 +7,20 @@ passage answer? Some pairs come from asking a set's questions to another set's d
 from taking the answering passages away. Prints the weights and, for thresholds, who would be refused.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 
-from benchmarks.quality.corpora import publish_index
-from benchmarks.quality.question_sets import ROOT, EvalQuestion, QuestionSet, question_sets
+from benchmarks.quality.question_sets import EvalQuestion, question_sets
+from benchmarks.quality.systems import open_indexes
 from server.evidence.examination import examine, profile_of
 from server.evidence.likelihood import Weights
 from server.passages import found_of
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.retriever import HybridRetriever
-from storage.embedding.local import build_embed_model
-from storage.embedding.models import resolve_model
-from storage.generations.published import open_generation
 from storage.vectors.llama_index import metadata_of
 
 _FEATURES = tuple(field.name for field in fields(Weights) if field.name != "constant")
@@ -77,16 +72,6 @@ def main() -> None:
             for (a, t, away), p in pairs.items()
         )
         print(f"refused below {threshold:.2f}: " + ", ".join(shares))
-
-
-def open_indexes(sets: Sequence[QuestionSet]) -> Iterator[tuple[str, OpenIndex]]:
-    identity = resolve_model("packaged")
-    model: Any = build_embed_model(identity)
-    results = ROOT / "eval" / "results"
-    for each in sets:
-        directory: Path = results / "indexes" / each.corpus
-        publish_index(directory, each.documents(), identity, model, cache_file=results / "embeddings.db")
-        yield each.name, OpenIndex(open_generation(directory), model)
 
 
 def _pairs(index: OpenIndex, questions: Sequence[EvalQuestion], are_at_home: bool, taken_away: bool) -> Pairs:

@@ -11,27 +11,22 @@ documents its questions are about (three folds); the weights themselves from all
 
 import argparse
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from benchmarks.quality.answer_grading import holds, normalised
-from benchmarks.quality.corpora import publish_index
-from benchmarks.quality.question_sets import ROOT, EvalQuestion, QuestionSet, question_sets, squeezed
+from benchmarks.quality.question_sets import EvalQuestion, QuestionSet, question_sets, squeezed
+from benchmarks.quality.systems import open_indexes
 from server.evidence.examination import profile_of, sentences_of
 from server.evidence.sentence_evidence import sentence_evidence
 from server.evidence.sentence_ranking import ANSWERED_FROM, PARTS, parts_of
 from server.passages import found_of
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.retriever import HybridRetriever
-from storage.embedding.local import build_embed_model
-from storage.embedding.models import resolve_model
-from storage.generations.published import open_generation
 from storage.vectors.llama_index import metadata_of
 from storage.words.scripts import IS_UNSPACED
 
@@ -91,7 +86,7 @@ def main(names: Sequence[str]) -> None:
     """Fit and print."""
     sets = {each.name: each for each in question_sets() if not names or each.name in names}
     pairs = {pair: weight for pair, weight in _MIXTURE.items() if sets.keys() >= set(pair)}
-    indexes = dict(open_indexes(sets, {name for _, name in pairs}))
+    indexes = dict(open_indexes(sets[name] for name in sorted({name for _, name in pairs})))
     asked = [
         _asked(indexes[to], question, (name, to), weight)
         for (name, to), weight in pairs.items()
@@ -113,16 +108,6 @@ def _known(question_set: QuestionSet, is_at_home: bool) -> Iterator[EvalQuestion
         is_known = question.unanswerable or question.points or question.quote or question.quotes or question.pages
         if is_known if is_at_home else not question.unanswerable:
             yield question
-
-
-def open_indexes(sets: Mapping[str, QuestionSet], names: Collection[str]) -> Iterator[tuple[str, OpenIndex]]:
-    identity = resolve_model("packaged")
-    model: Any = build_embed_model(identity)
-    results = ROOT / "eval" / "results"
-    for name in sorted(names):
-        directory: Path = results / "indexes" / sets[name].corpus
-        publish_index(directory, sets[name].documents(), identity, model, cache_file=results / "embeddings.db")
-        yield name, OpenIndex(open_generation(directory), model)
 
 
 def _fold(question: EvalQuestion, gold: str) -> int:

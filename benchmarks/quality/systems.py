@@ -1,13 +1,17 @@
 """The searches that are compared: dense, lexical, rank fusion, and the server's own retriever and local scorer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
+from benchmarks.quality.corpora import publish_index
+from benchmarks.quality.question_sets import ROOT, QuestionSet
 from server.answering.collaborators import Parts
 from server.answering.flow import READ_BELOW, Flow
 from server.answering.follow_up import asked_before
@@ -19,6 +23,9 @@ from server.retrieval.corpus import corpus_of
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.retriever import HybridRetriever
 from storage.caches.embeddings import Matrix
+from storage.embedding.local import build_embed_model
+from storage.embedding.models import resolve_model
+from storage.generations.published import open_generation
 from storage.records import ChunkRecord
 from storage.vectors.collection import VectorCollection
 
@@ -47,6 +54,17 @@ class Outcome:
     kept: tuple[ChunkRecord, ...] = ()
     answer: str = ""
     answer_seconds: float = 0.0
+
+
+def open_indexes(sets: Iterable[QuestionSet]) -> Iterator[tuple[str, OpenIndex]]:
+    """Each set's name and the index of its documents, of the packaged model; built where it is not there yet."""
+    identity = resolve_model("packaged")
+    model: Any = build_embed_model(identity)
+    results = ROOT / "eval" / "results"
+    for each in sets:
+        directory: Path = results / "indexes" / each.corpus
+        publish_index(directory, each.documents(), identity, model, cache_file=results / "embeddings.db")
+        yield each.name, OpenIndex(open_generation(directory), model)
 
 
 def ask(index: OpenIndex, question: str, depth: int = DEPTH, history: Sequence[Turn] = ()) -> Outcome:

@@ -13,9 +13,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from benchmarks.quality.fit_sentence_ranking import open_indexes
 from benchmarks.quality.question_sets import question_sets
-from benchmarks.quality.systems import ask
+from benchmarks.quality.systems import ask, open_indexes
 from server.evidence.examination import sentences_of
 from server.evidence.tables import TIME, cells_of, head_of
 from server.retrieval.index_holder import OpenIndex
@@ -56,7 +55,7 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true", help="print those that were not answered")
     options = parser.parse_args()
     sets = {each.name: each for each in question_sets()}
-    for name, index in open_indexes(sets, set(options.sets) & sets.keys()):
+    for name, index in open_indexes(sets[each] for each in sorted(sets.keys() & options.sets)):
         grades = Counter(grade for grade, _ in _graded(index, options.count, options.misses))
         asked = grades.total() or 1
         print(f"{name}: {grades.total()} cells", {grade: round(grades[grade] / asked, 3) for grade in sorted(grades)})

@@ -15,7 +15,7 @@ _SURE = (
 )
 _VAGUE = (
     r"keep|limit|use|base|address|approach|format|write|assume|give|provide|state|explain|calculate|compute|express"
-    r"|focus|make|in|just|only|erkläre?|berechne|gib|nutze|verwende|in|kurz|calcule\w*|utilise\w*|explique\w*|en|usa"
+    r"|focus|make|in|just|only|erkläre?|berechne|gib|nutze|verwende|kurz|calcule\w*|utilise\w*|explique\w*|en|usa"
     r"|utilice|explíca\w*"
 )
 _FORM = (

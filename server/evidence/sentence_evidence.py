@@ -165,6 +165,8 @@ class _Reading:
         self._unit = expected_unit(profile.question)
         self._has_other_code = other_code
         self._context = context
+        self._years = frozenset(n for n, need in enumerate(profile.needs) if _ASKED_YEAR.fullmatch(need.shown))
+        self._is_undated = bool(self._years) and self._years.isdisjoint(above | self._everywhere)
         self._worth = [need.weight * self._rareness(number) for number, need in enumerate(profile.needs)]
 
     @classmethod
@@ -253,7 +255,7 @@ class _Reading:
             ranged=self._rangedness(place),
             names_who_may=names_who_may(question, sentence.text),
             asked_row=self._asked_row(place) if is_row else 0.0,
-            is_undated=self._is_undated(),
+            is_undated=self._is_undated,
         )
 
     def _extremeness(self, place: int) -> int:
@@ -285,11 +287,15 @@ class _Reading:
         label, *figures = cells_of(self._sentences[place].text)
         if not any(figures):
             return 0.0
-        heads = [self._sentences[row].text for row in self._heads(place)]
+        return asked_share(self._profile, label, self._texts_above(place), self._context)
+
+    def _texts_above(self, place: int) -> str:
+        """What a row stands under within the passage: its columns' names, the caption, the line above, the heading."""
+        above = [self._sentences[head].text for head in self._heads(place)]
+        above += [caption_of(self._sentences, place), line_above(self._sentences, place)]
         heading = self._headings[place]
-        heads += [self._sentences[heading].text] if heading is not None else []
-        heads += [caption_of(self._sentences, place), line_above(self._sentences, place)]
-        return asked_share(self._profile, label, "\n".join(heads), self._context)
+        above += [self._sentences[heading].text] if heading is not None else []
+        return "\n".join(above)
 
     def _heads(self, place: int) -> tuple[int, ...]:
         """Where what names a row's columns stands; none for what is no row."""
@@ -402,9 +408,7 @@ class _Reading:
 
     def _has_other_year(self, text: str, seen: frozenset[int]) -> bool:
         """A year is asked for by its number, and another one stands there, in a text that does not know the first."""
-        asked = [n for n, need in enumerate(self._profile.needs) if _ASKED_YEAR.fullmatch(need.shown)]
-        unseen = [n for n in asked if n not in seen and n not in self._above]
-        return bool(unseen) and _YEAR.search(text) is not None
+        return bool(self._years - seen - self._above) and _YEAR.search(text) is not None
 
     def _has_shorter_name(self, text: str, seen: frozenset[int]) -> bool:
         """A longer name is asked for, R1-Zero, and only the shorter one stands there, or another one made of it."""
@@ -413,11 +417,6 @@ class _Reading:
             for number, need in enumerate(self._profile.needs)
             if need.is_name and number not in seen and len(need.spellings[0]) > 1
         )
-
-    def _is_undated(self) -> bool:
-        known = self._above | self._everywhere
-        asked = [n for n, need in enumerate(self._profile.needs) if _ASKED_YEAR.fullmatch(need.shown)]
-        return bool(asked) and known.isdisjoint(asked)
 
     def _kinds(self, place: int) -> dict[str, float]:
         question, kind, text = self._profile.question, self._profile.expects, self._sentences[place].text
@@ -437,11 +436,7 @@ class _Reading:
         """Whether the unit of a row's figures stands in the head of its columns, the caption or the heading."""
         if not self._sentences[place].is_row:
             return False
-        above = [self._sentences[head].text for head in self._heads(place)]
-        above += [caption_of(self._sentences, place), line_above(self._sentences, place)]
-        heading = self._headings[place]
-        above += [self._sentences[heading].text] if heading is not None else []
-        return is_named_by_columns(unit, self._sentences[place].text, "\n".join(above))
+        return is_named_by_columns(unit, self._sentences[place].text, self._texts_above(place))
 
     def _incomparable(self) -> float:
         """How much of the question the passage's script or language cannot hold."""
