@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from itertools import compress, islice
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -60,22 +60,30 @@ def write_vectors(
         ):
             writing = beside.submit(collection.delete, orphans)
             for ids in _slices(wanted):
-                halves = np.empty((len(ids), model.dimension), dtype=np.float16)
-                is_new = np.array([id_ not in stored for id_ in ids])
-                if new := list(compress(ids, is_new)):
-                    matrix = _embedded(new, catalogue, vectors_of)
-                    writing.result()  # of the slice before
-                    writing = beside.submit(collection.add, new, matrix)
-                    halves[is_new] = matrix
-                if earlier is not None:
-                    halves[~is_new] = earlier.halves(compress(ids, ~is_new))
-                exact.append(halves)
+                new = [id_ for id_ in ids if id_ not in stored]
+                if earlier is not None and not new:
+                    exact.append(earlier.halves(ids))
+                    continue
+                matrix = _embedded(new, catalogue, vectors_of)
+                writing.result()  # of the slice before
+                writing = beside.submit(collection.add, new, matrix)
+                exact.append(matrix if earlier is None else _beside_earlier(ids, earlier, new, matrix))
             writing.result()
         if earlier is not None:
             collection.write_files_after(len(wanted))
     finally:
         collection.close()
     return len(orphans)
+
+
+def _beside_earlier(ids: Sequence[str], earlier: ExactVectors, new: Sequence[str], matrix: Matrix) -> Matrix:
+    """The vectors of these ids, in their order: those of the new ones are rows of `matrix`."""
+    row_of = {id_: row for row, id_ in enumerate(new)}
+    is_new = np.array([id_ in row_of for id_ in ids])
+    vectors = np.empty((len(ids), matrix.shape[1]), dtype=np.float32)
+    vectors[is_new] = matrix
+    vectors[~is_new] = earlier.vectors(id_ for id_ in ids if id_ not in row_of)
+    return vectors
 
 
 def _slices(ids: Sequence[str]) -> Iterator[list[str]]:

@@ -129,9 +129,10 @@ def open_catalogue(index_dir: Path, name: str) -> Catalogue:
 
 
 def open_exact_vectors(index_dir: Path, name: str) -> ExactVectors:
-    """The exact vectors of a published generation alone."""
+    """The exact vectors of a published generation alone, for one pass by a job or its proof."""
     with open_catalogue(index_dir, name) as catalogue:
-        return ExactVectors.open(generations_directory(index_dir) / name / EXACT_VECTORS, catalogue.chunk_ids())
+        ids = catalogue.chunk_ids()
+    return ExactVectors.open(generations_directory(index_dir) / name / EXACT_VECTORS, ids, mapped=True)
 
 
 def open_generation(

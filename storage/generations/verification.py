@@ -20,6 +20,7 @@ from typing import Self
 import numpy as np
 from pydantic import SecretStr
 
+from storage.caches.embeddings import Matrix
 from storage.child_environment import verifying_environment
 from storage.generations.proven_before import proven_before
 from storage.generations.published import DamagedGeneration, Generation, NoIndex, open_generation
@@ -150,7 +151,7 @@ def _problems_once_opened(
         with ThreadPoolExecutor(1) as beside:  # SQLite checks the catalogue while Chroma reads its files
             catalogue_problems = beside.submit(_catalogue_problems, generation)
             try:
-                problems = _vector_problems(generation, earlier, finds_all)
+                problems = _vector_problems(generation, earlier, finds_all, beside)
             except sqlite3.DatabaseError:
                 if not catalogue_problems.result():
                     raise
@@ -176,8 +177,8 @@ def _catalogue_problems(generation: Generation) -> list[str]:
     return problems
 
 
-def _vector_problems(generation: Generation, earlier: str, finds_all: bool) -> list[str]:
-    ids = generation.catalogue.chunk_ids()
+def _vector_problems(generation: Generation, earlier: str, finds_all: bool, beside: ThreadPoolExecutor) -> list[str]:
+    ids = list(generation.exact.ids)  # those of the catalogue, in its order
     stored = set(generation.vectors.ids())
     problems: list[str] = []
     if lost := [id_ for id_ in ids if id_ not in stored]:
@@ -188,12 +189,13 @@ def _vector_problems(generation: Generation, earlier: str, finds_all: bool) -> l
         )
     if problems or not ids:
         return problems
-    known = proven_before(generation, earlier) if earlier else set()
     asked_for = [ids[row] for row in _sample(len(ids))]
-    of_itself = set(asked_for)
-    return _stored_problems(generation, [id_ for id_ in ids if id_ not in known or id_ in of_itself]) or (
-        _search_problems(generation, ids, asked_for, finds_all)
-    )
+    asked = generation.vectors.vectors(asked_for)
+    cosines = beside.submit(_exact_cosines, generation, asked, ids)
+    known = proven_before(generation, earlier) if earlier else set()
+    known.difference_update(asked_for)
+    read = [id_ for id_ in ids if id_ not in known]
+    return _stored_problems(generation, read) or _search_problems(generation, ids, asked, cosines.result(), finds_all)
 
 
 def _sample(count: int) -> list[int]:
@@ -221,16 +223,19 @@ def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
         yield ids[start : start + _ROWS_AT_A_TIME]
 
 
+def _exact_cosines(generation: Generation, asked: Matrix, ids: Sequence[str]) -> Matrix:
+    """`(asked, ids)`: of each of these vectors with every exact one."""
+    return np.hstack([asked @ generation.exact.vectors(some).T for some in _parts(ids)])
+
+
 def _search_problems(
-    generation: Generation, ids: Sequence[str], asked_for: Sequence[str], finds_all: bool
+    generation: Generation, ids: Sequence[str], asked: Matrix, cosines: Matrix, finds_all: bool
 ) -> list[str]:
     """Ask for some chunks by their own vector, and compare the neighbours with an exact search.
 
     Raises `_SearchMissesTooMany` if another search may do better.
     """
     near = min(_RECALL_AT, len(ids))
-    asked = generation.vectors.vectors(asked_for)
-    cosines = np.hstack([asked @ generation.exact.vectors(some).T for some in _parts(ids)])
     row_of = {id_: row for row, id_ in enumerate(ids)}
     wrong, recalls = 0, []
     for vector, exact in zip(asked, cosines, strict=True):
@@ -243,7 +248,7 @@ def _search_problems(
     if may_do_better and (wrong or recall < _WANTED_RECALL):
         generation.vectors.search_thoroughly()
         raise _SearchMissesTooMany
-    return _misses(wrong, len(asked_for), recall, near)
+    return _misses(wrong, len(asked), recall, near)
 
 
 def _misses(wrong: int, sample: int, recall: float, near: int) -> list[str]:

@@ -24,7 +24,7 @@ from storage.vectors.working_copy import WorkingCopy
 
 _COLLECTION = "passages"
 _UNIT_NORM_TOLERANCE = 1e-2
-_IDS_AT_A_TIME = 50_000
+_IDS_AT_A_TIME = 250_000  # each part is counted off from the first: the fewer the quicker
 _USUAL, _THOROUGH = 128, 320  # `ef_search`: how many vectors a search looks at
 _LINKED = {"ef_construction": 100, "max_neighbors": 16}
 _CLOSELY_LINKED = {"ef_construction": 200, "max_neighbors": 32}  # three times the work

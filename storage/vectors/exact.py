@@ -33,9 +33,12 @@ class ExactVectors:
         self._matrix = matrix
 
     @classmethod
-    def open(cls, file: Path, ids: Sequence[str]) -> "ExactVectors":
-        """The file of these chunks, in the order of the catalogue. Raises `OSError`, `ValueError` for another one."""
-        is_large = file.stat().st_size > _MOST_READ_BYTES
+    def open(cls, file: Path, ids: Sequence[str], *, mapped: bool = False) -> "ExactVectors":
+        """The file of these chunks, in the order of the catalogue. Raises `OSError`, `ValueError` for another one.
+
+        `mapped`: for one pass by a job or its proof, which may end with the file; nothing is published then.
+        """
+        is_large = mapped or file.stat().st_size > _MOST_READ_BYTES
         matrix = np.load(file, mmap_mode="r" if is_large else None, allow_pickle=False)
         if matrix.dtype != _HALF or matrix.ndim != 2 or len(matrix) != len(ids):
             raise ValueError(f"{file.name} does not hold {len(ids)} vectors")
@@ -43,7 +46,7 @@ class ExactVectors:
 
     @property
     def ids(self) -> Set[str]:
-        """Whose vectors these are."""
+        """Whose vectors these are, in the order of the catalogue."""
         return self._rows.keys()
 
     def vectors(self, ids: Iterable[str]) -> Matrix:
@@ -70,7 +73,7 @@ class ExactVectorsWriter:
 
     def append(self, matrix: Matrix | Halves) -> None:
         """Write vectors `(n, dimension)` behind those that are there."""
-        self._stream.write(matrix.astype(_HALF, copy=False).tobytes())
+        self._stream.write(np.ascontiguousarray(matrix, dtype=_HALF).data)
 
 
 @contextmanager
