@@ -76,7 +76,8 @@ def _following(lines: list[str]) -> list[str]:
 def _sentences(text: str, start: int, stop: int) -> Iterator[tuple[int, int, bool]]:
     cuts = [end for _, end in sentence_spans(text, start, stop)]
     is_lettered = _MAY_BE_LETTERED.search(text, start, stop) is not None
-    for pattern in (_BULLET, _CLAUSE, _INTRODUCTION, *((_LETTERED,) if is_lettered else ())):
+    at_line_ends = (_BULLET, _CLAUSE, _INTRODUCTION) if text.find("\n", start, stop) >= 0 else ()
+    for pattern in (*at_line_ends, *((_LETTERED,) if is_lettered else ())):
         cuts += [match.end() for match in pattern.finditer(text, start, stop)]
     for line in _line_starts(text, start, stop):
         if CAPTION.match(text, line, stop):

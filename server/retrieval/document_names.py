@@ -118,6 +118,8 @@ class Directory:
     def __init__(self, documents: Iterable[DocumentNames]) -> None:
         self._documents = tuple(documents)
         self._by_path = {document.path: document for document in self._documents}
+        self._homes_of_calls = _homes(d.words | d.glued | d.initials for d in self._documents)
+        self._homes_of_words = _homes(d.words | d.said for d in self._documents)
         self._called = Counter(w for d in self._documents for w in (*d.words, *d.glued, *d.initials))
         self._anywhere = Counter(w for d in self._documents for w in d.words | d.said | d.glued | d.initials)
         self._years = Counter(y for d in self._documents for y in d.years | d.dates)
@@ -128,7 +130,7 @@ class Directory:
         if not any(thing.in_title for thing in things):
             return NOTHING_NAMED
         years = asked_years(question)
-        called = [d for d in self._documents if _is_named(d, things, years)]
+        called = [d for d in self._called_one_of(things) if _is_named(d, things, years)]
         by_name = [d for d in called if any(thing.is_name and _is_called(d, thing) for thing in things)]
         scores = {d.path: self._score(d, things, years) for d in by_name or called}
         best = max(scores.values(), default=0.0)
@@ -137,7 +139,7 @@ class Directory:
         found = {path: score / best for path, score in scores.items() if score >= _SMALLEST_SHARE * best}
         if len(found) > max(1, _MOST_DOCUMENTS * len(self._documents)):
             return NOTHING_NAMED
-        named = [d for d in self._documents if d.path in found]
+        named = [d for d in called if d.path in found]
         sure = frozenset(d.path for d in named if _has_time(d, things, years)) or _of_the_next_year(named, years)
         words = frozenset(word for thing in things for word in thing.words)
         documents = {path: share * (1.0 if path in sure else _LIKELY) for path, share in found.items()}
@@ -157,16 +159,22 @@ class Directory:
         for word in words:
             if word[0].isupper() and word.isalpha() and word not in first and word.casefold() not in stops:
                 name = stem(word.casefold())
-                found = frozenset(d.path for d in self._documents if name in d.words or name in d.said)
+                found = frozenset(self._documents[number].path for number in self._homes_of_words.get(name, ()))
                 if found and len(found) <= _MOST_DOCUMENTS * len(self._documents):
                     homes[meaning_stem(word.casefold())] = found
         rarest = min(map(len, homes.values()), default=0)
         return {name: found for name, found in homes.items() if len(found) == rarest}
 
-    def years_of(self, path: str, question: str) -> list[str]:
-        """The years of the question that the document is of, by its name, its title or its first page."""
+    def years_of(self, path: str, years: Collection[str]) -> list[str]:
+        """Of these years those that the document is of, by its name, its title or its first page."""
         document = self._by_path.get(path)
-        return sorted(asked_years(question).keys() & (document.years | document.dates)) if document else []
+        return sorted((document.years | document.dates).intersection(years)) if document else []
+
+    def _called_one_of(self, things: Iterable["_Thing"]) -> list[DocumentNames]:
+        """The documents that are called one of these or more, in order: the only ones that can be named."""
+        words = {word for thing in things if not thing.is_time for word in thing.spellings}
+        numbers = {number for word in words for number in self._homes_of_calls.get(word, ())}
+        return [self._documents[number] for number in sorted(numbers)]
 
     def _things(self, question: str) -> Iterator["_Thing"]:
         """What the question says that some document is called, or says on its first page as a name."""
@@ -234,6 +242,15 @@ class Directory:
             return sum(map(self._tells, names))
         best_year = max((weight * self._rarity(self._years[year]) for year, weight in years.items()), default=0.0)
         return sum(map(self._tells, called)) + best_year
+
+
+def _homes(words_of_each: Iterable[Collection[str]]) -> dict[str, list[int]]:
+    """Word → the numbers of the documents that have it, in order: a question does not look through all documents."""
+    found: dict[str, list[int]] = {}
+    for number, words in enumerate(words_of_each):
+        for word in words:
+            found.setdefault(word, []).append(number)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

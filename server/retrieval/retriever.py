@@ -119,14 +119,18 @@ class HybridRetriever(BaseRetriever):
         questions = list(dict.fromkeys(query_bundle.embedding_strs))
         if not questions:
             return []
-        found, profiles = zip(*(self._found(question, paths, corpus) for question in questions), strict=True)
+        names = [corpus.directory.named_in(question) for question in questions]
+        found, profiles = zip(
+            *(self._found(question, named, paths, corpus) for question, named in zip(questions, names, strict=True)),
+            strict=True,
+        )
         judged = query_bundle.query_str or questions[0]
         profile = profiles[0] if judged == questions[0] else self._profile(judged)
         best = without_repetition(merged(found), self._k)
-        named = corpus.directory.named_in(questions[0])
         homes = corpus.directory.homes_of_names(questions[0])
-        best = [_called(questions[0], _as_edition(questions[0], each, corpus), named, homes, corpus) for each in best]
-        best = self._with_tongues(questions, profile, best, named, corpus)
+        years = asked_years(questions[0])
+        best = [_called(_as_edition(questions[0], each, corpus), names[0], homes, years, corpus) for each in best]
+        best = self._with_tongues(questions, profile, best, names[0], corpus)
         return self._nodes(self._with_meanings(profile, best, corpus))
 
     def _with_tongues(
@@ -175,7 +179,9 @@ class HybridRetriever(BaseRetriever):
             for candidate, found, paired in zip(candidates, known, pairs, strict=True)
         ]
 
-    def _found(self, question: str, paths: list[str] | None, corpus: Corpus) -> tuple[list[Candidate], Profile]:
+    def _found(
+        self, question: str, names: Named, paths: list[str] | None, corpus: Corpus
+    ) -> tuple[list[Candidate], Profile]:
         """The passages for one wording of the question, looked at closely, and the wording taken apart."""
         searching = corpus.beside(lambda: self._near(question, paths, corpus))
         try:
@@ -184,7 +190,7 @@ class HybridRetriever(BaseRetriever):
             wait((searching,))  # who leaves gives the index back, and it may be closed then
         vector, near = searching.result()
         best, topic = self._best(near, words, vector, corpus, profile)
-        named = _among(corpus.directory.named_in(question), paths)
+        named = _among(names, paths)
         others = [candidate for candidate in best if candidate.chunk.document not in named.sure]
         closest = with_places_by_meaning(look_closely(others, profile, self._evidence_share * (1.0 - topic)))
         if named.documents:
@@ -309,7 +315,11 @@ def _found(candidate: Candidate) -> Found:
 
 
 def _called(
-    question: str, candidate: Candidate, named: Named, homes: Mapping[str, Collection[str]], corpus: Corpus
+    candidate: Candidate,
+    named: Named,
+    homes: Mapping[str, Collection[str]],
+    years: Collection[str],
+    corpus: Corpus,
 ) -> Candidate:
     """Told by which words and years the question names its document, or that it names another one."""
     chunk = candidate.chunk
@@ -318,7 +328,7 @@ def _called(
     if of_another:
         here = words_of(f"{corpus.titles.get(chunk.document, '')}\n{chunk.context}\n{chunk.text}").different
         of_another = here.isdisjoint(homes)
-    called = (*called, *corpus.directory.years_of(chunk.document, question))
+    called = (*called, *corpus.directory.years_of(chunk.document, years))
     return replace(candidate, found=candidate.found._replace(called=called, of_another=of_another))
 
 

@@ -13,6 +13,7 @@ _END = re.compile(
 )
 _MAY_END = re.compile(r"[。！？；….!?\n]")  # what _END begins with: looked for first, which is five times quicker
 _WORD_BEFORE = re.compile(r"[^\s(\[„“\"«‹]+$")
+_BEFORE_A_WORD = re.compile(r"[(\[„“\"«‹'’]")
 
 _WRITTEN_NEVER_ENDS = """
     al approx bzgl bzw bspw ca cca cf cfr dept dhr dipl doc dott dr dra drs einschl entspr evtl exma exmo frl geb gen
@@ -89,14 +90,13 @@ def _is_end(text: str, begin: int, match: re.Match[str], stop: int) -> bool:
 def _is_full_stop(text: str, begin: int, dot: int, after: int) -> bool:
     """Whether this single dot is more than the sign of an abbreviation, an initial or an ordinal number."""
     before = text[max(begin, dot - 24) : dot]
-    found = _WORD_BEFORE.search(before)
-    word = re.split("['’]", found.group())[-1] if found else ""
+    word = _last_word(before)
     lower = word.lower()
     if word.isdigit():
         return not _is_ordinal(text, begin, dot, after, word)
     if len(word) == 1 and word.isalpha():  # an initial, or a part of "z. B.", or a unit: "5 m."
         return word.islower() and before[-3:-2].isdigit()
-    if _SECOND_PART.search(before):
+    if word in ("ex", "ej") and _SECOND_PART.search(before):
         return False
     if lower in _NEVER_ENDS or lower in _COMPANY:
         return False
@@ -104,7 +104,15 @@ def _is_full_stop(text: str, begin: int, dot: int, after: int) -> bool:
         return (
             not text[after : after + 1].isdigit() and re.match(r"[IVXLC]+\b|[A-Z]\d", text[after : after + 6]) is None
         )
-    return _DOTTED.fullmatch(word) is None or lower in _CLOCK
+    return "." not in word or _DOTTED.fullmatch(word) is None or lower in _CLOCK
+
+
+def _last_word(text: str) -> str:
+    """What stands at its end without a space, without what opens a bracket or a quotation; perhaps nothing."""
+    if text[-1:].isalnum():  # nearly always, and a pattern looks at every sign before the word
+        return _BEFORE_A_WORD.split(text.split()[-1])[-1]
+    found = _WORD_BEFORE.search(text)
+    return re.split("['’]", found.group())[-1] if found else ""
 
 
 def _is_ordinal(text: str, begin: int, dot: int, after: int, number: str) -> bool:

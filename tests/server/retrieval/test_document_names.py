@@ -74,8 +74,8 @@ def test_it_is_told_by_which_words_a_document_is_called() -> None:
     directory = Directory(FILES)
     named = directory.named_in("Did Harbour Light sell more than Orrinton in 2019?")
     assert set(named.calls[FILES[1].path]) == {"Harbour", "Light"}
-    assert directory.years_of(FILES[1].path, "in 2019 and 2020") == ["2019"]
-    assert directory.years_of("unknown.pdf", "in 2019") == []
+    assert directory.years_of(FILES[1].path, ["2019", "2020"]) == ["2019"]
+    assert directory.years_of("unknown.pdf", ["2019"]) == []
 
 
 def test_everyday_words_and_years_do_not_hide_a_name() -> None:
