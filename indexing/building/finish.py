@@ -4,10 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from itertools import islice
 from pathlib import Path
-
-import numpy as np
 
 from indexing.building.embedding import Embedder
 from indexing.planning.recipe import Recipe
@@ -48,27 +45,29 @@ def write_vectors(
     wanted = catalogue.chunk_ids()
     stored = set() if earlier is None else earlier.ids  # the proof asks Chroma itself
     orphans = sorted(stored - set(wanted))
+    new = [row for row, id_ in enumerate(wanted) if id_ not in stored]
     place = draft.vector_place
     if earlier is None:
         collection = place.create(model.dimension, len(wanted), linked_closely=linked_closely)
     else:
-        collection = place.open_to_change(len(set(wanted) - stored) + len(orphans), len(wanted))
+        collection = place.open_to_change(len(new) + len(orphans), len(wanted))
     try:
         with (
             create_exact_vectors(draft.exact_vectors_file, len(wanted), model.dimension) as exact,
             ThreadPoolExecutor(1, "graph") as beside,
+            ThreadPoolExecutor(1, "copy") as copier,
         ):
+            copying = None if earlier is None else copier.submit(exact.take, earlier, wanted)
             writing = beside.submit(collection.delete, orphans)
-            for ids in _slices(wanted):
-                new = [id_ for id_ in ids if id_ not in stored]
-                if earlier is not None and not new:
-                    exact.append(earlier.halves(ids))
-                    continue
-                matrix = _embedded(new, catalogue, vectors_of)
+            for rows in _slices(new):
+                ids = [wanted[row] for row in rows]
+                matrix = _embedded(ids, catalogue, vectors_of)
                 writing.result()  # of the slice before
-                writing = beside.submit(collection.add, new, matrix)
-                exact.append(matrix if earlier is None else _beside_earlier(ids, earlier, new, matrix))
+                writing = beside.submit(collection.add, ids, matrix)
+                exact.put(rows, matrix)
             writing.result()
+            if copying is not None:
+                copying.result()
         if earlier is not None:
             collection.write_files_after(len(wanted))
     finally:
@@ -76,20 +75,9 @@ def write_vectors(
     return len(orphans)
 
 
-def _beside_earlier(ids: Sequence[str], earlier: ExactVectors, new: Sequence[str], matrix: Matrix) -> Matrix:
-    """The vectors of these ids, in their order: those of the new ones are rows of `matrix`."""
-    row_of = {id_: row for row, id_ in enumerate(new)}
-    is_new = np.array([id_ in row_of for id_ in ids])
-    vectors = np.empty((len(ids), matrix.shape[1]), dtype=np.float32)
-    vectors[is_new] = matrix
-    vectors[~is_new] = earlier.vectors(id_ for id_ in ids if id_ not in row_of)
-    return vectors
-
-
-def _slices(ids: Sequence[str]) -> Iterator[list[str]]:
-    rest = iter(ids)
-    while part := list(islice(rest, _VECTORS_AT_A_TIME)):
-        yield part
+def _slices(rows: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(rows), _VECTORS_AT_A_TIME):
+        yield rows[start : start + _VECTORS_AT_A_TIME]
 
 
 def _embedded(ids: Sequence[str], catalogue: Catalogue, vectors_of: VectorsOf) -> Matrix:

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fcntl import ioctl
@@ -106,9 +107,11 @@ def begin_draft(
     draft = Draft(name, root / f"{name}.draft", chroma, collection)
     draft.directory.mkdir(mode=0o700)
     if copy_of is not None:
-        _cloned(root / copy_of / CATALOGUE, draft.catalogue_file)
-        if with_vectors:
-            shutil.copytree(root / copy_of / CHROMA, draft.chroma_directory, copy_function=_cloned)
+        with ThreadPoolExecutor(1) as beside:
+            copying = beside.submit(_cloned, root / copy_of / CATALOGUE, draft.catalogue_file)
+            if with_vectors:
+                shutil.copytree(root / copy_of / CHROMA, draft.chroma_directory, copy_function=_cloned)
+            copying.result()
     failpoint("draft.begun")
     return draft
 

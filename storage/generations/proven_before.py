@@ -17,7 +17,8 @@ from storage.generations.published import CHROMA, EXACT_VECTORS, Generation, gen
 from storage.vectors.exact import ExactVectors
 from storage.vectors.write_log import logged_ids
 
-_ROWS_AT_A_TIME = 5_000
+_ROWS_AT_A_TIME = 1_000
+_FOUR = 4
 
 
 def proven_before(generation: Generation, earlier: str) -> set[str]:
@@ -54,7 +55,8 @@ def _equal(ids: Sequence[str], one: ExactVectors, other: ExactVectors) -> Iterat
     """Those of the ids whose vectors are the same bytes in both."""
     for start in range(0, len(ids), _ROWS_AT_A_TIME):
         some = ids[start : start + _ROWS_AT_A_TIME]
-        # As whole numbers, since numpy takes twenty times as long to compare those of half precision.
-        here, there = (vectors.halves(some).view(np.uint16) for vectors in (one, other))
-        is_same = (here == there).all(axis=1)
+        # As whole numbers, since numpy takes twenty times as long to compare those of half precision; four at a time.
+        here, there = (vectors.halves(some) for vectors in (one, other))
+        whole = np.uint16 if here.shape[1] % _FOUR else np.uint64
+        is_same = (here.view(whole) == there.view(whole)).all(axis=1)
         yield from (id_ for id_, same in zip(some, is_same, strict=True) if same)

@@ -145,13 +145,32 @@ def open_generation(
     Sizes and hashes of its immutable files are compared with the manifest first, so that torn or altered files are
     found before Chroma maps them. Raises `NoIndex`, `DamagedGeneration` or `ServerUnavailable`.
     """
-    name = name or _required_current(index_dir)
+    generation = _opened(index_dir, name or _required_current(index_dir), chroma, is_left_alone=is_left_alone)
+    try:
+        check_count(generation)
+    except DamagedGeneration:
+        generation.close()
+        raise
+    return generation
+
+
+def open_for_proof(index_dir: Path, name: str, chroma: ServerAddress | None = None) -> Generation:
+    """The same, for a process that may end with the files: the exact vectors are mapped; `check_count` is left to it.
+
+    Counting loads the graph, which takes most of the time. Raises what `open_generation` raises.
+    """
+    return _opened(index_dir, name, chroma, mapped=True)
+
+
+def _opened(
+    index_dir: Path, name: str, chroma: ServerAddress | None, *, is_left_alone: bool = False, mapped: bool = False
+) -> Generation:
     manifest = checked_manifest(index_dir, name, chroma)
     directory = generations_directory(index_dir) / name
     catalogue = None
     try:
         catalogue = Catalogue.open(directory / CATALOGUE)
-        exact = ExactVectors.open(directory / EXACT_VECTORS, catalogue.chunk_ids())
+        exact = ExactVectors.open(directory / EXACT_VECTORS, catalogue.chunk_ids(), mapped=mapped)
         vectors = _vector_place(directory, manifest, chroma, is_left_alone).open()
     except Exception as error:
         if catalogue is not None:
@@ -161,19 +180,21 @@ def open_generation(
         raise DamagedGeneration(
             message("generation {generation} cannot be opened ({error})", generation=name, error=type(error).__name__)
         ) from error
-    generation = Generation(name, directory, manifest, catalogue, vectors, exact)
-    found = vectors.count()
-    if found != manifest.counts.chunks:
-        generation.close()
+    return Generation(name, directory, manifest, catalogue, vectors, exact)
+
+
+def check_count(generation: Generation) -> None:
+    """Raise `DamagedGeneration` unless it holds as many vectors as it was published with."""
+    found = generation.vectors.count()
+    if found != generation.manifest.counts.chunks:
         raise DamagedGeneration(
             message(
                 "generation {generation} holds {found} vectors, not {expected}",
-                generation=name,
+                generation=generation.name,
                 found=found,
-                expected=manifest.counts.chunks,
+                expected=generation.manifest.counts.chunks,
             )
         )
-    return generation
 
 
 def _vector_place(

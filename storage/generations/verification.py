@@ -23,10 +23,18 @@ from pydantic import SecretStr
 from storage.caches.embeddings import Matrix
 from storage.child_environment import verifying_environment
 from storage.generations.proven_before import proven_before
-from storage.generations.published import DamagedGeneration, Generation, NoIndex, open_generation
+from storage.generations.published import (
+    CHROMA,
+    DamagedGeneration,
+    Generation,
+    NoIndex,
+    check_count,
+    open_for_proof,
+)
 from storage.messages import Message, decoded, encoded, joined, message
 from storage.servers import ServerAddress, ServerUnavailable
 from storage.vectors.exact import LARGEST_ERROR
+from storage.vectors.write_log import stored_ids
 
 SELF_QUERIES = 128
 _RECALL_AT = 10
@@ -144,20 +152,21 @@ def _problems_once_opened(
     index_dir: Path, name: str, chroma: ServerAddress | None, earlier: str, finds_all: bool
 ) -> list[str]:
     try:
-        generation = open_generation(index_dir, name, chroma)
+        generation = open_for_proof(index_dir, name, chroma)
     except (DamagedGeneration, NoIndex, ServerUnavailable) as error:
         return [str(error)]
     try:
         with ThreadPoolExecutor(1) as beside:  # SQLite checks the catalogue while Chroma reads its files
             catalogue_problems = beside.submit(_catalogue_problems, generation)
             try:
+                check_count(generation)
                 problems = _vector_problems(generation, earlier, finds_all, beside)
             except sqlite3.DatabaseError:
                 if not catalogue_problems.result():
                     raise
                 problems = []
             return catalogue_problems.result() or problems
-    except ServerUnavailable as error:
+    except (DamagedGeneration, ServerUnavailable) as error:
         return [str(error)]
     finally:
         generation.close()
@@ -179,7 +188,7 @@ def _catalogue_problems(generation: Generation) -> list[str]:
 
 def _vector_problems(generation: Generation, earlier: str, finds_all: bool, beside: ThreadPoolExecutor) -> list[str]:
     ids = list(generation.exact.ids)  # those of the catalogue, in its order
-    stored = set(generation.vectors.ids())
+    stored = stored_ids(generation.directory / CHROMA) if earlier else set(generation.vectors.ids())
     problems: list[str] = []
     if lost := [id_ for id_ in ids if id_ not in stored]:
         problems.append(message("{count} chunks have no vector, {chunk} among them", count=len(lost), chunk=lost[0]))

@@ -42,6 +42,31 @@ def test_what_is_too_large_for_memory_answers_all_the_same(file: Path, monkeypat
 
 
 @pytest.mark.parametrize(
+    "wanted",
+    [
+        pytest.param(["a", "b", "c", "new", "newer"], id="behind those that are there"),
+        pytest.param(["new", "b", "newer", "c"], id="between them"),
+        pytest.param(["c", "a", "new"], id="in another order"),
+        pytest.param(["new"], id="alone"),
+        pytest.param(["a", "c"], id="none"),
+    ],
+)
+def test_new_vectors_stand_at_their_places_among_those_of_before(file: Path, tmp_path: Path, wanted: list[str]) -> None:
+    earlier = ExactVectors.open(file, IDS, mapped=True)
+    rows = [row for row, id_ in enumerate(wanted) if id_ not in IDS]
+    added = unit_rows(np.random.default_rng(4).normal(size=(len(rows), 16)).astype(np.float32))
+    made = tmp_path / "changed.npy"
+    with create_exact_vectors(made, len(wanted), 16) as writer:
+        writer.put(rows, added)
+        writer.take(earlier, wanted)
+    changed = ExactVectors.open(made, wanted)
+    kept = [id_ for id_ in wanted if id_ in IDS]
+    assert np.array_equal(changed.halves(kept), earlier.halves(kept))
+    assert np.array_equal(changed.halves([wanted[row] for row in rows]), added.astype(np.float16))
+    assert made.stat().st_size == file.stat().st_size + (len(wanted) - len(IDS)) * 16 * 2
+
+
+@pytest.mark.parametrize(
     "content",
     [
         pytest.param(b"", id="empty"),

@@ -10,7 +10,7 @@ import pytest
 from storage.caches.embeddings import Matrix, unit_rows
 from storage.vectors.collection import create_vectors, open_vectors
 from storage.vectors.places import Directory
-from storage.vectors.write_log import logged_ids, longest_log
+from storage.vectors.write_log import logged_ids, longest_log, stored_ids
 
 _BUILT = 1_500
 _ROWS = unit_rows(np.random.default_rng(3).normal(size=(4_000, 8)).astype(np.float32))
@@ -49,6 +49,14 @@ def test_a_small_change_stays_in_the_log(directory: Path) -> None:
     _change(directory, range(_BUILT, _BUILT + 100))
     assert set(_ids(range(_BUILT, _BUILT + 100))) <= logged_ids(directory)
     assert _graph(directory) == before
+
+
+def test_the_ids_of_its_table_are_those_that_chroma_tells(directory: Path) -> None:
+    _change(directory, range(_BUILT, _BUILT + 100), removed=_ids(range(40)))
+    _change(directory, range(_BUILT + 100, _BUILT + 120))
+    with closing(open_vectors(directory)) as vectors:
+        assert vectors.count() == _BUILT + 80
+        assert stored_ids(directory) == set(vectors.ids()) == set(_ids(range(40, _BUILT + 120)))
 
 
 def test_changes_that_would_make_the_log_too_long_empty_it(directory: Path) -> None:
