@@ -494,7 +494,7 @@ class Catalogue:
 
     @cached_property
     def _frequencies(self) -> Memory[str, int]:
-        return Memory(self._counted, _MOST_WORDS)
+        return Memory(self._count_new, _MOST_WORDS)
 
     @cached_property
     def _composed(self) -> Memory[str, list[str]]:
@@ -511,6 +511,12 @@ class Catalogue:
     def document_frequencies(self, terms: Collection[str]) -> dict[str, int]:
         """In how many chunks each term occurs, as stored (stemmed); a term nobody uses is absent."""
         return self._counted(terms) if self._writable else self._frequencies.of(terms)
+
+    def _count_new(self, terms: Collection[str]) -> dict[str, int]:
+        """As `_counted`; of words that were searched for it is known."""
+        known = self._phrase_matches.counts(terms)
+        new = [term for term in terms if term not in known]
+        return known | (self._counted(new) if new else {})
 
     def _counted(self, terms: Collection[str]) -> dict[str, int]:
         rows = self._rows(

@@ -31,18 +31,23 @@ MOST_BYTES = 32_000_000
 _SATURATION, _LENGTH = 1.2, 0.75  # k1 and b of FTS5's bm25()
 _LEAST_RARITY = 1e-6  # of a word that most chunks hold; FTS5's as well
 
-_OCCURRENCES = """
+_TABLE_OF_TERMS = "SELECT sql FROM sqlite_schema WHERE name = 'terms'"
+_TABLES = """
 PRAGMA temp_store = MEMORY;
 CREATE VIRTUAL TABLE IF NOT EXISTS temp.occurrences USING fts5vocab (main, terms, 'instance');
+CREATE VIRTUAL TABLE IF NOT EXISTS temp.spelt USING fts5 {columns};
+CREATE VIRTUAL TABLE IF NOT EXISTS temp.spelt_words USING fts5vocab (temp, spelt, 'instance');
 """
+"""`spelt` is empty and takes words apart as the index does, whose columns and tokenizer it has."""
 # Each in one row of text: for every row of many Python's lock would be given away, and waited for again.
-_HOLDERS = "SELECT count(*), total(rowid) FROM terms WHERE terms MATCH ?"
+_WORDS_OF_SQLITE = "SELECT doc, group_concat(term, ' ') FROM temp.spelt_words GROUP BY doc"
 _PLACES = "SELECT coalesce(group_concat(doc), '') FROM temp.occurrences WHERE term = ?"
 _SCORES = (
     "SELECT coalesce(group_concat(place), ''), coalesce(group_concat(printf('%!.17g', score)), '') FROM"
     " (SELECT rowid AS place, -bm25(terms) AS score FROM terms WHERE terms MATCH ? LIMIT -1)"
 )
 _BYTES_BESIDE = 400  # of two arrays, their word, and a place in the memory
+_MOST_COUNTS = 20_000  # of words, with how many chunks hold them: 2 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +102,18 @@ class PhraseMatches:
         with lent() as connection:
             ids = dict(connection.execute("SELECT rowid, id FROM chunks"))
             sizes = connection.execute("SELECT id, hex(sz) FROM terms_docsize ORDER BY id").fetchall()
+            ((made,),) = connection.execute(_TABLE_OF_TERMS).fetchall()
+        self._tables = _TABLES.format(columns=made[made.index("(") :])
         numbers = {size: _number(size) for size in {size for _, size in sizes}}
         self._rowids = np.array([rowid for rowid, _ in sizes], dtype=np.int64)
+        self._has_gaps = bool(len(sizes)) and int(self._rowids[-1] - self._rowids[0]) >= len(sizes)
         self._ids = [ids[rowid] for rowid, _ in sizes]
         lengths = np.array([numbers[size] for _, size in sizes], dtype=np.float64)
         usual = float(lengths.sum()) / (len(lengths) or 1)
         self._damping = _SATURATION * (1 - _LENGTH + _LENGTH * lengths / (usual or 1.0))
         self._most_bytes = most_bytes
         self._remembered: OrderedDict[str, Matches] = OrderedDict()
+        self._counts: dict[str, int] = {}
         self._bytes = 0
         self._changing = threading.Lock()
 
@@ -113,9 +122,14 @@ class PhraseMatches:
         """How much is remembered."""
         return self._bytes
 
+    def counts(self, stems: Collection[str]) -> dict[str, int]:
+        """In how many chunks these stems occur, of those that were looked up as words and occur at all."""
+        counts = self._counts
+        return {stem_: count for stem_ in stems if (count := counts.get(stem_))}
+
     def best(self, phrases: Sequence[tuple[str, ...]], limit: int) -> list[LexicalHit]:
         """The chunks that hold any of these phrases, best first, of equals the one stored first; at most `limit`."""
-        found = [self._matches(" ".join(words)) for words in phrases]
+        found = self._matches([" ".join(words) for words in phrases])
         places = np.concatenate([each.places for each in found])
         if not len(places) or limit <= 0:
             return []
@@ -127,32 +141,46 @@ class PhraseMatches:
         scores = total[best].tolist()
         return [LexicalHit(self._ids[place], score) for place, score in zip(best.tolist(), scores, strict=True)]
 
-    def _matches(self, phrase: str) -> Matches:
+    def _matches(self, phrases: Sequence[str]) -> list[Matches]:
+        """Those of each of these, in their order."""
+        found: dict[str, Matches] = {}
         with self._changing:
-            found = self._remembered.get(phrase)
-            if found is not None:
-                self._remembered.move_to_end(phrase)
-                return found
-        found = self._looked_up(phrase)
-        with self._changing:
-            if phrase not in self._remembered:
-                self._remembered[phrase] = found
-                self._bytes += found.size
-            while self._bytes > self._most_bytes:
-                _, forgotten = self._remembered.popitem(last=False)
-                self._bytes -= forgotten.size
-        return found
+            for phrase in phrases:
+                if phrase in self._remembered:
+                    found[phrase] = self._remembered[phrase]
+                    self._remembered.move_to_end(phrase)
+        if new := [phrase for phrase in dict.fromkeys(phrases) if phrase not in found]:
+            found |= self._looked_up(new)
+            with self._changing:
+                for phrase in new:
+                    self._remember(phrase, found[phrase])
+        return [found[phrase] for phrase in phrases]
 
-    def _looked_up(self, phrase: str) -> Matches:
+    def _remember(self, phrase: str, matches: Matches) -> None:
+        """Remember it, and forget what was asked for longest ago. The lock is held."""
+        if phrase not in self._remembered:
+            self._remembered[phrase] = matches
+            self._bytes += matches.size
+        while self._bytes > self._most_bytes:
+            _, forgotten = self._remembered.popitem(last=False)
+            self._bytes -= forgotten.size
+
+    def _looked_up(self, phrases: Sequence[str]) -> dict[str, Matches]:
         with self._lent() as connection:
-            connection.executescript(_OCCURRENCES)
-            holders = connection.execute(_HOLDERS, (f'"{phrase}"',)).fetchone()
-            (rowids,) = connection.execute(_PLACES, (stem(phrase),)).fetchone()
-            different, numbers = np.unique(_numbers(rowids, np.int64), return_counts=True)
-            if (len(different), float(different.sum())) == holders:
-                return self._scored(different, numbers)
-            # Several words side by side, or one whose stem is another one to SQLite.
-            rowids, scores = connection.execute(_SCORES, (f'"{phrase}"',)).fetchone()
+            connection.executescript(self._tables)
+            spelt = _words_of_sqlite(connection, phrases)
+            return {phrase: self._look_up(connection, phrase, spelt.get(phrase)) for phrase in phrases}
+
+    def _look_up(self, connection: sqlite3.Connection, phrase: str, spelt: str | None) -> Matches:
+        word = stem(phrase)
+        if spelt == word and " " not in word:
+            (rowids,) = connection.execute(_PLACES, (word,)).fetchone()
+            found = self._scored(*_counted(_numbers(rowids, np.int64)))
+            self._counts = self._counts if len(self._counts) < _MOST_COUNTS else {}
+            self._counts[word] = len(found.places)
+            return found
+        # Several words side by side, or one whose stem is another one to SQLite.
+        rowids, scores = connection.execute(_SCORES, (f'"{phrase}"',)).fetchone()
         return Matches(self._places(_numbers(rowids, np.int64)), _numbers(scores, np.float64))
 
     def _scored(self, rowids: NDArray[np.int64], numbers: NDArray[np.int64]) -> Matches:
@@ -166,7 +194,25 @@ class PhraseMatches:
         return Matches(places, (rarity if rarity > 0.0 else _LEAST_RARITY) * share)
 
     def _places(self, rowids: NDArray[np.int64]) -> NDArray[np.int32]:
-        return np.searchsorted(self._rowids, rowids).astype(np.int32)
+        if self._has_gaps:
+            return np.searchsorted(self._rowids, rowids).astype(np.int32)
+        return (rowids - (self._rowids[0] if len(self._rowids) else 0)).astype(np.int32)
+
+
+def _words_of_sqlite(connection: sqlite3.Connection, phrases: Sequence[str]) -> dict[str, str]:
+    """The stems that SQLite makes of each phrase. To ask the index which chunks hold a word takes a millisecond."""
+    connection.execute("BEGIN")
+    try:
+        connection.executemany("INSERT INTO temp.spelt (rowid, words) VALUES (?, ?)", enumerate(phrases))
+        return {phrases[number]: words for number, words in connection.execute(_WORDS_OF_SQLITE)}
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _counted(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The different ones of these, which rise, and how often each is there."""
+    first = np.flatnonzero(np.diff(numbers, prepend=-1))
+    return numbers[first], np.diff(first, append=len(numbers))
 
 
 def _numbers(text: str, kind: type[Number]) -> NDArray[Number]:
