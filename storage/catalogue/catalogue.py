@@ -21,6 +21,8 @@ from storage.catalogue.rows import (
     ADD_REMARKS,
     CHUNK_COLUMNS,
     EMPTY_TERMS,
+    HAS_NOTED_PAGES,
+    NOTED_PAGES,
     ODD_PAGES,
     PAGE_COLUMNS,
     PAGE_COLUMNS_2,
@@ -115,6 +117,7 @@ class Catalogue:
             if version == _WITHOUT_REMARKS:
                 connection.executescript(ADD_REMARKS)
             connection.execute(ODD_PAGES)
+            connection.execute(NOTED_PAGES)
             if not self._has_these_words():
                 connection.executescript(EMPTY_TERMS)
                 self._has_only_grown = False
@@ -325,9 +328,10 @@ class Catalogue:
     def _read_notes(self, pages: Collection[tuple[str, int]]) -> dict[tuple[str, int], _Notes]:
         """Label and remarks of those of these pages that have any."""
         remarks = "''" if self._page_columns == PAGE_COLUMNS_2 else "remarks"
+        index = "INDEXED BY noted_pages" if self._rows(HAS_NOTED_PAGES) else ""
         rows = self._rows(
-            f"SELECT document, number, coalesce(label, ''), {remarks} AS said FROM json_each(?) AS wanted JOIN pages"
-            " ON document = wanted.value ->> 0 AND number = wanted.value ->> 1 WHERE label != '' OR said != ''",
+            f"SELECT document, number, coalesce(label, ''), {remarks} FROM json_each(?) AS wanted JOIN pages {index} ON"
+            f" document = wanted.value ->> 0 AND number = wanted.value ->> 1 WHERE label != '' OR {remarks} != ''",
             (json.dumps(list(pages)),),
         )
         return {(document, number): (label, remarks_of(said)) for document, number, label, said in rows}

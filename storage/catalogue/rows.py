@@ -25,6 +25,14 @@ the words that it was given.
 ODD_PAGES = "CREATE INDEX IF NOT EXISTS odd_pages ON pages (status, document, number) WHERE status != 'text';"
 """So that counting the few does not read the text of all. Catalogues of before do without it until they are edited."""
 
+NOTED_PAGES = """
+CREATE INDEX IF NOT EXISTS noted_pages ON pages (document, number, label, remarks) WHERE label != '' OR remarks != '';
+"""
+"""So that looking for label and remarks of a page does not read its text, behind which they lie: 95,000 characters take
+0.2 ms, ten times a question. Catalogues of before do without it until they are edited."""
+
+HAS_NOTED_PAGES = "SELECT 1 FROM sqlite_schema WHERE name = 'noted_pages'"
+
 SCHEMA = f"""
 PRAGMA user_version = {SCHEMA_VERSION};
 PRAGMA application_id = {terms_fingerprint()};
@@ -43,6 +51,7 @@ CREATE TABLE chunks (
     text TEXT NOT NULL, context TEXT NOT NULL, spans TEXT NOT NULL, weight REAL NOT NULL
 );
 {ODD_PAGES}
+{NOTED_PAGES}
 CREATE INDEX chunks_of_document ON chunks (document, position);
 CREATE INDEX light_chunks ON chunks (id, weight) WHERE weight != 1.0;
 {index_proof.SCHEMA}"""

@@ -226,7 +226,7 @@ def test_a_catalogue_without_remarks_is_read_as_it_is_and_gets_them_when_it_is_e
     with Catalogue.create(file) as made:
         add(made, "a.pdf", GRPO, LIBRARY)
     with sqlite3.connect(file) as before:  # as version 2 wrote it
-        before.executescript("ALTER TABLE pages DROP COLUMN remarks; PRAGMA user_version = 2;")
+        before.executescript("DROP INDEX noted_pages; ALTER TABLE pages DROP COLUMN remarks; PRAGMA user_version = 2;")
     with Catalogue.open(file) as old:
         assert [page.text for page in old.pages("a.pdf")] == [GRPO, LIBRARY]
         assert old.page("a.pdf", 2) is not None
@@ -273,6 +273,26 @@ def test_counting_odd_pages_reads_no_text(catalogue: Catalogue, tmp_path: Path) 
     with sqlite3.connect(tmp_path / "catalogue.db") as connection:
         ((*_, step),) = connection.execute(query)
     assert "COVERING INDEX odd_pages" in step
+
+
+def test_labels_and_remarks_are_the_same_with_their_index_and_without_it(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.db"
+    record, (first, second), chunks = document("a.pdf", [GRPO, LIBRARY])
+    with Catalogue.create(file) as made, made.transaction():
+        made.replace_document(record, [replace(first, label="iv"), replace(second, remarks=("struck out",))], chunks)
+
+    def told() -> tuple[list[list[str]], list[tuple[str, ...]]]:
+        places = [("a.pdf", [1, 2]), ("a.pdf", [2]), ("b.pdf", [1])]
+        with Catalogue.open(file) as opened:
+            return opened.labels(places), opened.remarks(places)
+
+    with_index = told()
+    with sqlite3.connect(file) as connection:
+        connection.executescript("DROP INDEX noted_pages;")  # as an earlier version wrote it
+    assert told() == with_index == ([["iv"], [], []], [("struck out",), ("struck out",), ()])
+    Catalogue.edit(file).close()
+    with sqlite3.connect(file) as connection:
+        assert connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'noted_pages'").fetchone() == (1,)
 
 
 @pytest.mark.parametrize(
