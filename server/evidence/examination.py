@@ -282,7 +282,7 @@ def _read_words(text: str) -> Words:
     stems = tuple(map(meaning_stem, words))
     tongue = question_tongue(text)
     native = tuple(meaning_stem(native_stem(word, tongue)) for word in words) if tongue else ()
-    different = frozenset(stems).union(native)
+    different = frozenset(stems).union(native) if native else frozenset(stems)
     cjk = 0 if text.isascii() else sum(IS_UNSPACED.match(word) is not None for word in words)
     return Words(stems, different, array("I", starts), cjk / (len(stems) or 1), language_of(text), native)
 

@@ -69,8 +69,10 @@ _ALSO_IN_ENGLISH = """
     on over per s sea so t u van von want war was we will word y
     """  # as words or in names: "Who was an heir in Bern?" is no German
 _IN_BOTH = frozenset(_ALSO_IN_ENGLISH.split())
-_SMALL = _ENGLISH.union(*_STOPS.values())
+_FOREIGN = frozenset().union(*_STOPS.values())
+_SMALL = _ENGLISH | _FOREIGN
 _LETTERS = re.compile(r"[^\W\d_]+")
+_NO_LETTERS = {code: " " for code in range(128) if not chr(code).isalpha()}
 _SIGNS = {"de": "äöüß", "fr": "àâçèêëîïôœùû", "es": "ñ¿¡áíóú", "pt": "ãõáíóú"}
 _LEAST_SHARE = 0.25  # of the words
 
@@ -96,7 +98,8 @@ def english_share(text: str) -> float:
 @lru_cache(maxsize=64)  # telling a language asks twice
 def _small_words(text: str) -> tuple[int, tuple[str, ...]]:
     """How many words a text has, and those that languages are told by."""
-    words = _LETTERS.findall(text.casefold())
+    # Of ASCII alone: the same words for a third of the work.
+    words = text.lower().translate(_NO_LETTERS).split() if text.isascii() else _LETTERS.findall(text.casefold())
     return len(words), tuple(filter(_SMALL.__contains__, words))
 
 
@@ -106,12 +109,15 @@ def question_tongue(question: str) -> str | None:
     count, small = _small_words(question)
     if count < 2:
         return None
+    english_words = sum(map(_ENGLISH.__contains__, small))
+    if question.isascii() and sum(map(_FOREIGN.__contains__, small)) <= english_words:
+        return None  # the usual case: no other language can have more
     scores = {language: sum(map(stops.__contains__, small)) for language, stops in _STOPS.items()}
     for language, signs in () if question.isascii() else _SIGNS.items():
         scores[language] += any(sign in question.casefold() for sign in signs)
     best = max(scores, key=lambda language: scores[language])
     is_enough = scores[best] >= max(2, count * _LEAST_SHARE)
-    if not is_enough or scores[best] <= sum(map(_ENGLISH.__contains__, small)):
+    if not is_enough or scores[best] <= english_words:
         return None
     english = sum(word in _ENGLISH and word not in _STOPS[best] for word in small)
     by_signs = scores[best] - sum(map(_STOPS[best].__contains__, small))

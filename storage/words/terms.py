@@ -227,12 +227,13 @@ def placed_words(text: str) -> tuple[list[int], list[str]]:
     """
     if not text.isascii() and _ANY_MARK.search(text):
         return _placed_one_by_one(text)
-    pieces = _ASCII_WORD.split(text.lower()) if text.isascii() else _PLAIN_WORD.split(text)  # gap, word, gap, …
+    is_ascii = text.isascii()
+    pieces = _ASCII_WORD.split(text.lower()) if is_ascii else _PLAIN_WORD.split(text)  # gap, word, gap, …
     words = pieces[1::2]
-    if "," in pieces[2:-1:2] or not all(map(str.isascii, words)):
+    if ("," in text and "," in pieces[2:-1:2]) or not (is_ascii or all(map(str.isascii, words))):
         return _placed_one_by_one(text)
     starts = list(accumulate(map(len, pieces)))[:-1:2]
-    return starts, words if text.isascii() else list(map(str.lower, words))
+    return starts, words if is_ascii else list(map(str.lower, words))
 
 
 def _terms(text: str) -> Iterator[Term]:
