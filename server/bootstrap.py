@@ -245,6 +245,7 @@ def quoting_parts() -> Parts:
     from server.relevance.local_scorer import LocalScorer
     from server.retrieval.corpus import language_shares
     from server.retrieval.freshness import FileStates, FreshnessPostprocessor
+    from server.retrieval.other_wordings import other_wordings
     from server.retrieval.retriever import HybridRetriever
 
     states = FileStates()
@@ -260,6 +261,7 @@ def quoting_parts() -> Parts:
         searched=searched,
         find_conflicts=find_conflicts,
         reword=lambda question, generation: in_words_of_documents(question, generation.catalogue.says),
+        other_wordings=other_wordings,
         check=check_citations,
         languages=lambda index, documents: language_shares(index.generation, documents),
     )

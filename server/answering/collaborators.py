@@ -17,6 +17,7 @@ from server.passages import Passage
 from server.relevance.llm_scorer import ScoreCache
 from server.relevance.postprocessor import RelevanceScorer
 from server.retrieval.index_holder import OpenIndex
+from server.retrieval.other_wordings import Wording
 from storage.generations.published import Generation
 from storage.records import ChunkRecord
 
@@ -28,6 +29,7 @@ class Parts:
     `retriever` is told whether what the sentences of its passages mean is wanted, which judging and quoting need.
     `languages`: how much of the passages, of these documents or of all, is in which language. `searched`: see
     `server.answering.absence.searched`. `reword`: the question in words of the documents, None where it is.
+    `other_wordings`: what is asked where nothing answers, see `server.retrieval.other_wordings`.
     """
 
     retriever: Callable[[OpenIndex, int, tuple[str, ...], bool], BaseRetriever]
@@ -41,6 +43,7 @@ class Parts:
     searched: Callable[[Sequence[str], Generation, Sequence[str], Mapping[str, float]], Searched]
     find_conflicts: Callable[[str, Sequence[Passage], Generation, Sequence[Passage]], Sequence[Found]]
     reword: Callable[[str, Generation], str | None]
+    other_wordings: Callable[[OpenIndex, str, tuple[str, ...]], Sequence[Wording]]
 
 
 @dataclass(frozen=True, slots=True)

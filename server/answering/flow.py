@@ -288,7 +288,29 @@ class Flow:
             self._question, self._worded = replace(self._question, text=worded), (worded,)
 
     def _gather(self) -> JudgedPassages:
+        """What was found and judged; where nothing answers, by the question in other words."""
         self._take_words_of_documents()
+        evidence = self._judged()
+        if evidence.kept or self._model or self._is_about_conversation:
+            return evidence
+        return self._in_other_words(nearly=_nearly_answers(evidence, self._question.threshold)) or evidence
+
+    def _in_other_words(self, nearly: bool) -> JudgedPassages | None:
+        """What answers the question in other words: in those of its own language only where something nearly did."""
+        asked = self._question
+        for wording in self._parts.other_wordings(self._index, asked.text, asked.documents):
+            if not wording.is_gloss and not nearly:
+                continue
+            documents = wording.documents or asked.documents
+            self._question = replace(asked, text=wording.question, documents=documents)
+            evidence = self._judged()
+            if evidence.kept:
+                self._worded = (wording.question,)
+                return evidence
+        self._question = asked
+        return None
+
+    def _judged(self) -> JudgedPassages:
         scorer = self._scorer()
         relevance = RelevancePostprocessor(
             scorer,
@@ -506,6 +528,11 @@ class Flow:
     def _index_info(self) -> IndexInfo:
         manifest = self._index.generation.manifest
         return IndexInfo(self._index.generation.name, manifest.embed_model.short_name)
+
+
+def _nearly_answers(evidence: JudgedPassages, threshold: int) -> bool:
+    scores = (passage.judgement.score or 0 for passage in evidence.rejected if passage.judgement)
+    return max(scores, default=0) >= threshold - 1
 
 
 def _nothing_quoted(question: str, passages: Sequence[Passage]) -> str:

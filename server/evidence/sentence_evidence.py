@@ -52,6 +52,7 @@ _WHOLE_NAME = re.compile(r"[^\W_]+(?:[-–.][^\W_]+)+")  # with all that it goes
 _SUBJECT = 0.3
 _ASKS_AGE = re.compile(r"\bhow old\b|\bwie alt\b", re.IGNORECASE)
 _SURE_KINDS = ("number", "date")
+_IS_ASKED = re.compile(r"\W*(?:Q|(?:Question|Frage|Pregunta|问题?|問題?) ?\d{0,3}) ?[:：]", re.IGNORECASE)  # not Q3:
 _ENDS_WHOLE = tuple('.!?:;)"”’。！？：；）」』》')
 
 
@@ -511,7 +512,7 @@ def _shape(sentence: Sentence) -> dict[str, float]:
     return {
         "row": float(sentence.is_row),
         "fragment": float(not is_whole or text[0].islower()) if not sentence.is_row else 0.0,
-        "question": float(text.endswith(("?", "？"))),
+        "question": float(text.endswith(("?", "？")) or _IS_ASKED.match(text) is not None),
         "short": float(size < _SHORT),
         "long": min(1.0, max(0.0, (size - _LONG) / _LONG)),
     }

@@ -280,7 +280,7 @@ class QueryResponse(WrittenAnswer):
     also_searched_as: list[str] = Field(
         default_factory=list,
         description="The question in the documents' languages, where they are not its own; or together with the one "
-        "before, where it may go on with it.",
+        "before, where it may go on with it; or in the documents' words, where only these were answered.",
     )
     second: SecondAnswer | None = Field(default=None, description='The reasoner\'s answer with "model": "both".')
     whole_reading: WholeReadingOut | None = Field(

@@ -134,6 +134,7 @@ class Setup:
             searched=lambda wordings, generation, documents, languages: Searched(0, 0, 0),
             find_conflicts=lambda question, passages, generation, rejected: (),
             reword=lambda question, generation: None,
+            other_wordings=lambda index, question, documents: (),
         )
 
     def service(self, *, key: str = KEY, scores_relevance: bool = True, **options: Any) -> AnswerService:

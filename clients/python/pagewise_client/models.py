@@ -259,7 +259,7 @@ class QueryResponse:
     # What was searched for and answered, where the question had to be rewritten.
     standalone_question: str | None = None
     # The question in the documents' languages, where they are not its own; or together with the one before, where
-    # it may go on with it.
+    # it may go on with it; or in the documents' words, where only these were answered.
     also_searched_as: list[str] = field(default_factory=list)
     # The reasoner's answer with "model": "both".
     second: SecondAnswer | None = None

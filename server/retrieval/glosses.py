@@ -1,0 +1,204 @@
+"""A question word by word in another language, so that documents in that one can be searched and judged by their words.
+
+No sentence that anybody would write, and it needs none: search and evidence read words. Only words that the lexicon
+has, names and figures are taken over; where too much of the question is left untold there is no gloss. Apart from
+`everyday_words`, a list of phrases of one language. Pure.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from storage.words.frame_words import frame_words
+from storage.words.lexicon import LANGUAGES, Concept, Entries, Key, entries, key_of, words_of
+from storage.words.scripts import IS_HAN
+from storage.words.terms import STOP_WORDS
+
+IsSaid = Callable[[str], bool]
+"""Whether some document says this word or phrase."""
+
+_LEAST_TOLD = 0.5
+"""Of the words that say something, how many must be known."""
+
+_LONGEST_GAP = 8  # words between the parts of a German verb
+_LONGEST_QUESTION = 60  # words
+_SHORTEST_PART = 4  # letters of a part of a German compound
+_JOINTS = ("", "s", "es", "n", "en", "er")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some words of the question and what they say in the other language. `counts`: they say something.
+
+    `is_known`: by the lexicon, or a name or figure.
+    """
+
+    told: str
+    counts: bool = False
+    is_known: bool = False
+
+
+def gloss(question: str, language: str, other: str, is_said: IsSaid) -> str | None:
+    """The question's words in the other language; None where too few of them are known or one of both is not.
+
+    Of several terms for a thing that one is taken that some document says.
+    """
+    if language == other or language not in LANGUAGES or other not in LANGUAGES:
+        return None
+    words = words_of(question, language)
+    if len(words) > _LONGEST_QUESTION * (3 if language == "zh" else 1):
+        return None
+    reader = _Reader(question, words, language, other, is_said)
+    pieces = reader.pieces()
+    known = [piece.is_known for piece in pieces if piece.counts]
+    if not known or sum(known) < _LEAST_TOLD * len(known) or not reader.has_read:
+        return None
+    return " ".join(dict.fromkeys(piece.told for piece in pieces if piece.told)) or None
+
+
+def in_terms_of_documents(question: str, language: str, is_said: IsSaid) -> str:
+    """The question with what people say replaced by a term of the same thing that some document says; or as it is.
+
+    What documents have other terms for stays where they say it too.
+    """
+    if language not in LANGUAGES:
+        return question
+    words = words_of(question, language)
+    reader = _Reader(question, words, language, language, is_said)
+    worded = question
+    for place, length, concepts in reader.phrases():
+        written = words[place : place + length]
+        gap = "" if language == "zh" else r"[\W_]+"
+        pattern = re.compile(gap.join(map(re.escape, written)), re.IGNORECASE)
+        said = pattern.search(worded)
+        term = _better_term(said.group(), concepts, language, is_said) if said else None
+        if said and term:
+            worded = f"{worded[: said.start()]}{term}{worded[said.end() :]}"
+    return worded
+
+
+def _better_term(phrase: str, concepts: Sequence[Concept], language: str, is_said: IsSaid) -> str | None:
+    own = _key(phrase, language)
+    terms = [term for concept in concepts for term in concept.terms[language]]
+    if any(_key(term, language) == own for term in terms) and is_said(phrase):
+        return None
+    return next((term for term in terms if _key(term, language) != own and is_said(term)), None)
+
+
+def _key(phrase: str, language: str) -> Key:
+    return tuple(key_of(word, language) for word in words_of(phrase, language))
+
+
+def unknown_words(question: str, language: str) -> list[str]:
+    """The words of the question that are neither in the lexicon nor only ask: names, mostly. Each once."""
+    if language not in LANGUAGES:
+        return []
+    known, frame = entries(language), frame_words(question) if language != "en" else STOP_WORDS
+    return [
+        word
+        for word in dict.fromkeys(words_of(question, language))
+        if (word.casefold(),) not in known.frames
+        and (key_of(word, language),) not in known.whole
+        and word.casefold() not in frame
+        and not IS_HAN.search(word)
+        and not word.isdigit()
+    ]
+
+
+class _Reader:
+    """Reads one question from left to right, the longest known phrase first."""
+
+    def __init__(self, question: str, words: Sequence[str], language: str, other: str, is_said: IsSaid) -> None:
+        self._words = words
+        self._written = [word.casefold() for word in words]
+        self._keys = [key_of(word, language) for word in words]
+        self._language, self._other = language, other
+        self._known: Entries = entries(language)
+        self._is_said = is_said
+        self._frame = frame_words(question) if language != "en" else STOP_WORDS
+        self.has_read = False
+        self._taken: set[int] = set()
+        self._unknown_signs: set[int] = set()
+
+    def pieces(self) -> list[_Piece]:
+        """What each part of the question says, in its order."""
+        found: list[_Piece] = []
+        place = 0
+        while place < len(self._words):
+            if place in self._taken:
+                place += 1
+                continue
+            length, concepts = self._longest(place)
+            found.append(self._told(concepts) if concepts else self._unknown(self._words[place], place))
+            place += length
+        return found
+
+    def phrases(self) -> Iterator[tuple[int, int, Sequence[Concept]]]:
+        """Where a known thing begins, how many words it has, and what it may be; no words that only ask."""
+        place = 0
+        while place < len(self._words):
+            length, concepts = self._longest(place)
+            if concepts and not concepts[0].is_frame and self._written[place] not in self._frame:
+                yield place, length, concepts
+            place += length
+
+    def _longest(self, place: int) -> tuple[int, Sequence[Concept]]:
+        if (found := self._apart(place)) is not None:
+            return 1, (found,)
+        for length in range(min(self._known.longest, len(self._words) - place), 0, -1):
+            frame = self._known.frames.get(tuple(self._written[place : place + length]))
+            if frame is not None:
+                return length, (frame,)
+            concepts = self._known.whole.get(tuple(self._keys[place : place + length]))
+            if concepts:
+                return length, concepts
+        return 1, ()
+
+    def _apart(self, place: int) -> Concept | None:
+        """The verb that begins here and whose second part comes later."""
+        ends = self._keys[place + 1 : place + 1 + _LONGEST_GAP]
+        for second, concept in self._known.apart.get(self._keys[place], ()):
+            if second in ends:
+                self._taken.add(place + 1 + ends.index(second))
+                return concept
+        return None
+
+    def _told(self, concepts: Sequence[Concept]) -> _Piece:
+        terms = [term for concept in concepts for term in concept.terms[self._other]]
+        said = next((term for term in terms if self._is_said(term)), terms[0] if terms else "")
+        is_frame = concepts[0].is_frame
+        self.has_read = self.has_read or not is_frame
+        return _Piece(said, counts=not is_frame, is_known=True)
+
+    def _unknown(self, word: str, place: int) -> _Piece:
+        if self._language != "zh" and IS_HAN.search(word):
+            return _Piece(word, counts=True, is_known=True)
+        if word.casefold() in self._frame or (len(word) == 1 and not word.isdigit()):
+            return _Piece("", counts=self._ends_unknown_run(place))
+        is_name = any(sign.isdigit() for sign in word) or (word[:1].isupper() and self._language != "de" and place > 0)
+        if is_name or self._language == "zh":
+            return _Piece(word, counts=True, is_known=True)
+        if self._language == "de" and (parts := self._parts(word)):
+            return _Piece(" ".join(parts), counts=True, is_known=True)
+        return _Piece(word if self._is_said(word) else "", counts=True)
+
+    def _ends_unknown_run(self, place: int) -> bool:
+        """Whether two Chinese signs in a row are unknown, here and before: a word; one alone mostly is none."""
+        signs = self._words[max(0, place - 1) : place + 1]
+        if IS_HAN.search(signs[-1]):
+            self._unknown_signs.add(place)
+        return len(signs) == 2 and {place - 1, place} <= self._unknown_signs and place - 2 not in self._unknown_signs
+
+    def _parts(self, word: str) -> list[str]:
+        """What the two parts of a German compound say, where both are known."""
+        plain = word.casefold()
+        for cut in range(_SHORTEST_PART, len(plain) - _SHORTEST_PART + 1):
+            second = self._known.whole.get((key_of(plain[cut:], "de"),))
+            if second is None:
+                continue
+            for joint in _JOINTS:
+                first = plain[:cut].removesuffix(joint) if joint else plain[:cut]
+                known = self._known.whole.get((key_of(first, "de"),)) if len(first) >= _SHORTEST_PART else None
+                if known is not None:
+                    return [self._told(known).told, self._told(second).told]
+        return []

@@ -1,0 +1,122 @@
+"""What to ask where nothing answers: the question in words of the documents, and in the languages of those it may mean.
+
+Apart from `glosses`, which knows no index: which documents are asked in which language is decided here. A question is
+taken to other languages where no document speaks its own, or where it names what only documents in another one name.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from glob import escape
+
+from server.retrieval.corpus import language_shares, titles_of
+from server.retrieval.document_globs import matching
+from server.retrieval.everyday_words import in_words_of_documents
+from server.retrieval.glosses import gloss, in_terms_of_documents, unknown_words
+from server.retrieval.index_holder import OpenIndex
+from storage.words.languages import language_of
+from storage.words.scripts import IS_HAN
+
+_LEAST_SHARE = 0.02  # of the passages are in a language, or nobody speaks it
+_MOST_LANGUAGES = 3
+_MOST_NAMED = 20  # documents
+_SHORTEST_NAME = 3
+_SHORTEST_SPELLED = 4  # letters
+_MOST_SIGNS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A question in other words. `documents`: globs of those that it is for; none: those that were asked.
+
+    `is_gloss`: in another language, so that what was found by the question itself says nothing of it.
+    """
+
+    question: str
+    documents: tuple[str, ...] = ()
+    is_gloss: bool = False
+
+
+def other_wordings(index: OpenIndex, question: str, documents: Sequence[str]) -> list[Wording]:
+    """The wordings that are worth a search of their own, the likeliest first."""
+    catalogue = index.generation.catalogue
+    language = language_of(question)
+    worded = in_words_of_documents(question, catalogue.says, even_if_said=True) or question
+    worded = in_terms_of_documents(worded, language or "en", catalogue.says)
+    found = [Wording(worded)] if worded != question else []
+    if language is None:
+        return found
+    question, called = _with_signs(index, question, language)
+    for other, meant in _spoken_where(index, question, language, documents, called):
+        glossed = gloss(question, language, other, catalogue.says)
+        if glossed is not None:
+            found.append(Wording(glossed, meant, is_gloss=True))
+    return found
+
+
+def _spoken_where(
+    index: OpenIndex, question: str, language: str, documents: Sequence[str], called: Collection[str]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Other languages, and the documents that are asked in them. `called`: those that the question surely names."""
+    shares = language_shares(index.generation, documents)
+    if shares.get(language, 0.0) < _LEAST_SHARE:
+        return [(other, ()) for other in sorted(shares, key=lambda each: -shares[each])[:_MOST_LANGUAGES]]
+    found: dict[str, list[str]] = {}
+    named = matching(sorted(called), documents) if documents else sorted(called)
+    for path in named or _meant(index, question, language, documents):
+        own = language_shares(index.generation, (escape(path),))
+        if own and (other := max(own, key=lambda each: own[each])) != language:
+            found.setdefault(other, []).append(escape(path))
+    return [(other, tuple(paths)) for other, paths in found.items()]
+
+
+def _with_signs(index: OpenIndex, question: str, language: str) -> tuple[str, frozenset[str]]:
+    """The question with Chinese names in their own signs, and the documents that are called so."""
+    if language == "zh" or not language_shares(index.generation).get("zh"):
+        return question, frozenset()
+    titles = titles_of(index.generation.catalogue)
+    for word in unknown_words(question, language):
+        if not index.generation.catalogue.says(word) and (found := signs_of(word, titles)):
+            return question.replace(word, next(iter(found.values()))), frozenset(found)
+    return question, frozenset()
+
+
+def _meant(index: OpenIndex, question: str, language: str, documents: Sequence[str]) -> list[str]:
+    """The documents that hold most of the question's names."""
+    held: Counter[str] = Counter()
+    for word in unknown_words(question, language):
+        paths = index.generation.catalogue.documents_with(word) if len(word) >= _SHORTEST_NAME else set()
+        held.update(paths if len(paths) <= _MOST_NAMED else ())
+    most = max(held.values(), default=0)
+    named = sorted(path for path, number in held.items() if number == most)
+    return matching(named, documents) if documents else named
+
+
+def signs_of(name: str, titles: Mapping[str, str]) -> dict[str, str]:
+    """Cuihuyuan is 翠湖苑: the documents whose title holds the name in Chinese signs → these signs. Pure.
+
+    `titles`: document → title.
+    """
+    wanted = name.casefold()
+    if len(wanted) < _SHORTEST_SPELLED or not (wanted.isascii() and wanted.isalpha()):
+        return {}
+    found = {path: _within(wanted, title) for path, title in titles.items() if IS_HAN.search(title)}
+    return {path: signs for path, signs in found.items() if signs}
+
+
+def _within(name: str, title: str) -> str:
+    sounds = _sounds(title)
+    for start in range(len(sounds)):
+        for end in range(start + 2, min(start + _MOST_SIGNS, len(sounds)) + 1):
+            if "".join(sounds[start:end]) == name:
+                return title[start:end]
+    return ""
+
+
+@lru_cache(maxsize=10_000)
+def _sounds(title: str) -> tuple[str, ...]:
+    """One for each character of the title."""
+    from pypinyin import lazy_pinyin
+
+    return tuple(sound for sign in title for sound in lazy_pinyin(sign))
