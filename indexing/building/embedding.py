@@ -130,7 +130,8 @@ class Embedder:
 
 def forget_unused(cache: EmbeddingCache, fingerprint: str, catalogue: Catalogue) -> None:
     """Forget embeddings that no chunk needs any more, once they are the greater part by far."""
-    if cache.count() > _MOST_CACHED_PER_CHUNK * catalogue.counts().chunks + _LEAST_CACHED:
+    most = _MOST_CACHED_PER_CHUNK * catalogue.counts().chunks + _LEAST_CACHED
+    if cache.most() > most and cache.count() > most:
         texts = chain([PROBE_TEXT], (chunk.embed_text for chunk in catalogue.iter_chunks()))
         cache.keep_only(fingerprint, map(text_key, texts))
 

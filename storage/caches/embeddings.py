@@ -125,6 +125,10 @@ class EmbeddingCache:
         """How many vectors are kept, of all models."""
         return int(self._rows("SELECT count(*) FROM vectors")[0][0])
 
+    def most(self) -> int:
+        """No more vectors than so many are kept. Told at once; to count them reads some thousand pages of the file."""
+        return int(self._rows("SELECT coalesce(max(rowid), 0) FROM vectors")[0][0])
+
     def keep_only(self, fingerprint: str, keys: Iterable[str]) -> int:
         """Forget every vector of another model or another text, give the space back; returns how many went."""
         wanted = [(bytes.fromhex(key),) for key in keys]

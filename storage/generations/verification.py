@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -157,7 +157,9 @@ def _problems_once_opened(
         return [str(error)]
     try:
         with ThreadPoolExecutor(1) as beside:  # SQLite checks the catalogue while Chroma reads its files
-            catalogue_problems = beside.submit(_catalogue_problems, generation)
+            begun = threading.Event()
+            catalogue_problems = beside.submit(_catalogue_problems, generation, begun)
+            begun.wait()  # Chroma 1.5.9 holds Python's lock while it reads its graph: SQLite would wait for it
             try:
                 check_count(generation)
                 problems = _vector_problems(generation, earlier, finds_all, beside)
@@ -172,9 +174,10 @@ def _problems_once_opened(
         generation.close()
 
 
-def _catalogue_problems(generation: Generation) -> list[str]:
-    problems = generation.catalogue.integrity_errors()
+def _catalogue_problems(generation: Generation, begun: threading.Event) -> list[str]:
     counts = generation.catalogue.counts()
+    begun.set()
+    problems = generation.catalogue.integrity_errors()
     if counts != generation.manifest.counts:
         problems.append(
             message(
@@ -200,11 +203,11 @@ def _vector_problems(generation: Generation, earlier: str, finds_all: bool, besi
         return problems
     asked_for = [ids[row] for row in _sample(len(ids))]
     asked = generation.vectors.vectors(asked_for)
-    cosines = beside.submit(_exact_cosines, generation, asked, ids)
+    exact = beside.submit(_exact_neighbours, generation, asked, ids)
     known = proven_before(generation, earlier) if earlier else set()
     known.difference_update(asked_for)
     read = [id_ for id_ in ids if id_ not in known]
-    return _stored_problems(generation, read) or _search_problems(generation, ids, asked, cosines.result(), finds_all)
+    return _stored_problems(generation, read) or _search_problems(generation, ids, asked, exact, finds_all)
 
 
 def _sample(count: int) -> list[int]:
@@ -232,26 +235,33 @@ def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
         yield ids[start : start + _ROWS_AT_A_TIME]
 
 
-def _exact_cosines(generation: Generation, asked: Matrix, ids: Sequence[str]) -> Matrix:
-    """`(asked, ids)`: of each of these vectors with every exact one."""
-    return np.hstack([asked @ generation.exact.vectors(some).T for some in _parts(ids)])
+def _exact_neighbours(generation: Generation, asked: Matrix, ids: Sequence[str]) -> tuple[Matrix, list[float]]:
+    """`(asked, ids)`: each of these vectors' cosine with every exact one; and that of the last neighbour wanted."""
+    cosines = np.hstack([asked @ generation.exact.vectors(some).T for some in _parts(ids)])
+    last = len(ids) - min(_RECALL_AT, len(ids))
+    return cosines, [float(np.partition(row, last)[last]) for row in cosines]
 
 
 def _search_problems(
-    generation: Generation, ids: Sequence[str], asked: Matrix, cosines: Matrix, finds_all: bool
+    generation: Generation,
+    ids: Sequence[str],
+    asked: Matrix,
+    exact: "Future[tuple[Matrix, list[float]]]",
+    finds_all: bool,
 ) -> list[str]:
-    """Ask for some chunks by their own vector, and compare the neighbours with an exact search.
+    """Ask for some chunks by their own vector, and compare the neighbours with an exact search, made meanwhile.
 
     Raises `_SearchMissesTooMany` if another search may do better.
     """
     near = min(_RECALL_AT, len(ids))
+    found = [generation.vectors.nearest(vector, near) for vector in asked]
+    wrong = sum(not hits or abs(hits[0][1] - 1.0) > _SAME_VECTOR for hits in found)
+    cosines, last = exact.result()
     row_of = {id_: row for row, id_ in enumerate(ids)}
-    wrong, recalls = 0, []
-    for vector, exact in zip(asked, cosines, strict=True):
-        hits = generation.vectors.nearest(vector, near)
-        wrong += not hits or abs(hits[0][1] - 1.0) > _SAME_VECTOR
-        threshold = np.partition(exact, len(exact) - near)[len(exact) - near] - _SAME_VECTOR
-        recalls.append(sum(exact[row_of[id_]] >= threshold for id_, _ in hits) / near)
+    recalls = [
+        sum(row[row_of[id_]] >= least - _SAME_VECTOR for id_, _ in hits) / near
+        for hits, row, least in zip(found, cosines, last, strict=True)
+    ]
     recall = float(np.mean(recalls))
     may_do_better = not generation.vectors.searches_thoroughly and not (wrong and finds_all)
     if may_do_better and (wrong or recall < _WANTED_RECALL):

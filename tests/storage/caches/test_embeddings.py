@@ -38,3 +38,13 @@ def test_a_vector_that_is_not_finite_is_refused_and_nothing_of_its_batch_is_kept
         with pytest.raises(ValueError, match="NaN or infinity"):
             cache.put_many("model", KEYS, broken)
         assert cache.count() == 0
+
+
+def test_no_more_are_kept_than_is_told_without_counting(tmp_path: Path) -> None:
+    with EmbeddingCache.open(tmp_path / "embeddings.db") as cache:
+        assert cache.most() == 0
+        cache.put_many("model", [text_key(each) for each in "abc"], np.eye(3, dtype=np.float32))
+        cache.put_many("model", [text_key(each) for each in "cd"], np.eye(3, dtype=np.float32)[:2])
+        assert cache.count() == 4 <= cache.most()
+        cache.keep_only("model", [text_key("d")])
+        assert cache.count() == 1 <= cache.most()
