@@ -25,6 +25,7 @@ from benchmarks.speed.synthetic import passage_vectors, questions
 from server.retrieval.corpus import DENSE_CANDIDATES, corpus_of
 from server.retrieval.index_holder import OpenIndex
 from server.retrieval.retriever import LEXICAL_CANDIDATES, HybridRetriever
+from server.threads import keep_products_on_one_thread
 from storage.caches.embeddings import Matrix
 from storage.generations.published import CHROMA, EXACT_VECTORS, Generation, open_generation
 
@@ -54,6 +55,7 @@ class MadeUpEmbedding(BaseEmbedding):
 def main() -> int:
     """Measure and tell."""
     options = _options()
+    keep_products_on_one_thread()  # as a server does
     started = time.perf_counter()
     generation = open_generation(options.index_dir)
     model = MadeUpEmbedding(dimension=generation.vectors.dimension, expected=options.expected)
