@@ -299,12 +299,12 @@ class Flow:
         """What answers the question in other words: in those of its own language only where something nearly did."""
         asked = self._question
         for wording in self._parts.other_wordings(self._index, asked.text, asked.documents):
-            if not wording.is_gloss and not nearly:
+            if not wording.language and not nearly:
                 continue
             documents = wording.documents or asked.documents
             self._question = replace(asked, text=wording.question, documents=documents)
             evidence = self._judged()
-            if evidence.kept:
+            if _is_answered_in(wording.language, evidence):
                 self._worded = (wording.question,)
                 return evidence
         self._question = asked
@@ -533,6 +533,11 @@ class Flow:
 def _nearly_answers(evidence: JudgedPassages, threshold: int) -> bool:
     scores = (passage.judgement.score or 0 for passage in evidence.rejected if passage.judgement)
     return max(scores, default=0) >= threshold - 1
+
+
+def _is_answered_in(language: str, evidence: JudgedPassages) -> bool:
+    """Whether something answers, in this language where there is one: who asks in its words means its passages."""
+    return any(not language or language_of(passage.text) in (language, None) for passage in evidence.kept)
 
 
 def _nothing_quoted(question: str, passages: Sequence[Passage]) -> str:

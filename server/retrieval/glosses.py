@@ -17,7 +17,7 @@ from storage.words.terms import STOP_WORDS
 IsSaid = Callable[[str], bool]
 """Whether some document says this word or phrase."""
 
-_LEAST_TOLD = 0.5
+_LEAST_TOLD = 0.6
 """Of the words that say something, how many must be known."""
 
 _LONGEST_GAP = 8  # words between the parts of a German verb
@@ -138,7 +138,7 @@ class _Reader:
         place = 0
         while place < len(self._words):
             length, concepts = self._longest(place)
-            if concepts and not concepts[0].is_frame and self._written[place] not in self._frame:
+            if concepts and not concepts[0].is_frame and not self._only_asks(place, length):
                 yield place, length, concepts
             place += length
 
@@ -149,10 +149,14 @@ class _Reader:
             frame = self._known.frames.get(tuple(self._written[place : place + length]))
             if frame is not None:
                 return length, (frame,)
-            concepts = self._known.whole.get(tuple(self._keys[place : place + length]))
+            at_once = length == 1 and self._only_asks(place, 1)  # "at" is no "ate"
+            concepts = () if at_once else self._known.whole.get(tuple(self._keys[place : place + length]))
             if concepts:
                 return length, concepts
         return 1, ()
+
+    def _only_asks(self, place: int, length: int) -> bool:
+        return self._frame.issuperset(self._written[place : place + length])
 
     def _apart(self, place: int) -> Concept | None:
         """The verb that begins here and whose second part comes later."""

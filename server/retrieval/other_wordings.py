@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from glob import escape
 
-from server.retrieval.corpus import language_shares, titles_of
+from server.retrieval.corpus import language_shares
 from server.retrieval.document_globs import matching
 from server.retrieval.everyday_words import in_words_of_documents
 from server.retrieval.glosses import gloss, in_terms_of_documents, unknown_words
@@ -24,18 +24,19 @@ _MOST_NAMED = 20  # documents
 _SHORTEST_NAME = 3
 _SHORTEST_SPELLED = 4  # letters
 _MOST_SIGNS = 8
+_TITLE = 120  # characters at the beginning of a document, which name it
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
     """A question in other words. `documents`: globs of those that it is for; none: those that were asked.
 
-    `is_gloss`: in another language, so that what was found by the question itself says nothing of it.
+    `language`: the other one that it is in, empty where it is in the question's own.
     """
 
     question: str
     documents: tuple[str, ...] = ()
-    is_gloss: bool = False
+    language: str = ""
 
 
 def other_wordings(index: OpenIndex, question: str, documents: Sequence[str]) -> list[Wording]:
@@ -51,7 +52,7 @@ def other_wordings(index: OpenIndex, question: str, documents: Sequence[str]) ->
     for other, meant in _spoken_where(index, question, language, documents, called):
         glossed = gloss(question, language, other, catalogue.says)
         if glossed is not None:
-            found.append(Wording(glossed, meant, is_gloss=True))
+            found.append(Wording(glossed, meant, other))
     return found
 
 
@@ -75,7 +76,8 @@ def _with_signs(index: OpenIndex, question: str, language: str) -> tuple[str, fr
     """The question with Chinese names in their own signs, and the documents that are called so."""
     if language == "zh" or not language_shares(index.generation).get("zh"):
         return question, frozenset()
-    titles = titles_of(index.generation.catalogue)
+    beginnings = index.generation.catalogue.beginnings(_TITLE)
+    titles = {path: f"{path} {title or ''} {text}" for path, title, _, text in beginnings}
     for word in unknown_words(question, language):
         if not index.generation.catalogue.says(word) and (found := signs_of(word, titles)):
             return question.replace(word, next(iter(found.values()))), frozenset(found)
@@ -94,7 +96,7 @@ def _meant(index: OpenIndex, question: str, language: str, documents: Sequence[s
 
 
 def signs_of(name: str, titles: Mapping[str, str]) -> dict[str, str]:
-    """Cuihuyuan is 翠湖苑: the documents whose title holds the name in Chinese signs → these signs. Pure.
+    """Cuihuyuan is 翠湖苑: the documents whose title or beginning holds the name in Chinese signs → these signs. Pure.
 
     `titles`: document → title.
     """
