@@ -183,6 +183,8 @@ class HybridRetriever(BaseRetriever):
         self, question: str, names: Named, paths: list[str] | None, corpus: Corpus
     ) -> tuple[list[Candidate], Profile]:
         """The passages for one wording of the question, looked at closely, and the wording taken apart."""
+        if paths is None:
+            self._generation.catalogue.prepare_search(question)
         searching = corpus.beside(lambda: self._near(question, paths, corpus))
         try:
             words, profile = self._read(question, paths)  # meanwhile

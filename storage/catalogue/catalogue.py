@@ -390,6 +390,11 @@ class Catalogue:
             for row in connection.execute(f"SELECT {CHUNK_COLUMNS} FROM chunks ORDER BY rowid"):
                 yield chunk_of(row)
 
+    def prepare_search(self, question: str) -> None:
+        """Make ready to `search` all documents: what is left then is one thing to ask, while others use Python."""
+        if not self._writable and (phrases := lexical.match_phrases(question, self._compounds)):
+            self._phrase_matches.prepare(phrases)
+
     def search(self, question: str, limit: int, documents: Collection[str] | None = None) -> list[LexicalHit]:
         """The best chunks by BM25 over stems and CJK bigrams, best first; at most `limit`, perhaps none."""
         phrases = lexical.match_phrases(question, self._compounds)

@@ -41,13 +41,14 @@ CREATE VIRTUAL TABLE IF NOT EXISTS temp.spelt_words USING fts5vocab (temp, spelt
 """`spelt` is empty and takes words apart as the index does, whose columns and tokenizer it has."""
 # Each in one row of text: for every row of many Python's lock would be given away, and waited for again.
 _WORDS_OF_SQLITE = "SELECT doc, group_concat(term, ' ') FROM temp.spelt_words GROUP BY doc"
-_PLACES = "SELECT coalesce(group_concat(doc), '') FROM temp.occurrences WHERE term = ?"
+_PLACES = "(SELECT coalesce(group_concat(doc), '') FROM temp.occurrences WHERE term = ?)"
 _SCORES = (
     "SELECT coalesce(group_concat(place), ''), coalesce(group_concat(printf('%!.17g', score)), '') FROM"
     " (SELECT rowid AS place, -bm25(terms) AS score FROM terms WHERE terms MATCH ? LIMIT -1)"
 )
 _BYTES_BESIDE = 400  # of two arrays, their word, and a place in the memory
-_MOST_COUNTS = 20_000  # of words, with how many chunks hold them: 2 MB
+_MOST_COUNTS = 20_000  # of words, with how many chunks hold them, or with what SQLite makes of them: 2 MB
+_AT_ONCE = 100  # words in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class PhraseMatches:
         self._most_bytes = most_bytes
         self._remembered: OrderedDict[str, Matches] = OrderedDict()
         self._counts: dict[str, int] = {}
+        self._spelt: Memory[str, str] = Memory(self._spelled, _MOST_COUNTS)
         self._bytes = 0
         self._changing = threading.Lock()
 
@@ -126,6 +128,10 @@ class PhraseMatches:
         """In how many chunks these stems occur, of those that were looked up as words and occur at all."""
         counts = self._counts
         return {stem_: count for stem_ in stems if (count := counts.get(stem_))}
+
+    def prepare(self, phrases: Sequence[tuple[str, ...]]) -> None:
+        """Find out now how SQLite spells the words, so that `best` asks it one thing, for which it needs no lock."""
+        self._spelt.of([" ".join(words) for words in phrases])
 
     def best(self, phrases: Sequence[tuple[str, ...]], limit: int) -> list[LexicalHit]:
         """The chunks that hold any of these phrases, best first, of equals the one stored first; at most `limit`."""
@@ -167,22 +173,46 @@ class PhraseMatches:
             self._bytes -= forgotten.size
 
     def _looked_up(self, phrases: Sequence[str]) -> dict[str, Matches]:
+        spelt = self._spelt.of(phrases)
+        words = [phrase for phrase in phrases if " " not in phrase and spelt.get(phrase) == stem(phrase)]
+        found: dict[str, Matches] = {}
+        with self._lent() as connection:
+            for start in range(0, len(words), _AT_ONCE):
+                some = words[start : start + _AT_ONCE]
+                found.update(zip(some, map(self._of_word, some, self._places_of(connection, some)), strict=True))
+            for phrase in phrases:
+                if phrase not in found:  # several words side by side, or one whose stem is another one to SQLite
+                    rowids, scores = connection.execute(_SCORES, (f'"{phrase}"',)).fetchone()
+                    found[phrase] = Matches(self._places(_numbers(rowids, np.int64)), _numbers(scores, np.float64))
+        return found
+
+    def _places_of(self, connection: sqlite3.Connection, words: Sequence[str]) -> Sequence[str]:
+        """Where each of these stands, once for each time. All in one statement, during which others may use Python."""
+        statement, stems = f"SELECT {', '.join([_PLACES] * len(words))}", [stem(word) for word in words]
+        try:
+            row: Sequence[str] = connection.execute(statement, stems).fetchone()
+        except sqlite3.OperationalError:  # a new connection
+            connection.executescript(self._tables)
+            row = connection.execute(statement, stems).fetchone()
+        return row
+
+    def _of_word(self, word: str, rowids: str) -> Matches:
+        found = self._scored(*_counted(_numbers(rowids, np.int64)))
+        self._counts = self._counts if len(self._counts) < _MOST_COUNTS else {}
+        self._counts[stem(word)] = len(found.places)
+        return found
+
+    def _spelled(self, phrases: Collection[str]) -> dict[str, str]:
+        """The stems that SQLite makes of each phrase. To ask the index which chunks hold a word takes a millisecond."""
+        asked = list(phrases)
         with self._lent() as connection:
             connection.executescript(self._tables)
-            spelt = _words_of_sqlite(connection, phrases)
-            return {phrase: self._look_up(connection, phrase, spelt.get(phrase)) for phrase in phrases}
-
-    def _look_up(self, connection: sqlite3.Connection, phrase: str, spelt: str | None) -> Matches:
-        word = stem(phrase)
-        if spelt == word and " " not in word:
-            (rowids,) = connection.execute(_PLACES, (word,)).fetchone()
-            found = self._scored(*_counted(_numbers(rowids, np.int64)))
-            self._counts = self._counts if len(self._counts) < _MOST_COUNTS else {}
-            self._counts[word] = len(found.places)
-            return found
-        # Several words side by side, or one whose stem is another one to SQLite.
-        rowids, scores = connection.execute(_SCORES, (f'"{phrase}"',)).fetchone()
-        return Matches(self._places(_numbers(rowids, np.int64)), _numbers(scores, np.float64))
+            connection.execute("BEGIN")
+            try:
+                connection.executemany("INSERT INTO temp.spelt (rowid, words) VALUES (?, ?)", enumerate(asked))
+                return {asked[number]: words for number, words in connection.execute(_WORDS_OF_SQLITE)}
+            finally:
+                connection.execute("ROLLBACK")
 
     def _scored(self, rowids: NDArray[np.int64], numbers: NDArray[np.int64]) -> Matches:
         """What FTS5's bm25() gives chunks that hold a word so many times."""
@@ -198,16 +228,6 @@ class PhraseMatches:
         if self._has_gaps:
             return np.searchsorted(self._rowids, rowids).astype(np.int32)
         return (rowids - (self._rowids[0] if len(self._rowids) else 0)).astype(np.int32)
-
-
-def _words_of_sqlite(connection: sqlite3.Connection, phrases: Sequence[str]) -> dict[str, str]:
-    """The stems that SQLite makes of each phrase. To ask the index which chunks hold a word takes a millisecond."""
-    connection.execute("BEGIN")
-    try:
-        connection.executemany("INSERT INTO temp.spelt (rowid, words) VALUES (?, ?)", enumerate(phrases))
-        return {phrases[number]: words for number, words in connection.execute(_WORDS_OF_SQLITE)}
-    finally:
-        connection.execute("ROLLBACK")
 
 
 def _counted(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
