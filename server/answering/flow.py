@@ -296,18 +296,19 @@ class Flow:
         return self._in_other_words(nearly=_nearly_answers(evidence, self._question.threshold)) or evidence
 
     def _in_other_words(self, nearly: bool) -> JudgedPassages | None:
-        """What answers the question in other words: in those of its own language only where something nearly did."""
-        asked = self._question
+        """What answers the question in other words: some only where something `nearly` did."""
+        asked, in_full = self._question, self._in_full
         for wording in self._parts.other_wordings(self._index, asked.text, asked.documents):
-            if not wording.language and not nearly:
+            if wording.only_if_near and not nearly:
                 continue
             documents = wording.documents or asked.documents
             self._question = replace(asked, text=wording.question, documents=documents)
+            self._in_full = wording.question
             evidence = self._judged()
             if _is_answered_in(wording.language, evidence):
                 self._worded = (wording.question,)
                 return evidence
-        self._question = asked
+        self._question, self._in_full = asked, in_full
         return None
 
     def _judged(self) -> JudgedPassages:

@@ -30,7 +30,7 @@ _JOINTS = ("", "s", "es", "n", "en", "er")
 class _Piece:
     """Some words of the question and what they say in the other language. `counts`: they say something.
 
-    `is_known`: by the lexicon, or a name or figure.
+    `is_known`: some document says it, or it is a name or figure.
     """
 
     told: str
@@ -56,10 +56,10 @@ def gloss(question: str, language: str, other: str, is_said: IsSaid) -> str | No
     return " ".join(dict.fromkeys(piece.told for piece in pieces if piece.told)) or None
 
 
-def in_terms_of_documents(question: str, language: str, is_said: IsSaid) -> str:
-    """The question with what people say replaced by a term of the same thing that some document says; or as it is.
+def in_terms_of_documents(question: str, language: str, is_said: IsSaid, even_if_said: bool = False) -> str:
+    """The question with what no document says replaced by a term of the same thing that some does; or as it is.
 
-    What documents have other terms for stays where they say it too.
+    `even_if_said`: what people say is replaced where some document says it too, unless it is a term of documents.
     """
     if language not in LANGUAGES:
         return question
@@ -71,18 +71,26 @@ def in_terms_of_documents(question: str, language: str, is_said: IsSaid) -> str:
         gap = "" if language == "zh" else r"[\W_]+"
         pattern = re.compile(gap.join(map(re.escape, written)), re.IGNORECASE)
         said = pattern.search(worded)
-        term = _better_term(said.group(), concepts, language, is_said) if said else None
+        is_kept = said is None or (not even_if_said and is_said(said.group()))
+        term = None if said is None or is_kept else _better_term(said.group(), concepts, language, is_said)
         if said and term:
             worded = f"{worded[: said.start()]}{term}{worded[said.end() :]}"
     return worded
 
 
 def _better_term(phrase: str, concepts: Sequence[Concept], language: str, is_said: IsSaid) -> str | None:
+    """A term that some document says; none for a term that means several things: a lift is an elevator, or it lifts."""
     own = _key(phrase, language)
-    terms = [term for concept in concepts for term in concept.terms[language]]
-    if any(_key(term, language) == own for term in terms) and is_said(phrase):
+    is_term = any(_key(term, language) == own for concept in concepts for term in concept.terms[language])
+    if is_term and (is_said(phrase) or not all(_are_one(concepts[0], each, language) for each in concepts[1:])):
         return None
+    terms = (term for concept in concepts for term in concept.terms[language])
     return next((term for term in terms if _key(term, language) != own and is_said(term)), None)
+
+
+def _are_one(one: Concept, other: Concept, language: str) -> bool:
+    """Whether both have a term in common in some other language."""
+    return any(not set(terms).isdisjoint(other.terms[each]) for each, terms in one.terms.items() if each != language)
 
 
 def _key(phrase: str, language: str) -> Key:
@@ -138,7 +146,8 @@ class _Reader:
         place = 0
         while place < len(self._words):
             length, concepts = self._longest(place)
-            if concepts and not concepts[0].is_frame and not self._only_asks(place, length):
+            asks = concepts and (concepts[0].is_frame or (self._written[place],) in self._known.frames)
+            if concepts and not asks and not self._only_asks(place, length):
                 yield place, length, concepts
             place += length
 
@@ -150,10 +159,15 @@ class _Reader:
             if frame is not None:
                 return length, (frame,)
             at_once = length == 1 and self._only_asks(place, 1)  # "at" is no "ate"
-            concepts = () if at_once else self._known.whole.get(tuple(self._keys[place : place + length]))
+            concepts = () if at_once else self._things(place, length)
             if concepts:
                 return length, concepts
         return 1, ()
+
+    def _things(self, place: int, length: int) -> Sequence[Concept]:
+        """What is written so, or else what another form of it is: Miete is no form of Mieter."""
+        written = self._known.written.get(tuple(self._written[place : place + length]))
+        return written or self._known.whole.get(tuple(self._keys[place : place + length]), ())
 
     def _only_asks(self, place: int, length: int) -> bool:
         return self._frame.issuperset(self._written[place : place + length])
@@ -169,10 +183,11 @@ class _Reader:
 
     def _told(self, concepts: Sequence[Concept]) -> _Piece:
         terms = [term for concept in concepts for term in concept.terms[self._other]]
-        said = next((term for term in terms if self._is_said(term)), terms[0] if terms else "")
-        is_frame = concepts[0].is_frame
-        self.has_read = self.has_read or not is_frame
-        return _Piece(said, counts=not is_frame, is_known=True)
+        if concepts[0].is_frame:
+            return _Piece(terms[0])
+        self.has_read = True
+        said = next((term for term in terms if self._is_said(term)), "")
+        return _Piece(said or terms[0], counts=True, is_known=bool(said))
 
     def _unknown(self, word: str, place: int) -> _Piece:
         if self._language != "zh" and IS_HAN.search(word):

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from glob import escape
 
+from server.evidence.asked_names import asks_for_a_name
 from server.retrieval.corpus import language_shares
 from server.retrieval.document_globs import matching
 from server.retrieval.everyday_words import in_words_of_documents
-from server.retrieval.glosses import gloss, in_terms_of_documents, unknown_words
+from server.retrieval.glosses import IsSaid, gloss, in_terms_of_documents, unknown_words
 from server.retrieval.index_holder import OpenIndex
 from storage.words.languages import language_of
 from storage.words.scripts import IS_HAN
@@ -31,21 +32,21 @@ _TITLE = 120  # characters at the beginning of a document, which name it
 class Wording:
     """A question in other words. `documents`: globs of those that it is for; none: those that were asked.
 
-    `language`: the other one that it is in, empty where it is in the question's own.
+    `language`: the other one that it is in, empty where it is in the question's own. `only_if_near`: where something
+    nearly answers the question as it is.
     """
 
     question: str
     documents: tuple[str, ...] = ()
     language: str = ""
+    only_if_near: bool = False
 
 
 def other_wordings(index: OpenIndex, question: str, documents: Sequence[str]) -> list[Wording]:
     """The wordings that are worth a search of their own, the likeliest first."""
     catalogue = index.generation.catalogue
     language = language_of(question)
-    worded = in_words_of_documents(question, catalogue.says, even_if_said=True) or question
-    worded = in_terms_of_documents(worded, language or "en", catalogue.says)
-    found = [Wording(worded)] if worded != question else []
+    found = _in_own_language(question, language or "en", catalogue.says)
     if language is None:
         return found
     question, called = _with_signs(index, question, language)
@@ -54,6 +55,20 @@ def other_wordings(index: OpenIndex, question: str, documents: Sequence[str]) ->
         if glossed is not None:
             found.append(Wording(glossed, meant, other))
     return found
+
+
+def _in_own_language(question: str, language: str, is_said: IsSaid) -> list[Wording]:
+    """First with other words for those that no document says, then for those that may be said of something else.
+
+    Not where a name is asked for: who supervises is not the lifeguard.
+    """
+    if asks_for_a_name(question):
+        return []
+    plain = in_terms_of_documents(question, language, is_said)
+    worded = in_words_of_documents(question, is_said, even_if_said=True) or question
+    worded = in_terms_of_documents(worded, language, is_said, even_if_said=True)
+    wordings = (Wording(plain), Wording(worded, only_if_near=True))
+    return list({each.question: each for each in reversed(wordings) if each.question != question}.values())[::-1]
 
 
 def _spoken_where(

@@ -40,11 +40,12 @@ class Concept:
 class Entries:
     """What can be looked up in one language.
 
-    `frames`: by the words as they are written, in small letters. `whole`: by key. `apart`: verbs that come apart, by
-    the stem of their first part, with that of the second.
+    `frames`: by the words as they are written, in small letters. `written`: things by these too. `whole`: by key.
+    `apart`: verbs that come apart, by the stem of their first part, with that of the second.
     """
 
     frames: dict[Key, Concept]
+    written: dict[Key, tuple[Concept, ...]]
     whole: dict[Key, tuple[Concept, ...]]
     apart: dict[str, tuple[tuple[str, Concept], ...]]
     longest: int
@@ -70,6 +71,7 @@ def key_of(word: str, language: str) -> str:
 def entries(language: str) -> Entries:
     """The lexicon by the words of one of its languages."""
     frames: dict[Key, Concept] = {}
+    written: dict[Key, list[Concept]] = {}
     whole: dict[Key, list[Concept]] = {}
     apart: dict[str, list[tuple[str, Concept]]] = {}
     for concept, terms in _by_terms(language):
@@ -81,17 +83,23 @@ def entries(language: str) -> Entries:
             if gap:
                 apart.setdefault(key_of(first, language), []).append((key_of(second, language), concept))
                 continue
-            key = tuple(key_of(word, language) for word in words_of(term, language))
-            known = whole.setdefault(key, [])
-            if key and concept not in known:
-                known.append(concept)
+            words = words_of(term, language)
+            _add(written, tuple(word.casefold() for word in words), concept)
+            _add(whole, tuple(key_of(word, language) for word in words), concept)
     most = _MOST_SIGNS if language == "zh" else _MOST_WORDS
     return Entries(
         frames,
+        {key: tuple(found) for key, found in written.items() if 0 < len(key) <= most},
         {key: tuple(found) for key, found in whole.items() if 0 < len(key) <= most},
         {first: tuple(found) for first, found in apart.items()},
         most,
     )
+
+
+def _add(known: dict[Key, list[Concept]], key: Key, concept: Concept) -> None:
+    found = known.setdefault(key, [])
+    if concept not in found:
+        found.append(concept)
 
 
 def _by_terms(language: str) -> Iterator[tuple[Concept, Sequence[str]]]:

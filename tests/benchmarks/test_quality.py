@@ -203,7 +203,7 @@ def test_there_are_many_natural_questions_of_all_kinds_and_languages() -> None:
     answerable = [each for each in questions if not each["unanswerable"]]
     assert len(answerable) >= 80
     assert len(questions) - len(answerable) >= 20
-    assert {each["language"] for each in questions} == {"en", "de", "zh"}
+    assert {each["language"] for each in questions} == {"en", "de", "zh", "es", "fr"}
     kinds = {"fact", "condition", "table", "yesno", "list", "compute", "definition", "follow-up", "whole"}
     assert kinds <= {each["kind"] for each in answerable}
     assert len({each["document"] for each in answerable}) == 6

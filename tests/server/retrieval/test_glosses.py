@@ -12,18 +12,14 @@ def all_said(phrase: str) -> bool:
     return True
 
 
-def none_said(phrase: str) -> bool:
-    return False
-
-
 @pytest.mark.parametrize(
     ("question", "language", "other", "words"),
     [
-        ("Wie viel kostet die Waschmaschine?", "de", "en", ("how much", "cost", "washing machine")),
+        ("Wie viel kostet die Waschmaschine?", "de", "en", ("how much", "washing machine")),
         ("Wann gebe ich den Schlüssel zurück?", "de", "en", ("when", "return", "key")),
         ("Wem gehört der Hund?", "de", "fr", ("qui", "chien")),
-        ("Combien coûte l'assurance ?", "fr", "en", ("how much", "cost", "insur")),
-        ("¿Cuándo se paga el alquiler?", "es", "de", ("wann", "zahlen", "miet")),
+        ("Combien coûte l'assurance ?", "fr", "en", ("how much", "insur")),
+        ("¿Cuándo se devuelve la fianza?", "es", "de", ("wann", "Kaution")),
         ("押金是多少？", "zh", "en", ("deposit", "how much")),
         ("洗衣機什麼時候可以用", "zh", "en", ("washing machine", "when", "use")),
         ("When is the rent paid?", "en", "zh", ("租", "支付", "时候")),
@@ -32,32 +28,34 @@ def none_said(phrase: str) -> bool:
 def test_known_words_are_told_and_words_that_only_ask_as_well(
     question: str, language: str, other: str, words: Collection[str]
 ) -> None:
-    told = gloss(question, language, other, none_said)
+    told = gloss(question, language, other, all_said)
     assert told is not None
     assert [word for word in words if word not in told] == []
 
 
 def test_names_and_figures_stay_as_they_are() -> None:
-    told = gloss("Combien coûte une chambre au Harrow Mead avec LP-14 pour 3 jours ?", "fr", "en", none_said)
+    told = gloss("Combien coûte une chambre au Harrow Mead avec LP-14 pour 3 jours ?", "fr", "en", all_said)
     assert told is not None
     assert {"Harrow", "Mead", "LP-14", "3"} <= set(told.split())
 
 
 def test_of_several_terms_the_one_that_some_document_says_is_taken() -> None:
-    assert "hound" not in (gloss("Was kostet ein Hund?", "de", "en", none_said) or "")
-    assert "resiliation" not in (gloss("Quand résilier le bail ?", "fr", "en", all_said) or "")
     first = gloss("Wann wird die Miete erhöht?", "de", "en", all_said)
-    second = gloss("Wann wird die Miete erhöht?", "de", "en", lambda phrase: phrase == "raise")
+    second = gloss("Wann wird die Miete erhöht?", "de", "en", lambda phrase: phrase in ("raise", "rent"))
     assert first != second
     assert second is not None
     assert "raise" in second
 
 
 def test_both_parts_of_a_german_compound_are_told() -> None:
-    told = gloss("Wie hoch ist die Schlüsselgebühr?", "de", "en", none_said)
+    told = gloss("Wie hoch ist die Schlüsselgebühr?", "de", "en", all_said)
     assert told is not None
     assert "key" in told
     assert "fee" in told
+
+
+def test_what_no_document_says_is_no_word_that_is_known() -> None:
+    assert gloss("Was kostet eine Sauna?", "de", "en", lambda phrase: phrase == "fee") is None
 
 
 @pytest.mark.parametrize(
