@@ -290,7 +290,7 @@ _LONGEST_GAP = 3  # words between a verb and its particle: "hand my receipts in"
 def in_words_of_documents(question: str, is_said: IsSaid, even_if_said: bool = False) -> str | None:
     """The question in words that documents say; None where it is in such words already, or they say none of them.
 
-    `even_if_said`: phrases that some document says are replaced as well: for who found nothing by them.
+    `even_if_said`: phrases of several words are replaced even if some document says them: for who found nothing so.
     """
     worded = question
     for said, others in _phrases(IS_HAN.search(question) is not None):
@@ -298,7 +298,8 @@ def in_words_of_documents(question: str, is_said: IsSaid, even_if_said: bool = F
         if found is None or any(other.casefold() in worded.casefold() for other in others):
             continue
         gap = found.groupdict().get("gap") or ""
-        if even_if_said or not is_said(" ".join(found.group().replace(gap, " ").split()) if gap else found.group()):
+        may_be_said = even_if_said and " " in found.group()
+        if may_be_said or not is_said(" ".join(found.group().replace(gap, " ").split()) if gap else found.group()):
             other = next((each for each in others if is_said(each)), None)
             if other is not None:
                 worded = f"{worded[: found.start()]}{other}{gap}{worded[found.end() :]}"

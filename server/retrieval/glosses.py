@@ -56,11 +56,8 @@ def gloss(question: str, language: str, other: str, is_said: IsSaid) -> str | No
     return " ".join(dict.fromkeys(piece.told for piece in pieces if piece.told)) or None
 
 
-def in_terms_of_documents(question: str, language: str, is_said: IsSaid, even_if_said: bool = False) -> str:
-    """The question with what no document says replaced by a term of the same thing that some does; or as it is.
-
-    `even_if_said`: what people say is replaced where some document says it too, unless it is a term of documents.
-    """
+def in_terms_of_documents(question: str, language: str, is_said: IsSaid) -> str:
+    """The question with what no document says replaced by a term of the same thing that some does; or as it is."""
     if language not in LANGUAGES:
         return question
     words = words_of(question, language)
@@ -71,7 +68,7 @@ def in_terms_of_documents(question: str, language: str, is_said: IsSaid, even_if
         gap = "" if language == "zh" else r"[\W_]+"
         pattern = re.compile(gap.join(map(re.escape, written)), re.IGNORECASE)
         said = pattern.search(worded)
-        is_kept = said is None or (not even_if_said and is_said(said.group()))
+        is_kept = said is None or is_said(said.group())
         term = None if said is None or is_kept else _better_term(said.group(), concepts, language, is_said)
         if said and term:
             worded = f"{worded[: said.start()]}{term}{worded[said.end() :]}"
@@ -79,12 +76,15 @@ def in_terms_of_documents(question: str, language: str, is_said: IsSaid, even_if
 
 
 def _better_term(phrase: str, concepts: Sequence[Concept], language: str, is_said: IsSaid) -> str | None:
-    """A term that some document says; none for a term that means several things: a lift is an elevator, or it lifts."""
-    own = _key(phrase, language)
-    is_term = any(_key(term, language) == own for concept in concepts for term in concept.terms[language])
-    if is_term and (is_said(phrase) or not all(_are_one(concepts[0], each, language) for each in concepts[1:])):
-        return None
-    terms = (term for concept in concepts for term in concept.terms[language])
+    """A term that some document says.
+
+    None for a term that means several things, a lift is an elevator, or it lifts, or is in another form: forested.
+    """
+    own, terms = _key(phrase, language), [term for concept in concepts for term in concept.terms[language]]
+    if any(_key(term, language) == own for term in terms):
+        is_written = any(term.casefold() == phrase.casefold() for term in terms)
+        if not is_written or not all(_are_one(concepts[0], each, language) for each in concepts[1:]):
+            return None
     return next((term for term in terms if _key(term, language) != own and is_said(term)), None)
 
 

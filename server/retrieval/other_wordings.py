@@ -66,7 +66,7 @@ def _in_own_language(question: str, language: str, is_said: IsSaid) -> list[Word
         return []
     plain = in_terms_of_documents(question, language, is_said)
     worded = in_words_of_documents(question, is_said, even_if_said=True) or question
-    worded = in_terms_of_documents(worded, language, is_said, even_if_said=True)
+    worded = in_terms_of_documents(worded, language, is_said)
     wordings = (Wording(plain), Wording(worded, only_if_near=True))
     return list({each.question: each for each in reversed(wordings) if each.question != question}.values())[::-1]
 

@@ -96,6 +96,10 @@ def test_phrases_that_documents_say_of_something_else_are_replaced_when_nothing_
     assert "six weeks" in answer.answer
 
 
+def test_who_is_asked_for_is_nobody_else(both: Services) -> None:
+    assert ask(both, "Wie heißt der Bademeister?").refused
+
+
 @pytest.mark.parametrize(
     "question", ["Wer hat den Turm von Pisa gebaut?", "¿Cuál es la capital de Mongolia?", "明天天气怎么样"]
 )

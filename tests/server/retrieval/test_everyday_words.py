@@ -43,3 +43,16 @@ def test_everything_else_stays_as_it_was_asked(question: str, phrases: tuple[str
 
 def test_of_several_words_the_first_that_is_said_is_taken() -> None:
     assert in_words_of_documents("Are kids free?", said("juniors", "minors")) == "Are minors free?"
+
+
+@pytest.mark.parametrize(
+    ("question", "worded"),
+    [
+        ("When do I hand in receipts?", "When do I submit receipts?"),
+        ("How is cash counted?", None),  # of one word what documents say is what they mean
+    ],
+)
+def test_who_found_nothing_has_phrases_replaced_that_documents_say(question: str, worded: str | None) -> None:
+    says = said("submit", "hand in", "cash", "coins")
+    assert in_words_of_documents(question, says) is None
+    assert in_words_of_documents(question, says, even_if_said=True) == worded

@@ -95,6 +95,9 @@ def test_chinese_names_are_known_in_latin_letters() -> None:
         ("mon frigo est en panne", "fr", {"réfrigérateur"}, "mon réfrigérateur est en panne"),
         ("Wo ist mein Schlüssel?", "de", {"Schlüssel"}, "Wo ist mein Schlüssel?"),
         ("Who took the bust fridge?", "en", set(), "Who took the bust fridge?"),
+        ("How long may I keep a violin?", "en", {"musical instrument"}, "How long may I keep a musical instrument?"),
+        pytest.param("Who pays for the lift?", "en", {"raise"}, "Who pays for the lift?", id="means several things"),
+        pytest.param("Is it a forested area?", "en", {"tree"}, "Is it a forested area?", id="another form of a term"),
         ("Dov'è la chiave?", "it", {"llave"}, "Dov'è la chiave?"),
     ],
 )
