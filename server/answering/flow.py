@@ -305,7 +305,7 @@ class Flow:
             self._question = replace(asked, text=wording.question, documents=documents)
             self._in_full = wording.question
             evidence = self._judged()
-            if _is_answered_in(wording.language, evidence):
+            if any(wording.may_be_answered_by(passage.text) for passage in evidence.kept):
                 self._worded = (wording.question,)
                 return evidence
         self._question, self._in_full = asked, in_full
@@ -534,11 +534,6 @@ class Flow:
 def _nearly_answers(evidence: JudgedPassages, threshold: int) -> bool:
     scores = (passage.judgement.score or 0 for passage in evidence.rejected if passage.judgement)
     return max(scores, default=0) >= threshold - 1
-
-
-def _is_answered_in(language: str, evidence: JudgedPassages) -> bool:
-    """Whether something answers, in this language where there is one: who asks in its words means its passages."""
-    return any(not language or language_of(passage.text) in (language, None) for passage in evidence.kept)
 
 
 def _nothing_quoted(question: str, passages: Sequence[Passage]) -> str:

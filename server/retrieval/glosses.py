@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from storage.words.folding import folded
 from storage.words.frame_words import frame_words
 from storage.words.lexicon import LANGUAGES, Concept, Entries, Key, entries, key_of, words_of
 from storage.words.scripts import IS_HAN
@@ -27,18 +28,27 @@ _JOINTS = ("", "s", "es", "n", "en", "er")
 
 
 @dataclass(frozen=True, slots=True)
+class Gloss:
+    """A question in other words, and the terms for its things in them: an answer holds some."""
+
+    question: str
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Piece:
     """Some words of the question and what they say in the other language. `counts`: they say something.
 
-    `is_known`: some document says it, or it is a name or figure.
+    `is_known`: some document says it, or it is a name or figure. `is_thing`: the lexicon has it.
     """
 
     told: str
     counts: bool = False
     is_known: bool = False
+    is_thing: bool = False
 
 
-def gloss(question: str, language: str, other: str, is_said: IsSaid) -> str | None:
+def gloss(question: str, language: str, other: str, is_said: IsSaid) -> Gloss | None:
     """The question's words in the other language; None where too few of them are known or one of both is not.
 
     Of several terms for a thing that one is taken that some document says.
@@ -48,12 +58,20 @@ def gloss(question: str, language: str, other: str, is_said: IsSaid) -> str | No
     words = words_of(question, language)
     if len(words) > _LONGEST_QUESTION * (3 if language == "zh" else 1):
         return None
-    reader = _Reader(question, words, language, other, is_said)
-    pieces = reader.pieces()
+    pieces = _Reader(question, words, language, other, is_said).pieces()
     known = [piece.is_known for piece in pieces if piece.counts]
-    if not known or sum(known) < _LEAST_TOLD * len(known) or not reader.has_read:
+    terms = tuple(piece.told for piece in pieces if piece.is_thing and piece.is_known)
+    if not terms or sum(known) < _LEAST_TOLD * len(known):
         return None
-    return " ".join(dict.fromkeys(piece.told for piece in pieces if piece.told)) or None
+    return Gloss(" ".join(dict.fromkeys(piece.told for piece in pieces if piece.told)), terms)
+
+
+def share_held(terms: Sequence[str], text: str, language: str) -> float:
+    """How many of these terms, 0 to 1, the text holds in one of their forms; 1 where there are none."""
+    if language == "zh":
+        return sum(folded(term) in folded(text) for term in terms) / (len(terms) or 1) if terms else 1.0
+    here = set(_key(text, language))
+    return sum(here.issuperset(_key(term, language)) for term in terms) / len(terms) if terms else 1.0
 
 
 def in_terms_of_documents(question: str, language: str, is_said: IsSaid) -> str:
@@ -124,7 +142,6 @@ class _Reader:
         self._known: Entries = entries(language)
         self._is_said = is_said
         self._frame = frame_words(question) if language != "en" else STOP_WORDS
-        self.has_read = False
         self._taken: set[int] = set()
         self._unknown_signs: set[int] = set()
 
@@ -185,9 +202,8 @@ class _Reader:
         terms = [term for concept in concepts for term in concept.terms[self._other]]
         if concepts[0].is_frame:
             return _Piece(terms[0])
-        self.has_read = True
         said = next((term for term in terms if self._is_said(term)), "")
-        return _Piece(said or terms[0], counts=True, is_known=bool(said))
+        return _Piece(said or terms[0], counts=True, is_known=bool(said), is_thing=True)
 
     def _unknown(self, word: str, place: int) -> _Piece:
         if self._language != "zh" and IS_HAN.search(word):
@@ -198,7 +214,7 @@ class _Reader:
         if is_name or self._language == "zh":
             return _Piece(word, counts=True, is_known=True)
         if self._language == "de" and (parts := self._parts(word)):
-            return _Piece(" ".join(parts), counts=True, is_known=True)
+            return _Piece(" ".join(parts), counts=True, is_known=True, is_thing=True)
         return _Piece(word if self._is_said(word) else "", counts=True)
 
     def _ends_unknown_run(self, place: int) -> bool:

@@ -14,9 +14,10 @@ from server.evidence.asked_names import asks_for_a_name
 from server.retrieval.corpus import language_shares
 from server.retrieval.document_globs import matching
 from server.retrieval.everyday_words import in_words_of_documents
-from server.retrieval.glosses import IsSaid, gloss, in_terms_of_documents, unknown_words
+from server.retrieval.glosses import IsSaid, gloss, in_terms_of_documents, share_held, unknown_words
 from server.retrieval.index_holder import OpenIndex
 from storage.words.languages import language_of
+from storage.words.lexicon import key_of, words_of
 from storage.words.scripts import IS_HAN
 
 _LEAST_SHARE = 0.02  # of the passages are in a language, or nobody speaks it
@@ -25,6 +26,7 @@ _MOST_NAMED = 20  # documents
 _SHORTEST_NAME = 3
 _SHORTEST_SPELLED = 4  # letters
 _MOST_SIGNS = 8
+_LEAST_HELD = 0.5  # of a wording's terms
 _TITLE = 120  # characters at the beginning of a document, which name it
 
 
@@ -32,14 +34,21 @@ _TITLE = 120  # characters at the beginning of a document, which name it
 class Wording:
     """A question in other words. `documents`: globs of those that it is for; none: those that were asked.
 
-    `language`: the other one that it is in, empty where it is in the question's own. `only_if_near`: where something
-    nearly answers the question as it is.
+    `language`: that of its words. `is_gloss`: it is another one than the question's. `terms`: its words for what the
+    question calls otherwise. `only_if_near`: where something nearly answers the question as it is.
     """
 
     question: str
+    language: str
+    terms: tuple[str, ...]
     documents: tuple[str, ...] = ()
-    language: str = ""
+    is_gloss: bool = False
     only_if_near: bool = False
+
+    def may_be_answered_by(self, text: str) -> bool:
+        """Whether a passage is in its language, and holds half of its terms: without them it was found before."""
+        is_meant = not self.is_gloss or language_of(text) in (self.language, None)
+        return is_meant and share_held(self.terms, text, self.language) >= _LEAST_HELD
 
 
 def other_wordings(index: OpenIndex, question: str, documents: Sequence[str]) -> list[Wording]:
@@ -53,7 +62,7 @@ def other_wordings(index: OpenIndex, question: str, documents: Sequence[str]) ->
     for other, meant in _spoken_where(index, question, language, documents, called):
         glossed = gloss(question, language, other, catalogue.says)
         if glossed is not None:
-            found.append(Wording(glossed, meant, other))
+            found.append(Wording(glossed.question, other, glossed.terms, meant, is_gloss=True))
     return found
 
 
@@ -67,8 +76,18 @@ def _in_own_language(question: str, language: str, is_said: IsSaid) -> list[Word
     plain = in_terms_of_documents(question, language, is_said)
     worded = in_words_of_documents(question, is_said, even_if_said=True) or question
     worded = in_terms_of_documents(worded, language, is_said)
-    wordings = (Wording(plain), Wording(worded, only_if_near=True))
-    return list({each.question: each for each in reversed(wordings) if each.question != question}.values())[::-1]
+    found = {plain: False, worded: plain != worded}
+    return [
+        Wording(words, language, _new_words(question, words, language), only_if_near=only_if_near)
+        for words, only_if_near in found.items()
+        if words != question and _new_words(question, words, language)
+    ]
+
+
+def _new_words(question: str, worded: str, language: str) -> tuple[str, ...]:
+    known = {key_of(word, language) for word in words_of(question, language)}
+    new = [word for word in words_of(worded, language) if key_of(word, language) not in known]
+    return ("".join(new),) if language == "zh" and new else tuple(new)
 
 
 def _spoken_where(
@@ -78,13 +97,13 @@ def _spoken_where(
     shares = language_shares(index.generation, documents)
     if shares.get(language, 0.0) < _LEAST_SHARE:
         return [(other, ()) for other in sorted(shares, key=lambda each: -shares[each])[:_MOST_LANGUAGES]]
-    found: dict[str, list[str]] = {}
-    named = matching(sorted(called), documents) if documents else sorted(called)
+    found: dict[str | None, list[str]] = {}
+    named = _among(sorted(called), documents)
     for path in named or _meant(index, question, language, documents):
-        own = language_shares(index.generation, (escape(path),))
-        if own and (other := max(own, key=lambda each: own[each])) != language:
+        other = _language_of(index, path)
+        if other != language:
             found.setdefault(other, []).append(escape(path))
-    return [(other, tuple(paths)) for other, paths in found.items()]
+    return [(other, tuple(paths)) for other, paths in found.items() if other is not None]
 
 
 def _with_signs(index: OpenIndex, question: str, language: str) -> tuple[str, frozenset[str]]:
@@ -100,14 +119,25 @@ def _with_signs(index: OpenIndex, question: str, language: str) -> tuple[str, fr
 
 
 def _meant(index: OpenIndex, question: str, language: str, documents: Sequence[str]) -> list[str]:
-    """The documents that hold most of the question's names."""
+    """The documents that hold most of the question's names that no document in its own language has."""
     held: Counter[str] = Counter()
     for word in unknown_words(question, language):
         paths = index.generation.catalogue.documents_with(word) if len(word) >= _SHORTEST_NAME else set()
-        held.update(paths if len(paths) <= _MOST_NAMED else ())
+        if len(paths) <= _MOST_NAMED and language not in {_language_of(index, path) for path in paths}:
+            held.update(paths)
     most = max(held.values(), default=0)
     named = sorted(path for path, number in held.items() if number == most)
-    return matching(named, documents) if documents else named
+    return _among(named, documents)
+
+
+def _language_of(index: OpenIndex, path: str) -> str | None:
+    """That of most passages of a document."""
+    shares = language_shares(index.generation, (escape(path),))
+    return max(shares, key=lambda each: shares[each], default=None)
+
+
+def _among(paths: list[str], documents: Sequence[str]) -> list[str]:
+    return matching(paths, documents) if documents else paths
 
 
 def signs_of(name: str, titles: Mapping[str, str]) -> dict[str, str]:

@@ -4,8 +4,13 @@ from collections.abc import Collection
 
 import pytest
 
-from server.retrieval.glosses import gloss, in_terms_of_documents, unknown_words
+from server.retrieval.glosses import IsSaid, gloss, in_terms_of_documents, share_held, unknown_words
 from server.retrieval.other_wordings import signs_of
+
+
+def told_in(question: str, language: str, other: str, is_said: IsSaid) -> str | None:
+    found = gloss(question, language, other, is_said)
+    return found and found.question
 
 
 def all_said(phrase: str) -> bool:
@@ -28,34 +33,34 @@ def all_said(phrase: str) -> bool:
 def test_known_words_are_told_and_words_that_only_ask_as_well(
     question: str, language: str, other: str, words: Collection[str]
 ) -> None:
-    told = gloss(question, language, other, all_said)
+    told = told_in(question, language, other, all_said)
     assert told is not None
     assert [word for word in words if word not in told] == []
 
 
 def test_names_and_figures_stay_as_they_are() -> None:
-    told = gloss("Combien coûte une chambre au Harrow Mead avec LP-14 pour 3 jours ?", "fr", "en", all_said)
+    told = told_in("Combien coûte une chambre au Harrow Mead avec LP-14 pour 3 jours ?", "fr", "en", all_said)
     assert told is not None
     assert {"Harrow", "Mead", "LP-14", "3"} <= set(told.split())
 
 
 def test_of_several_terms_the_one_that_some_document_says_is_taken() -> None:
-    first = gloss("Wann wird die Miete erhöht?", "de", "en", all_said)
-    second = gloss("Wann wird die Miete erhöht?", "de", "en", lambda phrase: phrase in ("raise", "rent"))
+    first = told_in("Wann wird die Miete erhöht?", "de", "en", all_said)
+    second = told_in("Wann wird die Miete erhöht?", "de", "en", lambda phrase: phrase in ("raise", "rent"))
     assert first != second
     assert second is not None
     assert "raise" in second
 
 
 def test_both_parts_of_a_german_compound_are_told() -> None:
-    told = gloss("Wie hoch ist die Schlüsselgebühr?", "de", "en", all_said)
+    told = told_in("Wie hoch ist die Schlüsselgebühr?", "de", "en", all_said)
     assert told is not None
     assert "key" in told
     assert "fee" in told
 
 
 def test_what_no_document_says_is_no_word_that_is_known() -> None:
-    assert gloss("Was kostet eine Sauna?", "de", "en", lambda phrase: phrase == "fee") is None
+    assert told_in("Was kostet eine Sauna?", "de", "en", lambda phrase: phrase == "fee") is None
 
 
 @pytest.mark.parametrize(
@@ -72,13 +77,26 @@ def test_what_no_document_says_is_no_word_that_is_known() -> None:
     ],
 )
 def test_there_is_no_gloss_of_what_is_not_understood(question: str, language: str, other: str) -> None:
-    assert gloss(question, language, other, all_said) is None
+    assert told_in(question, language, other, all_said) is None
 
 
 def test_unknown_words_are_names_mostly() -> None:
     assert unknown_words("Wem gehört die Katze bei Brindlewood in Haus 7?", "de") == ["Brindlewood"]
     assert unknown_words("Brindlewood的押金是多少", "zh") == ["Brindlewood"]
     assert unknown_words("Di chi è il cane?", "it") == []
+
+
+@pytest.mark.parametrize(
+    ("terms", "text", "language", "share"),
+    [
+        (("Hund", "Garten"), "Hunde sind an der Leine zu führen.", "de", 0.5),
+        (("washing machine",), "The washing machines stand below.", "en", 1.0),
+        (("洗衣机", "网络"), "洗衣機可連接無線網絡。", "zh", 1.0),
+        ((), "Anything.", "en", 1.0),
+    ],
+)
+def test_how_many_terms_a_passage_holds(terms: tuple[str, ...], text: str, language: str, share: float) -> None:
+    assert share_held(terms, text, language) == share
 
 
 def test_chinese_names_are_known_in_latin_letters() -> None:
