@@ -10,7 +10,7 @@ from server.retrieval.other_wordings import signs_of
 
 def told_in(question: str, language: str, other: str, is_said: IsSaid) -> str | None:
     found = gloss(question, language, other, is_said)
-    return found and found.question
+    return found.question if found is not None else None
 
 
 def all_said(phrase: str) -> bool:
