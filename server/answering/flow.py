@@ -297,18 +297,19 @@ class Flow:
 
     def _in_other_words(self, nearly: bool) -> JudgedPassages | None:
         """What answers the question in other words: some only where something `nearly` did."""
-        asked, in_full = self._question, self._in_full
+        asked, in_full, gone = self._question, self._in_full, list(self._gone)
         for wording in self._parts.other_wordings(self._index, asked.text, asked.documents):
             if wording.only_if_near and not nearly:
                 continue
             documents = wording.documents or asked.documents
             self._question = replace(asked, text=wording.question, documents=documents)
             self._in_full = wording.question
+            self._gone.clear()
             evidence = self._judged()
             if any(wording.may_be_answered_by(passage.text) for passage in evidence.kept):
                 self._worded = (wording.question,)
                 return evidence
-        self._question, self._in_full = asked, in_full
+        self._question, self._in_full, self._gone[:] = asked, in_full, gone
         return None
 
     def _judged(self) -> JudgedPassages:

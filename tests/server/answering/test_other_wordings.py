@@ -1,6 +1,7 @@
 """Where nothing answers, the question is asked again in the documents' words and languages, with the packaged model."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,10 @@ Eine Tageskarte kostet 18 Euro. Wer die Karte verliert, zahlt eine Gebühr von 2
 ## Ruhe
 
 In den Ruheräumen sind Telefone nicht gestattet.
+"""
+INN = """# The inn at Torvan
+
+Breakfast is served from seven to ten in the garden room.
 """
 
 
@@ -117,3 +122,11 @@ def test_what_is_found_for_another_wording_takes_the_place_of_what_was_found_bef
     assert len(found) == 2
     assert answered.sources
     assert {source.id for source in answered.sources} <= {passage.id for passage in found[-1].passages}
+
+
+def test_what_is_gone_is_counted_once_however_often_it_is_searched(tmp_path: Path) -> None:
+    with served(tmp_path, {"harbour.md": HARBOUR, "inn.md": INN}) as services:
+        (tmp_path / "documents" / "harbour.md").unlink()
+        ours = ask(services, "Wie hoch ist die Kaution für einen Schlüssel?")
+        assert ours.refused
+        assert ours.notices == ask(services, "How much is the deposit for a key?").notices != ()
