@@ -31,6 +31,7 @@ TERMS_VERSION = 1
 
 _SIGN = rf"[^\W{UNSPACED}][{MARKS}]*"
 _WORD = re.compile(rf"(?:[^\W_][{MARKS}]*)+")
+_FIRST_MARKS = re.compile(f"^[{MARKS}]+")
 _ANY_MARK = re.compile(f"[{MARKS}]")
 _TOKEN = re.compile(
     rf"(?=[^\W_])[{UNSPACED}][{UNSPACED}{MARKS}]*|\d{{1,3}}(?:,\d{{3}})+(?![\d,])|(?:[^\W_{UNSPACED}][{MARKS}]*)+"
@@ -316,7 +317,8 @@ def _placed_one_by_one(text: str) -> tuple[list[int], list[str]]:
             words.append(token.replace(",", "").lower())
         elif IS_UNSPACED.search(token):
             places = [start + cluster.start() for cluster in _CLUSTER.finditer(token)]
-            found = _bigrams(token, [folded(cluster) for cluster in _CLUSTER.findall(token)])
+            spelt = [folded(cluster) for cluster in _CLUSTER.findall(token)]
+            found = _bigrams(token, [_FIRST_MARKS.sub("", spelt[0]), *spelt[1:]])  # no word begins with a mark
             starts += places[: len(found)]
             words += found
         else:

@@ -4,7 +4,7 @@ import re
 import sqlite3
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from storage.words import terms as lexical
@@ -61,6 +61,9 @@ def test_no_text_breaks_the_search(text: str) -> None:
 
 
 @given(st.text(max_size=60))
+@example("ำ")
+@example("ำก น้ำ")
+@example("ຳ")
 def test_every_word_stands_at_its_place(text: str) -> None:
     assume(
         not re.search(rf"\d[{MARKS}]", text)
