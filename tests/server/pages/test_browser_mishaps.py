@@ -87,6 +87,20 @@ def test_a_printed_answer_has_its_question_and_no_controls(
     assert seen == []
 
 
+def test_no_address_makes_the_page_to_print_wider_than_the_screen(
+    visit: Callable[..., "Page"], deepseek: FakeDeepSeek
+) -> None:
+    deepseek.when(lambda asked: asked.is_json_mode, SCORED)
+    deepseek.when(lambda asked: "widely" in asked.prompt, Completion("It is 60 euros [1]."))
+    page = visit()
+    ask(page, f"{QUESTION} widely")
+    page.wait_for_url("**/answers/*")
+    page.goto(f"{page.url}/print")
+    page.set_viewport_size({"width": 360, "height": 900})
+    page.evaluate("document.querySelector('.printed .facts').append('W'.repeat(200))")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 class Late:
     """An index that is being opened until `ready` is called."""
 
