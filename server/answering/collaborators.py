@@ -1,6 +1,6 @@
 """The collaborators that a question meets on its way, as the composition root hands them in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
@@ -43,7 +43,7 @@ class Parts:
     searched: Callable[[Sequence[str], Generation, Sequence[str], Mapping[str, float]], Searched]
     find_conflicts: Callable[[str, Sequence[Passage], Generation, Sequence[Passage]], Sequence[Found]]
     reword: Callable[[str, Generation], str | None]
-    other_wordings: Callable[[OpenIndex, str, tuple[str, ...]], Sequence[Wording]]
+    other_wordings: Callable[[OpenIndex, str, tuple[str, ...]], Iterable[Wording]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,15 @@ has, names and figures are taken over; where too much of the question is left un
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from server.retrieval.everyday_words import IsSaid
 from storage.words.folding import folded
 from storage.words.frame_words import frame_words
 from storage.words.lexicon import LANGUAGES, Concept, Entries, Key, entries, key_of, words_of
 from storage.words.scripts import IS_HAN
 from storage.words.terms import STOP_WORDS
-
-IsSaid = Callable[[str], bool]
-"""Whether some document says this word or phrase."""
 
 _LEAST_TOLD = 0.6
 """Of the words that say something, how many must be known."""
@@ -68,10 +66,12 @@ def gloss(question: str, language: str, other: str, is_said: IsSaid) -> Gloss | 
 
 def share_held(terms: Sequence[str], text: str, language: str) -> float:
     """How many of these terms, 0 to 1, the text holds in one of their forms; 1 where there are none."""
+    if not terms:
+        return 1.0
     if language == "zh":
-        return sum(folded(term) in folded(text) for term in terms) / (len(terms) or 1) if terms else 1.0
+        return sum(folded(term) in folded(text) for term in terms) / len(terms)
     here = set(_key(text, language))
-    return sum(here.issuperset(_key(term, language)) for term in terms) / len(terms) if terms else 1.0
+    return sum(here.issuperset(_key(term, language)) for term in terms) / len(terms)
 
 
 def in_terms_of_documents(question: str, language: str, is_said: IsSaid) -> str:
@@ -119,7 +119,7 @@ def unknown_words(question: str, language: str) -> list[str]:
     """The words of the question that are neither in the lexicon nor only ask: names, mostly. Each once."""
     if language not in LANGUAGES:
         return []
-    known, frame = entries(language), frame_words(question) if language != "en" else STOP_WORDS
+    known, frame = entries(language), _words_that_ask(question, language)
     return [
         word
         for word in dict.fromkeys(words_of(question, language))
@@ -129,6 +129,10 @@ def unknown_words(question: str, language: str) -> list[str]:
         and not IS_HAN.search(word)
         and not word.isdigit()
     ]
+
+
+def _words_that_ask(question: str, language: str) -> frozenset[str]:
+    return STOP_WORDS if language == "en" else frame_words(question)
 
 
 class _Reader:
@@ -141,7 +145,7 @@ class _Reader:
         self._language, self._other = language, other
         self._known: Entries = entries(language)
         self._is_said = is_said
-        self._frame = frame_words(question) if language != "en" else STOP_WORDS
+        self._frame = _words_that_ask(question, language)
         self._taken: set[int] = set()
         self._unknown_signs: set[int] = set()
 

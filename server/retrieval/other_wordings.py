@@ -5,16 +5,16 @@ taken to other languages where no document speaks its own, or where it names wha
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from glob import escape
 
 from server.evidence.asked_names import asks_for_a_name
 from server.retrieval.corpus import language_shares
 from server.retrieval.document_globs import matching
-from server.retrieval.everyday_words import in_words_of_documents
-from server.retrieval.glosses import IsSaid, gloss, in_terms_of_documents, share_held, unknown_words
+from server.retrieval.everyday_words import IsSaid, in_words_of_documents
+from server.retrieval.glosses import gloss, in_terms_of_documents, share_held, unknown_words
 from server.retrieval.index_holder import OpenIndex
 from storage.words.languages import language_of
 from storage.words.lexicon import key_of, words_of
@@ -51,37 +51,34 @@ class Wording:
         return is_meant and share_held(self.terms, text, self.language) >= _LEAST_HELD
 
 
-def other_wordings(index: OpenIndex, question: str, documents: Sequence[str]) -> list[Wording]:
-    """The wordings that are worth a search of their own, the likeliest first."""
-    catalogue = index.generation.catalogue
+def other_wordings(index: OpenIndex, question: str, documents: Sequence[str]) -> Iterator[Wording]:
+    """The wordings that are worth a search of their own, the likeliest first; each is made when it is wanted."""
+    says = index.generation.catalogue.says
     language = language_of(question)
-    found = _in_own_language(question, language or "en", catalogue.says)
+    yield from _in_own_language(question, language or "en", says)
     if language is None:
-        return found
+        return
     question, called = _with_signs(index, question, language)
     for other, meant in _spoken_where(index, question, language, documents, called):
-        glossed = gloss(question, language, other, catalogue.says)
+        glossed = gloss(question, language, other, says)
         if glossed is not None:
-            found.append(Wording(glossed.question, other, glossed.terms, meant, is_gloss=True))
-    return found
+            yield Wording(glossed.question, other, glossed.terms, meant, is_gloss=True)
 
 
-def _in_own_language(question: str, language: str, is_said: IsSaid) -> list[Wording]:
+def _in_own_language(question: str, language: str, is_said: IsSaid) -> Iterator[Wording]:
     """First with other words for those that no document says, then for those that may be said of something else.
 
     Not where a name is asked for: who supervises is not the lifeguard.
     """
     if asks_for_a_name(question):
-        return []
+        return
     plain = in_terms_of_documents(question, language, is_said)
+    if new := _new_words(question, plain, language):
+        yield Wording(plain, language, new)
     worded = in_words_of_documents(question, is_said, even_if_said=True) or question
     worded = in_terms_of_documents(worded, language, is_said)
-    found = {plain: False, worded: plain != worded}
-    return [
-        Wording(words, language, _new_words(question, words, language), only_if_near=only_if_near)
-        for words, only_if_near in found.items()
-        if words != question and _new_words(question, words, language)
-    ]
+    if worded != plain and (new := _new_words(question, worded, language)):
+        yield Wording(worded, language, new, only_if_near=True)
 
 
 def _new_words(question: str, worded: str, language: str) -> tuple[str, ...]:
@@ -97,12 +94,12 @@ def _spoken_where(
     shares = language_shares(index.generation, documents)
     if shares.get(language, 0.0) < _LEAST_SHARE:
         return [(other, ()) for other in sorted(shares, key=lambda each: -shares[each])[:_MOST_LANGUAGES]]
+    spoken = cache(lambda path: _language_of(index, path))
     found: dict[str | None, list[str]] = {}
     named = _among(sorted(called), documents)
-    for path in named or _meant(index, question, language, documents):
-        other = _language_of(index, path)
-        if other != language:
-            found.setdefault(other, []).append(escape(path))
+    for path in named or _meant(index, question, language, documents, spoken):
+        if spoken(path) != language:
+            found.setdefault(spoken(path), []).append(escape(path))
     return [(other, tuple(paths)) for other, paths in found.items() if other is not None]
 
 
@@ -110,20 +107,27 @@ def _with_signs(index: OpenIndex, question: str, language: str) -> tuple[str, fr
     """The question with Chinese names in their own signs, and the documents that are called so."""
     if language == "zh" or not language_shares(index.generation).get("zh"):
         return question, frozenset()
-    beginnings = index.generation.catalogue.beginnings(_TITLE)
-    titles = {path: f"{path} {title or ''} {text}" for path, title, _, text in beginnings}
-    for word in unknown_words(question, language):
-        if not index.generation.catalogue.says(word) and (found := signs_of(word, titles)):
+    catalogue = index.generation.catalogue
+    unsaid = [word for word in unknown_words(question, language) if not catalogue.says(word)]
+    beginnings = catalogue.beginnings(_TITLE) if unsaid else []
+    titles = {path: f"{path} {title} {text}" for path, title, _, text in beginnings}
+    for word in unsaid:
+        if found := signs_of(word, titles):
             return question.replace(word, next(iter(found.values()))), frozenset(found)
     return question, frozenset()
 
 
-def _meant(index: OpenIndex, question: str, language: str, documents: Sequence[str]) -> list[str]:
-    """The documents that hold most of the question's names that no document in its own language has."""
+def _meant(
+    index: OpenIndex, question: str, language: str, documents: Sequence[str], spoken: Callable[[str], str | None]
+) -> list[str]:
+    """The documents that hold most of the question's names that no document in its own language has.
+
+    `spoken`: document → its language.
+    """
     held: Counter[str] = Counter()
     for word in unknown_words(question, language):
         paths = index.generation.catalogue.documents_with(word) if len(word) >= _SHORTEST_NAME else set()
-        if len(paths) <= _MOST_NAMED and language not in {_language_of(index, path) for path in paths}:
+        if len(paths) <= _MOST_NAMED and language not in map(spoken, paths):
             held.update(paths)
     most = max(held.values(), default=0)
     named = sorted(path for path, number in held.items() if number == most)

@@ -4,7 +4,8 @@ from collections.abc import Collection
 
 import pytest
 
-from server.retrieval.glosses import IsSaid, gloss, in_terms_of_documents, share_held, unknown_words
+from server.retrieval.everyday_words import IsSaid
+from server.retrieval.glosses import gloss, in_terms_of_documents, share_held, unknown_words
 from server.retrieval.other_wordings import signs_of
 
 
