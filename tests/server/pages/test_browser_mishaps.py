@@ -70,14 +70,20 @@ def test_a_connection_that_is_lost_in_the_middle_is_said(
         page.close()
 
 
+def answered(visit: Callable[..., "Page"], deepseek: FakeDeepSeek, word: str) -> "Page":
+    """The page of an answer to a question with this word."""
+    deepseek.when(lambda asked: asked.is_json_mode, SCORED)
+    deepseek.when(lambda asked: word in asked.prompt, Completion("It is 60 euros [1]."))
+    page = visit()
+    ask(page, f"{QUESTION} {word}")
+    page.wait_for_url("**/answers/*")
+    return page
+
+
 def test_a_printed_answer_has_its_question_and_no_controls(
     visit: Callable[..., "Page"], deepseek: FakeDeepSeek
 ) -> None:
-    deepseek.when(lambda asked: asked.is_json_mode, SCORED)
-    deepseek.when(lambda asked: "print-me" in asked.prompt, Completion("It is 60 euros [1]."))
-    page = visit()
-    ask(page, f"{QUESTION} print-me")
-    page.wait_for_url("**/answers/*")
+    page = answered(visit, deepseek, "print-me")
     page.emulate_media(media="print")
     assert page.locator(f"h1:has-text('{QUESTION} print-me')").is_visible()
     seen = page.evaluate(
@@ -90,11 +96,7 @@ def test_a_printed_answer_has_its_question_and_no_controls(
 def test_no_address_makes_the_page_to_print_wider_than_the_screen(
     visit: Callable[..., "Page"], deepseek: FakeDeepSeek
 ) -> None:
-    deepseek.when(lambda asked: asked.is_json_mode, SCORED)
-    deepseek.when(lambda asked: "widely" in asked.prompt, Completion("It is 60 euros [1]."))
-    page = visit()
-    ask(page, f"{QUESTION} widely")
-    page.wait_for_url("**/answers/*")
+    page = answered(visit, deepseek, "widely")
     page.goto(f"{page.url}/print")
     page.set_viewport_size({"width": 360, "height": 900})
     page.evaluate("document.querySelector('.printed .facts').append('W'.repeat(200))")
