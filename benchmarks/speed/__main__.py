@@ -1,6 +1,7 @@
 """`make bench`: what Pagewise costs, beside what a person would otherwise run and beside the machine itself.
 
-    python -m benchmarks.speed [--quick | --full] [--only SECTION ...] [--rounds N] [--documents DIR] [--results DIR]
+    python -m benchmarks.speed [--quick | --full] [--only SECTION ...] [--rounds N] [--instructions avx2]
+                               [--documents DIR] [--results DIR]
 
 One run, one table, speed.json and speed.html. Without an option about 25 minutes on two cores, `--quick` 4, and
 `--full` adds 200,000 chunks. The machine should have nothing else to do.
@@ -22,6 +23,7 @@ from benchmarks.speed.machine import machine
 from benchmarks.speed.measuring import NotMeasured
 from benchmarks.speed.model_shape import measure_model_shape
 from benchmarks.speed.report import as_html, as_json, as_text
+from benchmarks.speed.restricted import restrict_to_avx2
 from benchmarks.speed.scale import measure_scale
 from benchmarks.speed.serving import measure_serving
 from benchmarks.speed.unchanged import measure_unchanged
@@ -48,6 +50,8 @@ def main() -> int:
     if not any(options.documents.glob("*.pdf")):
         print(f"{options.documents} holds no PDF; name a folder that does with --documents", file=sys.stderr)
         return 2
+    if options.instructions is not None:
+        restrict_to_avx2()
     sections: list[Section] = []
     failed: list[str] = []
     with TemporaryDirectory() as name:
@@ -93,6 +97,7 @@ def _options() -> argparse.Namespace:
     much.add_argument("--full", action="store_true", help="200,000 chunks as well")
     parser.add_argument("--only", nargs="+", choices=SECTIONS, metavar="SECTION", help=", ".join(SECTIONS))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--instructions", choices=("avx2",), help="forbid all libraries whatever is newer")
     parser.add_argument("--documents", type=Path, default=_PAPERS if _PAPERS.is_dir() else Path("documents"))
     parser.add_argument("--results", type=Path, default=Path("bench/results"))
     return parser.parse_args()

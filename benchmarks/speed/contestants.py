@@ -12,7 +12,7 @@ from storage.generations.published import current_name, open_catalogue
 
 _HERE = Path(__file__).resolve().parent
 _ROOT = _HERE.parent.parent
-_PEERS_PYTHON = _ROOT / ".venv-peers" / "bin" / "python"
+PEERS_PYTHON = _ROOT / ".venv-peers" / "bin" / "python"
 
 AS_INSTALLED = "Pagewise as installed"
 
@@ -41,7 +41,7 @@ def contestants() -> list[Contestant]:
         Contestant(
             "notebook",
             "LangChain: PyPDFLoader, 1000/50 characters, Chroma",
-            _peer(_PEERS_PYTHON, "notebook"),
+            _peer(PEERS_PYTHON, "notebook"),
             _peer_texts,
         ),
         Contestant(
@@ -109,10 +109,10 @@ def _peer(python: Path, script: str, *more: str) -> Command:
 
 
 def _make_peers_environment() -> None:
-    if _PEERS_PYTHON.exists():
+    if PEERS_PYTHON.exists():
         return
     print("Installing the notebook's packages into .venv-peers: about two minutes, only the first time")
-    environment = _PEERS_PYTHON.parent.parent
+    environment = PEERS_PYTHON.parent.parent
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     requirements = _HERE / "peers" / "requirements.txt"
-    subprocess.run([_PEERS_PYTHON, "-m", "pip", "install", "--quiet", "-r", requirements], check=True)
+    subprocess.run([PEERS_PYTHON, "-m", "pip", "install", "--quiet", "-r", requirements], check=True)

@@ -19,7 +19,13 @@ _THAT_MATTER = (
     "bf16",
     "i8mm",
 )
-_LIMITS = ("ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "OPENBLAS_CORETYPE")
+_LIMITS = (
+    "ONEDNN_MAX_CPU_ISA",
+    "ATEN_CPU_CAPABILITY",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "OPENBLAS_CORETYPE",
+    "NPY_DISABLE_CPU_FEATURES",
+)
 
 
 def machine(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:

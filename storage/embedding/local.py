@@ -24,6 +24,26 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _EIGHT_BIT_PRODUCTS = frozenset({"avx512_vnni", "avx_vnni", "amx_int8"})
+_BFLOAT16_PRODUCTS = frozenset({"avx512_bf16", "amx_bf16"})
+_UP_TO_AVX512_BF16 = frozenset({"avx_vnni", "avx512_vnni", "avx512_bf16"})
+_ALLOWED_BY = {
+    "sse41": frozenset[str](),
+    "avx": frozenset[str](),
+    "avx2": frozenset[str](),
+    "avx2_vnni": frozenset({"avx_vnni"}),
+    "avx2_vnni_2": frozenset({"avx_vnni"}),
+    "avx512_core": frozenset[str](),
+    "avx512_core_vnni": frozenset({"avx512_vnni"}),
+    "avx512_core_bf16": _UP_TO_AVX512_BF16,
+    "avx512_core_fp16": _UP_TO_AVX512_BF16,
+    "avx10_1_512": _UP_TO_AVX512_BF16,
+    "avx10_2_512": _UP_TO_AVX512_BF16,
+}
+"""Which of the instructions that decide here each value of oneDNN 3's `ONEDNN_MAX_CPU_ISA` allows; others allow all.
+
+Source: its developer guide, "CPU Dispatcher Control".
+"""
+
 _GRAPHICS_CARDS = ("/dev/nvidia0", "/dev/kfd", "/dev/dxg")  # NVIDIA, AMD, Windows' subsystem for Linux
 
 
@@ -148,22 +168,29 @@ def _device(wanted: str) -> str:
 
 
 def _multiplies_eight_bits() -> bool:
-    """Whether the processor has instructions for sums of products of whole numbers of 8 bits."""
-    return not _EIGHT_BIT_PRODUCTS.isdisjoint(_processor_flags())
-
-
-def _processor_flags() -> list[str]:
-    try:
-        return Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
-    except OSError:
-        return []
+    """Whether there are instructions for sums of products of whole numbers of 8 bits."""
+    return not _EIGHT_BIT_PRODUCTS.isdisjoint(_instructions())
 
 
 def _is_fast_at_bfloat16(device: str) -> bool:
-    """Without these instructions bfloat16 on a CPU is slower than float32, so the processor's flags decide."""
+    """Without these instructions bfloat16 on a CPU is slower than float32."""
     if device.startswith("cuda"):
         import torch
 
         return bool(torch.cuda.is_bf16_supported())
-    flags = _processor_flags()
-    return device == "cpu" and ("avx512_bf16" in flags or "amx_bf16" in flags)
+    return device == "cpu" and not _BFLOAT16_PRODUCTS.isdisjoint(_instructions())
+
+
+def _instructions(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
+    """Which instructions the processor has and oneDNN may use, by Linux' names; none where the system tells none.
+
+    `ONEDNN_MAX_CPU_ISA` (older: `DNNL_MAX_CPU_ISA`) forbids them to OpenVINO and PyTorch, which would then compute
+    with others what was chosen for these: bfloat16 by software takes ten times as long as float32.
+    """
+    limit = (os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA") or "").lower()
+    try:
+        found = frozenset(cpuinfo.read_text(encoding="utf-8").split())
+    except OSError:
+        return frozenset()
+    known = _EIGHT_BIT_PRODUCTS | _BFLOAT16_PRODUCTS
+    return found - (known - _ALLOWED_BY.get(limit, known))

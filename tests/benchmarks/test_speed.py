@@ -1,7 +1,9 @@
 """The bench itself: promises are compared the right way round, the page stands alone, made-up data is reproducible."""
 
 import json
+import os
 import re
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,9 +13,11 @@ import pytest
 from benchmarks.speed.charts import render, written
 from benchmarks.speed.figures import Bars, Curve, Effort, Figure, Section, figure
 from benchmarks.speed.machine import instructions, machine
+from benchmarks.speed.measuring import NotMeasured
 from benchmarks.speed.model_shape import BGE_M3
 from benchmarks.speed.model_shape_probe import operations
 from benchmarks.speed.report import as_html, as_json, as_text
+from benchmarks.speed.restricted import is_restricted, restrict_to_avx2, what_they_compute_with
 from benchmarks.speed.scale import measure_scale
 from benchmarks.speed.synthetic import clustered_vectors, passage_vectors, questions, vocabulary, write_documents
 from storage.words.terms import STOP_WORDS, match_expression
@@ -155,3 +159,21 @@ def test_a_figure_says_which_instructions_the_processor_has(tmp_path: Path, writ
 def test_a_machine_whose_instructions_are_restricted_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "AVX2")
     assert "ONEDNN_MAX_CPU_ISA=AVX2" in machine(tmp_path / "nothing")
+
+
+def test_restricting_reaches_the_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.environ", os.environ.copy())
+    assert not is_restricted()
+    restrict_to_avx2()
+    assert is_restricted()
+    if "avx2" not in instructions():
+        pytest.skip("this processor has no AVX2")
+    libraries, layers = what_they_compute_with([sys.executable], tmp_path)
+    assert libraries.endswith("libraries say: PyTorch AVX2, OpenBLAS Haswell, numpy X86_V3.")
+    assert "bf16" not in layers
+
+
+@pytest.mark.skipif("avx512f" not in instructions(), reason="there is nothing to forbid")
+def test_a_library_that_is_not_restricted_is_found_out(tmp_path: Path) -> None:
+    with pytest.raises(NotMeasured, match="AVX512"):
+        what_they_compute_with([sys.executable], tmp_path)
