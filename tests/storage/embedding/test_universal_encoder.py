@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from benchmarks.speed.measuring import shared_model
 from storage.embedding.local import build_embed_model
@@ -19,7 +20,8 @@ from storage.embedding.models import (
     recorded_model,
     resolve_model,
 )
-from storage.embedding.universal_encoder import UniversalEncoder
+from storage.embedding.universal_encoder import UniversalEncoder, _Network
+from storage.embedding.universal_files import universal_weights
 from tests.storage.embedding.side_by_side import wrong_beside_others
 
 ROOT = Path(__file__).parents[3]
@@ -66,6 +68,34 @@ def test_what_is_computed_on_all_processors_is_what_one_computes(
     side_by_side = encoder.embed(texts)
     monkeypatch.setattr("storage.embedding.universal_encoder._MUCH", 10_000)
     assert (encoder.embed(texts) == side_by_side).all()
+
+
+def test_what_is_remembered_of_pieces_and_forgotten_again_changes_nothing(
+    encoder: UniversalEncoder, packaged: ModelIdentity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [
+        f"{number} {word} of the {word}s" for number, word in enumerate(("tool", "页码", "Werkzeug", "naïve") * 40)
+    ]
+    monkeypatch.setattr("storage.embedding.universal_encoder._REMEMBERED", 96)
+    network = _Network(universal_weights(Path(packaged.location)))
+    monkeypatch.setattr(encoder, "_network", network)
+    together = encoder.embed(texts)
+    assert 0 < network._brought.row_of.max() <= 96
+    again = np.concatenate([encoder.embed([text]) for text in texts])
+    monkeypatch.undo()
+    assert np.abs(encoder.embed(texts) - together).max() < 1e-5
+    assert np.abs(again - together).max() < 1e-5
+
+
+def test_what_a_piece_brings_is_the_same_to_the_last_bit_in_any_company(packaged: ModelIdentity) -> None:
+    weights = universal_weights(Path(packaged.location))
+    alone, among = _Network(weights)._brought, _Network(weights)._brought
+    with threadpool_limits(limits=1, user_api="blas"):  # as `vectors` has it
+        alone.prepare(np.array([700]))
+        among.prepare(np.arange(600, 900))
+    rows = [np.array([[brought.row_of[700]] * 5]) for brought in (alone, among)]
+    assert (alone.summed(2, rows[0]) == among.summed(2, rows[1])).all()
+    assert np.abs(alone.summed(2, rows[0])).min() > 0
 
 
 def test_a_sentence_is_nearest_to_its_translation(encoder: UniversalEncoder) -> None:
