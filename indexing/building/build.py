@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from indexing.building.documents import CatalogueEditor, Chunker, DocumentReader, read_limits
@@ -89,7 +89,7 @@ class Build:
         with EmbeddingCache.open(index_dir / "embeddings.db", self.progress.say) as cache:
             batch_size = self.settings.embed_batch_size
             load = partial(self.load_model, recipe.model, self.storage.embed_device, batch_size)
-            embedder = Embedder(cache, recipe.model.fingerprint, load, batch_size, load_token_counter(recipe.model))
+            embedder = Embedder(cache, recipe.model.fingerprint, load, batch_size, _token_counter(recipe.model))
             report = self._publish(recipe, embedder)
             if report.published:
                 self._tidy(report.generation, recipe, cache)
@@ -233,7 +233,7 @@ class Build:
 
 
 def _chunker(recipe: Recipe) -> Chunker:
-    count_tokens = load_token_counter(recipe.model)
+    count_tokens = _token_counter(recipe.model)
 
     def chunk(path: str, parsed: ParsedDocument) -> list[ChunkRecord]:
         return chunk_document(
@@ -246,6 +246,12 @@ def _chunker(recipe: Recipe) -> Chunker:
         )
 
     return chunk
+
+
+def _token_counter(model: ModelIdentity) -> Callable[[str], int]:
+    """Loaded when it is first wanted: by then files are being read."""
+    load = cache(partial(load_token_counter, model))
+    return lambda text: load()(text)
 
 
 def _require_room(index_dir: Path, previous: str | None) -> None:
