@@ -17,6 +17,7 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore
 
 from server.answering import notices
+from server.answering.beside_answer import beside_answer, leaves_open
 from server.answering.citations import CheckedAnswer
 from server.answering.collaborators import LanguageModelParts, Parts
 from server.answering.conflicts import Found, conflict_of, with_both
@@ -24,6 +25,7 @@ from server.answering.follow_up import Rewriting, asked_before, put_together, re
 from server.answering.further_passages import nodes_of, only_kept, with_kept
 from server.answering.instructions import without_instructions
 from server.answering.query_engine import QuotingSynthesizer, build_query_engine, query_of
+from server.answering.quoting import quoted_places
 from server.answering.refusals import is_refusal, only_refuses
 from server.answering.talk_about_answers import is_about_conversation
 from server.answering.translation import Translation, translated, wanted_languages
@@ -65,6 +67,8 @@ from storage.words.languages import language_of
 
 _SCORING_SHARE = 0.5
 """Of the time that is left, what scoring may use: the rest is for the answer."""
+
+_BESIDE = 5  # passages among which the statement of the last answer is looked for
 
 READ_BELOW = 1
 """By how many points of the local formula a passage may miss the cutoff that a model reads. Of questions in other words
@@ -291,9 +295,39 @@ class Flow:
         """What was found and judged; where nothing answers, by the question in other words."""
         self._take_words_of_documents()
         evidence = self._judged()
-        if evidence.kept or self._model or self._is_about_conversation:
+        if self._model or self._is_about_conversation:
             return evidence
-        return self._in_other_words(nearly=_nearly_answers(evidence, self._question.threshold)) or evidence
+        if evidence.kept and not self._is_left_open(evidence):
+            return evidence
+        evidence = evidence.without({passage.id for passage in evidence.kept}, notices.leaves_open())
+        nearly = _nearly_answers(evidence, self._question.threshold)
+        return self._in_other_words(nearly) or self._beside_last_answer() or evidence
+
+    def _goes_on(self) -> bool:
+        """Whether the question needs the conversation, and no model put it in full."""
+        is_about_answers = is_about_conversation(self._asked)
+        return self._model is None and self._rewriting != Rewriting() and not is_about_answers
+
+    def _is_left_open(self, evidence: JudgedPassages) -> bool:
+        """Whether quoting would say nothing of what a follow-up asks beyond what was answered before."""
+        if not self._goes_on():
+            return False
+        answer = self._extract(self._question.text, evidence.kept)
+        before = self._question.history[-1].answer
+        return leaves_open(self._asked, before, answer, is_plain=self._rewriting.question is not None)
+
+    def _beside_last_answer(self) -> JudgedPassages | None:
+        """What the statement that answered before says more, or the next sentences, where the question goes on."""
+        if not self._goes_on():
+            return None
+        before = self._question.history[-1].answer
+        nodes = self._retriever(is_judged=False).retrieve(query_of(before))
+        nodes = self._freshness().postprocess_nodes(nodes[:_BESIDE])
+        found = beside_answer(self._asked, before, [passage_of(node) for node in nodes])
+        if found is None:
+            return None
+        self._extract = lambda _, passages: quoted_places(passages, 0, (found.sentence,))
+        return only_kept([nodes[found.passage]], notices.beside_answer(), self._question.threshold)
 
     def _in_other_words(self, nearly: bool) -> JudgedPassages | None:
         """What answers the question in other words: some only where something `nearly` did."""
@@ -306,7 +340,8 @@ class Flow:
             self._in_full = wording.question
             self._gone.clear()
             evidence = self._judged()
-            if any(wording.may_be_answered_by(passage.text) for passage in evidence.kept):
+            is_answered = any(wording.may_be_answered_by(passage.text) for passage in evidence.kept)
+            if is_answered and not self._is_left_open(evidence):
                 self._worded = (wording.question,)
                 return evidence
         self._question, self._in_full, self._gone[:] = asked, in_full, gone

@@ -212,6 +212,16 @@ def goes_on() -> str:
     return message("Brought because a table, list or formula of the passage beside it goes on here.")
 
 
+def beside_answer() -> str:
+    """Why a passage is there that answers a follow-up."""
+    return message("Brought because it goes on from the statement that answered before.")
+
+
+def leaves_open() -> str:
+    """Why a passage is not kept that answers the question before a follow-up."""
+    return message("It says nothing of what is asked now beyond what was answered before.")
+
+
 def part_of_whole() -> str:
     """Why a passage is there that no search brought."""
     return message("A part of the document that the question is about.")

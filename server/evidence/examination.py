@@ -39,7 +39,7 @@ last long made main major make many may mean meaning means much name named names
 people percent percentage period person score section show shows sort support supported supports take taken term text
 thing things three time two type types use used uses using way ways word work works year years
 """
-_GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
+GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
 _GENERIC_WEIGHT = 0.4
 _UNSEEN_CJK_WEIGHT = 0.35  # two characters that nobody writes side by side are seldom a word
 _ELSEWHERE = 0.7  # a word in the title or a heading, beside 1.0 in the text; an identifier whose parts are scattered
@@ -196,7 +196,7 @@ def _need(question: str, term: Term, known: Mapping[str, int], chunks: int, capi
     # A phrase is at most as common as its rarest word; of several spellings the commonest counts.
     common = max(min(known.get(stem(word), 0) for word in words) for words in term.spellings)
     rarity = weight = math.log((chunks + _SMOOTHING_CHUNKS) / (common + 1))
-    if len(spellings[0]) == 1 and spellings[0][0] in _GENERIC:
+    if len(spellings[0]) == 1 and spellings[0][0] in GENERIC:
         weight *= _GENERIC_WEIGHT
     elif common == 0 and IS_UNSPACED.match(spellings[0][0]):
         weight *= _UNSEEN_CJK_WEIGHT

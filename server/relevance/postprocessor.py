@@ -162,15 +162,20 @@ class JudgedPassages:
     scoring: Scoring
     record: ScoringRecord
 
-    def without(self, ids: Collection[str]) -> "JudgedPassages":
-        """The same, with some of the kept passages rejected after all."""
-        dropped = tuple(replace(passage, kept=False) for passage in self.kept if passage.id in ids)
+    def without(self, ids: Collection[str], reason: str = "") -> "JudgedPassages":
+        """The same, with some of the kept passages rejected after all; `reason`: instead of why they were kept."""
+        dropped = tuple(_rejected(passage, reason) for passage in self.kept if passage.id in ids)
         return replace(
             self,
             nodes=tuple(node for node in self.nodes if node.node.node_id not in ids),
             kept=tuple(passage for passage in self.kept if passage.id not in ids),
             rejected=dropped + self.rejected,
         )
+
+
+def _rejected(passage: Passage, reason: str) -> Passage:
+    judgement = replace(passage.judgement, reason=reason) if passage.judgement and reason else passage.judgement
+    return replace(passage, kept=False, judgement=judgement)
 
 
 def evidence_of(

@@ -24,6 +24,28 @@ _LONGEST_QUESTION = 60  # words
 _SHORTEST_PART = 4  # letters of a part of a German compound
 _JOINTS = ("", "s", "es", "n", "en", "er")
 
+_LIGHT_WORDS = {
+    "en": "go goes went gone going come comes came coming get gets got getting give gives gave given take takes"
+    " took taken make makes made making do does did done have has had keep keeps kept put puts let lets see"
+    " sees saw seen look looks want wants need needs bring brings brought say says said tell tells told ask"
+    " know think find found happen happens",
+    "de": "gehen geht gehe ging gegangen kommen kommt komme kam gekommen machen macht mache gemacht tun tut getan"
+    " nehmen nimmt nehme genommen geben gibt gebe gegeben lassen lässt lasse gelassen bleiben bleibt stehen"
+    " steht stehe bringen bringt bringe gebracht sehen sieht sehe sagen sagt gesagt wissen weiß finden findet"
+    " bekommen bekommt bekomme kriegen kriegt kriege haben hat habe gehabt brauchen braucht brauche wollen"
+    " will halten hält halte legen stellen",
+    "fr": "aller va vais vont vas allé venir vient viens viennent venu faire fait fais font prendre prend prends"
+    " pris mettre met mets mis donner donne donné laisser laisse passer passe avoir eu voir voit vois vu"
+    " savoir sait dire dit trouver trouve rester reste vouloir veut veux arriver arrive",
+    "es": "ir va voy van vamos venir viene vienen vengo hacer hace hago hacen hecho tener tiene tengo tienen"
+    " tenemos dar da doy dan poner pone pongo puesto dejar deja dejo ver ve veo visto llevar lleva quedar"
+    " queda pasar pasa decir dice dicho saber sé sabe haber querer quiero llegar llega encontrar tomar",
+    "zh": "去 来 用 做 弄 搞 给 有 要 想 看 到 在",
+}
+"""Verbs that mean what stands beside them: no other word says the same, but for phrases with them."""
+
+_LIGHT = {language: frozenset(words.split()) for language, words in _LIGHT_WORDS.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Gloss:
@@ -93,6 +115,13 @@ def in_terms_of_documents(question: str, language: str, is_said: IsSaid) -> str:
     return worded
 
 
+def things_asked(question: str, language: str) -> list[tuple[str, ...]]:
+    """All that each thing may be called that the question speaks of, in its language; first the question's word."""
+    if language not in LANGUAGES:
+        return []
+    return list(_Reader(question, words_of(question, language), language, language, lambda _: True).things())
+
+
 def _better_term(phrase: str, concepts: Sequence[Concept], language: str, is_said: IsSaid) -> str | None:
     """A term that some document says.
 
@@ -151,26 +180,42 @@ class _Reader:
 
     def pieces(self) -> list[_Piece]:
         """What each part of the question says, in its order."""
-        found: list[_Piece] = []
+        return [self._piece(*step) for step in self._steps()]
+
+    def phrases(self) -> Iterator[tuple[int, int, Sequence[Concept]]]:
+        """Where a known thing begins, how many words it has, and what it may be; no words that only ask."""
+        for place, length, concepts in self._steps():
+            if concepts and not self._only_helps(place, length, concepts):
+                yield place, length, concepts
+
+    def things(self) -> Iterator[tuple[str, ...]]:
+        """All that each thing may be called that the question speaks of, known or not; first the question's word."""
+        for place, length, concepts in self._steps():
+            said = ("" if self._language == "zh" else " ").join(self._words[place : place + length])
+            is_word = concepts or len(said) > 1  # a Chinese sign alone mostly is none
+            if is_word and not self._only_helps(place, length, concepts):
+                terms = (term for concept in concepts for term in concept.terms[self._other])
+                yield tuple(dict.fromkeys((said, *terms)))
+
+    def _steps(self) -> Iterator[tuple[int, int, Sequence[Concept]]]:
+        """Place and number of words of what the question is made of, and what each may be: nothing if it is unknown."""
         place = 0
         while place < len(self._words):
             if place in self._taken:
                 place += 1
                 continue
             length, concepts = self._longest(place)
-            found.append(self._told(concepts) if concepts else self._unknown(self._words[place], place))
+            yield place, length, concepts
             place += length
-        return found
 
-    def phrases(self) -> Iterator[tuple[int, int, Sequence[Concept]]]:
-        """Where a known thing begins, how many words it has, and what it may be; no words that only ask."""
-        place = 0
-        while place < len(self._words):
-            length, concepts = self._longest(place)
-            asks = concepts and (concepts[0].is_frame or (self._written[place],) in self._known.frames)
-            if concepts and not asks and not self._only_asks(place, length):
-                yield place, length, concepts
-            place += length
+    def _piece(self, place: int, length: int, concepts: Sequence[Concept]) -> _Piece:
+        piece = self._told(concepts) if concepts else self._unknown(self._words[place], place)
+        return _Piece(piece.told) if length == 1 and self._is_light(place) else piece
+
+    def _only_helps(self, place: int, length: int, concepts: Sequence[Concept]) -> bool:
+        """Whether these words only ask, or mean what stands beside them."""
+        is_frame = (concepts and concepts[0].is_frame) or (self._written[place],) in self._known.frames
+        return bool(is_frame) or self._only_asks(place, length) or (length == 1 and self._is_light(place))
 
     def _longest(self, place: int) -> tuple[int, Sequence[Concept]]:
         if (found := self._apart(place)) is not None:
@@ -192,6 +237,9 @@ class _Reader:
 
     def _only_asks(self, place: int, length: int) -> bool:
         return self._frame.issuperset(self._written[place : place + length])
+
+    def _is_light(self, place: int) -> bool:
+        return self._written[place] in _LIGHT[self._language]
 
     def _apart(self, place: int) -> Concept | None:
         """The verb that begins here and whose second part comes later."""
