@@ -15,6 +15,7 @@ import numpy as np
 
 from storage.caches.embeddings import EmbeddingCache, Matrix, text_key, unit_rows
 from storage.catalogue.catalogue import Catalogue
+from storage.embedding.eight_bits import SteppingDown
 from storage.embedding.models import PROBE_TEXT
 from storage.failpoints import failpoint
 
@@ -90,6 +91,8 @@ class Embedder:
         if not self._missing:
             return
         model = self._loaded_model()
+        if isinstance(model, SteppingDown):
+            model.expect(len(self._missing))
         waiting = sorted(self._missing.items(), key=lambda item: self._length(item[1]), reverse=True)
         for start in range(0, len(waiting), self._batch_size):
             batch = waiting[start : start + self._batch_size]

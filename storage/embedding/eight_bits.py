@@ -22,7 +22,8 @@ COMPARED = 64
 LEAST_COSINE = 0.995
 """Of each of them with itself. Two models differ by far more: see `storage.embedding.models.SAME_MODEL_COSINE`."""
 
-_PATIENCE = 256  # texts: the network is built in a second or several, which a short run would not get back
+_PATIENCE = 256  # texts: to build and to try the network is the work of a hundred, which a short run would not get back
+_MANY = 640  # texts: so long a run gets it back for certain, and tries it as soon as it has something to compare
 _LEAST_GAIN = 0.9  # of the processor's time
 
 
@@ -45,6 +46,11 @@ class SteppingDown:
         self._texts: deque[str] = deque(maxlen=COMPARED)
         self._vectors: deque[list[float]] = deque(maxlen=COMPARED)
         self._seconds_a_text: deque[float] = deque(maxlen=COMPARED)
+
+    def expect(self, texts: int) -> None:
+        """So many texts will come."""
+        if texts >= _MANY:
+            self._left = min(self._left, COMPARED)
 
     def get_text_embedding_batch(self, texts: list[str]) -> list[list[float]]:
         """Unit vectors in the order of the texts."""

@@ -90,6 +90,16 @@ def test_a_short_run_builds_no_second_network() -> None:
     assert not made
 
 
+@pytest.mark.parametrize(("expected", "tried"), [(len(TEXTS), False), (639, False), (640, True)])
+def test_a_long_run_tries_the_second_network_as_soon_as_it_can_compare(expected: int, tried: bool) -> None:
+    quick = Model(turned=0.001)
+    model = SteppingDown(Model(seconds=0.002), lambda: quick)
+    model.expect(expected)
+    for start in range(0, len(TEXTS), _BATCH):
+        model.get_text_embedding_batch(TEXTS[start : start + _BATCH])
+    assert quick.asked == (TEXTS if tried else [])
+
+
 @pytest.mark.skipif(not _multiplies_eight_bits(), reason="this processor has no products of 8 bits")
 def test_minilm_in_eight_bits_says_what_it_says() -> None:
     identity = resolve_model(shared_model())
