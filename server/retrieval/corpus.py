@@ -219,7 +219,7 @@ def _sentences(embed_model: Any) -> SentenceReader | None:
     model = embed_model if is_quick else packaged_encoder()
     if model is None:
         return None
-    return SentenceReader(model.get_text_embedding_batch, model.cut_words, is_the_index_model=is_quick)
+    return SentenceReader(model.embed, model.cut_words, is_the_index_model=is_quick)
 
 
 def _sentences_in_general(generation: Generation, sample: Sequence[str], reader: SentenceReader) -> Matrix:

@@ -8,7 +8,7 @@ import numpy as np
 
 from storage.caches.embeddings import Matrix, unit_rows
 
-EmbedTexts = Callable[[list[str]], Sequence[Sequence[float]]]
+EmbedTexts = Callable[[list[str]], Sequence[Sequence[float]] | Matrix]
 
 _FIRST_ROWS = 1024
 

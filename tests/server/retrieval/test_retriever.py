@@ -325,6 +325,9 @@ class QuickEmbedding(WordsEmbedding):
     def cut_words(self, text: str) -> list[str]:
         return list(text)
 
+    def embed(self, texts: list[str]) -> list[list[float]]:
+        return self.get_text_embedding_batch(texts)
+
     def _get_text_embedding(self, text: str) -> list[float]:
         self.read.append(text)
         return super()._get_text_embedding(text)
