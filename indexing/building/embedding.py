@@ -93,9 +93,11 @@ class Embedder:
         model = self._loaded_model()
         if isinstance(model, SteppingDown):
             model.expect(len(self._missing))
-        waiting = sorted(self._missing.items(), key=lambda item: self._length(item[1]), reverse=True)
-        for start in range(0, len(waiting), self._batch_size):
-            batch = waiting[start : start + self._batch_size]
+        at_once = getattr(model, "texts_at_once", 0)  # by who pads no text: then it need not be told how long each is
+        length, size = (len, max(at_once, self._batch_size)) if at_once else (self._length, self._batch_size)
+        waiting = sorted(self._missing.items(), key=lambda item: length(item[1]), reverse=True)
+        for start in range(0, len(waiting), size):
+            batch = waiting[start : start + size]
             texts = [text for _, text in batch]
             self._cache.put_many(
                 self._fingerprint, [key for key, _ in batch], unit_rows(model.get_text_embedding_batch(texts))

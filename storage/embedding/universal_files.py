@@ -71,10 +71,16 @@ def universal_tokenizer(folder: Path) -> "Tokenizer":
 
 def pieces_of(read: "Encoding") -> list[int]:
     """The numbers of a text's pieces; the model knows no empty text, and takes each unknown character for a piece."""
-    if UNKNOWN not in read.ids:
-        return list(read.ids) or [UNKNOWN]
-    widths = (end - start if id_ == UNKNOWN else 1 for id_, (start, end) in zip(read.ids, read.offsets, strict=True))
-    return [id_ for id_, width in zip(read.ids, widths, strict=True) for _ in range(width)]
+    ids = read.ids  # looked up once: a list is made each time
+    if UNKNOWN not in ids:
+        return ids or [UNKNOWN]
+    offsets, pieces, last = read.offsets, list[int](), 0
+    for _ in range(ids.count(UNKNOWN)):
+        place = ids.index(UNKNOWN, last)
+        start, end = offsets[place]
+        pieces += [*ids[last:place], *[UNKNOWN] * (end - start)]
+        last = place + 1
+    return [*pieces, *ids[last:]]
 
 
 def _vocabulary(data: bytes) -> tuple[list[tuple[str, float]], bytes]:
