@@ -1,14 +1,15 @@
 """Which instructions decide how a model is computed: those that the processor has and nobody forbids."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from benchmarks.speed.measuring import shared_model
-from storage.embedding.local import _instructions, _is_fast_at_bfloat16, _multiplies_eight_bits, build_text_embedder
-from storage.embedding.models import resolve_model
-from storage.embedding.openvino_encoder import Encoder
+from storage.embedding.local import _instructions
 
+ROOT = Path(__file__).parents[3]
 _ALL = "avx_vnni avx512_vnni amx_int8 avx512_bf16 amx_bf16"
 
 
@@ -56,8 +57,21 @@ def test_a_system_that_tells_nothing_has_none(tmp_path: Path) -> None:
     assert _instructions(tmp_path / "nothing") == frozenset()
 
 
-def test_a_model_restricted_to_avx2_is_computed_in_float32_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "AVX2")
-    assert not _is_fast_at_bfloat16("cpu")
-    assert not _multiplies_eight_bits()
-    assert isinstance(build_text_embedder(resolve_model(shared_model()), "cpu"), Encoder)
+def test_a_model_restricted_to_avx2_is_computed_in_float32_alone() -> None:
+    """In a process of its own: oneDNN reads the variable once and for all."""
+    program = (
+        "from benchmarks.speed.measuring import shared_model;"
+        "from storage.embedding.local import _is_fast_at_bfloat16, _multiplies_eight_bits, build_text_embedder;"
+        "from storage.embedding.models import resolve_model;"
+        "model = build_text_embedder(resolve_model(shared_model()), 'cpu');"
+        "print(type(model).__name__, _is_fast_at_bfloat16('cpu'), _multiplies_eight_bits())"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "ONEDNN_MAX_CPU_ISA": "AVX2"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout.split() == ["Encoder", "False", "False"]
