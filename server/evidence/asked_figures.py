@@ -57,8 +57,8 @@ _NOUNS = (
         r"\d[\d ]{5,}\d",
     ),
     (
-        r"(?:\w+[ -])?(?:password|passcode|passphrase|pin(?: code| number)?|passwort|kennwort|wlan-schlüssel|mot de passe"
-        r"|contraseña|palavra-passe|senha)\b(?! (?:length|policy|rules?|manager|change|must|should))",
+        r"(?:\w+[ -])?(?:password|passcode|passphrase|pin(?: code| number)?|passwort|kennwort|wlan-schlüssel"
+        r"|mot de passe|contraseña|palavra-passe|senha)\b(?! (?:length|policy|rules?|manager|change|must|should))",
         r"密[码碼](?:是|多少)",
         r"pass\w*|\bpin\b|kennw\w+|schlüssel|mot de passe|contraseña|clave|senha|密[码碼]|\bcode\b",
     ),
