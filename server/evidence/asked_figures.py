@@ -56,6 +56,25 @@ _NOUNS = (
         r"(?:银行)?账号是",
         r"\d[\d ]{5,}\d",
     ),
+    (
+        r"(?:\w+[ -])?(?:password|passcode|passphrase|pin(?: code| number)?|passwort|kennwort|wlan-schlüssel"
+        r"|mot de passe|contraseña|palavra-passe|senha)\b(?! (?:length|policy|rules?|manager|change|must|should))",
+        r"密[码碼](?:是|多少)",
+        r"pass\w*|\bpin\b|kennw\w+|schlüssel|mot de passe|contraseña|clave|senha|密[码碼]|\bcode\b",
+    ),
+)
+_ASKS_AGE = re.compile(
+    r"\b(?:minimum|maximum|legal|what|which)(?: \w+){0,2} age\b|\bhow old (?:do|must|should)\b"
+    r"|\bwelche[mnrs]? (?:mindest)?alter\b|\bmindestalter\b|\bwie alt (?:muss|müssen|darf|dürfen|soll)"
+    r"|\bquel âge\b|\bâge minimum\b|\bqué edad\b|\bedad mínima\b|几岁|幾歲|多少岁|多大年[龄纪]|年龄(?:要求|限制)",
+    re.IGNORECASE,
+)
+_TELLS_AGE = re.compile(
+    r"\b(?:age|aged|older|younger|old|adults?|minors?|born|birthday|child\w*|kids?|under|over|at least|alt|älter|jünger"
+    r"|erwachsen\w*|volljährig\w*|minderjährig\w*|\w*lebensjahr\w*|\w*alter|kind\w*|unter|über|ab|mindestens|bis"
+    r"|ans|âge|âgée?s?|majeure?s?|mineure?s?|adultes?|enfants?|años|edad|mayor(?:es)?|menor(?:es)?|adultos?|niñ\w+)\b"
+    r"|岁|歲|成年|儿童|兒童|年龄|年齡",
+    re.IGNORECASE,
 )
 _CONTACT_FORMS = tuple(
     (re.compile(rf"{_WHAT_IS}{noun}|{han}", re.IGNORECASE), re.compile(holds, re.IGNORECASE))
@@ -146,6 +165,7 @@ _GERMAN_STOPS = frozenset(
         "das",
     )
 )
+_PER = frozenset(("per", "pro", "par", "por", "je", "every", "each", "jede", "jeder", "jedes", "chaque", "cada"))
 _NEAR = 4  # words between a number and what it counts
 _ALIKE = 5  # letters at the beginning of two forms of a word
 
@@ -161,6 +181,8 @@ def lacks_form(question: str, text: str) -> bool:
     form = _contact_form(question)
     if form is not None:
         return form.search(text) is None
+    if _ASKS_AGE.search(first_part(question)):
+        return _TELLS_AGE.search(text) is None
     if _asks_for_price(question):
         return not (holds_unit("money", text) or _TELLS_PRICE.search(text) or _has_bare_number(text))
     quantity = asked_quantity(first_part(question))
@@ -204,13 +226,17 @@ def lacks_count(question: str, text: str) -> bool:
     written = _WORD.findall(text)
     words = [word.strip(".,") for word in written]
     places = [place for place, word in enumerate(words) if any(_is_form(thing, stem(word.lower())) for thing in things)]
-    return not any(
-        _NUMBER.search(word) for place in places for word in words[max(0, place - _NEAR) : place]
-    ) and not any(
+    return not any(_counts_behind(words[max(0, place - _NEAR) : place]) for place in places) and not any(
         _NUMBER.search(words[other]) and _counts_before(written, other)
         for place in places
         for other in range(place + 1, min(len(words), place + 1 + _NEAR))
     )
+
+
+def _counts_behind(words: Sequence[str]) -> bool:
+    """Whether one of the words before a thing counts it: "40 members", not "0.45 per square metre"."""
+    numbers = [place for place, word in enumerate(words) if _NUMBER.search(word)]
+    return bool(numbers) and not any(word.casefold() in _PER for word in words[numbers[-1] + 1 :])
 
 
 def _counts_before(written: Sequence[str], place: int) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import combinations
 
 from storage.words.folding import folded
 
@@ -54,6 +55,18 @@ buyer seller / landlord tenant / lessor lessee / employer employee / lender borr
 / 左侧 右侧 / 首次 末次
 / 金卡 银卡 / 一等 二等 / 一级 二级 / 二级 三级 / 单程 往返 / 月卡 年卡 / 本科生 研究生 / 全职 兼职 / 多层 高层
 """
+
+_KINDS = """
+english german french spanish italian portuguese dutch chinese japanese korean russian arabic polish turkish
+/ englisch deutsch französisch spanisch italienisch portugiesisch niederländisch chinesisch japanisch russisch polnisch
+/ anglais allemand français espagnol italien portugais néerlandais chinois japonais russe
+/ inglés alemán francés español italiano portugués chino japonés ruso
+/ 英语 德语 法语 西班牙语 意大利语 日语 韩语 俄语 / 英文 德文 法文 中文 日文
+/ red blue green yellow orange purple grey black white pink brown / rote blaue grüne gelbe graue schwarze weiße
+/ rouge bleu vert jaune gris noir blanc / rojo azul verde amarillo gris negro blanco
+/ 红色 蓝色 绿色 黄色 黑色 白色 灰色 橙色
+"""
+"""Languages and colours: of each kind the others are no answer where one is asked for."""
 
 
 def is_another_name(text: str, end: int, name: str) -> bool:
@@ -155,6 +168,8 @@ def _pairs() -> Iterator[tuple[str, str]]:
             if one.isascii():
                 yield f"{one}s", f"{other}s"
                 yield one, f"{other}s"
+    for kind in _KINDS.split("/"):
+        yield from combinations(kind.split(), 2)
 
 
 def is_another_branch(question: str, *texts: str) -> bool:

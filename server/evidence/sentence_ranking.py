@@ -220,7 +220,7 @@ _IN_ANOTHER_TONGUE = 1.5
 """What a passage loses in another language than the question's, where documents speak that one and it names nothing of
 the passage's: more than a passage in another language gains for words that it cannot hold."""
 
-_BESIDE = 5.0
+_BESIDE = 8.0
 """What a sentence loses that cannot be the answer, see `SentenceEvidence.is_beside`."""
 
 _THE_THING = 0.25

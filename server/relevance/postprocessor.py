@@ -163,8 +163,12 @@ class JudgedPassages:
     record: ScoringRecord
 
     def without(self, ids: Collection[str], reason: str = "") -> "JudgedPassages":
-        """The same, with some of the kept passages rejected after all; `reason`: instead of why they were kept."""
-        dropped = tuple(_rejected(passage, reason) for passage in self.kept if passage.id in ids)
+        """The same, with some of the kept passages rejected after all.
+
+        With a `reason` that is why, and their score is below the cutoff.
+        """
+        most = max(0, self.scoring.threshold - 1)
+        dropped = tuple(_rejected(passage, reason, most) for passage in self.kept if passage.id in ids)
         return replace(
             self,
             nodes=tuple(node for node in self.nodes if node.node.node_id not in ids),
@@ -173,8 +177,10 @@ class JudgedPassages:
         )
 
 
-def _rejected(passage: Passage, reason: str) -> Passage:
-    judgement = replace(passage.judgement, reason=reason) if passage.judgement and reason else passage.judgement
+def _rejected(passage: Passage, reason: str, most: int) -> Passage:
+    judgement = passage.judgement
+    if judgement is not None and reason:
+        judgement = Judgement(judgement.score and min(judgement.score, most), reason)
     return replace(passage, kept=False, judgement=judgement)
 
 

@@ -45,6 +45,7 @@ _DATE = re.compile(  # a year alone may be part of a name: AIME 2024
 _QUARTER = re.compile(r"(?<![^\W\d_])Q([1-4])(?!\d)|\b(first|second|third|fourth)[- ]quarter\b", re.IGNORECASE)
 _QUARTERS = {"first": "1", "second": "2", "third": "3", "fourth": "4"}
 _VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+)(?![\w.]*\d)", re.IGNORECASE)
+_RELEASE = re.compile(r"(?<![^\W_])(?!Q[1-4]_)([^\W\d_]+\d+)[._](\d{1,2})(?!\d)", re.IGNORECASE)  # V3.2 is not V3
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
 _ACRONYM = re.compile(r"\b([A-Z])(?:[n&]|and)([A-Z])\b|\b([A-Z]{2,5})\b")
 _WORD = re.compile(r"[^\W_]+")
@@ -75,13 +76,14 @@ def names_of(path: str, title: str, first_page: str) -> DocumentNames:
     name = path.rpartition(".")[0] or path
     pieces = [piece for part in re.split(r"[\W_]+", name) for piece in _PIECE.findall(part)]
     called = " ".join((*pieces, title))
+    releases, shorter = _releases(f"{name} {title}")
     return DocumentNames(
         path,
-        frozenset((*_stems(called), *_marks(f"{name} {title}".replace("_", " ")))),
+        frozenset((*_stems(called), *_marks(f"{name} {title}".replace("_", " ")), *releases)) - shorter,
         _years(f"{name} {title}"),
         frozenset((*_stems(first_page), *_marks(first_page))),
         frozenset(filter(None, (year for found in _DATE.findall(first_page) for year in found))),
-        frozenset(_stems(" ".join(pieces))),
+        frozenset((*_stems(" ".join(pieces)), *releases)) - shorter,
         frozenset(word.casefold() for word in re.split(r"[\W_\d]+", name) if len(word) >= _SHORTEST_GLUED),
         frozenset((*_initials(re.split(r"[\W_\d]+", name)), *_initials(_WORD.findall(title)))),
     )
@@ -131,8 +133,7 @@ class Directory:
             return NOTHING_NAMED
         years = asked_years(question)
         called = [d for d in self._called_one_of(things) if _is_named(d, things, years)]
-        by_name = [d for d in called if any(thing.is_name and _is_called(d, thing) for thing in things)]
-        scores = {d.path: self._score(d, things, years) for d in by_name or called}
+        scores = {d.path: self._score(d, things, years) for d in self._best_by_name(called, things) or called}
         best = max(scores.values(), default=0.0)
         if best <= 0.0 or best < _CLEAR * self._possible(things, years):
             return NOTHING_NAMED
@@ -170,6 +171,13 @@ class Directory:
         document = self._by_path.get(path)
         return sorted((document.years | document.dates).intersection(years)) if document else []
 
+    def _best_by_name(self, documents: Sequence[DocumentNames], things: Sequence["_Thing"]) -> list[DocumentNames]:
+        """Those called by most of the question's names: everyday words of a title make up for none of them."""
+        names = [thing for thing in things if thing.is_name]
+        told = [(d, sum(self._tells(name) for name in names if _is_called(d, name))) for d in documents]
+        most = max((tells for _, tells in told), default=0.0)
+        return [d for d, tells in told if tells > 0.0 and tells >= _SMALLEST_SHARE * most]
+
     def _called_one_of(self, things: Iterable["_Thing"]) -> list[DocumentNames]:
         """The documents that are called one of these or more, in order: the only ones that can be named."""
         words = {word for thing in things if not thing.is_time for word in thing.spellings}
@@ -178,8 +186,11 @@ class Directory:
 
     def _things(self, question: str) -> Iterator["_Thing"]:
         """What the question says that some document is called, or says on its first page as a name."""
-        words = _words_in(question)
+        words = _words_in(_RELEASE.sub(" ", question))
         yield from self._glued(words)
+        for match in _RELEASE.finditer(question):
+            if self._called[release := _release(match)]:
+                yield _Thing((match.group(),), frozenset({release}))
         for match in _ACRONYM.finditer(question):
             letters = "".join(filter(None, match.groups())).casefold()
             if self._called[f"*{letters}"]:
@@ -304,6 +315,17 @@ def _has_time(document: DocumentNames, things: Sequence[_Thing], years: Mapping[
     """Whether the document is of the year, the quarter or the version that is asked for."""
     times = frozenset().union(*(thing.spellings for thing in things if thing.is_time))
     return bool(years.keys() & (document.years or document.dates) or times & document.words)
+
+
+def _releases(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """V3.2, by which a document is called, and V3, by which it is not where that stands nowhere alone."""
+    found = {_release(match): match[1].casefold() for match in _RELEASE.finditer(name)}
+    rest = {word.casefold() for word in _WORD.findall(_RELEASE.sub(" ", name).replace("_", " "))}
+    return frozenset(found), frozenset(found.values()) - rest
+
+
+def _release(match: re.Match[str]) -> str:
+    return f"{match[1]}.{match[2]}".casefold()
 
 
 def _stems(text: str) -> Iterator[str]:

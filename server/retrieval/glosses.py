@@ -44,6 +44,8 @@ _LIGHT_WORDS = {
 }
 """Verbs that mean what stands beside them: no other word says the same, but for phrases with them."""
 
+_EMPTY_SIGNS = frozenset("的了吗呢吧啊嘛那这是我你他她它们个和就都会能可不没怎么什多少几些下上里得地着过把被让对跟还也再又才只最更很太")
+
 _LIGHT = {language: frozenset(words.split()) for language, words in _LIGHT_WORDS.items()}
 
 
@@ -192,7 +194,7 @@ class _Reader:
         """All that each thing may be called that the question speaks of, known or not; first the question's word."""
         for place, length, concepts in self._steps():
             said = ("" if self._language == "zh" else " ").join(self._words[place : place + length])
-            is_word = concepts or len(said) > 1  # a Chinese sign alone mostly is none
+            is_word = concepts or len(said) > 1 or (IS_HAN.search(said) and said not in _EMPTY_SIGNS)
             if is_word and not self._only_helps(place, length, concepts):
                 terms = (term for concept in concepts for term in concept.terms[self._other])
                 yield tuple(dict.fromkeys((said, *terms)))

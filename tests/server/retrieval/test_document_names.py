@@ -39,6 +39,24 @@ def test_a_question_names_documents_by_name_and_time(question: str, surely: str,
     assert not likely or all(likely in path for path in best)
 
 
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        pytest.param("Which method widens the lens of Orion-X3?", {"Orion_X3.pdf"}, id="the shorter name"),
+        pytest.param("Which method widens the lens of Orion-X3.2?", {"Orion_X3_2.pdf"}, id="the longer name"),
+        pytest.param("How wide is the lens of Orion?", {"Orion_X3_2.pdf"}, id="an everyday word among equals"),
+    ],
+)
+def test_a_release_is_not_named_by_the_one_before(question: str, named: set[str]) -> None:
+    files = [
+        names_of("Orion_X3.pdf", "Orion-X3 Technical Report", "Orion-X3 Technical Report"),
+        names_of("Orion_X3_2.pdf", "Orion-X3.2: a wider lens", "Orion-X3.2, built on Orion-X3"),
+        names_of("Vega.pdf", "Vega", ""),
+        names_of("Lyra.pdf", "Lyra", ""),
+    ]
+    assert Directory(files).named_in(question).documents.keys() == named
+
+
 def test_what_names_most_documents_names_none() -> None:
     reports = [names_of(f"Acme_{year}.pdf", "Acme", "") for year in range(2001, 2010)]
     assert not Directory(reports).named_in("What does Acme sell?").documents
