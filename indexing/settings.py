@@ -73,7 +73,7 @@ class IndexingSettings(PagewiseSettings):
         ge=1,
         le=1024,
         validation_alias="EMBED_BATCH_SIZE",
-        description="How many passages are embedded, and then kept safe, at a time; 128 at least by the packaged model.",
+        description="How many passages are embedded, and then kept safe, at a time; 128 at least by the packaged one.",
     )
     ocr: Literal["auto", "off"] = Field(
         default="auto",
