@@ -134,6 +134,7 @@ def _introductions(question: str) -> re.Pattern[str] | None:
         rf"|{name}\s*[(（][^)）]{{4,}}[)）]"
         rf"|{name}s?{bracket},?\s+(?:is|are|was|were|means|refers\s+to|denotes|stands\s+for|describes)\s+(?!not\b)"
         rf"|{name}{bracket},?\s+(?:ist|sind|bezeichnet|bedeutet|heißt|est|sont|désigne|signifie|es|son|significa|designa|é)\s"
+        rf"|{name}{bracket},\s+(?:an?|eine?|une?|un|una)\s"
         rf"|{anywhere}{bracket}\s*(?:是指|是|指的是|即|，又称|又称|称为)"
         rf"|\b(?:called|named|termed|known\s+as|define|introduce|propose|adopt)s?\s+(?:the\s+|an?\s+)?[“\"]?{name}(?!\w)",
         re.IGNORECASE,

@@ -41,6 +41,22 @@ _THOSE_WHO = re.compile(
     r"|\bseules? les\b|\breservado a\b|\bsolo (?:los|las)\b|只有|仅限|年满|凡|须持|者(?:可|方)|的居民|的人员?",
     re.IGNORECASE,
 )
+_ROLE = re.compile(
+    r"\bwho(?:['’]s| is| are) (?:the |my |our )?(?P<en>[a-z]+)\b"
+    r"|\bwho (?P<deed>own|hire|rent|lease|sell|insure|employ|lend)s\b"
+    r"|\bwer (?:ist|sind) (?:der |die |mein\w* |unser\w* )?(?P<de>\w+)"
+    r"|\bqui est (?:le |la |l['’]|mon |notre )?(?P<fr>\w+)"
+    r"|\bqui[eé]n es (?:el |la |mi )?(?P<es>\w+)"
+    r"|(?:谁|誰)是(?P<zh>[\u4e00-\u9fff]{2,4})|(?P<hans>[\u4e00-\u9fff]{2,4})是(?:谁|誰)",
+    re.IGNORECASE,
+)
+_ROLE_STEM = 4  # letters: arrendador, arrendadora
+_ARTICLES = "the |der |die |das |le |la |l['’]|el |(?:la )?parte "
+_HEREINAFTER = (
+    "hereinafter(?: called| referred to as)?|(?:im folgenden|nachfolgend|nachstehend)(?: kurz)?(?: genannt)?"
+    "|ci-après(?: dénommée?)?|en adelante(?: denominad[oa])?|以下[简簡]?[称稱](?:为|為)?"
+)
+_QUOTES = '"“”„«»‘’「」『』'
 _HAN_DEED = r"创办|創辦|创建|創建|创立|創立|成立|建立|设立|設立|建造|修建|发明|發明|设计|設計|开办|開辦"
 _ASKS_HAN = re.compile(rf"(?:谁|誰|哪位|哪个人|何人).{{0,4}}(?:{_HAN_DEED})|(?:是|由)(?:谁|誰).{{0,4}}(?:{_HAN_DEED})")
 _HAN_DONE = re.compile(rf"(?:{_HAN_DEED}|始建|兴建|建|创|創)(?:于|於|在)")
@@ -137,3 +153,21 @@ def _is_form(deed: _Deed, word: str) -> bool:
 
 def _core(word: str) -> str:
     return _ENDING.sub("", re.sub(r"^ge(?=\w{4})", "", word.lower()))
+
+
+@lru_cache(maxsize=256)
+def _definition(question: str) -> re.Pattern[str] | None:
+    found = _ROLE.search(first_part(question))
+    if found is None:
+        return None
+    deed = found["deed"]
+    role = f"{deed.removesuffix('e')}er" if deed else next(group for group in found.groups() if group)
+    form = role if IS_UNSPACED.search(role) else rf"{re.escape(role[: max(_ROLE_STEM, len(role) - 2)])}\w{{0,4}}"
+    quoted = rf"[(（,][^()（）{_QUOTES}]{{0,40}}[{_QUOTES}]\s*(?:{_ARTICLES})?{form}\s*[{_QUOTES}]"
+    return re.compile(rf"{quoted}|(?:{_HEREINAFTER})[ :：]*(?:{_ARTICLES})?[{_QUOTES}]?{form}", re.IGNORECASE)
+
+
+def defines_role(question: str, text: str) -> bool:
+    """Whether it is asked who somebody is, and the text says it as contracts do: Mill Boats Limited ("the Owner")."""
+    definition = _definition(question)
+    return definition is not None and definition.search(text) is not None

@@ -45,6 +45,12 @@ _SAME = (
     (r"(?:six|6) months", r"\bhalf a year\b"),
     (r"(?:a|one|1) year", r"\b(?:12|twelve) months\b"),
     (r"mid-?day|noon|mittags?", r"\b12[:.]00\b|\bnoon\b"),
+    (
+        r"(?:at|by|during the) night|after dark|in the dark|overnight|nachts|bei nacht|(?:de|pendant la) nuit"
+        r"|(?:de|por la) noche|夜[间里晚]|晚上|半夜",
+        r"\b(?:sunset|sundown|sunrise|dusk|darkness)\b|\bsonnen(?:unter|auf)gang|\bdunkelheit|\bdämmerung"
+        r"|lever du soleil|coucher du soleil|tombée de la nuit|puesta de sol|salida del sol|anochecer|日落|日出|天黑",
+    ),
     (r"mid-?night|mitternacht", r"\b(?:24|0?0)[:.]00\b"),
 )
 _TABLE = tuple(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from server.evidence.answer_types import holds_answer, introduces
-from server.evidence.asked_agents import lacks_agent, names_who_may
+from server.evidence.asked_agents import defines_role, lacks_agent, names_who_may
 from server.evidence.asked_figures import lacks_count, lacks_form
 from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, says_only_a_name
 from server.evidence.asked_rows import asked_share
@@ -105,8 +105,9 @@ class SentenceEvidence:
     """A sentence by its place in its passage, and what speaks for it. `met`: the needs that it holds itself.
 
     `is_beside`: whatever it holds, it is no answer: it has no name where one is asked for, or is nothing but one, or
-    lacks the form of the answer. `lacks_count`: see `server.evidence.asked_figures`; `lacks_agent` and `names_who_may`:
-    see `server.evidence.asked_agents`; `lacks_time`: a time is asked for, and it says none.
+    lacks the form of the answer. `lacks_count`: see `server.evidence.asked_figures`; `lacks_agent`,
+    `names_who_may` and `defines_role`: see `server.evidence.asked_agents`; `lacks_time`: a time is asked for, and it
+    says none.
     `extreme`: 1 for the row of a table that has the most or least of what is asked, -1 for the others of that table;
     `ranged`: the same for the range in which an amount of the question is. `asked_row`: see
     `server.evidence.asked_rows`. `is_undated`: a year is asked for, and its passage and document say none of those.
@@ -122,6 +123,7 @@ class SentenceEvidence:
     extreme: int = 0
     ranged: int = 0
     names_who_may: bool = False
+    defines_role: bool = False
     asked_row: float = 0.0
     is_undated: bool = False
 
@@ -255,6 +257,7 @@ class _Reading:
             extreme=self._extremeness(place),
             ranged=self._rangedness(place),
             names_who_may=names_who_may(question, sentence.text),
+            defines_role=defines_role(question, sentence.text),
             asked_row=self._asked_row(place) if is_row else 0.0,
             is_undated=self._is_undated,
         )

@@ -44,7 +44,9 @@ _LIGHT_WORDS = {
 }
 """Verbs that mean what stands beside them: no other word says the same, but for phrases with them."""
 
-_EMPTY_SIGNS = frozenset("的了吗呢吧啊嘛那这是我你他她它们个和就都会能可不没怎么什多少几些下上里得地着过把被让对跟还也再又才只最更很太")
+_EMPTY_SIGNS = frozenset(
+    "的了吗呢吧啊嘛那这是我你他她它们个和就都会能可不没怎么什多少几些下上里得地着过把被让对跟还也再又才只最更很太"
+)
 
 _LIGHT = {language: frozenset(words.split()) for language, words in _LIGHT_WORDS.items()}
 

@@ -16,6 +16,7 @@ from server.retrieval.document_globs import matching
 from server.retrieval.everyday_words import IsSaid, in_words_of_documents
 from server.retrieval.glosses import gloss, in_terms_of_documents, share_held, unknown_words
 from server.retrieval.index_holder import OpenIndex
+from server.retrieval.spelling import spelt_right
 from storage.words.languages import language_of
 from storage.words.lexicon import key_of, words_of
 from storage.words.scripts import IS_HAN
@@ -55,6 +56,10 @@ def other_wordings(index: OpenIndex, question: str, documents: Sequence[str]) ->
     """The wordings that are worth a search of their own, the likeliest first; each is made when it is wanted."""
     says = index.generation.catalogue.says
     language = language_of(question)
+    right = spelt_right(question, language or "en", index.generation.catalogue.document_frequencies, says)
+    if right != question:
+        question = right
+        yield Wording(right, language or "en", ())
     yield from _in_own_language(question, language or "en", says)
     if language is None:
         return

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.evidence.asked_agents import lacks_agent, names_who_may
+from server.evidence.asked_agents import defines_role, lacks_agent, names_who_may
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,26 @@ def test_what_was_done_does_not_say_by_whom(question: str, text: str, lacks: boo
 )
 def test_who_may_is_answered_by_what_people_that_is(question: str, text: str, names: bool) -> None:
     assert names_who_may(question, text) is names
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "defines"),
+    [
+        (
+            "who is the owner of the boat?",
+            'between Mill Boats Ltd ("the Owner") and the club ("the Hirer")',
+            True,
+        ),
+        ("who owns the boat?", 'made between Mill Boats Limited ("the Owner") and the club', True),
+        ("who is the owner?", "The Owner services the engine every 100 hours.", False),
+        ("who services the engine?", 'Mill Boats Limited ("the Owner")', False),
+        ("wer ist der Vermieter?", "Erna Krug, im Folgenden Vermieterin genannt", True),
+        ("wer ist der Mieter?", "Erna Krug (im Folgenden „Vermieterin“)", False),
+        ("quién es el arrendador", "D.ª Rosa Peña, en adelante LA ARRENDADORA", True),
+        ("qui est le bailleur ?", "M. Durand, ci-après dénommé « le Bailleur »", True),
+        ("甲方是谁？", "河东图书馆（以下简称“甲方”）", True),
+        ("甲方是谁？", "甲方应当按时付款。", False),
+    ],
+)
+def test_a_role_is_told_where_it_is_defined(question: str, text: str, defines: bool) -> None:
+    assert defines_role(question, text) is defines

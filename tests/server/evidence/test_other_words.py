@@ -8,6 +8,9 @@ from server.evidence.other_words import is_said_otherwise
 @pytest.mark.parametrize(
     ("question", "word", "text", "is_said"),
     [
+        ("Can we go out at night?", "night", "Between sunset and sunrise nobody leaves the quay.", True),
+        ("Darf man nachts baden?", "nachts", "Nach Sonnenuntergang ist das Baden verboten.", True),
+        ("How much is a night?", "night", "The sauna closes at sunset.", False),
         ("Are you open at Christmas?", "Christmas", "Closed on 24 and 25 December.", True),
         ("Are you open at Christmas?", "Christmas", "Closed from December 25 on.", True),
         ("Are you open at Christmas?", "open", "Closed from December 25 on.", False),

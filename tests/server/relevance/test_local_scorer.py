@@ -139,6 +139,7 @@ def test_what_the_question_itself_names_is_no_answer() -> None:
         ("what is the GRPO?", GRPO, True),
         ("what is the GRPO?", "With GRPO, the score rose.", False),
         ("What is reward hacking?", "Reward hacking is a failure of the reward.", True),
+        ("What is BM25?", "The lexical score is BM25, a formula of the 1990s.", True),
         ("什么是强化学习？", "强化学习是一种方法。", True),
         ("What is a (strange [question?", "A strange question is asked.", False),
     ],
