@@ -9,18 +9,19 @@ question. Pure.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
+from server.answering.citation_marks import without_marks
 from server.answering.quoting import quotable_sentences
 from server.evidence.answer_types import AnswerType, expected_answer, holds_answer
 from server.evidence.examination import GENERIC, words_of
 from server.evidence.units import Unit, expected_unit, holds_unit
 from server.passages import Passage
-from server.retrieval.glosses import share_held, things_asked
+from server.retrieval.glosses import terms_held, things_asked
 from storage.words.english_stems import stem
 from storage.words.languages import language_of
 from storage.words.lexicon import words_of as words_in
 
-_CITATION = re.compile(r"\s*\[\d+\]")
 _LONGEST = 600  # characters of an answer that are looked at
 _LEAST_COMMON = 0.6  # of the last answer's words, in the statement that it was taken from
 _REPEATED = 0.8  # of an answer's words, in the last one
@@ -82,7 +83,7 @@ def leaves_open(question: str, before: str, answer: str, *, is_plain: bool = Tru
 
 
 def _plain(answer: str) -> str:
-    return " ".join(_CITATION.sub("", answer).split())[:_LONGEST]
+    return " ".join(without_marks(answer).split())[:_LONGEST]
 
 
 def _home(said: str, passages: Sequence[Passage]) -> Beside | None:
@@ -144,7 +145,9 @@ class _Asked:
 
     def held(self, text: str) -> int:
         """How many of the things the text names."""
-        return sum(any(_is_held(term, text, self.language) for term in terms) for terms in self.things)
+        here = terms_held(chain.from_iterable(self.things), text, self.language)
+        words = () if self.language == "zh" else [word.casefold() for word in words_in(text, self.language)]
+        return sum(any(term in here or _ends_alike(term, words) for term in terms) for terms in self.things)
 
     def says_more(self, text: str) -> bool:
         """Whether the text says what was not said."""
@@ -163,13 +166,8 @@ def _names_nothing(word: str) -> bool:
     return stem(plain) in GENERIC or _IS_IF.fullmatch(plain) is not None or _ONLY_POINTS.fullmatch(plain) is not None
 
 
-def _is_held(term: str, text: str, language: str) -> bool:
-    """Whether the text holds the term, or a word that it ends with, or that ends with it: goldfish are fish."""
-    if share_held((term,), text, language):
-        return True
-    if language == "zh" or len(term) < _SHORTEST_PART or " " in term:
+def _ends_alike(term: str, words: Sequence[str]) -> bool:
+    """Whether the term ends with one of these words, or one of them with it: goldfish are fish."""
+    if len(term) < _SHORTEST_PART or " " in term:
         return False
-    return any(
-        len(word) >= _SHORTEST_PART and (term.endswith(word) or word.endswith(term))
-        for word in map(str.casefold, words_in(text, language))
-    )
+    return any(len(word) >= _SHORTEST_PART and (term.endswith(word) or word.endswith(term)) for word in words)

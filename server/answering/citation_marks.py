@@ -186,6 +186,15 @@ def cited_numbers(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(number for mark in marks_of(text) for number in mark.numbers))
 
 
+def without_marks(text: str) -> str:
+    """The text without its marks; the space before them stays."""
+    position, kept = 0, ""
+    for mark in marks_of(text):
+        kept += text[position : mark.start]
+        position = mark.end
+    return kept + text[position:]
+
+
 def with_plain_marks(text: str, passages: int) -> str:
     """The text with every mark of passages up to this number written as [1, 2]."""
     parts: list[str] = []

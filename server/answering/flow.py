@@ -304,9 +304,8 @@ class Flow:
         return self._in_other_words(nearly) or self._beside_last_answer() or evidence
 
     def _goes_on(self) -> bool:
-        """Whether the question needs the conversation, and no model put it in full."""
-        is_about_answers = is_about_conversation(self._asked)
-        return self._model is None and self._rewriting != Rewriting() and not is_about_answers
+        """Whether the question needs the conversation and is not about it; where no model put it in full."""
+        return self._rewriting != Rewriting() and not is_about_conversation(self._asked)
 
     def _is_left_open(self, evidence: JudgedPassages) -> bool:
         """Whether quoting would say nothing of what a follow-up asks beyond what was answered before."""

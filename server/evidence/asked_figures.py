@@ -181,7 +181,7 @@ def lacks_form(question: str, text: str) -> bool:
     form = _contact_form(question)
     if form is not None:
         return form.search(text) is None
-    if _ASKS_AGE.search(first_part(question)):
+    if _asks_for_age(question):
         return _TELLS_AGE.search(text) is None
     if _asks_for_price(question):
         return not (holds_unit("money", text) or _TELLS_PRICE.search(text) or _has_bare_number(text))
@@ -202,6 +202,11 @@ def _has_bare_number(text: str) -> bool:
 @lru_cache(maxsize=256)
 def _asks_for_price(question: str) -> bool:
     return _ASKS_PRICE.search(folded(first_part(question))) is not None
+
+
+@lru_cache(maxsize=256)
+def _asks_for_age(question: str) -> bool:
+    return _ASKS_AGE.search(first_part(question)) is not None
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from server.answering.citation_marks import marks_of
+from server.answering.citation_marks import without_marks
 from server.answering.contrasts import is_negative
 from storage.words.english_stems import stem
 from storage.words.terms import content_words
@@ -23,7 +23,7 @@ class Statement:
 
 def statement(sentence: str) -> Statement:
     """What this sentence says."""
-    text = _without_marks(sentence)
+    text = without_marks(sentence)
     terms = content_words(text)
     numbers = frozenset(term for term in terms if any(map(str.isdigit, term)))
     return Statement(frozenset(map(stem, terms)), numbers, is_negative(text))
@@ -38,11 +38,3 @@ def _is_same(one: Statement, other: Statement) -> bool:
     if one.numbers != other.numbers or one.is_negative != other.is_negative:
         return False
     return len(one.words & other.words) >= _SHARED * len(one.words | other.words)
-
-
-def _without_marks(text: str) -> str:
-    position, kept = 0, ""
-    for mark in marks_of(text):
-        kept += text[position : mark.start]
-        position = mark.end
-    return kept + text[position:]

@@ -6,7 +6,7 @@ has, names and figures are taken over; where too much of the question is left un
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from server.retrieval.everyday_words import IsSaid
@@ -92,12 +92,17 @@ def gloss(question: str, language: str, other: str, is_said: IsSaid) -> Gloss | 
 
 def share_held(terms: Sequence[str], text: str, language: str) -> float:
     """How many of these terms, 0 to 1, the text holds in one of their forms; 1 where there are none."""
-    if not terms:
-        return 1.0
+    held = terms_held(terms, text, language)
+    return sum(term in held for term in terms) / len(terms) if terms else 1.0
+
+
+def terms_held(terms: Iterable[str], text: str, language: str) -> frozenset[str]:
+    """Those of these terms that the text holds in one of their forms."""
     if language == "zh":
-        return sum(folded(term) in folded(text) for term in terms) / len(terms)
+        plain = folded(text)
+        return frozenset(term for term in terms if folded(term) in plain)
     here = set(_key(text, language))
-    return sum(here.issuperset(_key(term, language)) for term in terms) / len(terms)
+    return frozenset(term for term in terms if here.issuperset(_key(term, language)))
 
 
 def in_terms_of_documents(question: str, language: str, is_said: IsSaid) -> str:

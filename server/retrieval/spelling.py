@@ -6,12 +6,14 @@ dictionaries are another library's.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from server.evidence.examination import Frequencies
+from server.retrieval.everyday_words import IsSaid
 from server.retrieval.glosses import unknown_words
 from storage.words.lexicon import entries, key_of
 
@@ -32,15 +34,9 @@ _LETTERS = {
     "es": "abcdefghijklmnopqrstuvwxyzáéíñóúü",
 }
 
-Counts = Callable[[Collection[str]], Mapping[str, int]]
-"""In how many passages each stem occurs; one that nobody uses is absent."""
 
-
-def spelt_right(question: str, language: str, counts: Counts, is_said: Callable[[str], bool]) -> str:
-    """The question with its misspelt words mended; as it is where there are none, or the language is none of four.
-
-    `is_said`: whether some document says a word.
-    """
+def spelt_right(question: str, language: str, counts: Frequencies, is_said: IsSaid) -> str:
+    """The question with its misspelt words mended; as it is where there are none, or the language is none of four."""
     if language not in _LETTERS:
         return question
     for word in unknown_words(_CONTRACTED.sub(" ", question), language):
@@ -52,7 +48,7 @@ def spelt_right(question: str, language: str, counts: Counts, is_said: Callable[
     return question
 
 
-def _best(word: str, language: str, counts: Counts, is_said: Callable[[str], bool]) -> str:
+def _best(word: str, language: str, counts: Frequencies, is_said: IsSaid) -> str:
     """What most passages say, or people; "" where the word may be meant for another one that nobody says."""
     near = {each: key_of(each, language) for each in _one_letter_apart(word, language)}
     known, whole = counts(set(near.values())), entries(language).whole
