@@ -127,7 +127,7 @@ _SPANS = re.compile(
     re.IGNORECASE,
 )
 _HAN_COUNTED = re.compile(
-    r"(?:多少|几)[个個名位件本台辆间条张只家所座门種种人]?(?P<a>[\u4e00-\u9fff]{2,3})\W*$"
+    r"(?:多少|几)[个個名位件本台辆间条张只家所座门種种人]?+(?P<a>[\u4e00-\u9fff]{2,3})\W*$"
     r"|(?P<b>[\u4e00-\u9fff]{2})(?:一共|总共|共)?有(?:多少|几)[个個名位件本台辆间条张只家所座门種种人]\W*$"
 )
 _HAN_NUMBER = r"[\d一二三四五六七八九十百千万两几数]"
@@ -224,14 +224,27 @@ def counted(question: str) -> tuple[str, ...]:
 def lacks_count(question: str, text: str) -> bool:
     """Whether something is to be counted and no number stands near it in this text of the question's script."""
     if IS_UNSPACED.search(question):
-        return _lacks_han_count(question, text)
+        thing = _counted_in_han(question)
+        return thing in text and bool(thing) and not _is_counted_in_han(thing, text)
     things = counted(question)
-    if not things or IS_UNSPACED.search(text):
+    return bool(things) and not IS_UNSPACED.search(text) and not _is_counted(things, text)
+
+
+def tells_count(question: str, text: str) -> bool:
+    """Whether something is to be counted and a number stands near it: "60 museums" where museums are asked for."""
+    if IS_UNSPACED.search(question):
+        thing = _counted_in_han(question)
+        return bool(thing) and _is_counted_in_han(thing, text)
+    return _is_counted(counted(question)[-1:], text)  # of "nature reserves" the reserves
+
+
+def _is_counted(things: Sequence[str], text: str) -> bool:
+    if not things:
         return False
     written = _WORD.findall(text)
     words = [word.strip(".,") for word in written]
     places = [place for place, word in enumerate(words) if any(_is_form(thing, stem(word.lower())) for thing in things)]
-    return not any(_counts_behind(words[max(0, place - _NEAR) : place]) for place in places) and not any(
+    return any(_counts_behind(words[max(0, place - _NEAR) : place]) for place in places) or any(
         _NUMBER.search(words[other]) and _counts_before(written, other)
         for place in places
         for other in range(place + 1, min(len(words), place + 1 + _NEAR))
@@ -250,14 +263,16 @@ def _counts_before(written: Sequence[str], place: int) -> bool:
     return not following or written[place].endswith((".", ",")) or following in STOP_WORDS or following in _GERMAN_STOPS
 
 
-def _lacks_han_count(question: str, text: str) -> bool:
-    """The same of Chinese: the thing is named, and no number stands in the eight characters before or behind it."""
+@lru_cache(maxsize=256)
+def _counted_in_han(question: str) -> str:
     found = _HAN_COUNTED.search(first_part(question))
-    thing = found["a"] or found["b"] if found else ""
-    if not thing or thing not in text:
-        return False
+    return found["a"] or found["b"] if found else ""
+
+
+def _is_counted_in_han(thing: str, text: str) -> bool:
+    """Whether a number stands in the eight characters before or behind the thing."""
     number = rf"{_HAN_NUMBER}[^，。；！？]{{0,8}}{thing}|{thing}[^，。；！？]{{0,8}}{_HAN_NUMBER}"
-    return re.search(number, text) is None
+    return re.search(number, text) is not None
 
 
 def _is_form(thing: str, word: str) -> bool:

@@ -17,6 +17,7 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
+from server.evidence.asked_figures import tells_count
 from server.evidence.asked_rows import holds_asked_row
 from server.evidence.examination import Profile, different_words, examine, needs_met, profile_of, words_of
 from server.evidence.likelihood import Standing, share_of, strength
@@ -59,6 +60,7 @@ _FEW = 10_000  # passages are compared one by one; of more, fetching too many of
 _FEW_WITHIN = 4_000  # passages of named documents that are all compared
 _WITHIN = 45  # of them are looked at closely
 _ASKED_ROW = 2.0  # what the strength gains where a row of a table is just what is asked for
+_COUNTED = 0.6  # where a number counts what is to be counted
 _TABLE = 0.3  # what a fitting heading counts there, and figures below the year asked for, beside the score's 1.0
 _HEAD = 120  # characters at the beginning of a passage that may be a heading
 _FIGURE = re.compile(r"(?<![\w.])\$?\(?\d[\d,.]*\)?%?")
@@ -389,6 +391,8 @@ def look_closely(
         chunk = candidate.chunk
         evidence = examine(profile, chunk.text, chunk.context)
         gain = _ASKED_ROW if holds_asked_row(profile, chunk.text, chunk.context) else 0.0
+        if tells_count(profile.question, chunk.text):
+            gain += _COUNTED
         found = chunk.weight * share_of(strength(evidence, candidate.standing) + gain)
         return _SCALE * ((1.0 - evidence_share) * candidate.score + evidence_share * found)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.evidence.asked_figures import counted, lacks_count, lacks_form
+from server.evidence.asked_figures import counted, lacks_count, lacks_form, tells_count
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,20 @@ def test_a_number_counts_what_is_asked_for(question: str, text: str, lacks: bool
 def test_what_is_counted_stands_before_the_verb() -> None:
     assert "expert" in counted("how many routed experts does each layer have")
     assert not counted("What is the fee?")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "tells"),
+    [
+        ("How many museums are in Warsaw?", "From among Warsaw's 60 museums, the most prestigious are two.", True),
+        ("How many museums are in Warsaw?", "The museum contains sixty rooms with portraits.", False),
+        ("How many nature reserves are there?", "The nature reserve was opened by the queen.", False),
+        ("Wie viele Mitglieder hat der Verein?", "Der Verein zählt 140 Mitglieder.", True),
+        ("这个城市有多少个博物馆？", "全市共有60座博物馆。", True),
+        ("这个城市有多少个博物馆？", "博物馆位于市中心。", False),
+        ("年终奖发几个月", "个月工资为基数，每满12个月发放一次。", False),  # months are no things
+        ("Who runs the museum?", "The 60 museums are run by the city.", False),
+    ],
+)
+def test_a_number_tells_what_is_to_be_counted(question: str, text: str, tells: bool) -> None:
+    assert tells_count(question, text) is tells
