@@ -1,87 +1,61 @@
 """Finds the passages nearest to a question: by meaning and by words, merged, the best of them looked at closely.
 
-    score = weight · ((1 − e) · (a · nearness + (1 − a) · bm25 / best bm25) + e · strength of the evidence)
-
-Nearness is how far the cosine stands above that of passages in general, the nearest 1: cosines themselves lie close
-together. A convex combination, because ranks hide how good the best hit is: with an embedding model that does not know
-the language, rank fusion drags a 0.97 (nDCG@10, CMRC) down to 0.55, this stays above and is better in English too.
-Knows nothing of relevance thresholds, language models or HTTP.
+How they are put in order is in `ordering`. Knows nothing of relevance thresholds, language models or HTTP.
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import wait
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from server.evidence.asked_figures import tells_count
 from server.evidence.asked_rows import holds_asked_row
-from server.evidence.examination import Profile, different_words, examine, needs_met, profile_of, words_of
-from server.evidence.likelihood import Standing, share_of, strength
+from server.evidence.examination import Profile, profile_of, words_of
+from server.evidence.likelihood import Standing
 from server.evidence.near_misses import is_another_edition, names_edition
-from server.passages import NOTHING_FOUND, Found
+from server.passages import Found
 from server.retrieval.corpus import DENSE_CANDIDATES, Corpus, corpus_of, language_shares
 from server.retrieval.document_globs import matching
 from server.retrieval.document_names import Named, asked_years, without_names
 from server.retrieval.edition_pairs import paired_places
 from server.retrieval.index_holder import OpenIndex
+from server.retrieval.ordering import (
+    EVIDENCE_SHARE,
+    FOREIGN_PLACES,
+    TABLE_SHARE,
+    Candidate,
+    dated_figures,
+    fuse,
+    look_closely,
+    merged,
+    named_first,
+    over_the_mean,
+    with_places_by_meaning,
+    with_table,
+    without_repetition,
+)
 from server.retrieval.other_tongues import in_another_tongue
 from server.retrieval.topics import may_be_topic, supported, topicality
 from storage.caches.embeddings import Matrix
-from storage.records import ChunkRecord
 from storage.vectors.llama_index import PassageMetadata, add_metadata, passage_node, place_of
 from storage.words.languages import language_of
 
 DENSE_SHARE = 0.45
 """`a`: between 0.35 and 0.5 the development sets differ by less than their noise; see `make eval`."""
 
-EVIDENCE_SHARE = 0.65
-"""`e`."""
-
 _SHARES_WITHIN = (0.5, 0.5)  # the same where a document is named: chosen on reports that are full of figures
-
-NAMED_SHARE = 0.3
-"""Of a passage's score, where the question names documents."""
 
 LEXICAL_CANDIDATES = 60
 """How many passages the search by words gives."""
 
 _LOOKED_AT = 15  # of the merged candidates, or half more than asked for: with 20 `make eval` finds nothing more
-_MOST_ALIKE = 3  # near-duplicate passages of one document
-_FOREIGN_PLACES = 5  # of the passages nearest in meaning, how many keep a place if they are in another language
 _NEAR_AT_ALL = 0.2  # by so much above passages in general the nearest stands, or none counts as near
-_SCALE = 0.88  # the weights that judge sentences know scores of this size
-_ALIKE = 0.8  # of the different words of two passages are common to both
 _FEW = 10_000  # passages are compared one by one; of more, fetching too many of all is quicker
 
 _FEW_WITHIN = 4_000  # passages of named documents that are all compared
 _WITHIN = 45  # of them are looked at closely
-_ASKED_ROW = 2.0  # what the strength gains where a row of a table is just what is asked for
-_COUNTED = 0.6  # where a number counts what is to be counted
-_TABLE = 0.3  # what a fitting heading counts there, and figures below the year asked for, beside the score's 1.0
-_HEAD = 120  # characters at the beginning of a passage that may be a heading
-_FIGURE = re.compile(r"(?<![\w.])\$?\(?\d[\d,.]*\)?%?")
-_MANY_FIGURES = 0.4  # of the words of a passage
-
-_UNKNOWN = Standing()
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage and what speaks for it: `score` 0 to 1, `standing` see `Standing`.
-
-    `is_foreign`: in another language than the question, which the embedding model knows as well.
-    """
-
-    chunk: ChunkRecord
-    score: float
-    standing: Standing = _UNKNOWN
-    is_foreign: bool = False
-    also_in: tuple[ChunkRecord, ...] = ()
-    found: Found = NOTHING_FOUND
 
 
 class HybridRetriever(BaseRetriever):
@@ -214,15 +188,17 @@ class HybridRetriever(BaseRetriever):
         dense_share, evidence_share = _SHARES_WITHIN
         scores = fuse(over_the_mean(cosines, mean), words, corpus.weights, dense_share)
         chunks = self._generation.catalogue.chunks(ids)
-        tables = {id_: _dated_figures(chunk.text, years) for id_, chunk in chunks.items()}
+        tables = {id_: dated_figures(chunk.text, years) for id_, chunk in chunks.items()}
         asked = {id_ for id_ in words if holds_asked_row(profile, chunks[id_].text, chunks[id_].context)}
-        best = sorted(scores, key=lambda id_: (id_ not in asked, -scores[id_] - _TABLE * tables[id_], id_))[:_WITHIN]
+        best = sorted(scores, key=lambda id_: (id_ not in asked, -scores[id_] - TABLE_SHARE * tables[id_], id_))[
+            :_WITHIN
+        ]
         found = [
             Candidate(chunks[id_], scores[id_], Standing((cosines[id_] - mean) / deviation, corpus.crosses_languages))
             for id_ in best
         ]
         closest = look_closely(found, profile, evidence_share)
-        return [replace(each, score=_with_table(each, profile, tables[each.chunk.id])) for each in closest]
+        return [replace(each, score=with_table(each, profile, tables[each.chunk.id])) for each in closest]
 
     def _paths(self) -> list[str] | None:
         """The documents that may be searched, None for all."""
@@ -265,7 +241,7 @@ class HybridRetriever(BaseRetriever):
             alike = self._supported(plain)
             scores = {id_: (1.0 - topic) * score + topic * alike[id_] for id_, score in scores.items()}
         best = sorted(scores, key=lambda id_: (-scores[id_], id_))[: max(_LOOKED_AT, self._k * 3 // 2)]
-        nearest = sorted(cosines, key=lambda id_: (-cosines[id_], id_))[:_FOREIGN_PLACES]
+        nearest = sorted(cosines, key=lambda id_: (-cosines[id_], id_))[:FOREIGN_PLACES]
         chunks = self._generation.catalogue.chunks(dict.fromkeys([*best, *nearest]))
         language = language_of(profile.question) if corpus.crosses_languages else None
         foreign = {id_ for id_ in near if id_ in chunks and _is_in_another_language(chunks[id_].text, language)}
@@ -362,140 +338,9 @@ def _node(candidate: Candidate, labels: list[str], remarks: list[str]) -> NodeWi
     return NodeWithScore(node=node, score=candidate.score)
 
 
-def fuse(
-    cosines: Mapping[str, float],
-    words: Mapping[str, float],
-    weights: Mapping[str, float],
-    dense_share: float = 0.5,
-) -> dict[str, float]:
-    """Each passage's score, 0 to 1, from cosine or nearness, its BM25, if any, and its weight, if it is not 1.0. Pure.
-
-    Where no word of the question occurs the first alone counts, so that it is not halved.
-    """
-    best = max(words.values(), default=0.0)
-    share = dense_share if best > 0.0 else 1.0
-
-    def score(id_: str) -> float:
-        shared = words.get(id_, 0.0) / best if best > 0.0 else 0.0
-        return weights.get(id_, 1.0) * (share * min(1.0, max(0.0, cosines[id_])) + (1.0 - share) * shared)
-
-    return {id_: score(id_) for id_ in cosines}
-
-
-def look_closely(
-    candidates: Sequence[Candidate], profile: Profile, evidence_share: float = EVIDENCE_SHARE
-) -> list[Candidate]:
-    """The candidates with the evidence in their texts added to their scores, best first. Pure."""
-
-    def score(candidate: Candidate) -> float:
-        chunk = candidate.chunk
-        evidence = examine(profile, chunk.text, chunk.context)
-        gain = _ASKED_ROW if holds_asked_row(profile, chunk.text, chunk.context) else 0.0
-        if tells_count(profile.question, chunk.text):
-            gain += _COUNTED
-        found = chunk.weight * share_of(strength(evidence, candidate.standing) + gain)
-        return _SCALE * ((1.0 - evidence_share) * candidate.score + evidence_share * found)
-
-    return sorted((replace(candidate, score=score(candidate)) for candidate in candidates), key=_best_first)
-
-
-def with_places_by_meaning(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates, those in another language not further back than meaning places them. Pure.
-
-    Their words cannot be the question's, so only meaning speaks for them: of the first in meaning every second place is
-    theirs, and the first place is left to whichever has the words.
-    """
-    placed = list(candidates)
-    by_meaning = sorted(candidates, key=lambda candidate: (-candidate.standing.deviations, candidate.chunk.id))
-    for rank, candidate in enumerate(by_meaning[:_FOREIGN_PLACES]):
-        place, now = 2 * rank + 1, placed.index(candidate)
-        if candidate.is_foreign and now > place:
-            del placed[now]
-            placed.insert(place, replace(candidate, score=max(candidate.score, placed[place].score)))
-    return placed
-
-
-def merged(found: Sequence[Sequence[Candidate]]) -> list[Candidate]:
-    """What several wordings of one question found, best first; of a passage found twice the better. Pure."""
-    if len(found) == 1:
-        return list(found[0])
-    best: dict[str, Candidate] = {}
-    for candidate in (each for candidates in found for each in candidates):
-        known = best.get(candidate.chunk.id)
-        if known is None or candidate.score > known.score:
-            best[candidate.chunk.id] = candidate
-    return sorted(best.values(), key=_best_first)
-
-
-def named_first(candidates: Sequence[Candidate], named: Named) -> list[Candidate]:
-    """Best first: a share of the score is whether the passage's document is named. Pure."""
-
-    def score(candidate: Candidate) -> float:
-        return (1.0 - NAMED_SHARE) * candidate.score + NAMED_SHARE * named.documents.get(candidate.chunk.document, 0.0)
-
-    return sorted((replace(candidate, score=score(candidate)) for candidate in candidates), key=_best_first)
-
-
-def over_the_mean(cosines: Mapping[str, float], mean: float, least: float = 1e-6) -> dict[str, float]:
-    """How far each stands above passages in general, 0 to 1, the nearest 1: the same scale for every model. Pure.
-
-    Less than 1 where the nearest is not `least` above them.
-    """
-    farthest = max(max(cosines.values(), default=0.0) - mean, least)
-    return {id_: max(0.0, cosine - mean) / farthest for id_, cosine in cosines.items()}
-
-
-def _with_table(candidate: Candidate, profile: Profile, dated_figures: float) -> float:
-    """Within a named document what is asked for often stands in a row, under a heading that says what it is."""
-    total = sum(need.weight for need in profile.needs) or 1.0
-    head = f"{candidate.chunk.context} {candidate.chunk.text[:_HEAD]}"
-    headed = sum(profile.needs[number].weight for number in needs_met(profile, head)) / total
-    return (candidate.score + _TABLE * (headed + dated_figures)) / (1.0 + 2 * _TABLE)
-
-
-def _dated_figures(text: str, years: Collection[str]) -> float:
-    """How much of a table the passage is, times the share of the years asked for that stand there. 0 to 1."""
-    dated = sum(year in text for year in years)
-    if not dated:
-        return 0.0
-    return dated / len(years) * min(1.0, len(_FIGURE.findall(text)) / (len(text.split()) or 1) / _MANY_FIGURES)
-
-
 def _among(named: Named, paths: Collection[str] | None) -> Named:
     """Only the documents that may be searched."""
     if paths is None:
         return named
     documents = {path: share for path, share in named.documents.items() if path in paths}
     return replace(named, documents=documents, sure=named.sure.intersection(paths))
-
-
-def without_repetition(candidates: Sequence[Candidate], k: int) -> list[Candidate]:
-    """The best `k`, of which at most three of one document say nearly the same. Pure.
-
-    A text that stands in several documents is one passage, the best of them; it names the other places.
-    """
-    chosen: list[Candidate] = []
-    places: dict[str, int] = {}
-    words: dict[str, frozenset[str]] = {}
-    for candidate in candidates:
-        text = " ".join(candidate.chunk.text.split())
-        place = places.get(text)
-        if place is not None and candidate.chunk.document != chosen[place].chunk.document:
-            chosen[place] = replace(chosen[place], also_in=(*chosen[place].also_in, candidate.chunk))
-        elif len(chosen) < k:
-            words[candidate.chunk.id] = different_words(candidate.chunk.text)
-            if sum(_is_alike(candidate, other, words) for other in chosen) < _MOST_ALIKE:
-                places.setdefault(text, len(chosen))
-                chosen.append(candidate)
-    return chosen
-
-
-def _is_alike(one: Candidate, other: Candidate, words: Mapping[str, frozenset[str]]) -> bool:
-    if one.chunk.document != other.chunk.document:
-        return False
-    ours, theirs = words[one.chunk.id], words[other.chunk.id]
-    return len(ours & theirs) >= _ALIKE * len(ours | theirs)
-
-
-def _best_first(candidate: Candidate) -> tuple[float, str]:
-    return (-candidate.score, candidate.chunk.id)

@@ -17,15 +17,15 @@ from server.language import question_language
 from server.passages import found_of
 from server.retrieval.corpus import corpus_of
 from server.retrieval.index_holder import OpenIndex
-from server.retrieval.retriever import (
+from server.retrieval.ordering import (
     Candidate,
-    HybridRetriever,
     fuse,
     look_closely,
     merged,
     with_places_by_meaning,
     without_repetition,
 )
+from server.retrieval.retriever import HybridRetriever
 from storage.caches.embeddings import unit_rows
 from storage.catalogue.catalogue import Catalogue
 from storage.generations.drafts import begin_draft, seal_draft
