@@ -24,13 +24,14 @@ from server.answering.conflicts import Found, conflict_of, with_both
 from server.answering.follow_up import Rewriting, asked_before, put_together, rewritten
 from server.answering.further_passages import nodes_of, only_kept, with_kept
 from server.answering.instructions import without_instructions
+from server.answering.provenance import Stages, notices_on, notices_on_choice, notices_on_unsearched
 from server.answering.query_engine import QuotingSynthesizer, build_query_engine, query_of
 from server.answering.quoting import quoted_places
 from server.answering.refusals import is_refusal, only_refuses
 from server.answering.talk_about_answers import is_about_conversation
 from server.answering.translation import Translation, translated, wanted_languages
 from server.answering.whole_reading import Reading, quoted_reading, read_chunks, reading_of
-from server.answering.whole_selection import MOST_READ, calls_for, room_for_any_answer, selected
+from server.answering.whole_selection import MOST_READ, calls_for, planned, room_for_any_answer, selected
 from server.answering.writing import ModelWriter, Written
 from server.answers import (
     Answer,
@@ -52,14 +53,12 @@ from server.answers import (
 )
 from server.language import answer_language, question_language, refusal
 from server.language_model.errors import LanguageModelError
-from server.language_model.usage import Usage, estimated_tokens
+from server.language_model.usage import Usage
 from server.passages import Passage, passage_of
 from server.relevance.llm_scorer import LLMScorer
 from server.relevance.local_scorer import BestOfWordings
 from server.relevance.postprocessor import JudgedPassages, RelevancePostprocessor, RelevanceScorer, evidence_of
-from server.retrieval.document_globs import without_match
 from server.retrieval.index_holder import OpenIndex
-from storage.folder_listing import read_listing
 from storage.message_translation import told
 from storage.records import ChunkRecord
 from storage.vectors.llama_index import metadata_of
@@ -108,11 +107,7 @@ class Flow:
         self._reading_usage: Usage | None = None
         self._parts_unread = ""
         self._language = question_language(question.text)
-        self._started = time.monotonic()
-        self._completed_at = self._started
-        self._found_at = self._started
-        self._scored_at = self._started
-        self._check_seconds: float | None = None
+        self._stages = Stages()
 
     def answer(self) -> Answer:
         """The whole answer. Raises `LanguageModelError`, `DocumentsUnreachable` or `TimeUp`."""
@@ -136,7 +131,7 @@ class Flow:
         reading = reading_of(question.text, question.documents, catalogue, self._shares)
         if reading is None:
             return None
-        self._whole = self._planned(reading)
+        self._whole = planned(reading, self._model, question.mode)
         self._emit(ReadingPlanned(self._whole))
         chunks = self._chunks_to_read(reading)
         nodes = self._freshness().postprocess_nodes(nodes_of(self._index.generation, chunks))
@@ -146,15 +141,9 @@ class Flow:
             return None
         evidence = only_kept(nodes, notices.part_of_whole(), question.threshold)
         self._on_found(nodes)
-        self._scored_at = time.monotonic()
+        self._stages.now_scored()
         self._extract = lambda _, passages: quoted_reading(reading, passages)
         return self._answered(evidence)
-
-    def _shares(self, text: str) -> dict[str, float]:
-        shares: dict[str, float] = defaultdict(float)
-        for node in self._retriever(is_judged=False).retrieve(query_of(text)):
-            shares[metadata_of(node.node)["document"]] += (node.score or 0.0) ** 2
-        return shares
 
     def _chunks_to_read(self, reading: Reading) -> list[ChunkRecord]:
         """Of a document that takes several calls what the model chooses of each part, else what fits into one."""
@@ -170,16 +159,11 @@ class Flow:
             self._parts_unread = notices.parts_unread(selection.failed, selection.parts)
         return [reading.chunks[place] for place in selection.places]
 
-    def _planned(self, reading: Reading) -> WholeReading:
-        """What will be read and, of the language model, what that costs."""
-        model = self._model
-        if model is None:
-            return WholeReading(reading.documents, reading.pages)
-        calls = calls_for(reading.pages) + (self._question.mode == "both")
-        tokens = sum(estimated_tokens(chunk.text) for chunk in reading.chunks)
-        expected = Usage(calls, tokens).priced(model.models.prices("answering"))
-        cost = None if expected.cost is None else round(expected.cost, 6)
-        return WholeReading(reading.documents, reading.pages, calls, tokens, cost, expected.currency)
+    def _shares(self, text: str) -> dict[str, float]:
+        shares: dict[str, float] = defaultdict(float)
+        for node in self._retriever(is_judged=False).retrieve(query_of(text)):
+            shares[metadata_of(node.node)["document"]] += (node.score or 0.0) ** 2
+        return shares
 
     def _with_computation(self, evidence: JudgedPassages) -> JudgedPassages:
         """The same; from now on quoting tells the sum or difference that is asked for as well."""
@@ -247,11 +231,12 @@ class Flow:
             query = query_of(self._question.text)
             nodes = self._retriever(is_judged=False).retrieve(query)
             nodes = self._freshness().postprocess_nodes(nodes, query)
-            self._found_at = self._scored_at = time.monotonic()
+            self._stages.now_found()
+            self._stages.now_scored()
             passages = tuple(passage_of(node) for node in nodes)
         timings = self._timings()
         shown = {name: timings[name] for name in ("retrieve", "score", "total")}
-        return Retrieval(passages, self._index_info(), shown, (*self._glob_notices(), *self._gone_notices()), usage)
+        return Retrieval(passages, self._index_info(), shown, tuple(self._choice_notices()), usage)
 
     def _complete_the_question(self) -> None:
         """Go on with the question that stands alone, where this one points back to the conversation."""
@@ -275,7 +260,7 @@ class Flow:
             self._translation = translated(
                 self._question.text, languages, model.models, model.prompts, model.translations
             )
-        self._completed_at = time.monotonic()
+        self._stages.now_completed()
 
     def _set_instructions_aside(self) -> None:
         """Go on with what is asked; who writes the answer reads the whole message."""
@@ -357,7 +342,7 @@ class Flow:
         )
         query = query_of(self._question.text, self._translation.questions, self._in_full)
         self._engine(QuotingSynthesizer(self._extract), relevance).retrieve(query)
-        self._scored_at = time.monotonic()
+        self._stages.now_scored()
         threshold = self._question.threshold
         evidence = evidence_of(relevance.verdicts, scorer, threshold, question_language(self._question.text))
         self._only_read = frozenset(passage.id for passage in evidence.kept if passage.is_below(threshold))
@@ -405,7 +390,7 @@ class Flow:
         )
 
     def _on_found(self, nodes: Sequence[NodeWithScore]) -> None:
-        self._found_at = time.monotonic()
+        self._stages.now_found()
         self._emit(PassagesFound(tuple(passage_of(node) for node in nodes)))
 
     def _outdated(self, evidence: JudgedPassages) -> Written:
@@ -417,18 +402,8 @@ class Flow:
     def _refusal(self, evidence: JudgedPassages) -> Written:
         text = refusal(answer_language(self._question.text))
         self._emit(AnswerDelta(text))
-        notes = tuple(self._not_searched())
+        notes = tuple(notices_on_unsearched(self._index.generation))
         return Written(text, "llm" if self._model else "extractive", evidence, refused=True, notices=notes)
-
-    def _not_searched(self) -> Iterator[str]:
-        """What could have held an answer and was not looked at."""
-        generation = self._index.generation
-        if unread := generation.catalogue.paths("failed"):
-            yield notices.not_searched(unread)
-        listing = read_listing(generation.index_dir)
-        if listing is not None and listing.other_kind:
-            others = [each.path for each in listing.left_out if each.reason == "kind"]
-            yield notices.of_other_kinds(others, listing.other_kind)
 
     def _quoted(self, evidence: JudgedPassages) -> Written:
         engine = self._engine(QuotingSynthesizer(self._extract))
@@ -472,7 +447,9 @@ class Flow:
                 *map(notices.answered_differently, conflicts),
                 *([notices.reads_whole(self._whole)] if self._whole else ()),
                 *filter(None, [self._parts_unread]),
-                *self._evidence_notices(evidence),
+                *filter(None, (self._rewriting.notice, self._translation.notice)),
+                *notices_on(evidence),
+                *self._choice_notices(),
                 *written.notices,
             ),
             usage=self._usage(evidence.record.usage, written.usage),
@@ -488,7 +465,7 @@ class Flow:
     def _check(self, written: Written) -> CheckedAnswer:
         began = time.monotonic()
         checked = self._parts.check(written.text, written.evidence.kept)
-        self._check_seconds = time.monotonic() - began
+        self._stages.check_seconds = time.monotonic() - began
         return checked
 
     def _searched(self) -> Searched:
@@ -505,33 +482,8 @@ class Flow:
             if all(documents.get(each.source) == each.document for each in conflict.statements)
         )
 
-    def _evidence_notices(self, evidence: JudgedPassages) -> Iterator[str]:
-        if self._rewriting.notice is not None:
-            yield self._rewriting.notice
-        if self._translation.notice is not None:
-            yield self._translation.notice
-        record = evidence.record
-        if record.scored_locally:
-            yield notices.locally_scored(record.scored_locally, record.failure)
-        changed = list(dict.fromkeys(passage.document for passage in evidence.kept if passage.stale))
-        if changed:
-            yield notices.changed_since_indexing(changed)
-        remarks = {(p.document, p.pages, remark): None for p in evidence.kept for remark in p.remarks}
-        if remarks:
-            yield notices.read_with_remarks(list(remarks))
-        yield from self._glob_notices()
-        yield from self._gone_notices()
-
-    def _glob_notices(self) -> Iterator[str]:
-        if self._question.documents:
-            known = self._index.generation.catalogue.paths()
-            unmatched = without_match(known, self._question.documents)
-            if unmatched:
-                yield notices.no_such_documents(unmatched)
-
-    def _gone_notices(self) -> Iterator[str]:
-        if self._gone:
-            yield notices.gone_since_indexing(list(dict.fromkeys(self._gone)), len(self._gone))
+    def _choice_notices(self) -> Iterator[str]:
+        return notices_on_choice(self._question.documents, self._gone, self._index.generation)
 
     def _usage(self, scoring: Usage, answer: Usage | None) -> dict[str, dict[str, Any]]:
         if self._model is None:
@@ -546,20 +498,8 @@ class Flow:
         return {step: used.figures() for step, used in steps.items() if used is not None}
 
     def _timings(self) -> dict[str, float]:
-        now = time.monotonic()
-        spans = {
-            "rewrite": self._completed_at - self._started,
-            "retrieve": self._found_at - self._completed_at,
-            "score": self._scored_at - self._found_at,
-            "answer": now - self._scored_at,
-            "check": self._check_seconds or 0.0,
-            "total": now - self._started,
-        }
-        if self._check_seconds is None:
-            del spans["check"]
-        if self._rewriting == Rewriting() and self._translation == Translation():
-            del spans["rewrite"]
-        return {name: round(seconds * 1000, 1) for name, seconds in spans.items()}
+        is_rewritten = (self._rewriting, self._translation) != (Rewriting(), Translation())
+        return self._stages.timings(is_rewritten=is_rewritten)
 
     def _index_info(self) -> IndexInfo:
         manifest = self._index.generation.manifest

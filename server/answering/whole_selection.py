@@ -15,9 +15,10 @@ from itertools import pairwise
 from server.answering.collaborators import LanguageModelParts
 from server.answering.query_engine import fitting, room_tokens
 from server.answering.whole_reading import Reading
+from server.answers import AskedMode, WholeReading
 from server.language_model.errors import LanguageModelError
 from server.language_model.prompts import new_marker
-from server.language_model.usage import Usage
+from server.language_model.usage import Usage, estimated_tokens
 from server.passages import Passage
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,17 @@ def selected(question: str, reading: Reading, passages: Sequence[Passage], model
         failed += used is None
         places.update(chosen or [place for place in part if place in key][:most] or part[:1])
     return Selection(tuple(sorted(places)), usage, len(parts), failed)
+
+
+def planned(reading: Reading, model: LanguageModelParts | None, mode: AskedMode) -> WholeReading:
+    """What will be read and, of the language model, what that costs."""
+    if model is None:
+        return WholeReading(reading.documents, reading.pages)
+    calls = calls_for(reading.pages) + (mode == "both")
+    tokens = sum(estimated_tokens(chunk.text) for chunk in reading.chunks)
+    expected = Usage(calls, tokens).priced(model.models.prices("answering"))
+    cost = None if expected.cost is None else round(expected.cost, 6)
+    return WholeReading(reading.documents, reading.pages, calls, tokens, cost, expected.currency)
 
 
 def room_for_any_answer(question: str, model: LanguageModelParts) -> int:
