@@ -24,6 +24,14 @@ CALENDAR = (
     "January|February|March|April|May|June|July|August|September|October|November|December"
     "|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 )
+_CALENDAR_ELSEWHERE = (
+    "(?:montag|dienstag|donnerstag|freitag|samstag|sonnabend|sonntag|mittwoch)s?|januar|februar|märz|mai|juni|juli"
+    "|oktober|dezember"
+    "|(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)s?|janvier|février|mars|avril|juin|juillet|août"
+    "|septembre|octobre|novembre|décembre"
+    "|lunes|martes|miércoles|jueves|viernes|sábados?|domingos?|enero|febrero|marzo|abril|mayo|junio|julio|agosto"
+    "|septiembre|octubre|noviembre|diciembre"
+)
 ROLES = (
     "landlord|tenant|manager|director|chair(?:man|woman|person)?|board|committee|council|president|secretary|treasurer"
     "|members?|owners?|employees?|employer|customers?|buyer|seller|company|supplier|client|parents?|teachers?|students?"
@@ -48,10 +56,12 @@ _THING = r"(?:(?:the|an?) )?([^\s?,]+(?: (?!(?:of|in|on|for|from|to|at|with) )[^
 
 _COUNTED = "个种次位名条届岁天年周本册件张块台辆只份层楼元分克斤米度页遍倍点间套门株盆枚瓶盒包把口回趟场轮组级"
 _ASKS: dict[AnswerType, str] = {
-    "date": r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|century|decade)\b|\bhow (?:old|long ago)\b"
-    r"|\b(?:wann|wie alt|welche[ms] (?:jahr|tag|datum|monat))\b|\bquand\b|\bquelle (?:date|année)\b|\bcu[áa]ndo\b"
-    r"|\bqu[ée] (?:d[íi]a|fecha|año)\b|\bquando\b|\bwanneer\b"
-    r"|哪一?[年天日月]|何[时年]|什么时[候间]|哪个世纪|几[月日号]|时间是|啥时候|多会儿",
+    "date": r"\bwhen\b|\b(?:what|which) (?:year|date|day|weekday|month|century|decade)s?\b|\bhow (?:old|long ago)\b"
+    r"|\b(?:wann|wie alt|welche[mns]? (?:jahr|(?:wochen)?tag|datum|monat)e?n?)\b|\bquand\b|\bquelle (?:date|année)\b"
+    r"|\bquels? jours?\b"
+    r"|\bcu[áa]ndo\b"
+    r"|\bqu[ée] (?:d[íi]a|fecha|año)s?\b|\bquando\b|\bwanneer\b"
+    r"|哪一?[年天日月]|何[时年]|什么时[候间]|哪个世纪|几[月日号]|(?:星期|礼拜|周)几|时间是|啥时候|多会儿",
     "number": r"\bhow (?:many|much|long|far|tall|large|big|high|fast|often|deep|wide|heavy)\b"
     rf"|\b(?:what|which) (?:\S+ ){{0,4}}?(?:{_MEASURES})\b|\bscores? (?:on|for)\b|\b(?:what|which) page\b"
     r"|\bwie ?(?:viele?|lange?|oft|weit|hoch|groß|gross|schwer|teuer)\b|\bcombien\b|\bcu[áa]nt[oa]s?\b"
@@ -77,8 +87,9 @@ _HOLDS: dict[AnswerType, str] = {
     r"|[一二三四五六七八九十百千万亿两半][个個种種次位名条届岁年月日层章卷部座万千百亿米天元点點分秒周倍吨斤克度本册冊件张張块塊套台辆只份]"
     r"|[一二三四五六七八九十百千万亿两零〇]{3,}",
     "date": r"\b1\d{3}\b|\b20\d{2}\b|\b\d{1,4} ?(?:BC|AD|BCE|CE)\b|\b\d{1,2}(?:st|nd|rd|th)[ -]centur|\bcentury\b"
-    rf"|\b(?:{CALENDAR})\b|(?<![A-Za-z\d_.])\d{{1,2}}[:：.]\d{{2}}(?![A-Za-z\d_])|\d+ ?[年月日]"
-    r"|[一二三四五六七八九十]+[年月日]|世纪",
+    rf"|\b(?:{CALENDAR}|(?i:{_CALENDAR_ELSEWHERE}))s?\b|(?<![A-Za-z\d_.])\d{{1,2}}[:：.]\d{{2}}(?![A-Za-z\d_])"
+    r"|\d+ ?[年月日]"
+    r"|[一二三四五六七八九十]+[年月日]|世纪|(?:[周週]|星期|礼拜)[一二三四五六日天末]",
     "person": r"\b[A-Z][a-zé]+ (?:[A-Z]\.? )?(?:(?:of|de|von|van|the|al|ibn) )?[A-Z][a-z]+"
     r"|(?<=[a-z,;] )[A-Z][a-z]{2,}\b"
     rf"|\b(?i:{ROLES})\b|{_CHINESE_PERSON}",
@@ -88,6 +99,16 @@ _HOLDS: dict[AnswerType, str] = {
     r"|to prevent|leads? to|led to|caus(?:e|ed|es|ing)|reason|result(?:s|ed)? in|for this|allow(?:s|ed|ing)?|too)\b)"
     r"|因为|因為|由于|由於|所以|因此|因而|为了|為了|导致|使得|以便|原因",
 }
+_SUBORDINATE = re.compile(
+    r"^\W*(?:and |so |but |et |y )?"
+    r"(?:what hap\w+|what (?:do|should|must|can|could|would|will)|how|who|where|why|can|could|may|do|does|is|are|must"
+    r"|should|will|am|que se passe|qu['’]est-ce|est-ce|puis|peut|comment|qui|où|pourquoi"
+    r"|qu[ée] pasa|pued\w+|c[óo]mo|qui[ée]n|d[óo]nde|hay|tengo|debo)\b.*?"
+    r"(?P<clause>(?<!and )(?<!or )(?<!et )(?<! y )\b(?:when|quand|cuando|quando)\b)",
+    re.IGNORECASE,
+)
+"""Questions in which "when" asks nothing: "What happens when I am ill?"."""
+
 _QUESTION_END = re.compile(r"(?<=[?？])\s*(?=[^\s?？])")
 _ASKING = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKS.items()}
 _HOLDING = {kind: re.compile(pattern) for kind, pattern in _HOLDS.items()}
@@ -96,6 +117,8 @@ _HOLDING = {kind: re.compile(pattern) for kind, pattern in _HOLDS.items()}
 def expected_answer(question: str) -> AnswerType:
     """What kind of thing the question asks for."""
     asked = folded(question).strip()
+    if clause := _SUBORDINATE.match(asked):
+        asked = asked[: clause.start("clause")]
     kind: AnswerType = next((kind for kind, asks in _ASKING.items() if asks.search(asked)), "any")
     return "number" if kind == "any" and asked_quantity(question) else kind
 

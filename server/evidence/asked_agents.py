@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from server.evidence.answer_types import first_part
+from server.evidence.answer_types import ROLES, first_part
 from server.evidence.asked_names import holds_a_name
 from storage.words.english_stems import stem
 from storage.words.scripts import IS_UNSPACED
@@ -39,6 +39,28 @@ _THOSE_WHO = re.compile(
     r"|^\W*wer\b.{3,80},|, wer\b|\bnur (?:von|für|an|mit|wer|wenn|solange|mitglieder|personen)\b"
     r"|\bpersonen,? (?:ab|die|mit)\b"
     r"|\bseules? les\b|\breservado a\b|\bsolo (?:los|las)\b|只有|仅限|年满|凡|须持|者(?:可|方)|的居民|的人员?",
+    re.IGNORECASE,
+)
+_ASKS_WHOM = re.compile(
+    r"\bwho(?:m)? (?:do|should|can|must|shall|could|to) (?:i |we |you )?"
+    r"(?:call|contact|ask|ring|phone|tell|speak|talk|turn|report|write|e-?mail|complain|inform|see|go|apply)\b"
+    r"|\bwho(?:['’]s| is) (?:responsible|in charge)\b"
+    r"|\b(?:an wen|bei wem|mit wem|wen (?:muss|soll|kann|rufe|frage|informiere))\b"
+    r"|\bwer ist (?:zuständig|verantwortlich)\b"
+    r"|\bà qui\b|\bqui (?:dois|faut|contacter|appeler|prévenir|est responsable)\b"
+    r"|\b(?:a|con) qui[eé]n\b|\bqui[eé]n es (?:el |la )?responsable\b"
+    r"|(?:找|问|問|联系|聯繫|向|跟|通知|告诉|归|歸|由|让)(?:谁|誰|哪个部门|哪位)|谁(?:负责|来管|签字|批准|审批)",
+    re.IGNORECASE,
+)
+_TELLS_WHOM = re.compile(
+    rf"\b(?:{ROLES})\b|\d{{4,}}|\S@\S"
+    r"|\b(?:office|desk|reception\w*|department|line|service|helpdesk|support|team|nurse|doctor|clinic|police|bureau|agency"
+    r"|union|court|ombudsman|administrat\w+|guard|steward|caretaker|coordinator|captain|crew|driver|warden|inspector"
+    r"|büro\w*|\w*amt|\w*stelle|\w*abteilung|\w*leitung|\w*leiter\w*|sekretariat|\w*verwaltung|hausmeister\w*|\w*dienst"
+    r"|\w*personal|\w*beauftragte\w*|\w*meister\w*|\w*kraft|\w*vertret\w+|rezeption|empfang|notruf"
+    r"|accueil|secrétariat|gestionnaire|syndic|gardien\w*|mairie|direction|responsable|régisseur\w*"
+    r"|oficina|recepción|secretaría|departamento|administrador\w*|portero|conserje|encargad\w+|monitor\w*)\b"
+    r"|[处處室部台科组組局院所岗]|中心|热线|電話|电话|[员員长長理师師监監人者总]",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
@@ -134,6 +156,11 @@ def lacks_agent(question: str, text: str, above: str = "") -> bool:
 def names_who_may(question: str, text: str) -> bool:
     """Whether the question asks who may do something, and the text says which people: "only by persons who …"."""
     return _ASKS_WHO_MAY.search(first_part(question)) is not None and _THOSE_WHO.search(text) is not None
+
+
+def lacks_contact(question: str, text: str) -> bool:
+    """Whether it is asked whom to turn to, and the text names nobody, no office and no number."""
+    return _ASKS_WHOM.search(first_part(question)) is not None and _TELLS_WHOM.search(text) is None
 
 
 def _is_done(deed: _Deed, done: str, text: str, place: re.Match[str]) -> bool:

@@ -52,6 +52,15 @@ _NOUNS = (
         r"|[路街巷弄]|\d+\s*[号室楼]|大道",
     ),
     (
+        r"(?:day of the week|weekday|wochentag|jour de la semaine|día de la semana)\b",
+        r"(?:星期|礼拜|周)几",
+        r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:week(?:days?|ends?)|daily|every day)\b"
+        r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|werktag|wochenende)\w*|täglich"
+        r"|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour ouvrable|week-end)s?\b|chaque jour"
+        r"|\b(?:lunes|martes|miércoles|jueves|viernes|sábados?|domingos?|fin de semana|cada día|diari[oa])\b"
+        r"|(?:[周週]|星期|礼拜)[一二三四五六日天末]|每天|每日|工作日",
+    ),
+    (
         r"(?:iban|account number|kontonummer|numéro de compte|número de cuenta)\b",
         r"(?:银行)?账号是",
         r"\d[\d ]{5,}\d",
@@ -110,7 +119,9 @@ _NOT_BARE = re.compile(
     re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(r"(?<![A-Za-zÀ-ÿ\d.])\d+")
-_MEASURED: frozenset[Unit] = frozenset({"pressure", "speed", "voltage", "current", "power", "volume", "weight"})
+_MEASURED: frozenset[Unit] = frozenset(
+    {"pressure", "speed", "voltage", "current", "power", "volume", "weight", "temperature"}
+)
 """Quantities that are hardly ever told without their unit, as money, time and length may be."""
 
 _END = (
@@ -122,6 +133,13 @@ _COUNTED = re.compile(rf"\b(?:how many|wie ?viele) ((?:[^\W\d]+ ){{1,4}}?)(?:{_E
 _COUNTED_ELSEWHERE = re.compile(
     r"\bcombien (?:de |d['’])((?:[^\W\d_]+))|\bcu[áa]nt[oa]s ((?:[^\W\d_]+))", re.IGNORECASE
 )
+_PEOPLE = re.compile(
+    r"people|peopl|persons?|guests?|visitors?|passengers?|participants?|adults?|individuals"
+    r"|leute|personen|person|gäste?n?|besucher\w*|teilnehmer\w*|gens|personnes?|visiteurs?|participants?|invités?"
+    r"|gente|personas?|visitantes?|invitados?|participantes?",
+    re.IGNORECASE,
+)
+"""Who is counted as people: "no more than eight persons"."""
 _SPANS = re.compile(
     r"(?:temps|fois|jours?|heures?|semaines?|mois|années?|ans|minutes?|veces|días?|horas?|semanas?|meses|años|minutos?)",
     re.IGNORECASE,
@@ -131,6 +149,8 @@ _HAN_COUNTED = re.compile(
     r"|(?P<b>[\u4e00-\u9fff]{2})(?:一共|总共|共)?有(?:多少|几)[个個名位件本台辆间条张只家所座门種种人]\W*$"
 )
 _HAN_NUMBER = r"[\d一二三四五六七八九十百千万两几数]"
+_ASKS_TIMES_IN_HAN = re.compile(r"(?:多少|几|幾)[次遍回]")
+_TELLS_TIMES_IN_HAN = re.compile(rf"{_HAN_NUMBER}\s*[次遍回]|次数|次數|每[天日周週月年季次]|逐[日月年]|不限|任意")
 _NOT_COUNTED = re.compile(r"\b(?:times|more|others?|mehr|male)\s*$", re.IGNORECASE)
 _WORD = re.compile(r"[\w.,%]+")
 _NUMBER = re.compile(
@@ -221,10 +241,18 @@ def counted(question: str) -> tuple[str, ...]:
     return tuple(stem(word.lower()) for word in found[1].split() if word.casefold() not in STOP_WORDS)
 
 
+@lru_cache(maxsize=256)
+def asks_times(question: str) -> bool:
+    """Whether a Chinese question asks how many times, which is said with a sign of its own."""
+    return _ASKS_TIMES_IN_HAN.search(first_part(question)) is not None
+
+
 def lacks_count(question: str, text: str) -> bool:
     """Whether something is to be counted and no number stands near it in this text of the question's script."""
     if IS_UNSPACED.search(question):
         thing = _counted_in_han(question)
+        if not thing and asks_times(question):
+            return _TELLS_TIMES_IN_HAN.search(text) is None
         return thing in text and bool(thing) and not _is_counted_in_han(thing, text)
     things = counted(question)
     return bool(things) and not IS_UNSPACED.search(text) and not _is_counted(things, text)
@@ -243,7 +271,12 @@ def _is_counted(things: Sequence[str], text: str) -> bool:
         return False
     written = _WORD.findall(text)
     words = [word.strip(".,") for word in written]
-    places = [place for place, word in enumerate(words) if any(_is_form(thing, stem(word.lower())) for thing in things)]
+    are_people = any(_PEOPLE.fullmatch(thing) for thing in things)
+    places = [
+        place
+        for place, word in enumerate(words)
+        if any(_is_form(thing, stem(word.lower())) for thing in things) or (are_people and _PEOPLE.fullmatch(word))
+    ]
     return any(_counts_behind(words[max(0, place - _NEAR) : place]) for place in places) or any(
         _NUMBER.search(words[other]) and _counts_before(written, other)
         for place in places

@@ -8,6 +8,7 @@ import re
 
 from server.evidence.examination import Profile, Words, places_of, words_of
 from server.evidence.tables import cells_of
+from server.evidence.units import Unit, expected_unit, holds_unit, is_named_by_columns
 from storage.words.english_stems import meaning_stem
 from storage.words.frame_words import frame_words
 from storage.words.lines import CAPTION
@@ -24,20 +25,40 @@ _SAYS_HOW = """
 _FRAME = frozenset(_SAYS_HOW.split())
 """Words that say how or when a figure is meant, and stand on few labels."""
 
+_PRICE = """
+    cost costs pay paid price prices priced charge charged fee fees
+    kostet kosten preis preise zahlen bezahlen zahlt gebühr gebühren
+    coûte coûtent coute coutent prix tarif tarifs payer paie paye paient
+    cuesta cuestan precio precios tarifa pagar pago paga pagaría vale
+    costa costano prezzo custa custam preço kost kosten prijs
+    """
+_HOURS = """
+    open opens opening close closes closing hours time
+    öffnet öffnen geöffnet offen schließt schließen uhr öffnungszeiten
+    ouvre ouvrent ouvert ferme ferment heure horaires
+    abre abren abierto cierra cierran hora horario
+    """
+_ASKS_FOR_UNIT: dict[Unit, frozenset[str]] = {"money": frozenset(_PRICE.split()), "clock": frozenset(_HOURS.split())}
+"""The words that ask for a value of a unit, and say nothing more."""
 
-def asked_share(profile: Profile, label: str, above: str, context: str = "") -> float:
+
+def asked_share(profile: Profile, row: str, above: str, context: str = "") -> float:
     """How much of the question is said by a row's label, by `above`, all that it stands under, and by the `context`.
+
+    A word that asks for a price or a time of the day is said by figures of that unit.
 
     1 is all of it, a little less where a name or number is only in the context of the whole passage; 0 where the label
     says more than the question, or where a name or too much is left.
     """
+    label = next(iter(cells_of(row)), "")
     own, words = words_of(label), words_of(above)
     if not _is_said(own, profile.question):
         return 0.0
     left = [need for need in profile.needs if not places_of(need, own)]
     if len(left) == len(profile.needs):
         return 0.0
-    far = [need for need in left if not places_of(need, words) and need.shown.casefold() not in _FRAME]
+    frame = _FRAME | _said_by_unit(profile.question, row, above)
+    far = [need for need in left if not places_of(need, words) and need.shown.casefold() not in frame]
     around = words_of(context)
     left = [need for need in far if not places_of(need, around)]
     if any(need.is_name for need in left):
@@ -69,7 +90,14 @@ def holds_asked_row(profile: Profile, text: str, context: str) -> bool:
         word = begins["word"]
         if word.isascii() and meaning_stem(word.lower()) not in asked:  # most rows, at little cost
             continue
-        label, *figures = cells_of(line)
-        if any(figures) and asked_share(profile, label, above):
+        if any(cells_of(line)[1:]) and asked_share(profile, line, above):
             return True
     return False
+
+
+def _said_by_unit(question: str, row: str, above: str) -> frozenset[str]:
+    """The words that ask for a value of the unit which the row's figures, or what stands above them, are of."""
+    unit = expected_unit(question)
+    if unit is None or not (holds_unit(unit, row) or is_named_by_columns(unit, row, above)):
+        return frozenset()
+    return _ASKS_FOR_UNIT.get(unit, frozenset())

@@ -12,26 +12,31 @@ from storage.words.folding import folded
 
 _PATTERNS = (
     r"\b(?:is|are|was|were) there (.+)",
-    r"\b(?:do|does|did) .{1,40}?\b(?:have|offer|sell|provide|serve|rent out) (?!to\b)(.+)",
+    r"\b(?:do|does|did) .{1,40}?\b(?:have|offer|sell|provide|serve|rent out|lend|stock|accept) (?!to\b)(.+)",
     r"\b(?:which|what) [^,?]{1,30}? (?:has|have|offers?|provides?|comes? with) (.+)",
     r"\bhow much (?:is|are|does|do|did|for) (?!i\b|we\b|you\b|they\b|it\b)(.+)",
     r"\bwhat (?:does|do|did) (?!i\b|we\b|you\b|they\b|it\b)(.+?) cost\b",
     r"\b(?:price|cost|fee|fare|charge) (?:of|for) (.+)",
+    r"\bhow (?:long|high|deep|tall|wide|big|large|heavy|old|fast) (?:is|are) (?:the|your|a) (.+)",
+    r"\bwie (?:lang|hoch|tief|breit|groß|schwer|alt|schnell) (?:ist|sind) (?!es\b|er\b|sie\b|das\W*$)(.+)",
+    r"\bquelle est l[ae] (?:longueur|hauteur|profondeur|largeur|taille|vitesse) d(?:e l[ae]|u|es|e) (.+)",
+    r"\bqué (?:longitud|altura|profundidad|anchura|tamaño|velocidad) tiene (.+)",
     r"\b(?:can|could|may) (?:i|we|you|one) (?:buy|rent|hire|order) (.+)",
     r"\bwhere (?:can|do|could) (?:i|we|you|one) (?:buy|rent|hire|get) (.+)",
     r"\bgibt(?: es|'s|s) (.+)",
-    r"^\W*(?:und )?(?:hat|haben|habt|bietet|bieten) (?!ich\b|wir\b)(.+)",
+    r"^\W*(?:und )?(?:hat|haben|habt|bietet|bieten|verkauft|verkaufen|vermietet|vermieten) (?!ich\b|wir\b)(.+)",
     r"\b(?:was|wie ?viel) koste[nt] (.+)",
     r"\bwie teuer (?:ist|sind) (.+)",
     r"\bwo (?:bekomme|kaufe) ich (.+)",
     r"\by a[- ]t[- ]il (.+)",
-    r"\bavez[- ]vous (?!à\b)(.+)",
+    r"\b(?:avez|proposez|offrez|vendez|louez|donnez)[- ]vous (?!à\b)(.+)",
+    r"\bvous (?:avez|proposez|offrez|vendez|louez) (?=une?\b|des\b|du\b|de la\b|l['’])(.+)",
     r"\best[- ]ce qu['’e] ?.{1,40}?\b(?:a|ont|propose(?:nt)?|offre(?:nt)?) "
     r"(?=une?\b|des\b|du\b|de la\b|l[ae]\b|les\b|l['’])(.+)",
     r"\bco[uû]te(?:nt)? (.+)",
     r"(?:^|\W)hay (?!que\b)(.+)",
     r"\bcu[aá]nto (?:cuestan?|valen?) (.+)",
-    r"\b(?:tienen?|ofrecen?|ten[eé]is) (?!que\b)(.+)",
+    r"\b(?:tienen?|ofrecen?|ten[eé]is|ofrec[eé]is|d[aá]is|dan|imparten|imparte|impart[ií]s) (?!que\b)(.+)",
     r"\b(?:c['’]è|ci sono|quanto cost(?:a|ano)) (.+)",
     r"\bavete (?!da\b)(.+)",
     r"\b(?:há|quanto cust(?:a|am)|oferecem?) (?!que\b)(.+)",
@@ -40,6 +45,14 @@ _PATTERNS = (
     r"(?:有没有|有沒有|有无)([^，。；,]{2,5})[？?]?$",
     r"有([^没沒，。；,]{2,5})(?:吗|嗎|么)[？?]?$",
 )
+_PLACE_FOLLOWS = re.compile(
+    r",?\s(?:in|at|on|for|from|near|during|while|with|when|if|so|to|at"
+    r"|im|am|bei[m]?|auf|für|mit|während|wenn|zum|zur|falls|damit"
+    r"|dans|à|au|aux|pour|avec|pendant|chez|si|sur"
+    r"|en|para|con|durante|mientras|cuando|al)\s.*"
+)
+"""What follows the thing and is none: "a crèche | at the gym"."""
+
 _NO_THING = re.compile(
     r"(?:\d.*|new|newer|one|ones|another|other|else|extra|additional|spare|replacement|really|actually|roughly|neue?[nrs]?"
     r"|andere?[nrs]?|weitere?[nrs]?|eigentlich|ungefähr|nouve(?:au|lle)|autre|otr[oa]|nuev[oa]|again|currently|nowadays)",
@@ -51,6 +64,15 @@ _NEXT_QUESTION = re.compile(
     r"|à quel)",
     re.IGNORECASE,
 )
+_PLACE = re.compile(
+    r"\b(?:on|at|in|aboard|inside|for) (?:the|your|this) (\w+(?: \w+)?)"
+    r"|\b(?:im|am|beim|auf de[rmn]|in de[rmn]|an de[rmn]|bei de[rmn]) (\w+)"
+    r"|\b(?:au|aux|du|dans l[ea]|dans l['’]|à la|à l['’]|sur l[ea]|sur l['’]) ?(\w+)"
+    r"|\b(?:en (?:el|la|los|las)|del|al|a la|de la) (\w+)",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"(?<![\w-])([a-z])-([a-zà-ÿ]{3,})")
+_STEM = 5  # letters at the beginning of a word and its plural
 _WORD = re.compile(r"[^\W_]+")
 _ASKS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
 
@@ -61,7 +83,8 @@ def asked_thing(question: str) -> str:
     asked = folded(first_part(question))
     for asks in _ASKS:
         if found := asks.search(asked):
-            return _NEXT_QUESTION.split(str(found[1]), maxsplit=1)[0].casefold()
+            thing = _NEXT_QUESTION.split(str(found[1]), maxsplit=1)[0].casefold()
+            return _PLACE_FOLLOWS.sub("", thing) or thing
     return ""
 
 
@@ -69,3 +92,18 @@ def thing_words(question: str) -> frozenset[str]:
     """The words of the asked thing that could name it, in small letters; of Chinese the whole run."""
     words = _WORD.findall(asked_thing(question))
     return frozenset(word for word in words if not _NO_THING.fullmatch(word))
+
+
+@lru_cache(maxsize=256)
+def place_words(question: str) -> frozenset[str]:
+    """The words, in small letters, of which the question asks as of places: the ferry in "on the ferry"."""
+    found = (group for place in _PLACE.finditer(folded(question)) for group in place.groups() if group)
+    return frozenset(word.casefold() for group in found for word in _WORD.findall(group))
+
+
+def lacks_joined_thing(question: str, text: str) -> bool:
+    """Whether the asked thing is a word like "e-books", and the text says no such word: books are other things."""
+    return any(
+        re.search(rf"(?<!\w){re.escape(prefix)}[\W_]?{re.escape(word[:_STEM])}", text, re.IGNORECASE) is None
+        for prefix, word in _JOINED.findall(asked_thing(question))
+    )

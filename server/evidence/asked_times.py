@@ -20,6 +20,11 @@ _ASKS = re.compile(
     r"|\bhow (?:soon|quickly|fast) (?:must|do|should|can|will|shall) (?:i|we|you|one|they|the)\b|\bwithin what time\b"
     r"|\b(?:by|at|from|until) what (?:time|date)\b|\bwhat time\b|\bwie schnell (?:muss|soll|müssen|sollen)\b"
     r"|\bin welcher Frist\b|\bum wie ?viel Uhr\b|\bdans quels? délais?\b|\bà quelle heure\b|\ben qu[eé] plazo\b"
+    r"|\b(?:is|are) there (?:an?|any) (?:\w+ )?(?:time[- ]limits?|deadlines?)\b"
+    r"|\b(?:what|which)(?:['’]s| is| are) the (?:\w+ )?(?:time[- ]limits?|deadlines?)\b"
+    r"|\bgibt es (?:eine |irgendeine )?(?:\w+)?frist\b|\bwelche (?:\w+)?frist\b|\bhay (?:un |alg[uú]n )?plazo\b"
+    r"|\by a-t-il un (?:délai|date limite)\b|\bquel(?:le)? est l[ea] (?:délai|date limite)\b"
+    r"|有没有(?:期限|时限|时间限制)"
     r"|\ba qu[eé] hora\b|\ba che ora\b|\ba que horas\b|\bhoe laat\b|[几幾][点點]",
     re.IGNORECASE,
 )

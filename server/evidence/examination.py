@@ -38,6 +38,10 @@ example find first found get give given got good happen happened happens include
 last long made main major make many may mean meaning means much name named names new number one other page paper part
 people percent percentage period person score section show shows sort support supported supports take taken term text
 thing things three time two type types use used uses using way ways word work works year years
+mein meine meinen meiner son daughter sohn tochter fils fille hijo hija husband wife mann frau mari femme marido mujer
+friend freund freundin ami amie amigo amiga yesterday today tomorrow tonight gestern heute morgen hier aujourd demain
+ayer hoy mañana
+lang hoch groß weit tief breit schwer oft teuer schnell viel viele
 """
 GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
 _GENERIC_WEIGHT = 0.4
@@ -311,8 +315,9 @@ def places_of(need: Need, words: Words) -> list[int]:
         for stems in (words.stems, words.native)
         for position in _positions(spelling, stems)
     ]
-    if not found and need.language in COMPOUNDING and need.language == words.language:
-        return [words.starts[position] for position, stem in enumerate(words.native) if _is_part(need, stem)]
+    if not found and need.language in COMPOUNDING and words.language in (need.language, None):  # a table tells none
+        stems = words.native or words.stems
+        return [words.starts[position] for position, stem in enumerate(stems) if _is_part(need, stem)]
     return found
 
 

@@ -16,6 +16,10 @@ _UNLIKE, _SAME = 0.4, 0.95
 """Cosines of two words: below the first they say nothing of one another, from the second on the same."""
 
 
+SURELY_ELSEWHERE = 0.35
+"""From here on a passage speaks of something else than the question, see `Found.elsewhere`."""
+
+_NEARLY_SURE = 0.99
 _NAMES = 0.7
 """From here on a word of a title is the question's own, or its translation."""
 
@@ -23,13 +27,14 @@ _NAMES = 0.7
 @dataclass(frozen=True, slots=True)
 class AskedWord:
     """A word of the question, and what it counts. `is_thing`: it names what must be there, see `asked_things`, and no
-    document has this word.
+    document has this word. `is_place`: the question asks of it as of a place, see `asked_things.place_words`.
     """
 
     text: str
     weight: float
     is_name: bool = False
     is_thing: bool = False
+    is_place: bool = False
 
 
 Likeness = NDArray[np.float32]
@@ -47,8 +52,10 @@ def names_a_document(titles: Sequence[Likeness]) -> NDArray[np.bool_]:
     return np.asarray((every.max(axis=0) >= _NAMES) & ((every >= _NAMES).mean(axis=0) <= 0.5))
 
 
-def elsewhere(title: Likeness, titles: Sequence[Likeness], passage: Likeness) -> float:
+def elsewhere(asked: Sequence[AskedWord], title: Likeness, titles: Sequence[Likeness], passage: Likeness) -> float:
     """How surely the question names the subject of another document, of which nothing is said here; 0 to 1.
+
+    1 only where it asks of that subject as of a place or a thing that has what is asked for: "on the ferry".
 
     `title`: how like each word of the question this document's title is, `titles` all of them, `passage` what stands in
     the passage and above it. A word that more than half of the titles hold names none of them. Of a document that is
@@ -58,16 +65,24 @@ def elsewhere(title: Likeness, titles: Sequence[Likeness], passage: Likeness) ->
     if np.any(names & (title >= _NAMES)):
         return 0.0
     lacking = np.stack(titles).max(axis=0) - np.maximum(title, passage)
-    return float(np.where(names, np.maximum(lacking, 0.0), 0.0).max(initial=0.0))
+    lacking = np.where(names, np.maximum(lacking, 0.0), 0.0)
+    if np.any(lacking[[word.is_place for word in asked]] >= SURELY_ELSEWHERE):
+        return 1.0
+    return min(_NEARLY_SURE, float(lacking.max(initial=0.0)))
 
 
 def meanings_of(
-    asked: Sequence[AskedWord], sentences: Sequence[Likeness], headings: Sequence[int | None], context: Likeness
+    asked: Sequence[AskedWord],
+    sentences: Sequence[Likeness],
+    headings: Sequence[int | None],
+    context: Likeness,
+    heads: Sequence[Sequence[int]] = (),
 ) -> list[Meaning]:
     """For each sentence of a passage what its words mean to the question; `near` is left at 0.
 
     `headings`: for each sentence the place of the heading within the passage that it stands under. `context`: the
-    likeness of the headings above the passage.
+    likeness of the headings above the passage. `heads`: for each sentence that is a row the places of what names its
+    columns, where a thing may stand as well.
     """
     if not asked:
         return [Meaning()] * len(sentences)
@@ -84,6 +99,8 @@ def meanings_of(
         heading = headings[place]
         with_headings = np.maximum(own, context if heading is None else np.maximum(context, sentences[heading]))
         with_previous = np.maximum(with_headings, sentences[place - 1] if place else nothing)
+        in_table = (sentences[head] for head in (heads[place] if heads else ()))
+        with_heads = np.max([with_previous, *in_table], axis=0)
         found.append(
             Meaning(
                 kin=float(shares @ own),
@@ -92,7 +109,7 @@ def meanings_of(
                 before=float(shares @ (with_previous - with_headings)),
                 around=float(shares @ (np.maximum(with_previous, everywhere) - with_previous)),
                 plain=float(own[plain].mean()) if plain.any() else 0.0,
-                thing=_held(with_previous, whole, signs) if things else 1.0,
+                thing=_held(with_heads, whole, signs) if things else 1.0,
             )
         )
     return found

@@ -6,6 +6,7 @@ compares no numbers.
 
 import math
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -80,6 +81,12 @@ _AT_LEAST = re.compile(
     r"(?:以上|(?:and|or) (?:more|over|older)|und (?:mehr|älter)|oder mehr|ou plus|et plus|o más|y más))",
     re.IGNORECASE,
 )
+_DAY_BEFORE = re.compile(
+    r"\b(?:the )?(?:day|night) before\b|\bam (?:vortag|tag vorher|tag davor)\b|\ble jour d['’]avant\b|\bla veille\b"
+    r"|\b(?:el|un) día (?:antes|anterior)\b|前[一1]天",
+    re.IGNORECASE,
+)
+_SMALLER = {"weeks": (7, "days"), "days": (24, "hours"), "years": (12, "months")}
 _ALONE = re.compile(rf"\W*(?P<number>{_NUMBER})[\s-]*[^\W\d_]{{0,10}}\W*", re.IGNORECASE)
 _FEWEST = 2  # cells of a column that hold a range
 
@@ -93,11 +100,18 @@ class Amount(NamedTuple):
 
 @lru_cache(maxsize=256)
 def amounts(question: str) -> tuple[Amount, ...]:
-    """What the question says by numbers of years, people, kilometres …, in its order."""
+    """What the question says by numbers of years, people, kilometres …, in its order; 1 day for the day before."""
     text = folded(question)
-    return tuple(
+    said = (
         Amount(_value(found["number"]), kind) for found in _ASKED.finditer(text) if (kind := _kind_of(found["unit"]))
     )
+    return (*said, *([Amount(1.0, "days")] if _DAY_BEFORE.search(text) else []))
+
+
+def _in_every_unit(question: str) -> tuple[Amount, ...]:
+    """The amounts of the question, then the same in smaller units: a day is 24 hours."""
+    said = amounts(question)
+    return (*said, *(Amount(number * of[0], of[1]) for number, kind in said if (of := _SMALLER.get(kind))))
 
 
 @lru_cache(maxsize=64)  # every row of a table asks
@@ -107,27 +121,39 @@ def rows_in_range(question: str, head: str, rows: tuple[str, ...]) -> frozenset[
     None where no column does, or all of its rows do.
     """
     names, cells = cells_of(head), [cells_of(row) for row in rows]
-    for amount in amounts(question):
+    for amount in _in_every_unit(question):
         for column, name in enumerate(names):
             texts = [row[column] if len(row) == len(names) else "" for row in cells]
-            ranges = [_range_of(text) for text in texts]
+            is_of_kind = _names(amount.kind, name) or not any(_names(amount.kind, text) for text in texts)
+            ranges = [_range_of(text) if is_of_kind or _names(amount.kind, text) else None for text in texts]
             if sum(found is not None and found[0] != found[1] for found in ranges) < _FEWEST:
                 continue
             if not (_names(amount.kind, name) or any(_names(amount.kind, text) for text in texts)):
                 continue
-            holding = frozenset(
-                place
-                for place, found in enumerate(ranges)
-                if found is not None and found[0] <= amount.number <= found[1]
-            )
+            holding = _tightest(amount.number, ranges)
             if holding and len(holding) < sum(found is not None for found in ranges):
                 return holding
     return None
 
 
+def _tightest(number: float, ranges: Sequence[tuple[float, float] | None]) -> frozenset[int]:
+    """The places of the ranges that hold the number; of those open at one end only the tightest: 6 is "up to 7"."""
+    holding = {place: found for place, found in enumerate(ranges) if found and found[0] <= number <= found[1]}
+    if all(high == math.inf for _, high in holding.values()):
+        most = max((low for low, _ in holding.values()), default=0.0)
+        return frozenset(place for place, (low, _) in holding.items() if low == most)
+    if all(low == 0.0 for low, _ in holding.values()):
+        least = min(high for _, high in holding.values())
+        return frozenset(place for place, (_, high) in holding.items() if high == least)
+    return frozenset(holding)
+
+
 def numbers_in_range(question: str, text: str) -> frozenset[float]:
-    """The numbers of the question that the text holds in a range of the same kind: 10 in "aged 6 to 14 years"."""
-    asked = amounts(question)
+    """The numbers of the question that the text holds in a range of the same kind: 10 in "aged 6 to 14 years".
+
+    Or in one that is open at an end: 68 in "from 65 years".
+    """
+    asked = _in_every_unit(question)
     found: set[float] = set()
     written = folded(text) if asked else ""
     for between in _BETWEEN.finditer(written):
@@ -139,14 +165,29 @@ def numbers_in_range(question: str, text: str) -> frozenset[float]:
             if low < amount.number < high
             and (_begins_with(amount.kind, behind) or _names(amount.kind, between["unit"]))
         }
+    for pattern, is_least in ((_AT_LEAST, True), (_AT_MOST, False)):
+        for bound in pattern.finditer(written):
+            limit = _value(bound["low" if is_least else "high"] or bound["written"])
+            behind = bound.group() + written[bound.end() : bound.end() + 16]
+            found |= {
+                amount.number
+                for amount in asked
+                if (amount.number > limit if is_least else amount.number < limit) and _is_of_kind(amount.kind, behind)
+            }
     return frozenset(found)
+
+
+def _is_of_kind(kind: str, bound: str) -> bool:
+    """Whether a bound with what stands behind it, "from 65 years", is one of such things."""
+    numbers = re.finditer(_NUMBER, bound, re.IGNORECASE)
+    return any(_begins_with(kind, bound[number.end() :]) for number in numbers)
 
 
 def _range_of(cell: str) -> tuple[float, float] | None:
     """The least and the most of a cell that says a range or a number and little else."""
     text = folded(cell)
     if found := _BETWEEN.search(text):
-        low, high = _value(found["low"]), _value(found["high"])
+        low, high = sorted((_value(found["low"]), _value(found["high"])))  # "48 to 4 hours before it leaves"
         return (low, high) if low < high else None
     if found := _AT_MOST.search(text):
         return 0.0, _value(found["high"] or found["written"])

@@ -12,10 +12,11 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from server.evidence.answer_types import holds_answer, introduces
-from server.evidence.asked_agents import defines_role, lacks_agent, names_who_may
-from server.evidence.asked_figures import lacks_count, lacks_form
+from server.evidence.asked_agents import defines_role, lacks_agent, lacks_contact, names_who_may
+from server.evidence.asked_figures import asks_times, lacks_count, lacks_form
 from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, says_only_a_name
 from server.evidence.asked_rows import asked_share
+from server.evidence.asked_things import lacks_joined_thing
 from server.evidence.asked_times import lacks_time
 from server.evidence.examination import Need, Profile, Words, can_hold, places_of, sentences_of, words_of
 from server.evidence.extremes import asked_extreme, extreme_rows, names_rows
@@ -251,7 +252,7 @@ class _Reading:
             features,
             own,
             self._is_beside(sentence),
-            lacks_count=not is_row and lacks_count(question, sentence.text),
+            lacks_count=self._lacks_count(place),
             lacks_agent=not is_row and lacks_agent(question, sentence.text, self._context),
             lacks_time=not is_row and lacks_time(question, sentence.text),
             extreme=self._extremeness(place),
@@ -261,6 +262,13 @@ class _Reading:
             asked_row=self._asked_row(place) if is_row else 0.0,
             is_undated=self._is_undated,
         )
+
+    def _lacks_count(self, place: int) -> bool:
+        """Whether nothing is counted that is to be; what a row's figures count may be named above them."""
+        question, sentence = self._profile.question, self._sentences[place]
+        if not sentence.is_row:
+            return lacks_count(question, sentence.text)
+        return asks_times(question) and lacks_count(question, f"{self._texts_above(place)}\n{sentence.text}")
 
     def _extremeness(self, place: int) -> int:
         """1 where the row has the most or least of what is asked for, -1 where another row of its table has; else 0."""
@@ -288,10 +296,10 @@ class _Reading:
 
     def _asked_row(self, place: int) -> float:
         """How surely the row's first cell is what is asked for, below its table's head, caption and headings."""
-        label, *figures = cells_of(self._sentences[place].text)
-        if not any(figures):
+        row = self._sentences[place].text
+        if not any(cells_of(row)[1:]):
             return 0.0
-        return asked_share(self._profile, label, self._texts_above(place), self._context)
+        return asked_share(self._profile, row, self._texts_above(place), self._context)
 
     def _texts_above(self, place: int) -> str:
         """What a row stands under within the passage: its columns' names, the caption, the line above, the heading."""
@@ -317,7 +325,10 @@ class _Reading:
             return not holds_a_name(f"{question} {self._context}", sentence.text)
         if sentence.is_row:  # its columns' names may hold what it lacks
             return False
-        return says_only_a_name(question, sentence.text) or lacks_form(question, sentence.text)
+        if lacks_joined_thing(question, f"{self._context}\n{sentence.text}"):
+            return True
+        text = sentence.text
+        return says_only_a_name(question, text) or lacks_form(question, text) or lacks_contact(question, text)
 
     def _under(self, place: int) -> frozenset[int]:
         """What is met by the heading within the passage that this sentence stands under."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from server.evidence.examination import Profile
+from server.evidence.meaning import SURELY_ELSEWHERE
 from server.evidence.sentence_evidence import FEATURES, Features, SentenceEvidence, sentence_evidence
 from server.passages import Found, Meaning
 from storage.words.frame_words import question_tongue
@@ -208,9 +209,6 @@ _NO_MEANING = [0.0] * (len(PARTS) - PARTS.index("near_meaning"))
 _OTHER_TONGUE = 0.6
 """What a question in German, French, Spanish, Italian, Portuguese or Dutch gains: its words have more forms, so fewer
 are met, and the weights come from questions in English."""
-
-SURELY_ELSEWHERE = 0.35
-"""From here on a passage speaks of something else than the question, see `Found.elsewhere`."""
 
 _OF_SOMETHING_ELSE = 3.0
 """What a passage loses where the question names another document's subject and nothing here is about that: dogs at a

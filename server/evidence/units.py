@@ -46,10 +46,14 @@ _ASKS: dict[Unit, str] = {
     "clock": r"\b(?:what|which) time\b|\bopening hours\b|\bo'?clock\b|\bwie ?viel Uhr\b|\b(?:quelle|quelles) heures?\b"
     r"|\bqué hora|\bche ora\b|\bque horas\b|\bhoe laat\b|几点|几时|什么时间开|营业时间|开放时间",
     "duration": rf"\bhow (?:long|many (?:{_TIMES}))\b|\bwithin what time\b|\bdeadline\b|\bnotice period\b"
-    rf"|\bwie ?lange?\b|\bwie ?viele? (?:{_TIMES})\b|\bfrist\b|\bcombien de (?:temps|{_TIMES})\b|\bdélai\b"
-    rf"|\bcu[áa]nt[oa]s? (?:tiempo|{_TIMES})\b|\bplazo\b|\bquant[oei] (?:tempo|giorni|mesi|anni|dias|meses)\b"
+    r"|\btime[- ]limits?\b"
+    rf"|\bwie ?lange?\b|\bwie ?viele? (?:{_TIMES})\b|\bfrist\b|\bzeitlimit\b|\bcombien de (?:temps|{_TIMES})\b"
+    r"|\bdélais?\b"
+    r"|\bdate limite\b"
+    rf"|\bcu[áa]nt[oa]s? (?:tiempo|{_TIMES})\b|\bplazo\b|\bfecha límite\b"
+    r"|\bquant[oei] (?:tempo|giorni|mesi|anni|dias|meses)\b"
     r"|\bhoe ?lang\b|\bhoeveel (?:dagen|weken|maanden)\b|多久|多长时间|几天|多少天|几个?月|几年|几个?小时"
-    r"|几分钟|多少[天月年]|期限"
+    r"|几分钟|多少[天月年]|期限|时限|时间限制"
     r"|\bhow (?:soon|quickly|fast) (?:must|do (?:i|we|you|they) (?:have|need)|should|can|will)\b",
     "money": r"\bhow much (?:is|are|does|do|did|will|would|can|may|must|money|rent|tax|interest|per|to|for|i|we)\b"
     r"|\b(?:costs?|price|fees?|deposit|salary|fine|charged?|rent|budget|revenue|income|expens\w+|pay)\b.*\?*$"
@@ -127,7 +131,8 @@ _NO_VALUE = re.compile(
 
 _VALUE = re.compile(
     r"\bhow (?:much|many|long|far|high|often)\b|\bat what\b|\bwie ?(?:viel|lang|hoch|teuer)|\bcombien\b|\bcu[áa]nt"
-    r"|\bquant[oiae]\b|多少|几|多久|多[高远宽深重长]",
+    r"|\bquant[oiae]\b|多少|几|多久|多[高远宽深重长]"
+    r"|\b(?:time[- ]limit|deadline|frist|zeitlimit|délai|plazo|fecha límite)\b|期限|时限|时间限制",
     re.IGNORECASE,
 )
 _CURRENCY = rf"[$€£¥₹₩₽₺]|\b(?:{_CURRENCY_WORDS})\b|[（(]元"

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from heapq import nlargest
 
 from server.evidence.examination import Profile, sentences_of
-from server.evidence.sentence_ranking import ANSWERED_FROM, SURELY_ELSEWHERE, ranked_sentences
+from server.evidence.meaning import SURELY_ELSEWHERE
+from server.evidence.sentence_ranking import ANSWERED_FROM, ranked_sentences
 from server.passages import Found, Meaning
 from server.retrieval.text_vectors import EmbedTexts, TextVectors
 from server.retrieval.word_meaning import CutWords, WordReader
@@ -68,7 +69,8 @@ class SentenceReader:
 def answered_there(profile: Profile, passages: Sequence[ChunkRecord], known: Sequence[Found]) -> list[Found]:
     """The same; but nothing belongs elsewhere where nothing of what is there would answer. Pure.
 
-    A title of common words ("Clause numbers") is easily taken for the subject of a question.
+    A title of common words ("Clause numbers") is easily taken for the subject of a question. What the question asks of
+    as of a place stays what it asks of, whether or not there is an answer.
     """
     there = [
         ranked[0].strength
@@ -77,7 +79,9 @@ def answered_there(profile: Profile, passages: Sequence[ChunkRecord], known: Seq
         and (ranked := ranked_sentences(profile, chunk.text, chunk.context, found))
     ]
     is_answered = max(there, default=ANSWERED_FROM - 1) >= ANSWERED_FROM
-    return list(known) if is_answered else [found._replace(elsewhere=0.0) for found in known]
+    if is_answered:
+        return list(known)
+    return [found if found.elsewhere >= 1.0 else found._replace(elsewhere=0.0) for found in known]
 
 
 def compared(passages: Sequence[Found], meanings: Sequence[Sequence[Meaning]]) -> list[Found]:

@@ -10,16 +10,18 @@ from functools import lru_cache
 
 import numpy as np
 
-from server.evidence.asked_things import thing_words
+from server.evidence.asked_things import place_words, thing_words
 from server.evidence.examination import Need, Profile, sentences_of
 from server.evidence.meaning import AskedWord, Likeness, elsewhere, likeness, meanings_of, names_a_document
 from server.evidence.other_words import is_said_otherwise
 from server.evidence.sentence_evidence import headings_above
+from server.evidence.tables import head_of
 from server.evidence.units import is_said_by_unit
 from server.passages import Meaning
 from server.retrieval.text_vectors import EmbedTexts, TextVectors
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
+from storage.words.english_stems import meaning_stem
 from storage.words.frame_words import question_tongue
 from storage.words.scripts import IS_UNSPACED
 from storage.words.terms import STOP_WORDS, content_runs
@@ -45,14 +47,15 @@ class WordReader:
         """What the question asks for, word by word, each once."""
         found: dict[str, AskedWord] = {}
         capitals = _has_capital_nouns(profile.question)
-        things = thing_words(profile.question)
+        things, places = thing_words(profile.question), place_words(profile.question)
         for need in profile.needs:
             for word in () if need.is_cjk else need.shown_words:
                 written = word if capitals else word.lower()
                 known = found.get(written, AskedWord(written, 0.0))
                 if len(word) > 1:
                     is_thing = need.is_unused and word.casefold() in things
-                    found[known.text] = AskedWord(known.text, max(known.weight, need.weight), need.is_name, is_thing)
+                    weight, is_place = max(known.weight, need.weight), word.casefold() in places
+                    found[known.text] = AskedWord(known.text, weight, need.is_name, is_thing, is_place)
         pairs = [need for need in profile.needs if need.is_cjk]
         for run in content_runs(run for run in _WORD.findall(profile.question) if IS_UNSPACED.search(run)):
             for word in self._cut(run) if IS_UNSPACED.search(run) else ():
@@ -81,7 +84,9 @@ class WordReader:
             above, *own = (_likest(alike, [different[word] for word in text]) for text in each)
             for sentence, alike_here in zip(sentences_of(chunk.text), own, strict=True):
                 alike_here[[_is_said(profile.question, word.text, sentence.text) for word in asked]] = 1.0
-            found.append(meanings_of(asked, own, headings_above(sentences_of(chunk.text)), above) if own else [])
+            sentences = sentences_of(chunk.text)
+            heads = [head_of(sentences, place) if each.is_row else () for place, each in enumerate(sentences)]
+            found.append(meanings_of(asked, own, headings_above(sentences), above, heads) if own else [])
         return found
 
     def elsewhere(self, profile: Profile, passages: Sequence[ChunkRecord], titles: Mapping[str, str]) -> list[float]:
@@ -93,7 +98,7 @@ class WordReader:
             return [0.0] * len(passages)
         question = self._vectors.rows([word.text for word in asked])
         likest = {
-            document: self._likest_of(question, (title,), _has_capital_nouns(title))
+            document: self._likest_of(asked, question, (title,), _has_capital_nouns(title))
             for document, title in called.items()
         }
         if not names_a_document(list(likest.values())).any():
@@ -102,15 +107,20 @@ class WordReader:
         found = []
         for chunk in passages:
             texts = (chunk.context, *(sentence.text for sentence in sentences_of(chunk.text)))
-            here = self._likest_of(question, texts, _has_capital_nouns(chunk.text))
-            found.append(elsewhere(likest.get(chunk.document, nothing), list(likest.values()), here))
+            here = self._likest_of(asked, question, texts, _has_capital_nouns(chunk.text))
+            found.append(elsewhere(asked, likest.get(chunk.document, nothing), list(likest.values()), here))
         return found
 
-    def _likest_of(self, question: Matrix, texts: Sequence[str], capitals: bool) -> Likeness:
-        """For each word of the question the likest of these texts' words."""
+    def _likest_of(
+        self, asked: Sequence[AskedWord], question: Matrix, texts: Sequence[str], capitals: bool
+    ) -> Likeness:
+        """For each word of the question the likest of these texts' words; 1 where another form of it is there."""
         words = list(dict.fromkeys(word for text in texts for word in self._words(text[:_LONGEST], capitals)))
         alike = likeness(question @ self._vectors.rows(words).T) if words else np.zeros((len(question), 0))
-        return _likest(alike, range(len(words)))
+        likest = _likest(alike, range(len(words)))
+        forms = {meaning_stem(word.casefold()) for word in words}
+        likest[[meaning_stem(word.text.casefold()) in forms for word in asked]] = 1.0
+        return likest
 
     def _read(self, text: str, capitals: bool) -> tuple[str, ...]:
         """The words of a text that say something, each once, with their capitals or without."""

@@ -8,7 +8,7 @@ from server.evidence.asked_things import thing_words
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("Is there a helipad on the roof?", {"a", "helipad", "on", "the", "roof"}),
+        ("Is there a helipad on the roof?", {"a", "helipad"}),
         ("Does the hostel have a laundry?", {"a", "laundry"}),
         ("Which room has a projector?", {"a", "projector"}),
         ("What does a locker cost?", {"a", "locker"}),
