@@ -105,6 +105,47 @@ _TIME = re.compile(
 )
 
 
+_ASKS_OF_PAST = re.compile(
+    r"\bwhen (?:was|were|did|had)\b|\bwann (?:hat|haben|hatte|ist)\b.*\b\w*ge\w+(?:t|en)\b"
+    r"|\bwann (?:war|waren|wurden?)\b|\bquand (?:a|ont|fut|était|s['’]est)\b"
+    r"|\bcu[aá]ndo (?:fue|fueron|se \w+(?:ó|aron|ieron)|\w+(?:ó|aron|ieron))\b"
+    r"|(?:什么时候|何时|哪一?年).*(?:的|了|成立|创建|建成)\W*$",
+    re.IGNORECASE,
+)
+_ASKS_HOURS = re.compile(
+    r"\b(?:what time|when) (?:do|does|is|are|will) .{0,60}\b(?:open|opens|close|closes|closed|shut|shuts)\b"
+    r"|\bopening (?:hours|times)\b|\bwann (?:hat|haben|macht|machen|öffnet|öffnen|schließt|schließen)\b.{0,60}"
+    r"\b(?:auf|zu|offen|geöffnet|geschlossen|öffnet|schließt)?\W*$|\böffnungszeiten\b"
+    r"|\bà quelle heure (?:ouvre|ferme|est ouvert)\w*|\bhoraires? d['’]ouverture\b"
+    r"|\ba qu[eé] hora (?:abre|cierra)n?\b|\bhorario de apertura\b|几点(?:开|关)|(?:营业|开放)时间",
+    re.IGNORECASE,
+)
+_TELLS_HOURS = re.compile(
+    r"\b(?:open\w*|clos\w+|shut\w*|hours|round the clock|öffn\w*|geöffnet|offen|schließ\w*|geschlossen"
+    r"|ouv\w+|ferm\w+|horaires?|abr\w+|abiert\w+|cierr\w+|cerrad\w+|horario)\b|[开關关营營]"
+    r"|\d\s*(?:h|Uhr|a\.?m\.?|p\.?m\.?)?\s*(?:[-–—~～至到]|to|bis|à|a)\s*\d"
+    r"|\b(?:from|von|de) \d[\d:.]*.{0,12}\b(?:to|bis|à|a)\b",
+    re.IGNORECASE,
+)
+_ONLY_OF_DAYS = re.compile(
+    r"\b\d{1,2}\s*(?:[:.]|h)\s*\d{0,2}\b|\b\d{1,2}\s*(?:a\.?m\.?|p\.?m\.?|Uhr|h)\b"
+    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag"
+    r"|sonntag)s?\b|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)s?\b"
+    r"|\b(?:lunes|martes|miércoles|jueves|viernes|sábados?|domingos?)\b|\b(?:bis|to|a|à|from|von|de|at|um|hours?|Stunden?)\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=256)
+def _asks_of_past(question: str) -> bool:
+    return _ASKS_OF_PAST.search(folded(first_part(question))) is not None
+
+
+@lru_cache(maxsize=256)
+def _asks_hours(question: str) -> bool:
+    return _ASKS_HOURS.search(folded(first_part(question))) is not None
+
+
 @lru_cache(maxsize=256)
 def asks_when(question: str) -> bool:
     """Whether the question asks for a time."""
@@ -120,8 +161,13 @@ def asks_how_long(question: str) -> bool:
 def lacks_time(question: str, text: str) -> bool:
     """Whether a time is asked for and the text says none.
 
-    "When are taxis paid?" is answered by a condition as well, "When do I have to pay?" is not.
+    "When are taxis paid?" is answered by a condition as well, "When do I have to pay?" is not. What was once has no
+    weekday or hour alone, and when a shop opens is not said by "order before 18:00".
     """
+    if _asks_hours(question) and _TELLS_HOURS.search(text) is None:
+        return True
+    if _asks_of_past(question):
+        return _TIME.search(_ONLY_OF_DAYS.sub(" ", text)) is None
     if asks_when(question):
         is_condition = _CONDITION.search(text) is not None and not _ASKS_FOR_A_DEADLINE.search(folded(question))
         return _TIME.search(text) is None and not is_condition

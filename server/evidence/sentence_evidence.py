@@ -253,8 +253,8 @@ class _Reading:
             own,
             self._is_beside(sentence),
             lacks_count=self._lacks_count(place),
-            lacks_agent=not is_row and lacks_agent(question, sentence.text, self._context),
-            lacks_time=not is_row and lacks_time(question, sentence.text),
+            lacks_agent=lacks_agent(question, self._with_heads(place), self._context),
+            lacks_time=lacks_time(question, self._with_heads(place)),
             extreme=self._extremeness(place),
             ranged=self._rangedness(place),
             names_who_may=names_who_may(question, sentence.text),
@@ -263,12 +263,15 @@ class _Reading:
             is_undated=self._is_undated,
         )
 
+    def _with_heads(self, place: int) -> str:
+        """The sentence; a row with what it stands under, which says what its figures are."""
+        text = self._sentences[place].text
+        return f"{self._texts_above(place)}\n{text}" if self._sentences[place].is_row else text
+
     def _lacks_count(self, place: int) -> bool:
         """Whether nothing is counted that is to be; what a row's figures count may be named above them."""
-        question, sentence = self._profile.question, self._sentences[place]
-        if not sentence.is_row:
-            return lacks_count(question, sentence.text)
-        return asks_times(question) and lacks_count(question, f"{self._texts_above(place)}\n{sentence.text}")
+        question, is_row = self._profile.question, self._sentences[place].is_row
+        return (asks_times(question) or not is_row) and lacks_count(question, self._with_heads(place))
 
     def _extremeness(self, place: int) -> int:
         """1 where the row has the most or least of what is asked for, -1 where another row of its table has; else 0."""
