@@ -136,7 +136,7 @@ def lacks_agent(question: str, text: str, above: str = "") -> bool:
     """Whether the question asks who did something, and the text says that it was done and not by whom.
 
     Of what is made once, founded or built or written, a text that says nothing of the making lacks it as well. `above`:
-    titles, whose names are nobody's.
+    titles, whose names are nobody's, no more than those in the row of a table.
     """
     if IS_UNSPACED.search(question):
         is_asked = _ASKS_HAN.search(question) is not None
@@ -149,7 +149,7 @@ def lacks_agent(question: str, text: str, above: str = "") -> bool:
     if re.search(by_somebody, text, re.IGNORECASE):
         return False
     if not places:
-        return deed.is_made_once and not holds_a_name(f"{question} {above}", text)
+        return deed.is_made_once and ("|" in text or not holds_a_name(f"{question} {above}", text))
     return all(_is_done(deed, done, text, place) for place in places)
 
 

@@ -196,6 +196,15 @@ def _contact_form(question: str) -> re.Pattern[str] | None:
     return next((holds for asks, holds in _CONTACT_FORMS if asks.search(asked)), None)
 
 
+def asks_form_of(question: str, other: str) -> bool:
+    """Whether both ask for an answer of one form: a minimum age asked for in other words is still one."""
+    return _asked_form(question) == _asked_form(other)
+
+
+def _asked_form(question: str) -> tuple[object, ...]:
+    return _contact_form(question), _asks_for_age(question), _asks_for_price(question)
+
+
 def lacks_form(question: str, text: str) -> bool:
     """Whether the answer has a form of its own, and nothing in the text has it."""
     form = _contact_form(question)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from server.evidence.answer_types import first_part
 from storage.words.folding import folded
+from storage.words.terms import STOP_WORDS
 
 _PATTERNS = (
     r"\b(?:is|are|was|were) there (.+)",
@@ -72,6 +73,7 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"(?<![\w-])([a-z])-([a-zà-ÿ]{3,})")
+_SEARCHED = 4  # words
 _STEM = 5  # letters at the beginning of a word and its plural
 _WORD = re.compile(r"[^\W_]+")
 _ASKS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
@@ -96,7 +98,13 @@ def thing_words(question: str) -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def place_words(question: str) -> frozenset[str]:
-    """The words, in small letters, of which the question asks as of places: the ferry in "on the ferry"."""
+    """The words, in small letters, of which the question asks as of places: the ferry in "on the ferry".
+
+    So may be all of the words for a search box: "ferry discount".
+    """
+    words = _WORD.findall(question)
+    if len(words) <= _SEARCHED and STOP_WORDS.isdisjoint(map(str.casefold, words)):
+        return frozenset(map(str.casefold, words))
     found = (group for place in _PLACE.finditer(folded(question)) for group in place.groups() if group)
     return frozenset(word.casefold() for group in found for word in _WORD.findall(group))
 

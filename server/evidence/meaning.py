@@ -20,6 +20,9 @@ SURELY_ELSEWHERE = 0.35
 """From here on a passage speaks of something else than the question, see `Found.elsewhere`."""
 
 _NEARLY_SURE = 0.99
+_OF_WHOLE = 0.6
+"""How much less alike something is to a thing no word of which any document has: a crèche is no children's course."""
+
 _NAMES = 0.7
 """From here on a word of a title is the question's own, or its translation."""
 
@@ -27,13 +30,15 @@ _NAMES = 0.7
 @dataclass(frozen=True, slots=True)
 class AskedWord:
     """A word of the question, and what it counts. `is_thing`: it names what must be there, see `asked_things`, and no
-    document has this word. `is_place`: the question asks of it as of a place, see `asked_things.place_words`.
+    document has this word. `is_whole_thing`: so it is with every word of the thing.
+    `is_place`: the question asks of it as of a place, see `asked_things.place_words`.
     """
 
     text: str
     weight: float
     is_name: bool = False
     is_thing: bool = False
+    is_whole_thing: bool = False
     is_place: bool = False
 
 
@@ -92,6 +97,7 @@ def meanings_of(
     things = [place for place, word in enumerate(asked) if word.is_thing]
     signs = [place for place in things if len(asked[place].text) == 1]  # of a Chinese word that the model does not know
     whole = [place for place in things if place not in signs]
+    of_whole = _OF_WHOLE if any(asked[place].is_whole_thing for place in whole) else 1.0
     everywhere = np.max(sentences, axis=0)
     nothing = np.zeros(len(asked), dtype=np.float32)
     found = []
@@ -109,7 +115,7 @@ def meanings_of(
                 before=float(shares @ (with_previous - with_headings)),
                 around=float(shares @ (np.maximum(with_previous, everywhere) - with_previous)),
                 plain=float(own[plain].mean()) if plain.any() else 0.0,
-                thing=_held(with_heads, whole, signs) if things else 1.0,
+                thing=of_whole * _held(with_heads, whole, signs) if things else 1.0,
             )
         )
     return found

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from glob import escape
 
+from server.evidence.asked_figures import asks_form_of
 from server.evidence.asked_names import asks_for_a_name
 from server.retrieval.corpus import language_shares
 from server.retrieval.document_globs import matching
@@ -78,11 +79,11 @@ def _in_own_language(question: str, language: str, is_said: IsSaid) -> Iterator[
     if asks_for_a_name(question):
         return
     plain = in_terms_of_documents(question, language, is_said)
-    if new := _new_words(question, plain, language):
+    if (new := _new_words(question, plain, language)) and asks_form_of(question, plain):
         yield Wording(plain, language, new)
     worded = in_words_of_documents(question, is_said, even_if_said=True) or question
     worded = in_terms_of_documents(worded, language, is_said)
-    if worded != plain and (new := _new_words(question, worded, language)):
+    if worded != plain and (new := _new_words(question, worded, language)) and asks_form_of(question, worded):
         yield Wording(worded, language, new, only_if_near=True)
 
 

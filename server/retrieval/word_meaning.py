@@ -48,6 +48,8 @@ class WordReader:
         found: dict[str, AskedWord] = {}
         capitals = _has_capital_nouns(profile.question)
         things, places = thing_words(profile.question), place_words(profile.question)
+        of_thing = [need for need in profile.needs if not things.isdisjoint(map(str.casefold, need.shown_words))]
+        is_whole = all(need.is_unused for need in of_thing)
         for need in profile.needs:
             for word in () if need.is_cjk else need.shown_words:
                 written = word if capitals else word.lower()
@@ -55,7 +57,9 @@ class WordReader:
                 if len(word) > 1:
                     is_thing = need.is_unused and word.casefold() in things
                     weight, is_place = max(known.weight, need.weight), word.casefold() in places
-                    found[known.text] = AskedWord(known.text, weight, need.is_name, is_thing, is_place)
+                    found[known.text] = AskedWord(
+                        known.text, weight, need.is_name, is_thing, is_thing and is_whole, is_place
+                    )
         pairs = [need for need in profile.needs if need.is_cjk]
         for run in content_runs(run for run in _WORD.findall(profile.question) if IS_UNSPACED.search(run)):
             for word in self._cut(run) if IS_UNSPACED.search(run) else ():
