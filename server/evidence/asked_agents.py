@@ -52,8 +52,21 @@ _ASKS_WHOM = re.compile(
     r"|(?:找|问|問|联系|聯繫|向|跟|通知|告诉|归|歸|由|让)(?:谁|誰|哪个部门|哪位)|谁(?:负责|来管|签字|批准|审批)",
     re.IGNORECASE,
 )
+_ASKS_WHOM_TO_CALL = re.compile(
+    r"\bwho(?:m)? (?:do|should|can|must|shall|could|to) (?:i |we |you )?(?:call|ring|phone)\b"
+    r"|\bwen (?:\w+ ){0,3}anrufen\b"
+    r"|\bqui (?:\w+ ){0,3}appeler\b|\bqui appeler\b|\ba qui[eé]n (?:llam\w+|(?:\w+ ){1,3}llamar)\b"
+    r"|打(?:电话)?给谁|打哪个电话",
+    re.IGNORECASE,
+)
+_TELLS_WHOM_TO_CALL = re.compile(
+    r"\d{3,}|\b(?:call\w*|ring|phone\w*|telephone|dial\w*|hotline|anruf\w*|telefon\w*|notruf|appel\w*|téléphon\w*|llam\w*"
+    r"|teléfono)\b|电话|致电|拨打",
+    re.IGNORECASE,
+)
 _TELLS_WHOM = re.compile(
-    rf"\b(?:{ROLES})\b|\d{{4,}}|\S@\S"
+    rf"\b(?:{ROLES})\b|\d{{4,}}|\d{{3}}[ -]\d{{2,}}|\S@\S"
+    r"|\b(?:phone|telephone|hotline|telefon\w*|téléphone|teléfono)\b"
     r"|\b(?:office|desk|reception\w*|department|line|service|helpdesk|support|team|nurse|doctor|clinic|police|bureau|agency"
     r"|union|court|ombudsman|administrat\w+|guard|steward|caretaker|coordinator|captain|crew|driver|warden|inspector"
     r"|büro\w*|\w*amt|\w*stelle|\w*abteilung|\w*leitung|\w*leiter\w*|sekretariat|\w*verwaltung|hausmeister\w*|\w*dienst"
@@ -159,8 +172,11 @@ def names_who_may(question: str, text: str) -> bool:
 
 
 def lacks_contact(question: str, text: str) -> bool:
-    """Whether it is asked whom to turn to, and the text names nobody, no office and no number."""
-    return _ASKS_WHOM.search(first_part(question)) is not None and _TELLS_WHOM.search(text) is None
+    """Whether it is asked whom to turn to, and the text names nobody, no office and no number; or whom to call."""
+    return any(
+        asks.search(first_part(question)) is not None and tells.search(text) is None
+        for asks, tells in ((_ASKS_WHOM, _TELLS_WHOM), (_ASKS_WHOM_TO_CALL, _TELLS_WHOM_TO_CALL))
+    )
 
 
 def _is_done(deed: _Deed, done: str, text: str, place: re.Match[str]) -> bool:

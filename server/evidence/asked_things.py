@@ -112,6 +112,7 @@ def place_words(question: str) -> frozenset[str]:
 def lacks_joined_thing(question: str, text: str) -> bool:
     """Whether the asked thing is a word like "e-books", and the text says no such word: books are other things."""
     return any(
-        re.search(rf"(?<!\w){re.escape(prefix)}[\W_]?{re.escape(word[:_STEM])}", text, re.IGNORECASE) is None
+        re.search(rf"(?<!\w){re.escape(prefix)}[\W_]?{re.escape(word.rstrip('sx')[:_STEM])}", text, re.IGNORECASE)
+        is None
         for prefix, word in _JOINED.findall(asked_thing(question))
     )

@@ -19,7 +19,7 @@ _ASKS = re.compile(
     r"|什么时候|何时|啥时候|几时|哪一?[天年月]"
     r"|\bhow (?:soon|quickly|fast) (?:must|do|should|can|will|shall) (?:i|we|you|one|they|the)\b|\bwithin what time\b"
     r"|\b(?:by|at|from|until) what (?:time|date)\b|\bwhat time\b|\bwie schnell (?:muss|soll|müssen|sollen)\b"
-    r"|\bin welcher Frist\b|\bum wie ?viel Uhr\b|\bdans quels? délais?\b|\bà quelle heure\b|\ben qu[eé] plazo\b"
+    r"|\bin welcher Frist\b|\bum wie ?viel Uhr\b|\bdans quels? délais?\b|\b[àa] quelle heure\b|\ben qu[eé] plazo\b"
     r"|\b(?:is|are) there (?:an?|any) (?:\w+ )?(?:time[- ]limits?|deadlines?)\b"
     r"|\b(?:what|which)(?:['’]s| is| are) the (?:\w+ )?(?:time[- ]limits?|deadlines?)\b"
     r"|\bgibt es (?:eine |irgendeine )?(?:\w+)?frist\b|\bwelche (?:\w+)?frist\b|\bhay (?:un |alg[uú]n )?plazo\b"
@@ -116,7 +116,7 @@ _ASKS_HOURS = re.compile(
     r"\b(?:what time|when) (?:do|does|is|are|will) .{0,60}\b(?:open|opens|close|closes|closed|shut|shuts)\b"
     r"|\bopening (?:hours|times)\b|\bwann (?:hat|haben|macht|machen|öffnet|öffnen|schließt|schließen)\b.{0,60}"
     r"\b(?:auf|zu|offen|geöffnet|geschlossen|öffnet|schließt)?\W*$|\böffnungszeiten\b"
-    r"|\bà quelle heure (?:ouvre|ferme|est ouvert)\w*|\bhoraires? d['’]ouverture\b"
+    r"|\b[àa] quelle heure (?:ouvre|ferme|est ouvert)\w*|\bhoraires? d['’]ouverture\b"
     r"|\ba qu[eé] hora (?:abre|cierra)n?\b|\bhorario de apertura\b|几点(?:开|关)|(?:营业|开放)时间",
     re.IGNORECASE,
 )
@@ -124,6 +124,7 @@ _TELLS_HOURS = re.compile(
     r"\b(?:open\w*|clos\w+|shut\w*|hours|round the clock|öffn\w*|geöffnet|offen|schließ\w*|geschlossen"
     r"|ouv\w+|ferm\w+|horaires?|abr\w+|abiert\w+|cierr\w+|cerrad\w+|horario)\b|[开關关营營]"
     r"|\d\s*(?:h|Uhr|a\.?m\.?|p\.?m\.?)?\s*(?:[-–—~～至到]|to|bis|à|a)\s*\d"
+    r"|\b(?:from|ab|dès|à partir de|desde|a partir de) (?:las )?\d|[从從]\s*\d"
     r"|\b(?:from|von|de) \d[\d:.]*.{0,12}\b(?:to|bis|à|a)\b",
     re.IGNORECASE,
 )

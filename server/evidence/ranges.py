@@ -157,7 +157,7 @@ def numbers_in_range(question: str, text: str) -> frozenset[float]:
     found: set[float] = set()
     written = folded(text) if asked else ""
     for between in _BETWEEN.finditer(written):
-        low, high = _value(between["low"]), _value(between["high"])
+        low, high = sorted((_value(between["low"]), _value(between["high"])))
         behind = written[between.end() : between.end() + 16]
         found |= {
             amount.number

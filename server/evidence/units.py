@@ -44,7 +44,7 @@ _TIMES = (
 
 _ASKS: dict[Unit, str] = {
     "clock": r"\b(?:what|which) time\b|\bopening hours\b|\bo'?clock\b|\bwie ?viel Uhr\b|\b(?:quelle|quelles) heures?\b"
-    r"|\bqué hora|\bche ora\b|\bque horas\b|\bhoe laat\b|几点|几时|什么时间开|营业时间|开放时间",
+    r"|\bqu[ée] hora|\bche ora\b|\bque horas\b|\bhoe laat\b|几点|几时|什么时间开|营业时间|开放时间",
     "duration": rf"\bhow (?:long|many (?:{_TIMES}))\b|\bwithin what time\b|\bdeadline\b|\bnotice period\b"
     r"|\btime[- ]limits?\b"
     rf"|\bwie ?lange?\b|\bwie ?viele? (?:{_TIMES})\b|\bfrist\b|\bzeitlimit\b|\bcombien de (?:temps|{_TIMES})\b"

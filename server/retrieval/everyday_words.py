@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
+from storage.words.frame_words import question_tongue
+from storage.words.lexicon import entries, key_of
 from storage.words.scripts import IS_HAN
 
 IsSaid = Callable[[str], bool]
@@ -283,6 +285,7 @@ _CHINESE = """
 上网 = 网络
 签字 = 签名, 签署
 """
+_JOINED = re.compile(r"(?<![\w-])(?P<code>[A-Za-z]*\d[A-Za-z\d]*)-(?P<noun>[A-ZÄÖÜ][a-zäöüß]{3,})(?![\w-])")
 _PARTICLES = "in|up|off|out|back|away|down|over|along"
 _LONGEST_GAP = 3  # words between a verb and its particle: "hand my receipts in"
 
@@ -292,7 +295,7 @@ def in_words_of_documents(question: str, is_said: IsSaid, even_if_said: bool = F
 
     `even_if_said`: phrases of several words are replaced even if some document says them: for who found nothing so.
     """
-    worded = question
+    worded = _apart(question, is_said)
     for said, others in _phrases(IS_HAN.search(question) is not None):
         found = said.search(worded)
         if found is None or any(other.casefold() in worded.casefold() for other in others):
@@ -304,6 +307,17 @@ def in_words_of_documents(question: str, is_said: IsSaid, even_if_said: bool = F
             if other is not None:
                 worded = f"{worded[: found.start()]}{other}{gap}{worded[found.end() :]}"
     return None if worded == question else worded
+
+
+def _apart(question: str, is_said: IsSaid) -> str:
+    """The question with "B2-Prüfung" in two words, as documents may say them: what German joins by a hyphen.
+
+    R1-Zero is another thing than R1: only what ends in a word that the lexicon has is taken apart.
+    """
+    for joined in _JOINED.finditer(question) if question_tongue(question) == "de" else ():
+        if (key_of(joined["noun"], "de"),) in entries("de").whole and not is_said(joined.group()):
+            question = question.replace(joined.group(), f"{joined['code']} {joined['noun']}")
+    return question
 
 
 @cache

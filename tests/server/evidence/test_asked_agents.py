@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.evidence.asked_agents import defines_role, lacks_agent, names_who_may
+from server.evidence.asked_agents import defines_role, lacks_agent, lacks_contact, names_who_may
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,26 @@ def test_who_may_is_answered_by_what_people_that_is(question: str, text: str, na
 )
 def test_a_role_is_told_where_it_is_defined(question: str, text: str, defines: bool) -> None:
     assert defines_role(question, text) is defines
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lacks"),
+    [
+        ("Who do I contact about a lost key?", "Keys are replaced for 20 euros.", True),
+        ("Who do I contact about a lost key?", "Lost keys are reported to the secretary.", False),
+        ("An wen wende ich mich bei Lärm?", "Lärm ist nach 22 Uhr zu vermeiden.", True),
+        ("An wen wende ich mich bei Lärm?", "Lärm wird der Hausverwaltung gemeldet.", False),
+        ("¿A quién llamo si se para el ascensor?", "El ascensor se reserva al conserje.", True),
+        ("¿A quién llamo si se para el ascensor?", "Se llama a Elevadores Túria, teléfono 900 555 018.", False),
+        ("电脑坏了应该找谁修", "可先行出发，但须在二十四小时内补办手续。", True),
+        ("电脑坏了应该找谁修", "由信息技术部负责维修。", False),
+        ("Where is the key?", "Keys are replaced for 20 euros.", False),
+    ],
+)
+def test_whom_to_turn_to_is_somebody(question: str, text: str, lacks: bool) -> None:
+    assert lacks_contact(question, text) is lacks
+
+
+def test_names_in_a_row_found_nothing() -> None:
+    assert lacks_agent("Who founded Tallypay?", "| Plan | Price |\n| Sprout | 19 |")
+    assert not lacks_agent("Who founded Tallypay?", "| Founded by | Year |\n| Ann Reed | 1999 |")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.evidence.asked_figures import counted, lacks_count, lacks_form, tells_count
+from server.evidence.asked_figures import asks_form_of, counted, lacks_count, lacks_form, tells_count
 
 
 @pytest.mark.parametrize(
@@ -108,3 +108,36 @@ def test_what_is_counted_stands_before_the_verb() -> None:
 )
 def test_a_number_tells_what_is_to_be_counted(question: str, text: str, tells: bool) -> None:
     assert tells_count(question, text) is tells
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lacks"),
+    [
+        ("a qué temperatura está el agua", "Los menores de 12 años van acompañados en el agua.", True),
+        ("a qué temperatura está el agua", "El agua está a 27 grados.", False),
+        ("报销款一般星期几打给我们？", "费用须于次年1月15日前报完。", True),
+        ("报销款一般星期几打给我们？", "款项每周四集中支付。", False),
+        ("On which day of the week is rubbish collected?", "Rubbish is collected before 7 am.", True),
+        ("On which day of the week is rubbish collected?", "Rubbish is collected on Tuesdays.", False),
+    ],
+)
+def test_temperatures_and_weekdays_have_forms_of_their_own(question: str, text: str, lacks: bool) -> None:
+    assert lacks_form(question, text) is lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lacks"),
+    [
+        ("how many people can we have on the boat", "No more than eight persons may be on board.", False),
+        ("how many people can we have on the boat", "The boat has eight oars.", True),
+        ("一年最多可以出差几次？", "出差时间连续超过15天须经审批。", True),
+        ("一年最多可以出差几次？", "每人每年以两次为限。", False),
+    ],
+)
+def test_people_and_times_are_counted_by_other_words(question: str, text: str, lacks: bool) -> None:
+    assert lacks_count(question, text) is lacks
+
+
+def test_other_words_ask_for_the_same_form() -> None:
+    assert asks_form_of("what does the launch cost", "what does the boat cost")
+    assert not asks_form_of("what's the minimum age for the course", "what's the at least years old for the course")

@@ -108,3 +108,27 @@ def test_the_unit_above_a_table_is_not_its_head() -> None:
 def test_a_row_with_a_chinese_label_is_asked_for_too(question: str, is_held: bool) -> None:
     table = "|  | 2024年 | 2023年 |\n| 流动资产 | 418 | 397 |\n| 总资产 | 1369 | 1238 |"
     assert holds_asked_row(profile_of(question, lambda stems: {}, 1000), table, "") is is_held
+
+
+PRICES = "\n".join(
+    (
+        "## § 3 Tarife",
+        "",
+        "| Klasse | Tagespreis | Wochenpreis |",
+        "|---|---|---|",
+        "| Mini | 39 € | 219 € |",
+        "| Kombi | 64 € | 359 € |",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "holds"),
+    [
+        ("Was kostet ein Kombi für eine Woche?", True),  # the column is "Wochenpreis", the figures are money
+        ("Was kostet ein Kombi mit Fahrer für eine Woche?", False),
+        ("Wie viele Koffer passen in einen Kombi?", False),
+    ],
+)
+def test_the_row_that_a_price_is_asked_of_need_not_say_that_it_is_one(question: str, holds: bool) -> None:
+    assert holds_asked_row(profile_of(question, lambda stems: {}, 1000), PRICES, "") is holds

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.evidence.asked_things import thing_words
+from server.evidence.asked_things import lacks_joined_thing, place_words, thing_words
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,32 @@ from server.evidence.asked_things import thing_words
         ("Can I bring my dog, and what are the rules?", set()),  # no rule says that it is one
         ("What is the estimated death toll?", set()),
         ("Where is the helipad?", set()),
+        ("¿Hay guardería en el gimnasio para los niños?", {"guardería"}),
+        ("dais clases de boxeo?", {"clases", "de", "boxeo"}),
+        ("Wie lang ist das Becken im Bad?", {"das", "becken"}),
+        ("wie tief ist es da, wo die Kleinen planschen", set()),
+        ("Does the library lend ladders?", {"ladders"}),
     ],
 )
 def test_a_question_says_what_must_be_there(question: str, words: set[str]) -> None:
     assert thing_words(question) == words
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lacks"),
+    [
+        ("Does the library lend e-books?", "Members lend each other books.", True),
+        ("Does the library lend e-books?", "E-books are lent for two weeks.", False),
+        ("Does the library lend e-books?", "An ebook is lent for two weeks.", False),
+        ("Does the library lend books?", "Members lend each other tools.", False),
+    ],
+)
+def test_a_word_with_a_letter_before_it_is_another_thing(question: str, text: str, lacks: bool) -> None:
+    assert lacks_joined_thing(question, text) is lacks
+
+
+def test_what_a_question_asks_of_as_of_a_place() -> None:
+    assert "ferry" in place_words("is there a discount on the ferry")
+    assert "fähre" in place_words("Gibt es WLAN auf der Fähre?")
+    assert "ferry" in place_words("senior discount ferry")
+    assert not place_words("What does the ferry cost?")

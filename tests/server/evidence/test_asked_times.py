@@ -56,3 +56,23 @@ def test_a_question_asks_for_a_time(question: str, is_asked: bool) -> None:
 )
 def test_a_text_without_a_time_does_not_say_when(question: str, text: str, is_without: bool) -> None:
     assert lacks_time(question, text) is is_without
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lacks"),
+    [
+        ("¿Cuándo se pintó la fachada por última vez?", "Cambio de ventanas | Lunes a sábado | 9:00–17:00", True),
+        ("¿Cuándo se pintó la fachada por última vez?", "La fachada se pintó en mayo de 2019.", False),
+        ("When was the hall built?", "The hall is open from Monday to Friday, 9:00 to 17:00.", True),
+        ("When was the hall built?", "It was built after the war.", False),
+        ("Wann wurde der Verein gegründet?", "Das Büro ist montags von 9 bis 12 Uhr besetzt.", True),
+        ("A quelle heure ouvre l'épicerie ?", "Le pain se commande la veille avant 18 h.", True),
+        ("A quelle heure ouvre l'épicerie ?", "L'épicerie est ouverte dès 8 h.", False),
+        ("A quelle heure ouvre l'épicerie ?", "Épicerie : 8 h à 20 h", False),
+        ("What time does the shop close?", "Orders are taken until 18:00.", True),
+        ("Is there a time limit for complaints?", "A complaint will not affect your treatment.", True),
+        ("Is there a time limit for complaints?", "Complaints are made within twelve months.", False),
+    ],
+)
+def test_what_was_once_and_opening_hours_are_told_otherwise(question: str, text: str, lacks: bool) -> None:
+    assert lacks_time(question, text) is lacks

@@ -11,6 +11,15 @@ LEAVE = ("| Completed years | Days |", ["| 0–2 | 24 |", "| 3–5 | 26 |", "| 6
 AGES = ("| Alter | Preis |", ["| unter 6 Jahren | frei |", "| 6 bis 14 Jahre | 3 € |", "| ab 15 Jahren | 6 € |"])
 GROUPS = ("| Groupe (personnes) | Prix |", ["| 1–9 | 8 € |", "| 10–20 | 6 € |", "| plus de 20 | 5 € |"])
 SERVICE = ("| 工龄 | 天数 |", ["| 1至3年 | 5天 |", "| 3至10年 | 10天 |", "| 10年以上 | 15天 |"])
+HOURS = ("| Buchung | Preis |", ["| bis 5 Stunden | 90 € |", "| bis 7 Stunden | 120 € |", "| bis 9 Stunden | 150 € |"])
+FEES = (
+    "| Tarifa | Cuota |",
+    ["| Familiar (hasta 3 hijos) | 89 € |", "| Joven (16 a 25 años) | 29 € |", "| Sénior (desde 65 años) | 26 € |"],
+)
+NOTICE = (
+    "| Notice | Refund |",
+    ["| More than 48 hours | 100 % |", "| 48 to 4 hours | 60 % |", "| Less than 4 hours | 0 % |"],
+)
 CHARGES = ("| Distance | Fee |", ["| up to 5 km | £3 |", "| 5 to 10 km | £5 |", "| over 10 km | £8 |"])
 
 
@@ -43,6 +52,10 @@ def test_a_question_says_amounts(question: str, found: list[tuple[float, str]]) 
         ("工作4年有几天年假", SERVICE, {1}),
         ("How much is it to a place 7 km away?", CHARGES, {1}),
         ("How much is it for 7 people?", CHARGES, None),  # of kilometres, not of people
+        ("Was kostet eine Betreuung von 6 Stunden?", HOURS, {1}),  # the tightest of those that are open
+        ("tengo 68 años, ¿cuánto pago?", FEES, {2}),
+        ("What is refunded if I cancel the day before?", NOTICE, {1}),
+        ("What is refunded if I cancel three days before?", NOTICE, {0}),
         ("How many days do I get?", LEAVE, None),
         ("How long is 4 years of study?", ("| Code | Years |", ["| A | 1 |", "| B | 2 |"]), None),  # no ranges
     ],
@@ -58,6 +71,9 @@ def test_the_row_whose_range_holds_the_amount(
     ("question", "text", "numbers"),
     [
         ("How much is it for my 10 year old?", "Children aged 6 to 14 years pay half.", {10.0}),
+        ("I am 68 years old, what do I pay?", "From 65 years on membership is 26 euros.", {68.0}),
+        ("I am 17 years old, may I?", "From 18 years on nobody asks.", set()),
+        ("Si j'annule 3 semaines avant ?", "si elle intervient entre 45 et 15 jours avant l'arrivée", {21.0}),
         ("How much is it for my 15 year old?", "Children aged 6 to 14 years pay half.", set()),
         ("How much is it for my 10 year old?", "From 2010 to 2014 it cost 6 to 14 euros.", set()),
         ("Was zahlt ein Kind mit 10 Jahren?", "Kinder von 6 bis 14 Jahren zahlen die Hälfte.", {10.0}),

@@ -111,6 +111,11 @@ def test_the_reason_is_a_sentence_for_people(question: str, text: str, reason: s
     [
         ("When was it built?", "date"),
         ("哪一年成立的？", "date"),
+        ("报销款星期几发？", "date"),
+        ("An welchen Wochentagen ist offen?", "date"),
+        ("What happens when I am ill?", "any"),
+        ("How much is it when I am a member?", "number"),
+        ("How much is it and when is it due?", "date"),
         ("How many halls are there?", "number"),
         ("有多少个阅览室？", "number"),
         ("Why did it fail?", "reason"),

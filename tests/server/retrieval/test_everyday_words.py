@@ -20,6 +20,7 @@ def said(*phrases: str) -> Callable[[str], bool]:
         ("Can I keep the air miles?", ("bonus points",), "Can I keep the bonus points?"),
         ("Darf ich filmen?", ("aufnahmen",), "Darf ich Aufnahmen?"),
         ("抽烟罚多少", ("吸烟",), "吸烟罚多少"),
+        ("Was kostet die B2-Prüfung?", ("b2",), "Was kostet die B2 Prüfung?"),
     ],
 )
 def test_what_no_document_says_is_replaced_by_what_one_says(question: str, phrases: tuple[str], worded: str) -> None:
