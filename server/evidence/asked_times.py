@@ -33,6 +33,24 @@ _ASKS_HOW_LONG = re.compile(
     r"|多久|多长时间",
     re.IGNORECASE,
 )
+_ASKS_HOW_OFTEN = re.compile(
+    r"\bhow (?:often|frequently|regularly|many times)\b|\bwie (?:oft|häufig)\b|\bwie ?viele? mal\b"
+    r"|\bcombien de fois\b|\b(?:à quelle fréquence|tous les combien)\b|\bcu[aá]ntas veces\b|\bcada cu[aá]nto\b"
+    r"|\bcon qu[eé] frecuencia\b|多久.{0,8}一次|多长时间.{0,8}一次|每隔多久|几[次遍回]|多少次",
+    re.IGNORECASE,
+)
+_TELLS_HOW_OFTEN = re.compile(
+    r"\b(?:ever[yn]\w*|each|daily|weekly|monthly|quarterly|yearly|annual\w*|hourly|once|twice|thrice|times|per|always|never"
+    r"|regular\w*|frequen\w*|often|nightly|whenever|unlimited|as many"
+    r"|jede[mnrs]?|alle|täglich\w*|\w*wöchentlich\w*|\w*monatlich\w*|\w*jährlich\w*|stündlich|einmal|zweimal|dreimal"
+    r"|\w*mal|male|pro|immer|nie|regelmäßig|stets|beliebig"
+    r"|chaque|tous les|toutes les|par|fois|quotidien\w*|hebdomadaire\w*|mensuel\w*|annuel\w*|toujours|jamais"
+    r"|cada|todos los|todas las|por|al|vez|veces|diari\w+|semanal\w*|mensual\w*|anual\w*|siempre|nunca)\b"
+    r"|[每逐]|[次遍回]|随时|不限|定期"
+    r"|\b(?:on|an|am) (?:the )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+    r"|\b(?:mon|diens|donners|frei|sams|sonn)tags\b|\bmittwochs\b|\d ?[x×]",
+    re.IGNORECASE,
+)
 _CONDITION = re.compile(
     r"\b(?:if|where|unless|provided|in case|in the event|falls|sofern|soweit|si|sauf|en cas|salvo|en caso|se|qualora"
     r"|caso|als|indien|mits)\b|如果|如遇|若|的情况|的，",
@@ -138,6 +156,11 @@ _ONLY_OF_DAYS = re.compile(
 
 
 @lru_cache(maxsize=256)
+def _asks_how_often(question: str) -> bool:
+    return _ASKS_HOW_OFTEN.search(folded(first_part(question))) is not None
+
+
+@lru_cache(maxsize=256)
 def _asks_of_past(question: str) -> bool:
     return _ASKS_OF_PAST.search(folded(first_part(question))) is not None
 
@@ -160,12 +183,14 @@ def asks_how_long(question: str) -> bool:
 
 
 def lacks_time(question: str, text: str) -> bool:
-    """Whether a time is asked for and the text says none.
+    """Whether a time is asked for and the text says none; so it is with how often something happens.
 
     "When are taxis paid?" is answered by a condition as well, "When do I have to pay?" is not. What was once has no
     weekday or hour alone, and when a shop opens is not said by "order before 18:00".
     """
     if _asks_hours(question) and _TELLS_HOURS.search(text) is None:
+        return True
+    if _asks_how_often(question) and "|" not in text and _TELLS_HOW_OFTEN.search(text) is None:  # a column's name may
         return True
     if _asks_of_past(question):
         return _TIME.search(_ONLY_OF_DAYS.sub(" ", text)) is None
