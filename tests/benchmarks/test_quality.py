@@ -14,6 +14,7 @@ from benchmarks.quality.answer_grading import holds, normalised
 from benchmarks.quality.corpora import publish_index, read_file_once, text_document
 from benchmarks.quality.measures import all_figures, bootstrapped, graded_gains, ranking_figures, surely_falls
 from benchmarks.quality.question_sets import (
+    EVERYDAY,
     OWN_DOCUMENTS,
     OWN_NATURAL_QUESTIONS,
     OWN_QUESTIONS,
@@ -190,12 +191,17 @@ def own_texts() -> dict[str, str]:
     """The text of each of our documents, without white space and bars."""
     return {
         each.path: squeezed(" ".join(page.text for page in each.parsed.pages))
-        for each in folder_documents(OWN_DOCUMENTS)
+        for folder in (OWN_DOCUMENTS, EVERYDAY / "documents")
+        for each in folder_documents(folder)
     }
 
 
 def _own_natural() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in OWN_NATURAL_QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    return _questions(OWN_NATURAL_QUESTIONS)
+
+
+def _questions(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def test_there_are_many_natural_questions_of_all_kinds_and_languages() -> None:
@@ -209,7 +215,9 @@ def test_there_are_many_natural_questions_of_all_kinds_and_languages() -> None:
     assert len({each["document"] for each in answerable}) == 6
 
 
-@pytest.mark.parametrize("asked", _own_natural(), ids=lambda asked: asked["id"])
+@pytest.mark.parametrize(
+    "asked", [*_own_natural(), *_questions(EVERYDAY / "questions.jsonl")], ids=lambda asked: asked["id"]
+)
 def test_the_gold_of_a_natural_question_stands_in_its_document(
     asked: dict[str, Any], own_texts: dict[str, str]
 ) -> None:
