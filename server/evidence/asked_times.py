@@ -40,7 +40,7 @@ _ASKS_HOW_OFTEN = re.compile(
     re.IGNORECASE,
 )
 _TELLS_HOW_OFTEN = re.compile(
-    r"\b(?:ever[yn]\w*|each|daily|weekly|monthly|quarterly|yearly|annual\w*|hourly|once|twice|thrice|times|per|always|never"
+    r"\b(?:every\w*|each|daily|weekly|monthly|quarterly|yearly|annual\w*|hourly|once|twice|thrice|times|per|always|never"
     r"|regular\w*|frequen\w*|often|nightly|whenever|unlimited|as many"
     r"|jede[mnrs]?|alle|täglich\w*|\w*wöchentlich\w*|\w*monatlich\w*|\w*jährlich\w*|stündlich|einmal|zweimal|dreimal"
     r"|\w*mal|male|pro|immer|nie|regelmäßig|stets|beliebig"
@@ -124,16 +124,17 @@ _TIME = re.compile(
 
 
 _ASKS_OF_PAST = re.compile(
-    r"\bwhen (?:was|were|did|had)\b|\bwann (?:hat|haben|hatte|ist)\b.*\b\w*ge\w+(?:t|en)\b"
-    r"|\bwann (?:war|waren|wurden?)\b|\bquand (?:a|ont|fut|était|s['’]est)\b"
+    r"\bwhen (?:was|were|did|had)\b|\bwann (?:hat|haben|hatten?)\b(?!.*\b(?:geöffnet|geschlossen|offen)\b)"
+    r".*\b\w*ge\w+(?:t|en)\b"
+    r"|\bwann (?:war|waren|wurden?)\b|\bquand (?:a(?! lieu)|ont(?! lieu)|fut|était|s['’]est)\b"
     r"|\bcu[aá]ndo (?:fue|fueron|se \w+(?:ó|aron|ieron)|\w+(?:ó|aron|ieron))\b"
     r"|(?:什么时候|何时|哪一?年).*(?:的|了|成立|创建|建成)\W*$",
     re.IGNORECASE,
 )
 _ASKS_HOURS = re.compile(
     r"\b(?:what time|when) (?:do|does|is|are|will) .{0,60}\b(?:open|opens|close|closes|closed|shut|shuts)\b"
-    r"|\bopening (?:hours|times)\b|\bwann (?:hat|haben|macht|machen|öffnet|öffnen|schließt|schließen)\b.{0,60}"
-    r"\b(?:auf|zu|offen|geöffnet|geschlossen|öffnet|schließt)?\W*$|\böffnungszeiten\b"
+    r"|\bopening (?:hours|times)\b|\bwann (?:öffnet|öffnen|schließt|schließen)\b|\böffnungszeiten\b"
+    r"|\bwann (?:hat|haben|ist|sind|macht|machen)\b.{0,60}\b(?:auf|zu|offen|geöffnet|geschlossen)\W*$"
     r"|\b[àa] quelle heure (?:ouvre|ferme|est ouvert)\w*|\bhoraires? d['’]ouverture\b"
     r"|\ba qu[eé] hora (?:abre|cierra)n?\b|\bhorario de apertura\b|几点(?:开|关)|(?:营业|开放)时间",
     re.IGNORECASE,

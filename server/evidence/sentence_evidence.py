@@ -246,15 +246,15 @@ class _Reading:
             **_shape(sentence),
             incomparable=self._incomparable(),
         )
-        question, is_row = self._profile.question, sentence.is_row
+        question, is_row, whole = self._profile.question, sentence.is_row, self._with_heads(place)
         return SentenceEvidence(
             place,
             features,
             own,
             self._is_beside(sentence),
-            lacks_count=self._lacks_count(place),
-            lacks_agent=lacks_agent(question, self._with_heads(place), self._context),
-            lacks_time=lacks_time(question, self._with_heads(place)),
+            lacks_count=(asks_times(question) or not is_row) and lacks_count(question, whole),
+            lacks_agent=lacks_agent(question, whole, self._context),
+            lacks_time=lacks_time(question, whole),
             extreme=self._extremeness(place),
             ranged=self._rangedness(place),
             names_who_may=names_who_may(question, sentence.text),
@@ -267,11 +267,6 @@ class _Reading:
         """The sentence; a row with what it stands under, which says what its figures are."""
         text = self._sentences[place].text
         return f"{self._texts_above(place)}\n{text}" if self._sentences[place].is_row else text
-
-    def _lacks_count(self, place: int) -> bool:
-        """Whether nothing is counted that is to be; what a row's figures count may be named above them."""
-        question, is_row = self._profile.question, self._sentences[place].is_row
-        return (asks_times(question) or not is_row) and lacks_count(question, self._with_heads(place))
 
     def _extremeness(self, place: int) -> int:
         """1 where the row has the most or least of what is asked for, -1 where another row of its table has; else 0."""
