@@ -171,12 +171,17 @@ def names_who_may(question: str, text: str) -> bool:
     return _ASKS_WHO_MAY.search(first_part(question)) is not None and _THOSE_WHO.search(text) is not None
 
 
+@lru_cache(maxsize=256)
+def _told_by(question: str) -> tuple[re.Pattern[str], ...]:
+    """What whoever is to be turned to is known by."""
+    asked = first_part(question)
+    pairs = ((_ASKS_WHOM, _TELLS_WHOM), (_ASKS_WHOM_TO_CALL, _TELLS_WHOM_TO_CALL))
+    return tuple(tells for asks, tells in pairs if asks.search(asked))
+
+
 def lacks_contact(question: str, text: str) -> bool:
     """Whether it is asked whom to turn to, and the text names nobody, no office and no number; or whom to call."""
-    return any(
-        asks.search(first_part(question)) is not None and tells.search(text) is None
-        for asks, tells in ((_ASKS_WHOM, _TELLS_WHOM), (_ASKS_WHOM_TO_CALL, _TELLS_WHOM_TO_CALL))
-    )
+    return any(tells.search(text) is None for tells in _told_by(question))
 
 
 def _is_done(deed: _Deed, done: str, text: str, place: re.Match[str]) -> bool:

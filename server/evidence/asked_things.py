@@ -109,10 +109,14 @@ def place_words(question: str) -> frozenset[str]:
     return frozenset(word.casefold() for group in found for word in _WORD.findall(group))
 
 
-def lacks_joined_thing(question: str, text: str) -> bool:
-    """Whether the asked thing is a word like "e-books", and the text says no such word: books are other things."""
-    return any(
-        re.search(rf"(?<!\w){re.escape(prefix)}[\W_]?{re.escape(word.rstrip('sx')[:_STEM])}", text, re.IGNORECASE)
-        is None
+@lru_cache(maxsize=256)
+def _joined_things(question: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(
+        re.compile(rf"(?<!\w){re.escape(prefix)}[\W_]?{re.escape(word.rstrip('sx')[:_STEM])}", re.IGNORECASE)
         for prefix, word in _JOINED.findall(asked_thing(question))
     )
+
+
+def lacks_joined_thing(question: str, text: str) -> bool:
+    """Whether the asked thing is a word like "e-books", and the text says no such word: books are other things."""
+    return any(thing.search(text) is None for thing in _joined_things(question))

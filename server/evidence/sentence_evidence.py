@@ -266,7 +266,8 @@ class _Reading:
     def _with_heads(self, place: int) -> str:
         """The sentence; a row with what it stands under, which says what its figures are."""
         text = self._sentences[place].text
-        return f"{self._texts_above(place)}\n{text}" if self._sentences[place].is_row else text
+        is_row = self._sentences[place].is_row and self._profile.expects != "any"
+        return f"{self._texts_above(place)}\n{text}" if is_row else text
 
     def _extremeness(self, place: int) -> int:
         """1 where the row has the most or least of what is asked for, -1 where another row of its table has; else 0."""
