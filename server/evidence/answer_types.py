@@ -24,14 +24,21 @@ CALENDAR = (
     "January|February|March|April|May|June|July|August|September|October|November|December"
     "|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 )
-_CALENDAR_ELSEWHERE = (
-    "(?:montag|dienstag|donnerstag|freitag|samstag|sonnabend|sonntag|mittwoch)s?|januar|februar|märz|mai|juni|juli"
-    "|oktober|dezember"
-    "|(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)s?|janvier|février|mars|avril|juin|juillet|août"
-    "|septembre|octobre|novembre|décembre"
-    "|lunes|martes|miércoles|jueves|viernes|sábados?|domingos?|enero|febrero|marzo|abril|mayo|junio|julio|agosto"
-    "|septiembre|octubre|noviembre|diciembre"
-)
+WEEKDAYS = {
+    "en": "(?:mon|tues|wednes|thurs|fri|satur|sun)day",
+    "de": "(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)",
+    "fr": "(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)",
+    "es": "(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)",
+    "zh": "(?:[周週]|星期|礼拜)[一二三四五六日天末]",
+}
+"""Patterns for one day of the week, in small letters; an s may follow, not in Chinese."""
+
+MONTHS = {
+    "de": "januar|februar|märz|mai|juni|juli|oktober|dezember",  # the others are as in English
+    "fr": "janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre",
+    "es": "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre",
+}
+_CALENDAR_ELSEWHERE = "|".join(f"{WEEKDAYS[each]}s?|{MONTHS[each]}" for each in MONTHS)
 ROLES = (
     "landlord|tenant|manager|director|chair(?:man|woman|person)?|board|committee|council|president|secretary|treasurer"
     "|members?|owners?|employees?|employer|customers?|buyer|seller|company|supplier|client|parents?|teachers?|students?"
@@ -89,7 +96,7 @@ _HOLDS: dict[AnswerType, str] = {
     "date": r"\b1\d{3}\b|\b20\d{2}\b|\b\d{1,4} ?(?:BC|AD|BCE|CE)\b|\b\d{1,2}(?:st|nd|rd|th)[ -]centur|\bcentury\b"
     rf"|\b(?:{CALENDAR}|(?i:{_CALENDAR_ELSEWHERE}))s?\b|(?<![A-Za-z\d_.])\d{{1,2}}[:：.]\d{{2}}(?![A-Za-z\d_])"
     r"|\d+ ?[年月日]"
-    r"|[一二三四五六七八九十]+[年月日]|世纪|(?:[周週]|星期|礼拜)[一二三四五六日天末]",
+    rf"|[一二三四五六七八九十]+[年月日]|世纪|{WEEKDAYS['zh']}",
     "person": r"\b[A-Z][a-zé]+ (?:[A-Z]\.? )?(?:(?:of|de|von|van|the|al|ibn) )?[A-Z][a-z]+"
     r"|(?<=[a-z,;] )[A-Z][a-z]{2,}\b"
     rf"|\b(?i:{ROLES})\b|{_CHINESE_PERSON}",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from server.evidence.answer_types import CALENDAR, first_part
+from server.evidence.answer_types import CALENDAR, WEEKDAYS, first_part
 from server.evidence.units import Unit, asked_quantity, holds_unit
 from storage.words.english_stems import stem
 from storage.words.folding import folded
@@ -54,11 +54,11 @@ _NOUNS = (
     (
         r"(?:day of the week|weekday|wochentag|jour de la semaine|día de la semana)\b",
         r"(?:星期|礼拜|周)几",
-        r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:week(?:days?|ends?)|daily|every day)\b"
-        r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|werktag|wochenende)\w*|täglich"
-        r"|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour ouvrable|week-end)s?\b|chaque jour"
-        r"|\b(?:lunes|martes|miércoles|jueves|viernes|sábados?|domingos?|fin de semana|cada día|diari[oa])\b"
-        r"|(?:[周週]|星期|礼拜)[一二三四五六日天末]|每天|每日|工作日",
+        rf"\b{WEEKDAYS['en']}s?\b|\b(?:week(?:days?|ends?)|daily|every day)\b"
+        rf"|\b(?:{WEEKDAYS['de']}|werktag|wochenende)\w*|täglich"
+        rf"|\b(?:{WEEKDAYS['fr']}|jour ouvrable|week-end)s?\b|chaque jour"
+        rf"|\b(?:{WEEKDAYS['es']}s?|fin de semana|cada día|diari[oa])\b"
+        rf"|{WEEKDAYS['zh']}|每天|每日|工作日",
     ),
     (
         r"(?:iban|account number|kontonummer|numéro de compte|número de cuenta)\b",
@@ -135,7 +135,7 @@ _COUNTED_ELSEWHERE = re.compile(
 )
 _PEOPLE = re.compile(
     r"people|peopl|persons?|guests?|visitors?|passengers?|participants?|adults?|individuals"
-    r"|leute|personen|person|gäste?n?|besucher\w*|teilnehmer\w*|gens|personnes?|visiteurs?|participants?|invités?"
+    r"|leute|personen|person|gäste?n?|besucher\w*|teilnehmer\w*|gens|personnes?|visiteurs?|invités?"
     r"|gente|personas?|visitantes?|invitados?|participantes?",
     re.IGNORECASE,
 )

@@ -47,8 +47,8 @@ _PATTERNS = (
     r"有([^没沒，。；,]{2,5})(?:吗|嗎|么)[？?]?$",
 )
 _PLACE_FOLLOWS = re.compile(
-    r",?\s(?:in|at|on|for|from|near|during|while|with|when|if|so|to|at"
-    r"|im|am|bei[m]?|auf|für|mit|während|wenn|zum|zur|falls|damit"
+    r",?\s(?:in|at|on|for|from|near|during|while|with|when|if|so|to"
+    r"|im|am|beim?|auf|für|mit|während|wenn|zum|zur|falls|damit"
     r"|dans|à|au|aux|pour|avec|pendant|chez|si|sur"
     r"|en|para|con|durante|mientras|cuando|al)\s.*"
 )

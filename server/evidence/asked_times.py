@@ -8,7 +8,7 @@ Apart from `units`, for which a time is a figure with a unit: "before the exam",
 import re
 from functools import lru_cache
 
-from server.evidence.answer_types import first_part
+from server.evidence.answer_types import MONTHS, WEEKDAYS, first_part
 from storage.words.folding import folded
 
 _ASKS = re.compile(
@@ -47,8 +47,7 @@ _TELLS_HOW_OFTEN = re.compile(
     r"|chaque|tous les|toutes les|par|fois|quotidien\w*|hebdomadaire\w*|mensuel\w*|annuel\w*|toujours|jamais"
     r"|cada|todos los|todas las|por|al|vez|veces|diari\w+|semanal\w*|mensual\w*|anual\w*|siempre|nunca)\b"
     r"|[每逐]|[次遍回]|随时|不限|定期"
-    r"|\b(?:on|an|am) (?:the )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
-    r"|\b(?:mon|diens|donners|frei|sams|sonn)tags\b|\bmittwochs\b|\d ?[x×]",
+    rf"|\b(?:on|an|am) (?:the )?{WEEKDAYS['en']}s?\b|\b{WEEKDAYS['de']}s\b|\d ?[x×]",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
@@ -80,15 +79,9 @@ _PARTS = (
 )
 _GERMAN_PARTS = r"\w*(?:sekunde|minute|stunde|tag|woche|monat|jahr|nacht|quartal|saison|zeit|frist|termin)\w*"
 _NAMES = (
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:jan|febr)uary|march|april|(?-i:May)|june|july|august|(?:sept|nov"
-    r"|dec)ember|october"
-    r"|januar|februar|märz|mai|juni|juli|oktober|dezember|frühling|sommer|herbst|mittags?|mitternacht|morgens?"
-    r"|abends?|ende|beginn|anfang"
-    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|février|mars|avril|juin|juillet|août|septembre"
-    r"|octobre|novembre"
-    r"|décembre|lunes|martes|miércoles|jueves|viernes|sábado|domingo|enero|febrero|marzo|abril|mayo|junio|julio"
-    r"|agosto|septiembre|octubre"
-    r"|noviembre|diciembre"
+    rf"{WEEKDAYS['en']}s?|(?:jan|febr)uary|march|april|(?-i:May)|june|july|august|(?:sept|nov|dec)ember|october"
+    rf"|{MONTHS['de']}|frühling|sommer|herbst|mittags?|mitternacht|morgens?|abends?|ende|beginn|anfang"
+    rf"|{WEEKDAYS['fr']}|{MONTHS['fr']}|{WEEKDAYS['es']}|{MONTHS['es']}"
 )
 _ADVERBS = (
     r"before|after|until|till|within|during|while|when|whenever|once|since|upon|immediately|at once|daily|weekly"
@@ -149,38 +142,25 @@ _TELLS_HOURS = re.compile(
 )
 _ONLY_OF_DAYS = re.compile(
     r"\b\d{1,2}\s*(?:[:.]|h)\s*\d{0,2}\b|\b\d{1,2}\s*(?:a\.?m\.?|p\.?m\.?|Uhr|h)\b"
-    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag"
-    r"|sonntag)s?\b|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)s?\b"
-    r"|\b(?:lunes|martes|miércoles|jueves|viernes|sábados?|domingos?)\b|\b(?:bis|to|a|à|from|von|de|at|um|hours?|Stunden?)\b",
+    rf"|\b(?:{'|'.join(WEEKDAYS[each] for each in ('en', 'de', 'fr', 'es'))})s?\b"
+    r"|\b(?:bis|to|a|à|from|von|de|at|um|hours?|Stunden?)\b",
     re.IGNORECASE,
 )
 
 
-@lru_cache(maxsize=256)
-def _asks_how_often(question: str) -> bool:
-    return _ASKS_HOW_OFTEN.search(folded(first_part(question))) is not None
+@lru_cache(maxsize=1024)
+def _is_asked(asks: re.Pattern[str], question: str) -> bool:
+    return asks.search(folded(first_part(question))) is not None
 
 
-@lru_cache(maxsize=256)
-def _asks_of_past(question: str) -> bool:
-    return _ASKS_OF_PAST.search(folded(first_part(question))) is not None
-
-
-@lru_cache(maxsize=256)
-def _asks_hours(question: str) -> bool:
-    return _ASKS_HOURS.search(folded(first_part(question))) is not None
-
-
-@lru_cache(maxsize=256)
 def asks_when(question: str) -> bool:
     """Whether the question asks for a time."""
-    return _ASKS.search(folded(first_part(question))) is not None
+    return _is_asked(_ASKS, question)
 
 
-@lru_cache(maxsize=256)
 def asks_how_long(question: str) -> bool:
     """Whether the question asks how long something takes, or is: a thesis is 18,000 words long."""
-    return _ASKS_HOW_LONG.search(folded(first_part(question))) is not None
+    return _is_asked(_ASKS_HOW_LONG, question)
 
 
 def lacks_time(question: str, text: str) -> bool:
@@ -189,11 +169,12 @@ def lacks_time(question: str, text: str) -> bool:
     "When are taxis paid?" is answered by a condition as well, "When do I have to pay?" is not. What was once has no
     weekday or hour alone, and when a shop opens is not said by "order before 18:00".
     """
-    if _asks_hours(question) and _TELLS_HOURS.search(text) is None:
+    if _is_asked(_ASKS_HOURS, question) and _TELLS_HOURS.search(text) is None:
         return True
-    if _asks_how_often(question) and "|" not in text and _TELLS_HOW_OFTEN.search(text) is None:  # a column's name may
+    is_row = "|" in text  # how often may be the name of a column
+    if _is_asked(_ASKS_HOW_OFTEN, question) and not is_row and _TELLS_HOW_OFTEN.search(text) is None:
         return True
-    if _asks_of_past(question):
+    if _is_asked(_ASKS_OF_PAST, question):
         return _TIME.search(_ONLY_OF_DAYS.sub(" ", text)) is None
     if asks_when(question):
         is_condition = _CONDITION.search(text) is not None and not _ASKS_FOR_A_DEADLINE.search(folded(question))

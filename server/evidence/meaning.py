@@ -81,7 +81,7 @@ def meanings_of(
     sentences: Sequence[Likeness],
     headings: Sequence[int | None],
     context: Likeness,
-    heads: Sequence[Sequence[int]] = (),
+    heads: Sequence[Sequence[int]],
 ) -> list[Meaning]:
     """For each sentence of a passage what its words mean to the question; `near` is left at 0.
 
@@ -105,7 +105,7 @@ def meanings_of(
         heading = headings[place]
         with_headings = np.maximum(own, context if heading is None else np.maximum(context, sentences[heading]))
         with_previous = np.maximum(with_headings, sentences[place - 1] if place else nothing)
-        in_table = (sentences[head] for head in (heads[place] if heads else ()))
+        in_table = (sentences[head] for head in heads[place])
         with_heads = np.max([with_previous, *in_table], axis=0)
         found.append(
             Meaning(

@@ -111,7 +111,12 @@ def amounts(question: str) -> tuple[Amount, ...]:
 def _in_every_unit(question: str) -> tuple[Amount, ...]:
     """The amounts of the question, then the same in smaller units: a day is 24 hours."""
     said = amounts(question)
-    return (*said, *(Amount(number * of[0], of[1]) for number, kind in said if (of := _SMALLER.get(kind))))
+    return (*said, *(_in_smaller_unit(each) for each in said if each.kind in _SMALLER))
+
+
+def _in_smaller_unit(amount: Amount) -> Amount:
+    times, kind = _SMALLER[amount.kind]
+    return Amount(amount.number * times, kind)
 
 
 @lru_cache(maxsize=64)  # every row of a table asks

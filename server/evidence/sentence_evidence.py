@@ -324,10 +324,13 @@ class _Reading:
             return not holds_a_name(f"{question} {self._context}", sentence.text)
         if sentence.is_row:  # its columns' names may hold what it lacks
             return False
-        if lacks_joined_thing(question, f"{self._context}\n{sentence.text}"):
-            return True
         text = sentence.text
-        return says_only_a_name(question, text) or lacks_form(question, text) or lacks_contact(question, text)
+        return (
+            says_only_a_name(question, text)
+            or lacks_form(question, text)
+            or lacks_contact(question, text)
+            or lacks_joined_thing(question, f"{self._context}\n{text}")
+        )
 
     def _under(self, place: int) -> frozenset[int]:
         """What is met by the heading within the passage that this sentence stands under."""
