@@ -190,7 +190,7 @@ def test_a_damaged_store_of_answers_loses_no_answer(
     assert_written(body)
     assert "could not be stored" not in body
     gone = client.get("/answers/old-3", headers=PAGE)
-    assert gone.status_code == 404
+    assert gone.status_code == 404, gone.get_data(as_text=True)
     assert by_page(client)
 
 
