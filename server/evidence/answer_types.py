@@ -70,7 +70,7 @@ _ASKS: dict[AnswerType, str] = {
     r"|\bqu[ée] (?:d[íi]a|fecha|año)s?\b|\bquando\b|\bwanneer\b"
     r"|哪一?[年天日月]|何[时年]|什么时[候间]|哪个世纪|几[月日号]|(?:星期|礼拜|周)几|时间是|啥时候|多会儿",
     "number": r"\bhow (?:many|much|long|far|tall|large|big|high|fast|often|deep|wide|heavy)\b"
-    rf"|\b(?:what|which) (?:\S+ ){{0,4}}?(?:{_MEASURES})\b|\bscores? (?:on|for)\b|\b(?:what|which) page\b"
+    rf"|\b(?:what(?:['’]?s)?|which) (?:\S+ ){{0,4}}?(?:{_MEASURES})\b|\bscores? (?:on|for)\b|\b(?:what|which) page\b"
     r"|\bwie ?(?:viele?|lange?|oft|weit|hoch|groß|gross|schwer|teuer)\b|\bcombien\b|\bcu[áa]nt[oa]s?\b"
     r"|\bquant[oaie]s?\b|\bhoe(?:veel| lang| vaak| ver| hoog)\b"
     rf"|多少|几(?:[{_COUNTED}]|平方|公[里斤分]|小时|分钟|个)|多[大长高远久重]|[率数量]是|比例|百分之几",

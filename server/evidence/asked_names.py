@@ -87,8 +87,12 @@ _HAN_NAME = re.compile(
 _NAMES = re.compile(
     r"\b(?:called|named|known as)\b(?! (?:in|by|on|above|below|for|here)\b)"
     r"|\b(?:genannt|heißt|namens|appelé\w*|nommé\w*|llamad[oa]s?|chamad[oa]s?)\b"
-    r"|\b(?:vacant|unbesetzt|elected by|gewählt|rotates)\b|由[^，。]{1,12}担任|轮流|名为|名為|叫做|叫作|称为"
+    r"|由[^，。]{1,12}担任|名为|名為|叫做|叫作|称为"
     r"|稱為|又名|本名|原名|名叫|姓名"
+)
+_IS_NOBODY_NAMED = re.compile(r"\b(?:vacant|unbesetzt|elected by|gewählt|rotates)\b|轮流", re.IGNORECASE)
+_ASKS_WHAT_NAME = re.compile(
+    r"\b(?:called|named?|names|hei(?:ß|ss)(?:t|en)|appelle(?:nt)?|nom|llaman?|nombre)\b|叫|姓|名字|姓名", re.IGNORECASE
 )
 _LISTS = re.compile(rf"[:;>/|]|\b(?:{CALENDAR})\b", re.IGNORECASE)
 _SAYS_HOW = re.compile(
@@ -118,6 +122,8 @@ def holds_a_name(question: str, text: str) -> bool:
     a place ("at Little Elm").
     """
     asked = question.casefold()
+    if _IS_NOBODY_NAMED.search(text) and not _ASKS_WHAT_NAME.search(question):
+        return True
     if _NAMES.search(text) or _LABELLED.search(text) or _FIRST.match(text):
         return True
     if IS_UNSPACED.search(text):

@@ -55,7 +55,7 @@ _PLACE_FOLLOWS = re.compile(
 """What follows the thing and is none: "a crèche | at the gym"."""
 
 _NO_THING = re.compile(
-    r"(?:\d.*|new|newer|one|ones|another|other|else|extra|additional|spare|replacement|really|actually|roughly|neue?[nrs]?"
+    r"(?:\d.*|to|some(?:where|body|one|thing)|any(?:where|body|one|thing)|(?:a )?(?:place|way|possibility)|new|newer|one|ones|another|other|else|extra|additional|spare|replacement|really|actually|roughly|neue?[nrs]?"
     r"|andere?[nrs]?|weitere?[nrs]?|eigentlich|ungefähr|nouve(?:au|lle)|autre|otr[oa]|nuev[oa]|again|currently|nowadays)",
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from server.evidence.answer_types import MONTHS, WEEKDAYS, first_part
+from server.evidence.units import holds_unit
 from storage.words.folding import folded
 
 _ASKS = re.compile(
@@ -25,12 +26,28 @@ _ASKS = re.compile(
     r"|\bgibt es (?:eine |irgendeine )?(?:\w+)?frist\b|\bwelche (?:\w+)?frist\b|\bhay (?:un |alg[uú]n )?plazo\b"
     r"|\by a-t-il un (?:délai|date limite)\b|\bquel(?:le)? est l[ea] (?:délai|date limite)\b"
     r"|有没有(?:期限|时限|时间限制)"
+    r"|\b(?:which|what) (?:week)?days? (?!of the (?:month|year)\b)|\b(?:an|zu) welche[mnr] (?:wochen)?tage?n?\b|\bquels? jours?\b"
+    r"|\bqu[eé] d[ií]as?\b|(?:星期|礼拜|周)[几幾]"
     r"|\ba qu[eé] hora\b|\ba che ora\b|\ba que horas\b|\bhoe laat\b|[几幾][点點]",
     re.IGNORECASE,
 )
 _ASKS_HOW_LONG = re.compile(
     r"\bhow long\b|\bwie lange\b|\bcombien de temps\b|\bcu[aá]nto tiempo\b|\bquanto tempo\b|\bhoe lang\b"
     r"|多久|多长时间",
+    re.IGNORECASE,
+)
+_ASKS_HOW_MUCH_TIME = re.compile(
+    r"\bhow (?:long|much time) (?:does|do|did|will|would) .{0,60}\b(?:take|need)\b"
+    r"|\bwie ?(?:lange|viel zeit) (?:dauer[nt]|dauert|brauch\w+|benötig\w+)\b"
+    r"|\bcombien de temps (?:dure|durent|faut|prend|prennent|met|mettent)\b"
+    r"|\bcu[aá]nto (?:tiempo )?(?:dura|duran|tarda|tardan|se tarda|lleva)\b|(?:要|需要?|花|得)(?:多久|多长时间)",
+    re.IGNORECASE,
+)
+_TELLS_HOW_MUCH_TIME = re.compile(
+    r"\b(?:immediate\w*|at once|instant\w*|overnight|same day|next day|next working day|until|till|seconds?|minutes?|hours?|days?"
+    r"|weeks?|months?|years?|moments?|while|sofort|umgehend|bis|über nacht|augenblick|weile"
+    r"|immédiat\w*|aussitôt|jusqu\w*|le jour même|lendemain|inmediat\w*|enseguida|hasta|mismo día|día siguiente)\b"
+    r"|立即|马上|当天|當天|即时|次日|第二天|[小]?[时時](?=左右|内|以内|之内)",
     re.IGNORECASE,
 )
 _ASKS_HOW_OFTEN = re.compile(
@@ -167,13 +184,16 @@ def lacks_time(question: str, text: str) -> bool:
     """Whether a time is asked for and the text says none; so it is with how often something happens.
 
     "When are taxis paid?" is answered by a condition as well, "When do I have to pay?" is not. What was once has no
-    weekday or hour alone, and when a shop opens is not said by "order before 18:00".
+    weekday or hour alone, and when a shop opens is not said by "order before 18:00". How long something takes is no
+    hour of the day and no year.
     """
     if _is_asked(_ASKS_HOURS, question) and _TELLS_HOURS.search(text) is None:
         return True
     is_row = "|" in text  # how often may be the name of a column
     if _is_asked(_ASKS_HOW_OFTEN, question) and not is_row and _TELLS_HOW_OFTEN.search(text) is None:
         return True
+    if _is_asked(_ASKS_HOW_MUCH_TIME, question):
+        return not holds_unit("duration", text) and _TELLS_HOW_MUCH_TIME.search(text) is None
     if _is_asked(_ASKS_OF_PAST, question):
         return _TIME.search(_ONLY_OF_DAYS.sub(" ", text)) is None
     if asks_when(question):

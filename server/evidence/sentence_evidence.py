@@ -13,8 +13,9 @@ from functools import lru_cache
 
 from server.evidence.answer_types import holds_answer, introduces
 from server.evidence.asked_agents import defines_role, lacks_agent, lacks_contact, names_who_may
-from server.evidence.asked_figures import asks_times, lacks_count, lacks_form
+from server.evidence.asked_figures import asks_times, lacks_count, lacks_form, lacks_number, lacks_price
 from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, says_only_a_name
+from server.evidence.asked_reasons import lacks_reason
 from server.evidence.asked_rows import asked_share
 from server.evidence.asked_things import lacks_joined_thing
 from server.evidence.asked_times import lacks_time
@@ -106,9 +107,9 @@ class SentenceEvidence:
     """A sentence by its place in its passage, and what speaks for it. `met`: the needs that it holds itself.
 
     `is_beside`: whatever it holds, it is no answer: it has no name where one is asked for, or is nothing but one, or
-    lacks the form of the answer. `lacks_count`: see `server.evidence.asked_figures`; `lacks_agent`,
+    lacks the form of the answer. `lacks_count`, `lacks_number`: see `server.evidence.asked_figures`; `lacks_agent`,
     `names_who_may` and `defines_role`: see `server.evidence.asked_agents`; `lacks_time`: a time is asked for, and it
-    says none.
+    says none; `lacks_reason`: the same of a reason, which may stand beside it.
     `extreme`: 1 for the row of a table that has the most or least of what is asked, -1 for the others of that table;
     `ranged`: the same for the range in which an amount of the question is. `asked_row`: see
     `server.evidence.asked_rows`. `is_undated`: a year is asked for, and its passage and document say none of those.
@@ -119,8 +120,10 @@ class SentenceEvidence:
     met: frozenset[int]
     is_beside: bool = False
     lacks_count: bool = False
+    lacks_number: bool = False
     lacks_agent: bool = False
     lacks_time: bool = False
+    lacks_reason: bool = False
     extreme: int = 0
     ranged: int = 0
     names_who_may: bool = False
@@ -251,10 +254,12 @@ class _Reading:
             place,
             features,
             own,
-            self._is_beside(sentence),
+            self._is_beside(sentence, whole),
             lacks_count=(asks_times(question) or not is_row) and lacks_count(question, whole),
+            lacks_number=lacks_number(question, whole),
             lacks_agent=lacks_agent(question, whole, self._context),
             lacks_time=lacks_time(question, whole),
+            lacks_reason=lacks_reason(question, sentence.text, self._around(place)),
             extreme=self._extremeness(place),
             ranged=self._rangedness(place),
             names_who_may=names_who_may(question, sentence.text),
@@ -268,6 +273,11 @@ class _Reading:
         text = self._sentences[place].text
         is_row = self._sentences[place].is_row and self._profile.expects != "any"
         return f"{self._texts_above(place)}\n{text}" if is_row else text
+
+    def _around(self, place: int) -> str:
+        """The sentences before and behind it."""
+        beside = (*self._sentences[max(0, place - 1) : place], *self._sentences[place + 1 : place + 2])
+        return "\n".join(sentence.text for sentence in beside)
 
     def _extremeness(self, place: int) -> int:
         """1 where the row has the most or least of what is asked for, -1 where another row of its table has; else 0."""
@@ -318,12 +328,12 @@ class _Reading:
         words = words_of(f"{names_rows(head)}\n{caption_of(self._sentences, place)}")
         return bool(self._under(place)) or any(places_of(need, words) for need in self._profile.needs)
 
-    def _is_beside(self, sentence: Sentence) -> bool:
+    def _is_beside(self, sentence: Sentence, whole: str) -> bool:
         question = self._profile.question
         if asks_for_a_name(question):
             return not holds_a_name(f"{question} {self._context}", sentence.text)
         if sentence.is_row:  # its columns' names may hold what it lacks
-            return False
+            return lacks_price(question, whole)
         text = sentence.text
         return (
             says_only_a_name(question, text)

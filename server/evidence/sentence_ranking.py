@@ -233,6 +233,9 @@ _EXTREME = 6.0
 _UNTIMED = 3.0
 """What it loses that says no time where one is asked for: none of 103 sentences that answer such questions does."""
 
+_UNREASONED = 4.0
+"""What it loses that gives no reason where one is asked for: so say one in twelve of the sentences that answer."""
+
 _UNDATED = 1.5
 """What it loses where a year is asked for and nothing around it is of that year."""
 
@@ -251,6 +254,9 @@ _DEFINES_ROLE = 6.0
 _UNCOUNTED = 1.2
 """What it loses where no number counts what is to be counted: so say 13 % of the sentences that answer and 65 % of
 those that were taken for answers and are none: a factor of five in the odds, of which a part is in the weights."""
+
+_NUMBERLESS = 4.0
+"""What it loses that says no number at all where one is asked for: so say two of 132 sentences that answer."""
 
 _PAIRED = 0.9
 """What a sentence gains that another edition of the document fills differently, see `Found.paired`. Of the five
@@ -327,7 +333,9 @@ def _lost(evidence: SentenceEvidence, found: Found) -> float:
     return (
         _BESIDE * beside
         + _UNCOUNTED * evidence.lacks_count
+        + _NUMBERLESS * evidence.lacks_number
         + _UNTIMED * evidence.lacks_time
+        + _UNREASONED * evidence.lacks_reason
         + _UNDATED * evidence.is_undated
         + _BY_NOBODY * evidence.lacks_agent
     )

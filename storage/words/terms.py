@@ -46,6 +46,7 @@ _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)
 _COMPOUND = re.compile(rf"(?:{_SIGN})+(?:[-‐‑–.@/:+'’&#·](?:{_SIGN})+)+|(?:{_SIGN})*_(?:{_SIGN})*")
 _SUBSCRIPTED = re.compile(r"[^\W_]{1,2}_[^\W_]{1,2}")  # A_i; a PDF's text has "Ai"
 _POSSESSIVE = re.compile(r"['’]s$")
+_CONTRACTION = re.compile(r"[a-z]+n['’]t|[a-z]+['’](?:m|d|ll|re|ve)", re.IGNORECASE)  # isn't, I'm
 _NUMBERED = re.compile(
     r"\b((?i:table|figure|fig|section|sec|chapter|chap|equation|eq|algorithm|appendix|theorem|lemma|step|stage|part"
     r"|article|page|tabelle|abbildung))(?i:s?)\.?"
@@ -279,6 +280,9 @@ def _numbered_terms(text: str) -> Iterator[Term]:
 
 def _compound_terms(compound: str, stops: Collection[str], language: str | None) -> Iterator[Term]:
     words = _words(_POSSESSIVE.sub("", compound))
+    if stops is STOP_WORDS and _CONTRACTION.fullmatch(compound):
+        yield from (_single(word) for word in words[:1] if word not in stops and words[-1] != "t")
+        return
     is_exact = any(character.isdigit() for character in compound)
     spellings = (words, ("".join(words),)) if _SUBSCRIPTED.fullmatch(compound) else (words,)
     yield Term(spellings, "exact" if is_exact or len(spellings) > 1 else "compound")
