@@ -26,12 +26,13 @@ _NOUNS = (
         r"(?:(?:(?:tele)?phone|fax|mobile|cell|hotline)(?: |-)?(?:number|no\.?)|(?:telefon|handy|fax)nummer"
         r"|numéro de téléphone"
         r"|(?:número de )?tel[ée]fono|número de telefone"
-        r"|(?:\w+ )?numbers? (?:do|does|should|can|must|shall) (?:i|we|you|one) (?:\w+ )?(?:ring|call|dial|phone|text|fax)"
         r"|(?:telephone |phone )?extension(?: number)?|durchwahl(?:nummer)?|poste téléphonique)\b"
-        r"(?! (?:used|needed|required|of (?:the )?(?:term|deadline|period|lease|contract)|cord|for\b.*\b(?:must|should)))"
-        r"|\bunter welcher (?:\w+)?nummer\b|\b(?:à )?quel numéro (?:\w+[- ])?(?:appel|télephon|compos)\w*"
-        r"|\ba qu[eé] número (?:\w+ )?(?:llam|marc)\w*",
-        r"(?:电话|手机|分机)(?:号码?)?(?:是|多少)|(?:打|拨)(?:什么|哪个|几号|多少)",
+        r"(?! (?:used|needed|required|of (?:the )?(?:term|deadline|period|lease|contract)|cord"
+        r"|for\b.*\b(?:must|should)))",
+        r"\b(?:what|which) (?:\w+ )?numbers? (?:do|does|should|can|must|shall) (?:i|we|you|one) (?:\w+ )?"
+        r"(?:ring|call|dial|phone|text|fax)\b|\bunter welcher (?:\w+)?nummer\b"
+        r"|\bquel numéro (?:\w+[- ])?(?:appel|téléphon|compos)\w*|\bqu[eé] número (?:\w+ )?(?:llam|marc)\w*"
+        r"|(?:电话|手机|分机)(?:号码?)?(?:是|多少)|[打拨撥](?:什么|哪个|几号|多少)",
         r"\+?\d[\d ()/.–-]{4,}\d|\b(?:tel|phone|call|dial|press|ring|ruf\w*|notruf|unter|number|appel\w*"
         r"|llam\w*)\b\W{0,3}"
         r"(?:\w+\W){0,3}\d{1,}\b"
@@ -119,7 +120,8 @@ _TELLS_PRICE = re.compile(
 _RATE = re.compile(r"\d\s?(?:x|Hz|%)(?!\w)|\d\D{1,20}(?:\bper\b|\bpro\b|\bpar\b|\bpor\b|/)", re.IGNORECASE)
 _NOT_BARE = re.compile(
     r"\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d\b|\d{1,4}\s*[年月日号页條条章点點时時分天周个個名人件本册具]|(?:§|\bNo\.?|\bNr\.?|\bclause"
-    r"|\bsection|\bpage|第)\s*\d[\d.]*|\b[a-z]*\d+(?:[-/][a-z]*\d+)+\b|\b(?:part|item|order|article|model|art)\b\.?\s*\d+"
+    r"|\bsection|\bpage|第)\s*\d[\d.]*"
+    r"|\b(?:part|item|order|article|model|art)\b\.?\s*[a-z]*\d+(?:[-/]\w+)*|\b[a-z]*\d+(?:[-/][a-z]*\d+)+\b"
     r"|^\W*\d+(?:\.\d+)*[.)]?\s|\d[\d.,]*[\s-]?(?!(?:per|pro|par|por|each|je|im|al|a|and|und|or|plus)\b)[^\W\d_]+",
     re.IGNORECASE,
 )
@@ -136,14 +138,15 @@ _END = (
 )
 _NUMBER_OF = re.compile(
     r"\b(?:what(?:['’]?s| is| was| are)?|which) (?:the |is the )?(?:\w+ )?number of\b|\bhow many\b|\bwie ?viele\b"
-    r"|\bwelche (?:\w+)?anzahl\b|\bwie (?:hoch|groß) ist die (?:\w+)?(?:zahl|anzahl)\b|\bcombien (?:de (?!temps\b)|d['’])"
+    r"|\bwelche (?:\w+)?anzahl\b|\bwie (?:hoch|groß) ist die (?:\w+)?(?:zahl|anzahl)\b"
+    r"|\bcombien (?:de (?!temps\b)|d['’])"
     r"|\bquel est le nombre\b|\bcu[áa]nt[oa]s\b|\bcuál es el número de\b|多少(?:个|人|名|位|台|本|件|座|次)",
     re.IGNORECASE,
 )
 _ANY_NUMBER = re.compile(
-    r"\d|[一二三四五六七八九十百千万两几半零]|\b(?:couple|pair|dozens?|few|every\w*|each|any number|as many|single|unlimited"
-    r"|no limit|several|paar|jede\w*|beliebig\w*|unbegrenzt|unbeschränkt|einzige\w*|mehrere|chaque|plusieurs|illimité\w*"
-    r"|cada|vari[oa]s|ilimitad\w+)\b|不限|任意|每",
+    r"\d|[一二三四五六七八九十百千万两几半零]|\b(?:couple|pair|dozens?|few|every\w*|each|any number|as many|single"
+    r"|unlimited|no limit|several|paar|jede\w*|beliebig\w*|unbegrenzt|unbeschränkt|einzige\w*|mehrere|chaque|plusieurs"
+    r"|illimité\w*|cada|vari[oa]s|ilimitad\w+)\b|不限|任意|每",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(rf"\b(?:how many|wie ?viele) ((?:[^\W\d]+ ){{1,4}}?)(?:{_END})\b", re.IGNORECASE)

@@ -12,7 +12,7 @@ from storage.words.folding import folded
 
 _ASKS = re.compile(
     r"\bwhy\b|\bhow come\b|\bwhat(?:['’]s| is| was| are| were) the (?:\w+ )?reasons?\b|\bfor what reason\b"
-    r"|\b(?:warum|wieso|weshalb|aus welchem grund)\b|\bpourquoi\b|\bpor qu[eé]\b|\bpara qu[eé]\b|\bperch[eé]\b|\bwaarom\b"
+    r"|\b(?:warum|wieso|weshalb|aus welchem grund)\b|\bpourquoi\b|\bp(?:or|ara) qu[eé]\b|\bperch[eé]\b|\bwaarom\b"
     r"|(?<![称稱叫名作视視成认認评評])为什么|为何|为啥|什么原因|怎么会",
     re.IGNORECASE,
 )
@@ -26,13 +26,17 @@ _GIVES = re.compile(
     r"|leads? to|led to|results?|lets?|allows?|allowed to keep|needs?|would|could|might|for (?:safety|fear|lack|want)"
     r"|to (?:keep|save|make|ensure|reduce|stop|help|give|leave|spare|allow))\b"
     r"|(?:^|[,;:–—] ?)(?:as|for|so) (?:the|it|they|we|this|that|these|there|no|all|most|some|its|their)\b"
-    r"|\b(?:weil|da|damit|um|wegen|denn|deshalb|daher|darum|deswegen|aufgrund|sonst|ansonsten|gr[uü]nd\w*|nämlich|zu(?= \w+ (?:ist|sind))"
+    r"|\b(?:weil|da|damit|um(?= .*\bzu)|wegen|denn|deshalb|daher|darum|deswegen|aufgrund|sonst|ansonsten"
+    r"|gr[uü]nd\w*|nämlich"
+    r"|zu(?= \w+ (?:ist|sind))"
     r"|gefahr|gefähr\w+|schaden|beschädig\w+|schütz\w+|schutz|vermeid\w+|verhinder\w+|zweck|könnte\w*|würde\w*)\b"
-    r"|\b(?:car|parce|puisque|afin|pour|raisons?|à cause|éviter|sinon|grâce|risque\w*|danger\w*|empêch\w+|protég\w+"
-    r"|permet\w*|but|trop|pourrai\w+)\b"
-    r"|\b(?:porque|para|debido|evitar|pues|ya que|causa|motivos?|razón|razones|riesgo\w*|peligro\w*|impedir|proteg\w+"
+    r"|\b(?:car|parce|puisque|afin|pour (?:que|ne pas|\w+[ei]r|\w+re)|raisons?|à cause|éviter|sinon|grâce|risque\w*"
+    r"|danger\w*|empêch\w+|protég\w+"
+    r"|permet\w*|dans le but|trop|pourrai\w+)\b"
+    r"|\b(?:porque|para (?:que|no|\w+[aei]r(?:se|l[aeo]s?)?)|debido|evitar|pues|ya que|causa|motivos?|razón|razones"
+    r"|riesgo\w*|peligro\w*|impedir|proteg\w+"
     r"|permite\w*|demasiado|podría\w*|a fin de)\b"
-    r"|因[为為此而]?|由[于於]|鉴于|以[免便防]|为了|為了|所以|防止|避免|导致|導致|可能|目的|原因|怕|否[则則]|不然|使|令|故|理由",
+    r"|因[为為此而]?|由[于於]|鉴于|以[免便防]|为了|為了|所以|防止|避免|导致|導致|可能|目的|原因|怕|否[则則]|不然|使(?!用)|故(?![障意事])|理由",
     re.IGNORECASE,
 )
 

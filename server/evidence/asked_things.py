@@ -12,6 +12,7 @@ from storage.words.folding import folded
 from storage.words.terms import STOP_WORDS
 
 _PATTERNS = (
+    r"\b(?:is|are|was|were) there (?:some|any)where (?:to|for) (.+)",
     r"\b(?:is|are|was|were) there (.+)",
     r"\b(?:do|does|did) .{1,40}?\b(?:have|offer|sell|provide|serve|rent out|lend|stock|accept) (?!to\b)(.+)",
     r"\b(?:which|what) [^,?]{1,30}? (?:has|have|offers?|provides?|comes? with) (.+)",
@@ -55,7 +56,8 @@ _PLACE_FOLLOWS = re.compile(
 """What follows the thing and is none: "a crèche | at the gym"."""
 
 _NO_THING = re.compile(
-    r"(?:\d.*|to|some(?:where|body|one|thing)|any(?:where|body|one|thing)|(?:a )?(?:place|way|possibility)|new|newer|one|ones|another|other|else|extra|additional|spare|replacement|really|actually|roughly|neue?[nrs]?"
+    r"(?:\d.*|to|(?:some|any)(?:where|body|one|thing)|place|way|possibility|new|newer|one|ones|another|other|else|extra"
+    r"|additional|spare|replacement|really|actually|roughly|neue?[nrs]?"
     r"|andere?[nrs]?|weitere?[nrs]?|eigentlich|ungefähr|nouve(?:au|lle)|autre|otr[oa]|nuev[oa]|again|currently|nowadays)",
     re.IGNORECASE,
 )

@@ -26,8 +26,8 @@ _ASKS = re.compile(
     r"|\bgibt es (?:eine |irgendeine )?(?:\w+)?frist\b|\bwelche (?:\w+)?frist\b|\bhay (?:un |alg[uú]n )?plazo\b"
     r"|\by a-t-il un (?:délai|date limite)\b|\bquel(?:le)? est l[ea] (?:délai|date limite)\b"
     r"|有没有(?:期限|时限|时间限制)"
-    r"|\b(?:which|what) (?:week)?days? (?!of the (?:month|year)\b)|\b(?:an|zu) welche[mnr] (?:wochen)?tage?n?\b|\bquels? jours?\b"
-    r"|\bqu[eé] d[ií]as?\b|(?:星期|礼拜|周)[几幾]"
+    r"|\b(?:which|what) (?:week)?days? (?!of the (?:month|year)\b)|\b(?:an|zu) welche[mnr] (?:wochen)?tage?n?\b"
+    r"|\bquels? jours?\b|\bqu[eé] d[ií]as?\b|(?:星期|礼拜|周)[几幾]"
     r"|\ba qu[eé] hora\b|\ba che ora\b|\ba que horas\b|\bhoe laat\b|[几幾][点點]",
     re.IGNORECASE,
 )
@@ -44,10 +44,10 @@ _ASKS_HOW_MUCH_TIME = re.compile(
     re.IGNORECASE,
 )
 _TELLS_HOW_MUCH_TIME = re.compile(
-    r"\b(?:immediate\w*|at once|instant\w*|overnight|same day|next day|next working day|until|till|seconds?|minutes?|hours?|days?"
-    r"|weeks?|months?|years?|moments?|while|sofort|umgehend|bis|über nacht|augenblick|weile"
-    r"|immédiat\w*|aussitôt|jusqu\w*|le jour même|lendemain|inmediat\w*|enseguida|hasta|mismo día|día siguiente)\b"
-    r"|立即|马上|当天|當天|即时|次日|第二天|[小]?[时時](?=左右|内|以内|之内)",
+    r"\b(?:immediate\w*|at once|instant\w*|overnight|same day|next (?:working )?day|until|till|moments?|a while"
+    r"|sofort|umgehend|bis|über nacht|augenblick|weile|immédiat\w*|aussitôt|jusqu\w*|le jour même|lendemain"
+    r"|inmediat\w*|enseguida|hasta|mismo día|día siguiente)\b|立即|马上|当天|當天|即时|次日|第二天"
+    r"|\|[^\n]*\b(?:seconds?|minutes?|mins?|hours?|days?|weeks?|months?|years?|dauer|duration|durée|duración)\b",
     re.IGNORECASE,
 )
 _ASKS_HOW_OFTEN = re.compile(
@@ -193,7 +193,8 @@ def lacks_time(question: str, text: str) -> bool:
     if _is_asked(_ASKS_HOW_OFTEN, question) and not is_row and _TELLS_HOW_OFTEN.search(text) is None:
         return True
     if _is_asked(_ASKS_HOW_MUCH_TIME, question):
-        return not holds_unit("duration", text) and _TELLS_HOW_MUCH_TIME.search(text) is None
+        said = "\n".join(line for line in text.split("\n") if "|" in line) or text  # not what stands above a table
+        return not holds_unit("duration", said) and _TELLS_HOW_MUCH_TIME.search(said) is None
     if _is_asked(_ASKS_OF_PAST, question):
         return _TIME.search(_ONLY_OF_DAYS.sub(" ", text)) is None
     if asks_when(question):

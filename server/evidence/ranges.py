@@ -27,6 +27,7 @@ _KINDS = {
     "square metres": r"m²|qm|sqm|square met\w+|quadratmetern?|mètres carrés|metros cuadrados|平方?米?",
     "kilograms": r"kg|kilos?|kilograms?|公斤|千克",
     "litres": r"l|lit(?:er|re|ro)s?|升",
+    "points": r"points?|punkten?|puntos?|scores?|ratings?|grades?|stars?|sternen?|[评評得]?分",
     "money": r"€|euros?|eur|pounds?|£|gbp|dollars?|\$|usd|yuan|元|块",
 }
 _NUMBER_WORDS = {
@@ -81,6 +82,11 @@ _AT_LEAST = re.compile(
     r"(?:以上|(?:and|or) (?:more|over|older)|und (?:mehr|älter)|oder mehr|ou plus|et plus|o más|y más))",
     re.IGNORECASE,
 )
+_RATED = re.compile(
+    rf"(?P<number>{_NUMBER})\s*(?:(?:points?|stars?|punkten?|sternen?)\s*)?(?:out of|von|sur|/)\s*\d+\b(?![./\d])"
+    rf"|\b(?:scores?|ratings?|grades?)\s+(?:of\s+)?(?P<behind>{_NUMBER})",
+    re.IGNORECASE,
+)
 _DAY_BEFORE = re.compile(
     r"\b(?:the )?(?:day|night) before\b|\bam (?:vortag|tag vorher|tag davor)\b|\ble jour d['’]avant\b|\bla veille\b"
     r"|\b(?:el|un) día (?:antes|anterior)\b|前[一1]天",
@@ -105,7 +111,8 @@ def amounts(question: str) -> tuple[Amount, ...]:
     said = (
         Amount(_value(found["number"]), kind) for found in _ASKED.finditer(text) if (kind := _kind_of(found["unit"]))
     )
-    return (*said, *([Amount(1.0, "days")] if _DAY_BEFORE.search(text) else []))
+    rated = (Amount(_value(found["number"] or found["behind"]), "points") for found in _RATED.finditer(text))
+    return (*said, *rated, *([Amount(1.0, "days")] if _DAY_BEFORE.search(text) else []))
 
 
 def _in_every_unit(question: str) -> tuple[Amount, ...]:

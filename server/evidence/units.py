@@ -41,6 +41,7 @@ _TIMES = (
     "|Wochen?|Monate?n?|Jahre?n?|secondes?|heures?|jours?|semaines?|mois|ans?|années?|segundos?|minutos?|horas?|días?"
     "|semanas?|mes(?:es)?|años?|ore|giorni|settiman[ae]|mes[ei]|ann[io]|dias?|anos?|uur|dagen|weken|maanden|jaar"
 )
+_BETWEEN = r"(?!(?:the|this|past|last|der|die|das|le|la|el)\b)\w+[\s-]"  # not "8 The past year", a heading
 
 _ASKS: dict[Unit, str] = {
     "clock": r"\b(?:what|which) time\b|\bopening hours\b|\bo'?clock\b|\bwie ?viel Uhr\b|\b(?:quelle|quelles) heures?\b"
@@ -89,7 +90,8 @@ _NO_MORE = r"(?![^\W\d_一-鿿]|/ ?[a-z])"
 _HOLDS: dict[Unit, str] = {
     "clock": r"(?<![a-z\d_.])\d{1,2}[:：.h]\d{2}(?![a-z\d_])|\b\d{1,2} ?(?:a\.?m|p\.?m|Uhr|heures|h\b|o'clock)"
     rf"|(?:\d+|{_HAN_NUMBER}+)[点點时時](?![间間候期])|\bnoon\b|\bmidnight\b",
-    "duration": rf"{_A_NUMBER}[\s-]*(?:\w+[\s-]){{0,2}}(?:{_TIMES})\b|(?:\d+|{_HAN_NUMBER}+)\s*(?:个|個)?(?:工作|自然)?"
+    "duration": rf"{_A_NUMBER}[\s-]*(?:{_BETWEEN}){{0,2}}(?:{_TIMES})\b"
+    rf"|(?:\d+|{_HAN_NUMBER}+)\s*(?:个|個)?(?:工作|自然)?"
     r"(?:日|天|周|週|星期|月|年|小时|小時|分钟|分鐘|秒)",
     "money": rf"[$€£¥₹₩₽₺]\s?\d|{_A_NUMBER}\s*(?:,[-–—]+)?\s*(?:[mb]illion |thousand )?"
     rf"(?:(?:{_CURRENCY_WORDS}|kr)(?![^\W_])|[$€£¥₹₩₽₺]"

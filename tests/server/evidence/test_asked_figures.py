@@ -2,7 +2,15 @@
 
 import pytest
 
-from server.evidence.asked_figures import asks_form_of, counted, lacks_count, lacks_form, tells_count
+from server.evidence.asked_figures import (
+    asks_form_of,
+    counted,
+    lacks_count,
+    lacks_form,
+    lacks_number,
+    lacks_price,
+    tells_count,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +61,15 @@ from server.evidence.asked_figures import asks_form_of, counted, lacks_count, la
         ("更换零件多少钱", "更换的零件按进价收取。", False),
         ("When do I get it back? How much is the deposit I pay?", "It is returned within three weeks.", False),
         ("Do I have to pay for water?", "Water is borne by the tenant.", False),
+        ("What's the price of a set of blades?", "A set of blades (part 40-2210) should be in store.", True),
+        ("What's the price of a set of blades?", "A set of blades (part 40-2210): 85.", False),
+        ("what number do I ring when the heating fails?", "If the heating fails, call the agents' line.", True),
+        ("what number do I ring when the heating fails?", "If the heating fails, call 020 7946 0000.", False),
+        ("What's Goran's extension?", "Goran looks after the house.", True),
+        ("What is the extension of the term?", "The term is extended by a year.", False),
+        ("Unter welcher Nummer erreiche ich die Schule?", "Die Schule erreichen Sie werktags.", True),
+        ("罗启航的分机号是多少？", "差旅事务由罗启航办理。", True),
+        ("罗启航的分机号是多少？", "罗启航的电话是 8034。", False),
     ],
 )
 def test_some_answers_have_a_form_of_their_own(question: str, text: str, lacks: bool) -> None:
@@ -141,3 +158,28 @@ def test_people_and_times_are_counted_by_other_words(question: str, text: str, l
 def test_other_words_ask_for_the_same_form() -> None:
     assert asks_form_of("what does the launch cost", "what does the boat cost")
     assert not asks_form_of("what's the minimum age for the course", "what's the at least years old for the course")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lacks"),
+    [
+        ("What's the maximum number of people on the terrace?", "Dogs are not admitted to the terrace.", True),
+        ("What's the maximum number of people on the terrace?", "At most forty may be on the terrace.", False),
+        ("How many keys do I get?", "Keys are handed out at the office.", True),
+        ("How many keys do I get?", "Each tenant gets a key.", False),
+        ("How many guests may I bring?", "You may bring as many as you like.", False),
+        ("Wie viele Gäste dürfen kommen?", "Gäste tragen sich ein.", True),
+        ("Wie viele Gäste dürfen kommen?", "Jedes Mitglied bringt einen Gast mit.", False),
+        ("Combien de clés ?", "Les clés sont au bureau.", True),
+        ("这里有多少台机器？", "机器由志愿者维护。", True),
+        ("这里有多少台机器？", "机器共两台。", False),
+        ("How much is it?", "It is not cheap.", False),  # not how many
+    ],
+)
+def test_how_many_is_said_by_a_number(question: str, text: str, lacks: bool) -> None:
+    assert lacks_number(question, text) is lacks
+
+
+def test_a_row_without_a_sum_tells_no_price() -> None:
+    assert lacks_price("What do the blades cost?", "| Blades | 400 h or 2 months | Replace if dull |")
+    assert not lacks_price("What do the blades cost?", "| Item | Price |\n| Blades | 85.00 |")

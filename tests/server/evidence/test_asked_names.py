@@ -108,3 +108,11 @@ def test_a_line_that_repeats_the_title_says_nothing_beside_it() -> None:
     assert not repeats(f"{title} 版本 B，2025年1月印制。", title)
     assert not repeats("12", "Chapter 12")
     assert not repeats("Model R1: 71.0", "Model R1: results")
+
+
+@pytest.mark.parametrize(
+    ("question", "holds"),
+    [("Wer ist der Vorsitzende?", True), ("Wie heißt der Vorsitzende?", False)],
+)
+def test_that_somebody_is_elected_tells_no_name(question: str, holds: bool) -> None:
+    assert holds_a_name(question, "Er wird auf drei Jahre gewählt und bleibt bis zur Neuwahl im Amt.") is holds

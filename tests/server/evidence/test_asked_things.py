@@ -19,6 +19,7 @@ from server.evidence.asked_things import lacks_joined_thing, place_words, thing_
         ("Ich habe meine Karte verloren, was kostet eine neue?", {"eine"}),
         ("wie oft muss ich entkalken, wir haben 18 Grad", set()),
         ("Y a-t-il un sauna ?", {"un", "sauna"}),
+        ("Is there somewhere to park at the surgery?", {"park"}),
         ("¿Cuánto cuesta el masaje?", {"el", "masaje"}),
         ("Quanto costa il parcheggio?", {"il", "parcheggio"}),
         ("Est-ce que le camping a une laverie et combien coûte une machine ?", {"une", "laverie"}),

@@ -20,6 +20,10 @@ from server.evidence.asked_times import asks_when, lacks_time
         ("How quickly must we tell you?", True),
         ("Bis wann und um wie viel Uhr?", True),
         ("图书馆几点开门", True),
+        ("On which days are the stairs cleaned?", True),
+        ("An welchen Tagen wird geputzt?", True),
+        ("Quels jours est-ce ouvert ?", True),
+        ("On which day of the month is rent due", False),  # a number
         ("How fast is the Petrel?", False),
         ("Where is it when it rains?", False),
         ("What happens when I am late?", False),
@@ -86,3 +90,24 @@ def test_a_text_without_a_time_does_not_say_when(question: str, text: str, is_wi
 )
 def test_what_was_once_and_opening_hours_are_told_otherwise(question: str, text: str, lacks: bool) -> None:
     assert lacks_time(question, text) is lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_without"),
+    [
+        ("How long does it take to get there by bus?", "The bus leaves at 7:20 and at 13:00.", True),
+        ("How long does it take to get there by bus?", "The bus needs 35 minutes.", False),
+        ("How long does it take to get a card?", "The card is handed over at once.", False),
+        ("How long does it take to build?", "It was built in 2024.", True),
+        ("How long does a wash take?", "Four days were lost.\n| Item | 2024 |\n| Wash | 410 |", True),
+        ("How long does a wash take?", "| Programme | Minutes |\n| Wash | 40 |", False),
+        ("Wie lange dauert die Fahrt?", "Die Fahrt beginnt um 8 Uhr.", True),
+        ("Wie lange dauert die Fahrt?", "Die Fahrt dauert zwei Stunden.", False),
+        ("Combien de temps dure le trajet ?", "Le car part à 8 h.", True),
+        ("¿Cuánto dura el viaje?", "El viaje dura dos horas.", False),
+        ("坐班车到工厂要多久？", "班车早上7点20分发车。", True),
+        ("坐班车到工厂要多久？", "车程约40分钟。", False),
+    ],
+)
+def test_how_long_something_takes_is_no_hour_of_the_day(question: str, text: str, is_without: bool) -> None:
+    assert lacks_time(question, text) is is_without

@@ -32,6 +32,8 @@ CHARGES = ("| Distance | Fee |", ["| up to 5 km | £3 |", "| 5 to 10 km | £5 |"
         ("pour 12 personnes pendant 2 nuits", [(12.0, "people")]),
         ("工作4年有几天年假", [(4.0, "years")]),
         ("7 km away", [(7.0, "kilometres")]),
+        ("a passage got 5 out of 10", [(5.0, "points")]),
+        ("what does a score of 3 mean", [(3.0, "points")]),
         ("What does table 4 say?", []),
         ("In 2024", []),
     ],

@@ -55,6 +55,7 @@ def test_a_question_asks_for_a_unit(question: str, unit: Unit | None) -> None:
         ("percent", "按百分之七十收取。", True),
         ("percent", "7% of the salary", True),
         ("temperature", "kept at 8 degrees Celsius", True),
+        ("duration", "8 The past year in figures", False),  # a numbered heading
     ],
 )
 def test_a_text_holds_a_value_of_the_unit(unit: Unit, text: str, holds: bool) -> None:

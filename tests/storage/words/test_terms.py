@@ -42,6 +42,8 @@ def phrases(question: str) -> set[str]:
         pytest.param("總經理", {"總經", "总经", "經理", "经理"}, id="traditional finds simplified"),
         pytest.param("头发", {"头发", "頭發", "頭髮"}, id="one simplified form of several characters"),
         pytest.param("ﬁne Ｗｏｒｄｓ", {"fine", "words"}, id="one spelling of a character"),
+        pytest.param("isn't it and who'll say why they mustn't", {"say", "said"}, id="contractions are no words"),
+        pytest.param("I'm d", {"d"}, id="of a contraction nothing is left"),
         pytest.param("？！ \" ' ()", set(), id="no word at all"),
     ],
 )
