@@ -61,6 +61,26 @@ _CHINESE_PERSON = (
 # The thing is short and names nothing it belongs to: "the largest city of Poland" is looked up, not defined.
 _THING = r"(?:(?:the|an?) )?([^\s?,]+(?: (?!(?:of|in|on|for|from|to|at|with) )[^\s?,]+){0,3}?)"
 
+_GIVES_REASON = (
+    r"(?i:\b(?:because|since|so that|so as to|in order|due to|owing to|thanks to|reasons?|caus\w+|therefore|thus|hence"
+    r"|otherwise|or else|too|enough|risks?|danger\w*|harm\w*|damag\w+|avoid\w*|prevent\w*|protect\w*|purpose"
+    r"|leads? to|led to|results?|lets?|allows?|allowed to keep|needs?|would|could|might|for (?:safety|fear|lack|want)"
+    r"|to (?:keep|save|make|ensure|reduce|stop|help|give|leave|spare|allow))\b"
+    r"|\b(?!allow|admitt|permitt|requir|ask|invit|oblig|entitl|expect|suppos|need"
+    r"|us)\w+ed\b(?: \w+){0,3} to (?!the\b|an?\b|\d)\w+"
+    r"|(?:^|[,;:–—] ?)(?:as|for|so) (?:the|it|they|we|this|that|these|there|no|all|most|some|its|their)\b"
+    r"|\b(?:weil|da|damit|um(?= .*\bzu)|wegen|denn|deshalb|daher|darum|deswegen|aufgrund|sonst|ansonsten"
+    r"|gr[uü]nd\w*|nämlich"
+    r"|zu(?= \w+ (?:ist|sind))"
+    r"|gefahr|gefähr\w+|schaden|beschädig\w+|schütz\w+|schutz|vermeid\w+|verhinder\w+|zweck|könnte\w*|würde\w*)\b"
+    r"|\b(?:car|parce|puisque|afin|pour (?:que|ne pas|\w+[ei]r|\w+re)|raisons?|à cause|éviter|sinon|grâce|risque\w*"
+    r"|danger\w*|empêch\w+|protég\w+"
+    r"|permet\w*|dans le but|trop|pourrai\w+)\b"
+    r"|\b(?:porque|para (?:que|no|\w+[aei]r(?:se|l[aeo]s?)?)|debido|evitar|pues|ya que|causa|motivos?|razón|razones"
+    r"|riesgo\w*|peligro\w*|impedir|proteg\w+"
+    r"|permite\w*|demasiado|podría\w*|a fin de)\b"
+    r"|因[为為此而]?|由[于於]|鉴于|以[免便防]|为了|為了|所以|防止|避免|导致|導致|可能|目的|原因|受惠|得益|归功|引起|有[利助]于|怕|否[则則]|不然|使(?!用)|故(?![障意事])|理由)"
+)
 _COUNTED = "个种次位名条届岁天年周本册件张块台辆只份层楼元分克斤米度页遍倍点间套门株盆枚瓶盒包把口回趟场轮组级"
 _ASKS: dict[AnswerType, str] = {
     "date": r"\bwhen\b|\b(?:what|which) (?:year|date|day|weekday|month|century|decade)s?\b|\bhow (?:old|long ago)\b"
@@ -74,8 +94,9 @@ _ASKS: dict[AnswerType, str] = {
     r"|\bwie ?(?:viele?|lange?|oft|weit|hoch|groß|gross|schwer|teuer)\b|\bcombien\b|\bcu[áa]nt[oa]s?\b"
     r"|\bquant[oaie]s?\b|\bhoe(?:veel| lang| vaak| ver| hoog)\b"
     rf"|多少|几(?:[{_COUNTED}]|平方|公[里斤分]|小时|分钟|个)|多[大长高远久重]|[率数量]是|比例|百分之几",
-    "reason": r"\bwhy\b|\bwhat (?:is|was|were|are) the (?:reasons?|causes?)\b|\bfor what reason\b"
-    r"|\b(?:warum|wieso|weshalb|pourquoi|perché|waarom)\b|\bpor ?qu[ée]\b|为什么|为何|为啥|原因",
+    "reason": r"\bwhy\b(?! not\b)|\bhow come\b|\bwhat(?:['’]s| is| was| were| are) the (?:\w+ )?(?:reasons?|causes?)\b"
+    r"|\bfor what reason\b|\b(?:warum|wieso|weshalb)\b(?! nicht\W*$)|\baus welchem grund\b|\bpourquoi\b(?! pas\W*$)"
+    r"|\b(?:perché|waarom)\b|\bp(?:or|ara) ?qu[ée]\b|(?<![称稱叫名作视視成認认评評])为什么|为何|为啥|原因|怎么会",
     "person": r"\bwho(?:m|se)?\b|^\W*(?:wer|wem|wen|qui|chi) |\bqui[eé]n(?:es)?\b|\bquem\b|谁|哪位|何人|哪[个些]人",
     "place": r"\bwhere\b|\b(?:what|which) (?:city|country|state|place|region|town|county|river|continent)\b"
     r"|\b(?:wo|wohin|woher|où|d[óo]nde|dove|onde|waar)\b"
@@ -102,9 +123,7 @@ _HOLDS: dict[AnswerType, str] = {
     rf"|\b(?i:{ROLES})\b|{_CHINESE_PERSON}",
     "place": r"\b(?:in|at|near|from|to|of|on|between|across|around) (?:the )?[A-Z]\w+"
     r"|[\u4e00-\u9fff]+[国省市县区州镇村岛山河路]",
-    "reason": r"(?i:\b(?:because|since|due to|owing to|as a result|therefore|thus|hence|so that|in order to|to avoid"
-    r"|to prevent|leads? to|led to|caus(?:e|ed|es|ing)|reason|result(?:s|ed)? in|for this|allow(?:s|ed|ing)?|too)\b)"
-    r"|因为|因為|由于|由於|所以|因此|因而|为了|為了|导致|使得|以便|原因",
+    "reason": _GIVES_REASON,
 }
 _SUBORDINATE = re.compile(
     r"^\W*(?:and |so |but |et |y )?"
@@ -163,9 +182,11 @@ def _introductions(question: str) -> re.Pattern[str] | None:
         rf"|(?m:^\s*{name}\s*[|:：.—–]\s*\S)"  # a caption
         rf"|{name}\s*[(（][^)）]{{4,}}[)）]"
         rf"|{name}s?{bracket},?\s+(?:is|are|was|were|means|refers\s+to|denotes|stands\s+for|describes)\s+(?!not\b)"
-        rf"|{name}{bracket},?\s+(?:ist|sind|bezeichnet|bedeutet|heißt|est|sont|désigne|signifie|es|son|significa|designa|é)\s"
+        rf"|{name}{bracket},?\s+(?:ist|sind|bezeichnet|bedeutet|heißt|est|sont|désigne|signifie|es|son|significa"
+        rf"|designa|é)\s"
         rf"|{name}{bracket},\s+(?:an?|eine?|une?|un|una)\s"
         rf"|{anywhere}{bracket}\s*(?:是指|是|指的是|即|，又称|又称|称为)"
-        rf"|\b(?:called|named|termed|known\s+as|define|introduce|propose|adopt)s?\s+(?:the\s+|an?\s+)?[“\"]?{name}(?!\w)",
+        rf"|\b(?:called|named|termed|known\s+as|define|introduce|propose|adopt)s?\s+(?:the\s+"
+        rf"|an?\s+)?[“\"]?{name}(?!\w)",
         re.IGNORECASE,
     )

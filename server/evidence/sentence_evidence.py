@@ -12,15 +12,12 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from server.evidence.answer_types import holds_answer, introduces
-from server.evidence.asked_agents import defines_role, lacks_agent, lacks_contact, names_who_may
-from server.evidence.asked_figures import asks_times, lacks_count, lacks_form, lacks_number, lacks_price
-from server.evidence.asked_names import asks_for_a_name, holds_a_name, repeats, says_only_a_name
-from server.evidence.asked_reasons import lacks_reason
+from server.evidence.asked_agents import defines_role, names_who_may
+from server.evidence.asked_names import repeats
 from server.evidence.asked_rows import asked_share
-from server.evidence.asked_things import lacks_joined_thing
-from server.evidence.asked_times import lacks_time
 from server.evidence.examination import Need, Profile, Words, can_hold, places_of, sentences_of, words_of
 from server.evidence.extremes import asked_extreme, extreme_rows, names_rows
+from server.evidence.lacks import Lacks, lacks_of
 from server.evidence.near_misses import (
     begins_before,
     compares,
@@ -106,10 +103,7 @@ FEATURES = tuple(field.name for field in fields(Features))
 class SentenceEvidence:
     """A sentence by its place in its passage, and what speaks for it. `met`: the needs that it holds itself.
 
-    `is_beside`: whatever it holds, it is no answer: it has no name where one is asked for, or is nothing but one, or
-    lacks the form of the answer. `lacks_count`, `lacks_number`: see `server.evidence.asked_figures`; `lacks_agent`,
-    `names_who_may` and `defines_role`: see `server.evidence.asked_agents`; `lacks_time`: a time is asked for, and it
-    says none; `lacks_reason`: the same of a reason, which may stand beside it.
+    `lacks`: what it should say and does not. `names_who_may` and `defines_role`: see `server.evidence.asked_agents`.
     `extreme`: 1 for the row of a table that has the most or least of what is asked, -1 for the others of that table;
     `ranged`: the same for the range in which an amount of the question is. `asked_row`: see
     `server.evidence.asked_rows`. `is_undated`: a year is asked for, and its passage and document say none of those.
@@ -118,12 +112,7 @@ class SentenceEvidence:
     place: int
     features: Features
     met: frozenset[int]
-    is_beside: bool = False
-    lacks_count: bool = False
-    lacks_number: bool = False
-    lacks_agent: bool = False
-    lacks_time: bool = False
-    lacks_reason: bool = False
+    lacks: Lacks
     extreme: int = 0
     ranged: int = 0
     names_who_may: bool = False
@@ -249,22 +238,17 @@ class _Reading:
             **_shape(sentence),
             incomparable=self._incomparable(),
         )
-        question, is_row, whole = self._profile.question, sentence.is_row, self._with_heads(place)
+        question = self._profile.question
         return SentenceEvidence(
             place,
             features,
             own,
-            self._is_beside(sentence, whole),
-            lacks_count=(asks_times(question) or not is_row) and lacks_count(question, whole),
-            lacks_number=lacks_number(question, whole),
-            lacks_agent=lacks_agent(question, whole, self._context),
-            lacks_time=lacks_time(question, whole),
-            lacks_reason=lacks_reason(question, sentence.text, self._around(place)),
+            lacks_of(question, sentence, self._with_heads(place), self._around(place), self._context),
             extreme=self._extremeness(place),
             ranged=self._rangedness(place),
             names_who_may=names_who_may(question, sentence.text),
             defines_role=defines_role(question, sentence.text),
-            asked_row=self._asked_row(place) if is_row else 0.0,
+            asked_row=self._asked_row(place) if sentence.is_row else 0.0,
             is_undated=self._is_undated,
         )
 
@@ -327,20 +311,6 @@ class _Reading:
         head = self._sentences[next(iter(head_of(self._sentences, place)))].text
         words = words_of(f"{names_rows(head)}\n{caption_of(self._sentences, place)}")
         return bool(self._under(place)) or any(places_of(need, words) for need in self._profile.needs)
-
-    def _is_beside(self, sentence: Sentence, whole: str) -> bool:
-        question = self._profile.question
-        if asks_for_a_name(question):
-            return not holds_a_name(f"{question} {self._context}", sentence.text)
-        if sentence.is_row:  # its columns' names may hold what it lacks
-            return lacks_price(question, whole)
-        text = sentence.text
-        return (
-            says_only_a_name(question, text)
-            or lacks_form(question, text)
-            or lacks_contact(question, text)
-            or lacks_joined_thing(question, f"{self._context}\n{text}")
-        )
 
     def _under(self, place: int) -> frozenset[int]:
         """What is met by the heading within the passage that this sentence stands under."""

@@ -219,7 +219,7 @@ _IN_ANOTHER_TONGUE = 1.5
 the passage's: more than a passage in another language gains for words that it cannot hold."""
 
 _BESIDE = 8.0
-"""What a sentence loses that cannot be the answer, see `SentenceEvidence.is_beside`."""
+"""What a sentence loses that cannot be the answer, see `Lacks.answer`."""
 
 _THE_THING = 0.25
 """From here on a word is like what must be there: "wireless" is so like "wifi" (0.5), "bathing" not "sauna" (0.15)."""
@@ -329,15 +329,15 @@ def _gained(evidence: SentenceEvidence, found: Found) -> float:
 
 def _lost(evidence: SentenceEvidence, found: Found) -> float:
     is_without = bool(found.meanings) and found.meanings[evidence.place].thing < _THE_THING
-    beside = evidence.is_beside or is_without
+    lacks = evidence.lacks
     return (
-        _BESIDE * beside
-        + _UNCOUNTED * evidence.lacks_count
-        + _NUMBERLESS * evidence.lacks_number
-        + _UNTIMED * evidence.lacks_time
-        + _UNREASONED * evidence.lacks_reason
+        _BESIDE * (lacks.answer or is_without)
+        + _UNCOUNTED * lacks.count
+        + _NUMBERLESS * lacks.number
+        + _UNTIMED * lacks.time
+        + _UNREASONED * lacks.reason
+        + _BY_NOBODY * lacks.agent
         + _UNDATED * evidence.is_undated
-        + _BY_NOBODY * evidence.lacks_agent
     )
 
 

@@ -1,9 +1,10 @@
-"""A question for a reason is answered by one."""
+"""What a sentence lacks: a question for a reason is answered by one."""
 
 import pytest
 
-from server.evidence.asked_reasons import asks_why, lacks_reason
+from server.evidence.answer_types import expected_answer
 from server.evidence.examination import profile_of
+from server.evidence.lacks import lacks_reason
 from server.evidence.sentence_evidence import sentence_evidence
 
 
@@ -24,7 +25,7 @@ from server.evidence.sentence_evidence import sentence_evidence
     ],
 )
 def test_a_question_asks_for_a_reason(question: str, asks: bool) -> None:
-    assert asks_why(question) is asks
+    assert (expected_answer(question) == "reason") is asks
 
 
 @pytest.mark.parametrize(
@@ -58,4 +59,4 @@ def test_a_reason_may_stand_in_the_next_sentence() -> None:
     profile = profile_of("Why is charcoal forbidden?", lambda terms: dict.fromkeys(terms, 1), 100)
     bare = sentence_evidence(profile, "Charcoal is forbidden. Dogs are kept on a lead.")
     told = sentence_evidence(profile, "Charcoal is forbidden. The smoke would drift into the flats.")
-    assert [bare[0].lacks_reason, told[0].lacks_reason] == [True, False]
+    assert [bare[0].lacks.reason, told[0].lacks.reason] == [True, False]
