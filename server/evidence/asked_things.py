@@ -15,7 +15,7 @@ _PATTERNS = (
     r"\b(?:is|are|was|were) there (?:some|any)where (?:to|for) (.+)",
     r"\b(?:is|are|was|were) there (.+)",
     r"\b(?:do|does|did) .{1,40}?\b(?:have|offer|sell|provide|serve|rent out|lend|stock|accept) (?!to\b)(.+)",
-    r"\b(?:which|what) [^,?]{1,30}? (?:has|have|offers?|provides?|comes? with) (.+)",
+    r"\b(?:which|what) [^,?]{1,30}? (?:has|have|offers?|provides?|comes? with) (?!to\b)(.+)",
     r"\bhow much (?:is|are|does|do|did|for) (?!i\b|we\b|you\b|they\b|it\b)(.+)",
     r"\bwhat (?:does|do|did) (?!i\b|we\b|you\b|they\b|it\b)(.+?) cost\b",
     r"\b(?:price|cost|fee|fare|charge) (?:of|for) (.+)",
@@ -47,11 +47,20 @@ _PATTERNS = (
     r"(?:有没有|有沒有|有无)([^，。；,]{2,5})[？?]?$",
     r"有([^没沒，。；,]{2,5})(?:吗|嗎|么)[？?]?$",
 )
+_CARRIED = (
+    r"\b(?:(?:can|could|may) (?:i|we|you|one)|(?:am i|are we|is it) allowed to) (?:take|bring) (?:in |along )?(.+)",
+    r"\b(?:darf|dürfen|kann|können) (?:ich|man|wir) (.+?) (?:mit|rein|hinein)(?:bringen|nehmen|führen)\b",
+    r"\b(?:puis-je|peut-on|on peut|je peux|pouvons-nous) (?:y )?(?:amener|apporter|emmener|emporter) (.+)",
+    r"\b(?:puedo|se puede|podemos|se pueden) (?:llevar|traer|meter|entrar con) (.+)",
+    r"(?:可以|能|准|许)(?:不可以|不能)?[带帶]([^，。；,进進去来來上到吗嗎么]{1,5})",
+)
+"""What somebody would bring along; rules speak of its kind: animals are not admitted, whatever is asked of the dog."""
+
 _PLACE_FOLLOWS = re.compile(
     r",?\s(?:in|at|on|for|from|near|during|while|with|when|if|so|to"
     r"|im|am|beim?|auf|für|mit|während|wenn|zum|zur|falls|damit"
     r"|dans|à|au|aux|pour|avec|pendant|chez|si|sur"
-    r"|en|para|con|durante|mientras|cuando|al)\s.*"
+    r"|en|para|con|durante|mientras|cuando|al|a (?:la|las|los))\s.*"
 )
 """What follows the thing and is none: "a crèche | at the gym"."""
 
@@ -68,7 +77,11 @@ _NEXT_QUESTION = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(
-    r"\b(?:on|at|in|aboard|inside|for) (?:the|your|this) (\w+(?: \w+)?)"
+    r"\b(?:on|at|in|into|aboard|inside|for) (?:the|your|this) (\w+(?: \w+)?)"
+    r"|\b(?:do|does|did) (?:the|your|this) (\w+(?: \w+)?) (?:have|offer|sell|provide|serve|rent|lend|stock|accept)\b"
+    r"|\b(?:hat|haben|bietet|verkauft|verleiht) (?:der|die|das|euer|eure|ihre?) (\w+)"
+    r"|\b(?:le|la|les|l['’]) ?(\w+) (?:(?:a|ont|propose|vend|offre)\b|a-t-)"
+    r"|\b(?:tienen?|ofrecen?|venden?) (?:el|la|los|las) (\w+)|^\W*(?:el|la) (\w+) (?:tiene|ofrece|vende)\b"
     r"|\b(?:im|am|beim|auf de[rmn]|in de[rmn]|an de[rmn]|bei de[rmn]) (\w+)"
     r"|\b(?:au|aux|du|dans l[ea]|dans l['’]|à la|à l['’]|sur l[ea]|sur l['’]) ?(\w+)"
     r"|\b(?:en (?:el|la|los|las)|del|al|a la|de la) (\w+)",
@@ -78,7 +91,8 @@ _JOINED = re.compile(r"(?<![\w-])([a-z])-([a-zà-ÿ]{3,})")
 _SEARCHED = 4  # words
 _STEM = 5  # letters at the beginning of a word and its plural
 _WORD = re.compile(r"[^\W_]+")
-_ASKS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
+_ASKS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (*_PATTERNS, *_CARRIED))
+_ASKS_TO_CARRY = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _CARRIED)
 
 
 @lru_cache(maxsize=256)
@@ -90,6 +104,13 @@ def asked_thing(question: str) -> str:
             thing = _NEXT_QUESTION.split(str(found[1]), maxsplit=1)[0].casefold()
             return _PLACE_FOLLOWS.sub("", thing) or thing
     return ""
+
+
+@lru_cache(maxsize=256)
+def asks_to_carry(question: str) -> bool:
+    """Whether the asked thing is what somebody would bring along."""
+    asked = folded(first_part(question))
+    return any(asks.search(asked) for asks in _ASKS_TO_CARRY)
 
 
 def thing_words(question: str) -> frozenset[str]:

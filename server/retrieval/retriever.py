@@ -138,16 +138,15 @@ class HybridRetriever(BaseRetriever):
         """The same, with what their sentences mean, where the model is quick enough to read those."""
         if corpus.sentences is None or not self._reads_sentences:
             return candidates
-        passages = [
-            (
-                each.chunk,
-                _found(each),
-            )
-            for each in candidates
-        ]
+        passages = [(each.chunk, _found(each)) for each in candidates]
         vector = corpus.sentence_vector(profile.question)
         known = corpus.sentences.with_meanings(
-            profile, passages, vector, corpus.general_sentence(vector), corpus.titles
+            profile,
+            passages,
+            vector,
+            corpus.general_sentence(vector),
+            corpus.titles,
+            self._generation.catalogue.documents_with,
         )
         pairs = paired_places(profile, [(each.chunk, found) for each, found in zip(candidates, known, strict=True)])
         return [

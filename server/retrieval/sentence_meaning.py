@@ -12,6 +12,7 @@ from server.evidence.examination import Profile, sentences_of
 from server.evidence.meaning import SURELY_ELSEWHERE
 from server.evidence.sentence_ranking import ANSWERED_FROM, ranked_sentences
 from server.passages import Found, Meaning
+from server.retrieval.other_tongues import DocumentsWith
 from server.retrieval.text_vectors import EmbedTexts, TextVectors
 from server.retrieval.word_meaning import CutWords, WordReader
 from storage.caches.embeddings import Matrix
@@ -44,6 +45,7 @@ class SentenceReader:
         question: Matrix,
         general: tuple[float, float],
         titles: Mapping[str, str],
+        documents_with: DocumentsWith,
     ) -> list[Found]:
         """What is known of each passage, with the meanings of its sentences.
 
@@ -52,7 +54,7 @@ class SentenceReader:
         chunks = [chunk for chunk, _ in passages]
         strange = self._words.elsewhere(profile, chunks, titles)
         known = [found._replace(elsewhere=share) for (_, found), share in zip(passages, strange, strict=True)]
-        by_words = compared(known, self._words.meanings(profile, chunks))
+        by_words = compared(known, self._words.meanings(profile, chunks, documents_with))
         meanings = [list(found.meanings) for found in by_words]
         chosen = likeliest_sentences(profile, list(zip(chunks, by_words, strict=True)))
         if chosen:

@@ -5,12 +5,12 @@ passages are made of words that were read before.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
 
-from server.evidence.asked_things import place_words, thing_words
+from server.evidence.asked_things import asks_to_carry, place_words, thing_words
 from server.evidence.examination import Need, Profile, sentences_of
 from server.evidence.meaning import AskedWord, Likeness, elsewhere, likeness, meanings_of, names_a_document
 from server.evidence.other_words import is_said_otherwise
@@ -18,6 +18,7 @@ from server.evidence.sentence_evidence import headings_above
 from server.evidence.tables import head_of
 from server.evidence.units import is_said_by_unit
 from server.passages import Meaning
+from server.retrieval.other_tongues import DocumentsWith
 from server.retrieval.text_vectors import EmbedTexts, TextVectors
 from storage.caches.embeddings import Matrix
 from storage.records import ChunkRecord
@@ -29,8 +30,10 @@ from storage.words.terms import STOP_WORDS, content_runs
 CutWords = Callable[[str], list[str]]
 """The words of a text without spaces between them."""
 
+
 _REMEMBERED = 40_000  # words: 80 MB; the documents of an office in three languages have 35,000
 _LONGEST = 600  # characters of a sentence
+_RARE = 1.5  # from here on it is looked up which documents have a word
 _FEWEST_TITLES = 2  # with one nothing is another document's
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 
@@ -43,19 +46,19 @@ class WordReader:
         self._cut = cut
         self._words = lru_cache(maxsize=8192)(self._read)
 
-    def asked(self, profile: Profile) -> list[AskedWord]:
-        """What the question asks for, word by word, each once."""
+    def asked(self, profile: Profile, missing: Collection[Need] = ()) -> list[AskedWord]:
+        """What the question asks for, word by word, each once. `missing`: what of it is nowhere in a document."""
         found: dict[str, AskedWord] = {}
         capitals = _has_capital_nouns(profile.question)
         things, places = thing_words(profile.question), place_words(profile.question)
         of_thing = [need for need in profile.needs if not things.isdisjoint(map(str.casefold, need.shown_words))]
-        is_whole = all(need.is_unused for need in of_thing)
+        is_whole = not asks_to_carry(profile.question) and all(need in missing for need in of_thing)
         for need in profile.needs:
             for word in () if need.is_cjk else need.shown_words:
                 written = word if capitals else word.lower()
                 known = found.get(written, AskedWord(written, 0.0))
                 if len(word) > 1:
-                    is_thing = need.is_unused and word.casefold() in things
+                    is_thing = need in missing and word.casefold() in things
                     weight, is_place = max(known.weight, need.weight), word.casefold() in places
                     found[known.text] = AskedWord(
                         known.text, weight, need.is_name, is_thing, is_thing and is_whole, is_place
@@ -64,11 +67,13 @@ class WordReader:
         for run in content_runs(run for run in _WORD.findall(profile.question) if IS_UNSPACED.search(run)):
             for word in self._cut(run) if IS_UNSPACED.search(run) else ():
                 if shared := [need for need in pairs if _shares_characters(word, need)]:
-                    is_thing = any(word in thing for thing in things) and all(need.is_unused for need in shared)
+                    is_thing = any(word in thing for thing in things) and all(need in missing for need in shared)
                     found[word] = AskedWord(word, max(need.weight for need in shared), is_thing=is_thing)
         return list(found.values())
 
-    def meanings(self, profile: Profile, passages: Sequence[ChunkRecord]) -> list[list[Meaning]]:
+    def meanings(
+        self, profile: Profile, passages: Sequence[ChunkRecord], documents_with: DocumentsWith
+    ) -> list[list[Meaning]]:
         """For each passage, for each of its sentences, what its words mean to the question."""
         asked = self.asked(profile)
         if not asked:
@@ -83,8 +88,10 @@ class WordReader:
         }
         question = self._vectors.rows([word.text for word in asked])
         alike = likeness(question @ self._vectors.rows(list(different)).T) if different else np.zeros((len(asked), 0))
+        missing_in = _missing_of_thing(profile, {chunk.document for chunk in passages}, documents_with)
         found = []
         for chunk, each in zip(passages, words, strict=True):
+            asked = self.asked(profile, missing_in[chunk.document])
             above, *own = (_likest(alike, [different[word] for word in text]) for text in each)
             for sentence, alike_here in zip(sentences_of(chunk.text), own, strict=True):
                 alike_here[[_is_said(profile.question, word.text, sentence.text) for word in asked]] = 1.0
@@ -133,6 +140,28 @@ class WordReader:
             written = word if capitals else word.lower()
             found |= dict.fromkeys(self._cut(word) if IS_UNSPACED.search(word) else (written,))
         return tuple(word for word in found if _says_something(word.lower()))
+
+
+def _missing_of_thing(
+    profile: Profile, documents: Collection[str], documents_with: DocumentsWith
+) -> dict[str, frozenset[Need]]:
+    """For each document what the question says of a thing that must be there and the document nowhere has."""
+    things = thing_words(profile.question)
+    of_thing = [need for need in profile.needs if _is_of_thing(need, things)]
+    homes = {
+        need: frozenset() if need.is_unused else frozenset(documents_with(need.shown))
+        for need in of_thing
+        if need.is_unused or need.rarity >= _RARE
+    }
+    return {
+        document: frozenset(need for need, found in homes.items() if document not in found) for document in documents
+    }
+
+
+def _is_of_thing(need: Need, things: frozenset[str]) -> bool:
+    if need.is_cjk:
+        return any(need.shown in thing for thing in things)
+    return not things.isdisjoint(map(str.casefold, need.shown_words))
 
 
 def _is_said(question: str, word: str, text: str) -> bool:
