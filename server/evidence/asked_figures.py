@@ -33,9 +33,9 @@ _NOUNS = (
         r"(?:ring|call|dial|phone|text|fax)\b|\bunter welcher (?:\w+)?nummer\b"
         r"|\bquel numéro (?:\w+[- ])?(?:appel|téléphon|compos)\w*|\bqu[eé] número (?:\w+ )?(?:llam|marc)\w*"
         r"|(?:电话|手机|分机)(?:号码?)?(?:是|多少)|[打拨撥](?:什么|哪个|几号|多少)",
-        r"\+?\d[\d ()/.–-]{4,}\d|\b(?:tel|phone|call|dial|press|ring|ruf\w*|notruf|unter|number|appel\w*"
+        r"\+?\d[\d ()/.–-]{4,}\d|\b(?:tel|phone|call|dial|press|ring|ruf\w*|notruf|number|appel\w*"
         r"|llam\w*)\b\W{0,3}"
-        r"(?:\w+\W){0,3}\d{1,}\b"
+        r"(?:\w+\W){0,3}\d{1,}\b|\bunter\b\W{0,3}(?:\w+\W){0,3}\d{3,}\b"
         r"|(?:电话|電話|拨打|撥打|致电|致電)\D{0,6}\d{3,}|[:：]\s*\d{2,}|printed|gedruckt|aufgedruckt|印在",
     ),
     (

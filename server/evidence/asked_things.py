@@ -13,7 +13,15 @@ from storage.words.terms import STOP_WORDS
 
 _PATTERNS = (
     r"\b(?:is|are|was|were) there (?:some|any)where (?:to|for) (.+)",
-    r"\b(?:is|are|was|were) there (.+)",
+    r"^(?:(?!\b(?:how many|what|which|where|when|why)\b).)*?\b(?:is|are|was|were) there (.+)",
+    r"\bwho(?:['’]s| is| was| are| were) (?:the|our|your|my) (.+)",
+    r"\bwer (?:ist|war|sind|waren) (?:der|die|das|unsere?|eure?|ihre?) (.+)",
+    r"\bqui (?:est|était) (?:l[ea] |l['’]|votre |notre )(.+)",
+    r"\bqui[eé]n es (?:el|la|vuestr[oa]|su|nuestr[oa]) (.+)",
+    r"(?:谁|誰)是([^，。；,？?]{2,6})",
+    r"([^，。；,的]{2,6})是(?:谁|誰)",
+    r"\bhow (?:long|high|deep|tall|wide|big|large|heavy) (?:can|may|must|should) (?:the|my|a|an) (.+?) be\b",
+    r"\bwie (?:lang|hoch|tief|breit|groß|schwer) (?:darf|muss|soll|kann) (?:eine?|meine?|der|die|das) (.+?) sein\b",
     r"\b(?:do|does|did) .{1,40}?\b(?:have|offer|sell|provide|serve|rent out|lend|stock|accept) (?!to\b)(.+)",
     r"\b(?:which|what) [^,?]{1,30}? (?:has|have|offers?|provides?|comes? with) (?!to\b)(.+)",
     r"\bhow much (?:is|are|does|do|did|for) (?!i\b|we\b|you\b|they\b|it\b)(.+)",
@@ -46,6 +54,7 @@ _PATTERNS = (
     r"\b(?:is er|zijn er|wat kost(?:en)?|(?:heeft u|hebben jullie)(?! te\b)) (.+)",
     r"(?:有没有|有沒有|有无)([^，。；,]{2,5})[？?]?$",
     r"有([^没沒，。；,]{2,5})(?:吗|嗎|么)[？?]?$",
+    r"(?:你们|你们这里|这里|那里)(?:开|開|教|卖|賣|提供|收)([^，。；,]{2,8}?)(?:课|班)?(?:吗|嗎|么)",
 )
 _CARRIED = (
     r"\b(?:(?:can|could|may) (?:i|we|you|one)|(?:am i|are we|is it) allowed to) (?:take|bring) (?:in |along )?(.+)",
@@ -57,7 +66,7 @@ _CARRIED = (
 """What somebody would bring along; rules speak of its kind: animals are not admitted, whatever is asked of the dog."""
 
 _PLACE_FOLLOWS = re.compile(
-    r",?\s(?:in|at|on|for|from|near|during|while|with|when|if|so|to"
+    r",?\s(?:in|into|onto|inside|aboard|at|on|for|from|near|during|while|with|when|if|so|to"
     r"|im|am|beim?|auf|für|mit|während|wenn|zum|zur|falls|damit"
     r"|dans|à|au|aux|pour|avec|pendant|chez|si|sur"
     r"|en|para|con|durante|mientras|cuando|al|a (?:la|las|los))\s.*"
@@ -67,7 +76,8 @@ _PLACE_FOLLOWS = re.compile(
 _NO_THING = re.compile(
     r"(?:\d.*|to|(?:some|any)(?:where|body|one|thing)|place|way|possibility|new|newer|one|ones|another|other|else|extra"
     r"|additional|spare|replacement|really|actually|roughly|neue?[nrs]?"
-    r"|andere?[nrs]?|weitere?[nrs]?|eigentlich|ungefähr|nouve(?:au|lle)|autre|otr[oa]|nuev[oa]|again|currently|nowadays)",
+    r"|andere?[nrs]?|weitere?[nrs]?|eigentlich|ungefähr|nouve(?:au|lle)|autre|otr[oa]|nuev[oa]|again|currently"
+    r"|nowadays)",
     re.IGNORECASE,
 )
 _NEXT_QUESTION = re.compile(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from server.evidence.answer_types import expected_answer, holds_answer
 from server.evidence.asked_agents import lacks_agent, lacks_contact
+from server.evidence.asked_attributes import lacks_attribute
 from server.evidence.asked_figures import asks_times, lacks_count, lacks_form, lacks_number, lacks_price
 from server.evidence.asked_names import asks_for_a_name, holds_a_name, says_only_a_name
 from server.evidence.asked_things import lacks_joined_thing
@@ -61,11 +62,12 @@ def _lacks_answer(question: str, sentence: Sentence, whole: str, context: str) -
     if asks_for_a_name(question):
         return not holds_a_name(f"{question} {context}", sentence.text)
     if sentence.is_row:  # its columns' names may hold what it lacks
-        return lacks_price(question, whole)
+        return lacks_price(question, whole) or lacks_attribute(question, whole)
     text = sentence.text
     return (
         says_only_a_name(question, text)
         or lacks_form(question, text)
         or lacks_contact(question, text)
+        or lacks_attribute(question, text)
         or lacks_joined_thing(question, f"{context}\n{text}")
     )

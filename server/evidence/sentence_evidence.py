@@ -259,9 +259,8 @@ class _Reading:
         return f"{self._texts_above(place)}\n{text}" if is_row else text
 
     def _around(self, place: int) -> str:
-        """The sentences before and behind it."""
-        beside = (*self._sentences[max(0, place - 1) : place], *self._sentences[place + 1 : place + 2])
-        return "\n".join(sentence.text for sentence in beside)
+        """The sentence behind it, where a reason may follow."""
+        return "".join(sentence.text for sentence in self._sentences[place + 1 : place + 2])
 
     def _extremeness(self, place: int) -> int:
         """1 where the row has the most or least of what is asked for, -1 where another row of its table has; else 0."""

@@ -60,7 +60,8 @@ _ASKS: dict[Unit, str] = {
     r"|\b(?:costs?|price|fees?|deposit|salary|fine|charged?|rent|budget|revenue|income|expens\w+|pay)\b.*\?*$"
     r"|\bkostet\b|\bteuer\b|gebühr|\bpreis\b|\bkosten\b|\bwie ?viel .{0,20}(?:geld|zahl|euro|miete|kost)"
     r"|\bwas (?:be)?zahl\w+|\bhöhe\b"
-    r"|\bco[uû]te(?:nt)?\b|\bprix\b|\btarif\b|\bmontant\b|\bpa[yi](?:er|e|es|ons|ez|ent)\b|\bcuestan?\b|\bprecio\b|\bcuota\b|\bpag(?:[ao]n?|as|amos|ar)\b|\bcobran?\b"
+    r"|\bco[uû]te(?:nt)?\b|\bprix\b|\btarif\b|\bmontant\b|\bpa[yi](?:er|e|es|ons|ez|ent)\b|\bcuestan?\b|\bprecio\b"
+    r"|\bcuota\b|\bpag(?:[ao]n?|as|amos|ar)\b|\bcobran?\b"
     r"|\bcu[áa]nto (?:vale|sale)\b"
     r"|\bcost(?:a|ano)\b|\bprezzo\b|\bcust(?:a|am)\b|\bpreço\b|\bkost\b|\bprijs\b"
     r"|多少钱|多少元|几块钱|费用|价格|收费|押金|罚款|(?:赔|罚|付|交|缴)多少",
@@ -81,7 +82,8 @@ _CURRENCY_CODES = (
     "|BRL|MXN|ARS|CLP|COP|PEN|THB|IDR|MYR|PHP|VND"
 )
 _CURRENCY_WORDS = (
-    f"{_CURRENCY_CODES}|euros?|dollars?|bucks|pounds?|quid|pence|cents?|yuan|renminbi|yen|won|rupees?|rupien|francs?|franken|rappen"
+    f"{_CURRENCY_CODES}|euros?|dollars?|bucks|pounds?|quid|pence|cents?|yuan|renminbi|yen|won|rupees?|rupien"
+    f"|francs?|franken|rappen"
     "|crowns?|kron(?:er|or|e|en|a|ur)|koruna|pesos?|reais|soles|zlot(?:y|ys|ych|é)|złot(?:y|ych|e)|forints?|lei|leu|leva?"
     "|hryvnias?|r(?:o)?ubles?|rubel|liras?|shekels?|dirhams?|riyals?|dinars?|rands?|baht|rupiah|ringgit|dong|shillings?"
 )
@@ -112,7 +114,8 @@ _HOLDS: dict[Unit, str] = {
     "speed": rf"{_FIGURE}(?:km ?/ ?h|kmh|kph|mph|m/s|kn|kts?|rpm|U/min|r/min|tr/min|1/min){_NO_MORE}"
     rf"|{_A_NUMBER}\s*(?:knots?|Knoten|nœuds?|nudos?|nós|Stundenkilometern?|revolutions|Umdrehungen"
     r"|(?:k\w*m\w*t\w+|miles|m\w{0,2}t\w+)\s+(?:an?|per|pro|in der|par|à l.|por)\s*"
-    r"(?:hour|second|Stunde|Sekunde|heure|seconde|hora|segundo))|(?:时速|每小时|每秒)\D{0,4}\d+|\d\s*(?:公里|千米|米)\s*[/每]|\d\s*(?:节|转)",
+    r"(?:hour|second|Stunde|Sekunde|heure|seconde|hora|segundo))|(?:时速|每小时|每秒)\D{0,4}\d+|\d\s*(?:公里|千米|米)\s*[/每]"
+    r"|\d\s*(?:节|转)",
     "voltage": rf"{_FIGURE}[mk]?V{_NO_MORE}|{_A_NUMBER}\s*(?:(?:kilo)?volts?{_NO_MORE}|voltios?|千伏|伏)",
     "current": rf"{_FIGURE}m?A{_NO_MORE}|{_A_NUMBER}\s*(?:amps?{_NO_MORE}|amp[èeé]r\w+|毫安|安)",
     "power": rf"{_FIGURE}(?:[kMG]?W|kVA|PS|hp|bhp|ch|CV){_NO_MORE}"
@@ -140,7 +143,8 @@ _VALUE = re.compile(
 _CURRENCY = rf"[$€£¥₹₩₽₺]|\b(?:{_CURRENCY_WORDS})\b|[（(]元"
 _NAMED_BY_COLUMNS: dict[Unit, str] = {
     "money": rf"{_CURRENCY}"
-    r"|\b(?:price|fee|fare|cost|charge|rent|rate|amount|deposit|preis|gebühr|kosten|betrag|beitrag|tarif|prix|coût|montant"
+    r"|\b(?:price|fee|fare|cost|charge|rent|rate|amount|deposit|preis|gebühr|kosten|betrag|beitrag|tarif|prix|coût"
+    r"|montant"
     r"|redevance|precio|cuota|importe|tarifa|preço|valor|prezzo)s?\b|gebühr|beitrag|元|价|費|费|金额|补贴|标准",
     "duration": rf"\b(?:{_TIMES})\b|\b(?:duration|period|time|dauer|frist|durée|délai|plazo)\b|天|日数|期限|时间"
     r"|時間|小时",
@@ -159,7 +163,8 @@ _QUANTITIES: dict[Unit, str] = {
     "speed": "speed|velocity|(?-i:Geschwindigkeit|Drehzahl|Tempo)|vitesse|velocidad|velocidade|速度|时速|转速",
     "voltage": "voltage|(?-i:Spannung)|(?<!what )(?<!which )tension|tensión|voltaje|tensão|voltagem|电压",
     "current": "current(?= (?:do|is|was|can|will|must|should|may)\\w*)|(?-i:Stromstärke)|intensité|intensidad|电流",
-    "power": "power (?:output|rating|consumption)|wattage|puissance|potencia|potência|功率",
+    "power": "power (?:output|rating|consumption)|wattage|horse ?power"
+    "|(?-i:PS|Pferdestärken)|puissance|chevaux|potencia|potência|功率",
     "temperature": "temperature|(?-i:Temperatur)|température|temperatura|温度|气温|水温",
     "length": "height|depth|altitude|distance|width|(?-i:Höhe|Tiefe|Breite|Länge|Abstand|Entfernung)|hauteur|profondeur"
     "|largeur|altura|profundidad|profundidade|distancia|distância|anchura|largura|高度|深度|距离|宽度|长度",
@@ -176,7 +181,9 @@ _PARTS = (
 _OF_WHAT = (
     rf"\b(?:(?:at|to|under|above|below|over|beyond|from|until|with|by|of) )?(?:what|which) "
     rf"(?!(?:{_IS}|do|does|did) )(?:\w+ )?({{words}})(?! (?:of|{_PARTS}))\b"
-    rf"|\b(?:what|which) (?:{_IS}) the (?:\w+ )?({{words}}) (?:at|of|in|when|for|to)\b"
+    rf"|\bhow (?:much|many) ({{words}})\b(?! (?:of|to)\b)|\b[Ww]ie ?viele? ({{words}})\b"
+    rf"|\bcombien de ({{words}})\b|\bcu[áa]nt[oa]s? ({{words}})\b|\b(?:what"
+    rf"|which) (?:{_IS}) the (?:\w+ )?({{words}}) (?:at|of|in|when|for|to)\b"
     rf"|\bwelche[mnrs]? (?:\w+ )?({{words}})\b|\b[Ww]ie (?:\w+ )?(?:{_IS}) (?:der|die|das) ({{words}})\b"
     rf"|\bquel(?:le)?s? (?:{_IS})?\s*(?:l[ea] |l['’])?({{words}})\b|\bqu[ée] ({{words}})\b"
     rf"|\bcuál (?:{_IS}) (?:el|la) ({{words}})\b"

@@ -73,6 +73,7 @@ _STOP_WORDS = """
     ours out over own shall she should so some such than that the their theirs them then there these they this those
     through to too under until up upon us very was we were what when where which while who whom whose why will with
     would you your yours s t don ll re ve tell explain describe give show please
+    between something anything somebody anybody someone anyone somewhere anywhere else
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 """Words of an English question that say nothing about what is asked for."""

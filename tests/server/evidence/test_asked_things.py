@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.evidence.asked_things import lacks_joined_thing, place_words, thing_words
+from server.evidence.asked_things import asks_to_carry, lacks_joined_thing, place_words, thing_words
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,17 @@ from server.evidence.asked_things import lacks_joined_thing, place_words, thing_
         ("wie oft muss ich entkalken, wir haben 18 Grad", set()),
         ("Y a-t-il un sauna ?", {"un", "sauna"}),
         ("Is there somewhere to park at the surgery?", {"park"}),
+        ("How many cabins are there for phone calls?", set()),
+        ("Who is the anaesthetist?", {"anaesthetist"}),
+        ("Wer ist die Kursleiterin?", {"kursleiterin"}),
+        ("谁是馆长？", {"馆长"}),
+        ("can i take my dog into the reading room", {"my", "dog"}),
+        ("Darf ich meinen Hund mitbringen?", {"meinen", "hund"}),
+        ("¿Se puede llevar al perro a la piscina?", {"al", "perro"}),
+        ("可以带狗进去吗？", {"狗"}),
+        ("你们开玻璃吹制课吗？", {"玻璃吹制"}),
+        ("Wie groß darf ein Schwimmbecken sein?", {"schwimmbecken"}),
+        ("what do i have to leave for the key", set()),
         ("¿Cuánto cuesta el masaje?", {"el", "masaje"}),
         ("Quanto costa il parcheggio?", {"il", "parcheggio"}),
         ("Est-ce que le camping a une laverie et combien coûte une machine ?", {"une", "laverie"}),
@@ -35,7 +46,7 @@ from server.evidence.asked_things import lacks_joined_thing, place_words, thing_
         ("Can I rent a kayak?", {"a", "kayak"}),
         ("Wo bekomme ich Kaffee?", {"kaffee"}),
         ("有没有桑拿", {"桑拿"}),
-        ("Can I bring my dog, and what are the rules?", set()),  # no rule says that it is one
+        ("Can I bring my dog, and what are the rules?", {"my", "dog"}),
         ("What is the estimated death toll?", set()),
         ("Where is the helipad?", set()),
         ("¿Hay guardería en el gimnasio para los niños?", {"guardería"}),
@@ -67,3 +78,16 @@ def test_what_a_question_asks_of_as_of_a_place() -> None:
     assert "fähre" in place_words("Gibt es WLAN auf der Fähre?")
     assert "ferry" in place_words("senior discount ferry")
     assert not place_words("What does the ferry cost?")
+
+
+def test_who_has_something_is_a_place_too() -> None:
+    assert "library" in place_words("does the library have wifi")
+    assert "bibliothek" in place_words("Hat die Bibliothek WLAN?")
+    assert "médiathèque" in place_words("La médiathèque a-t-elle du wifi ?")
+    assert "piscina" in place_words("¿Tiene la piscina aparcamiento?")
+
+
+def test_what_is_brought_along_is_of_a_kind() -> None:
+    assert asks_to_carry("can i take my dog into the reading room")
+    assert asks_to_carry("Darf ich meinen Hund mitbringen?")
+    assert not asks_to_carry("Is there a sauna?")

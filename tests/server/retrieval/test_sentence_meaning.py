@@ -7,6 +7,7 @@ import pytest
 from server.evidence.examination import profile_of, sentences_of
 from server.evidence.sentence_ranking import ANSWERED_FROM, ranked_sentences
 from server.passages import Found, Meaning
+from server.retrieval.other_tongues import DocumentsWith
 from server.retrieval.sentence_meaning import SentenceReader
 from storage.caches.embeddings import unit_rows
 from storage.embedding.local import build_embed_model
@@ -54,10 +55,11 @@ def known_of(
     passages: list[tuple[ChunkRecord, Found]],
     reader: SentenceReader | None = None,
     titles: Mapping[str, str] | None = None,
+    documents_with: DocumentsWith = lambda word: (),
 ) -> list[Found]:
     profile = profile_of(question, lambda stems: {}, 1000)
     vector = unit_rows([model.model.get_query_embedding(question)])[0]
-    return (reader or model.reader()).with_meanings(profile, passages, vector, (0.1, 0.1), titles or {})
+    return (reader or model.reader()).with_meanings(profile, passages, vector, (0.1, 0.1), titles or {}, documents_with)
 
 
 @pytest.mark.parametrize("question", [ENGLISH, GERMAN])
@@ -141,10 +143,23 @@ def test_what_is_asked_for_must_be_there_in_some_words(model: Model, question: s
     profile = profile_of(question, lambda stems: dict.fromkeys(known_words & set(stems), 1), 50)
     vector = unit_rows([model.model.get_query_embedding(question)])[0]
     chunk = ChunkRecord("a", "a.md", 0, SPORTS, "Sports club")
-    (known,) = model.reader().with_meanings(profile, [(chunk, Found(3.0, True, 0.9))], vector, (0.1, 0.1), {})
+    passages = [(chunk, Found(3.0, True, 0.9))]
+    (known,) = model.reader().with_meanings(profile, passages, vector, (0.1, 0.1), {}, lambda word: {"a.md"})
     best = ranked_sentences(profile, SPORTS, "Sports club", known)[0]
     assert (known.meanings[best.place].thing >= 0.25) is is_answered
     assert (best.strength >= ANSWERED_FROM) is is_answered
+
+
+def test_a_thing_of_another_document_is_not_in_this_one(model: Model) -> None:
+    profile = profile_of("Is there a bakery at the club?", lambda stems: dict.fromkeys(stems, 1), 50)
+    vector = unit_rows([model.model.get_query_embedding(profile.question)])[0]
+    passages = [(ChunkRecord("a", "a.md", 0, SPORTS, "Sports club"), Found(3.0, True, 0.9))]
+
+    def thing(homes: set[str]) -> float:
+        (known,) = model.reader().with_meanings(profile, passages, vector, (0.1, 0.1), {}, lambda word: homes)
+        return max(meaning.thing for meaning in known.meanings)
+
+    assert thing({"town.md"}) < 0.25 < thing({"a.md", "town.md"})
 
 
 POOL = "Hunde sind auf dem gesamten Gelände nicht erlaubt. Geraucht wird nur am Kiosk."
