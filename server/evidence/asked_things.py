@@ -23,7 +23,8 @@ _PATTERNS = (
     r"\bhow (?:long|high|deep|tall|wide|big|large|heavy) (?:can|may|must|should) (?:the|my|a|an) (.+?) be\b",
     r"\bwie (?:lang|hoch|tief|breit|groß|schwer) (?:darf|muss|soll|kann) (?:eine?|meine?|der|die|das) (.+?) sein\b",
     r"\b(?:do|does|did) .{1,40}?\b(?:have|offer|sell|provide|serve|rent out|lend|stock|accept) (?!to\b)(.+)",
-    r"\b(?:which|what) [^,?]{1,30}? (?:has|have|offers?|provides?|comes? with) (?!to\b)(.+)",
+    r"\b(?:which|what) [^,?]{1,30}? (?:has|have|offers?|provides?|comes? with) "
+    r"(?!to\b|been\b|had\b|got\b|\w+ed\b)(.+)",
     r"\bhow much (?:is|are|does|do|did|for) (?!i\b|we\b|you\b|they\b|it\b)(.+)",
     r"\bwhat (?:does|do|did) (?!i\b|we\b|you\b|they\b|it\b)(.+?) cost\b",
     r"\b(?:price|cost|fee|fare|charge) (?:of|for) (.+)",
@@ -66,7 +67,7 @@ _CARRIED = (
 """What somebody would bring along; rules speak of its kind: animals are not admitted, whatever is asked of the dog."""
 
 _PLACE_FOLLOWS = re.compile(
-    r",?\s(?:in|into|onto|inside|aboard|at|on|for|from|near|during|while|with|when|if|so|to"
+    r",?\s(?:in|into|onto|inside|aboard|at|on|for|from|near|during|while|with|when|if|so|to|who|whose|that|which"
     r"|im|am|beim?|auf|für|mit|während|wenn|zum|zur|falls|damit"
     r"|dans|à|au|aux|pour|avec|pendant|chez|si|sur"
     r"|en|para|con|durante|mientras|cuando|al|a (?:la|las|los))\s.*"
@@ -74,7 +75,8 @@ _PLACE_FOLLOWS = re.compile(
 """What follows the thing and is none: "a crèche | at the gym"."""
 
 _NO_THING = re.compile(
-    r"(?:\d.*|to|(?:some|any)(?:where|body|one|thing)|place|way|possibility|new|newer|one|ones|another|other|else|extra"
+    r"(?:\d.*|to|(?:some|any)(?:where|body|one|thing)|place|way|possibility|groups?|kinds?|types?|sorts?|parts?|new"
+    r"|newer|one|ones|another|other|else|extra"
     r"|additional|spare|replacement|really|actually|roughly|neue?[nrs]?"
     r"|andere?[nrs]?|weitere?[nrs]?|eigentlich|ungefähr|nouve(?:au|lle)|autre|otr[oa]|nuev[oa]|again|currently"
     r"|nowadays)",

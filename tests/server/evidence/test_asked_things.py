@@ -31,6 +31,8 @@ from server.evidence.asked_things import asks_to_carry, lacks_joined_thing, plac
         ("你们开玻璃吹制课吗？", {"玻璃吹制"}),
         ("Wie groß darf ein Schwimmbecken sein?", {"schwimmbecken"}),
         ("what do i have to leave for the key", set()),
+        ("Which republic has maintained its control?", set()),
+        ("Which country has a group who call themselves Huguenots?", {"a"}),
         ("¿Cuánto cuesta el masaje?", {"el", "masaje"}),
         ("Quanto costa il parcheggio?", {"il", "parcheggio"}),
         ("Est-ce que le camping a une laverie et combien coûte une machine ?", {"une", "laverie"}),
