@@ -5,6 +5,7 @@ asked why. Each kind is judged in a module of its own; here it is put together w
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from server.evidence.answer_types import expected_answer, holds_answer
 from server.evidence.asked_agents import lacks_agent, lacks_contact
@@ -53,9 +54,14 @@ def lacks_reason(question: str, text: str, around: str = "") -> bool:
 
     Of 35 sentences that answer such questions of seven sets 27 give one themselves, 29 they or a neighbour.
     """
-    if expected_answer(question) != "reason":
+    if not _asks_why(question):
         return False
     return not (holds_answer(question, "reason", text) or holds_answer(question, "reason", around))
+
+
+@lru_cache(maxsize=256)
+def _asks_why(question: str) -> bool:
+    return expected_answer(question) == "reason"
 
 
 def _lacks_answer(question: str, sentence: Sentence, whole: str, context: str) -> bool:

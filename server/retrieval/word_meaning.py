@@ -89,9 +89,10 @@ class WordReader:
         question = self._vectors.rows([word.text for word in asked])
         alike = likeness(question @ self._vectors.rows(list(different)).T) if different else np.zeros((len(asked), 0))
         missing_in = _missing_of_thing(profile, {chunk.document for chunk in passages}, documents_with)
+        asked_in = {missing: self.asked(profile, missing) for missing in set(missing_in.values())}
         found = []
         for chunk, each in zip(passages, words, strict=True):
-            asked = self.asked(profile, missing_in[chunk.document])
+            asked = asked_in[missing_in[chunk.document]]
             above, *own = (_likest(alike, [different[word] for word in text]) for text in each)
             for sentence, alike_here in zip(sentences_of(chunk.text), own, strict=True):
                 alike_here[[_is_said(profile.question, word.text, sentence.text) for word in asked]] = 1.0
