@@ -59,7 +59,7 @@ _CHINESE_PERSON = (
     "|[\u4e00-\u9fff]{1,6}[·・•][\u4e00-\u9fff]{1,8}"
 )
 # The thing is short and names nothing it belongs to: "the largest city of Poland" is looked up, not defined.
-_THING = r"(?:(?:the|an?) )?([^\s?,]+(?: (?!(?:of|in|on|for|from|to|at|with) )[^\s?,]+){0,3}?)"
+_THING = r"(?:(?:the|an?) )?([^\s?,]+(?: (?!(?:of|in|on|for|from|to|at|with)\b)[^\s?,]+){0,3}?)"
 
 _GIVES_REASON = (
     r"(?i:\b(?:because|since|so that|so as to|in order|due to|owing to|thanks to|reasons?|caus\w+|therefore|thus|hence"
@@ -135,18 +135,31 @@ _SUBORDINATE = re.compile(
 )
 """Questions in which "when" asks nothing: "What happens when I am ill?"."""
 
+NEXT_QUESTION = re.compile(
+    r",?\s(?:and|und|et|y|e|en)\s(?=(?:how|what|when|where|who|wie|was|wann|wo|wer|combien|quand|quel|comment|où|qui"
+    r"|cu[aá]nt|c[oó]mo|cu[aá]ndo|d[oó]nde|qui[eé]n|quant|quando|come|dove|chi|como|onde|quem|hoe|wat|wanneer|waar|wie)"
+    r"|à quel)",
+    re.IGNORECASE,
+)
+"""Where a second question begins: "How much is it, and when is it due?"."""
+
 _QUESTION_END = re.compile(r"(?<=[?？])\s*(?=[^\s?？])")
 _ASKING = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKS.items()}
 _HOLDING = {kind: re.compile(pattern) for kind, pattern in _HOLDS.items()}
 
 
 def expected_answer(question: str) -> AnswerType:
-    """What kind of thing the question asks for."""
-    asked = folded(question).strip()
+    """What kind of thing the question asks for; of two questions in one the first, unless that asks for no kind."""
+    whole = folded(question).strip()
+    kind = _kind_of(NEXT_QUESTION.split(whole, maxsplit=1)[0])
+    kind = _kind_of(whole) if kind == "any" else kind
+    return "number" if kind == "any" and asked_quantity(question) else kind
+
+
+def _kind_of(asked: str) -> AnswerType:
     if clause := _SUBORDINATE.match(asked):
         asked = asked[: clause.start("clause")]
-    kind: AnswerType = next((kind for kind, asks in _ASKING.items() if asks.search(asked)), "any")
-    return "number" if kind == "any" and asked_quantity(question) else kind
+    return next((kind for kind, asks in _ASKING.items() if asks.search(asked)), "any")
 
 
 def first_part(question: str) -> str:

@@ -7,7 +7,7 @@ price of something else. Apart from `asked_figures`, which asks for the form of 
 import re
 from functools import lru_cache
 
-from server.evidence.answer_types import first_part
+from server.evidence.answer_types import NEXT_QUESTION, first_part
 from storage.words.folding import folded
 from storage.words.terms import STOP_WORDS
 
@@ -82,14 +82,8 @@ _NO_THING = re.compile(
     r"|nowadays)",
     re.IGNORECASE,
 )
-_NEXT_QUESTION = re.compile(
-    r",?\s(?:and|und|et|y|e|en)\s(?=(?:how|what|when|where|who|wie|was|wann|wo|wer|combien|quand|quel|comment|où|qui"
-    r"|cu[aá]nt|c[oó]mo|cu[aá]ndo|d[oó]nde|qui[eé]n|quant|quando|come|dove|chi|como|onde|quem|hoe|wat|wanneer|waar|wie)"
-    r"|à quel)",
-    re.IGNORECASE,
-)
 _PLACE = re.compile(
-    r"\b(?:on|at|in|into|aboard|inside|for) (?:the|your|this) (\w+(?: \w+)?)"
+    r"\b(?:on|at|in|into|aboard|inside|for|to) (?:the|your|this) (\w+(?: \w+)?)"
     r"|\b(?:do|does|did) (?:the|your|this) (\w+(?: \w+)?) (?:have|offer|sell|provide|serve|rent|lend|stock|accept)\b"
     r"|\b(?:hat|haben|bietet|verkauft|verleiht) (?:der|die|das|euer|eure|ihre?) (\w+)"
     r"|\b(?:le|la|les|l['’]) ?(\w+) (?:(?:a|ont|propose|vend|offre)\b|a-t-)"
@@ -113,7 +107,7 @@ def asked_thing(question: str) -> str:
     asked = folded(first_part(question))
     for asks in _ASKS:
         if found := asks.search(asked):
-            thing = _NEXT_QUESTION.split(str(found[1]), maxsplit=1)[0].casefold()
+            thing = NEXT_QUESTION.split(str(found[1]), maxsplit=1)[0].casefold()
             return _PLACE_FOLLOWS.sub("", thing) or thing
     return ""
 
