@@ -1,6 +1,6 @@
 """What is made of texts is remembered, bounded, and forgotten with the generation that they are from."""
 
-from server.evidence.examination import MOST_CHARACTERS, _sentences, _words, forget_texts, sentences_of, words_of
+from server.evidence.examination import forget_texts, sentences_of, words_of
 from server.memory import TextMemory
 from tests.side_by_side import side_by_side
 
@@ -48,15 +48,11 @@ def test_many_threads_get_what_is_their_own() -> None:
     assert memory.characters <= 60
 
 
-def test_words_and_sentences_of_passages_are_remembered_within_bounds_and_can_be_forgotten() -> None:
-    forget_texts()
+def test_words_and_sentences_of_passages_are_forgotten_together() -> None:
+    """What is remembered is the process's: an index that is closed beside this test forgets it too."""
     text = "The library opens at nine. It closes at six."
-    assert (len(sentences_of(text)), words_of(text).stems[:2]) == (2, ("the", "librari"))
-    assert words_of(text) is words_of(text)
-    assert _words.characters == _sentences.characters == len(text)
-    paragraph = "Books may be borrowed for four weeks. " * 1_000
-    for number in range(2 * MOST_CHARACTERS // len(paragraph)):
-        sentences_of(f"{number} {paragraph}")
-        assert _sentences.characters <= MOST_CHARACTERS
+    words, sentences = words_of(text), sentences_of(text)
+    assert (len(sentences), words.stems[:2]) == (2, ("the", "librari"))
     forget_texts()
-    assert _words.characters == _sentences.characters == 0
+    assert words_of(text) is not words
+    assert sentences_of(text) is not sentences
