@@ -14,6 +14,9 @@ from storage.words.terms import STOP_WORDS
 _PATTERNS = (
     r"\b(?:is|are|was|were) there (?:some|any)where (?:to|for) (.+)",
     r"^(?:(?!\b(?:how many|what|which|where|when|why)\b).)*?\b(?:is|are|was|were) there (.+)",
+    r"\bhow many (?!of\b|more\b|times\b)((?:[^\W\d]+ ){1,3}?)(?:is|are|was|were|does|do|did|has|have|can|may|will)\b",
+    r"\bwie ?viele? (?!mal\b)((?:[^\W\d]+ ){1,3}?)(?:gibt|hat|haben|habt|sind|waren|darf|dürfen|kann|können)\b",
+    r"(?:多少|几|幾)[个個名位件本台辆间条张只家所座种]([^，。；,的？?]{2,4})[？?]?$",
     r"\bwho(?:['’]s| is| was| are| were) (?:the|our|your|my) (.+)",
     r"\bwer (?:ist|war|sind|waren) (?:der|die|das|unsere?|eure?|ihre?) (.+)",
     r"\bqui (?:est|était) (?:l[ea] |l['’]|votre |notre )(.+)",
