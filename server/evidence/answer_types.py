@@ -167,6 +167,12 @@ def first_part(question: str) -> str:
     return _QUESTION_END.split(question.strip(), maxsplit=1)[0]
 
 
+@lru_cache(maxsize=1024)
+def is_asked(asks: re.Pattern[str], question: str) -> bool:
+    """Whether the first of the questions is one of this pattern's, looked up once for all sentences."""
+    return asks.search(folded(first_part(question))) is not None
+
+
 def holds_answer(question: str, kind: AnswerType, text: str) -> bool:
     """Whether the text holds something of that kind which the question does not name; always true of other kinds."""
     if kind not in _HOLDING:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from server.evidence.answer_types import CALENDAR, WEEKDAYS, first_part
+from server.evidence.answer_types import CALENDAR, WEEKDAYS, first_part, is_asked
 from server.evidence.units import Unit, asked_quantity, holds_unit
 from storage.words.english_stems import stem
 from storage.words.folding import folded
@@ -233,28 +233,25 @@ def lacks_form(question: str, text: str) -> bool:
     if _asks_for_age(question):
         return _TELLS_AGE.search(text) is None
     if _asks_for_price(question):
-        return lacks_price(question, text)
+        return not _tells_price(text)
     quantity = asked_quantity(first_part(question))
     return quantity is not None and quantity.unit in _MEASURED and not _tells_quantity(quantity.unit, text)
 
 
 def lacks_price(question: str, text: str) -> bool:
     """Whether it is asked what something costs, and neither a sum nor anything like one is said."""
-    if not _asks_for_price(question):
-        return False
-    return not (holds_unit("money", text) or _TELLS_PRICE.search(text) or _has_bare_number(text))
+    return _asks_for_price(question) and not _tells_price(text)
+
+
+def _tells_price(text: str) -> bool:
+    return holds_unit("money", text) or _TELLS_PRICE.search(text) is not None or _has_bare_number(text)
 
 
 def lacks_number(question: str, text: str) -> bool:
     """Whether it is asked how many, and no number stands there, in figures or in words, nor "every" or "any"."""
-    if not _asks_how_many(question) or _ANY_NUMBER.search(text):
+    if not is_asked(_NUMBER_OF, question) or _ANY_NUMBER.search(text):
         return False
     return not any(_NUMBER.search(word.strip(".,")) for word in _WORD.findall(text))
-
-
-@lru_cache(maxsize=256)
-def _asks_how_many(question: str) -> bool:
-    return _NUMBER_OF.search(folded(first_part(question))) is not None
 
 
 def _tells_quantity(unit: Unit, text: str) -> bool:
@@ -267,9 +264,8 @@ def _has_bare_number(text: str) -> bool:
     return _BARE_NUMBER.search(_NOT_BARE.sub(" ", text)) is not None
 
 
-@lru_cache(maxsize=256)
 def _asks_for_price(question: str) -> bool:
-    return _ASKS_PRICE.search(folded(first_part(question))) is not None
+    return is_asked(_ASKS_PRICE, question)
 
 
 @lru_cache(maxsize=256)

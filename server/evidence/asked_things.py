@@ -7,7 +7,7 @@ price of something else. Apart from `asked_figures`, which asks for the form of 
 import re
 from functools import lru_cache
 
-from server.evidence.answer_types import NEXT_QUESTION, first_part
+from server.evidence.answer_types import NEXT_QUESTION, first_part, is_asked
 from storage.words.folding import folded
 from storage.words.terms import STOP_WORDS
 
@@ -100,8 +100,8 @@ _JOINED = re.compile(r"(?<![\w-])([a-z])-([a-zà-ÿ]{3,})")
 _SEARCHED = 4  # words
 _STEM = 5  # letters at the beginning of a word and its plural
 _WORD = re.compile(r"[^\W_]+")
-_ASKS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (*_PATTERNS, *_CARRIED))
 _ASKS_TO_CARRY = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _CARRIED)
+_ASKS = (*(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS), *_ASKS_TO_CARRY)
 
 
 @lru_cache(maxsize=256)
@@ -115,11 +115,9 @@ def asked_thing(question: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=256)
 def asks_to_carry(question: str) -> bool:
     """Whether the asked thing is what somebody would bring along."""
-    asked = folded(first_part(question))
-    return any(asks.search(asked) for asks in _ASKS_TO_CARRY)
+    return any(is_asked(asks, question) for asks in _ASKS_TO_CARRY)
 
 
 def thing_words(question: str) -> frozenset[str]:

@@ -6,9 +6,8 @@ Apart from `units`, for which a time is a figure with a unit: "before the exam",
 """
 
 import re
-from functools import lru_cache
 
-from server.evidence.answer_types import MONTHS, WEEKDAYS, first_part
+from server.evidence.answer_types import MONTHS, WEEKDAYS, is_asked
 from server.evidence.units import holds_unit
 from storage.words.folding import folded
 
@@ -165,19 +164,14 @@ _ONLY_OF_DAYS = re.compile(
 )
 
 
-@lru_cache(maxsize=1024)
-def _is_asked(asks: re.Pattern[str], question: str) -> bool:
-    return asks.search(folded(first_part(question))) is not None
-
-
 def asks_when(question: str) -> bool:
     """Whether the question asks for a time."""
-    return _is_asked(_ASKS, question)
+    return is_asked(_ASKS, question)
 
 
 def asks_how_long(question: str) -> bool:
     """Whether the question asks how long something takes, or is: a thesis is 18,000 words long."""
-    return _is_asked(_ASKS_HOW_LONG, question)
+    return is_asked(_ASKS_HOW_LONG, question)
 
 
 def lacks_time(question: str, text: str) -> bool:
@@ -187,15 +181,15 @@ def lacks_time(question: str, text: str) -> bool:
     weekday or hour alone, and when a shop opens is not said by "order before 18:00". How long something takes is no
     hour of the day and no year.
     """
-    if _is_asked(_ASKS_HOURS, question) and _TELLS_HOURS.search(text) is None:
+    if is_asked(_ASKS_HOURS, question) and _TELLS_HOURS.search(text) is None:
         return True
     is_row = "|" in text  # how often may be the name of a column
-    if _is_asked(_ASKS_HOW_OFTEN, question) and not is_row and _TELLS_HOW_OFTEN.search(text) is None:
+    if is_asked(_ASKS_HOW_OFTEN, question) and not is_row and _TELLS_HOW_OFTEN.search(text) is None:
         return True
-    if _is_asked(_ASKS_HOW_MUCH_TIME, question):
+    if is_asked(_ASKS_HOW_MUCH_TIME, question):
         said = "\n".join(line for line in text.split("\n") if "|" in line) or text  # not what stands above a table
         return not holds_unit("duration", said) and _TELLS_HOW_MUCH_TIME.search(said) is None
-    if _is_asked(_ASKS_OF_PAST, question):
+    if is_asked(_ASKS_OF_PAST, question):
         return _TIME.search(_ONLY_OF_DAYS.sub(" ", text)) is None
     if asks_when(question):
         is_condition = _CONDITION.search(text) is not None and not _ASKS_FOR_A_DEADLINE.search(folded(question))

@@ -21,7 +21,7 @@ SURELY_ELSEWHERE = 0.35
 
 _NEARLY_SURE = 0.99
 _OF_WHOLE = 0.6
-"""How much less alike something is to a thing no word of which any document has: a crèche is no children's course."""
+"""How much less alike something is to a thing no word of which its document has: a crèche is no children's course."""
 
 _NAMES = 0.7
 """From here on a word of a title is the question's own, or its translation."""
@@ -29,8 +29,8 @@ _NAMES = 0.7
 
 @dataclass(frozen=True, slots=True)
 class AskedWord:
-    """A word of the question, and what it counts. `is_thing`: it names what must be there, see `asked_things`, and no
-    document has this word. `is_whole_thing`: so it is with every word of the thing.
+    """A word of the question, and what it counts. `is_thing`: it names what must be there, see `asked_things`, and the
+    passage's document has no such word. `is_whole_thing`: so it is with every word of the thing.
     `is_place`: the question asks of it as of a place, see `asked_things.place_words`.
     """
 

@@ -51,7 +51,7 @@ class WordReader:
         found: dict[str, AskedWord] = {}
         capitals = _has_capital_nouns(profile.question)
         things, places = thing_words(profile.question), place_words(profile.question)
-        of_thing = [need for need in profile.needs if not things.isdisjoint(map(str.casefold, need.shown_words))]
+        of_thing = [need for need in profile.needs if _has_word_of(things, need)]
         is_whole = not asks_to_carry(profile.question) and all(need in missing for need in of_thing)
         for need in profile.needs:
             for word in () if need.is_cjk else need.shown_words:
@@ -162,6 +162,10 @@ def _missing_of_thing(
 def _is_of_thing(need: Need, things: frozenset[str]) -> bool:
     if need.is_cjk:
         return any(need.shown in thing for thing in things)
+    return _has_word_of(things, need)
+
+
+def _has_word_of(things: frozenset[str], need: Need) -> bool:
     return not things.isdisjoint(map(str.casefold, need.shown_words))
 
 
