@@ -15,14 +15,14 @@ from storage.words.folding import folded
 from storage.words.scripts import IS_UNSPACED
 
 _COLOURS = (
-    r"\b(?:colou?r\w*|red|green|blue|yellow|white|black|gr[ea]y|brown|orange|purple|violet|pink|beige|silver"
+    r"\b(?:red|green|blue|yellow|white|black|gr[ea]y|brown|orange|purple|violet|pink|beige|silver"
     r"|gold(?:en)?"
-    r"|turquoise|transparent|\w*farb\w*|\w*rot(?:e\w?)?|\w*grün\w*|\w*blau\w*|\w*gelb\w*|\w*weiß\w*|\w*schwarz\w*"
+    r"|turquoise|transparent|farblos|bunt\w*|\w*rot(?:e\w?)?|\w*grün\w*|\w*blau\w*|\w*gelb\w*|\w*weiß\w*|\w*schwarz\w*"
     r"|\w*grau\w*"
-    r"|\w*braun\w*|lila|rosa|couleurs?|rouges?|vert(?:e?s?)|bleu(?:e?s?)|jaunes?|blanc(?:he)?s?|noir(?:e?s?)"
+    r"|\w*braun\w*|lila|rosa|rouges?|vert(?:e?s?)|bleu(?:e?s?)|jaunes?|blanc(?:he)?s?|noir(?:e?s?)"
     r"|gris(?:es?)?"
-    r"|marron|violet(?:te)?s?|roses?|color(?:es)?|roj[oa]s?|verdes?|azul(?:es)?|amarill[oa]s?|blanc[oa]s?|negr[oa]s?"
-    r"|marrón|naranjas?|morad[oa]s?)\b|[红紅绿綠蓝藍黄黃白黑灰棕紫橙粉金银銀]|色"
+    r"|marron|violet(?:te)?s?|roses?|roj[oa]s?|verdes?|azul(?:es)?|amarill[oa]s?|blanc[oa]s?|negr[oa]s?"
+    r"|marrón|naranjas?|morad[oa]s?)\b|[红紅绿綠蓝藍黄黃白黑灰棕紫橙粉金银銀]"
 )
 _AGES = (
     r"\b(?:1\d|20)\d\d\b|\b(?:centur\w+|years?|months? old|born|aged?|old(?:er|est)?|since|founded|built"

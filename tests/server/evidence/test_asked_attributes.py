@@ -17,6 +17,12 @@ from server.evidence.asked_attributes import lacks_attribute
         ("¿De qué color son los kayaks?", "Los kayaks son amarillos.", False),
         ("院子里的猫是什么颜色的？", "院子里的猫是工作室养的。", True),
         ("院子里的猫是什么颜色的？", "院子里有一只黑猫。", False),
+        (
+            "What colour is the door?",
+            "A black and white page costs 5 cents, a colour page 30.",
+            False,
+        ),  # a colour, if of something else
+        ("What colour is the door?", "A colour page costs 30 cents.", True),
         ("How old is the curator?", "The curator leads 46 volunteers.", True),
         ("How old is the curator?", "The curator, born in 1968, leads 46 volunteers.", False),
         ("How old is the lantern?", "The lantern dates from the 18th century.", False),
