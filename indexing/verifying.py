@@ -83,7 +83,7 @@ def verify_index(
             return [Difference("damaged", message("index {generation}", generation=name), str(error))]
         with open_catalogue(index_dir, name) as catalogue:
             documents = catalogue.documents()
-            lexical = catalogue.lexical_errors()
+            lexical = catalogue.words.differences()
         if on_folder is not None:
             on_folder(listing_of(discovery.left_out, utc_now()), documents)
         inner = [

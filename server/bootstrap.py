@@ -253,14 +253,14 @@ def quoting_parts() -> Parts:
         retriever=HybridRetriever,
         freshness=lambda index, on_gone: FreshnessPostprocessor(index.generation, states, on_gone),
         local_scorer=lambda index: LocalScorer(
-            index.generation.catalogue.document_frequencies, index.generation.manifest.counts.chunks
+            index.generation.catalogue.words.document_frequencies, index.generation.manifest.counts.chunks
         ),
         extract=lambda index: partial(extract_answer, words=words_of_index(index.generation)),
         going_on=lambda passages, generation: going_on(passages, generation.catalogue),
         compute=computation,
         searched=searched,
         find_conflicts=find_conflicts,
-        reword=lambda question, generation: in_words_of_documents(question, generation.catalogue.says),
+        reword=lambda question, generation: in_words_of_documents(question, generation.catalogue.words.says),
         other_wordings=other_wordings,
         check=check_citations,
         languages=lambda index, documents: language_shares(index.generation, documents),

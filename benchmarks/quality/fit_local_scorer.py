@@ -78,7 +78,7 @@ def _pairs(index: OpenIndex, questions: Sequence[EvalQuestion], are_at_home: boo
     catalogue, counts = index.generation.catalogue, index.generation.manifest.counts
     features, answers, numbers = [], [], []
     for number, question in enumerate(questions):
-        profile = profile_of(question.text, catalogue.document_frequencies, counts.chunks)
+        profile = profile_of(question.text, catalogue.words.document_frequencies, counts.chunks)
         nodes = HybridRetriever(index, 15 if taken_away else 10, evidence_share=0.0).retrieve(question.text)
         chunks = catalogue.chunks(node.node.node_id for node in nodes)
         for node in nodes:

@@ -118,7 +118,7 @@ def _fold(question: EvalQuestion, gold: str) -> int:
 def _asked(index: OpenIndex, question: EvalQuestion, pair: tuple[str, str], weight: float) -> Asked:
     catalogue, is_at_home = index.generation.catalogue, pair[0] == pair[1]
     text = question.searched_text
-    profile = profile_of(text, catalogue.document_frequencies, index.generation.manifest.counts.chunks)
+    profile = profile_of(text, catalogue.words.document_frequencies, index.generation.manifest.counts.chunks)
     nodes = HybridRetriever(index, 10).retrieve(text)
     chunks = catalogue.chunks([node.node.node_id for node in nodes])
     features, answers, gold = [], [], ""

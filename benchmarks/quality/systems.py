@@ -157,7 +157,7 @@ def _all_vectors(vectors: VectorCollection) -> tuple[list[str], Matrix]:
 
 
 def _lexical(index: OpenIndex, question: str) -> list[str]:
-    return [hit.chunk_id for hit in index.generation.catalogue.search(question, _CANDIDATES)]
+    return [hit.chunk_id for hit in index.generation.catalogue.words.search(question, _CANDIDATES)]
 
 
 def _chunks(index: OpenIndex, ids: Sequence[str]) -> list[ChunkRecord]:

@@ -124,7 +124,7 @@ def _parts(generation: Generation, model: MadeUpEmbedding, asked: Sequence[str])
         "vectors": _milliseconds(
             lambda question: generation.vectors.nearest(vectors[question], DENSE_CANDIDATES), asked
         ),
-        "words": _milliseconds(lambda question: generation.catalogue.search(question, LEXICAL_CANDIDATES), asked),
+        "words": _milliseconds(lambda question: generation.catalogue.words.search(question, LEXICAL_CANDIDATES), asked),
     }
 
 

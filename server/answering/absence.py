@@ -81,7 +81,7 @@ class _Counter:
 
     def _counted(self, part: Part) -> WordHits | None:
         """None where there is no time left: what was not looked at to its end does not stand "nowhere"."""
-        found = None if self._is_over() else self._catalogue.occurrences(part, self._documents, self._is_over)
+        found = None if self._is_over() else self._catalogue.words.occurrences(part, self._documents, self._is_over)
         if found is None or (found.is_more and not found.passages):
             self.is_complete = False
             return None

@@ -83,7 +83,7 @@ def _chunks(text: str, path: str, catalogue: Catalogue) -> Sequence[ChunkRecord]
     record = catalogue.document(path)
     if record is not None and record.chunks <= _READ_WHOLE:
         return catalogue.document_chunks(path)
-    ids = [hit.chunk_id for hit in catalogue.search(text, _MOST_CHUNKS, [path])]
+    ids = [hit.chunk_id for hit in catalogue.words.search(text, _MOST_CHUNKS, [path])]
     chunks = catalogue.chunks(ids)
     return [chunks[id_] for id_ in ids]
 

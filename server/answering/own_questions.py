@@ -225,7 +225,7 @@ def _stands_nowhere(catalogue: Catalogue, words: Mapping[str, Sequence[str]]) ->
         for word in said
         for each in ([language] if language else LANGUAGES)
     )
-    return not any(catalogue.occurrences(part).passages for part in parts)
+    return not any(catalogue.words.occurrences(part).passages for part in parts)
 
 
 def _title(record: DocumentRecord) -> str:

@@ -74,7 +74,7 @@ class _Quote:
 
 def words_of_index(generation: Generation) -> Words:
     """The statistics that passages are judged by, so that answer and board agree."""
-    return Words(generation.catalogue.document_frequencies, generation.manifest.counts.chunks)
+    return Words(generation.catalogue.words.document_frequencies, generation.manifest.counts.chunks)
 
 
 def extract_answer(question: str, passages: Sequence[Passage], words: Words | None = None) -> str:

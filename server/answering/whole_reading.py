@@ -138,7 +138,7 @@ def _mentioning(request: WholeRequest, allowed: Sequence[str], catalogue: Catalo
     """The documents that speak of the topic, each with the sentences that do."""
     if not request.topic:
         return None
-    hits = catalogue.search(" ".join(sorted(request.topic)), _SEARCHED, list(allowed))
+    hits = catalogue.words.search(" ".join(sorted(request.topic)), _SEARCHED, list(allowed))
     found = catalogue.chunks([hit.chunk_id for hit in hits])
     by_document: dict[str, list[ChunkRecord]] = {}
     for hit in hits:

@@ -175,7 +175,7 @@ def documents_saying(text: str) -> set[str]:
     if not services().index.state().ready:
         return set()
     with services().index.acquire() as index:
-        return index.generation.catalogue.documents_with(text)
+        return index.generation.catalogue.words.documents_with(text)
 
 
 def answer_losses(kept: Sequence[KeptAnswer]) -> Mapping[str, Sequence[Loss]]:

@@ -72,7 +72,7 @@ def _passages_with(text: str, rows: Sequence[DocumentRecord]) -> dict[str, Chunk
         return {}
     with services().index.acquire() as index:
         catalogue = index.generation.catalogue
-        hits = catalogue.search(text, _MOST_HITS, [record.path for record in rows])
+        hits = catalogue.words.search(text, _MOST_HITS, [record.path for record in rows])
         found = catalogue.chunks(hit.chunk_id for hit in hits)
     best: dict[str, ChunkRecord] = {}
     for hit in hits:

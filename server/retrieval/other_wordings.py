@@ -55,9 +55,9 @@ class Wording:
 
 def other_wordings(index: OpenIndex, question: str, documents: Sequence[str]) -> Iterator[Wording]:
     """The wordings that are worth a search of their own, the likeliest first; each is made when it is wanted."""
-    says = index.generation.catalogue.says
+    says = index.generation.catalogue.words.says
     language = language_of(question)
-    right = spelt_right(question, language or "en", index.generation.catalogue.document_frequencies, says)
+    right = spelt_right(question, language or "en", index.generation.catalogue.words.document_frequencies, says)
     if right != question:
         question = right
         yield Wording(right, language or "en", ())
@@ -114,7 +114,7 @@ def _with_signs(index: OpenIndex, question: str, language: str) -> tuple[str, fr
     if language == "zh" or not language_shares(index.generation).get("zh"):
         return question, frozenset()
     catalogue = index.generation.catalogue
-    unsaid = [word for word in unknown_words(question, language) if not catalogue.says(word)]
+    unsaid = [word for word in unknown_words(question, language) if not catalogue.words.says(word)]
     beginnings = catalogue.beginnings(_TITLE) if unsaid else []
     titles = {path: f"{path} {title} {text}" for path, title, _, text in beginnings}
     for word in unsaid:
@@ -132,7 +132,7 @@ def _meant(
     """
     held: Counter[str] = Counter()
     for word in unknown_words(question, language):
-        paths = index.generation.catalogue.documents_with(word) if len(word) >= _SHORTEST_NAME else set()
+        paths = index.generation.catalogue.words.documents_with(word) if len(word) >= _SHORTEST_NAME else set()
         if len(paths) <= _MOST_NAMED and language not in map(spoken, paths):
             held.update(paths)
     most = max(held.values(), default=0)

@@ -127,7 +127,7 @@ class HybridRetriever(BaseRetriever):
             language_shares(self._generation, self._documents),
             corpus.titles,
             named.documents,
-            self._generation.catalogue.documents_with,
+            self._generation.catalogue.words.documents_with,
         )
         return [
             replace(each, found=each.found._replace(other_tongue=is_other))
@@ -146,7 +146,7 @@ class HybridRetriever(BaseRetriever):
             vector,
             corpus.general_sentence(vector),
             corpus.titles,
-            self._generation.catalogue.documents_with,
+            self._generation.catalogue.words.documents_with,
         )
         pairs = paired_places(profile, [(each.chunk, found) for each, found in zip(candidates, known, strict=True)])
         return [
@@ -159,7 +159,7 @@ class HybridRetriever(BaseRetriever):
     ) -> tuple[list[Candidate], Profile]:
         """The passages for one wording of the question, looked at closely, and the wording taken apart."""
         if paths is None:
-            self._generation.catalogue.prepare_search(question)
+            self._generation.catalogue.words.prepare_search(question)
         searching = corpus.beside(lambda: self._near(question, paths, corpus))
         try:
             words, profile = self._read(question, paths)  # meanwhile
@@ -214,12 +214,12 @@ class HybridRetriever(BaseRetriever):
 
     def _read(self, question: str, paths: list[str] | None) -> tuple[dict[str, float], Profile]:
         """What needs no vector: the BM25 of the passages that share words, and the question taken apart."""
-        hits = self._generation.catalogue.search(question, LEXICAL_CANDIDATES, paths)
+        hits = self._generation.catalogue.words.search(question, LEXICAL_CANDIDATES, paths)
         return {hit.chunk_id: hit.score for hit in hits}, self._profile(question)
 
     def _profile(self, question: str) -> Profile:
         return profile_of(
-            question, self._generation.catalogue.document_frequencies, self._generation.manifest.counts.chunks
+            question, self._generation.catalogue.words.document_frequencies, self._generation.manifest.counts.chunks
         )
 
     def _best(
@@ -263,7 +263,7 @@ class HybridRetriever(BaseRetriever):
         texts = [chunks[id_].embed_text for id_ in scores]
         vectors = self._generation.exact.vectors(list(scores))
         total = self._generation.manifest.counts.chunks
-        return supported(scores, vectors, texts, catalogue.document_frequencies, total)
+        return supported(scores, vectors, texts, catalogue.words.document_frequencies, total)
 
     def _nearest(self, vector: Matrix, paths: list[str]) -> list[str]:
         """The passages of these documents nearest in meaning."""

@@ -132,7 +132,7 @@ class HistoryOfAFolder(RuleBasedStateMachine):
                 )
                 assert cosine == pytest.approx(1.0, abs=1e-4)
                 assert chunks[found].embed_text == chunk.embed_text
-                assert chunk.id in [hit.chunk_id for hit in generation.catalogue.search(chunk.text, 10)]
+                assert chunk.id in [hit.chunk_id for hit in generation.catalogue.words.search(chunk.text, 10)]
             return {chunk.document: chunk.text for chunk in chunks.values()}
 
     def _open_holder(self) -> IndexHolder:

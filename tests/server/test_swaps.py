@@ -87,7 +87,7 @@ def test_a_disk_that_is_full_while_serving_fails_no_query(tmp_path: Path) -> Non
             with holder.acquire() as index:
                 ((best, _),) = index.generation.vectors.nearest(vector_of(f"question {number}"), 1)
                 assert index.generation.catalogue.chunks([best])
-                assert index.generation.catalogue.search("version", 5)
+                assert index.generation.catalogue.words.search("version", 5)
     finally:
         holder.close()
         subprocess.run(["umount", "--lazy", tmp_path], check=True)

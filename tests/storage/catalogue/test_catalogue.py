@@ -57,9 +57,9 @@ def test_what_is_removed_is_gone_from_the_file_and_what_is_added_is_found(tmp_pa
         add(grown, "c.txt", "A zebra crosses the river.")
         grown.compact()  # may leave the file as it is
     with Catalogue.open(file) as catalogue:
-        (hit,) = catalogue.search("zebra", 5)
+        (hit,) = catalogue.words.search("zebra", 5)
         assert catalogue.chunks([hit.chunk_id])[hit.chunk_id].document == "c.txt"
-        assert catalogue.integrity_errors() + catalogue.lexical_errors() == []
+        assert catalogue.integrity_errors() + catalogue.words.differences() == []
     with Catalogue.edit(file) as shrunk:
         add(shrunk, "b.txt", "Closed.")
         shrunk.compact()
@@ -94,7 +94,7 @@ def test_writing_a_document_twice_is_writing_it_once(catalogue: Catalogue) -> No
     for _ in range(2):
         add(catalogue, "a.txt", GRPO, LIBRARY)
     assert catalogue.counts() == Counts(1, 2, 2)
-    assert len(catalogue.search("library", 10)) == 1
+    assert len(catalogue.words.search("library", 10)) == 1
 
 
 def test_removing_a_document_undoes_adding_it(catalogue: Catalogue) -> None:
@@ -102,7 +102,7 @@ def test_removing_a_document_undoes_adding_it(catalogue: Catalogue) -> None:
     add(catalogue, "b.txt", LIBRARY)
     catalogue.remove_document("b.txt")
     assert [record.path for record in catalogue.documents()] == ["a.txt"]
-    assert catalogue.search("library opens", 10) == []
+    assert catalogue.words.search("library opens", 10) == []
     assert catalogue.pages("b.txt") == []
     assert catalogue.integrity_errors() == []
 
@@ -110,8 +110,8 @@ def test_removing_a_document_undoes_adding_it(catalogue: Catalogue) -> None:
 def test_a_changed_document_answers_with_its_new_words_only(catalogue: Catalogue) -> None:
     add(catalogue, "a.txt", GRPO)
     add(catalogue, "a.txt", LIBRARY)
-    assert catalogue.search("reinforcement", 10) == []
-    assert len(catalogue.search("library", 10)) == 1
+    assert catalogue.words.search("reinforcement", 10) == []
+    assert len(catalogue.words.search("library", 10)) == 1
 
 
 def test_an_exception_in_a_transaction_leaves_nothing(catalogue: Catalogue) -> None:
@@ -124,7 +124,7 @@ def test_an_exception_in_a_transaction_leaves_nothing(catalogue: Catalogue) -> N
     with pytest.raises(RuntimeError):
         write_half_of_it()
     assert catalogue.counts() == Counts(0, 0, 0)
-    assert catalogue.search("policy", 10) == []
+    assert catalogue.words.search("policy", 10) == []
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_the_best_lexical_hit_holds_the_words_asked_for(
 ) -> None:
     for path, text in {"a.txt": GRPO, "b.txt": LIBRARY, "c.txt": CHINESE}.items():
         add(catalogue, path, text)
-    best = catalogue.search(question, 10)[0]
+    best = catalogue.words.search(question, 10)[0]
     assert catalogue.chunks([best.chunk_id])[best.chunk_id].document == document_found
     assert best.score > 0
 
@@ -148,20 +148,20 @@ def test_the_best_lexical_hit_holds_the_words_asked_for(
 def test_a_search_within_documents_finds_only_theirs(catalogue: Catalogue) -> None:
     add(catalogue, "a.txt", LIBRARY)
     add(catalogue, "b.txt", LIBRARY)
-    (hit,) = catalogue.search("library", 10, documents={"b.txt"})
+    (hit,) = catalogue.words.search("library", 10, documents={"b.txt"})
     assert hit.chunk_id in catalogue.chunk_ids({"b.txt"})
 
 
 @pytest.mark.parametrize("question", ['"', "AND OR NOT", "a* NEAR(b)", "'; DROP TABLE chunks", "", "？！", "🙂"])
 def test_no_question_is_taken_for_search_syntax(catalogue: Catalogue, question: str) -> None:
     add(catalogue, "a.txt", GRPO)
-    assert isinstance(catalogue.search(question, 10), list)
+    assert isinstance(catalogue.words.search(question, 10), list)
     assert catalogue.counts().chunks == 1
 
 
 def test_document_frequencies_count_chunks(catalogue: Catalogue) -> None:
     add(catalogue, "a.txt", LIBRARY, LIBRARY, GRPO)
-    assert catalogue.document_frequencies(["nine", "nobody"]) == {"nine": 2}
+    assert catalogue.words.document_frequencies(["nine", "nobody"]) == {"nine": 2}
 
 
 def test_a_published_catalogue_is_read_by_many_threads_and_by_nobody_written(tmp_path: Path) -> None:
@@ -170,7 +170,9 @@ def test_a_published_catalogue_is_read_by_many_threads_and_by_nobody_written(tmp
         add(made, "a.txt", GRPO)
     found: list[int] = []
     with Catalogue.open(file) as reader:
-        threads = [threading.Thread(target=lambda: found.append(len(reader.search("policy", 5)))) for _ in range(8)]
+        threads = [
+            threading.Thread(target=lambda: found.append(len(reader.words.search("policy", 5)))) for _ in range(8)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -196,14 +198,14 @@ def test_other_words_in_the_lexical_index_than_in_the_texts_are_found(tmp_path: 
     with Catalogue.create(file) as made:
         add(made, "a.txt", GRPO, LIBRARY)
         add(made, "b.txt", CHINESE)
-        assert made.lexical_errors() == []
+        assert made.words.differences() == []
     connection = sqlite3.connect(file)
     connection.execute("UPDATE chunks SET text = replace(text, 'nine', 'ten') WHERE text = ?", (LIBRARY,))
     connection.commit()
     connection.close()
     with Catalogue.open(file) as catalogue:
         assert catalogue.integrity_errors() == []
-        (error,) = catalogue.lexical_errors()
+        (error,) = catalogue.words.differences()
         assert "1 chunks" in error
 
 
@@ -313,7 +315,7 @@ def test_documents_are_found_by_words_that_all_stand_in_them(
     add(catalogue, "a.md", "The library opens at nine.", "It is closed on Sundays.")
     add(catalogue, "b.md", "Another library.")
     add(catalogue, "c.md", CHINESE, GRPO)
-    assert catalogue.documents_with(text) == expected
+    assert catalogue.words.documents_with(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -324,7 +326,7 @@ def test_a_phrase_is_said_only_where_its_words_stand_side_by_side(
     catalogue: Catalogue, phrase: str, is_said: bool
 ) -> None:
     add(catalogue, "a.md", "Members hand in their keys.", "此处不得吸烟。")
-    assert catalogue.says(phrase) == is_said
+    assert catalogue.words.says(phrase) == is_said
 
 
 @pytest.mark.parametrize("alone", ["\u0301", "\u0308 \u0301", "\u0e31"])
@@ -332,14 +334,14 @@ def test_a_mark_that_stands_alone_keeps_no_question_from_being_searched(tmp_path
     """A scanned page holds such marks: as words they are empty, and SQLite gives an empty word as NULL."""
     with Catalogue.create(tmp_path / "marks.db") as made:
         add(made, "a.md", f"Die Jahresgebühr {alone} beträgt 40 Euro.")
-        assert made.search("Wie hoch ist die Gebühr?", 10) != []
+        assert made.words.search("Wie hoch ist die Gebühr?", 10) != []
     with Catalogue.open(tmp_path / "marks.db") as opened:
-        assert opened.search("Wie hoch ist die Gebühr?", 10) != []
-        assert opened.documents_with("Gebühr") in (set(), {"a.md"})
+        assert opened.words.search("Wie hoch ist die Gebühr?", 10) != []
+        assert opened.words.documents_with("Gebühr") in (set(), {"a.md"})
 
 
 def counted(catalogue: Catalogue, text: str, documents: Set[str] | None = None) -> list[tuple[str, int, int]]:
-    found = [(part.text, catalogue.occurrences(part, documents)) for part in question_parts(text)]
+    found = [(part.text, catalogue.words.occurrences(part, documents)) for part in question_parts(text)]
     return [(word, each.passages, each.documents) for word, each in found]
 
 
@@ -350,7 +352,7 @@ def test_words_are_counted_in_all_their_forms_and_with_their_best_place(catalogu
     assert counted(catalogue, "Which library kept the dragon?") == [("library", 3, 2), ("kept", 1, 1), ("dragon", 0, 0)]
     assert counted(catalogue, "library", {"b.txt"}) == [("library", 1, 1)]
     assert counted(catalogue, "圖書館的龍") == [("圖書館", 1, 1)]
-    best = catalogue.occurrences(question_parts("library")[0]).best
+    best = catalogue.words.occurrences(question_parts("library")[0]).best
     assert best is not None
     assert best.text.startswith("Libraries keep")
 
@@ -358,7 +360,7 @@ def test_words_are_counted_in_all_their_forms_and_with_their_best_place(catalogu
 def test_a_german_word_is_counted_within_longer_ones(catalogue: Catalogue) -> None:
     add(catalogue, "a.txt", "Die Kündigungsfrist beträgt vier Wochen.", "Die Frist ist kurz.")
     (part,) = [part for part in question_parts("Wie lang ist die Frist?") if part.text == "Frist"]
-    found = catalogue.occurrences(part)
+    found = catalogue.words.occurrences(part)
     assert found.passages == 2
     assert any("frist" in word for word in found.longer_words)
 
@@ -366,19 +368,19 @@ def test_a_german_word_is_counted_within_longer_ones(catalogue: Catalogue) -> No
 def test_a_word_of_many_passages_is_counted_in_the_one_document_that_is_asked(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.catalogue.catalogue.MOST_COUNTED", 3)
-    monkeypatch.setattr("storage.catalogue.catalogue._PLACES_AT_A_TIME", 2, raising=False)
+    monkeypatch.setattr("storage.catalogue.lexical_index.MOST_COUNTED", 3)
+    monkeypatch.setattr("storage.catalogue.lexical_index._PLACES_AT_A_TIME", 2, raising=False)
     add(catalogue, "a.txt", *[f"The library of room {number}." for number in range(5)])
     add(catalogue, "b.txt", "Our library.")
     (part,) = question_parts("library")
-    inside, everywhere = catalogue.occurrences(part, frozenset({"b.txt"})), catalogue.occurrences(part)
+    inside, everywhere = catalogue.words.occurrences(part, frozenset({"b.txt"})), catalogue.words.occurrences(part)
     assert (inside.passages, inside.is_more) == (1, False)
     assert (everywhere.passages, everywhere.is_more) == (3, True)
 
 
 def test_counting_ends_when_the_time_is_over_and_says_so(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.catalogue.catalogue._PLACES_AT_A_TIME", 2)
+    monkeypatch.setattr("storage.catalogue.lexical_index._PLACES_AT_A_TIME", 2)
     add(catalogue, "a.txt", *[f"The library of room {number}." for number in range(50)])
     looks = iter([False, True])
-    found = catalogue.occurrences(question_parts("library")[0], frozenset({"a.txt"}), lambda: next(looks))
+    found = catalogue.words.occurrences(question_parts("library")[0], frozenset({"a.txt"}), lambda: next(looks))
     assert (found.passages, found.is_more) == (4, True)

@@ -72,7 +72,9 @@ def test_chunks_and_scores_are_those_of_sqlite_the_first_time_and_from_memory(
 ) -> None:
     expected = lexical_hits(file, question, limit)
     for _ in range(2):
-        found = [(hit.chunk_id, hit.score) for hit in catalogue._phrase_matches.best(match_phrases(question), limit)]
+        found = [
+            (hit.chunk_id, hit.score) for hit in catalogue.words._phrase_matches.best(match_phrases(question), limit)
+        ]
         assert [id_ for id_, _ in found] == [id_ for id_, _ in expected]
         assert [score for _, score in found] == pytest.approx([score for _, score in expected], rel=1e-12)
 
@@ -87,7 +89,7 @@ def test_words_are_forgotten_before_there_are_too_many_of_them(catalogue: Catalo
 
 
 def test_many_threads_find_what_one_finds(catalogue: Catalogue) -> None:
-    expected = [catalogue.search(question, 60) for question in _QUESTIONS]
+    expected = [catalogue.words.search(question, 60) for question in _QUESTIONS]
     fresh = PhraseMatches(catalogue._connections.lent, most_bytes=3_000)
     wrong: list[str] = []
 
@@ -123,16 +125,16 @@ def test_a_word_is_looked_up_once_until_there_are_too_many() -> None:
 def test_what_is_remembered_goes_when_the_catalogue_is_closed(file: Path) -> None:
     catalogue = Catalogue.open(file)
     catalogue.read_ahead()
-    catalogue.search("Wie lang ist die Frist?", 3)
-    catalogue.document_frequencies(["book"])
+    catalogue.words.search("Wie lang ist die Frist?", 3)
+    catalogue.words.document_frequencies(["book"])
     catalogue.labels([("001.txt", [1])])
     catalogue.chunks(["unknown"])
     memories = [
         weakref.ref(each)
         for each in (
-            catalogue._phrase_matches,
-            catalogue._frequencies,
-            catalogue._composed,
+            catalogue.words._phrase_matches,
+            catalogue.words._frequencies,
+            catalogue.words._composed,
             catalogue._notes,
             catalogue._chunks,
         )
@@ -144,9 +146,9 @@ def test_what_is_remembered_goes_when_the_catalogue_is_closed(file: Path) -> Non
 
 def test_a_catalogue_that_is_written_is_asked_anew_each_time(file: Path) -> None:
     with Catalogue.edit(file) as edited:
-        before = edited.document_frequencies(["book"])["book"]
-        hits = len(edited.search("books", 100))
+        before = edited.words.document_frequencies(["book"])["book"]
+        hits = len(edited.words.search("books", 100))
         with edited.transaction():
             edited.replace_document(*document("new.txt", ["One more of the books."]))
-        assert edited.document_frequencies(["book"]) == {"book": before + 1}
-        assert len(edited.search("books", 100)) == hits + 1
+        assert edited.words.document_frequencies(["book"]) == {"book": before + 1}
+        assert len(edited.words.search("books", 100)) == hits + 1

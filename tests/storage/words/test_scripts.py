@@ -48,9 +48,9 @@ def test_either_way_of_writing_finds_the_other(tmp_path: Path, one: str, other: 
     with Catalogue.create(tmp_path / "catalogue.db") as catalogue, catalogue.transaction():
         catalogue.replace_document(*document("a.txt", [f"{written} 1234"]))
         catalogue.replace_document(*document("b.txt", ["something else"]))
-        hits = catalogue.search(asked, 5)
+        hits = catalogue.words.search(asked, 5)
         assert [catalogue.chunks([hit.chunk_id])[hit.chunk_id].document for hit in hits] == ["a.txt"]
-        evidence = examine(profile_of(asked, catalogue.document_frequencies, 2), f"{written} 1234")
+        evidence = examine(profile_of(asked, catalogue.words.document_frequencies, 2), f"{written} 1234")
     assert evidence.coverage == pytest.approx(1.0)
     assert matching([f"x/{written}.pdf", "y.pdf"], [f"x/{asked}*"]) == [f"x/{written}.pdf"]
 
@@ -68,7 +68,7 @@ def test_a_word_is_found_in_a_sentence_and_not_in_another_one(tmp_path: Path, as
     with Catalogue.create(tmp_path / "catalogue.db") as catalogue, catalogue.transaction():
         catalogue.replace_document(*document("a.txt", [text]))
         catalogue.replace_document(*document("b.txt", [text.replace(asked, "")]))
-        best, *_ = catalogue.search(asked, 5)
+        best, *_ = catalogue.words.search(asked, 5)
         assert catalogue.chunks([best.chunk_id])[best.chunk_id].document == "a.txt"
 
 
@@ -94,15 +94,15 @@ def test_an_index_of_before_is_searched_as_it_is_and_made_anew_when_it_is_edited
         before.executemany("INSERT INTO terms (rowid, words) VALUES (?, ?)", [(n, pairs.get(t, t)) for n, t in texts])
     before.close()
     with Catalogue.open(file) as old:
-        assert len(old.search("图书馆", 5)) == len(old.search("Kündigung", 5)) == 1
-        assert old.lexical_errors() == []
+        assert len(old.words.search("图书馆", 5)) == len(old.words.search("Kündigung", 5)) == 1
+        assert old.words.differences() == []
     with Catalogue.edit(file) as edited, edited.transaction():
         edited.remove_document("b.txt")
         edited.replace_document(*document("b.txt", [german]))
     with Catalogue.open(file) as new:
-        assert (new.lexical_errors(), new.integrity_errors()) == ([], [])
-        assert len(new.search("قال المدرس", 5)) == 1
-        assert len(new.search("Wie kann ich dem Mieter kündigen?", 5)) == 1
+        assert (new.words.differences(), new.integrity_errors()) == ([], [])
+        assert len(new.words.search("قال المدرس", 5)) == 1
+        assert len(new.words.search("Wie kann ich dem Mieter kündigen?", 5)) == 1
 
 
 STEMS = {
