@@ -245,7 +245,7 @@ def quoting_parts() -> Parts:
     from server.relevance.local_scorer import LocalScorer
     from server.retrieval.corpus import language_shares
     from server.retrieval.freshness import FileStates, FreshnessPostprocessor
-    from server.retrieval.other_wordings import other_wordings
+    from server.retrieval.other_wordings import meant_wordings, other_wordings
     from server.retrieval.retriever import HybridRetriever
 
     states = FileStates()
@@ -261,6 +261,7 @@ def quoting_parts() -> Parts:
         searched=searched,
         find_conflicts=find_conflicts,
         reword=lambda question, generation: in_words_of_documents(question, generation.catalogue.words.says),
+        meant_wordings=meant_wordings,
         other_wordings=other_wordings,
         check=check_citations,
         languages=lambda index, documents: language_shares(index.generation, documents),

@@ -21,6 +21,9 @@ from server.retrieval.other_wordings import Wording
 from storage.generations.published import Generation
 from storage.records import ChunkRecord
 
+Wordings = Callable[[OpenIndex, str, tuple[str, ...]], Iterable[Wording]]
+"""An index, a question and the documents that it is asked of → what to ask as well, the likeliest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -29,7 +32,8 @@ class Parts:
     `retriever` is told whether what the sentences of its passages mean is wanted, which judging and quoting need.
     `languages`: how much of the passages, of these documents or of all, is in which language. `searched`: see
     `server.answering.absence.searched`. `reword`: the question in words of the documents, None where it is.
-    `other_wordings`: what is asked where nothing answers, see `server.retrieval.other_wordings`.
+    `meant_wordings`, `other_wordings`: what is asked before the question as it is, and where nothing answers that, see
+    `server.retrieval.other_wordings`.
     """
 
     retriever: Callable[[OpenIndex, int, tuple[str, ...], bool], BaseRetriever]
@@ -43,7 +47,8 @@ class Parts:
     searched: Callable[[Sequence[str], Generation, Sequence[str], Mapping[str, float]], Searched]
     find_conflicts: Callable[[str, Sequence[Passage], Generation, Sequence[Passage]], Sequence[Found]]
     reword: Callable[[str, Generation], str | None]
-    other_wordings: Callable[[OpenIndex, str, tuple[str, ...]], Iterable[Wording]]
+    meant_wordings: Wordings
+    other_wordings: Wordings
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,10 @@ _MONTHS = (
     "november novembre noviembre novembro nov",
     "december dezember décembre diciembre dezembro dec dez dic",
 )
-_MONTH_NUMBERS = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
-_MONTH = rf"(?:{'|'.join(sorted(_MONTH_NUMBERS, key=len, reverse=True))})\b\.?"
-_ALSO_VERBS = {"may", "march", "mar", "mai"}  # "you may 5 times …", "march 3 miles"
+MONTH_NUMBERS = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
+"""A month's name, in six languages, in small letters → its number."""
+_MONTH = rf"(?:{'|'.join(sorted(MONTH_NUMBERS, key=len, reverse=True))})\b\.?"
+ALSO_VERBS = {"may", "march", "mar", "mai"}  # "you may 5 times …", "march 3 miles"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:1[5-9]|20|21)\d\d"
 _HAN_NUMBER = r"[一二三四五六七八九十]{1,3}"
@@ -95,10 +96,10 @@ def _dates(match: re.Match[str]) -> Iterator[tuple[int, int, int]]:
         day, year = (match.groupdict().get(f"{part}{number}") for part in "dy")
         month = match.groupdict().get(f"m{number}")
         named = match.groupdict().get(f"M{number}")
-        if named and named.casefold() in _ALSO_VERBS and named[0].islower():
+        if named and named.casefold() in ALSO_VERBS and named[0].islower():
             continue
         if named:
-            month = str(_MONTH_NUMBERS[named.casefold().rstrip(".")])
+            month = str(MONTH_NUMBERS[named.casefold().rstrip(".")])
         day, month = (_plain(written) for written in (day, month))
         if day and month and 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
             yield _full(year), int(month), int(day)

@@ -19,7 +19,7 @@ from llama_index.core.schema import NodeWithScore
 from server.answering import notices
 from server.answering.beside_answer import beside_answer, leaves_open
 from server.answering.citations import CheckedAnswer
-from server.answering.collaborators import LanguageModelParts, Parts
+from server.answering.collaborators import LanguageModelParts, Parts, Wordings
 from server.answering.conflicts import Found, conflict_of, with_both
 from server.answering.follow_up import Rewriting, asked_before, put_together, rewritten
 from server.answering.further_passages import nodes_of, only_kept, with_kept
@@ -279,14 +279,17 @@ class Flow:
     def _gather(self) -> JudgedPassages:
         """What was found and judged; where nothing answers, by the question in other words."""
         self._take_words_of_documents()
-        evidence = self._judged()
         if self._model or self._is_about_conversation:
-            return evidence
+            return self._judged()
+        if meant := self._in_other_words(self._parts.meant_wordings, nearly=False):
+            return meant
+        evidence = self._judged()
         if evidence.kept and not self._is_left_open(evidence):
             return evidence
         evidence = evidence.without({passage.id for passage in evidence.kept}, notices.leaves_open())
         nearly = _nearly_answers(evidence, self._question.threshold)
-        return self._in_other_words(nearly) or self._beside_last_answer() or evidence
+        in_other_words = self._in_other_words(self._parts.other_wordings, nearly)
+        return in_other_words or self._beside_last_answer() or evidence
 
     def _goes_on(self) -> bool:
         """Whether the question needs the conversation and is not about it; where no model put it in full."""
@@ -313,10 +316,10 @@ class Flow:
         self._extract = lambda _, passages: quoted_places(passages, 0, (found.sentence,))
         return only_kept([nodes[found.passage]], notices.beside_answer(), self._question.threshold)
 
-    def _in_other_words(self, nearly: bool) -> JudgedPassages | None:
-        """What answers the question in other words: some only where something `nearly` did."""
+    def _in_other_words(self, wordings: Wordings, nearly: bool) -> JudgedPassages | None:
+        """What answers the question in one of these other words: some only where something `nearly` did."""
         asked, in_full, gone = self._question, self._in_full, list(self._gone)
-        for wording in self._parts.other_wordings(self._index, asked.text, asked.documents):
+        for wording in wordings(self._index, asked.text, asked.documents):
             if wording.only_if_near and not nearly:
                 continue
             documents = wording.documents or asked.documents

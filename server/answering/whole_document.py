@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from server.answering.dates import ALSO_VERBS, MONTH_NUMBERS
 from server.answering.whole_request import WholeRequest, asks_for, shows, topic_of
 from server.evidence.examination import sentences_of
 from server.evidence.sentences import Sentence
@@ -26,8 +27,8 @@ _LONGEST = 420  # characters of a sentence that is quoted
 _SHORTEST = 12
 _LEAST_OF_TOPIC = 0.5
 _FEW_LINES = 2
-_MONTHS = ["january", "february", "march", "april", "", "june", "july", "august"]
-_MONTHS += ["september", "october", "november", "december"]
+_FEW_OF_A_LIST = 5  # where no heading is about the topic
+_HAN_MONTH = re.compile(r"(?<!\d)(\d{1,2})\s?月")
 _DEFINED = re.compile(r"([^.()]{3,120})\(\s*(?:the |der |die |das )?[\"“”„«](?:the )?(\w+)[\"“”»]\s*\)", re.IGNORECASE)
 
 
@@ -41,6 +42,7 @@ class Line:
     text: str
     worth: float
     is_sure: bool
+    is_row: bool = False
 
     def behind(self, chunks: int) -> "Line":
         """The same line where so many chunks of other documents come first."""
@@ -70,6 +72,8 @@ def meant_document(
     if best is None:
         return None
     is_named = any(_is_named(word, asked) and held[word] <= _few(len(names)) for word in names[best])
+    dated = [path for path in names if _date_bonus(question, path)]
+    is_named = is_named or (dated == [best] and best in found)
     is_meant = found.get(best, 0.0) / total >= _LEAST_SHARE
     return (best, is_named) if is_named or is_meant else None
 
@@ -109,12 +113,12 @@ def _few(documents: int) -> int:
 
 def _date_bonus(question: str, path: str) -> float:
     """For "the September minutes" and minutes-2025-09-23.txt."""
-    asked = question.casefold()
-    return _NAMED * any(
-        month in asked and re.search(rf"(?<!\d)(?:19|20)\d\d[-_. ]?{number:02}(?!\d)", path) is not None
-        for number, month in enumerate(_MONTHS, start=1)
-        if month
+    words = set(re.findall(r"[^\W\d_]+", question.casefold())) - ALSO_VERBS
+    months = {MONTH_NUMBERS[word] for word in words & MONTH_NUMBERS.keys()} | set(
+        map(int, _HAN_MONTH.findall(question))
     )
+    named = (re.search(rf"(?<!\d)(?:19|20)\d\d[-_. ]?{number:02}(?!\d)", path) for number in months)
+    return _NAMED * any(named)
 
 
 # -- what of it ------------------------------------------------------------------------------------------
@@ -124,13 +128,14 @@ def chosen_lines(
     request: WholeRequest, chunks: Sequence[ChunkRecord], title: str, most: int = _MOST_QUOTED
 ) -> list[Line]:
     """The sentences that are quoted, in reading order, at least one of each third; [] where nothing fits the topic."""
-    lines = _all_lines(chunks)
+    lines = all_lines(chunks)
     named = topic_of(title)
     topic = request.topic - {word for word in request.topic if _is_named(word, named)}
     topic = frozenset(word for word in topic if not any(asks_for(kind, word) for kind in request.kinds))
     weighed = _weighed(request, lines, topic | _aliases(topic, chunks))
-    if request.kinds and sum(line.is_sure for line in weighed) < _FEW_LINES:  # the document calls it otherwise
-        weighed = _weighed(request, lines, frozenset())
+    is_headed = any(share_of(topic, topic_of(line.heading)) > 0 for line in lines)
+    if request.kinds and sum(line.is_sure for line in weighed) < (_FEW_LINES if is_headed else _FEW_OF_A_LIST):
+        weighed = _weighed(request, lines, frozenset())  # the document calls it otherwise
     if not request.is_summary and not any(line.is_sure for line in weighed):
         return []
     return _spread(weighed, len(chunks), most, is_summary=request.is_summary and not request.kinds)
@@ -138,12 +143,13 @@ def chosen_lines(
 
 def lines_on(topic: frozenset[str], chunks: Sequence[ChunkRecord], most: int) -> list[Line]:
     """The sentences that speak most of a topic, in reading order; [] where none does of at least half of it."""
-    found = [(_share_of(topic, topic_of(line.text)), line) for line in _all_lines(chunks)]
+    found = [(share_of(topic, topic_of(line.text)), line) for line in all_lines(chunks)]
     ranked = sorted((each for each in found if each[0] >= _LEAST_OF_TOPIC), key=lambda each: -each[0])
     return sorted((line for _, line in ranked[:most]), key=lambda line: (line.chunk, line.place))
 
 
-def _all_lines(chunks: Sequence[ChunkRecord]) -> list[Line]:
+def all_lines(chunks: Sequence[ChunkRecord]) -> list[Line]:
+    """Every sentence that could be quoted, in reading order, with the heading above it."""
     found, heading = [], ""
     for number, chunk in enumerate(chunks):
         context = chunk.context.rpartition(" › ")
@@ -153,7 +159,7 @@ def _all_lines(chunks: Sequence[ChunkRecord]) -> list[Line]:
             if sentence.is_heading:
                 heading = " ".join(sentence.text.lstrip("#").split())
             elif _is_quotable(sentence) and not _is_head(sentences, place):
-                found.append(Line(number, place, heading, sentence.text, 0.0, False))
+                found.append(Line(number, place, heading, sentence.text, 0.0, False, sentence.is_row))
     return found
 
 
@@ -176,7 +182,7 @@ def _weighed(request: WholeRequest, lines: Sequence[Line], topic: frozenset[str]
     headings = {heading: topic_of(heading) for heading in {line.heading for line in lines}}
     counts = Counter(word for each in words for word in each)
     is_there = any(word in counts or any(_is_named(word, above) for above in headings.values()) for word in topic)
-    is_headed = any(_share_of(topic, above) > 0 for above in headings.values())
+    is_headed = any(share_of(topic, above) > 0 for above in headings.values())
     seen: set[str] = set()
     weighed = []
     for line, own in zip(lines, words, strict=True):
@@ -184,19 +190,19 @@ def _weighed(request: WholeRequest, lines: Sequence[Line], topic: frozenset[str]
         seen.add(line.heading)
         central = sum(math.log(1 + counts[word]) for word in own) / (8 + len(own))
         worth = central + 0.4 * first + 0.3 * any(sign.isdigit() for sign in line.text)
-        here = _share_of(topic, own)
-        above = _share_of(topic, headings[line.heading])
+        here = share_of(topic, own)
+        above = share_of(topic, headings[line.heading])
         kinds = sum(shows(kind, line.text) for kind in request.kinds) / (len(request.kinds) or 1)
         named = any(asks_for(kind, line.heading) for kind in request.kinds)
         is_on_topic = not topic or not is_there or here > 0 or above > 0
         is_sure = is_on_topic and (not request.kinds or kinds > 0 or named)
         is_sure = is_sure or (request.is_summary and not request.kinds and not is_headed)
         worth += 2.0 * here + 1.5 * above + 1.5 * kinds + 1.0 * named
-        weighed.append(Line(line.chunk, line.place, line.heading, line.text, worth, is_sure))
+        weighed.append(Line(line.chunk, line.place, line.heading, line.text, worth, is_sure, line.is_row))
     return weighed
 
 
-def _share_of(topic: frozenset[str], words: frozenset[str]) -> float:
+def share_of(topic: frozenset[str], words: frozenset[str]) -> float:
     """How many of the topic's words are among these; a single Chinese character may be a part of one."""
     met = 0
     for asked in topic:
@@ -210,7 +216,7 @@ def _aliases(topic: frozenset[str], chunks: Sequence[ChunkRecord]) -> frozenset[
     found: set[str] = set()
     for chunk in chunks[:3]:
         for match in _DEFINED.finditer(chunk.text):
-            if _share_of(topic, topic_of(match[1])) > 0:
+            if share_of(topic, topic_of(match[1])) > 0:
                 found |= topic_of(match[2])
     return frozenset(found)
 
@@ -223,11 +229,12 @@ def _spread(lines: Sequence[Line], chunks: int, most: int, *, is_summary: bool) 
         inside = [line for line in ranked if min(2, 3 * line.chunk // max(1, chunks)) == third]
         chosen += inside[:1]
     parts = Counter(line.heading for line in chosen)
-    limit = max(1, min(_MOST_IN_A_PART, most // max(1, len({line.heading for line in lines})))) if is_summary else most
-    for line in ranked:
-        if len(chosen) >= most or not line.is_sure:
-            break
-        if line not in chosen and parts[line.heading] < limit:
-            chosen.append(line)
-            parts[line.heading] += 1
+    fair = max(1, min(_MOST_IN_A_PART, most // max(1, len({line.heading for line in lines}))))
+    for limit in (fair, fair + 1) if is_summary else (most,):
+        for line in ranked:
+            if len(chosen) >= (most if limit != fair + 1 else min(most, _MOST_QUOTED)) or not line.is_sure:
+                break
+            if line not in chosen and parts[line.heading] < limit:
+                chosen.append(line)
+                parts[line.heading] += 1
     return sorted(chosen, key=lambda line: (line.chunk, line.place))

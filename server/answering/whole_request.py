@@ -32,7 +32,7 @@ _SUMMARY = re.compile(
     r"|\b(?:zusammenfass\w*|fass\w* .{1,80} zusammen|überblick|kernaussagen|worum (?:geht es|geht's|handelt es sich))\b"
     r"|\bwas steht (?:alles )?(?:in|im)\b|\b(?:résum\w*|synthèse|aperçu|de quoi (?:parle|traite|s['’]agit))\b"
     r"|\bde qué (?:trata|va|habla)\b"
-    r"|\bres[uú]m\w*|\bsíntesis\b|总结|總結|概括|摘要|概述|归纳|歸納|讲了什么|講了什麼|主要内容|主要內容|要点",
+    r"|\bres[uú]m\w*|\bsíntesis\b|讲[个個]?一?下?(?:大概|大意)|大概(?:讲|說|说)|总结|總結|概括|摘要|概述|归纳|歸納|讲了什么|講了什麼|主要内容|主要內容|要点",
     re.IGNORECASE,
 )
 _LIST = re.compile(
@@ -44,7 +44,8 @@ _LIST = re.compile(
     r"|obligations?|rights?|bans?|prohibitions?)\b"
     r"|\beverything (?:that |which )?(?:\w+ )?(?:costs?|forbidden|prohibited|allowed)\b"
     r"|\b(?:what|which|name|show|give me|find|tell me) (?:are |is )?(?:all|every|everything)\b"
-    r"|^(?:\W|and|please|me|us|about|for|of|on|in|with|give|tell|show|name|find|need|want|i|can|could|would|you|like|to|know"
+    r"|^(?:\W|and|please|me|us|about|for|of|on|in|with|give|tell|show|name|find|need|want|i|can|could|would|you"
+    r"|like|to|know"
     r"|see|who|what|which|are|were)*\ball (?:of )?the (?!same\b)\w+"
     r"|\bevery(?:thing)? (?:single )?\w+ .{0,40}\b(?:pay|cost|forbid|prohibit|require|must)"
     r"|\b(?:main|most important|key|principal|chief)\b.{0,20}\b(?:obligations?|duties|duty|responsibilit\w+"
@@ -58,11 +59,36 @@ _LIST = re.compile(
     r"|\bwas sind (?:alle|die wichtigsten)\b"
     r"|\b(?:liste[rz]?|énum[eé]r\w+) (?:tou\w+|de)\b|\btou(?:s|tes) les\b|\blist[ae]\w* (?:tod\w+|de)\b"
     r"|\btod[oa]s l[oa]s\b"
+    r"|\b(?:tod[oa] lo que|tout ce qu[ei'’]|alles,? was|was kostet (?:alles|es alles)|bitte alle \w+)\b|, (?:tout"
+    r"|todo|alles)\W*$"
+    r"|\b(?:wichtigsten|wesentlichen|hauptsächlichen) (?:pflichten|regeln|kosten|gebühren|fristen|rechte|punkte)\b"
+    r"|\bpflichten (?:des|der|von|hat)\b|\bobligaciones (?:de|del|tiene)\b"
+    r"|\b(?:principales|principaux) (?:obligations|devoirs|règles|conditions|frais|risques|obligaciones|deberes|normas"
+    r"|condiciones|gastos|costes)\b|\bthe main things\b"
+    r"|(?:主要|重要)的?(?:义务|義務|责任|責任|规定|規定|条款|權利|权利|费用|費用)"
+    r"|\bwho does what\b|\bwer macht was\b|\bqui fait quoi\b|\bquién hace qué\b|谁负责什么|誰負責什麼"
+    # what may not be done, and what a meeting decided
+    r"|\b(?:what|which things?)(?:['’]?s| is| are| am i| are we| things are)? "
+    r"(?:all )?(?:not allowed|forbidden|prohibited|banned|not permitted)\b"
+    r"|\bwhat (?:can['’]?t|cannot|must|may|mustn['’]?t) (?:i|we|you|one|people|they) (?:not )?do\b"
+    r"|\bwas (?:ist|darf (?:man|ich)|dürfen wir)\b.{0,40}\b(?:alles (?:nicht|verboten)|verboten|untersagt"
+    r"|nicht erlaubt)\b"
+    r"|\bqu['’]est-ce (?:qui est|qu['’]on n['’]a pas le droit|qu['’]il est)\b.{0,30}\b(?:interdit|droit|défendu)\b"
+    r"|\bqué (?:cosas )?(?:(?:est[áa]n?) prohibid\w+|no se puede\w*|no est[áa]n? permitid\w+)\b"
+    r"|(?:什么|什麼|哪些|啥)(?:事情?|东西|東西|行为|行為)?(?:是|都)?(?:不能做|不让[干做]|不准做?|不可以做|不允许|不允許|禁止)"
+    r"|\bwhat (?:was|were|has been|did .{1,30}) (?:decided?|resolved?|agreed?)\b(?! (?:about|on|regarding"
+    r"|concerning|for)\b)"
+    r"|\bwas (?:wurde|hat .{1,40}) (?:.{0,40} )?beschlossen\b|\bqu['’](?:est-ce qui|a-t-on|ont-ils) (?:a été )?décidé\b"
+    r"|\bqué (?:se )?(?:decidió|acordó|ha decidido|acordaron|decidieron)\b"
+    r"|(?:决定|決定|决议|決議|通过|通過)了?(?:什么|什麼|哪些|啥)"
     r"|列出|列举|列舉|(?<![归歸谁誰为為属屬])所有(?![权權人者制]|\W*$)的?|全部的|全部(?:列|写|说)|都(?:列|写)出来?|有哪些(?:规|規|义务|義務|责任|費|费|要求|禁止|权)",
     re.IGNORECASE,
 )
 _WHICH_DOCUMENTS = re.compile(
-    r"\b(?:which|what|list (?:all|the)) (?:of (?:the|my|our) )?(?:documents?|files?|papers|contracts|reports"
+    r"\b(?:which|what) (?:of (?:the|my|our|these|those|your) )?(?:documents|files|papers|contracts|reports|pdfs)"
+    r" (?:also |all )?(?:ask|require|demand|charge|provide|regulate|allow|forbid|prohibit|set|include|have|give)s?\b"
+    r"|\b(?:which|what|list (?:all|the)) (?:of (?:the|my|our|these|those|your) )?(?:documents?|files?|papers"
+    r"|contracts|reports"
     r"|pdfs?)\b.{0,30}"
     r"\b(?:mention|contain|say|talk|speak|deal|discuss|cover|are about|is about|refer|name)\w*"
     r"|\b(?:which|what) (?:documents?|files?|papers|contracts|reports|pdfs?) (?:is|are) .{1,50}"
@@ -75,17 +101,19 @@ _WHICH_DOCUMENTS = re.compile(
     re.IGNORECASE,
 )
 
-Kind = Literal["duty", "ban", "money", "date", "right"]
+Kind = Literal["duty", "ban", "money", "date", "right", "decision"]
 _ASKED: Mapping[Kind, str] = {
-    "duty": r"\b(?:obligations?|dut(?:y|ies)|responsibilit\w+|ha(?:s|ve) to do|must|required|requirements?"
+    "duty": r"\b(?:obligations?|dut(?:y|ies)|responsibilit\w+|ha(?:s|ve) to do|promised|who does what|must"
+    r"|required|requirements?"
     r"|rules?|pflicht\w*|aufgaben"
     r"|muss|müssen|obligacion\w*|tenemos que|debe\w*|obligations?|devoirs?|dois|doit)\b"
     r"|义务|義務|责任|責任|必须|必須|要求|规矩"
     r"|規矩|规定|規定",
-    "ban": r"\b(?:forbidden|prohibit\w*|bann?ed|not allowed|bans?|exclu\w+|not covered|isn['’]?t covered"
+    "ban": r"\b(?:forbidden|prohibit\w*|bann?ed|can['’]?t|cannot|mustn['’]?t|must not|no se puede\w*|not allowed"
+    r"|bans?|exclu\w+|not covered|isn['’]?t covered"
     r"|not insured|not permitted|verbot\w*"
-    r"|verboten|untersagt|nicht erlaubt|interdi\w+|défendu\w*|prohibi\w+)\b"
-    r"|禁止|不得|不能|不准|不允许|不允許|规矩|規矩",
+    r"|verboten|untersagt|nicht erlaubt|darf .{1,30} nicht|interdi\w+|défendu\w*|pas le droit|prohibi\w+)\b"
+    r"|禁止|不得|不能|不准|不让|不可以|不允许|不允許|规矩|規矩",
     "money": r"\b(?:fees?|costs?|charges?|prices?|payments?|pays?|fares?|rates|expenses|money|kosten|gebühr\w*"
     r"|preise?|beiträge|zahlen"
     r"|frais|coûts?|prix|tarifs?|gastos|costes|precios|tarifas)\b"
@@ -93,6 +121,8 @@ _ASKED: Mapping[Kind, str] = {
     "date": r"\b(?:dates?|deadlines?|time limits?|periods?|terms|when|fristen?|termine?|délais?|dates?|plazos?"
     r"|fechas?)\b"
     r"|期限|日期|时间|時間|截止",
+    "decision": r"\b(?:decid\w+|decisions?|resol(?:ved?|utions?)|agreed?|beschlossen|beschlüsse|beschluss|décid\w+"
+    r"|décisions?|decidi\w+|decisi\w+|acord\w+|acuerdos?)\b|决定|決定|决议|決議|通过|通過",
     "right": r"\b(?:rights?|entitle\w*|benefits?|rechte?|ansprüche|leistungen|droits?|derechos?)\b|权利|權利|福利|待遇",
 }
 _SHOWN: Mapping[Kind, str] = {
@@ -106,7 +136,8 @@ _SHOWN: Mapping[Kind, str] = {
     r"|paid|let|leave|kept)|(?:may|must|shall|can) not"
     r"|cannot|no \w+ (?:may|shall)|exclu\w+|never|except|verboten|untersagt|nicht (?:erlaubt|gestattet)"
     r"|darf (?:nur|nicht)|dürfen (?:nur|nicht)|nur"
-    r"|kein\w*|interdit\w*|défendu\w*|ne (?:peut|peuvent|doit|sont|sera)|prohib\w+|no (?:se|est[aá]n?"
+    r"|kein\w*|interdit\w*|défendu\w*|ne (?:peut|peuvent|doit|sont|sera)|proh[ií]b\w+|qued\w+ exclu\w+|sin que"
+    r"|no (?:se|est[aá]n?"
     r"|podr[aá]n?))\b"
     r"|不得|禁止|严禁|嚴禁|不准|不可|不允许|限|须|應",
     "money": r"[€$£¥￥]|\b(?:eur|euros?|usd|dollars?|pounds?|gbp|chf|pence|cents?|percent|prozent|free|subsid\w+"
@@ -119,6 +150,13 @@ _SHOWN: Mapping[Kind, str] = {
     r"|zwei|drei|vier|fünf|sechs)\s(?:\w+ )?(?:hours?|days?|weeks?|months?|years?|tagen?|wochen?|monaten?"
     r"|jahren?|jours|mois|días|meses)\b"
     r"|[\d一二三四五六七八九十]+\s?(?:日|天|周|个月|年|小时)",
+    "decision": r"\b(?:resolved|decided|agreed|approved|adopted|appointed|elected|rejected|cancelled|canceled|postponed"
+    r"|(?:is|are|was|were|be) (?:\w+ )?(?:set|fixed|raised|lowered|reduced|increased|introduced|abolished"
+    r"|extended|moved|closed"
+    r"|scheduled|ordered|commissioned|granted|allowed|permitted|required|limited)|rises?|shall|will|beschl\w+"
+    r"|genehmigt|gewählt"
+    r"|abgelehnt|vertagt|wird|werden|décid\w+|adopt\w+|approuv\w+|vot\w+|nomm\w+|acord\w+|aprob\w+|decid\w+|eleg\w+)\b"
+    r"|决定|決定|通过|通過|批准|同意|选举|選舉|任命|取消|推迟|推遲|改为|改為|定为|定為",
     "right": r"\b(?:may|entitled|right|receives?|get|gets|free|contributes?|subsid\w+|kann|können|darf|dürfen"
     r"|erhält|erhalten|puede\w*|peut"
     r"|peuvent|reçoi\w+)\b|可以|有权|有權|享有|享受|可",
@@ -138,7 +176,12 @@ stand stands found tl dr tldr sum sums essentials bullet say says everything kom
 genannt steht stehen worum geht nenne nenn gib mir énumère enumera haz mentionnent parlent mencionan hablan aparece
 contain contains contained speak speaks deal deals discuss discusses discussed cover covers covered refer refers named
 described something anything papers contracts reports pdf pdfs unterlagen überall else fichiers dans documentos archivos
-qué etwas quelque chose algo
+qué etwas quelque chose algo ask asks require requires demand demands kind kinds some sort sorts
+decided decide resolved agreed beschlossen décidé decidió acordó
+apply applies applicable valid gelten gilt gültig vigueur vigente vigentes
+january february april june july august september october november december januar februar märz juni juli oktober
+dezember janvier février mars avril juin juillet août septembre octobre novembre décembre enero febrero abril mayo junio
+julio septiembre octubre noviembre diciembre
 """
 _FRAME = frozenset(map(meaning_stem, _REQUEST_WORDS.split()))
 _CHINESE_FRAME = re.compile(

@@ -40,6 +40,7 @@ _SAMPLE = 256
 _SENTENCES = 96  # of the sample that a sentence is read of: 2 ms each, once for every index that is opened
 _FEW = 64
 _LANGUAGE_SAMPLE = 64
+_BEGINNING = 600  # characters of a document, which tell its language
 _MOST_QUICK = 50_000  # passages
 _SEARCHES = 16  # at a time; threads come as they are needed
 _LEAST_DEVIATION = 0.02
@@ -143,6 +144,9 @@ _building = threading.Lock()
 _language_shares: WeakKeyDictionary[Catalogue, dict[str, float]] = WeakKeyDictionary()
 """Of whole indexes: a published one does not change."""
 
+_document_languages: WeakKeyDictionary[Catalogue, dict[str, str | None]] = WeakKeyDictionary()
+"""Document → language, of whole indexes."""
+
 
 def corpus_of(generation: Generation, embed_model: Any) -> Corpus:
     """What is remembered of this generation; made on first use from an even sample of its passages.
@@ -199,6 +203,15 @@ def language_shares(generation: Generation, documents: Sequence[str] = ()) -> di
     if catalogue not in _language_shares:
         _language_shares[catalogue] = _shares(catalogue)
     return _language_shares[catalogue]
+
+
+def documents_in(generation: Generation, language: str) -> list[str]:
+    """The documents whose first page begins in this language, in order."""
+    catalogue = generation.catalogue
+    if catalogue not in _document_languages:
+        beginnings = catalogue.beginnings(_BEGINNING)
+        _document_languages[catalogue] = {path: language_of(f"{title} {text}") for path, title, _, text in beginnings}
+    return [path for path, spoken in _document_languages[catalogue].items() if spoken == language]
 
 
 def _directory(generation: Generation) -> Directory:

@@ -12,11 +12,12 @@ from glob import escape
 
 from server.evidence.asked_figures import asks_form_of
 from server.evidence.asked_names import asks_for_a_name
-from server.retrieval.corpus import language_shares
+from server.retrieval.corpus import documents_in, language_shares
 from server.retrieval.document_globs import matching
 from server.retrieval.everyday_words import IsSaid, in_words_of_documents
 from server.retrieval.glosses import gloss, in_terms_of_documents, share_held, unknown_words
 from server.retrieval.index_holder import OpenIndex
+from server.retrieval.meant_language import meant_language
 from server.retrieval.spelling import spelt_right
 from storage.words.languages import language_of
 from storage.words.lexicon import key_of, words_of
@@ -51,6 +52,24 @@ class Wording:
         """Whether a passage is in its language, and holds half of its terms: without them it was found before."""
         is_meant = not self.is_gloss or language_of(text) in (self.language, None)
         return is_meant and share_held(self.terms, text, self.language) >= _LEAST_HELD
+
+
+def meant_wordings(index: OpenIndex, question: str, documents: Sequence[str]) -> Iterator[Wording]:
+    """Where a question names its documents by the country or language they come from, it is asked of these first.
+
+    Not where some document says that word: it may be what is asked about.
+    """
+    meant = meant_language(question)
+    if meant is None or index.generation.catalogue.words.says(meant.word):
+        return
+    paths = _among(documents_in(index.generation, meant.language), documents)
+    if not 0 < len(paths) <= _MOST_NAMED:
+        return
+    scope, asked = tuple(map(escape, paths)), language_of(question) or "en"
+    says = index.generation.catalogue.words.says
+    yield Wording(meant.question, asked, (), scope)
+    if (glossed := gloss(meant.question, asked, meant.language, says)) is not None:
+        yield Wording(glossed.question, meant.language, glossed.terms, scope, is_gloss=True)
 
 
 def other_wordings(index: OpenIndex, question: str, documents: Sequence[str]) -> Iterator[Wording]:

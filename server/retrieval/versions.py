@@ -45,3 +45,9 @@ def other_versions(path: str, paths: Iterable[str]) -> list[str]:
     if key is None:
         return []
     return sorted(other for other in paths if other != path and version_key(other) == key)[:_MOST]
+
+
+def version_mark(path: str) -> str:
+    """What tells this document from its other versions: "2026", "v2"; "" where its name says nothing."""
+    stem = unicodedata.normalize("NFKC", PurePosixPath(path).stem).replace("_", " ")
+    return " ".join(found.group().strip("()") for found in _MARKS.finditer(stem))

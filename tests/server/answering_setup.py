@@ -134,6 +134,7 @@ class Setup:
             searched=lambda wordings, generation, documents, languages: Searched(0, 0, 0),
             find_conflicts=lambda question, passages, generation, rejected: (),
             reword=lambda question, generation: None,
+            meant_wordings=lambda index, question, documents: (),
             other_wordings=lambda index, question, documents: (),
         )
 
