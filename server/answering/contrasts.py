@@ -75,7 +75,7 @@ _CLAUSE = re.compile(
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|neither|nobody|nothing|cannot|without)\b|n['’]t\b|\b(?:prohibited|forbidden|banned|excluded|"
     r"rejected|refused|denied|disallowed|abolished|discontinued|revoked|cancelled|free of charge|free)\b"
-    r"|\b(?:nicht|kein\w*|nie|niemals|verboten|untersagt|ausgeschlossen|abgelehnt|kostenlos|kostenfrei)\b"
+    r"|\b(?:nicht|kein\w*|nie|niemals|verboten|untersagt|ausgeschlossen|abgelehnt|kostenlos|kostenfrei|unentgeltlich|entgeltfrei|gebührenfrei)\b"
     r"|不|未|无需|无须|没有|没|禁止|严禁|免费|谢绝|取消|拒绝",
     re.IGNORECASE,
 )
@@ -101,7 +101,7 @@ _CHANGED = re.compile(
     re.IGNORECASE,
 )
 _REVOKES = re.compile(
-    r"\b(?:revoked|repealed|rescinded|withdrawn|superseded|abolished|annulled"
+    r"\b(?:revoked|repealed|rescinded|withdrawn(?! (?:from use|at least|before|within))|superseded|abolished|annulled"
     r"|aufgehoben|widerrufen|zurückgenommen|abgeschafft|entfällt|abrogée?s?|annulée?s?|supprimée?s?"
     r"|revocad[oa]s?|derogad[oa]s?|anulad[oa]s?|suprimid[oa]s?)\b|撤销|撤銷|废止|廢止|作废|作廢|取消",
     re.IGNORECASE,

@@ -59,9 +59,12 @@ def in_versions(question: str, text: str, passage: Passage, catalogue: Catalogue
         if corrected := [each for each in sentences if corrects(each.text, text) or corrects(text, each.text)]:
             nearest = max(corrected, key=lambda each: alike(text, each.text))
             yield Counterpart(nearest.chunk, nearest.text)
-        elif revoked := [*_revoking(heading, sentences)]:
+            continue
+        best = _nearest(question, text, heading, sentences, home)
+        is_sure = best is not None and likeness(text, best.text) >= _ABOUT_THE_SAME
+        if not is_sure and (revoked := [*_revoking(heading, sentences, home)]):
             yield from revoked
-        elif (best := _nearest(question, text, heading, sentences, home)) is not None:
+        elif best is not None:
             yield Counterpart(best.chunk, best.text)
 
 
@@ -95,11 +98,14 @@ def _placed(text: str, context: str) -> Iterator[tuple[str, str]]:
             yield sentence.text, heading
 
 
-def _revoking(heading: str, sentences: Sequence[_Placed]) -> Iterator[Counterpart]:
-    """What revokes something in the section of this heading, and what it says is so instead."""
+def _revoking(heading: str, sentences: Sequence[_Placed], home: Sequence[str]) -> Iterator[Counterpart]:
+    """What revokes something in the section of this heading, and what it says is so instead.
+
+    Not what the text's own document says as well: that helmets are withdrawn after ten years revokes nothing.
+    """
     section = [each for each in sentences if heading and each.heading == heading]
     for number, each in enumerate(section):
-        if revokes(each.text):
+        if revokes(each.text) and each.text not in home:
             yield Counterpart(each.chunk, each.text)
             yield from (
                 Counterpart(next_.chunk, next_.text)

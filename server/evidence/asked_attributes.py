@@ -1,4 +1,4 @@
-"""What something is like: its colour, age, weight, height or maker, which a sentence tells or does not. Pure.
+"""What something is like: colour, age, weight, loudness, area, maker, how often; a sentence tells that or not. Pure.
 
 "How heavy was the sturgeon?" is not answered by its length, nor "What brand is the kiln?" by where it stands. English,
 German, French, Spanish and Chinese.
@@ -44,6 +44,43 @@ _ASKS_MAKER = (
     r"|\bqu[eé] marca\b"
     r"|(?:什么|哪个|哪种)(?:牌子|品牌)|哪家(?:公司|厂|企业)"
 )
+_ASKS_LOUDNESS = (
+    r"\bhow (?:loud|noisy)\b|\bwie laut (?:ist|sind|wird)\b|\bniveau sonore\b|\bquel bruit\b|\bcu[aá]nto ruido\b"
+    r"|多吵|多大(?:噪音|声音|聲音)|(?:几|幾|多少)分贝"
+)
+_LOUDNESS = (
+    r"\d\s?dB\b|d[eé][cz]ibel|分贝|\b(?:silent\w*|quiet\w*|loud\w*|nois\w+|leise|laut\w*|geräusch\w*|silencieu\w+"
+    r"|bruit\w*|sonore"
+    r"|ruido\w*|silencios\w+)\b|噪音|安静|安靜"
+)
+_ASKS_DATA_RATE = r"\b(?:how many|wie ?viele?|combien de|cu[aá]ntos) (?:[mg]bit|[mg]bps|mega|megabits?|mbps)\b|网速"
+_DATA_RATE = r"\d\s?(?:[kmg]bit|[kmg]bps|megabits?)|兆"
+_ASKS_ENERGY = (
+    r"\b(?:how many|wie ?viele?|combien de|cu[aá]ntos) (?:kwh|kilowatt\w*|kilovat\w*)\b"
+    r"|(?:几|幾|多少)(?:度[电電]|千瓦时)"
+)
+_ENERGY = r"\d\s?kWh|kilowatt|kilovat|\d\s?度|[一二三四五六七八九十两]度|千瓦时"
+_ASKS_AREA = (
+    r"\bhow many square\b|\bquelle (?:surface|superficie)\b|\bqué superficie\b|\bwelche fläche\b|多大面积"
+    r"|面[积積](?:是|有|为)?多[大少]|多少平(?:方|米)"
+)
+_AREA = (
+    r"\d\s*(?:m²|m2\b|sq\b|square|quadratmeter|hectares?|hektar|acres?\b|mètres carrés|metros cuadrados|平方|平米"
+    r"|公?亩|英亩|公顷)|\d\s?[x×]\s?\d"
+)
+_ASKS_FREQUENCY = (
+    r"\bhow often\b|\bwie oft\b|\b(?:combien de fois|à quelle fréquence|tous les combien)\b|\bcada cu[aá]nto\b"
+    r"|(?:多久|几[年天周]|幾[年天週]|几个月).{0,6}一?次"
+)
+_FREQUENCY = (
+    r"\d|\b(?:daily|weekly|monthly|annual\w*|yearly|quarterly|once|twice|every|each|per|times|regular\w*|always"
+    r"|never|any time"
+    r"|täglich|wöchentlich|monatlich|jährlich|\w*mal|alle|jede\w*|pro|je|nie|immer|regelmäßig|chaque|fois|par"
+    r"|tou[st]|toutes"
+    r"|quotidien\w*|hebdomadaire\w*|mensuel\w*|annuel\w*|jamais|cada|vez|veces|por|diari\w+|semanal\w*|mensual\w*"
+    r"|anual\w*"
+    r"|todos|nunca|siempre)\b|[次每逐回遍]|[一两二三四五六七八九十][年月周天]|定期"
+)
 _CODE = re.compile(r"[“\"«「《][^”\"»」》]{2,}|\b(?=\w*\d)(?=\w*[A-Z])\w{3,}\b")
 _ASKS_MEASURE: dict[Unit, str] = {
     "weight": r"\bhow heavy\b|\bhow much (?:does|do|did|may|can|must) .{1,60}\bweigh\b|\bwie schwer (?!es|ist es"
@@ -64,7 +101,15 @@ _HAN_MAKER = re.compile(
 )
 _HELD = tuple(
     (re.compile(asks, re.IGNORECASE), re.compile(holds, re.IGNORECASE))
-    for asks, holds in ((_ASKS_COLOUR, _COLOURS), (_ASKS_AGE, _AGES))
+    for asks, holds in (
+        (_ASKS_COLOUR, _COLOURS),
+        (_ASKS_AGE, _AGES),
+        (_ASKS_LOUDNESS, _LOUDNESS),
+        (_ASKS_DATA_RATE, _DATA_RATE),
+        (_ASKS_ENERGY, _ENERGY),
+        (_ASKS_AREA, _AREA),
+        (_ASKS_FREQUENCY, _FREQUENCY),
+    )
 )
 _MAKER = re.compile(_ASKS_MAKER, re.IGNORECASE)
 _MEASURED = {unit: re.compile(asks, re.IGNORECASE) for unit, asks in _ASKS_MEASURE.items()}

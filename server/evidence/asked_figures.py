@@ -99,6 +99,11 @@ _ASKS_PRICE = re.compile(
     r"\bhow much (?:is|are|do|does|did|will|would|must|should|can)\b.{0,60}"
     r"\b(?:cost|pay|charged?|fees?|fare|rent|deposit|price|tickets?)\b"
     r"|\bwhat (?:do|does|did|will|would)\b.{1,60}\bcost\b|\bwhat(?:['’]?s| is) the (?:\w+ )?(?:price|fare|fee|cost)\b"
+    r"|\bhow much (?:is|are) (?!.{0,40}\b(?:dose|dosage|limit|weight|power|capacity|left|allowed|permitted|too"
+    r"|enough|of)\b)"
+    r"|\bwhat(?:['’]?s| is| does| do) .{2,50}\bcosts?\W*$|\bà combien (?:est|sont|le|la)\b|\bà combien\W*$"
+    r"|\ba cu[aá]nto (?:est|sale|va)"
+    r"|\bcu[aá]nto sale\b|收费多少|怎么收费"
     r"|\bwas kostet|\bwie teuer|\bcombien (?:co[uû]te|pa[yi])|\bco[uû]te combien"
     r"|\bcu[aá]nto (?:cuesta|vale|pag|cobr)|\bquanto (?:cust|cost)"
     r"|多少钱|几块钱|费用?(?:是|要|为)?多少",
@@ -161,7 +166,8 @@ _PEOPLE = re.compile(
 )
 """Who is counted as people: "no more than eight persons"."""
 _SPANS = re.compile(
-    r"(?:temps|fois|jours?|heures?|semaines?|mois|années?|ans|minutes?|veces|días?|horas?|semanas?|meses|años|minutos?)",
+    r"(?:temps|fois|jours?|heures?|semaines?|mois|années?|ans|minutes?|veces|días?|horas?|semanas?|meses|años"
+    r"|minutos?)",
     re.IGNORECASE,
 )
 _HAN_COUNTED = re.compile(

@@ -25,11 +25,13 @@ _OFFICES = (
 _KIN = "mother|father|wife|husband|son|daughter|brother|sister|boss|doctor|caretaker|contact|person|man|woman|guy"
 _THE = r"(?:the|our|your|my|its|their|this|der|die|das|unser\w*|le|la|l['’]|notre|el|nuestr\w|o|nosso|il)"
 _GERMAN_OFFICES = (
-    r"\w*(?:kapitän|meister|gründer|architekt|erfinder|leiter|verwalter|vorsitzende|vorstand|chef|wart|direktor|lehrer|arzt"
+    r"\w*(?:kapitän|meister|gründer|architekt|erfinder|leiter|verwalter|vorsitzende|vorstand|chef|wart|direktor"
+    r"|lehrer|arzt"
     r"|ärztin|besitzer|inhaber|trainer|sprecher|anwalt|berater)(?:in)?"
 )
 _ROLE_IN_FULL = (
-    rf"(?:{ROLES}|{_KIN}|{_OFFICES}|{_GERMAN_OFFICES}|gardien\w*|médecin|responsable|professeur\w*|portero|propietari[oa]"
+    rf"(?:{ROLES}|{_KIN}|{_OFFICES}|{_GERMAN_OFFICES}|gardien\w*|médecin|responsable|professeur\w*|portero"
+    rf"|propietari[oa]"
     r"|dueñ[oa]|conserje)"
 )
 _WORD_BETWEEN = r"(?!(?!managing|acting)\w+ing\b|(?:of|for|to|in|at|by|with|von|für|de|du|des|del) )[\w-]+"
@@ -41,6 +43,12 @@ _ASKS = re.compile(
     rf"|\bwhat(?:['’]?s| is| was) (?:the |our |your )?(?:full |last |first )?names? of (?:the |our "
     rf"|your )?(?:\w+ )?(?:{ROLES}|{_KIN})\b"
     rf"|\bwhat(?:['’]?s| is| was) (?:the |our |your |my )?(?:{ROLES}|{_KIN})['’]?s? (?:\w+ )?name\b"
+    r"|\bwhat(?:['’]?s| is) (?:the |our |your )?(?:[\w'’-]+ ){1,3}?(?:called|name)\W*$"
+    r"|\bwhat(?:['’]?s| is) (?:the |our |your )?(?:\w+ )?\w+['’]s (?:full |last |first )?name\b"
+    r"|\bwhich (?:councill?or|doctor|company|firm|supplier|architect|app|member|teacher)s? (?!must|should|can|may"
+    r"|are allowed)"
+    r"(?:\w+)\b|\bwelche[rsn]? (?:rat|stadtrat|lehrer(?:in)?|ärztin|arzt|app)\b|\bwer von den \w+ (?:hat|war|ist)\b"
+    rf"|(?:哪|谁|誰)家(?:的)?(?:公司|企业|企業|单位|單位)"
     rf"|\bwie hei(?:ß|ss)(?:t|en) (?:{_THE} )?(?:\w+ )?{_ROLE_IN_FULL}\b"
     rf"|\bs['’]appelle(?:nt)? (?:{_THE} ?)?(?:\w+ )?{_ROLE_IN_FULL}\b"
     rf"|\bquel est le nom (?:de l['’]|du |de la |de )?{_ROLE_IN_FULL}\b"

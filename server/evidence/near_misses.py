@@ -46,11 +46,13 @@ buyer seller / landlord tenant / lessor lessee / employer employee / lender borr
 / import export / entry exit / arrival departure / minimum maximum / least most / first last / adults children
 / weekdays weekends / summer winter / morning evening / ordinary reduced / basic premium / standard premium
 / basic standard / inbound outbound / domestic international / upper lower / left right / indoor outdoor / new old
-/ bronze silver / silver gold / bronze gold / economy business / monthly yearly / junior senior / hourly daily
+/ bronze silver / silver gold / bronze gold / economy business / monthly yearly / monthly annual / weekly monthly
+/ weekly annual / daily weekly / daily annual / daily monthly / half whole / junior senior / hourly daily
 / käufer verkäufer / mieter vermieter / arbeitgeber arbeitnehmer / arrendador arrendatario / locataire bailleur
 / 买方 卖方 / 買方 賣方 / 甲方 乙方 / 出租人 承租人 / 出租方 承租方 / 房东 房客 / 雇主 雇员
 / 用人单位 劳动者 / 贷款人 借款人 / 老师 学生 / 家长 孩子 / 成人 儿童 / 最高 最低 / 最大 最小 / 最多 最少
-/ 上午 下午 / 白天 夜间 / 工作日 节假日 / 夏季 冬季
+/ 上午 下午 / 白天 夜间 / 工作日 节假日 / 夏季 冬季 / 夏天 冬天 / 夏装 冬装 / 夏天 冬装 / 冬天 夏装
+/ 周票 月票 / 月票 年票
 / 基础版 高级版 / 标准版 专业版 / 普通 高级 / 国内 国际 / 进口 出口 / 入口 出口 / 室内 室外
 / 左侧 右侧 / 首次 末次
 / 金卡 银卡 / 一等 二等 / 一级 二级 / 二级 三级 / 单程 往返 / 月卡 年卡 / 本科生 研究生 / 全职 兼职 / 多层 高层
@@ -65,8 +67,9 @@ english german french spanish italian portuguese dutch chinese japanese korean r
 / red blue green yellow orange purple grey black white pink brown / rote blaue grüne gelbe graue schwarze weiße
 / rouge bleu vert jaune gris noir blanc / rojo azul verde amarillo gris negro blanco
 / 红色 蓝色 绿色 黄色 黑色 白色 灰色 橙色
+/ 猫 狗 兔 / 猫 犬 兔
 """
-"""Languages and colours: of each kind the others are no answer where one is asked for."""
+"""Languages, colours and animals: of each kind the others are no answer where one is asked for."""
 
 
 def is_another_name(text: str, end: int, name: str) -> bool:
