@@ -23,6 +23,8 @@ OWN_QUESTIONS = Path(__file__).with_name("questions.jsonl")
 OWN_NATURAL_QUESTIONS = Path(__file__).with_name("natural-questions.jsonl")
 EVERYDAY = Path(__file__).with_name("everyday")
 UNSAID = Path(__file__).with_name("unsaid")
+EDITIONS = Path(__file__).with_name("editions")
+ABROAD = Path(__file__).with_name("abroad")
 _PLAIN_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 _ASKING = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how (?:many|much|long|far|old|often)|how)\b", re.I)
 _READINGS = ROOT / "eval" / "results" / "readings"
@@ -102,6 +104,8 @@ def question_sets() -> list[QuestionSet]:
         _natural_set("own natural", "documents", OWN_DOCUMENTS, OWN_NATURAL_QUESTIONS),
         _natural_set("everyday", "everyday", EVERYDAY / "documents", EVERYDAY / "questions.jsonl"),
         _natural_set("unsaid", "unsaid", UNSAID / "documents", UNSAID / "questions.jsonl"),
+        _natural_set("editions", "editions", EDITIONS / "documents", EDITIONS / "questions.jsonl"),
+        _natural_set("abroad", "abroad", ABROAD / "documents", ABROAD / "questions.jsonl"),
     ]
     if (SHARED / "papers").is_dir():
         papers = read_questions(SHARED / "papers" / "questions.jsonl", document_key="doc")

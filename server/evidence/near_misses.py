@@ -46,8 +46,8 @@ buyer seller / landlord tenant / lessor lessee / employer employee / lender borr
 / import export / entry exit / arrival departure / minimum maximum / least most / first last / adults children
 / weekdays weekends / summer winter / morning evening / ordinary reduced / basic premium / standard premium
 / basic standard / inbound outbound / domestic international / upper lower / left right / indoor outdoor / new old
-/ bronze silver / silver gold / bronze gold / economy business / monthly yearly / monthly annual / weekly monthly
-/ weekly annual / daily weekly / daily annual / daily monthly / half whole / junior senior / hourly daily
+/ bronze silver / silver gold / bronze gold / economy business / monthly yearly / half whole / junior senior
+/ hourly daily
 / käufer verkäufer / mieter vermieter / arbeitgeber arbeitnehmer / arrendador arrendatario / locataire bailleur
 / 买方 卖方 / 買方 賣方 / 甲方 乙方 / 出租人 承租人 / 出租方 承租方 / 房东 房客 / 雇主 雇员
 / 用人单位 劳动者 / 贷款人 借款人 / 老师 学生 / 家长 孩子 / 成人 儿童 / 最高 最低 / 最大 最小 / 最多 最少
