@@ -8,6 +8,7 @@ from collections.abc import Set
 from functools import lru_cache
 
 from storage.words.english_stems import meaning_stem
+from storage.words.scripts import IS_UNSPACED
 
 _GROUPS = """
 adult child children kid teenager student pupil pensioner senior apprentice resident visitor guest member nonmember
@@ -138,6 +139,15 @@ def is_about_other_in_chinese(one: str, other: str) -> bool:
     if bool(_held(one, _CHINESE_OCCASION)) != bool(_held(other, _CHINESE_OCCASION)):
         return True
     return any((here := _held(one, group)) - (there := _held(other, group)) and there - here for group in _CHINESE)
+
+
+@lru_cache(maxsize=1024)
+def is_one_of_a_kind(one: str, other: str) -> bool:
+    """Whether two different words stand against one another: adults and children, 夏季 and 冬季."""
+    if IS_UNSPACED.search(one):
+        return one != other and any(one in group and other in group for group in _CHINESE)
+    a, b = meaning_stem(one.casefold()), meaning_stem(other.casefold())
+    return a != b and any(a in group and b in group for group in _STEMMED)
 
 
 def says_how(word: str) -> bool:

@@ -31,7 +31,7 @@ _ASKS = re.compile(
     r"|\bwhat(?:['’]?s| is| are)(?: now)? different\b.{0,60}"
     r"\b(?:before|old|previous|earlier|last|former|version|edition|\d{4})\b"
     r"|\b(?:list|show|name|tell me|give me|summari[sz]e)\b.{0,25}\bchanges\b"
-    r"|\b(?:differences?|changes) (?:between|from|since|compared)\b.{0,80}"
+    r"|\b(?:differences?|changes)\b.{0,20}\b(?:between|from|since|compared)\b.{0,80}"
     r"\b(?:versions?|editions?|old|previous|earlier|former|both|two|before|\d{4})\b"
     r"|\bhow (?:do|does|did|has|have) .{1,60}\b(?:differ from|changed?)\b(?! (?:my|your|a|an)\b)"
     r"|\bcompare .{0,40}\b(?:versions?|editions?|old|new|previous|\d{4})\b"

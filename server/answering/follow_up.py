@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.answering import notices
+from server.answering.in_its_place import in_its_place
 from server.answering.short_call import NoReply, short_reply
 from server.answering.standalone import dependence, kind_of, stands_alone
 from server.answering.talk_about_answers import is_about_conversation
@@ -71,6 +72,8 @@ def put_together(question: str, history: Sequence[Turn]) -> Rewriting:
     needs = dependence(question)
     if needs == "none":
         return Rewriting()
+    if (instead := in_its_place(question, history[-1].question)) is not None:
+        return Rewriting(instead)
     together = f"{question} {before}"[:_LONGEST_QUESTION]
     notice = notices.searched_together(before)
     return Rewriting(together, notice=notice) if needs == "plain" else Rewriting(also=(together,), notice=notice)

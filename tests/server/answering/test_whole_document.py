@@ -59,6 +59,11 @@ QUESTIONS = [
     ("Fais-moi une synthèse de boat-hire-agreement", BOAT),
     ("¿De qué trata library-handbook?", LIBRARY),
     ("把修理站的收费都列出来", STATION),
+    ("What is not allowed at the Waldbad?", BATH),
+    ("Was darf man im Waldbad alles nicht?", BATH),
+    ("Was sind die wichtigsten Regeln der Badeordnung?", BATH),
+    ("修理站哪些事情不能做", STATION),
+    ("Dime todo lo que hay que pagar en library-handbook", LIBRARY),
 ]
 ORDINARY = [
     "In what districts are the plates all of the same type?",
@@ -83,6 +88,13 @@ ORDINARY = [
     "What is the summary statistic used?",
     "Is there a list of tools at the desk?",
     "全部要多少钱",
+    "What was decided about the roof?",
+    "Which papers must I sign?",
+    "Which documents do I have to bring?",
+    "Why was it forbidden?",
+    "What may my dog do?",
+    "Was ist eine Tageskarte?",
+    "What decision was made on the sandpit?",
     "Is there a lift on the Fulmar?",
 ]
 
@@ -199,6 +211,12 @@ def test_documents_that_mention_something_are_each_cited(client: FlaskClient) ->
     assert body["whole_reading"]["documents"] == [BOAT]
     body = ask(client, "Which documents mention members?")
     assert {LIBRARY} <= set(body["whole_reading"]["documents"])
+
+
+def test_a_topic_is_looked_for_in_other_languages_as_well(client: FlaskClient) -> None:
+    """The bathing rules are German and say "Hunde"; the ferry's leaflet says "dog"."""
+    body = ask(client, "Which documents mention dogs?")
+    assert {FERRY, BATH} <= set(body["whole_reading"]["documents"])
 
 
 def test_only_the_documents_asked_for_are_read(client: FlaskClient) -> None:
