@@ -35,7 +35,8 @@ def editions_to_compare(
     found: defaultdict[str, float] = defaultdict(float)
     for path, share in shares(question).items():
         found[firsts.get(path, path)] += share
-    records = [record for record in catalogue.documents() if record.path in firsts.values()]
+    apart = set(firsts.values())
+    records = [record for record in catalogue.documents() if record.path in apart]
     meant = meant_document(question, records, found)
     paths = several.get(meant[0]) if meant else None
     if meant is None and len(several) == 1:

@@ -230,11 +230,12 @@ def _spread(lines: Sequence[Line], chunks: int, most: int, *, is_summary: bool) 
         chosen += inside[:1]
     parts = Counter(line.heading for line in chosen)
     fair = max(1, min(_MOST_IN_A_PART, most // max(1, len({line.heading for line in lines}))))
-    for limit in (fair, fair + 1) if is_summary else (most,):
+    rounds = ((fair, most), (fair + 1, min(most, _MOST_QUOTED))) if is_summary else ((most, most),)
+    for of_each, in_all in rounds:
         for line in ranked:
-            if len(chosen) >= (most if limit != fair + 1 else min(most, _MOST_QUOTED)) or not line.is_sure:
+            if len(chosen) >= in_all or not line.is_sure:
                 break
-            if line not in chosen and parts[line.heading] < limit:
+            if line not in chosen and parts[line.heading] < of_each:
                 chosen.append(line)
                 parts[line.heading] += 1
     return sorted(chosen, key=lambda line: (line.chunk, line.place))
