@@ -15,41 +15,50 @@ from server.answering.whole_request import topic_of
 from server.evidence.alignment import alike, begin_alike
 from storage.words.english_stems import meaning_stem
 
-_MOST = 24  # changes that are told
-_MOST_COMPARED = 500  # statements of each that do not stand in the other: a quarter million comparisons, 2 s
+MOST_TOLD = 24
+"""Changes of one answer."""
+
+_MOST_ELSEWHERE = 200  # statements of each without a counterpart under their heading: 40,000 comparisons, half a second
 _LEAST_ALIKE = 0.3
 _LEAST_ALIKE_THERE = 0.16  # under the same heading
-_SAME_HEADING = 0.25
 _BEGINS_ALIKE = 0.15
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _ITEM = re.compile(
-    r"^\W*(?:§\s*)?(?:\(?\d{1,3}(?:\.\d{1,3})*[.)]?|第[一二三四五六七八九十百\d]+条|[（(][一二三四五六七八九十]+[）)])\s+"
+    r"^\W*(?:§\s*\d+|\(?\d{1,3}(?:\.\d{1,3})*[.)]|\d{1,3}(?:\.\d{1,3})+|第[一二三四五六七八九十百\d]+条"
+    r"|[（(][一二三四五六七八九十]+[）)])\s+"
 )
-
+_OTHER = r"(?:versions?|editions?|old|previous|earlier|former|before|\d{4})"
+_ANDERE = r"(?:alte\w*|neue\w*|frühere\w*|fassung\w*|version\w*|\d{4})"
+_AUTRE = r"(?:ancien\w*|nouve\w*|version\w*|édition\w*|\d{4})"
+_OTRA = r"(?:antigu\w*|nuev\w*|anterior\w*|versi\w*|\d{4})"
 _ASKS = re.compile(
-    r"\bwhat(?:['’]?s| is| was| has| have| are| did| got)? (?:\w+ ){0,3}?(?:changed?|changes|new in)\b"
-    r"|\bwhat(?:['’]?s| is| are)(?: now)? different\b.{0,60}"
-    r"\b(?:before|old|previous|earlier|last|former|version|edition|\d{4})\b"
-    r"|\b(?:list|show|name|tell me|give me|summari[sz]e)\b.{0,25}\bchanges\b"
-    r"|\b(?:differences?|changes)\b.{0,20}\b(?:between|from|since|compared)\b.{0,80}"
-    r"\b(?:versions?|editions?|old|previous|earlier|former|both|two|before|\d{4})\b"
-    r"|\bhow (?:do|does|did|has|have) .{1,60}\b(?:differ from|changed?)\b(?! (?:my|your|a|an)\b)"
-    r"|\bcompare .{0,40}\b(?:versions?|editions?|old|new|previous|\d{4})\b"
-    r"|\bwas (?:hat|haben|ist|sind|wurden?)\b.{0,70}\b(?:geändert|verändert|anders|neu)\b(?!\w)"
-    r"|\bwas (?:hat|haben) sich\b.{0,70}\bgetan\b|\bwas ändert sich\b|\bänderungen (?:gegenüber|zur|seit"
-    r"|im vergleich)\b"
-    r"|\bunterschiede? zwischen\b.{0,70}\b(?:alte\w*|neue\w*|frühere\w*|fassung\w*|version\w*|\d{4})\b"
-    r"|\bqu['’]est-ce qui (?:a|change|est)\b.{0,40}(?:chang|modifi|différent|nouveau|$)|\bquoi de neuf\b"
-    r"|\bqu['’]a-t-on (?:changé|modifié)\b|\bquels? (?:sont les )?changements?\b"
-    r"|\bdifférences? entre\b.{0,70}\b(?:ancien\w*|nouve\w*|version\w*|édition\w*|\d{4})\b"
-    r"|\bqué (?:se )?(?:ha|han) (?:cambiado|modificado)\b|\bqué (?:cambia|cambió|cambios|novedades)\b"
-    r"|\bqué (?:hay|es lo) (?:de )?(?:nuevo|diferente|distinto)\b"
-    r"|\bdiferencias? entre\b.{0,70}\b(?:antigu\w*|nuev\w*|anterior\w*|versi\w*|\d{4})\b"
-    r"|(?:改|变|變|修改|调整|調整|更新)[了动動]*(?:什么|什麼|哪些|啥|哪儿)"
-    r"|(?:什么|什麼|哪些|啥|哪里|哪裡)(?:变化|變化|改动|改動|变动|變動|改变|改變|更新|修改)"
-    r"|(?:新|旧|舊|老).{0,12}(?:和|跟|与|與|比).{0,12}(?:不同|不一样|不一樣|区别|區別|差别|比)|都改了",
+    r"\bwhat(?:['’]?s| has| have| was| were| got)? (?:(?!to\b|be\b|must\b|needs?\b)\w+ ){0,2}?changed\b"
+    r"|\bwhat (?:are|were) the changes\b|\bwhat changes (?:are|were|have|in|from|since|between|to|under)\b"
+    r"|\bwhat(?:['’]?s| is) new in\b"
+    rf"|\bwhat(?:['’]?s| is| are)(?: now)? different\b.{{0,60}}\b{_OTHER}\b"
+    r"|\b(?:list|show|name|tell me|give me|summari[sz]e)\b.{0,25}\bchanges (?:in|from|since|between|of|to the)\b"
+    rf"|\b(?:differences?|changes)\b.{{0,20}}\b(?:between|from|since|compared)\b.{{0,80}}\b{_OTHER}\b"
+    r"|\bhow (?:has|have) .{1,60}\bchanged\b|\bhow did .{1,60}\bchange\b"
+    rf"|\bhow do(?:es)? .{{1,60}}\bdiffer from\b.{{0,60}}\b{_OTHER}\b|\bcompare .{{0,40}}\b{_OTHER}\b"
+    r"|\bwas (?:hat|haben) (?:sich )?.{0,70}\b(?:geändert|verändert|getan)\b|\bwas wurden?\b.{0,70}\bgeändert\b"
+    r"|\bwas ist (?:jetzt |nun )?(?:neu|anders) (?:in|im|an|am|bei|seit|als|gegenüber)\b|\bwas ändert sich\b"
+    r"|\bänderungen (?:gegenüber|seit|im vergleich)\b"
+    rf"|\bunterschiede? zwischen\b.{{0,70}}\b{_ANDERE}\b"
+    r"|\bqu['’]est-ce qui (?:a (?:été )?(?:chang|modifi)|change\b|est (?:nouveau|différent))|\bquoi de neuf\b"
+    r"|\bqu['’]a-t-on (?:changé|modifié)\b|\bquels (?:sont les )?changements (?:y a|ont|dans|entre|depuis"
+    r"|par rapport)\b"
+    rf"|\bdifférences? entre\b.{{0,70}}\b{_AUTRE}\b"
+    r"|\bqué (?:se )?(?:ha|han) (?:cambiado|modificado)\b|\bqué (?:cambia|cambió) (?:en|con|entre|respecto|desde)\b"
+    r"|\bqué (?:cambios|novedades) (?:hay|trae|se|en|entre)\b|\bqué (?:hay|es lo) (?:de )?(?:nuevo|diferente"
+    r"|distinto) en\b"
+    rf"|\bdiferencias? entre\b.{{0,70}}\b{_OTRA}\b"
+    r"|(?:改|变|變|修改|调整|調整|更新)[了动動]+(?:什么|什麼|哪些|啥|哪儿)"
+    r"|有(?:什么|什麼|哪些|啥)(?:变化|變化|改动|改動|变动|變動|改变|改變|更新)"
+    r"|新(?:版|旧|舊|规|規|的).{0,12}(?:旧|舊|老|以前|之前).{0,12}(?:不同|不一样|不一樣|区别|區別|差别|比)"
+    r"|[旧舊老](?:版|规|規|的).{0,12}新.{0,12}(?:不同|不一样|不一樣|区别|區別|差别|比)"
+    r"|[和跟与與比](?:以前|之前|旧版|舊版|老版).{0,8}(?:不同|不一样|不一樣|区别|區別)|都改了",
     re.IGNORECASE,
-)  # fmt: skip
+)
 
 
 _OF_SOMETHING = re.compile(
@@ -90,41 +99,55 @@ def topic_of_changes(question: str) -> frozenset[str]:
 
 
 def changes_between(old: Sequence[Line], new: Sequence[Line], is_on_topic: Callable[[Line], bool]) -> list[Change]:
-    """The changes that count most, in the order of the newer edition; what is gone stands last.
+    """All changes, in the order of the newer edition; what is gone stands last.
 
-    Of those that are on the topic, where any is.
+    Of those that are on the topic, where any is. A statement is held against those under its heading, and where none of
+    them is like it, against the first ones elsewhere.
     """
     old_said, new_said = (Counter(map(_said, lines)) for lines in (old, new))
-    left = [line for line in old if not new_said[_said(line)]][:_MOST_COMPARED]
-    fresh = [line for line in new if not old_said[_said(line)]][:_MOST_COMPARED]
-    pairs = sorted(
-        ((_likeness(one, other), -m, -n) for n, one in enumerate(fresh) for m, other in enumerate(left)), reverse=True
-    )
-    counterparts: dict[int, int] = {}
-    for likeness, m, n in pairs:
-        if likeness > 0.0 and -n not in counterparts and -m not in counterparts.values():
-            counterparts[-n] = -m
-    changes = [Change(line, left[counterparts[n]] if n in counterparts else None) for n, line in enumerate(fresh)]
-    gone = set(range(len(left))) - set(counterparts.values())
-    changes += [Change(None, left[m]) for m in sorted(gone)]
-    on_topic = [change for change in changes if any(map(is_on_topic, filter(None, (change.new, change.old))))]
-    changes = on_topic or changes
-    best = sorted(range(len(changes)), key=lambda place: (-_counts(changes[place]), place))[:_MOST]
+    left = [line for line in old if not new_said[_said(line)]]
+    fresh = [line for line in new if not old_said[_said(line)]]
+    there: dict[str, list[Line]] = {}
+    for line in left:
+        there.setdefault(line.heading.casefold(), []).append(line)
+    before: dict[Line, Line] = {}
+    for heading in dict.fromkeys(line.heading.casefold() for line in fresh):
+        under = [line for line in fresh if line.heading.casefold() == heading]
+        before |= _paired(under, there.get(heading, []), _LEAST_ALIKE_THERE if heading else _LEAST_ALIKE)
+    told = set(before.values())
+    alone = [line for line in fresh if line not in before][:_MOST_ELSEWHERE]
+    before |= _paired(alone, [line for line in left if line not in told][:_MOST_ELSEWHERE], _LEAST_ALIKE)
+    told = set(before.values())
+    changes = [Change(line, before.get(line)) for line in fresh]
+    changes += [Change(None, line) for line in left if line not in told]
+    return [each for each in changes if any(map(is_on_topic, filter(None, (each.new, each.old))))] or changes
+
+
+def most_telling(changes: Sequence[Change]) -> list[Change]:
+    """Those that are told, in their order: rather another number, or yes for no, than other words."""
+    best = sorted(range(len(changes)), key=lambda place: (-_counts(changes[place]), place))[:MOST_TOLD]
     return [changes[place] for place in sorted(best)]
+
+
+def _paired(fresh: Sequence[Line], left: Sequence[Line], least: float) -> dict[Line, Line]:
+    """Statement → the one that it is instead of: the likest pairs first, each at most once."""
+    texts = {line: _ITEM.sub("", line.text) for line in (*fresh, *left)}
+    pairs = []
+    for n, one in enumerate(fresh):
+        for m, other in enumerate(left):
+            if (like := alike(texts[one], texts[other])) >= least:
+                pairs.append((-like - _BEGINS_ALIKE * begin_alike(texts[one], texts[other]), m, n))
+    found: dict[Line, Line] = {}
+    taken: set[int] = set()
+    for _, m, n in sorted(pairs):
+        if fresh[n] not in found and m not in taken:
+            found[fresh[n]] = left[m]
+            taken.add(m)
+    return found
 
 
 def _said(line: Line) -> str:
     return " ".join(_ITEM.sub("", line.text).casefold().split())
-
-
-def _likeness(one: Line, other: Line) -> float:
-    """How surely one is the other, changed; 0 where it is not."""
-    is_there = bool(one.heading) and one.heading.casefold() == other.heading.casefold()
-    a, b = _ITEM.sub("", one.text), _ITEM.sub("", other.text)
-    like = alike(a, b)
-    if like < (_LEAST_ALIKE_THERE if is_there else _LEAST_ALIKE):
-        return 0.0
-    return like + _SAME_HEADING * is_there + _BEGINS_ALIKE * begin_alike(a, b)
 
 
 def _counts(change: Change) -> int:

@@ -131,6 +131,8 @@ class Flow:
         reading = reading_of(question.text, question.documents, catalogue, self._shares)
         if reading is None:
             return None
+        if len(reading.changes) < reading.all_changes:
+            self._parts_unread = notices.changes_left_out(len(reading.changes), reading.all_changes)
         self._whole = planned(reading, self._model, question.mode)
         self._emit(ReadingPlanned(self._whole))
         chunks = self._chunks_to_read(reading)

@@ -72,11 +72,21 @@ def put_together(question: str, history: Sequence[Turn]) -> Rewriting:
     needs = dependence(question)
     if needs == "none":
         return Rewriting()
-    if (instead := in_its_place(question, history[-1].question)) is not None:
+    if (instead := _with_another(question, history)) is not None:
         return Rewriting(instead)
     together = f"{question} {before}"[:_LONGEST_QUESTION]
     notice = notices.searched_together(before)
     return Rewriting(together, notice=notice) if needs == "plain" else Rewriting(also=(together,), notice=notice)
+
+
+def _with_another(question: str, history: Sequence[Turn]) -> str | None:
+    """The last question that stands alone with what has been put in its place since; None where nothing can be."""
+    recent = [turn.question for turn in history[-_MOST_QUESTIONS:]]
+    alone = next((place for place in reversed(range(len(recent))) if kind_of(recent[place]) == "alone"), None)
+    whole = None if alone is None else recent[alone]
+    for each in (*recent[alone + 1 :], question) if alone is not None else ():
+        whole = in_its_place(each, whole) if whole is not None else None
+    return whole
 
 
 def asked_before(history: Sequence[Turn]) -> str:

@@ -20,7 +20,9 @@ _LEADING = re.compile(
     r"|les|des?|l['’]|une?|para|el|los|las|con|un|una|del?)\b\W*){0,3}",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(r"\W*(?:呢|then|dann|alors|entonces|too|auch|aussi|también|instead)?\W*$", re.IGNORECASE)
+_TRAILING = re.compile(
+    r"(?<!\W)\W*(?:(?:呢|then|dann|alors|entonces|too|auch|aussi|también|instead)\W*)?$", re.IGNORECASE
+)
 _CODE = re.compile(r"(?<!\w)[A-Za-z]{1,4}-?\d{1,4}(?!\w)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _WEEKDAY = re.compile(
@@ -30,6 +32,7 @@ _HAN_WEEKDAY = re.compile(r"(?:星期|礼拜|禮拜|周|週)[一二三四五六�
 _WORD = re.compile(r"[^\W\d_]+")
 _HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _MOST_WORDS = 2
+_LONGEST = 60  # characters of a follow-up that only names something
 
 
 def in_its_place(question: str, before: str) -> str | None:
@@ -37,6 +40,8 @@ def in_its_place(question: str, before: str) -> str | None:
 
     Not where the question before names two of that kind: it is not told which one is meant.
     """
+    if len(question) > _LONGEST:
+        return None
     named = _TRAILING.sub("", _LEADING.sub("", question.strip(), count=1))
     if not named or len(named.split()) > _MOST_WORDS:
         return None
@@ -51,7 +56,7 @@ def _places_of_its_kind(named: str, before: str) -> Iterator[tuple[int, int]]:
         if pattern.fullmatch(named):
             yield from _only(found.span() for found in pattern.finditer(before))
     if _is_month(named):
-        yield from _only(found.span() for found in _WORD.finditer(before) if _is_month(found.group()))
+        yield from _only(found.span() for found in _WORD.finditer(before) if _is_month_in(before, found))
     words = _HAN_WORD if IS_UNSPACED.search(named) else _WORD
     if words.fullmatch(named):
         yield from _only(_standing_against(named, before))
@@ -73,4 +78,11 @@ def _only(places: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _is_month(word: str) -> bool:
-    return word.casefold() in MONTH_NUMBERS and word.casefold() not in ALSO_VERBS - {"may"}
+    return word.casefold() in MONTH_NUMBERS
+
+
+def _is_month_in(text: str, found: re.Match[str]) -> bool:
+    """Whether this word is a month: "may" and "march" only with a capital, and not where a sentence begins."""
+    word = found.group()
+    is_sure = word.casefold() not in ALSO_VERBS or (word[0].isupper() and found.start() > 0)
+    return _is_month(word) and is_sure

@@ -237,6 +237,11 @@ def parts_unread(failed: int, parts: int) -> str:
     )
 
 
+def changes_left_out(told: int, found: int) -> str:
+    """Not all changes between two editions are told."""
+    return message("{told} of {found} changes are shown: those that count most.", told=told, found=found)
+
+
 def thread_lost(why: str) -> str:
     """The answers before a follow-up question cannot be had."""
     return message("The question was answered by itself, without the conversation before it: {why}.", why=why)

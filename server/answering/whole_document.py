@@ -111,6 +111,11 @@ def _few(documents: int) -> int:
     return max(1, documents // 5)
 
 
+def names_its_month(question: str, path: str) -> bool:
+    """Whether the question names the month that is in a document's name."""
+    return _date_bonus(question, path) > 0.0
+
+
 def _date_bonus(question: str, path: str) -> float:
     """For "the September minutes" and minutes-2025-09-23.txt."""
     words = set(re.findall(r"[^\W\d_]+", question.casefold())) - ALSO_VERBS

@@ -4,11 +4,17 @@ Decides between `whole_request` (what is wanted) and `whole_document` (which sen
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from server.answering.edition_changes import Change, asks_for_changes, changes_between, topic_of_changes
-from server.answering.editions import editions_to_compare, newest_edition
+from server.answering.edition_changes import (
+    Change,
+    asks_for_changes,
+    changes_between,
+    most_telling,
+    topic_of_changes,
+)
+from server.answering.editions import Shares, editions_to_compare, meant_editions, newest_edition
 from server.answering.quoting import quoted_places
 from server.answering.whole_document import (
     Line,
@@ -40,16 +46,13 @@ _SMALLER = 0.7
 _MARKERS_TOKENS = 80  # around each passage
 _MARKUP = str.maketrans("", "", "*_`[]<>|#")
 
-Shares = Callable[[str], dict[str, float]]
-"""For a question, in which documents how much of what is retrieved lies."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The documents that are read, all their chunks in reading order, and the sentences chosen of them.
 
     `lines` count chunks from the first one. `changes`: where two editions are compared, the newer one first; of these
-    are the lines then.
+    are the lines then, and `all_changes` is how many there are.
     """
 
     request: WholeRequest
@@ -58,6 +61,7 @@ class Reading:
     chunks: tuple[ChunkRecord, ...]
     lines: tuple[Line, ...]
     changes: tuple[Change, ...] = ()
+    all_changes: int = 0
 
     @property
     def quoted_chunks(self) -> list[ChunkRecord]:
@@ -188,7 +192,9 @@ def _wanted(
     records = [record for record in catalogue.documents() if record.path in may_be_read]
     found = {path: share for path, share in shares(question).items() if path in may_be_read}
     meant = meant_document(question, records, found)
-    return [newest_edition(question, meant[0], allowed, catalogue)] if meant else []
+    editions = [] if meant else meant_editions(question, allowed, catalogue, found)
+    path = meant[0] if meant else next(iter(editions), None)
+    return [newest_edition(question, path, allowed, catalogue)] if path else []
 
 
 def _compared(question: str, allowed: Sequence[str], catalogue: Catalogue, shares: Shares) -> Reading | None:
@@ -201,13 +207,14 @@ def _compared(question: str, allowed: Sequence[str], catalogue: Catalogue, share
     old_lines = [line.behind(len(new_chunks)) for line in all_lines(old_chunks)]
     titles = (record.title for path in editions if (record := catalogue.document(path)))
     topic = topic_of_changes(question) - topic_of(" ".join((*editions, *filter(None, titles))).replace("-", " "))
-    changes = changes_between(old_lines, all_lines(new_chunks), lambda line: share_of(topic, topic_of(line.text)) > 0)
+    found = changes_between(old_lines, all_lines(new_chunks), lambda line: share_of(topic, topic_of(line.text)) > 0)
+    changes = most_telling(found)
     lines = tuple(line for change in changes for line in (change.new, change.old) if line is not None)
     if not lines:
         return None
     pages = sum(_pages(path, 0, chunks) for path, chunks in ((newer, new_chunks), (older, old_chunks)))
     request = WholeRequest("document", False, (), topic)
-    return Reading(request, editions, pages, (*new_chunks, *old_chunks), lines, tuple(changes))
+    return Reading(request, editions, pages, (*new_chunks, *old_chunks), lines, tuple(changes), len(found))
 
 
 def _read(request: WholeRequest, documents: Sequence[str], catalogue: Catalogue) -> Reading | None:

@@ -32,7 +32,7 @@ _SUMMARY = re.compile(
     r"|\b(?:zusammenfass\w*|fass\w* .{1,80} zusammen|überblick|kernaussagen|worum (?:geht es|geht's|handelt es sich))\b"
     r"|\bwas steht (?:alles )?(?:in|im)\b|\b(?:résum\w*|synthèse|aperçu|de quoi (?:parle|traite|s['’]agit))\b"
     r"|\bde qué (?:trata|va|habla)\b"
-    r"|\bres[uú]m\w*|\bsíntesis\b|讲[个個]?一?下?(?:大概|大意)|大概(?:讲|說|说)|总结|總結|概括|摘要|概述|归纳|歸納|讲了什么|講了什麼|主要内容|主要內容|要点",
+    r"|\bres[uú]m\w*|\bsíntesis\b|讲[个個]?一?下?(?:大概|大意)|总结|總結|概括|摘要|概述|归纳|歸納|讲了什么|講了什麼|主要内容|主要內容|要点",
     re.IGNORECASE,
 )
 _LIST = re.compile(
@@ -60,7 +60,7 @@ _LIST = re.compile(
     r"|\b(?:liste[rz]?|énum[eé]r\w+) (?:tou\w+|de)\b|\btou(?:s|tes) les\b|\blist[ae]\w* (?:tod\w+|de)\b"
     r"|\btod[oa]s l[oa]s\b"
     r"|\b(?:tod[oa] lo que|tout ce qu[ei'’]|alles,? was|was kostet (?:alles|es alles)|bitte alle \w+)\b|, (?:tout"
-    r"|todo|alles)\W*$"
+    r"|todo)\W*$"
     r"|\b(?:wichtigsten|wesentlichen|hauptsächlichen) (?:pflichten|regeln|kosten|gebühren|fristen|rechte|punkte)\b"
     r"|\bpflichten (?:des|der|von|hat)\b|\bobligaciones (?:de|del|tiene)\b"
     r"|\b(?:principales|principaux) (?:obligations|devoirs|règles|conditions|frais|risques|obligaciones|deberes|normas"
@@ -70,7 +70,8 @@ _LIST = re.compile(
     # what may not be done, and what a meeting decided
     r"|\b(?:what|which things?)(?:['’]?s| is| are| am i| are we| things are)? "
     r"(?:all )?(?:not allowed|forbidden|prohibited|banned|not permitted)\b"
-    r"|\bwhat (?:can['’]?t|cannot|must|may|mustn['’]?t) (?:i|we|you|one|people|they) (?:not )?do\b"
+    r"|\bwhat (?:(?:can['’]?t|cannot|mustn['’]?t) (?:i|we|you|one|people|they)|(?:must|may) (?:i|we|you|one"
+    r"|people|they) not) do\b"
     r"|\bwas (?:ist|darf (?:man|ich)|dürfen wir)\b.{0,40}\b(?:alles (?:nicht|verboten)|verboten|untersagt"
     r"|nicht erlaubt)\b"
     r"|\bqu['’]est-ce (?:qui est|qu['’]on n['’]a pas le droit|qu['’]il est)\b.{0,30}\b(?:interdit|droit|défendu)\b"
@@ -80,13 +81,14 @@ _LIST = re.compile(
     r"|concerning|for)\b)"
     r"|\bwas (?:wurde|hat .{1,40}) (?:.{0,40} )?beschlossen\b|\bqu['’](?:est-ce qui|a-t-on|ont-ils) (?:a été )?décidé\b"
     r"|\bqué (?:se )?(?:decidió|acordó|ha decidido|acordaron|decidieron)\b"
-    r"|(?:决定|決定|决议|決議|通过|通過)了?(?:什么|什麼|哪些|啥)"
+    r"|(?:(?:决定|決定|决议|決議)了?|(?:通过|通過)了)(?:什么|什麼|哪些|啥)(?!时|時|方|渠|途)"
     r"|列出|列举|列舉|(?<![归歸谁誰为為属屬])所有(?![权權人者制]|\W*$)的?|全部的|全部(?:列|写|说)|都(?:列|写)出来?|有哪些(?:规|規|义务|義務|责任|費|费|要求|禁止|权)",
     re.IGNORECASE,
 )
 _WHICH_DOCUMENTS = re.compile(
     r"\b(?:which|what) (?:of (?:the|my|our|these|those|your) )?(?:documents|files|papers|contracts|reports|pdfs)"
-    r" (?:also |all )?(?:ask|require|demand|charge|provide|regulate|allow|forbid|prohibit|set|include|have|give)s?\b"
+    r" (?:also |all )?(?:ask|require|demand|charge|provide|regulate|allow|forbid|prohibit|include|have(?! to\b)"
+    r"|give)s?\b"
     r"|\b(?:which|what|list (?:all|the)) (?:of (?:the|my|our|these|those|your) )?(?:documents?|files?|papers"
     r"|contracts|reports"
     r"|pdfs?)\b.{0,30}"

@@ -54,7 +54,7 @@ _LOUDNESS = (
     r"|ruido\w*|silencios\w+)\b|噪音|安静|安靜"
 )
 _ASKS_DATA_RATE = r"\b(?:how many|wie ?viele?|combien de|cu[aá]ntos) (?:[mg]bit|[mg]bps|mega|megabits?|mbps)\b|网速"
-_DATA_RATE = r"\d\s?(?:[kmg]bit|[kmg]bps|megabits?)|兆"
+_DATA_RATE = r"\d\s?(?:[kmg]bit|[kmg]bps|[kmg]b/s|(?:mega|giga)bits?|[mg]\b)|兆"
 _ASKS_ENERGY = (
     r"\b(?:how many|wie ?viele?|combien de|cu[aá]ntos) (?:kwh|kilowatt\w*|kilovat\w*)\b"
     r"|(?:几|幾|多少)(?:度[电電]|千瓦时)"
@@ -65,7 +65,7 @@ _ASKS_AREA = (
     r"|面[积積](?:是|有|为)?多[大少]|多少平(?:方|米)"
 )
 _AREA = (
-    r"\d\s*(?:m²|m2\b|sq\b|square|quadratmeter|hectares?|hektar|acres?\b|mètres carrés|metros cuadrados|平方|平米"
+    r"\d\s*(?:m²|m2\b|sq|qm\b|square|quadratmeter|hectares?|hektar|acres?\b|mètres carrés|metros cuadrados|平方|平米"
     r"|公?亩|英亩|公顷)|\d\s?[x×]\s?\d"
 )
 _ASKS_FREQUENCY = (
@@ -74,12 +74,14 @@ _ASKS_FREQUENCY = (
 )
 _FREQUENCY = (
     r"\d|\b(?:daily|weekly|monthly|annual\w*|yearly|quarterly|once|twice|every|each|per|times|regular\w*|always"
-    r"|never|any time"
-    r"|täglich|wöchentlich|monatlich|jährlich|\w*mal|alle|jede\w*|pro|je|nie|immer|regelmäßig|chaque|fois|par"
+    r"|never|any time|whenever|when|as soon as|after|before|until"
+    r"|täglich|wöchentlich|monatlich|jährlich|\w*mal|alle|jede\w*|pro|je|nie|immer|regelmäßig|sobald|wenn|nach"
+    r"|vor|bis|chaque|fois|par"
     r"|tou[st]|toutes"
-    r"|quotidien\w*|hebdomadaire\w*|mensuel\w*|annuel\w*|jamais|cada|vez|veces|por|diari\w+|semanal\w*|mensual\w*"
+    r"|quotidien\w*|hebdomadaire\w*|mensuel\w*|annuel\w*|jamais|dès que|quand|après|avant|cada|vez|veces|por"
+    r"|diari\w+|semanal\w*|mensual\w*"
     r"|anual\w*"
-    r"|todos|nunca|siempre)\b|[次每逐回遍]|[一两二三四五六七八九十][年月周天]|定期"
+    r"|todos|nunca|siempre|cuando|después|antes)\b|[次每逐回遍]|[一两二三四五六七八九十][年月周天]|定期|当"
 )
 _CODE = re.compile(r"[“\"«「《][^”\"»」》]{2,}|\b(?=\w*\d)(?=\w*[A-Z])\w{3,}\b")
 _ASKS_MEASURE: dict[Unit, str] = {

@@ -79,16 +79,21 @@ _BEFORE_COUNTRY = {
 _TELLS_A_LANGUAGE = {
     "en": (
         r"\b(?:in|into|speaks?|spoken|know|learn|understand)\s+$",
-        r"\s*(?:[-?.!,]|$|speak|translat|version|lesson|class|course|text|word|grammar|and\b|or\b)",
+        r"\s*(?:[-?.!,]|$|speak|translat|version|lesson|class|course|text|word|grammar|and\b|or\b"
+        r"|shepherd|pointer|bulldog|terrier|press\b|windows?\b|doors?\b|fries|toast|horn|bread|onion|oven|guitar"
+        r"|food|wine|tea\b)",
     ),
     "de": (
         r"\b(?:auf|in|ins|spricht|sprechen|spreche|kann|können|lernen|versteht)\s+$",
         r"\s*(?:[-?.!,]|$|sprach|fassung|übersetz|kurs|unterricht|text|wort|und\b|oder\b)",
     ),
-    "fr": (r"\b(?:en|parler?|parlez|parlent|l['’]|le|comprend\w*)\s*$", r"\s*$^"),
-    "es": (r"\b(?:en|hablan?|habl[oa]r?|el|entiend\w*|al)\s*$", r"\s*$^"),
+    "fr": (r"\b(?:en|parler?|parlez|parlent|l['’]|le|comprend\w*)\s*$", r"(?!)"),
+    "es": (r"\b(?:en|hablan?|habl[oa]r?|el|entiend\w*|al)\s*$", r"(?!)"),
 }
 """What stands before or after an adjective that says in which language something is, or who speaks it."""
+
+_ALSO_THINGS = ("china", "holland")
+"""Countries that are something else in small letters."""
 
 _OF_THAT_PLACE = r"\s*(?:的|那边的?|那邊的?|那(?:家|个|個|套|间|間|座|所)|这(?:家|个|套))?"
 
@@ -110,9 +115,9 @@ def meant_language(question: str) -> MeantLanguage | None:
     for meant, pattern in _patterns(asked).items():
         found = next((each for each in pattern.finditer(question) if not _tells_a_language(each, asked)), None)
         if found is not None and meant != asked:
-            without = f"{question[: found.start()]} {question[found.end() :]}"
             gap = "" if asked == "zh" else " "
-            return MeantLanguage(meant, found[found.lastgroup or 0], re.sub(r"\s+", gap, without).strip())
+            without = f"{question[: found.start()].rstrip()}{gap}{question[found.end() :].lstrip()}"
+            return MeantLanguage(meant, found[found.lastgroup or 0], without.strip())
     return None
 
 
@@ -122,7 +127,7 @@ def _tells_a_language(found: re.Match[str], asked: str) -> bool:
     if asked == "zh":
         return found.string[found.end("country") :].startswith(("语", "文", "語", "話", "话", "人"))
     if found["country"]:
-        return False
+        return found["country"] in _ALSO_THINGS
     stands_before, stands_after = _TELLS_A_LANGUAGE[asked]
     is_behind = re.search(stands_before, before, re.IGNORECASE) is not None
     return is_behind or re.match(stands_after, after, re.IGNORECASE) is not None

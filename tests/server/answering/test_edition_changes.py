@@ -1,12 +1,20 @@
 """What has changed between two editions of a document is told statement by statement, each with its page."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from server import create_app
-from server.answering.edition_changes import asks_for_changes, changes_between, topic_of_changes
+from server.answering.edition_changes import (
+    MOST_TOLD,
+    Change,
+    asks_for_changes,
+    changes_between,
+    most_telling,
+    topic_of_changes,
+)
 from server.answering.whole_document import Line
 from server.answers import Answer, Question
 from server.http.services import Services
@@ -157,6 +165,18 @@ def test_what_both_editions_say_revokes_nothing(services: Services) -> None:
         "¿Qué es una parcela nueva?",
         "怎么改预约",
         "When was the rule changed?",
+        "How do I change the filter?",
+        "What happens if I change my address?",
+        "What is the change fee?",
+        "What has to be changed before winter?",
+        "What is the difference between the two tickets?",
+        "What time does the new in-house shop open?",
+        "Was ist zu tun, wenn ich neu bin?",
+        "Quels changements dois-je signaler ?",
+        "¿Qué cambia el filtro?",
+        "老人票和成人票有什么区别？",
+        "新员工和老员工的年假有什么不同？",
+        "需要修改什么资料？",
     ],
 )
 def test_an_ordinary_question_asks_for_no_changes(question: str) -> None:
@@ -179,6 +199,36 @@ def test_what_is_gone_and_what_is_new_stand_alone() -> None:
     added, gone = changes_between(old, new, lambda _: False)
     assert (added.new, added.old) == (new[0], None)
     assert (gone.new, gone.old) == (None, old[0])
+
+
+def test_a_number_that_a_statement_begins_with_is_no_number_of_an_item() -> None:
+    old, new = [line("14 days' notice must be given.")], [line("30 days' notice must be given.")]
+    (change,) = changes_between(old, new, lambda _: False)
+    assert (change.new, change.old) == (new[0], old[0])
+
+
+def test_those_that_count_most_are_told() -> None:
+    numbers = [Change(line(f"It costs {n} euros."), line(f"It costs {n + 1} euros.")) for n in range(MOST_TOLD)]
+    words = [Change(line("Parcels are handed out at the desk."), None)] * 5
+    assert most_telling([*words, *numbers]) == numbers
+
+
+def test_editions_stand_in_one_folder_and_a_named_one_stays(tmp_path: Path) -> None:
+    def lease(name: str, rent: int) -> str:
+        return f"# Lease of {name}\n\nThe rent is {rent} pounds a month. The tenant {name} keeps the garden tidy.\n"
+
+    texts = {"alice/lease.md": lease("Alice", 500), "bob/lease.md": lease("Bob", 600)}
+    for year in (2023, 2024, 2025):
+        texts[f"house-rules-{year}.md"] = (
+            f"# House rules\n\nValid from 1 January {year}. Silence begins at {year - 2003}.\n"
+        )
+    with served(tmp_path, texts) as services:
+        alice = ask(services, "Summarise Alice's lease")
+        named = ask(services, "Summarise the 2023 house rules")
+        newest = ask(services, "Summarise the house rules")
+    assert {source.document for source in alice.sources} <= {"alice/lease.md"}
+    assert {source.document for source in named.sources} == {"house-rules-2023.md"}
+    assert {source.document for source in newest.sources} == {"house-rules-2025.md"}
 
 
 def test_numbers_of_items_and_blanks_are_no_change() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from server.answering.follow_up import put_together
 from server.answering.in_its_place import in_its_place
 from server.answers import Question, Turn
 from server.http.services import Services
@@ -63,11 +64,18 @@ def test_another_one_of_a_kind_takes_its_place(question: str, before: str, whole
         ("for how long?", "May I camp in July?"),
         ("may I?", "May I camp in July?"),
         ("", "What does E2 mean?"),
+        ("And in June?", "What may members bring?"),
+        ("And x" + "!" * 3000 + "x?", "What does E2 mean?"),
         ("呢", "成人票多少钱"),
     ],
 )
 def test_what_stands_against_nothing_takes_no_place(question: str, before: str) -> None:
     assert in_its_place(question, before) is None
+
+
+def test_each_of_a_chain_takes_the_place_of_the_one_before() -> None:
+    history = [Turn("What does E2 mean?", "The drawer is full."), Turn("And E9?", "Descaling is overdue.")]
+    assert put_together("And E3?", history).question == "What does E3 mean?"
 
 
 @pytest.mark.parametrize(

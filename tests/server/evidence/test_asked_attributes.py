@@ -9,6 +9,9 @@ from server.evidence.asked_attributes import lacks_attribute
     ("question", "text", "lacks"),
     [
         ("how loud is the grinder", "The fineness may be altered only while the grinder is running.", True),
+        ("How many Mbps is the wifi?", "The wifi has 50 Mb/s.", False),
+        ("How many square metres is it?", "The flat has 65 qm.", False),
+        ("How often should it be cleaned?", "Clean it as soon as the red light comes on.", False),
         ("how loud is the grinder", "Sound level at one metre | 39 dB(A)", False),
         ("Wie laut ist der Entfeuchter?", "Der Entfeuchter ist so leise wie ein Kühlschrank.", False),
         ("这个炉子有多吵", "炉子每天清洁一次。", True),

@@ -63,6 +63,8 @@ def ask(services: Services, question: str, documents: tuple[str, ...] = ()) -> A
         ("法国那家托儿所几点关门", "fr", "托儿所几点关门"),
         ("在西班牙那个露营地洗一次衣服多少钱", "es", "露营地洗一次衣服多少钱"),
         ("can my friend sleep in the house in China", "zh", "can my friend sleep in the house"),
+        ("法国那家 Le Petit Jardin 托儿所几点开门？", "fr", "Le Petit Jardin 托儿所几点开门？"),
+        ("Quand ouvre la crèche allemande", "de", "Quand ouvre la crèche"),
         ("Mon fils a manqué son cours de piano en Allemagne, que faire ?", "de", None),
     ],
 )
@@ -86,6 +88,9 @@ def test_a_country_tells_which_documents_are_meant(question: str, language: str,
         "Le contrat est-il en anglais ?",
         "有英文版吗",
         "工作人员会说法语吗",
+        "Where is the fine china kept?",
+        "Is the German Shepherd allowed in the flat?",
+        "How do I use the French press?",
         "What does the English house cost?",  # says nothing that the question's language does not say
         "How much is the deposit?",
     ],
