@@ -25,6 +25,7 @@ from server.answering.quoting import (
 )
 from server.answers import Conflict, Statement
 from server.passages import Passage
+from server.retrieval.versions import named_versions
 from storage.catalogue.catalogue import Catalogue
 from storage.generations.published import Generation
 from storage.words.languages import are_comparable, language_of
@@ -44,7 +45,6 @@ _ASKS = re.compile(
     r"|quién|qué|cuál\w*|cuándo|dónde|cuánt[oa]s?)\b|多少|几|什么|何时|哪|谁",
     re.IGNORECASE,
 )
-_MARKS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b(?:v|version )\d+\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def _in_versions(question: str, base: Quotation, passage: Passage, catalogue: Ca
 
 def _is_asked_apart(question: str, one: str, other: str, catalogue: Catalogue) -> bool:
     """Whether the question names the year or version of one of both documents."""
-    asked = {mark.casefold().replace("version ", "v") for mark in _MARKS.findall(question)}
+    asked = named_versions(question)
     if not asked:
         return False
     told = [_told_of(path, catalogue) for path in (one, other)]

@@ -74,9 +74,11 @@ _CLAUSE = re.compile(
     r"[,;]?\s*\b(?:but|while|whereas|although|aber|während)\b|[;；]|[，,](?=但|而|零件)", re.IGNORECASE
 )
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|none|neither|nobody|nothing|cannot|without)\b|n['’]t\b|\b(?:prohibited|forbidden|banned|excluded|"
+    r"\b(?:not|no|never|none|neither|nobody|nothing|cannot|without)\b|n['’]t\b|\b(?:prohibited|forbidden|banned"
+    r"|excluded|"
     r"rejected|refused|denied|disallowed|abolished|discontinued|revoked|cancelled|free of charge|free)\b"
-    r"|\b(?:nicht|kein\w*|nie|niemals|verboten|untersagt|ausgeschlossen|abgelehnt|kostenlos|kostenfrei|unentgeltlich|entgeltfrei|gebührenfrei)\b"
+    r"|\b(?:nicht|kein\w*|nie|niemals|verboten|untersagt|ausgeschlossen|abgelehnt|kostenlos|kostenfrei"
+    r"|unentgeltlich|entgeltfrei|gebührenfrei)\b"
     r"|不|未|无需|无须|没有|没|禁止|严禁|免费|谢绝|取消|拒绝",
     re.IGNORECASE,
 )
@@ -94,7 +96,8 @@ _CLOSED = re.compile(
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
-    r"\b(?:raised?|increased?|lowered|reduced?|cut|changed?|amended|corrected|extended|shortened|rises?|rose|falls?|fell"
+    r"\b(?:raised?|increased?|lowered|reduced?|cut|changed?|amended|corrected|extended|shortened|rises?|rose"
+    r"|falls?|fell"
     r"|goes|went)\b[^.;]{0,60}?\b(?P<from>from (?:[A-Z€$£]{1,3}\s?)?\d[\d.,]*\s?[^\W\d_]{0,12}) to\b"
     r"|\b(?P<von>von (?:[A-Z€$£]{1,3}\s?)?\d[\d.,]*\s?[^\W\d_]{0,12}) auf\b"
     r"|(?P<you>(?:由|从|從)(?:人民币|人民幣)?\d[\d.,]*[^\W\d_]{0,4}?)"

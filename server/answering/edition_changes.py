@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from server.answering.contrasts import is_negative
 from server.answering.whole_document import Line
 from server.answering.whole_request import topic_of
-from server.evidence.alignment import alike, begin_alike
+from server.evidence.alignment import alike, begin_alike, without_item_number
 from storage.words.english_stems import meaning_stem
 
 MOST_TOLD = 24
@@ -23,10 +23,6 @@ _LEAST_ALIKE = 0.3
 _LEAST_ALIKE_THERE = 0.16  # under the same heading
 _BEGINS_ALIKE = 0.15
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_ITEM = re.compile(
-    r"^\W*(?:§\s*\d+|\(?\d{1,3}(?:\.\d{1,3})*[.)]|\d{1,3}(?:\.\d{1,3})+|第[一二三四五六七八九十百\d]+条"
-    r"|[（(][一二三四五六七八九十]+[）)])\s+"
-)
 _OTHER = r"(?:versions?|editions?|old|previous|earlier|former|before|\d{4})"
 _ANDERE = r"(?:alte\w*|neue\w*|frühere\w*|fassung\w*|version\w*|\d{4})"
 _AUTRE = r"(?:ancien\w*|nouve\w*|version\w*|édition\w*|\d{4})"
@@ -131,7 +127,7 @@ def most_telling(changes: Sequence[Change]) -> list[Change]:
 
 def _paired(fresh: Sequence[Line], left: Sequence[Line], least: float) -> dict[Line, Line]:
     """Statement → the one that it is instead of: the likest pairs first, each at most once."""
-    texts = {line: _ITEM.sub("", line.text) for line in (*fresh, *left)}
+    texts = {line: without_item_number(line.text) for line in (*fresh, *left)}
     pairs = []
     for n, one in enumerate(fresh):
         for m, other in enumerate(left):
@@ -147,12 +143,12 @@ def _paired(fresh: Sequence[Line], left: Sequence[Line], least: float) -> dict[L
 
 
 def _said(line: Line) -> str:
-    return " ".join(_ITEM.sub("", line.text).casefold().split())
+    return " ".join(without_item_number(line.text).casefold().split())
 
 
 def _counts(change: Change) -> int:
     """3 for another number or yes for no, 2 for other words, 1 for what is new or gone."""
     if change.new is None or change.old is None:
         return 1
-    a, b = (_ITEM.sub("", line.text) for line in (change.new, change.old))
+    a, b = (without_item_number(line.text) for line in (change.new, change.old))
     return 3 if set(_NUMBER.findall(a)) != set(_NUMBER.findall(b)) or is_negative(a) != is_negative(b) else 2

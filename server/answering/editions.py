@@ -12,39 +12,47 @@ from functools import cmp_to_key
 from server.answering.conflicts import document_age
 from server.answering.document_dates import newer
 from server.answering.whole_document import meant_document, names_its_month
-from server.retrieval.versions import version_key, version_mark
+from server.retrieval.versions import named_versions, version_key, version_mark
 from storage.catalogue.catalogue import Catalogue
 
-_MARK = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)(?!\d)|(?<![^\W_])(?:v|ver|version|rev|revision)[-._ ]?(\d+)(?!\d)", re.IGNORECASE
-)
 Shares = Callable[[str], Mapping[str, float]]
 """For a question, in which documents how much of what is retrieved lies."""
 
 _STATE = re.compile(r"(?<![^\W_])(?:old|draft|final|alt|entwurf|copy)(?![^\W_])|旧版|草稿", re.IGNORECASE)
 
 
+def editions_of(paths: Collection[str]) -> list[list[str]]:
+    """The editions of each document; a document of one edition stands alone."""
+    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for path in paths:
+        found[path.rpartition("/")[0], version_key(path) or path].append(path)
+    groups: list[list[str]] = []
+    for members in found.values():
+        are_editions = len({version_mark(path).casefold() for path in members}) == len(members)
+        groups += [members] if are_editions else [[path] for path in members]
+    return groups
+
+
 def editions_to_compare(
-    question: str, allowed: Sequence[str], catalogue: Catalogue, shares: Shares
+    question: str, groups: Sequence[list[str]], catalogue: Catalogue, shares: Shares
 ) -> tuple[str, str] | None:
     """The newer and the older edition, by their paths; None where the document that is meant has but one.
 
-    Of more than two editions those that the question names, else the newest ones.
+    `groups`: see `editions_of`. Of more than two editions those that the question names, else the newest ones.
     """
-    if len(_groups(allowed)) == len(allowed):
+    if all(len(paths) == 1 for paths in groups):
         return None
-    paths = meant_editions(question, allowed, catalogue, shares(question))
+    paths = meant_editions(question, groups, catalogue, shares(question))
     return _two_of(question, paths, catalogue) if len(paths) > 1 else None
 
 
 def meant_editions(
-    question: str, allowed: Sequence[str], catalogue: Catalogue, shares: Mapping[str, float]
+    question: str, groups: Sequence[list[str]], catalogue: Catalogue, shares: Mapping[str, float]
 ) -> list[str]:
     """All editions of the document that is meant, taken as one; none where no document is.
 
     `shares`: document → how much of what is retrieved for the question lies there.
     """
-    groups = _groups(allowed)
     firsts = {path: paths[0] for paths in groups for path in paths}
     found: defaultdict[str, float] = defaultdict(float)
     for path, share in shares.items():
@@ -55,25 +63,13 @@ def meant_editions(
     return next((paths for paths in groups if meant and paths[0] == meant[0]), [])
 
 
-def newest_edition(question: str, path: str, allowed: Sequence[str], catalogue: Catalogue) -> str:
+def newest_edition(question: str, path: str, groups: Sequence[list[str]], catalogue: Catalogue) -> str:
     """The newest edition of a document that is meant, or the one that the question names by year, version or month."""
-    paths = next((paths for paths in _groups(allowed) if path in paths), [path])
+    paths = next((paths for paths in groups if path in paths), [path])
     if len(paths) == 1 or names_its_month(question, path) or _STATE.search(question):
         return path
     named = _named(question, paths)
     return named[-1] if named else _by_age(paths, catalogue)[-1]
-
-
-def _groups(paths: Collection[str]) -> list[list[str]]:
-    """The editions of each document; a document of one edition stands alone."""
-    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for path in paths:
-        found[path.rpartition("/")[0], version_key(path) or path].append(path)
-    groups: list[list[str]] = []
-    for members in found.values():
-        are_editions = len({version_mark(path).casefold() for path in members}) == len(members)
-        groups += [members] if are_editions else [[path] for path in members]
-    return groups
 
 
 def _two_of(question: str, paths: Sequence[str], catalogue: Catalogue) -> tuple[str, str]:
@@ -97,10 +93,6 @@ def _by_age(paths: Sequence[str], catalogue: Catalogue) -> list[str]:
 
 
 def _named(question: str, paths: Sequence[str]) -> list[str]:
-    """Those whose year or version the question says, where it does not say all of them."""
-    asked = _marks(question)
-    return [path for path in paths if asked & _marks(version_mark(path))]
-
-
-def _marks(text: str) -> set[str]:
-    return {year or f"v{version}" for year, version in _MARK.findall(text)}
+    """Those whose year or version the question says."""
+    asked = named_versions(question)
+    return [path for path in paths if asked & named_versions(version_mark(path))]

@@ -105,7 +105,7 @@ class Flow:
         self._conflicts: tuple[Conflict, ...] = ()
         self._whole: WholeReading | None = None
         self._reading_usage: Usage | None = None
-        self._parts_unread = ""
+        self._left_out = ""
         self._language = question_language(question.text)
         self._stages = Stages()
 
@@ -132,7 +132,7 @@ class Flow:
         if reading is None:
             return None
         if len(reading.changes) < reading.all_changes:
-            self._parts_unread = notices.changes_left_out(len(reading.changes), reading.all_changes)
+            self._left_out = notices.changes_left_out(len(reading.changes), reading.all_changes)
         self._whole = planned(reading, self._model, question.mode)
         self._emit(ReadingPlanned(self._whole))
         chunks = self._chunks_to_read(reading)
@@ -158,7 +158,7 @@ class Flow:
         selection = selected(self._question.text, reading, passages, model)
         self._reading_usage = selection.usage
         if selection.failed:
-            self._parts_unread = notices.parts_unread(selection.failed, selection.parts)
+            self._left_out = notices.parts_unread(selection.failed, selection.parts)
         return [reading.chunks[place] for place in selection.places]
 
     def _shares(self, text: str) -> dict[str, float]:
@@ -451,7 +451,7 @@ class Flow:
             notices=(
                 *map(notices.answered_differently, conflicts),
                 *([notices.reads_whole(self._whole)] if self._whole else ()),
-                *filter(None, [self._parts_unread]),
+                *filter(None, [self._left_out]),
                 *filter(None, (self._rewriting.notice, self._translation.notice)),
                 *notices_on(evidence),
                 *self._choice_notices(),

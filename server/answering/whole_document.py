@@ -138,12 +138,16 @@ def chosen_lines(
     topic = request.topic - {word for word in request.topic if _is_named(word, named)}
     topic = frozenset(word for word in topic if not any(asks_for(kind, word) for kind in request.kinds))
     weighed = _weighed(request, lines, topic | _aliases(topic, chunks))
-    is_headed = any(share_of(topic, topic_of(line.heading)) > 0 for line in lines)
-    if request.kinds and sum(line.is_sure for line in weighed) < (_FEW_LINES if is_headed else _FEW_OF_A_LIST):
+    if request.kinds and sum(line.is_sure for line in weighed) < _fewest_of_a_list(topic, lines):
         weighed = _weighed(request, lines, frozenset())  # the document calls it otherwise
     if not request.is_summary and not any(line.is_sure for line in weighed):
         return []
     return _spread(weighed, len(chunks), most, is_summary=request.is_summary and not request.kinds)
+
+
+def _fewest_of_a_list(topic: frozenset[str], lines: Sequence[Line]) -> int:
+    headings = {line.heading for line in lines}
+    return _FEW_LINES if any(share_of(topic, topic_of(heading)) > 0 for heading in headings) else _FEW_OF_A_LIST
 
 
 def lines_on(topic: frozenset[str], chunks: Sequence[ChunkRecord], most: int) -> list[Line]:

@@ -14,7 +14,7 @@ from server.answering.edition_changes import (
     most_telling,
     topic_of_changes,
 )
-from server.answering.editions import Shares, editions_to_compare, meant_editions, newest_edition
+from server.answering.editions import Shares, editions_of, editions_to_compare, meant_editions, newest_edition
 from server.answering.quoting import quoted_places
 from server.answering.whole_document import (
     Line,
@@ -192,14 +192,14 @@ def _wanted(
     records = [record for record in catalogue.documents() if record.path in may_be_read]
     found = {path: share for path, share in shares(question).items() if path in may_be_read}
     meant = meant_document(question, records, found)
-    editions = [] if meant else meant_editions(question, allowed, catalogue, found)
-    path = meant[0] if meant else next(iter(editions), None)
-    return [newest_edition(question, path, allowed, catalogue)] if path else []
+    groups = editions_of(allowed)
+    path = meant[0] if meant else next(iter(meant_editions(question, groups, catalogue, found)), None)
+    return [newest_edition(question, path, groups, catalogue)] if path else []
 
 
 def _compared(question: str, allowed: Sequence[str], catalogue: Catalogue, shares: Shares) -> Reading | None:
     """Two editions of the document that is meant; None where it has no other, or they say the same."""
-    editions = editions_to_compare(question, allowed, catalogue, shares)
+    editions = editions_to_compare(question, editions_of(allowed), catalogue, shares)
     if editions is None:
         return None
     newer, older = editions

@@ -12,6 +12,10 @@ from storage.words.english_stems import stem
 from storage.words.scripts import HAN, IS_HAN
 
 _WORD = re.compile(rf"[{HAN}]|[^\W\d_{HAN}]+")
+_NUMBER_OF_ITEM = re.compile(
+    r"^\W*(?:§\s*\d+|\(?\d{1,3}(?:\.\d{1,3})*[.)、]|\d{1,3}(?:\.\d{1,3})+|第[一二三四五六七八九十百\d]+条"
+    r"|[（(]?[一二三四五六七八九十]{1,3}[）)、])\s+"
+)
 _NUMBER_OF_HEADING = re.compile(r"^[\W\d]+|^第[\d一二三四五六七八九十百]+[条章节]")
 
 
@@ -19,6 +23,11 @@ def alike(one: str, other: str) -> float:
     """The share of their words and pairs of neighbouring words that both hold, 0 to 1; in Chinese of characters."""
     a, b = _wording(one), _wording(other)
     return 2 * len(a & b) / (len(a) + len(b) or 1)
+
+
+def without_item_number(text: str) -> str:
+    """The statement without the number of its item in front: "3.1 The door …"; a number that it begins with stays."""
+    return _NUMBER_OF_ITEM.sub("", text)
 
 
 def begin_alike(one: str, other: str) -> bool:

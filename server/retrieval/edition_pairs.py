@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from server.evidence.alignment import alike, headings_of
+from server.evidence.alignment import alike, headings_of, without_item_number
 from server.evidence.examination import Profile, sentences_of
 from server.evidence.sentence_ranking import ANSWERED_FROM, ranked_sentences
 from server.passages import Found
@@ -18,9 +18,6 @@ from storage.records import ChunkRecord
 
 _COUNTERPARTS = 8  # so many are held against these
 _LEAST_ALIKE = 0.28
-_NUMBER_OF_ITEM = re.compile(
-    r"\s*(?:§\s*)?(?:\d{1,3}(?:\.\d{1,3})*[.)、]?|[（(]?[一二三四五六七八九十]{1,3}[）)、])\s+"
-)
 _SIGN = re.compile(r"[^\W_]+")
 
 
@@ -108,5 +105,5 @@ def _is_in_same_section(one: _Likely, other: _Likely) -> bool:
 
 def _is_filled_otherwise(one: str, other: str) -> bool:
     """Whether each says something that the other does not, the number of an item in front apart."""
-    a, b = (set(_SIGN.findall(_NUMBER_OF_ITEM.sub("", text, count=1).casefold())) for text in (one, other))
+    a, b = (set(_SIGN.findall(without_item_number(text).casefold())) for text in (one, other))
     return bool(a - b) and bool(b - a)

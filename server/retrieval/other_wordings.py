@@ -59,14 +59,13 @@ def meant_wordings(index: OpenIndex, question: str, documents: Sequence[str]) ->
 
     Not where some document says that word: it may be what is asked about.
     """
-    meant = meant_language(question)
-    if meant is None or index.generation.catalogue.words.says(meant.word):
+    meant, says = meant_language(question), index.generation.catalogue.words.says
+    if meant is None or says(meant.word):
         return
     paths = _among(documents_in(index.generation, meant.language), documents)
     if not 0 < len(paths) <= _MOST_NAMED:
         return
     scope, asked = tuple(map(escape, paths)), language_of(question) or "en"
-    says = index.generation.catalogue.words.says
     yield Wording(meant.question, asked, (), scope)
     if (glossed := gloss(meant.question, asked, meant.language, says)) is not None:
         yield Wording(glossed.question, meant.language, glossed.terms, scope, is_gloss=True)

@@ -24,6 +24,9 @@ _MARKS = re.compile(
     rf"|(?<![^\W_])(?:{_DATE})年?版?(?=[\u4e00-\u9fff]|$|[\W_])",
     re.IGNORECASE,
 )
+_NAMED = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?!\d)|(?<![^\W_])(?:v|ver|version|rev|revision)[-._ ]?(\d+)(?!\d)", re.IGNORECASE
+)
 _SEPARATORS = re.compile(r"[\W_]+")
 _LEAST_LETTERS = 3
 _MOST = 20
@@ -45,6 +48,11 @@ def other_versions(path: str, paths: Iterable[str]) -> list[str]:
     if key is None:
         return []
     return sorted(other for other in paths if other != path and version_key(other) == key)[:_MOST]
+
+
+def named_versions(text: str) -> frozenset[str]:
+    """The years and versions that a text names: "2026", "v2"."""
+    return frozenset(year or f"v{version}" for year, version in _NAMED.findall(text))
 
 
 def version_mark(path: str) -> str:

@@ -115,7 +115,7 @@ class Catalogue:
                         self.words.add(row[0], chunk_of(row[1:]).embed_text)
 
     def _checked_version(self) -> int:
-        ((version,),) = self._rows("PRAGMA user_version")
+        ((version,),) = self._connections.rows("PRAGMA user_version")
         if version not in READABLE_VERSIONS:
             raise sqlite3.DatabaseError(f"catalogue schema {version}, expected {SCHEMA_VERSION}")
         return int(version)
@@ -169,7 +169,7 @@ class Catalogue:
     def put_document(self, document: DocumentRecord) -> None:
         """Write the record alone; pages and chunks stay as they are (a failed file keeps its last good version)."""
         row = document_row(document)
-        self._rows(
+        self._connections.rows(
             f"INSERT OR REPLACE INTO documents ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
             list(row.values()),
         )
@@ -179,7 +179,7 @@ class Catalogue:
         if self.words.remove_document(path):
             self._has_only_grown = False
         for table, column in (("chunks", "document"), ("pages", "document"), ("documents", "path")):
-            self._rows(f"DELETE FROM {table} WHERE {column} = ?", (path,))
+            self._connections.rows(f"DELETE FROM {table} WHERE {column} = ?", (path,))
 
     def compact(self) -> None:
         """Merge the lexical index and give freed pages back. Call before publishing.
@@ -189,10 +189,13 @@ class Catalogue:
         if self._has_only_grown and self._free_share() < _MOST_FREE_SHARE:
             return
         self.words.merge()
-        self._rows("VACUUM")
+        self._connections.rows("VACUUM")
 
     def _free_share(self) -> float:
-        ((free,),), ((pages,),) = self._rows("PRAGMA freelist_count"), self._rows("PRAGMA page_count")
+        ((free,),), ((pages,),) = (
+            self._connections.rows("PRAGMA freelist_count"),
+            self._connections.rows("PRAGMA page_count"),
+        )
         return float(free / max(1, pages))
 
     # -- reading -----------------------------------------------------------------------------------
@@ -221,12 +224,17 @@ class Catalogue:
 
     def paths(self, status: DocumentStatus | None = None) -> list[str]:
         """The paths of all known documents, or of those in this state, in order."""
-        rows = self._rows("SELECT path FROM documents WHERE status = coalesce(?, status) ORDER BY path", (status,))
+        rows = self._connections.rows(
+            "SELECT path FROM documents WHERE status = coalesce(?, status) ORDER BY path", (status,)
+        )
         return [row[0] for row in rows]
 
     def paths_of_content(self, sha256: str) -> list[str]:
         """The paths of the documents that were read from these very bytes, in order."""
-        return [row[0] for row in self._rows("SELECT path FROM documents WHERE sha256 = ? ORDER BY path", (sha256,))]
+        return [
+            row[0]
+            for row in self._connections.rows("SELECT path FROM documents WHERE sha256 = ? ORDER BY path", (sha256,))
+        ]
 
     def document(self, path: str) -> DocumentRecord | None:
         """The record of one path, None if it is not known."""
@@ -236,7 +244,7 @@ class Catalogue:
 
     def pages(self, path: str) -> list[PageRecord]:
         """All pages of a document in order."""
-        rows = self._rows(
+        rows = self._connections.rows(
             f"SELECT {self._page_columns} FROM pages WHERE document = ? ORDER BY number",
             (path,),
         )
@@ -244,12 +252,14 @@ class Catalogue:
 
     def page(self, path: str, number: int) -> PageRecord | None:
         """One page, None if the document has no such page."""
-        rows = self._rows(f"SELECT {self._page_columns} FROM pages WHERE document = ? AND number = ?", (path, number))
+        rows = self._connections.rows(
+            f"SELECT {self._page_columns} FROM pages WHERE document = ? AND number = ?", (path, number)
+        )
         return page_of(rows[0]) if rows else None
 
     def beginnings(self, characters: int) -> list[tuple[str, str, int, str]]:
         """(path, title, number of pages, what its first page begins with) of each document that answers, by path."""
-        rows = self._rows(
+        rows = self._connections.rows(
             "SELECT path, coalesce(title, ''), documents.pages, coalesce(substr(text, 1, ?), '') FROM documents"
             " LEFT JOIN pages ON document = path AND number = 1 WHERE documents.status != 'failed' ORDER BY path",
             (characters,),
@@ -272,7 +282,7 @@ class Catalogue:
         columns = self._page_columns.replace("text", "''", 1)
         has_remarks = "" if self._page_columns == PAGE_COLUMNS_2 else " OR remarks != ''"
         among = "" if documents is None else "document IN (SELECT value FROM json_each(?)) AND "
-        rows = self._rows(
+        rows = self._connections.rows(
             f"SELECT document, {columns} FROM pages"
             f" WHERE {among}(status != 'text' OR detail IS NOT NULL{has_remarks}) ORDER BY document, number",
             () if documents is None else (json.dumps(sorted(documents)),),
@@ -288,7 +298,7 @@ class Catalogue:
         return self._counted_odd()
 
     def _counted_odd(self) -> dict[PageStatus, int]:
-        return dict(self._rows("SELECT status, count(*) FROM pages WHERE status != 'text' GROUP BY status"))
+        return dict(self._connections.rows("SELECT status, count(*) FROM pages WHERE status != 'text' GROUP BY status"))
 
     def remarks(self, places: Sequence[tuple[str, Sequence[int]]]) -> list[tuple[str, ...]]:
         """For each of these, a document and page numbers, the remarks on the pages, each once."""
@@ -303,8 +313,8 @@ class Catalogue:
     def _read_notes(self, pages: Collection[tuple[str, int]]) -> dict[tuple[str, int], _Notes]:
         """Label and remarks of those of these pages that have any."""
         remarks = "''" if self._page_columns == PAGE_COLUMNS_2 else "remarks"
-        index = "INDEXED BY noted_pages" if self._rows(HAS_NOTED_PAGES) else ""
-        rows = self._rows(
+        index = "INDEXED BY noted_pages" if self._connections.rows(HAS_NOTED_PAGES) else ""
+        rows = self._connections.rows(
             f"SELECT document, number, coalesce(label, ''), {remarks} FROM json_each(?) AS wanted JOIN pages {index} ON"
             f" document = wanted.value ->> 0 AND number = wanted.value ->> 1 WHERE label != '' OR {remarks} != ''",
             (json.dumps(list(pages)),),
@@ -328,32 +338,36 @@ class Catalogue:
         found: dict[str, ChunkRecord] = {}
         for start in range(0, len(wanted), _IDS_PER_QUERY):
             part = wanted[start : start + _IDS_PER_QUERY]
-            rows = self._rows(f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE id IN ({', '.join('?' * len(part))})", part)
+            rows = self._connections.rows(
+                f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE id IN ({', '.join('?' * len(part))})", part
+            )
             found.update((row[0], chunk_of(row)) for row in rows)
         return found
 
     def weights(self) -> dict[str, float]:
         """The weights of all chunks whose weight is not 1.0."""
-        return dict(self._rows("SELECT id, weight FROM chunks WHERE weight != 1.0"))
+        return dict(self._connections.rows("SELECT id, weight FROM chunks WHERE weight != 1.0"))
 
     def document_chunks(self, path: str) -> list[ChunkRecord]:
         """All chunks of a document in reading order."""
-        rows = self._rows(f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE document = ? ORDER BY position", (path,))
+        rows = self._connections.rows(
+            f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE document = ? ORDER BY position", (path,)
+        )
         return [chunk_of(row) for row in rows]
 
     def chunks_beside(self, chunk: ChunkRecord) -> tuple[ChunkRecord | None, ChunkRecord | None]:
         """The chunk before this one in its document and the one after it."""
         select = f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE document = ? AND position"
         place = (chunk.document, chunk.position)
-        before = self._rows(f"{select} < ? ORDER BY position DESC LIMIT 1", place)
-        after = self._rows(f"{select} > ? ORDER BY position LIMIT 1", place)
+        before = self._connections.rows(f"{select} < ? ORDER BY position DESC LIMIT 1", place)
+        after = self._connections.rows(f"{select} > ? ORDER BY position LIMIT 1", place)
         return (chunk_of(before[0]) if before else None, chunk_of(after[0]) if after else None)
 
     def chunk_ids(self, documents: Collection[str] | None = None) -> list[str]:
         """Ids of all chunks, or of these documents' chunks, in order of storage."""
         if documents is None:
-            return [row[0] for row in self._rows("SELECT id FROM chunks ORDER BY rowid")]
-        rows = self._rows(
+            return [row[0] for row in self._connections.rows("SELECT id FROM chunks ORDER BY rowid")]
+        rows = self._connections.rows(
             "SELECT id FROM chunks WHERE document IN (SELECT value FROM json_each(?)) ORDER BY rowid",
             (json.dumps(sorted(documents)),),
         )
@@ -367,7 +381,7 @@ class Catalogue:
 
     def counts(self) -> Counts:
         """How many documents answer, with how many pages and chunks."""
-        (row,) = self._rows(
+        (row,) = self._connections.rows(
             "SELECT (SELECT count(*) FROM documents WHERE status != 'failed'),"
             " (SELECT count(*) FROM pages), (SELECT count(*) FROM chunks)"
         )
@@ -376,17 +390,12 @@ class Catalogue:
     def integrity_errors(self) -> list[str]:
         """What SQLite and the lexical index say is wrong with the file; empty when all is well."""
         try:
-            errors = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
+            errors = [row[0] for row in self._connections.rows("PRAGMA integrity_check") if row[0] != "ok"]
             return errors + self.words.missing_chunks()
         except sqlite3.DatabaseError as error:
             return [str(error)]
 
     # -- asking SQLite -----------------------------------------------------------------------------
-
-    def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
-        """Every row of one statement."""
-        with self._connections.lent() as connection:
-            return connection.execute(statement, values).fetchall()
 
     def _documents(self, query: str, values: Sequence[Any] = ()) -> list[DocumentRecord]:
         with self._connections.lent() as connection:

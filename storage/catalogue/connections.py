@@ -5,9 +5,10 @@ Apart from the catalogue, which knows what is in the file and nothing of who rea
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from storage.failures import IndexUnreadable, why_unreadable
 
@@ -48,6 +49,11 @@ class Connections:
             if (reason := why_unreadable(self._file, error)) is None:
                 raise
             raise IndexUnreadable(reason) from error
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Every row of one statement."""
+        with self.lent() as connection:
+            return connection.execute(statement, values).fetchall()
 
     def close(self) -> None:
         """Close every connection: those that are lent, when they come back."""

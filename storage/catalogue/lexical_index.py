@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import islice
-from typing import Any
 
 from storage.catalogue.connections import Connections
 from storage.catalogue.phrase_matches import Memory, PhraseMatches
@@ -45,15 +44,17 @@ class LexicalIndex:
 
     def add(self, rowid: int, embed_text: str) -> None:
         """Take in the words of a chunk, which stands in this row of the chunks."""
-        self._rows("INSERT INTO terms (rowid, words) VALUES (?, ?)", (rowid, lexical.index_terms(embed_text)))
+        self._connections.rows(
+            "INSERT INTO terms (rowid, words) VALUES (?, ?)", (rowid, lexical.index_terms(embed_text))
+        )
 
     def remove_document(self, path: str) -> int:
         """Forget the words of a document's chunks, which are still there. Gives how many chunks that were."""
-        removed = self._rows("SELECT rowid, text, context FROM chunks WHERE document = ?", (path,))
+        removed = self._connections.rows("SELECT rowid, text, context FROM chunks WHERE document = ?", (path,))
         for rowid, text, context in removed:
             embed_text = f"{context}\n{text}" if context else text
             # A contentless FTS5 table forgets a row only when told exactly what it had been given.
-            self._rows(
+            self._connections.rows(
                 "INSERT INTO terms (terms, rowid, words) VALUES ('delete', ?, ?)",
                 (rowid, lexical.index_terms(embed_text)),
             )
@@ -61,7 +62,7 @@ class LexicalIndex:
 
     def is_of_this_version(self) -> bool:
         """Whether it was made as `index_terms` makes it now."""
-        ((fingerprint,),) = self._rows("PRAGMA application_id")
+        ((fingerprint,),) = self._connections.rows("PRAGMA application_id")
         return int(fingerprint) == lexical.terms_fingerprint()
 
     def make_empty(self) -> None:
@@ -71,7 +72,7 @@ class LexicalIndex:
 
     def merge(self) -> None:
         """One tree of words instead of several: smaller, and quicker to search."""
-        self._rows("INSERT INTO terms (terms) VALUES ('optimize')")
+        self._connections.rows("INSERT INTO terms (terms) VALUES ('optimize')")
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -99,10 +100,10 @@ class LexicalIndex:
         expression = lexical.any_of(phrases)
         best = "ORDER BY score DESC, place LIMIT ?"
         if documents is None:
-            matches = self._rows(f"{_MATCHES} {best}", (expression, limit))
+            matches = self._connections.rows(f"{_MATCHES} {best}", (expression, limit))
             ids = self._ids([place for place, _ in matches])
             return [LexicalHit(ids[place], score) for place, score in matches]
-        rows = self._rows(
+        rows = self._connections.rows(
             f"SELECT chunks.id, score FROM ({_MATCHES}) JOIN chunks ON chunks.rowid = place"
             f" WHERE chunks.document IN (SELECT value FROM json_each(?)) {best}",
             (expression, json.dumps(sorted(documents)), limit),
@@ -139,24 +140,26 @@ class LexicalIndex:
 
     def _best_of(self, expression: str, places: Sequence[int]) -> ChunkRecord:
         """The chunk that scores best among those in these places that come first."""
-        matches = self._rows(f"{_MATCHES} AND rowid >= ? LIMIT ?", (expression, places[0], _MOST_COMPARED))
+        matches = self._connections.rows(f"{_MATCHES} AND rowid >= ? LIMIT ?", (expression, places[0], _MOST_COMPARED))
         wanted = set(places)
         best, _ = max((match for match in matches if match[0] in wanted), key=lambda match: (match[1], -match[0]))
-        return chunk_of(self._rows(f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE rowid = ?", (best,))[0])
+        return chunk_of(self._connections.rows(f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE rowid = ?", (best,))[0])
 
     def says(self, phrase: str) -> bool:
         """Whether some chunk holds this word or phrase as it stands, in one of its forms."""
         spellings = lexical.match_phrases(f'"{phrase}"')
         whole = max(map(len, spellings), default=0)
         expression = lexical.any_of(words for words in spellings if len(words) == whole)
-        return bool(expression and self._rows("SELECT rowid FROM terms WHERE terms MATCH ? LIMIT 1", (expression,)))
+        return bool(
+            expression and self._connections.rows("SELECT rowid FROM terms WHERE terms MATCH ? LIMIT 1", (expression,))
+        )
 
     def documents_with(self, text: str) -> set[str]:
         """The documents in which every word of the text stands, in one of its forms; none where it holds no word."""
         found: set[str] | None = None
         for term in lexical.question_terms(text):
             expression = " OR ".join(f'"{" ".join(words)}"' for words in term.spellings)
-            rows = self._rows(
+            rows = self._connections.rows(
                 "SELECT DISTINCT document FROM terms JOIN chunks ON chunks.rowid = terms.rowid WHERE terms MATCH ?",
                 (expression,),
             )
@@ -175,7 +178,7 @@ class LexicalIndex:
         return known | (self._counted(new) if new else {})
 
     def _counted(self, terms: Collection[str]) -> dict[str, int]:
-        rows = self._rows(
+        rows = self._connections.rows(
             "SELECT term, doc FROM vocabulary WHERE term IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(terms)),),
         )
@@ -201,12 +204,12 @@ class LexicalIndex:
 
     def _words(self) -> str:
         """Every word of the lexical index, one a line; of a mark that stands alone SQLite tells NULL."""
-        return "\n".join(row[0] for row in self._rows("SELECT term FROM vocabulary WHERE term IS NOT NULL"))
+        return "\n".join(row[0] for row in self._connections.rows("SELECT term FROM vocabulary WHERE term IS NOT NULL"))
 
     def _ids(self, places: Sequence[int]) -> Mapping[int, str]:
         """The ids of the chunks in these places."""
         query = "SELECT rowid, id FROM chunks WHERE rowid IN (SELECT value FROM json_each(?))"
-        return dict(self._rows(query, (json.dumps(places),)))
+        return dict(self._connections.rows(query, (json.dumps(places),)))
 
     @cached_property
     def _phrase_matches(self) -> PhraseMatches:
@@ -226,13 +229,13 @@ class LexicalIndex:
 
     def _written_homes(self) -> Mapping[int, str]:
         """The document of the chunk in each place; the texts are not read for it."""
-        return dict(self._rows("SELECT rowid, document FROM chunks INDEXED BY chunks_of_document"))
+        return dict(self._connections.rows("SELECT rowid, document FROM chunks INDEXED BY chunks_of_document"))
 
     def missing_chunks(self) -> list[str]:
         """Whether it holds as many chunks as there are; empty when all is well."""
         ((held,),), ((chunks,),) = (
-            self._rows("SELECT count(*) FROM terms_docsize"),
-            self._rows("SELECT count(*) FROM chunks"),
+            self._connections.rows("SELECT count(*) FROM terms_docsize"),
+            self._connections.rows("SELECT count(*) FROM chunks"),
         )
         if held == chunks:
             return []
@@ -257,8 +260,3 @@ class LexicalIndex:
             if wrong
             else []
         )
-
-    def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
-        """Every row of one statement."""
-        with self._connections.lent() as connection:
-            return connection.execute(statement, values).fetchall()
